@@ -1,0 +1,50 @@
+"""Serve an application in this one process until SIGTERM or SIGINT; requests in flight are finished first."""
+
+import asyncio
+import signal
+import sys
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from pydantic import ValidationError
+from starlette.types import ASGIApp
+
+from demo.apps.common.log import log
+from demo.apps.common.settings import AppSettings
+
+_SECONDS_TO_FINISH = 5
+
+
+def run(app: ASGIApp, settings: AppSettings) -> None:
+    """Serve until told to stop."""
+    asyncio.run(serve(app, settings))
+
+
+async def serve(app: ASGIApp, settings: AppSettings) -> None:
+    """Serve inside a running loop until SIGTERM, SIGINT or cancellation."""
+    server = Server(
+        app,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+        websockets=False,
+    )
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, server.stop)
+    log("serving", address=settings.base_url, issuer=settings.issuer)
+    await server.serve()
+    log("stopped")
+
+
+def settings_or_exit(kind: type[AppSettings]) -> AppSettings:
+    """Read settings from the environment; say in one line each what is wrong with them."""
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        for problem in error.errors(include_input=False, include_url=False):
+            name = prefix + "_".join(str(part) for part in problem["loc"]).upper()
+            sys.stderr.write(f"{name}: {problem['msg']}\n")
+        raise SystemExit(2) from None

@@ -1,0 +1,155 @@
+"""Sign in with Hải Phòng ID: begin, come back, and a clear page whenever it comes to nothing."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from demo.apps.common.log import log
+from demo.apps.common.outcome import Reason, SignInRefused
+from demo.apps.common.site import Site, session_of
+from demo.apps.common.visitor import Visitor
+from demo.apps.common.words import Words
+
+_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+
+_PAGES: dict[Reason, tuple[str, int, Words, tuple[Words, ...]]] = {
+    Reason.MISMATCH: (
+        "sign-in-mismatch",
+        400,
+        Words("Lượt đăng nhập này không còn dùng được", "This sign-in can no longer be used"),
+        (
+            Words(
+                "Nó đã cũ, đã dùng rồi, hoặc bắt đầu ở một trình duyệt khác. Chưa ai được đăng nhập.",
+                "It is old, was used before, or was begun in another browser. Nobody has been signed in.",
+            ),
+        ),
+    ),
+    Reason.STOPPED: (
+        "not-signed-in",
+        403,
+        Words("Chưa đăng nhập", "Not signed in"),
+        (
+            Words(
+                "Lượt đăng nhập đã dừng ở Hải Phòng ID. Không có thông tin nào được gửi đến đây.",
+                "The sign-in was stopped at Hải Phòng ID. No information was sent here.",
+            ),
+        ),
+    ),
+    Reason.TOO_WEAK: (
+        "level-too-low",
+        403,
+        Words("Cần xác thực mức cao hơn", "A stronger sign-in is needed"),
+        (
+            Words(
+                "Dịch vụ này cần xác thực từ mức đáng kể. Bản nháp đã lưu vẫn còn.",
+                "This service needs at least the substantial level. Saved drafts are still here.",
+            ),
+            Words(
+                "Tài khoản mức độ 01 nâng lên mức độ 02 tại công an cấp xã bất kỳ, mang theo thẻ căn cước.",
+                "A level 01 account is raised to level 02 at any commune police office; bring the ID card.",
+            ),
+        ),
+    ),
+    Reason.UNAVAILABLE: (
+        "provider-down",
+        503,
+        Words("Hải Phòng ID chưa trả lời", "Hải Phòng ID is not answering"),
+        (
+            Words(
+                "Chưa đăng nhập được lúc này. Bản nháp đã lưu vẫn còn. Thử lại sau ít phút.",
+                "Signing in is not possible just now. Saved drafts are still here. Try again in a few minutes.",
+            ),
+        ),
+    ),
+    Reason.UNVERIFIED: (
+        "sign-in-unverified",
+        502,
+        Words("Không xác nhận được lượt đăng nhập", "The sign-in could not be verified"),
+        (
+            Words(
+                "Câu trả lời nhận được không qua được kiểm tra, nên chưa ai được đăng nhập.",
+                "The answer received did not pass the checks, so nobody has been signed in.",
+            ),
+        ),
+    ),
+}
+
+
+async def accept_as_is(visitor: Visitor) -> Visitor:
+    """Take the visitor as the provider told."""
+    return visitor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """The endpoints of a relying party's sign-in."""
+
+    site: Site
+    accept: Callable[[Visitor], Awaitable[Visitor]] = accept_as_is
+    """The service's last word on who signs in; may raise SignInRefused."""
+
+    def routes(self) -> list[Route]:
+        """Return the paths."""
+        return [Route("/sign-in", self.sign_in), Route("/callback", self.callback)]
+
+    async def sign_in(self, request: Request) -> Response:
+        """Begin, and come back to `next`."""
+        return await self.begin(request, next_path=safe_path(request.query_params.get("next")))
+
+    async def begin(
+        self, request: Request, *, next_path: str, fallback_path: str | None = None, silent: bool = False
+    ) -> Response:
+        """Send the browser to the provider; `fallback_path` is where it goes if a silent try needs the person."""
+        if elsewhere := self._other_loopback_name(request):
+            return RedirectResponse(elsewhere, status_code=302)
+        step_up = session_of(request).pop("step_up", None) or {}
+        more: dict[str, str | None] = {"ui_locales": self.site.pages.language(request), **step_up}
+        if silent:
+            more["prompt"] = "none"
+        try:
+            return await self.site.provider.begin(
+                request, next_path=next_path, fallback_path=fallback_path or next_path, **more
+            )
+        except SignInRefused as refused:
+            return self._explain(request, refused, next_path=next_path)
+
+    async def callback(self, request: Request) -> Response:
+        """Take the provider's answer."""
+        try:
+            finished = await self.site.provider.finish(request)
+            visitor = await self.accept(finished.visitor)
+        except SignInRefused as refused:
+            if refused.reason is Reason.NEEDS_PERSON:
+                return RedirectResponse(refused.next_path, status_code=303)
+            return self._explain(request, refused, next_path=refused.next_path)
+        session_of(request).sign_in(visitor)
+        log("signed in", acr=visitor.acr)
+        return RedirectResponse(finished.next_path, status_code=303)
+
+    def _explain(self, request: Request, refused: SignInRefused, *, next_path: str) -> Response:
+        log("sign-in refused", reason=refused.reason.name.lower(), detail=refused.detail)
+        slug, status, title, text = _PAGES[refused.reason]
+        again = ("sign-in-again", f"/sign-in?next={next_path}", Words("Đăng nhập lại", "Sign in again"))
+        return self.site.message(request, slug, status=status, title=title, text=text, button=again)
+
+    def _other_loopback_name(self, request: Request) -> str | None:
+        """Return our own address where the browser used another name of this machine: its cookie would not come."""
+        host, own = request.headers.get("host", ""), urlsplit(self.site.settings.base_url)
+        name, _, port = host.rpartition(":")
+        is_other = name in _LOOPBACK and own.hostname in _LOOPBACK and host != own.netloc
+        if not is_other or port != str(own.port):
+            return None
+        query = f"?{request.url.query}" if request.url.query else ""
+        return f"{self.site.settings.base_url}{request.url.path}{query}"
+
+
+def safe_path(path: str | None) -> str:
+    """Return a path of this service; anything else becomes the home page (no open redirect)."""
+    if path is None or not path.startswith("/") or path[1:2] in {"/", "\\"}:
+        return "/"
+    is_plain = all(character.isalnum() or character in "/-_" for character in path)
+    return path if is_plain and path.isascii() and len(path) <= 200 else "/"

@@ -1,0 +1,76 @@
+"""Who is signed in at this service, as the ID token and userinfo told (OpenID Connect Core §2, §5.3)."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from demo.apps.common.words import Words
+
+_LEVELS = ("urn:haiphong:acr:low", "urn:haiphong:acr:substantial", "urn:haiphong:acr:high")
+_LEVEL_WORDS = (
+    Words("Xác thực mức thấp", "Authenticated at the low level"),
+    Words("Xác thực mức đáng kể", "Authenticated at the substantial level"),
+    Words("Xác thực mức cao", "Authenticated at the high level"),
+)
+
+
+def reaches(acr: str | None, acr_values: str) -> bool:
+    """Tell whether a level is as strong as the weakest asked for; an unknown level reaches nothing."""
+    if not acr_values:
+        return True
+    wanted = [_LEVELS.index(value) for value in acr_values.split() if value in _LEVELS]
+    return acr in acr_values.split() or (
+        acr in _LEVELS and bool(wanted) and _LEVELS.index(acr) >= min(wanted)
+    )
+
+
+def level_words(acr: str | None) -> Words:
+    """Name a level for people."""
+    return _LEVEL_WORDS[_LEVELS.index(acr) if acr in _LEVELS else 0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """The signed-in person and what the provider gave us for them."""
+
+    sub: str
+    sid: str | None
+    name: str
+    acr: str | None
+    auth_time: int | None
+    id_token: str
+    access_token: str
+    access_token_expires_at: int
+    refresh_token: str | None = None
+    phone_number: str | None = None
+    email: str | None = None
+    id_number_end: str | None = None
+    """The last three digits; the rest of the personal ID number is not kept."""
+    context: str | None = None
+    """What they act as (`ctx`); None or 'person': for themselves."""
+    org: str | None = None
+    data_store_sub: str | None = None
+    """Their sub at the data store's audience; known to the data store only."""
+
+    @property
+    def level(self) -> Words:
+        """How strongly they were authenticated, in words."""
+        return level_words(self.acr)
+
+    @property
+    def acting_for(self) -> Words:
+        """For whom they act, in words."""
+        if self.context in {None, "person"}:
+            return Words("Cho bản thân", "For myself")
+        if self.org:
+            return Words(f"Cho {self.org}", f"For {self.org}")
+        return Words("Thay cho người khác", "On behalf of another person")
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the session keeps."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """Read it back."""
+        return cls(**kept)

@@ -1,0 +1,1 @@
+"""Runs the whole demo city on one machine; `scripts/run` makes the environment and calls it."""

@@ -1,0 +1,149 @@
+"""What `scripts/run` can be told, and where everything then stands: ports, addresses and the state folder."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFAULT_PORT_BASE = 8000
+_MOCK, _PORTAL, _DATA_STORE = 1, 10, 11
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certification:
+    """The server for the OpenID conformance suite: https under a name of its own."""
+
+    issuer: str
+    certificate: Path
+    key: Path
+    ca: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """One demo: its ports follow from the base, its state lies in one folder."""
+
+    port_base: int
+    host: str
+    rp_host: str
+    fresh: bool
+    certification: Certification | None
+
+    @property
+    def issuer(self) -> str:
+        return self.certification.issuer if self.certification else f"http://localhost:{self.port_base}"
+
+    @property
+    def national_port(self) -> int:
+        return self.port_base + _MOCK
+
+    @property
+    def national_issuer(self) -> str:
+        return f"http://localhost:{self.national_port}"
+
+    @property
+    def portal_port(self) -> int:
+        return self.port_base + _PORTAL
+
+    @property
+    def portal_url(self) -> str:
+        return f"http://{self.rp_host}:{self.portal_port}"
+
+    @property
+    def data_store_port(self) -> int:
+        return self.port_base + _DATA_STORE
+
+    @property
+    def data_store_url(self) -> str:
+        return f"http://{self.rp_host}:{self.data_store_port}"
+
+    @property
+    def state(self) -> Path:
+        """`var` for the usual ports, `var/N` for others, so that two demos never share a database."""
+        var = ROOT / "var"
+        return (
+            var
+            if self.port_base == DEFAULT_PORT_BASE and not self.certification
+            else var / str(self.port_base)
+        )
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Read the command line; a contradiction ends the program with one line that says so."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    certification = None
+    if given.profile == "certification":
+        missing = [f"--{name}" for name in ("issuer", "cert", "key", "ca") if getattr(given, name) is None]
+        if missing:
+            parser.error(f"--profile certification also needs {', '.join(missing)}")
+        certification = Certification(issuer=given.issuer, certificate=given.cert, key=given.key, ca=given.ca)
+    elif any((given.issuer, given.cert, given.key, given.ca)):
+        parser.error("--issuer, --cert, --key and --ca go with --profile certification")
+    port_base = (
+        given.port_base or (certification and _port_of(parser, certification.issuer)) or DEFAULT_PORT_BASE
+    )
+    if not 1 <= port_base <= 65535 - _DATA_STORE:
+        parser.error(f"--port-base must lie between 1 and {65535 - _DATA_STORE}")
+    return Options(
+        port_base=port_base,
+        host=given.host,
+        rp_host=given.rp_host,
+        fresh=given.fresh,
+        certification=certification,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scripts/run", description="Run the Hải Phòng ID demo on this machine."
+    )
+    parser.add_argument(
+        "--port-base",
+        type=int,
+        metavar="N",
+        help=f"provider N (8000), national system N+{_MOCK}, portal N+{_PORTAL}, data store N+{_DATA_STORE}",
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="forget everything an earlier run of this demo kept"
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address the provider listens on (default: 127.0.0.1)"
+    )
+    parser.add_argument(
+        "--rp-host",
+        default="localhost",
+        choices=("localhost", "127.0.0.1"),
+        help="name of the relying parties; 127.0.0.1 puts them on another site than the provider",
+    )
+    parser.add_argument("--profile", default="development", choices=("development", "certification"))
+    parser.add_argument("--issuer", metavar="URL", help="https://NAME:PORT, with --profile certification")
+    for name, meaning in (
+        ("cert", "certificate chain"),
+        ("key", "its private key"),
+        ("ca", "CA of the relying parties"),
+    ):
+        parser.add_argument(f"--{name}", type=_readable_file, metavar="FILE", help=f"{meaning}, PEM")
+    return parser
+
+
+def _readable_file(text: str) -> Path:
+    path = Path(text).resolve()
+    try:
+        path.read_bytes()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text} can't be read: {error.strerror}") from error
+    return path
+
+
+def _port_of(parser: argparse.ArgumentParser, issuer: str) -> int:
+    parts = urlsplit(issuer)
+    try:
+        port = parts.port or 443
+    except ValueError:
+        parser.error("--issuer must be https://NAME:PORT")
+    if parts.scheme != "https" or not parts.hostname or parts.path:
+        parser.error("--issuer must be https://NAME:PORT")
+    return port

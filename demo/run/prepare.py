@@ -1,0 +1,46 @@
+"""What the state folder must hold before a service starts: national accounts, keys, schema, demo records."""
+
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+
+from demo.run.checks import CannotStart
+from demo.run.options import ROOT, Options
+from demo.run.services import HPID, national_accounts_path
+
+_SMALLEST_CITY = "1000"  # only personas have national accounts, and every city has all of them
+
+
+def prepare_national_system(options: Options) -> None:
+    """Write the accounts file, anew at each start: personas.yaml may have changed."""
+    if options.certification:
+        return
+    path = national_accounts_path(options)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    command = (sys.executable, "-m", "demo.city", "--size", _SMALLEST_CITY, "--accounts", str(path))
+    _call(options, command, environment=None)
+
+
+def prepare_provider(options: Options, environment: Mapping[str, str]) -> None:
+    """Make keys and schema where they are missing, and put the demo's clients and people in."""
+    for words in (("init",), ("migrate",), ("demo", "seed")):
+        _call(options, (str(HPID), *words), environment=environment)
+
+
+def _call(options: Options, command: Sequence[str], *, environment: Mapping[str, str] | None) -> None:
+    done = subprocess.run(
+        command,
+        env=environment,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    with (options.state / "log" / "prepare.log").open("a", encoding="utf-8") as log:
+        log.write(f"$ {' '.join(command)}\n{done.stdout}")
+    if done.returncode:
+        said = done.stdout.strip().splitlines() or [f"{' '.join(command)} ended with {done.returncode}"]
+        raise CannotStart(said[-1])

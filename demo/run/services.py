@@ -1,0 +1,166 @@
+"""The four services of the demo: how each is started, with which settings, and where it answers.
+
+In order of starting: the national system needs nobody, so it starts while the provider's state is prepared.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.run.health import Address
+from demo.run.options import Options
+
+PROVIDER = "provider"
+NATIONAL = "national-system"
+PORTAL = "portal"
+DATA_STORE = "data-store"
+
+_LOOPBACK = "127.0.0.1"
+HPID = Path(sys.executable).parent / "hpid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One process of the demo."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    ready: Address
+
+
+def services(options: Options, secrets: Mapping[str, str]) -> list[Service]:
+    """Return the services in order of starting; for certification, the provider alone."""
+    if options.certification:
+        return [_provider(options, secrets)]
+    return [
+        _national(options, secrets),
+        _provider(options, secrets),
+        _portal(options, secrets),
+        _data_store(options, secrets),
+    ]
+
+
+def national_accounts_path(options: Options) -> Path:
+    """Return where the mocked national system reads its accounts."""
+    return options.state / "national" / "accounts.json"
+
+
+def _national(options: Options, secrets: Mapping[str, str]) -> Service:
+    folder = options.state / "national"
+    return _service(
+        options,
+        NATIONAL,
+        options.national_port,
+        command=(sys.executable, "-m", "federation.national_mock"),
+        path="/health",
+        environment={
+            "NATIONAL_PORT": str(options.national_port),
+            "NATIONAL_ISSUER": options.national_issuer,
+            "NATIONAL_DATABASE": str(folder / "national.db"),
+            "NATIONAL_KEYS_DIR": str(folder / "keys"),
+            "NATIONAL_ACCOUNTS_PATH": str(national_accounts_path(options)),
+            "NATIONAL_CLIENTS": json.dumps(_national_clients(options, secrets)),
+            "NATIONAL_SHOW_PERSONAS": "true",
+        },
+    )
+
+
+def _national_clients(options: Options, secrets: Mapping[str, str]) -> list[dict[str, object]]:
+    return [
+        {
+            "client_id": "haiphong-id",
+            "client_secret": secrets.get("HPID_NATIONAL_CLIENT_SECRET", ""),
+            "redirect_uris": [f"{options.issuer}/upstream/national/callback"],
+            "name": "Hải Phòng ID",
+        }
+    ]
+
+
+def _provider(options: Options, secrets: Mapping[str, str]) -> Service:
+    own = {key: value for key, value in secrets.items() if key.startswith("HPID_")}
+    return _service(
+        options,
+        PROVIDER,
+        options.port_base,
+        command=(str(HPID), "serve"),
+        path="/health/ready",
+        environment=provider_environment(options) | own,
+        host=options.host,
+    )
+
+
+def provider_environment(options: Options) -> dict[str, str]:
+    """Return the settings of the provider, secrets left out."""
+    environment = {
+        "HPID_ISSUER": options.issuer,
+        "HPID_HOST": options.host,
+        "HPID_PORT": str(options.port_base),
+        "HPID_STATE": str(options.state),
+    }
+    if options.certification:
+        return environment | {
+            "HPID_PROFILE": "certification",
+            "HPID_CERTIFICATE": str(options.certification.certificate),
+            "HPID_CERTIFICATE_KEY": str(options.certification.key),
+            "HPID_CA_BUNDLE": str(options.certification.ca),
+        }
+    return environment | {
+        "HPID_PROFILE": "development",
+        "HPID_NATIONAL_ISSUER": options.national_issuer,
+        "HPID_LOOPBACK_ORIGINS": _origins(options),
+    }
+
+
+def _origins(options: Options) -> str:
+    return f"{options.national_issuer},{options.portal_url},{options.data_store_url}"
+
+
+def seed_environment(options: Options, secrets: Mapping[str, str]) -> dict[str, str]:
+    """Return the provider's settings and what `hpid demo seed` also needs: addresses and secrets."""
+    addresses = {"PORTAL_BASE_URL": options.portal_url, "DATASTORE_BASE_URL": options.data_store_url}
+    return {**os.environ, **provider_environment(options), **addresses, **secrets}
+
+
+def _portal(options: Options, secrets: Mapping[str, str]) -> Service:
+    return _relying_party(options, secrets, PORTAL, "PORTAL", options.portal_port, module="demo.apps.portal")
+
+
+def _data_store(options: Options, secrets: Mapping[str, str]) -> Service:
+    port = options.data_store_port
+    return _relying_party(options, secrets, DATA_STORE, "DATASTORE", port, module="demo.apps.data_store")
+
+
+def _relying_party(
+    options: Options, secrets: Mapping[str, str], name: str, prefix: str, port: int, *, module: str
+) -> Service:
+    environment = {
+        f"{prefix}_ISSUER": options.issuer,
+        f"{prefix}_BASE_URL": f"http://{options.rp_host}:{port}",
+        f"{prefix}_PORT": str(port),
+        f"{prefix}_STATE": str(options.state / name),
+    }
+    own = {key: value for key, value in secrets.items() if key.startswith(f"{prefix}_")}
+    command = (sys.executable, "-m", module)
+    return _service(options, name, port, command=command, path="/health", environment=environment | own)
+
+
+def _service(
+    options: Options,
+    name: str,
+    port: int,
+    *,
+    command: tuple[str, ...],
+    path: str,
+    environment: Mapping[str, str],
+    host: str = _LOOPBACK,
+) -> Service:
+    return Service(
+        name=name,
+        command=command,
+        environment={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+        ready=Address(host=host, port=port, path=path, https=options.certification is not None),
+    )

@@ -1,0 +1,287 @@
+"""The only module of the provider that opens a connection – OWASP SSRF rules, SECURITY D01, RFC 9110.
+
+https to public names on port 443 or 8443, and nothing else. The name is resolved here, every address is
+checked, and the connection goes to the checked address itself, so a name that changes its mind in between
+gains nothing. A connection serves one request; no redirects, cookies, proxies, compression; size and total
+time are bounded. In development exact origins on this machine may be allowed. Callers see one error,
+FetchFailed.
+"""
+
+import asyncio
+import ipaddress
+import re
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<target>/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?(?P<query>\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?"
+)
+"""RFC 3986 §3 without userinfo and fragment; the only reader of an authority, so no other can disagree."""
+_MAX_URL_CHARS = 2048
+_PUBLIC_NAME = re.compile(
+    r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
+)
+"""Two labels or more, the last beginning with a letter: no disguised address (127.1, 0x7f.1, 2130706433)."""
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_PUBLIC_PORTS = frozenset({443, 8443})
+_MAX_ADDRESSES = 4
+_GLOBAL_UNICAST_V6 = ipaddress.IPv6Network("2000::/3")  # leaves out mapped, NAT64, unique local, link local
+_TUNNELS_V6 = (
+    ipaddress.IPv6Network("2001::/23"),  # IETF protocol assignments, Teredo
+    ipaddress.IPv6Network("2002::/16"),  # 6to4: carries an IPv4 address
+    ipaddress.IPv6Network("3fff::/20"),  # documentation, RFC 9637
+)
+_SPECIAL_V4 = (
+    ipaddress.IPv4Network("192.0.0.0/24"),  # IETF protocol assignments
+    ipaddress.IPv4Network("192.88.99.0/24"),  # 6to4 relays
+)
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+
+
+class FetchFailure(StrEnum):
+    """Why nothing usable came back; for us, never for whoever chose the URL."""
+
+    REFUSED = "refused"
+    """The URL or an address behind its name is not one we call; nothing was sent."""
+    UNREACHABLE = "unreachable"
+    """No name, no connection, no TLS we trust, or broken off."""
+    TIMEOUT = "timeout"
+    """Not done within the time."""
+    TOO_LARGE = "too_large"
+    """More bytes than we take."""
+    BAD_RESPONSE = "bad_response"
+    """Not HTTP, or compressed though we asked for plain."""
+
+
+class FetchFailed(Exception):  # noqa: N818 - reads as what it is
+    """The one error of this module; its text names the kind only."""
+
+    def __init__(self, reason: FetchFailure) -> None:
+        super().__init__(f"fetch failed: {reason.value}")
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """A whole answer, whatever its status; redirects are answers too. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Target:
+    """A URL taken apart, once."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def authority(self) -> str:
+        return self.host if self.port == _DEFAULT_PORTS[self.scheme] else f"{self.host}:{self.port}"
+
+    @property
+    def origin(self) -> str:
+        return f"{self.scheme}://{self.authority}"
+
+
+def origin_of(url: str) -> str:
+    """Return `scheme://host[:port]` of an http(s) URL, or raise ValueError (RFC 6454 §6.2)."""
+    return _parse_url(url).origin
+
+
+def check_url(url: str, *, allowed_loopback: frozenset[str] = frozenset()) -> None:
+    """Refuse a URL we would never call, before it is stored; says nothing yet about where its name leads."""
+    _checked_target(url, allowed_loopback)
+
+
+class Fetcher:
+    """Calls other people's servers. One per process; close it."""
+
+    def __init__(
+        self,
+        *,
+        allowed_loopback: frozenset[str] = frozenset(),
+        ca_bundle: Path | None = None,
+        connect_timeout: float = 3.0,
+        total_timeout: float = 8.0,
+        max_bytes: int = 256 * 1024,
+        resolve: Resolve | None = None,
+    ) -> None:
+        """`allowed_loopback` holds origins of this machine, in development; times are in seconds."""
+        context = httpx.create_ssl_context(trust_env=False)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if ca_bundle is not None:
+            context.load_verify_locations(cafile=ca_bundle)
+        self._allowed_loopback = frozenset(origin_of(origin) for origin in allowed_loopback)
+        self._total_timeout = total_timeout
+        self._max_bytes = max_bytes
+        self._resolve = resolve or _system_resolve
+        self._client = httpx.AsyncClient(
+            verify=context,
+            trust_env=False,
+            http2=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(total_timeout, connect=connect_timeout),
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=0),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
+
+    async def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, accept: str = "application/json"
+    ) -> Response:
+        """Fetch a URL, or raise FetchFailed."""
+        return await self._request("GET", url, {**(headers or {}), "accept": accept}, None)
+
+    async def post_form(
+        self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Post a form and return the answer, or raise FetchFailed."""
+        content_type = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+        return await self._request("POST", url, {**content_type, **(headers or {})}, urlencode(form).encode())
+
+    async def check(self, url: str) -> None:
+        """Refuse a URL we would not call now, addresses of its name included; connects to nothing."""
+        target = _checked_target(url, self._allowed_loopback)
+        async with _failing(self._total_timeout):
+            await self._find_addresses(target)
+
+    async def aclose(self) -> None:
+        """End all connections."""
+        await self._client.aclose()
+
+    async def _request(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
+    ) -> Response:
+        target = _checked_target(url, self._allowed_loopback)
+        async with _failing(self._total_timeout):
+            addresses = await self._find_addresses(target)
+            for address in addresses[:-1]:
+                try:
+                    return await self._send(method, target, address, headers, content)
+                except (httpx.ConnectError, httpx.ConnectTimeout):
+                    continue  # nothing was sent: the next address of the name may answer
+            return await self._send(method, target, addresses[-1], headers, content)
+
+    async def _find_addresses(self, target: _Target) -> Sequence[str]:
+        """Return where the name leads; one address we do not call refuses them all."""
+        addresses = await self._resolve(target.host.strip("[]"), target.port)
+        if not addresses:
+            raise FetchFailed(FetchFailure.UNREACHABLE)
+        is_wanted = _is_loopback if target.origin in self._allowed_loopback else _is_public
+        if not all(is_wanted(address) for address in addresses):
+            raise FetchFailed(FetchFailure.REFUSED)
+        return addresses[:_MAX_ADDRESSES]
+
+    async def _send(
+        self, method: str, target: _Target, address: str, headers: Mapping[str, str], content: bytes | None
+    ) -> Response:
+        """Connect to a checked address; the name goes into SNI, certificate check and Host."""
+        all_headers = httpx.Headers(dict(headers))
+        all_headers.update(
+            {
+                "host": target.authority,
+                "user-agent": "haiphong-id",
+                "accept-encoding": "identity",
+                "connection": "close",  # a pooled one was opened for another name on that address
+            }
+        )
+        peer = f"[{address}]" if ":" in address else address
+        request = self._client.build_request(
+            method,
+            f"{target.scheme}://{peer}:{target.port}{target.path}",
+            headers=all_headers,
+            content=content,
+            extensions={"sni_hostname": target.host.strip("[]")},
+        )
+        response = await self._client.send(request, stream=True)
+        try:
+            return Response(
+                status=response.status_code,
+                headers=dict(response.headers),
+                body=await self._read_body(response),
+            )
+        finally:
+            await response.aclose()
+
+    async def _read_body(self, response: httpx.Response) -> bytes:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise FetchFailed(FetchFailure.BAD_RESPONSE)
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > self._max_bytes:
+                raise FetchFailed(FetchFailure.TOO_LARGE)
+        return bytes(body)
+
+
+def _parse_url(url: str) -> _Target:
+    match = _URL.fullmatch(url) if len(url) <= _MAX_URL_CHARS else None
+    if match is None:
+        raise ValueError("not an http(s) URL we understand")
+    scheme = match["scheme"]
+    port = int(match["port"] or _DEFAULT_PORTS[scheme])
+    if not 0 < port < 65536:
+        raise ValueError("not a port")
+    path = (match["target"] or "/") + (match["query"] or "")
+    return _Target(scheme=scheme, host=match["host"].lower(), port=port, path=path)
+
+
+def _checked_target(url: str, allowed_loopback: frozenset[str]) -> _Target:
+    try:
+        target = _parse_url(url)
+    except ValueError:
+        raise FetchFailed(FetchFailure.REFUSED) from None
+    if target.origin in allowed_loopback:
+        return target
+    if (
+        target.scheme != "https"
+        or target.port not in _PUBLIC_PORTS
+        or not _PUBLIC_NAME.fullmatch(target.host)
+    ):
+        raise FetchFailed(FetchFailure.REFUSED)
+    return target
+
+
+def _is_public(address: str) -> bool:
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip.is_global and not ip.is_multicast and not any(ip in network for network in _SPECIAL_V4)
+    return ip in _GLOBAL_UNICAST_V6 and ip.is_global and not any(ip in network for network in _TUNNELS_V6)
+
+
+def _is_loopback(address: str) -> bool:
+    return ipaddress.ip_address(address).is_loopback
+
+
+async def _system_resolve(host: str, port: int) -> Sequence[str]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
+
+
+@asynccontextmanager
+async def _failing(total_timeout: float) -> AsyncIterator[None]:
+    """Bound the time, and turn every way a call can fail into FetchFailed."""
+    try:
+        async with asyncio.timeout(total_timeout):
+            yield
+    except (TimeoutError, httpx.TimeoutException):
+        raise FetchFailed(FetchFailure.TIMEOUT) from None
+    except (httpx.RemoteProtocolError, httpx.DecodingError):
+        raise FetchFailed(FetchFailure.BAD_RESPONSE) from None
+    except (httpx.TransportError, OSError):
+        raise FetchFailed(FetchFailure.UNREACHABLE) from None

@@ -1,0 +1,73 @@
+"""The national system's userinfo as attributes of ours: its field names in, strict types, NFC out. Pure.
+
+Fields as the real system's public integrations show them: LoaiTaiKhoan, SoDinhDanh, HoVaTen, NgayThangNamSinh, …
+A field of the wrong type is an answer not to be believed; a missing one is empty.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from federation.upstream import AccountKind, ExternalAttributes, UpstreamError
+
+_KINDS = {1: AccountKind.CITIZEN, 2: AccountKind.ENTERPRISE, 3: AccountKind.ORGANISATION}
+_PERSONAL_ID = re.compile(r"[0-9]{12}", re.ASCII)
+_BIRTHDATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})|([0-9]{4})", re.ASCII)
+_PHONE = re.compile(r"\+[1-9][0-9]{7,14}", re.ASCII)
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+_WARD = re.compile(r"[0-9]{5}", re.ASCII)
+_GENDERS = {1: "male", 2: "female"}
+_LONGEST = 200
+
+
+def account_kind(userinfo: Mapping[str, object]) -> AccountKind:
+    """Return whose account it is (LoaiTaiKhoan; as number or digit text)."""
+    value = userinfo.get("LoaiTaiKhoan")
+    kind = _KINDS.get(int(value)) if isinstance(value, int | str) and str(value).isdecimal() else None
+    if kind is None:
+        raise UpstreamError("LoaiTaiKhoan is missing or unknown")
+    return kind
+
+
+def account_level(userinfo: Mapping[str, object]) -> int | None:
+    """Return the account level (IAL): 1 or 2; None when not stated."""
+    value = userinfo.get("IAL")
+    return value if isinstance(value, int) and not isinstance(value, bool) and value in {1, 2} else None
+
+
+def attributes(userinfo: Mapping[str, object]) -> ExternalAttributes:
+    """Return what the answer says of the person."""
+    address = userinfo.get("ThuongTru")
+    place: Mapping[str, object] = address if isinstance(address, dict) else {}
+    gender = userinfo.get("GioiTinh")
+    return ExternalAttributes(
+        full_name=_text(userinfo, "HoVaTen"),
+        personal_id=_matching(_PERSONAL_ID, _text(userinfo, "SoDinhDanh")),
+        birthdate=_birthdate(_text(userinfo, "NgayThangNamSinh")),
+        gender=_GENDERS.get(gender, "") if isinstance(gender, int) else "",
+        nationality=_text(userinfo, "QuocTich"),
+        phone=_matching(_PHONE, _text(userinfo, "SoDienThoai")),
+        email=_matching(_EMAIL, _text(userinfo, "ThuDienTu")),
+        ward_code=_matching(_WARD, _text(place, "MaPhuongXa")),
+        address_detail=_text(place, "ChiTiet"),
+    )
+
+
+def _text(source: Mapping[str, object], name: str) -> str:
+    value = source.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > _LONGEST or any(ord(c) < 0x20 for c in value):
+        raise UpstreamError(f"{name} is not a short text")
+    return " ".join(unicodedata.normalize("NFC", value).split())
+
+
+def _matching(pattern: re.Pattern[str], text: str) -> str:
+    return text if pattern.fullmatch(text) else ""
+
+
+def _birthdate(text: str) -> str:
+    match = _BIRTHDATE.fullmatch(text)
+    if match is None:
+        return ""
+    return match[4] or f"{match[1]}-{match[2]}-{match[3]}"

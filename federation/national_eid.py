@@ -1,0 +1,62 @@
+"""The national identity system as an upstream: OpenID Connect in its own words (WSO2-style paths, LoA1…LoA3).
+
+The real system answers `acr_values=LoA…` and a userinfo of its own field names; federation/mapping.py reads them.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from federation.mapping import account_kind, account_level, attributes
+from federation.oidc import OidcUpstream
+from federation.upstream import ExternalIdentity
+
+
+class NationalEid:
+    """Sends people there and reads what comes back."""
+
+    def __init__(self, upstream: OidcUpstream) -> None:
+        self._upstream = upstream
+
+    @property
+    def issuer(self) -> str:
+        """Its issuer identifier."""
+        return self._upstream.issuer
+
+    @property
+    def host(self) -> str:
+        """Host and port shown to people before they go there."""
+        return urlsplit(self._upstream.issuer).netloc
+
+    async def begin(
+        self, *, state: str, nonce: str, code_verifier: str, loa: str, ui_locales: str, now: datetime
+    ) -> str:
+        """Return the URL to send the browser to. The relying party's name is never sent there."""
+        return await self._upstream.authorization_url(
+            now=now,
+            code_verifier=code_verifier,
+            parameters={
+                "scope": "openid",
+                "state": state,
+                "nonce": nonce,
+                "acr_values": loa,
+                "prompt": "login",
+                "ui_locales": ui_locales,
+            },
+        )
+
+    async def finish(
+        self, answer: Mapping[str, str], *, nonce: str, code_verifier: str, now: datetime
+    ) -> ExternalIdentity:
+        """Return the verified identity; the level is the token's own, userinfo can only confirm or lower it."""
+        signed_in = await self._upstream.redeem(answer, nonce=nonce, code_verifier=code_verifier, now=now)
+        return ExternalIdentity(
+            issuer=self.issuer,
+            subject=signed_in.subject,
+            kind=account_kind(signed_in.userinfo),
+            loa=signed_in.acr,
+            account_level=account_level(signed_in.userinfo),
+            auth_time=signed_in.auth_time,
+            amr=signed_in.amr,
+            attributes=attributes(signed_in.userinfo),
+        )

@@ -1,0 +1,60 @@
+"""What the service says about itself – OpenID Connect Discovery 1.0 §3, RFC 8414, RFC 9207 §3.
+
+Answered at the standard address and at the one of the product that the national portal is built on.
+"""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from federation.national_mock import assurance, clients, signing_key
+from federation.national_mock.service import service_of
+
+_CACHE = {"Cache-Control": "public, max-age=300"}
+
+
+def document(issuer: str) -> dict[str, object]:
+    """The metadata of this issuer."""
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/oauth2/authorize",
+        "token_endpoint": f"{issuer}/oauth2/token",
+        "userinfo_endpoint": f"{issuer}/oauth2/userinfo",
+        "jwks_uri": f"{issuer}/oauth2/jwks",
+        "end_session_endpoint": f"{issuer}/oidc/logout",
+        "scopes_supported": list(clients.SCOPES),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "code_challenge_methods_supported": ["S256"],
+        "acr_values_supported": list(assurance.LEVELS),
+        "claims_supported": [
+            "sub",
+            "iss",
+            "aud",
+            "exp",
+            "iat",
+            "auth_time",
+            "nonce",
+            "acr",
+            "amr",
+            "at_hash",
+        ],
+        "ui_locales_supported": ["vi", "en"],
+        "claims_parameter_supported": False,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "authorization_response_iss_parameter_supported": True,
+    }
+
+
+async def discovery(request: Request) -> Response:
+    service = service_of(request)
+    return JSONResponse(document(service.settings.issuer), headers=_CACHE)
+
+
+async def jwks(request: Request) -> Response:
+    service = service_of(request)
+    return JSONResponse(signing_key.public_jwks(service.key), headers=_CACHE)

@@ -1,0 +1,58 @@
+"""The ID token – OpenID Connect Core §2, §3.1.3.6: RS256, with ``kid``, five minutes.
+
+Authlib composes and signs it; only what is ours is said here. ``sub`` is the opaque id of the account,
+never its number.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from authlib.oauth2.rfc6749 import OAuth2Request
+from authlib.oidc.core.grants import OpenIDCode
+from joserfc.jwk import RSAKey
+
+from federation.national_mock.accounts import Account
+from federation.national_mock.authorization_server import NationalServer
+from federation.national_mock.broken_tokens import break_id_token
+from federation.national_mock.clients import Client
+
+ID_TOKEN_SECONDS = 300
+
+
+class IdToken(OpenIDCode):  # type: ignore[misc]  # Authlib has no types
+    """Adds the ID token to the answer of the token endpoint."""
+
+    def __init__(self, server: NationalServer, key: RSAKey) -> None:
+        super().__init__(require_nonce=False)
+        self._server = server
+        self._key = key
+
+    def exists_nonce(self, _nonce: str, _request: OAuth2Request) -> bool:
+        """Never refused: the nonce is the relying party's, passed through unread (OpenID Connect Core §2)."""
+        return False
+
+    def resolve_client_private_key(self, _client: Client) -> RSAKey:
+        return self._key
+
+    def get_client_algorithm(self, _client: Client) -> str:
+        return "RS256"
+
+    def get_encode_header(self, _client: Client) -> dict[str, str | None]:
+        return {"alg": "RS256", "kid": self._key.kid}
+
+    def get_client_claims(self, client: Client) -> dict[str, object]:
+        now = self._server.now()
+        return {
+            "iss": self._server.issuer,
+            "aud": client.client_id,
+            "iat": now,
+            "exp": now + ID_TOKEN_SECONDS,
+        }
+
+    def generate_user_info(self, user: Account, _scope: str) -> dict[str, str]:
+        return {"sub": user.sub}
+
+    def encode_id_token(self, token: Mapping[str, Any], request: OAuth2Request) -> str:
+        id_token = str(super().encode_id_token(token, request))
+        mode = self._server.faults.token_mode
+        return id_token if mode is None else break_id_token(mode, id_token, self._key)

@@ -1,0 +1,1 @@
+"""What the person sees: one file per page, no JavaScript anywhere."""

@@ -1,0 +1,44 @@
+"""Back to the relying party, with a code or with an error – RFC 6749 §4.1.2, RFC 9207 §2.
+
+The flow is closed by the same statement that decides who won, so one sign-in gives one answer.
+"""
+
+from authlib.oauth2.rfc6749.errors import AccessDeniedError
+from starlette.responses import Response
+
+from federation.national_mock import assurance
+from federation.national_mock.authorization_server import ProtocolRequest, SignedIn
+from federation.national_mock.edge import PageRefused
+from federation.national_mock.flows import Flow
+from federation.national_mock.service import Service
+
+
+def finish(service: Service, flow: Flow, *, sub: str, goal: str) -> Response:
+    """Every factor was proved: give the relying party its code."""
+    account = service.accounts.find(sub)
+    if account is None or account.status != "active" or not service.flows.close(flow):
+        raise PageRefused(status=400, word="error.flow")
+    signed_in = SignedIn(account=account, acr=goal, amr=assurance.AMR[goal], auth_time=service.now())
+    asked = _asked(service, flow)
+    grant = service.server.get_consent_grant(asked, end_user=signed_in)
+    response: Response = service.server.create_authorization_response(
+        asked, grant_user=signed_in, grant=grant
+    )
+    return response
+
+
+def leave(service: Service, flow: Flow, description: str) -> Response:
+    """No sign-in: tell the relying party ``access_denied``."""
+    if not service.flows.close(flow):
+        raise PageRefused(status=400, word="error.flow")
+    error = AccessDeniedError(
+        description=description,
+        redirect_uri=flow.parameters["redirect_uri"],
+        state=flow.parameters.get("state"),
+    )
+    return service.server.handle_error_response(_asked(service, flow), error)
+
+
+def _asked(service: Service, flow: Flow) -> ProtocolRequest:
+    uri = f"{service.settings.issuer}/oauth2/authorize"
+    return ProtocolRequest(method="GET", uri=uri, parameters=flow.parameters)

@@ -1,0 +1,1 @@
+"""Hải Phòng ID: the city's OpenID Provider."""

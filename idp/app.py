@@ -1,0 +1,149 @@
+"""The composition root: settings → database → keyring → routes. The only file that imports everything."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from federation.fetch import Fetcher
+from federation.health import Circuit
+from federation.national_eid import NationalEid
+from federation.oidc import OidcUpstream
+from idp.audit.reads import ReadsRecorded
+from idp.audit.summary import Summaries
+from idp.citizen.routing import citizen_router, to_response
+from idp.clock import Clock
+from idp.configuration.cache import ConfigurationCache
+from idp.credentials.hashing import PasswordHashing
+from idp.database import Database
+from idp.edge import BadCall, Endpoint
+from idp.edge.adapter import Edge, run
+from idp.endpoints.authorize import authorize, resume
+from idp.endpoints.end_session import end_session
+from idp.endpoints.error_response import error_response
+from idp.endpoints.health import live, ready
+from idp.endpoints.jwks import jwks
+from idp.endpoints.token import token
+from idp.endpoints.upstream_callback import PATH as UPSTREAM_CALLBACK
+from idp.endpoints.upstream_callback import upstream_callback
+from idp.endpoints.userinfo import userinfo
+from idp.endpoints.well_known import openid_configuration
+from idp.protocol.discovery import ENDPOINTS
+from idp.provider import Provider
+from idp.settings import Settings
+from idp.transaction import Tx
+from idp.ui.pages import Pages, Site
+from idp.worker import work
+from keys.envelope import Vault
+from keys.keyring import Keyring
+from keys.master import MasterKey
+
+_BOTH = {"authorization_endpoint": authorize, "userinfo_endpoint": userinfo, "end_session_endpoint": end_session}
+
+ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
+    **{ENDPOINTS[name]: {"GET": endpoint, "POST": endpoint} for name, endpoint in _BOTH.items()},
+    ENDPOINTS["token_endpoint"]: {"POST": token},
+    ENDPOINTS["jwks_uri"]: {"GET": jwks},
+    "/.well-known/openid-configuration": {"GET": openid_configuration},
+    "/.well-known/oauth-authorization-server": {"GET": openid_configuration},
+    "/authorize/resume": {"GET": resume},
+    UPSTREAM_CALLBACK: {"GET": upstream_callback},
+    "/health/live": {"GET": live},
+    "/health/ready": {"GET": ready},
+}
+
+
+def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
+    """Wire the provider; raises KeyFileError when the master key can't be used."""
+    clock = clock or Clock()
+    vault = Vault(MasterKey.load(settings.master_key_path))
+    database = Database(
+        settings.effective_database_url, Tx.unit(vault, clock), pool=settings.database_pool, clock=clock
+    )
+    keyring = Keyring(vault, (), now=clock.now)
+    fetcher = Fetcher(allowed_loopback=frozenset(settings.loopback_origins), ca_bundle=settings.ca_bundle)
+    return Provider(
+        settings=settings,
+        clock=clock,
+        database=database,
+        vault=vault,
+        keyring=keyring,
+        configuration=ConfigurationCache(database, keyring, clock),
+        pages=Pages(_site(settings)),
+        fetcher=fetcher,
+        national=_national(settings, fetcher),
+        national_circuit=Circuit(),
+        hashing=PasswordHashing(vault),
+        summaries=Summaries(),
+        reads=ReadsRecorded(),
+    )
+
+
+def make_app(provider: Provider) -> Edge:
+    """Return the ASGI application."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await provider.database.open()
+        tasks = [asyncio.create_task(provider.configuration.keep_fresh())]
+        if provider.settings.runs_worker:
+            tasks.append(asyncio.create_task(work(provider)))
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await provider.fetcher.aclose()
+        provider.hashing.close()
+        await provider.database.close()
+
+    pages = FastAPI(title="Hải Phòng ID", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    pages.include_router(citizen_router(partial(run, render=error_response)))
+
+    @pages.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        call = request.scope["hpid.call"]
+        return to_response(error_response(call, BadCall(error.status_code, str(error.detail))))
+
+    return Edge(provider, routes=ROUTES, pages=pages, render=error_response)
+
+
+def application() -> Edge:
+    """Return the application from the environment, for an ASGI server that takes a factory."""
+    return make_app(make_provider(Settings()))
+
+
+def _site(settings: Settings) -> Site:
+    return Site(
+        host=urlsplit(settings.issuer).netloc,
+        issuer=settings.issuer,
+        test_environment=settings.test_environment,
+        upstream=settings.national_name,
+        upstream_en=settings.national_name_en,
+        release=release(),
+    )
+
+
+def release() -> str:
+    """Return the version that is installed."""
+    try:
+        return version("haiphong-id")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _national(settings: Settings, fetcher: Fetcher) -> NationalEid | None:
+    if settings.national_issuer is None:
+        return None
+    upstream = OidcUpstream(
+        fetcher,
+        issuer=settings.national_issuer,
+        client_id=settings.national_client_id,
+        client_secret=settings.national_client_secret.get_secret_value(),
+        redirect_uri=settings.issuer + UPSTREAM_CALLBACK,
+    )
+    return NationalEid(upstream)

@@ -1,0 +1,1 @@
+"""The append-only record (DESIGN 5.9)."""

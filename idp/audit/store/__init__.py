@@ -1,0 +1,169 @@
+"""The audit log: add, number, read, erase (DESIGN 5.9).
+
+Append-only: only `leaf_index` (NULL → number) and payload and salt (→ NULL) ever change. A person's
+payloads are sealed under a key of their own; erasing them forgets the key and keeps the leaves.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Insert, Row, bindparam, func, insert, null, select, update
+
+from idp.audit.canonical import SALT_BYTES, payload_digest, payload_text
+from idp.audit.events import AuditEvent, EventType
+from idp.audit.record import AuditRecord
+from idp.audit.store.keys import DataKeys
+from idp.audit.store.tables import audit_events, audit_head, audit_keys
+from idp.clock import Clock
+from idp.ids import EventId
+from keys.envelope import Unsealable, Vault
+
+_PURPOSE = "audit"
+
+_ADD = insert(audit_events)
+_LOCK_HEAD = select(audit_head.c.next_index).where(audit_head.c.id == 1).with_for_update()
+_waiting = (
+    select(
+        audit_events.c.event_id,
+        (func.row_number().over(order_by=(audit_events.c.at, audit_events.c.event_id)) - 1).label("place"),
+    )
+    .where(audit_events.c.leaf_index.is_(None))
+    .order_by(audit_events.c.at, audit_events.c.event_id)
+    .limit(bindparam("most"))
+    .subquery("waiting")
+)
+_NUMBER = (
+    update(audit_events)
+    .where(audit_events.c.event_id == _waiting.c.event_id)
+    .values(leaf_index=bindparam("first", type_=BigInteger) + _waiting.c.place)
+)
+_MOVE_HEAD = (
+    update(audit_head)
+    .where(audit_head.c.id == 1)
+    .values(next_index=audit_head.c.next_index + bindparam("count", type_=BigInteger))
+)
+_READ = (
+    select(*audit_events.c, audit_keys.c.sealed_key)
+    .outerjoin(audit_keys, audit_keys.c.subject_ref == audit_events.c.subject_ref)
+    .where(audit_events.c.leaf_index > bindparam("after"))
+    .order_by(audit_events.c.leaf_index)
+    .limit(bindparam("most"))
+)
+_ERASE = (
+    update(audit_events)
+    .where(
+        audit_events.c.event_id.in_(
+            select(audit_events.c.event_id)
+            .where(audit_events.c.subject_ref == bindparam("of_subject"), audit_events.c.salt.is_not(None))
+            .limit(bindparam("most"))
+        )
+    )
+    .values(payload=null(), salt=null())
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditStore:
+    """The audit log as one transaction sees it."""
+
+    connection: Connection
+    vault: Vault
+    clock: Clock
+    _keys: DataKeys = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_keys", DataKeys(self.connection, self.vault, self.clock))
+
+    def add(self, event: AuditEvent) -> None:
+        """Record an event; it gets its number soon after the commit."""
+        payload = payload_text(event)
+        if event.subject_ref:
+            key = self._keys.get_or_add(event.subject_ref)
+            sealed = self.vault.seal_under(key, payload, purpose=_PURPOSE)
+        else:
+            sealed = self.vault.seal(payload, purpose=_PURPOSE)
+        salt = self.clock.random_bytes(SALT_BYTES)
+        self.connection.execute(_ADD, _row(event, payload=payload, sealed=sealed, salt=salt))
+
+    def number(self, limit: int) -> int:
+        """Give the next numbers to the oldest events without one; return how many got one."""
+        first = self.connection.execute(_LOCK_HEAD).scalar_one()
+        count = self.connection.execute(_NUMBER, {"first": first, "most": limit}).rowcount
+        if count:
+            self.connection.execute(_MOVE_HEAD, {"count": count})
+        return count
+
+    def read(
+        self, after: int, limit: int, *, event_type: EventType | None = None, subject_ref: str | None = None
+    ) -> list[AuditRecord]:
+        """Return numbered events after a leaf index (-1: from the start), opened and checked."""
+        statement, given = _READ, {"after": after, "most": limit}
+        if event_type is not None:
+            statement = statement.where(audit_events.c.type == event_type.value)
+        if subject_ref is not None:
+            statement = statement.where(audit_events.c.subject_ref == subject_ref)
+        return [self._record(row) for row in self.connection.execute(statement, given).all()]
+
+    def erase(self, subject_ref: str, limit: int) -> int:
+        """Forget a person's key, which closes all their payloads; wipe up to `limit`, return how many."""
+        self._keys.forget(subject_ref)
+        return self.connection.execute(_ERASE, {"of_subject": subject_ref, "most": limit}).rowcount
+
+    def _record(self, row: Row[*tuple[Any, ...]]) -> AuditRecord:
+        payload = self._open(row)
+        event = AuditEvent(
+            event_id=EventId(row.event_id),
+            type=EventType(row.type),
+            at=row.at,
+            actor=row.actor,
+            subject_ref=row.subject_ref,
+            payload={} if payload is None else json.loads(payload)["payload"],
+            txn=row.txn,
+        )
+        is_erased = row.salt is None
+        is_intact = is_erased or (
+            payload == payload_text(event) and payload_digest(row.salt, payload) == row.payload_digest
+        )
+        return AuditRecord(
+            leaf_index=row.leaf_index,
+            event=event,
+            payload_digest=row.payload_digest,
+            is_erased=is_erased,
+            is_intact=is_intact,
+        )
+
+    def _open(self, row: Row[*tuple[Any, ...]]) -> bytes | None:
+        if row.payload is None:
+            return None
+        try:
+            if not row.subject_ref:
+                return self.vault.open(row.payload, purpose=_PURPOSE)
+            if row.sealed_key is None:  # forgotten; the rest of the erasure is on its way
+                return None
+            return self.vault.open_under(self._keys.open(row.sealed_key), row.payload, purpose=_PURPOSE)
+        except Unsealable:
+            return None
+
+
+def appended(event: AuditEvent, *, vault: Vault, clock: Clock) -> tuple[Insert, dict[str, object]]:
+    """Return what `Database.append` takes to record an event about nobody that hangs on no other change."""
+    if event.subject_ref:
+        raise ValueError("an event about a person is recorded by AuditStore.add")
+    payload = payload_text(event)
+    sealed, salt = vault.seal(payload, purpose=_PURPOSE), clock.random_bytes(SALT_BYTES)
+    return _ADD, _row(event, payload=payload, sealed=sealed, salt=salt)
+
+
+def _row(event: AuditEvent, *, payload: bytes, sealed: bytes, salt: bytes) -> dict[str, object]:
+    return {
+        "event_id": event.event_id,
+        "type": event.type.value,
+        "at": event.at,
+        "actor": event.actor,
+        "subject_ref": event.subject_ref,
+        "payload": sealed,
+        "salt": salt,
+        "payload_digest": payload_digest(salt, payload),
+        "txn": event.txn,
+    }

@@ -1,0 +1,144 @@
+"""`/consent`: tell what the law lets a service have, ask for the rest (PAGES 3.1.7, Core §3.1.2.4).
+
+The answer counts only for the request this browser holds and the words it was shown; what was never offered can't be
+ticked (SECURITY A08).
+"""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+from idp.audit.occasion import Occasion
+from idp.citizen.consent_offer import consent_rows, make_offer, not_sent, notice_rows
+from idp.citizen.interaction import Opened, decided, open_here, posted
+from idp.consents.service import ConsentOffer, record_answer
+from idp.database import Done
+from idp.edge import Answer, BadCall, Call
+from idp.edge.cookie_names import cookie_name
+from idp.edge.page import language_of, page
+from idp.interactions.service import Decision
+from idp.people.model import Person
+from idp.protocol.errors import AccessDenied, Refusal
+from idp.protocol.next_step import Consent, wanted_scopes
+from idp.protocol.scopes import LegalBasis
+from idp.transaction import Tx
+from idp.ui.language import Language
+from idp.ui.rows import FirstLogin, consent_mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """Who reads the page, and whether this sign-in is the one that made or linked their record."""
+
+    person: Person = field(repr=False)
+    is_first_login: bool
+
+
+async def show(call: Call) -> Answer:
+    """Show what would be sent, or go on if that is settled."""
+    opened = await open_here(call)
+    decision = await decided(call, opened)
+    if not isinstance(decision.step, Consent) or decision.session is None:
+        return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+    reader = await call.provider.database.read(
+        partial(_load_reader, decision=decision, opened=opened)
+    )
+    language = language_of(call)
+    offer = make_offer(opened.client, decision.step.scopes, language)
+    notices = notice_rows(offer, reader.person, language)
+    consents = consent_rows(offer, reader.person, language)
+    client = opened.client
+    return page(
+        call,
+        "consent.html",
+        form_action=(opened.form_action,),
+        rp=opened.relying_party,
+        i=opened.interaction_id,
+        notice_rows=notices,
+        law=client.law,
+        consent_rows=consents,
+        purpose=(client.purpose_en or client.purpose) if language is Language.EN else client.purpose,
+        retention="",
+        not_sent=not_sent(wanted_scopes(opened.request)),
+        first_login=_first_login(call, reader, language),
+        mode=consent_mode(notices, consents),
+        shown=offer.text_hash,
+        manage_url="/",
+    )
+
+
+async def answer(call: Call) -> Answer:
+    """Record the answer and go on, or go back with access_denied."""
+    opened = await open_here(call)
+    form = posted(call)
+    if form.get("decision") == "deny":
+        raise Refusal(AccessDenied("the person did not agree"), opened.to_client)
+    decision = await decided(call, opened)
+    if not isinstance(decision.step, Consent) or decision.session is None:
+        return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+    if form.get("decision") != "allow":
+        raise BadCall(400, "the form is incomplete")
+    offer = make_offer(opened.client, decision.step.scopes, language_of(call))
+    if form.get("shown") != offer.text_hash:  # the words changed, or another tab came in between: show them again
+        return Answer.redirect(f"/consent?i={opened.interaction_id}")
+    ticked = frozenset(value for name, value in call.form() if name == "scope")
+    if any(offer.basis.get(scope) is not LegalBasis.CONSENT for scope in ticked):
+        raise BadCall(400, "the form names something that was not offered")
+    outcome = await call.provider.database.transact(
+        partial(
+            _record,
+            cookie=call.cookies().get(cookie_name(call.provider.settings, "session")),
+            decision=decision,
+            opened=opened,
+            offer=offer,
+            ticked=ticked,
+            occasion=call.occasion(),
+        )
+    )
+    outcome.unwrap()
+    return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+
+
+def _record(
+    tx: Tx,
+    *,
+    cookie: str | None,
+    decision: Decision,
+    opened: Opened,
+    offer: ConsentOffer,
+    ticked: frozenset[str],
+    occasion: Occasion,
+) -> Done[None]:
+    """Write the answer if the session it was given in is still this browser's; else nothing, and sign-in follows."""
+    session = tx.sessions.find(cookie) if cookie else None
+    if session is None or decision.session is None or session.person_id != decision.session.person_id:
+        return Done(None)
+    return record_answer(
+        tx,
+        person_id=session.person_id,
+        client_id=opened.client.client_id,
+        offer=offer,
+        ticked=ticked,
+        occasion=occasion,
+    )
+
+
+def _load_reader(tx: Tx, *, decision: Decision, opened: Opened) -> _Reader:
+    if decision.session is None:
+        raise AssertionError("consent is asked of somebody")
+    person = tx.people.canonical(decision.session.person_id)
+    if person is None:
+        raise AssertionError("a session belongs to a person")
+    links = tx.upstreams.of_person(decision.session.person_id)
+    linked_now = any(link.linked_at >= opened.request.started_at for link in links)
+    return _Reader(person=person, is_first_login=linked_now)
+
+
+def _first_login(call: Call, reader: _Reader, language: Language) -> FirstLogin | None:
+    if not reader.is_first_login:
+        return None
+    settings = call.provider.settings
+    return FirstLogin(
+        name=reader.person.profile.full_name,
+        upstream=settings.national_name_en if language is Language.EN else settings.national_name,
+        level=f"{reader.person.account_level:02d}",
+    )

@@ -1,0 +1,84 @@
+"""What every page of an interaction begins with: the request this browser holds, its client, and the next step."""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+from idp.edge import Call
+from idp.edge.cookie_names import cookie_name
+from idp.edge.csrf import check_post
+from idp.edge.page import relying_party
+from idp.ids import ClientId
+from idp.interactions.cookie import OpenInteraction, open_interaction
+from idp.interactions.service import Decision, decide
+from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.errors import InvalidRequest, ToPage, ToRedirect, UnauthorizedClient, refusing
+from idp.protocol.facts import ClientFacts
+from idp.protocol.registration import check_redirect_uri
+from idp.protocol.token_request import parse_form
+from idp.ui.headers import form_action_source
+from idp.ui.pages import RelyingParty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An interaction open in this browser."""
+
+    interaction_id: str
+    client: ClientFacts
+    request: AuthorizationRequest = field(repr=False)
+
+    @property
+    def relying_party(self) -> RelyingParty:
+        """Who asks."""
+        return relying_party(self.client, self.request.redirect_uri)
+
+    @property
+    def form_action(self) -> str:
+        """Where a form's answer may lead in the end."""
+        return form_action_source(self.request.redirect_uri)
+
+    @property
+    def to_client(self) -> ToRedirect:
+        """Where an error goes."""
+        return ToRedirect(redirect_uri=self.request.redirect_uri, state=self.request.state)
+
+
+async def open_here(call: Call) -> Opened:
+    """Return the interaction named in the URL, if this browser holds it, it is not over, and its client is enabled."""
+    provider = call.provider
+    with refusing(ToPage(case="expired")):
+        interaction_id = dict(call.query()).get("i", "")
+        held: OpenInteraction | None = open_interaction(
+            call.cookies(), interaction_id, cookie_name(provider.settings, "i-"), provider.vault
+        )
+        if held is None or held.is_over(provider.clock.now(), provider.settings.life.interaction):
+            raise InvalidRequest("this interaction is not open in this browser")
+        client = await provider.configuration.client(ClientId(held.client_id))
+        if client is None or not client.facts.enabled:
+            raise UnauthorizedClient("client_id is unknown or disabled")
+        check_redirect_uri(client.facts, held.redirect_uri)
+        request = held.request(client.facts)
+    return Opened(interaction_id=interaction_id, client=client.facts, request=request)
+
+
+def posted(call: Call) -> dict[str, str]:
+    """Return a form one of our pages sent from this browser; fields once each."""
+    form = parse_form((name, value) for name, value in call.form() if name != "scope")
+    check_post(call, form)
+    return form
+
+
+async def decided(call: Call, opened: Opened) -> Decision:
+    """Return the step this interaction waits for."""
+    provider, occasion = call.provider, call.occasion()
+    return await provider.database.read(
+        partial(
+            decide,
+            request=opened.request,
+            client=opened.client,
+            session_cookie=call.cookies().get(cookie_name(provider.settings, "session")),
+            upstream_down=provider.national_circuit.is_open(occasion.now),
+            settings=provider.settings,
+            occasion=occasion,
+        )
+    )

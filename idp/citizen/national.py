@@ -1,0 +1,91 @@
+"""`/sign-in/national`: the hand-off to the national system (PAGES 3.1.2).
+
+Shown the first time on a device; later the choice on the sign-in page leads there at once. Nobody types national
+credentials anywhere but there, and the service's name is never sent upstream.
+"""
+
+from functools import partial
+
+from federation.upstream import Upstream, UpstreamError
+from idp.audit.occasion import Occasion
+from idp.citizen.interaction import Opened, decided, open_here, posted
+from idp.database import Done
+from idp.edge import Answer, Call
+from idp.edge.cookie_names import cookie_name
+from idp.edge.page import language_of, page
+from idp.ids import NO_BUCKET, HandleKind
+from idp.interactions.model import UpstreamJourney
+from idp.protocol.assurance import Acr
+from idp.protocol.next_step import SignIn
+from idp.transaction import Tx
+from idp.ui.headers import form_action_source
+
+_LOA = {Acr.LOW: "LoA1", Acr.SUBSTANTIAL: "LoA2", Acr.HIGH: "LoA3"}
+
+
+async def show(call: Call) -> Answer:
+    """Name the host the person is about to see."""
+    opened = await open_here(call)
+    upstream = call.provider.national
+    if upstream is None:
+        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+    if cookie_name(call.provider.settings, "device") in call.cookies():
+        return await _depart(call, opened, upstream)
+    return page(
+        call,
+        "national.html",
+        form_action=(form_action_source(upstream.issuer), opened.form_action),
+        rp=opened.relying_party,
+        i=opened.interaction_id,
+        upstream_host=upstream.host,
+    )
+
+
+async def go(call: Call) -> Answer:
+    """Send the person there."""
+    opened = await open_here(call)
+    posted(call)
+    upstream = call.provider.national
+    if upstream is None:
+        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+    return await _depart(call, opened, upstream)
+
+
+async def _depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:
+    """Write down what must come back with the person, then send them off."""
+    step = (await decided(call, opened)).step
+    if not isinstance(step, SignIn):
+        return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+    provider, occasion = call.provider, call.occasion()
+    journey = _journey(opened, step, occasion, call)
+    try:
+        location = await upstream.begin(
+            state=journey.state,
+            nonce=journey.nonce,
+            code_verifier=journey.code_verifier,
+            loa=journey.requested_loa,
+            ui_locales=language_of(call).value,
+            now=occasion.now,
+        )
+    except UpstreamError:
+        provider.national_circuit.failed(occasion.now)
+        return Answer.redirect(f"/sign-in?i={opened.interaction_id}&m=upstream-failed")
+    (await provider.database.transact(partial(_begin, journey=journey))).unwrap()
+    return Answer.redirect(location)
+
+
+def _journey(opened: Opened, step: SignIn, occasion: Occasion, call: Call) -> UpstreamJourney:
+    clock = call.provider.clock
+    return UpstreamJourney(
+        interaction_id=opened.interaction_id,
+        state=clock.handle(HandleKind.UPSTREAM_STATE, NO_BUCKET),
+        nonce=clock.token(24),
+        code_verifier=clock.token(48),
+        requested_loa=_LOA[step.acr],
+        expires_at=occasion.now + call.provider.settings.life.interaction,
+    )
+
+
+def _begin(tx: Tx, *, journey: UpstreamJourney) -> Done[None]:
+    tx.interactions.begin_upstream(journey)
+    return Done(None)

@@ -1,0 +1,148 @@
+"""`/sign-in/password`: name and password (PAGES 3.1.3); reserve → work → settle (DESIGN 5.7).
+
+One counter per account over all factors; an attempt never settled counts as failed. No answer and no timing tells
+whether an account exists. The right password is a step, not a sign-in: the counter is cleared by the second factor.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion, person_ref
+from idp.citizen.interaction import Opened, open_here, posted
+from idp.citizen.local_session import begin_local_session
+from idp.credentials.store import Reserved, Slowed
+from idp.database import Done
+from idp.edge import Answer, Call
+from idp.edge.page import page
+from idp.ids import PersonId
+from idp.interactions.model import PasswordProof
+from idp.people.model import IdentifierScheme, PersonStatus
+from idp.people.name_fold import to_nfc
+from idp.protocol.next_step import takes_city_credentials
+from idp.transaction import Tx
+from idp.ui.errors import ErrorSummary, FieldError, one_error
+
+_LONGEST = 1024
+_NAMES = (IdentifierScheme.USERNAME, IdentifierScheme.EMAIL, IdentifierScheme.PHONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Account:
+    """Whom a name stands for (`owner`), and who may sign in with it (`person_id`): None for nobody and for the locked."""
+
+    owner: PersonId | None
+    person_id: PersonId | None
+    password_hash: str | None = field(repr=False)
+    has_totp: bool
+    attempt: Reserved | Slowed
+
+
+async def show(call: Call) -> Answer:
+    """Show the form."""
+    opened = await open_here(call)
+    if not _is_offered(call, opened):
+        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+    return _form(call, opened)
+
+
+async def check(call: Call) -> Answer:
+    """Check name and password."""
+    opened = await open_here(call)
+    form = posted(call)
+    if not _is_offered(call, opened):
+        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+    username, password = to_nfc(form.get("username", "")), form.get("password", "")
+    missing = [
+        FieldError(key=f"{name}_empty", field=name)
+        for name, value in (("username", username), ("password", password))
+        if not value
+    ]
+    if missing:
+        return _form(call, opened, username=username, errors=ErrorSummary(tuple(missing)))
+    if len(password) > _LONGEST or len(username) > _LONGEST:
+        return _form(call, opened, errors=one_error("credentials_wrong"))
+    provider, occasion = call.provider, call.occasion()
+    account: _Account = (
+        await provider.database.transact(partial(_reserve, username=username, call=call, now=occasion.now))
+    ).unwrap()
+    if isinstance(account.attempt, Slowed):
+        return _form(call, opened, username=username, errors=slowed(account.attempt, occasion.now))
+    is_right = await provider.hashing.verify(password, account.password_hash)
+    if not is_right or account.person_id is None:
+        await provider.database.transact(partial(_refuse, account=account, occasion=occasion))
+        return _form(call, opened, username=username, errors=one_error("credentials_wrong"))
+    if not account.has_totp:
+        return await begin_local_session(call, opened, account.person_id, amr=("pwd",))
+    proof = PasswordProof(
+        interaction_id=opened.interaction_id,
+        person_id=account.person_id,
+        proved_at=occasion.now,
+        expires_at=opened.request.started_at + provider.settings.life.interaction,
+    )
+    (await provider.database.transact(partial(_prove, proof=proof))).unwrap()
+    return Answer.redirect(f"/sign-in/otp?i={opened.interaction_id}")
+
+
+def slowed(attempt: Slowed, now: datetime) -> ErrorSummary:
+    """Return the words for an account that must wait; one that rests for good says the longest pause."""
+    seconds = 3600.0 if attempt.not_before is None else (attempt.not_before - now).total_seconds()
+    return one_error("slowed", minutes=max(1, -(-int(seconds) // 60)))
+
+
+def _is_offered(call: Call, opened: Opened) -> bool:
+    down = call.provider.national_circuit.is_open(call.provider.clock.now())
+    return takes_city_credentials(opened.client, upstream_down=down)
+
+
+def _form(call: Call, opened: Opened, *, username: str = "", errors: ErrorSummary | None = None) -> Answer:
+    return page(
+        call,
+        "password.html",
+        form_action=(opened.form_action,),
+        rp=opened.relying_party,
+        i=opened.interaction_id,
+        username=username,
+        errors=errors,
+    )
+
+
+def _reserve(tx: Tx, *, username: str, call: Call, now: datetime) -> Done[_Account]:
+    """Find the account and count the attempt before it is made; nobody's account counts too."""
+    found = (tx.people.find_by_identifier(scheme, username.casefold()) for scheme in _NAMES)
+    person = next((person for person in found if person is not None), None)
+    key = person.person_id if person else "nobody:" + call.provider.vault.lookup(username, purpose="attempts").hex()
+    attempt = tx.attempts.reserve(key, now)
+    credential = tx.passwords.get(person.person_id) if person else None
+    totp = tx.totp.get(person.person_id) if person else None
+    may_sign_in = person is not None and person.status is PersonStatus.ACTIVE
+    return Done(
+        _Account(
+            owner=person.person_id if person else None,
+            person_id=person.person_id if person and may_sign_in else None,
+            password_hash=credential.password_hash if credential else None,
+            has_totp=totp is not None and totp.confirmed,
+            attempt=attempt,
+        )
+    )
+
+
+def _refuse(tx: Tx, *, account: _Account, occasion: Occasion) -> Done[None]:
+    """Record the refusal of somebody's account; a name that is nobody's is only counted (DESIGN 5.9, class 1)."""
+    if account.owner is not None:
+        tx.audit.add(
+            occasion.event(
+                EventType.SIGN_IN_REFUSED,
+                actor=person_ref(account.owner),
+                person_id=account.owner,
+                reason="wrong password" if account.person_id else "may not sign in",
+                factor="password",
+            )
+        )
+    return Done(None)
+
+
+def _prove(tx: Tx, *, proof: PasswordProof) -> Done[None]:
+    tx.interactions.prove_password(proof)
+    return Done(None)

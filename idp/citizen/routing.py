@@ -1,0 +1,66 @@
+"""The citizen pages as routes of FastAPI; each page itself speaks Call and Answer."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Request, Response
+
+from idp.citizen import administrator, consent, home, national, otp, password, preferences, sign_in, sign_out
+from idp.edge import Answer, Call, Endpoint
+from idp.edge.adapter import with_body
+from idp.ui.info import INFO_PAGES
+from idp.ui.static import STATIC
+
+Run = Callable[[Endpoint, Call], Awaitable[Answer]]
+
+_PAGES: tuple[tuple[str, str, Endpoint], ...] = (
+    ("GET", "/", home.front),
+    ("GET", "/sign-in", sign_in.show),
+    ("POST", "/sign-in/cancel", sign_in.cancel),
+    ("GET", "/sign-in/national", national.show),
+    ("POST", "/sign-in/national", national.go),
+    ("GET", "/sign-in/password", password.show),
+    ("POST", "/sign-in/password", password.check),
+    ("GET", "/sign-in/otp", otp.show),
+    ("POST", "/sign-in/otp", otp.check),
+    ("GET", "/consent", consent.show),
+    ("POST", "/consent", consent.answer),
+    ("POST", "/end_session/confirm", sign_out.confirm),
+    ("GET", "/signed-out", sign_out.show),
+    ("POST", "/language", preferences.set_language),
+    ("POST", "/theme", preferences.set_theme),
+    ("GET", "/administrator", administrator.show),
+    ("POST", "/administrator/start", administrator.start),
+    ("POST", "/administrator/totp", administrator.finish),
+    *(("GET", path, home.info) for path in INFO_PAGES),
+    *(("GET", path, home.asset) for path in STATIC),
+)
+
+
+def citizen_router(run: Run) -> APIRouter:
+    """Return the router; `run` calls a page and renders what it refuses."""
+    router = APIRouter(include_in_schema=False)
+    for method, path, endpoint in _PAGES:
+        methods = ["GET", "HEAD"] if method == "GET" else [method]
+        router.add_api_route(path, route(endpoint, run), methods=methods, response_class=Response)
+    return router
+
+
+def route(endpoint: Endpoint, run: Run) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint as FastAPI calls it."""
+
+    async def serve(request: Request) -> Response:
+        call: Call = request.scope["hpid.call"]
+        complete = with_body(call, await request.body()) if request.method == "POST" else call
+        return to_response(await run(endpoint, complete))
+
+    return serve
+
+
+def to_response(answer: Answer) -> Response:
+    """Return the answer as Starlette sends it."""
+    response = Response(content=answer.body, status_code=answer.status)
+    response.raw_headers = [
+        (name.encode("latin-1"), value.encode("latin-1"))
+        for name, value in (*answer.headers, ("content-length", str(len(answer.body))))
+    ]
+    return response

@@ -1,0 +1,58 @@
+"""`/sign-in`: choose a way (PAGES 3.1.1), and the way back to the service without signing in."""
+
+from idp.citizen.interaction import decided, open_here, posted
+from idp.edge import Answer, Call
+from idp.edge.page import page
+from idp.protocol.errors import AccessDenied, Refusal, UnmetAuthenticationRequirements
+from idp.protocol.next_step import SignIn, takes_city_credentials
+from idp.ui.errors import ErrorSummary, one_error
+
+_MESSAGES = {
+    "upstream-failed": "upstream_failed",
+    "organisation-account": "organisation_account",
+    "level": "level",
+}
+"""Messages another page may send here: a closed list, never words from the URL."""
+
+
+async def show(call: Call) -> Answer:
+    """Show the ways to sign in, or go on if nothing is left to prove."""
+    opened = await open_here(call)
+    step = (await decided(call, opened)).step
+    if not isinstance(step, SignIn):
+        return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+    provider = call.provider
+    down = provider.national_circuit.is_open(provider.clock.now())
+    methods = ["national"] if provider.national is not None else []
+    if takes_city_credentials(opened.client, upstream_down=down):
+        methods.append("password")
+    message = "level" if step.reason == "level" else dict(call.query()).get("m", "")
+    return page(
+        call,
+        "sign_in.html",
+        form_action=(opened.form_action,),
+        notice="national_cancelled" if message == "cancelled" else None,
+        rp=opened.relying_party,
+        i=opened.interaction_id,
+        methods=tuple(methods),
+        national_down=down,
+        rp_refuses_local=down and "password" not in methods,
+        continue_as=None,
+        errors=_errors(message),
+    )
+
+
+async def cancel(call: Call) -> Answer:
+    """Go back to the service with access_denied, or with what its level rule asks for (Core §3.1.2.6)."""
+    opened = await open_here(call)
+    posted(call)
+    step = (await decided(call, opened)).step
+    if isinstance(step, SignIn) and step.reason == "level":
+        unmet = UnmetAuthenticationRequirements("the person's account does not reach the level asked for")
+        raise Refusal(unmet, opened.to_client)
+    raise Refusal(AccessDenied("the person did not sign in"), opened.to_client)
+
+
+def _errors(message: str) -> ErrorSummary | None:
+    key = _MESSAGES.get(message)
+    return None if key is None else one_error(key)

@@ -1,0 +1,48 @@
+"""`hpid`: run and govern the provider from a shell. One file a noun; every command speaks `--json` too."""
+
+import sys
+
+import typer
+from pydantic import ValidationError
+
+from idp.cli import admin, clients, consents, demo, initialise, keys, people, serve, sessions
+from idp.cli.context import CommandFailed, show_error
+from idp.database import DatabaseUnavailable
+from idp.settings import UnsafeSettings
+from keys.keyring import UnusableKeyRecord
+from keys.master import KeyFileError
+
+app = typer.Typer(
+    name="hpid",
+    help="Hải Phòng ID: the city's OpenID Provider.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("init")(initialise.init)
+app.command("migrate")(initialise.migrate)
+app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
+app.add_typer(keys.app, name="keys")
+app.add_typer(clients.app, name="clients")
+app.add_typer(people.app, name="people")
+app.add_typer(consents.app, name="consents")
+app.add_typer(sessions.app, name="sessions")
+app.add_typer(admin.app, name="admin")
+app.add_typer(demo.app, name="demo")
+
+_EXPECTED = (CommandFailed, DatabaseUnavailable, KeyFileError, UnsafeSettings, UnusableKeyRecord)
+
+
+def main() -> None:
+    """Run a command; what an operator can mend is one clear line and exit status 1, never a stack trace."""
+    try:
+        app()
+    except ValidationError as error:
+        for problem in error.errors():
+            place = "HPID_" + "__".join(str(part).upper() for part in problem["loc"])
+            show_error(problem["msg"] if place == "HPID_" else f"{place}: {problem['msg']}")
+        sys.exit(1)
+    except _EXPECTED as error:
+        show_error(str(error))
+        sys.exit(1)

@@ -1,0 +1,55 @@
+"""`hpid consents`: what a person shares with whom, and withdrawing it."""
+
+from functools import partial
+
+import typer
+
+from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.consents.service import withdraw as withdraw_consent
+from idp.ids import ClientId, PersonId
+from idp.provider import Provider
+
+app = typer.Typer(help="Consents.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_consents(person_id: str, *, as_json: AsJson = False) -> None:
+    """List what a person was told and has agreed to."""
+
+    async def work(provider: Provider) -> list[dict[str, object]]:
+        records = await provider.database.read(lambda tx: tx.consents.of_person(PersonId(person_id)))
+        return [
+            {
+                "client_id": record.client_id,
+                "scope": record.scope,
+                "basis": record.basis.value,
+                "granted": record.granted,
+                "decided_at": record.decided_at.isoformat(timespec="seconds"),
+                "withdrawn_at": record.withdrawn_at.isoformat(timespec="seconds") if record.withdrawn_at else None,
+            }
+            for record in records
+        ]
+
+    show(with_provider(work), as_json=as_json, title="consents")
+
+
+@app.command()
+def withdraw(person_id: str, client_id: str) -> None:
+    """Withdraw everything a person shares with one client; its tokens end with it."""
+
+    async def work(provider: Provider) -> int:
+        outcome = await provider.database.transact(
+            partial(
+                withdraw_consent,
+                person_id=PersonId(person_id),
+                client_id=ClientId(client_id),
+                actor=operator(),
+                occasion=occasion(provider),
+            )
+        )
+        return outcome.unwrap()
+
+    count = with_provider(work)
+    if not count:
+        raise CommandFailed("nothing to withdraw")
+    say(f"withdrawn: {count}")

@@ -1,0 +1,116 @@
+"""What commands share: the open database, who is acting, and two ways to say the result."""
+
+import asyncio
+import getpass
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from idp.app import make_provider
+from idp.audit.occasion import Occasion
+from idp.provider import Provider
+from idp.settings import Settings
+from migrations.run import current, head
+
+T = TypeVar("T")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+_output = Console(soft_wrap=True)
+_errors = Console(stderr=True, soft_wrap=True)
+
+
+class CommandFailed(Exception):  # noqa: N818 - reads as what it is
+    """The command can't do what was asked; the text says why and what would help."""
+
+
+def show_error(text: str) -> None:
+    """Print one line on standard error."""
+    _errors.print(f"hpid: {text}", style="red", markup=False, highlight=False)
+
+
+def operator() -> str:
+    """Return how the record names whoever runs this command."""
+    try:
+        return f"operator:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "operator:unknown"
+
+
+def occasion(provider: Provider) -> Occasion:
+    """Return this moment, for what the command writes."""
+    return Occasion(clock=provider.clock, now=provider.clock.now(), txn="cli")
+
+
+def with_provider(work: Callable[[Provider], Awaitable[T]]) -> T:
+    """Run the work on an open provider whose schema is current."""
+    return asyncio.run(_with_provider(work))
+
+
+async def _with_provider(work: Callable[[Provider], Awaitable[T]]) -> T:
+    async with opened(Settings()) as provider:
+        return await work(provider)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Provider]:
+    """Open the provider without serving; refuses a database that was never initialised or is of another version."""
+    await asyncio.to_thread(check_schema, settings)
+    provider = make_provider(settings)
+    await provider.database.open()
+    try:
+        yield provider
+    finally:
+        await provider.fetcher.aclose()
+        provider.hashing.close()
+        await provider.database.close()
+
+
+def check_schema(settings: Settings) -> None:
+    """Refuse to work on a schema this version does not know."""
+    found = current(settings.effective_database_url)
+    if found is None:
+        raise CommandFailed("the database has no schema yet; run `hpid init`")
+    if found != head():
+        raise CommandFailed(f"the database is at revision {found}, this version needs {head()}; run `hpid migrate`")
+
+
+def show(content: Mapping[str, object] | Sequence[Mapping[str, object]], *, as_json: bool, title: str = "") -> None:
+    """Print a record or a list of records."""
+    if as_json:
+        _output.print_json(json.dumps(content, ensure_ascii=False, default=str), highlight=False)
+        return
+    records = [content] if isinstance(content, Mapping) else content
+    if not records:
+        _output.print("nothing found")
+        return
+    if isinstance(content, Mapping):
+        table = Table(title=title or None, show_header=False)
+        table.add_column(style="bold")
+        table.add_column(overflow="fold")
+        for name, value in content.items():
+            table.add_row(name, _text(value))
+    else:
+        table = Table(title=title or None)
+        for name in records[0]:
+            table.add_column(name, overflow="fold")
+        for record in records:
+            table.add_row(*(_text(value) for value in record.values()))
+    _output.print(table)
+
+
+def say(text: str) -> None:
+    """Print one line."""
+    _output.print(text, markup=False, highlight=False)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, list | tuple | set | frozenset):
+        return " ".join(sorted(map(str, value))) if isinstance(value, set | frozenset) else " ".join(map(str, value))
+    return str(value)

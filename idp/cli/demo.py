@@ -1,0 +1,112 @@
+"""`hpid demo seed`: the demo city's people and its two relying parties; refused in production, safe to repeat.
+
+Personas' passwords are public, so a deployment that serves real people must never load them.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice
+
+import typer
+
+from idp.audit.occasion import Occasion
+from idp.cli.context import CommandFailed, occasion, operator, say, with_provider
+from idp.cli.demo_clients import demo_clients
+from idp.cli.demo_people import as_person, has_record
+from idp.clients.service import issue_secret, put_client
+from idp.credentials.model import PasswordCredential, TotpCredential
+from idp.database import Done
+from idp.people.model import IdentifierScheme, Person
+from idp.provider import Provider
+from idp.settings import DeploymentProfile, Settings
+from idp.transaction import Tx
+
+app = typer.Typer(help="The demo city.", no_args_is_help=True)
+_BATCH = 250
+
+
+@app.callback()
+def _demo() -> None:
+    """The demo city."""
+
+
+@app.command()
+def seed() -> None:
+    """Put the demo city's people and clients in; people only once, clients as the environment says now."""
+    if Settings().profile is DeploymentProfile.PRODUCTION:
+        raise CommandFailed("the demo's passwords are public; it is never loaded in production")
+    added = with_provider(_seed)
+    say(f"demo: {added} people added" if added else "demo: people were there already")
+
+
+async def _seed(provider: Provider) -> int:
+    happening = occasion(provider)
+    (await provider.database.transact(partial(_put_clients, provider=provider, happening=happening))).unwrap()
+    if await provider.database.read(lambda tx: tx.people.count()):
+        return 0
+    from demo.city import generate, personas
+
+    city = generate("demo")
+    people = [as_person(person, happening.now) for person in city.people if has_record(person)]
+    for batch in _batches(people):
+        (await provider.database.transact(partial(_add_people, batch=batch))).unwrap()
+    ids = {person.key: as_person(person, happening.now).person_id for person in city.people if has_record(person)}
+    for persona in personas.load():
+        if persona.city is None or persona.slug not in ids:
+            continue
+        password_hash = await provider.hashing.hash(persona.city.password)
+        credentials = (
+            PasswordCredential(
+                person_id=ids[persona.slug], password_hash=password_hash, changed_at=happening.now
+            ),
+            TotpCredential(
+                person_id=ids[persona.slug], secret=persona.city.totp_secret, last_step=0, confirmed=True
+            ),
+        )
+        (
+            await provider.database.transact(
+                partial(_add_credentials, username=persona.city.username, credentials=credentials, happening=happening)
+            )
+        ).unwrap()
+    return len(people)
+
+
+def _put_clients(tx: Tx, *, provider: Provider, happening: Occasion) -> Done[None]:
+    for client in demo_clients(os.environ):
+        known = tx.clients.get(client.facts.client_id)
+        if known is None or known.facts != client.facts:
+            put_client(tx, client.facts, actor=operator(), occasion=happening)
+        digest = provider.vault.digest(client.secret)
+        if known is None or all(secret.digest != digest for secret in known.secrets):
+            issue_secret(
+                tx,
+                client.facts.client_id,
+                vault=provider.vault,
+                actor=operator(),
+                occasion=happening,
+                secret=client.secret,
+                old_ones_until=happening.now,
+            )
+    return Done(None)
+
+
+def _add_people(tx: Tx, *, batch: Sequence[Person]) -> Done[None]:
+    tx.people.add_many(batch)
+    return Done(None)
+
+
+def _add_credentials(
+    tx: Tx, *, username: str, credentials: tuple[PasswordCredential, TotpCredential], happening: Occasion
+) -> Done[None]:
+    password, totp = credentials
+    tx.people.add_identifier(password.person_id, IdentifierScheme.USERNAME, username, now=happening.now)
+    tx.passwords.put(password)
+    tx.totp.put(totp)
+    return Done(None)
+
+
+def _batches(people: Sequence[Person]) -> Iterator[tuple[Person, ...]]:
+    rest = iter(people)
+    while batch := tuple(islice(rest, _BATCH)):
+        yield batch

@@ -1,0 +1,103 @@
+"""`hpid people`: find, lock, unlock. A look-up by an operator is masked; the full number is typed, never shown."""
+
+from typing import Annotated
+
+import typer
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion
+from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.database import Done, Refused
+from idp.ids import PersonId
+from idp.people.model import IdentifierScheme, Person, PersonStatus
+from idp.people.name_fold import fold
+from idp.provider import Provider
+from idp.sessions.service import end_all_sessions
+from idp.transaction import Tx
+from idp.ui.formatting import mask_id_number
+
+app = typer.Typer(help="People.", no_args_is_help=True)
+Reason = Annotated[str, typer.Option(help="Why: letter, case or request number.")]
+_MOST = 50
+
+
+@app.command()
+def find(
+    *,
+    number: Annotated[str, typer.Option(help="12-digit personal ID number.")] = "",
+    username: Annotated[str, typer.Option(help="User name, e-mail or phone (E.164).")] = "",
+    name: Annotated[str, typer.Option(help="Beginning of the name, with or without accents.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Find people by number, by sign-in name or by the beginning of their name."""
+    if bool(number) + bool(username) + bool(name) != 1:
+        raise CommandFailed("give one of --number, --username, --name")
+
+    async def work(provider: Provider) -> list[dict[str, object]]:
+        def search(tx: Tx) -> tuple[Person, ...]:
+            if name:
+                return tx.people.search_by_name(fold(name), _MOST)
+            schemes = (
+                (IdentifierScheme.PERSONAL_ID,)
+                if number
+                else (IdentifierScheme.USERNAME, IdentifierScheme.EMAIL, IdentifierScheme.PHONE)
+            )
+            found = (tx.people.find_by_identifier(scheme, number or username) for scheme in schemes)
+            return tuple(person for person in found if person is not None)[:1]
+
+        return [_row(person) for person in await provider.database.read(search)]
+
+    show(with_provider(work), as_json=as_json, title="people")
+
+
+@app.command()
+def lock(person_id: str, *, reason: Reason) -> None:
+    """Lock a record: sessions end at once, nothing of it signs in until it is unlocked."""
+    _set_status(person_id, PersonStatus.LOCKED, reason)
+
+
+@app.command()
+def unlock(person_id: str, *, reason: Reason) -> None:
+    """Unlock a record."""
+    _set_status(person_id, PersonStatus.ACTIVE, reason)
+
+
+def _set_status(person_id: str, status: PersonStatus, reason: str) -> None:
+    async def work(provider: Provider) -> None:
+        happening = occasion(provider)
+
+        def change(tx: Tx) -> Done[None] | Refused:
+            return _change(tx, PersonId(person_id), status, reason, happening)
+
+        (await provider.database.transact(change)).unwrap()
+
+    with_provider(work)
+    say(f"{person_id} is {status.value}")
+
+
+def _change(
+    tx: Tx, person_id: PersonId, status: PersonStatus, reason: str, happening: Occasion
+) -> Done[None] | Refused:
+    if tx.people.get(person_id) is None:
+        return Refused(CommandFailed(f"no person {person_id}"))
+    if status is PersonStatus.LOCKED:  # sessions are found while the person is still active
+        end_all_sessions(tx, person_id, reason="locked", occasion=happening, actor=operator())
+        tx.grants.revoke_of_person(person_id, happening.now, "locked")
+    if not tx.people.set_status(person_id, status, reason, happening.now):
+        return Refused(CommandFailed(f"{person_id} is {status.value} already, or can't be changed"))
+    event = EventType.PERSON_LOCKED if status is PersonStatus.LOCKED else EventType.PERSON_UNLOCKED
+    tx.audit.add(happening.event(event, actor=operator(), person_id=person_id, reason=reason))
+    return Done(None)
+
+
+def _row(person: Person) -> dict[str, object]:
+    number = person.profile.personal_id
+    return {
+        "person_id": person.person_id,
+        "name": person.profile.full_name,
+        "born": person.birth_year,
+        "number": mask_id_number(number).shown if number else None,
+        "level": person.account_level,
+        "status": person.status.value,
+        "commune": person.commune_code or None,
+    }

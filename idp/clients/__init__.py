@@ -1,0 +1,1 @@
+"""Relying parties: registration, secrets, cached look-up."""

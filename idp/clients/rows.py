@@ -1,0 +1,52 @@
+"""A client's registered facts as the text of a row and back. Pure.
+
+`enabled` is a column of its own, which statements read. Keys of another release, newer or older, do no harm.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+from idp.protocol.assurance import Acr
+from idp.protocol.facts import ClientFacts, LocalLogin, Profile
+from idp.protocol.scopes import LegalBasis
+
+
+def client_text(facts: ClientFacts) -> str:
+    """Return everything but `enabled` as text."""
+    values = {name: getattr(facts, name) for name in _FIELDS}
+    return json.dumps(values, default=sorted, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def client_facts(text: str, *, enabled: bool) -> ClientFacts:
+    """Return the facts of a row."""
+    kept = json.loads(text)
+    values = {name: _READ.get(name, _as_it_is)(kept[name]) for name in _FIELDS & kept.keys()}
+    return ClientFacts(**values, enabled=enabled)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _acr(value: str | None) -> Acr | None:
+    return None if value is None else Acr(value)
+
+
+def _bases(value: dict[str, str]) -> dict[str, LegalBasis]:
+    return {scope: LegalBasis(basis) for scope, basis in value.items()}
+
+
+_FIELDS = frozenset(field.name for field in fields(ClientFacts)) - {"enabled"}
+_READ: dict[str, Callable[[Any], Any]] = {
+    "profile": Profile,
+    "redirect_uris": tuple,
+    "post_logout_redirect_uris": tuple,
+    "grant_types": tuple,
+    "scopes": frozenset,
+    "legal_basis": _bases,
+    "audiences": tuple,
+    "default_acr": _acr,
+    "local_login": LocalLogin,
+}

@@ -1,0 +1,28 @@
+"""Secrets of clients, as keyed digests; two may overlap while one is being replaced."""
+
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, insert, or_, update
+
+from idp.database import Digest, UtcTime, metadata
+
+client_secrets = Table(
+    "client_secrets",
+    metadata,
+    Column("secret_id", Text, primary_key=True),
+    Column("client_id", Text, ForeignKey("clients.client_id"), nullable=False),
+    Column("digest", Digest, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+    Index("ix_client_secrets_client_id", "client_id"),
+)
+
+_t = client_secrets.c
+ADD = insert(client_secrets)
+EXPIRE_OTHERS = (
+    update(client_secrets)
+    .where(
+        _t.client_id == bindparam("of_client"),
+        _t.secret_id != bindparam("except_secret"),
+        or_(_t.expires_at.is_(None), _t.expires_at > bindparam("at")),
+    )
+    .values(expires_at=bindparam("at"))
+)

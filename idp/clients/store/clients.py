@@ -1,0 +1,132 @@
+"""Relying parties. What finds or spends a token reads `enabled` in the same statement (grants/store)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Connection, Row, Table, Text, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from idp.clients.model import Client, ClientSecret
+from idp.clients.rows import client_facts, client_text
+from idp.clients.store import client_secrets as secrets_of_clients
+from idp.clients.store.client_secrets import client_secrets
+from idp.database import UtcTime, metadata
+from idp.ids import ClientId
+from idp.protocol.facts import ClientFacts
+from keys.envelope import Vault
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("enabled", Boolean, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+)
+
+_ALL = (
+    select(
+        clients,
+        client_secrets.c.secret_id,
+        client_secrets.c.digest,
+        client_secrets.c.created_at.label("secret_created_at"),
+        client_secrets.c.expires_at.label("secret_expires_at"),
+    )
+    .outerjoin(client_secrets, client_secrets.c.client_id == clients.c.client_id)
+    .order_by(clients.c.client_id, client_secrets.c.created_at, client_secrets.c.secret_id)
+)
+_GET = _ALL.where(clients.c.client_id == bindparam("this_client"))
+_insert = insert(clients)
+_PUT = _insert.on_conflict_do_update(
+    index_elements=["client_id"],
+    set_={
+        "enabled": _insert.excluded.enabled,
+        "facts": _insert.excluded.facts,
+        "updated_at": _insert.excluded.updated_at,
+    },
+)
+_SET_ENABLED = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("this_client"), clients.c.enabled != bindparam("be_enabled"))
+    .values(enabled=bindparam("be_enabled"), updated_at=bindparam("now"))
+    .returning(clients.c.client_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientStore:
+    """The clients of one transaction."""
+
+    connection: Connection
+    vault: Vault
+
+    def get(self, client_id: ClientId) -> Client | None:
+        """Return a client, enabled or not."""
+        if not client_id.isprintable():  # a stranger's text: PostgreSQL takes no NUL
+            return None
+        found = _clients(self.connection.execute(_GET, {"this_client": client_id}))
+        return found[0] if found else None
+
+    def all(self) -> tuple[Client, ...]:
+        """Return all clients, in order of their ids."""
+        return _clients(self.connection.execute(_ALL))
+
+    def put(self, facts: ClientFacts, now: datetime) -> None:
+        """Register a client, or replace what is registered; its secrets stay."""
+        row = {
+            "client_id": facts.client_id,
+            "enabled": facts.enabled,
+            "facts": client_text(facts),
+            "created_at": now,
+            "updated_at": now,
+        }
+        self.connection.execute(_PUT, row)
+
+    def set_enabled(self, client_id: ClientId, enabled: bool, now: datetime) -> bool:  # noqa: FBT001 - it sets a bool
+        """Disable a client or enable it again; True if this call changed it."""
+        given = {"this_client": client_id, "be_enabled": enabled, "now": now}
+        return self.connection.execute(_SET_ENABLED, given).one_or_none() is not None
+
+    def add_secret(self, client_id: ClientId, secret: ClientSecret) -> None:
+        """Give a client one more secret."""
+        row = {
+            "secret_id": secret.secret_id,
+            "client_id": client_id,
+            "digest": secret.digest,
+            "created_at": secret.created_at,
+            "expires_at": secret.expires_at,
+        }
+        self.connection.execute(secrets_of_clients.ADD, row)
+
+    def expire_secrets(self, client_id: ClientId, at: datetime, except_secret_id: str) -> int:
+        """Let all secrets of a client but one end by this moment; return how many that shortened."""
+        given = {"of_client": client_id, "at": at, "except_secret": except_secret_id}
+        return self.connection.execute(secrets_of_clients.EXPIRE_OTHERS, given).rowcount
+
+
+def _clients(rows: Iterable[Row[Any]]) -> tuple[Client, ...]:
+    return tuple(_client(list(group)) for _, group in groupby(rows, key=attrgetter("client_id")))
+
+
+def _client(rows: list[Row[Any]]) -> Client:
+    first = rows[0]
+    return Client(
+        facts=client_facts(first.facts, enabled=first.enabled),
+        secrets=tuple(
+            ClientSecret(
+                secret_id=row.secret_id,
+                digest=row.digest,
+                created_at=row.secret_created_at,
+                expires_at=row.secret_expires_at,
+            )
+            for row in rows
+            if row.secret_id is not None
+        ),
+        created_at=first.created_at,
+        updated_at=first.updated_at,
+    )

@@ -1,0 +1,50 @@
+"""The only source of time and randomness outside keys/. Tests own both by passing their own source of time."""
+
+import secrets
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from idp.ids import EventId, HandleKind, PersonId, format_handle
+
+
+def _system_time() -> datetime:
+    return datetime.now(UTC)
+
+
+class Clock:
+    """Time and randomness, handed to whoever needs them."""
+
+    def __init__(self, source: Callable[[], datetime] = _system_time) -> None:
+        self._source = source
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, UTC."""
+        return self._source()
+
+    def stopwatch(self) -> float:
+        """Return seconds of a clock that only goes forward, for durations."""
+        return time.monotonic()
+
+    def random_bytes(self, count: int) -> bytes:
+        """Return `count` bytes of the system's secure randomness."""
+        return secrets.token_bytes(count)
+
+    def token(self, count: int = 16) -> str:
+        """Return a base64url text of `count` random bytes."""
+        return secrets.token_urlsafe(count)
+
+    def handle(self, kind: HandleKind, bucket: str) -> str:
+        """Return a fresh opaque handle."""
+        return format_handle(kind, bucket, secrets.token_bytes(32))
+
+    def person_id(self) -> PersonId:
+        """Return a random id for a new person."""
+        return PersonId(str(uuid.uuid4()))
+
+    def event_id(self) -> EventId:
+        """Return an id that sorts by time (RFC 9562 §5.7, version 7)."""
+        milliseconds = int(self.now().timestamp() * 1000) & ((1 << 48) - 1)
+        bits = (milliseconds << 80) | (7 << 76) | (secrets.randbits(12) << 64) | (2 << 62) | secrets.randbits(62)
+        return EventId(str(uuid.UUID(int=bits)))

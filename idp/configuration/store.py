@@ -1,0 +1,46 @@
+"""The configuration version: one row, raised by every change of clients, keys, policies (DESIGN 5.8).
+
+Each node reads it every 400 ms. Raising it first in a transaction also makes concurrent changes wait for
+each other.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, Integer, Table, select, update
+
+from idp.database import metadata
+from keys.envelope import Vault
+
+config_version = Table(
+    "config_version",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+_GET = select(config_version.c.version).where(config_version.c.id == 1)
+_RAISE = (
+    update(config_version)
+    .where(config_version.c.id == 1)
+    .values(version=config_version.c.version + 1)
+    .returning(config_version.c.version)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationStore:
+    """The configuration version as one transaction sees it."""
+
+    connection: Connection
+    vault: Vault
+
+    def version(self) -> int:
+        """Return the version."""
+        number: int = self.connection.execute(_GET).scalar_one()
+        return number
+
+    def raise_version(self) -> int:
+        """Raise the version and return it; holds its row until the commit."""
+        number: int = self.connection.execute(_RAISE).scalar_one()
+        return number

@@ -1,0 +1,1 @@
+"""Who shared what with whom and why."""

@@ -1,0 +1,35 @@
+"""A consent or notice as recorded: provable later (who, when, which text). Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.ids import ClientId, PersonId
+from idp.protocol.facts import ConsentFacts
+from idp.protocol.scopes import LegalBasis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRecord:
+    """One decision about one scope of one client. Append-only; the newest per scope counts."""
+
+    consent_id: str
+    person_id: PersonId
+    client_id: ClientId
+    scope: str
+    basis: LegalBasis
+    granted: bool
+    """False: the person left an optional scope unticked, so that it is not asked at every sign-in."""
+    text_version: str
+    text_hash: str
+    """SHA-256 (hex) of the words shown."""
+    decided_at: datetime
+    withdrawn_at: datetime | None = None
+
+
+def consent_facts(records: tuple[ConsentRecord, ...]) -> ConsentFacts:
+    """Reduce the records of one person and client to what counts now."""
+    live = [record for record in records if record.withdrawn_at is None]
+    return ConsentFacts(
+        scopes=frozenset(record.scope for record in live),
+        granted=frozenset(record.scope for record in live if record.granted),
+    )

@@ -1,0 +1,87 @@
+"""Recording what a person was told and what they agreed to, provable later; and taking it back."""
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion, person_ref
+from idp.consents.model import ConsentRecord
+from idp.database import Done
+from idp.ids import ClientId, PersonId
+from idp.protocol.facts import ClientFacts
+from idp.protocol.scopes import SCOPES, LegalBasis
+from idp.transaction import Tx
+
+TEXT_VERSION = "2026-11"
+"""Raised when the words of the page change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentOffer:
+    """What a page offered: which scopes, on which basis, in which words."""
+
+    scopes: tuple[str, ...]
+    basis: dict[str, LegalBasis]
+    words: str = field(repr=False)
+
+    @property
+    def text_hash(self) -> str:
+        """Return the SHA-256 of the words, by which they can be proved later."""
+        return sha256(self.words.encode()).hexdigest()
+
+
+def basis_of(client: ClientFacts, scope: str) -> LegalBasis:
+    """Return why this client may get this scope: its own registered basis, else the scope's."""
+    if scope in client.legal_basis:
+        return client.legal_basis[scope]
+    return SCOPES[scope].default_basis
+
+
+def record_answer(
+    tx: Tx,
+    *,
+    person_id: PersonId,
+    client_id: ClientId,
+    offer: ConsentOffer,
+    ticked: frozenset[str],
+    occasion: Occasion,
+) -> Done[None]:
+    """Write one record a scope: told counts as released, asked counts as ticked."""
+    records = tuple(
+        ConsentRecord(
+            consent_id=occasion.clock.token(),
+            person_id=person_id,
+            client_id=client_id,
+            scope=scope,
+            basis=offer.basis[scope],
+            granted=offer.basis[scope] is LegalBasis.PUBLIC_TASK or scope in ticked,
+            text_version=TEXT_VERSION,
+            text_hash=offer.text_hash,
+            decided_at=occasion.now,
+        )
+        for scope in offer.scopes
+    )
+    tx.consents.add(records)
+    tx.audit.add(
+        occasion.event(
+            EventType.CONSENT_RECORDED,
+            actor=person_ref(person_id),
+            person_id=person_id,
+            client_id=client_id,
+            scopes=list(offer.scopes),
+            granted=[record.scope for record in records if record.granted],
+            text_version=TEXT_VERSION,
+            text_hash=offer.text_hash,
+        )
+    )
+    return Done(None)
+
+
+def withdraw(tx: Tx, person_id: PersonId, client_id: ClientId, *, actor: str, occasion: Occasion) -> Done[int]:
+    """Take back what one client may get; its grants end with it. Returns how many records were withdrawn."""
+    count = tx.consents.withdraw(person_id, client_id, occasion.now)
+    tx.grants.revoke_of_person(person_id, occasion.now, "consent withdrawn", client_id=client_id)
+    tx.audit.add(
+        occasion.event(EventType.CONSENT_WITHDRAWN, actor=actor, person_id=person_id, client_id=client_id)
+    )
+    return Done(count)

@@ -1,0 +1,1 @@
+"""City credentials: passwords, TOTP, and the counter that slows guessing."""

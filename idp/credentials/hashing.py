@@ -1,0 +1,70 @@
+"""argon2id in a pool of its own, bounded and niced, so that password logins can't starve /token (DESIGN 5.11).
+
+libpass keeps passlib's import name. Parameters are ours, never a library's default: m = 19 MiB, t = 2, p = 1
+(SP 800-63B-4 §3.1.1.2; RFC 9106). The password is keyed with a secret of keys/ before it is hashed.
+"""
+
+import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+from passlib.hash import argon2
+
+from keys.envelope import Vault
+
+_HASH = argon2.using(type="ID", memory_cost=19 * 1024, rounds=2, parallelism=1)
+_MOST_WAITING = 64
+_NICE = 5
+
+
+class HashingBusy(Exception):  # noqa: N818 - reads as what it is
+    """Too many passwords are waiting; the person is asked to try again."""
+
+
+class PasswordHashing:
+    """Hashes and checks passwords off the event loop."""
+
+    def __init__(self, vault: Vault, *, threads: int | None = None) -> None:
+        self._vault = vault
+        self._pool = ThreadPoolExecutor(
+            threads or os.cpu_count() or 1, thread_name_prefix="hashing", initializer=_step_back
+        )
+        self._waiting = 0
+        self._nobody = _HASH.hash(vault.pepper("nobody has this password"))
+
+    async def hash(self, password: str) -> str:
+        """Return the hash to store."""
+        return await self._run(password, None) or ""
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Tell whether the password is right; for an account that is not there the work is the same."""
+        checked = await self._run(password, password_hash or self._nobody)
+        return checked is not None and password_hash is not None
+
+    def close(self) -> None:
+        """Let running hashes end; start none."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    async def _run(self, password: str, password_hash: str | None) -> str | None:
+        if self._waiting >= _MOST_WAITING:
+            raise HashingBusy
+        self._waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._pool, self._work, password, password_hash)
+        finally:
+            self._waiting -= 1
+
+    def _work(self, password: str, password_hash: str | None) -> str | None:
+        keyed = self._vault.pepper(password)
+        if password_hash is None:
+            return str(_HASH.hash(keyed))
+        return password_hash if _HASH.verify(keyed, password_hash) else None
+
+
+def _step_back() -> None:
+    """Give way to request handling: threads are scheduled one by one on Linux."""
+    if hasattr(os, "setpriority") and hasattr(os, "PRIO_PROCESS"):
+        import threading
+
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

@@ -1,0 +1,89 @@
+"""Failed attempts: one counter per account, whatever name was typed and wherever (SECURITY E10, E11).
+
+A row is there only while an account has failures since its last success; the account is kept as a digest.
+Names that are nobody's are counted too: a job erases what was not tried for long, but not what rests.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, Index, Integer, Table, bindparam, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from idp.credentials.model import MOST_TRIES, AttemptState, delay_after
+from idp.credentials.reservation import Reserved, Slowed
+from idp.database import Digest, UtcTime, metadata
+from keys.envelope import Vault
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("account", Digest, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("not_before", UtcTime),
+    Column("last_at", UtcTime, nullable=False),
+    Index("ix_attempts_last_at", "last_at"),
+)
+
+_this_account = attempts.c.account == bindparam("of_account")
+_RESERVE = (
+    insert(attempts)
+    .values(account=bindparam("of_account"), failures=1, last_at=bindparam("now"))
+    .on_conflict_do_update(
+        index_elements=["account"],
+        set_={"failures": attempts.c.failures + 1, "last_at": bindparam("now", type_=UtcTime)},
+        where=(attempts.c.failures < MOST_TRIES)
+        & or_(attempts.c.not_before.is_(None), attempts.c.not_before <= bindparam("now")),
+    )
+    .returning(attempts.c.failures)
+)
+_DELAY = update(attempts).where(_this_account).values(not_before=bindparam("until"))
+_STATE = select(attempts.c.failures, attempts.c.not_before).where(_this_account)
+_SETTLE = delete(attempts).where(_this_account)
+_ERASE = delete(attempts).where(
+    attempts.c.account.in_(
+        select(attempts.c.account)
+        .where(attempts.c.last_at <= bindparam("before"), attempts.c.failures < MOST_TRIES)
+        .order_by(attempts.c.last_at)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStore:
+    """The counters of one transaction."""
+
+    connection: Connection
+    vault: Vault
+
+    def reserve(self, account: str, now: datetime) -> Reserved | Slowed:
+        """Count an attempt as failed before it is looked at, or refuse it because too many came before."""
+        key = self._key(account)
+        failures = self.connection.execute(_RESERVE, {**key, "now": now}).scalar_one_or_none()
+        if failures is None:
+            state = self.state(account)
+            return Slowed(not_before=None if state.failures >= MOST_TRIES else state.not_before or now)
+        delay = delay_after(failures)
+        if delay:  # the row is ours until we commit
+            self.connection.execute(_DELAY, {**key, "until": now + delay})
+        return Reserved(failures=failures)
+
+    def settle(self, account: str) -> None:
+        """Forget the failures of an account that has just succeeded."""
+        self.connection.execute(_SETTLE, self._key(account))
+
+    def state(self, account: str) -> AttemptState:
+        """Return the failures of an account since its last success."""
+        row = self.connection.execute(_STATE, self._key(account)).one_or_none()
+        if row is None:
+            return AttemptState(failures=0, not_before=None)
+        return AttemptState(failures=row.failures, not_before=row.not_before)
+
+    def erase_forgotten(self, before: datetime, limit: int) -> int:
+        """Delete counters not tried since, but for accounts that rest."""
+        return self.connection.execute(_ERASE, {"before": before, "most": limit}).rowcount
+
+    def _key(self, account: str) -> dict[str, object]:
+        return {"of_account": self.vault.digest(account)}

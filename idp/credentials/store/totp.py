@@ -1,0 +1,94 @@
+"""TOTP secrets, sealed; a step once used counts no more, nor does an earlier one – RFC 6238 §5.2."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    String,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from idp.credentials.model import TotpCredential
+from idp.database import Sealed, metadata
+from idp.ids import PersonId, bucket_of
+from keys.envelope import Vault
+
+_PURPOSE = "totp"
+
+totp = Table(
+    "totp",
+    metadata,
+    Column("bucket", String(2), primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("secret", Sealed, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
+)
+
+_of_person = and_(totp.c.bucket == bindparam("of_bucket"), totp.c.person_id == bindparam("of_person"))
+_GET = select(totp).where(_of_person)
+_insert = insert(totp)
+_PUT = _insert.on_conflict_do_update(
+    index_elements=["bucket", "person_id"],
+    set_={
+        "secret": _insert.excluded.secret,
+        "last_step": _insert.excluded.last_step,
+        "confirmed": _insert.excluded.confirmed,
+    },
+)
+_SPEND = (
+    update(totp)
+    .where(_of_person, totp.c.last_step < bindparam("step"))
+    .values(last_step=bindparam("step"))
+    .returning(totp.c.last_step)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TotpStore:
+    """The TOTP secrets of one transaction."""
+
+    connection: Connection
+    vault: Vault
+
+    def get(self, person_id: PersonId) -> TotpCredential | None:
+        """Return a person's TOTP secret."""
+        row = self.connection.execute(_GET, _key(person_id)).one_or_none()
+        if row is None:
+            return None
+        return TotpCredential(
+            person_id=person_id,
+            secret=self.vault.open_text(row.secret, purpose=_PURPOSE),
+            last_step=row.last_step,
+            confirmed=row.confirmed,
+        )
+
+    def put(self, credential: TotpCredential) -> None:
+        """Bind a secret to a person in place of the one before."""
+        row = {
+            "bucket": bucket_of(credential.person_id),
+            "person_id": credential.person_id,
+            "secret": self.vault.seal_text(credential.secret, purpose=_PURPOSE),
+            "last_step": credential.last_step,
+            "confirmed": credential.confirmed,
+        }
+        self.connection.execute(_PUT, row)
+
+    def spend_step(self, person_id: PersonId, step: int) -> bool:
+        """Use a time step; True once, and never for a step before it."""
+        return self.connection.execute(_SPEND, {**_key(person_id), "step": step}).one_or_none() is not None
+
+
+def _key(person_id: PersonId) -> dict[str, object]:
+    return {"of_bucket": bucket_of(person_id), "of_person": person_id}

@@ -1,0 +1,100 @@
+"""The database: `read`, `transact` and `append` on either engine, and the column types (DESIGN 5.7)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, TypeVar
+
+from sqlalchemy import URL, Connection, Insert, make_url
+
+from idp.clock import Clock
+from idp.database.columns import Digest, Sealed, UtcTime, metadata
+from idp.database.outcome import DatabaseUnavailable, Done, Refused
+from idp.database.postgresql import Postgresql
+from idp.database.sqlite import Sqlite
+from idp.database.turns import LONGEST_WAIT, Turns
+
+__all__ = [
+    "LONGEST_WAIT",
+    "Database",
+    "DatabaseUnavailable",
+    "Digest",
+    "Done",
+    "Refused",
+    "Sealed",
+    "UtcTime",
+    "engine_url",
+    "metadata",
+]
+
+T = TypeVar("T")
+TxT = TypeVar("TxT")
+
+_ROWS_PER_COMMIT = 500
+_Row = tuple[Insert, Mapping[str, object]]
+
+
+class Database(Generic[TxT]):
+    """The one way to the tables. `unit` makes of a connection what the functions handed in work on."""
+
+    def __init__(self, url: str, unit: Callable[[Connection], TxT], *, pool: int = 8, clock: Clock) -> None:
+        target = engine_url(url)
+        is_sqlite = target.get_backend_name() == "sqlite"
+        self._engine = Sqlite(target, clock) if is_sqlite else Postgresql(target, pool)
+        self._unit = unit
+        self._rows = Turns(self._insert, most=_ROWS_PER_COMMIT, clock=clock)
+
+    async def open(self) -> None:
+        """Check an embedded file. A server may still be down: it is called when needed (SECURITY R04)."""
+        await self._engine.open()
+
+    async def close(self) -> None:
+        """Take nothing more, let what has begun end, and give the connections back."""
+        await self._rows.close()
+        await self._engine.close()
+
+    async def read(self, fn: Callable[[TxT], T]) -> T:
+        """Run the function on one snapshot; a write in it fails."""
+        return await self._engine.read(fn, self._unit)
+
+    async def transact(self, fn: Callable[[TxT], Done[T] | Refused]) -> Done[T] | Refused:
+        """Commit what the function did, whether done or refused; only an exception rolls back.
+
+        It may run more than once (after a deadlock, or when another one spoilt a shared commit): it does
+        nothing but its statements.
+        """
+        return await self._engine.write(fn, self._unit)
+
+    async def append(self, statement: Insert, row: Mapping[str, object]) -> None:
+        """Insert a row nobody depends on together with others that wait, and return after its commit.
+
+        The statement is one module-level object per table; its rows all have the same keys.
+        """
+        await self._rows.take((statement, row))
+
+    async def _insert(self, rows: Sequence[_Row]) -> Sequence[None]:
+        by_statement: dict[Insert, list[Mapping[str, object]]] = {}
+        for statement, row in rows:
+            by_statement.setdefault(statement, []).append(row)
+
+        def insert(connection: Connection) -> None:
+            for statement, values in by_statement.items():
+                connection.execute(statement, values)
+
+        await self._engine.write(insert, _bare)
+        return [None] * len(rows)
+
+
+def engine_url(url: str) -> URL:
+    """Return the URL with our driver; libpq's `sslmode` is understood."""
+    target = make_url(url)
+    backend = target.get_backend_name()
+    if backend == "sqlite" and target.database not in {None, "", ":memory:"}:
+        return target.set(drivername="sqlite")
+    if backend != "postgresql":
+        raise ValueError("the database URL must be sqlite:///path or postgresql://…")
+    mode = target.query.get("sslmode")
+    target = target.difference_update_query(["sslmode"])
+    return (target.update_query_dict({"ssl": mode}) if mode else target).set(drivername="postgresql+asyncpg")
+
+
+def _bare(connection: Connection) -> Connection:
+    return connection

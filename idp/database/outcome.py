@@ -1,0 +1,35 @@
+"""How a transaction ends: done, refused (which commits too), or not at all."""
+
+from dataclasses import dataclass
+from typing import Generic, Never, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    """A transaction that did its work: commit, and here is the value."""
+
+    value: T
+
+    def unwrap(self) -> T:
+        """Return the value."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A transaction that refused and leaves its mark: commit, and the caller raises the error."""
+
+    error: Exception
+
+    def unwrap(self) -> Never:
+        """Raise the refusal."""
+        raise self.error
+
+
+class DatabaseUnavailable(Exception):  # noqa: N818 - reads as what it is
+    """The database can't be reached, is too busy, full or damaged.
+
+    The edge answers 503. Nothing was written; only if the connection broke during COMMIT, nobody knows.
+    """

@@ -1,0 +1,214 @@
+"""The ASGI adapter: protocol endpoints by one dictionary look-up, pages behind them (DESIGN 5.11).
+
+Size limits and strictness stand here, in front of FastAPI too; so do the access line and the last resort for a fault.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import replace
+from typing import Any
+
+from idp.edge.answer import Answer
+from idp.edge.call import BadCall, Call, Endpoint
+from idp.edge.cors import PATHS as CORS_PATHS
+from idp.edge.cors import cors_headers
+from idp.edge.peer import peer_address, peer_prefix
+from idp.log import fields
+from idp.provider import Provider
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Render = Callable[[Call, Exception], Answer]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_LARGEST_BODY = 64 * 1024
+_LARGEST_HEADERS = 16 * 1024
+_LONGEST_QUERY = 16 * 1024
+_TXN_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
+_access = logging.getLogger("hpid.access")
+_faults = logging.getLogger("hpid.fault")
+
+
+class Edge:
+    """Routes = path → method → endpoint; everything else goes to `pages`."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        *,
+        routes: Mapping[str, Mapping[str, Endpoint]],
+        pages: Asgi,
+        render: Render,
+    ) -> None:
+        self._provider = provider
+        self._routes = routes
+        self._pages = pages
+        self._render = render
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection; lifespan belongs to the pages' application."""
+        if scope["type"] != "http":
+            await self._pages(scope, receive, send)
+            return
+        provider = self._provider
+        started = provider.clock.stopwatch()
+        call = _call_of(scope, provider)
+        seen = _Seen()
+        try:
+            await self._serve(call, scope, receive, seen.watch(send))
+        except Exception as fault:  # the last resort: whatever it is, the person gets a page and we get a line
+            answer = _rendered(call, fault, self._render)
+            if not seen.status:
+                await _send_answer(answer, seen.watch(send))
+        milliseconds = round((provider.clock.stopwatch() - started) * 1000, 1)
+        _access.info(
+            "request",
+            extra=fields(
+                txn=call.txn,
+                method=call.method,
+                path=call.path,
+                status=seen.status,
+                ms=milliseconds,
+                peer=peer_prefix(call.peer),
+            ),
+        )
+
+    async def _serve(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+        _check_head(scope, call)
+        methods = self._routes.get(call.path)
+        if methods is None:
+            scope["hpid.call"] = call
+            await self._pages(scope, _limited(receive), send)
+            return
+        await _send_answer(await self._answer(call, methods, receive), send)
+
+    async def _answer(self, call: Call, methods: Mapping[str, Endpoint], receive: Receive) -> Answer:
+        """Run one protocol endpoint; what it refuses is rendered here so that CORS headers ride along."""
+        endpoint = methods.get("GET" if call.method == "HEAD" else call.method)
+        origin = call.headers.get("origin") if call.path in CORS_PATHS else None
+        if endpoint is None and call.method == "OPTIONS" and origin is not None:
+            origins = self._provider.configuration.origins
+            return Answer(status=204, headers=cors_headers(origin, origins, preflight=True))
+        if endpoint is None:
+            allowed = ", ".join(sorted(methods))
+            return Answer.json({"error": "invalid_request", "error_description": "method not allowed"}, status=405).with_headers(
+                ("allow", allowed)
+            )
+        body = await _read_body(receive) if call.method == "POST" else b""
+        answer = await run(endpoint, with_body(call, body), self._render)
+        if origin is None:
+            return answer
+        return answer.with_headers(*cors_headers(origin, self._provider.configuration.origins, preflight=False))
+
+
+async def run(endpoint: Endpoint, call: Call, render: Render) -> Answer:
+    """Run an endpoint or a page; whatever it raises is rendered by the one exit."""
+    try:
+        return await endpoint(call)
+    except Exception as refusal:  # noqa: BLE001 - the exit knows refusals from faults
+        return _rendered(call, refusal, render)
+
+
+def _rendered(call: Call, error: Exception, render: Render) -> Answer:
+    answer = render(call, error)
+    if answer.status >= 500 and answer.note != "expected":
+        _faults.error("fault", exc_info=error, extra=fields(txn=call.txn, path=call.path))
+    return answer
+
+
+class _Seen:
+    """Watches what was sent, for the access line."""
+
+    def __init__(self) -> None:
+        self.status = 0
+
+    def watch(self, send: Send) -> Send:
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.status = message["status"]
+            await send(message)
+
+        return watched
+
+
+def _call_of(scope: Scope, provider: Provider) -> Call:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        if name == "cookie" and name in headers:
+            headers[name] = f"{headers[name]}; {value}"
+        else:
+            headers.setdefault(name, value)
+    client = scope.get("client")
+    random = provider.clock.random_bytes(12)
+    letters = "".join(_TXN_ALPHABET[byte % len(_TXN_ALPHABET)] for byte in random)
+    return Call(
+        provider=provider,
+        method=scope["method"],
+        path=scope["path"],
+        query_string=scope.get("query_string", b""),
+        headers=headers,
+        peer=peer_address(client[0] if client else "", headers, provider.settings.trusted_proxies),
+        txn=f"{letters[:4]}-{letters[4:8]}-{letters[8:]}",
+    )
+
+
+def with_body(call: Call, body: bytes) -> Call:
+    """Return the call with its body read."""
+    return replace(call, body=body)
+
+
+def _check_head(scope: Scope, call: Call) -> None:
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > _LARGEST_HEADERS:
+        raise BadCall(431, "headers are too large")
+    if len(call.query_string) > _LONGEST_QUERY:
+        raise BadCall(414, "the query is too long")
+    if "\x00" in call.path:
+        raise BadCall(400, "malformed path")
+    length = call.headers.get("content-length", "0")
+    if not length.isdecimal() or len(length) > 12 or int(length) > _LARGEST_BODY:
+        raise BadCall(413, "the body is too large")
+    if call.headers.get("content-encoding", "identity") != "identity":
+        raise BadCall(415, "content encodings are not accepted")
+
+
+async def _read_body(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    total = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BadCall(400, "the connection was closed")
+        chunk: bytes = message.get("body", b"")
+        total += len(chunk)
+        if total > _LARGEST_BODY:
+            raise BadCall(413, "the body is too large")
+        chunks.append(chunk)
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+def _limited(receive: Receive) -> Receive:
+    """Bound what FastAPI may read."""
+    total = 0
+
+    async def bounded() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > _LARGEST_BODY:
+            raise BadCall(413, "the body is too large")
+        return message
+
+    return bounded
+
+
+async def _send_answer(answer: Answer, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    headers.append((b"content-length", str(len(answer.body)).encode()))
+    if answer.status != 204 and not any(name == b"x-content-type-options" for name, _ in headers):
+        headers.append((b"x-content-type-options", b"nosniff"))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

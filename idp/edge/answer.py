@@ -1,0 +1,66 @@
+"""One answer as endpoints give it: status, headers, bytes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+NO_STORE = (("cache-control", "no-store"), ("pragma", "no-cache"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cookie:
+    """A cookie to set. `__Host-` and Secure follow the issuer's scheme (DESIGN 5.13)."""
+
+    name: str
+    value: str = field(repr=False)
+    max_age: int | None = None
+    """Seconds; None: until the browser closes; 0: erase."""
+    same_site: str = "Lax"
+
+    def header(self) -> tuple[str, str]:
+        """Return the Set-Cookie header."""
+        parts = [f"{self.name}={self.value}", "Path=/", "HttpOnly", f"SameSite={self.same_site}"]
+        if self.name.startswith("__Host-"):
+            parts.append("Secure")
+        if self.max_age is not None:
+            parts.append(f"Max-Age={self.max_age}")
+        return "set-cookie", "; ".join(parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What goes back. `note` is for the access log."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+    note: str = ""
+
+    @classmethod
+    def json(
+        cls, content: Mapping[str, object], *, status: int = 200, headers: tuple[tuple[str, str], ...] = NO_STORE
+    ) -> "Answer":
+        """Return a JSON answer; not stored unless the headers say otherwise."""
+        body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+        return cls(status=status, headers=(("content-type", "application/json"), *headers), body=body)
+
+    @classmethod
+    def html(cls, body: bytes, *, status: int = 200, headers: tuple[tuple[str, str], ...]) -> "Answer":
+        """Return a page; its headers come from idp.ui."""
+        return cls(status=status, headers=(("content-type", "text/html; charset=utf-8"), *headers), body=body)
+
+    @classmethod
+    def redirect(cls, location: str, *cookies: Cookie) -> "Answer":
+        """Return 303: the method becomes GET, credentials are never re-posted (RFC 9700 §4.12)."""
+        return cls(
+            status=303,
+            headers=(("location", location), *NO_STORE, ("referrer-policy", "no-referrer"), *(c.header() for c in cookies)),
+        )
+
+    def with_cookies(self, *cookies: Cookie) -> "Answer":
+        """Return the same answer with cookies set."""
+        return replace(self, headers=(*self.headers, *(cookie.header() for cookie in cookies)))
+
+    def with_headers(self, *headers: tuple[str, str]) -> "Answer":
+        """Return the same answer with more headers."""
+        return replace(self, headers=(*self.headers, *headers))

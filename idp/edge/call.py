@@ -1,0 +1,92 @@
+"""One request as endpoints see it: no framework object, every input strict.
+
+Names and values are UTF-8 without NUL; anything else is refused before an endpoint runs (SECURITY H03).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from idp.audit.occasion import Occasion
+
+if TYPE_CHECKING:
+    from idp.edge.answer import Answer
+    from idp.provider import Provider
+
+_MOST_FIELDS = 64
+FORM = "application/x-www-form-urlencoded"
+
+
+class BadCall(Exception):  # noqa: N818 - a call that is bad
+    """A request no endpoint should see; answered with this status."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request. `peer` is the client's address after proxy trust; `txn` names the request in logs and pages."""
+
+    provider: "Provider"
+    method: str
+    path: str
+    query_string: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
+    peer: str
+    txn: str
+
+    def occasion(self) -> Occasion:
+        """Return this moment of this request, for what it writes."""
+        return Occasion(clock=self.provider.clock, now=self.provider.clock.now(), txn=self.txn)
+
+    def query(self) -> list[tuple[str, str]]:
+        """Return the query's pairs in order."""
+        return parse_pairs(self.query_string)
+
+    def form(self) -> list[tuple[str, str]]:
+        """Return the body's pairs in order; the body must be a form."""
+        content_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if content_type != FORM:
+            raise BadCall(415, f"the body must be {FORM}")
+        return parse_pairs(self.body)
+
+    def cookies(self) -> dict[str, str]:
+        """Return the request's cookies; malformed ones are dropped."""
+        return parse_cookies(self.headers.get("cookie", ""))
+
+
+Endpoint = Callable[[Call], Awaitable["Answer"]]
+
+
+def parse_pairs(encoded: bytes) -> list[tuple[str, str]]:
+    """Decode form or query pairs strictly: UTF-8, no NUL, at most 64 fields."""
+    try:
+        pairs = parse_qsl(
+            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
+        )
+    except ValueError:
+        raise BadCall(400, "malformed parameters") from None
+    if any("\x00" in name or "\x00" in value for name, value in pairs):
+        raise BadCall(400, "malformed parameters")
+    return pairs
+
+
+def parse_cookies(header: str) -> dict[str, str]:
+    """Read a Cookie header pair by pair, so that one malformed pair costs only itself (RFC 6265 §4.2)."""
+    cookies: dict[str, str] = {}
+    for part in header.split(";"):
+        name, sign, value = part.strip().partition("=")
+        if sign and name:
+            try:
+                jar = SimpleCookie()
+                jar.load(f"{name}={value}")
+            except CookieError:
+                continue
+            cookies.setdefault(name, jar[name].value if name in jar else value)
+    return cookies

@@ -1,0 +1,30 @@
+"""CORS (DESIGN 5.13): exact origins of public clients, only where a browser app has business; none on /authorize."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from idp.protocol.facts import ClientFacts
+
+PATHS = frozenset({"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks", "/token",
+                   "/userinfo"})  # fmt: skip
+
+
+def allowed_origins(clients: Iterable[ClientFacts]) -> frozenset[str]:
+    """Return the origins of enabled public clients' redirect URIs."""
+    uris = (uri for client in clients if client.enabled and client.is_public for uri in client.redirect_uris)
+    return frozenset(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, uris))
+
+
+def cors_headers(origin: str | None, origins: frozenset[str], *, preflight: bool) -> tuple[tuple[str, str], ...]:
+    """Return the headers for this origin: none unless it is registered, never a wildcard, never credentials."""
+    if origin is None or origin not in origins:
+        return (("vary", "Origin"),) if origin is not None else ()
+    headers = (("access-control-allow-origin", origin), ("vary", "Origin"))
+    if not preflight:
+        return (*headers, ("access-control-expose-headers", "WWW-Authenticate, Retry-After"))
+    return (
+        *headers,
+        ("access-control-allow-methods", "GET, POST"),
+        ("access-control-allow-headers", "Authorization, Content-Type"),
+        ("access-control-max-age", "600"),
+    )

@@ -1,0 +1,75 @@
+"""Rendering a page as an Answer: language, theme, CSRF token and headers in one place for endpoints and faces."""
+
+from urllib.parse import urlsplit
+
+from idp.edge.answer import Answer
+from idp.edge.call import Call
+from idp.edge.cookie_names import cookie_name
+from idp.edge.csrf import browser_cookie, csrf_token
+from idp.protocol.facts import ClientFacts
+from idp.ui.headers import page_headers
+from idp.ui.language import Language, choose
+from idp.ui.pages import Banner, Frame, RelyingParty
+
+_THEMES = {"light", "dark"}
+
+
+def language_of(call: Call, ui_locales: str | None = None) -> Language:
+    """Return the language of this request: the person's own choice, what the relying party asks, the browser's."""
+    cookie = call.cookies().get(cookie_name(call.provider.settings, "lang"))
+    return choose(ui_locales, cookie, call.headers.get("accept-language"))
+
+
+def page(
+    call: Call,
+    template: str,
+    *,
+    status: int = 200,
+    ui_locales: str | None = None,
+    form_action: tuple[str, ...] = (),
+    notice: str | None = None,
+    signed_in_name: str | None = None,
+    **context: object,
+) -> Answer:
+    """Return the page. `form_action` lists the origins a form's answer may lead to, besides our own."""
+    settings = call.provider.settings
+    browser, cookie = browser_cookie(call)
+    theme = call.cookies().get(cookie_name(settings, "theme"), "")
+    query = call.query_string.decode("ascii", "replace")
+    frame = Frame(
+        language=language_of(call, ui_locales),
+        theme=theme if theme in _THEMES else "device",
+        path=f"{call.path}?{query}" if query and call.method != "POST" else call.path,
+        csrf=csrf_token(call, browser),
+        banner=_banner(call),
+        notice=notice,
+        signed_in_name=signed_in_name,
+    )
+    body = call.provider.pages.render(template, frame, **context)
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in page_headers(form_action=form_action, https=settings.is_https)
+    )
+    answer = Answer.html(body, status=status, headers=headers)
+    return answer if cookie is None else answer.with_cookies(cookie)
+
+
+def relying_party(client: ClientFacts, redirect_uri: str) -> RelyingParty:
+    """Return the block that names who asks, with the host the person goes back to."""
+    return RelyingParty(
+        name=client.name,
+        name_en=client.name_en,
+        agency=client.agency,
+        host=urlsplit(redirect_uri).netloc,
+        policy_uri=client.policy_uri,
+        tos_uri=client.tos_uri,
+    )
+
+
+def _banner(call: Call) -> Banner | None:
+    circuit = call.provider.national_circuit
+    now = call.provider.clock.now()
+    if circuit.opened_at is None or not circuit.is_open(now):
+        return None
+    return Banner(since=circuit.opened_at, now=now)
+

@@ -1,0 +1,171 @@
+"""The authorization endpoint – OpenID Connect Core §3.1.2, RFC 6749 §4.1, RFC 9207, RFC 9700 §2.1.
+
+Errors before client and redirect_uri are proved go to a page, after that to the redirect_uri with state and iss.
+`resume` is where pages come back to: the same decision on the request their browser holds (DESIGN 5.12).
+"""
+
+from functools import partial
+
+from idp.clients.model import Client
+from idp.audit.occasion import Occasion
+from idp.database import Done
+from idp.edge import Answer, Call, Cookie
+from idp.edge.cookie_names import cookie_name
+from idp.ids import ClientId
+from idp.interactions.cookie import LONGEST_COOKIE, OpenInteraction, open_interaction, seal_interaction, surplus
+from idp.interactions.service import decide, is_worth_touching, issue_code
+from idp.protocol.authorization_request import AuthorizationRequest, check, identify, parse
+from idp.protocol.authorization_response import success_uri
+from idp.protocol.errors import (
+    InvalidRequest,
+    LoginRequired,
+    Refusal,
+    ToPage,
+    ToRedirect,
+    UnauthorizedClient,
+    refusing,
+)
+from idp.protocol.facts import ClientFacts
+from idp.protocol.next_step import Consent, Issue, Refuse, SignIn
+from idp.protocol.registration import check_redirect_uri
+from idp.transaction import Tx
+from keys.jose import InvalidJwt, Purpose
+
+
+async def authorize(call: Call) -> Answer:
+    """Take a new authorization request, from the query or from a form (Core §3.1.2.1)."""
+    provider = call.provider
+    with refusing(ToPage()):
+        raw = parse(call.form() if call.method == "POST" else call.query())
+        client_id, unverified_redirect_uri = identify(raw)
+        client = _enabled(await provider.configuration.client(client_id))
+        redirect_uri = check_redirect_uri(client, unverified_redirect_uri)
+    with refusing(ToRedirect(redirect_uri=redirect_uri, state=raw.values.get("state"))):
+        now = provider.clock.now()
+        hinted_sub = _hinted_sub(call, client, raw.values.get("id_token_hint"))
+        request = check(raw, client, redirect_uri=redirect_uri, hinted_sub=hinted_sub, now=now)
+        opened = OpenInteraction(
+            interaction_id=provider.clock.token(9),
+            client_id=client.client_id,
+            redirect_uri=redirect_uri,
+            values={name: value for name, value in raw.values.items() if name != "id_token_hint"},
+            hinted_sub=hinted_sub,
+            started_at=now,
+        )
+        return await _proceed(call, request, client, opened, is_new=True)
+
+
+async def resume(call: Call) -> Answer:
+    """Go on with an interaction once a page has satisfied a step."""
+    provider = call.provider
+    with refusing(ToPage(case="expired")):
+        interaction_id = dict(call.query()).get("i", "")
+        prefix = cookie_name(provider.settings, "i-")
+        opened = open_interaction(call.cookies(), interaction_id, prefix, provider.vault)
+        if opened is None or opened.is_over(provider.clock.now(), provider.settings.life.interaction):
+            raise InvalidRequest("this interaction is not open in this browser")
+        client = _enabled(await provider.configuration.client(ClientId(opened.client_id)))
+        redirect_uri = check_redirect_uri(client, opened.redirect_uri)
+    with refusing(ToRedirect(redirect_uri=redirect_uri, state=opened.values.get("state"))):
+        request = opened.request(client)
+        return await _proceed(call, request, client, opened, is_new=False)
+
+
+async def _proceed(
+    call: Call, request: AuthorizationRequest, client: ClientFacts, opened: OpenInteraction, *, is_new: bool
+) -> Answer:
+    """Decide, then lead to the page that is needed or issue the code."""
+    provider = call.provider
+    occasion = call.occasion()
+    session_cookie = call.cookies().get(cookie_name(provider.settings, "session"))
+    decision = await provider.database.read(
+        partial(
+            decide,
+            request=request,
+            client=client,
+            session_cookie=session_cookie,
+            upstream_down=provider.national_circuit.is_open(occasion.now),
+            settings=provider.settings,
+            occasion=occasion,
+        )
+    )
+    match decision.step:
+        case Refuse(error=error):
+            raise error
+        case SignIn():
+            return _lead_to(call, "/sign-in", opened, is_new=is_new)
+        case Consent():
+            return _lead_to(call, "/consent", opened, is_new=is_new)
+        case Issue() as issue:
+            if decision.session is not None and is_worth_touching(decision.session, occasion):
+                await provider.database.transact(partial(_touch, session_id=issue.session.sid, occasion=occasion))
+            outcome = await provider.database.transact(
+                partial(
+                    issue_code,
+                    request=request,
+                    client=client,
+                    issue=issue,
+                    interaction_id=None if is_new else opened.interaction_id,
+                    vault=provider.vault,
+                    settings=provider.settings,
+                    occasion=occasion,
+                )
+            )
+            try:
+                code = outcome.unwrap()
+            except LoginRequired as error:
+                raise Refusal(error, ToPage(case="two-tabs", status=409)) from error
+            location = success_uri(
+                request.redirect_uri, code=code, state=request.state, iss=provider.settings.issuer
+            )
+            return Answer.redirect(location, *_drop(call, opened, is_new=is_new))
+    raise AssertionError("next_step asked for a fact after all were there")
+
+
+def _lead_to(call: Call, path: str, opened: OpenInteraction, *, is_new: bool) -> Answer:
+    """Go to a page; a new interaction is sealed into this browser by this very answer."""
+    location = f"{path}?i={opened.interaction_id}"
+    if not is_new:
+        return Answer.redirect(location)
+    provider = call.provider
+    prefix = cookie_name(provider.settings, "i-")
+    sealed = seal_interaction(opened, provider.vault)
+    if len(sealed) > LONGEST_COOKIE:
+        raise InvalidRequest("the request is too large")
+    dropped = [Cookie(name=name, value="", max_age=0) for name in surplus(call.cookies(), prefix, provider.vault)]
+    lifetime = int(provider.settings.life.interaction.total_seconds())
+    return Answer.redirect(
+        location, *dropped, Cookie(name=prefix + opened.interaction_id, value=sealed, max_age=lifetime)
+    )
+
+
+def _drop(call: Call, opened: OpenInteraction, *, is_new: bool) -> list[Cookie]:
+    if is_new:
+        return []
+    name = cookie_name(call.provider.settings, "i-") + opened.interaction_id
+    return [Cookie(name=name, value="", max_age=0)]
+
+
+def _touch(tx: Tx, *, session_id: str, occasion: Occasion) -> Done[None]:
+    tx.sessions.touch(session_id, occasion.now)
+    return Done(None)
+
+
+def _enabled(client: Client | None) -> ClientFacts:
+    if client is None or not client.facts.enabled:
+        raise UnauthorizedClient("client_id is unknown or disabled")
+    return client.facts
+
+
+def _hinted_sub(call: Call, client: ClientFacts, id_token_hint: str | None) -> str | None:
+    """Return the subject of an ID token of ours, expired or not (Core §3.1.2.1)."""
+    if id_token_hint is None:
+        return None
+    try:
+        claims = call.provider.keyring.verify(id_token_hint, purpose=Purpose.ID_TOKEN_HINT).claims
+    except InvalidJwt as error:
+        raise InvalidRequest("id_token_hint is not an ID token of ours", detail=error.reason) from error
+    sub = claims.get("sub")
+    if claims.get("iss") != call.provider.settings.issuer or claims.get("aud") != client.client_id:
+        raise InvalidRequest("id_token_hint was issued to another client")
+    return sub if isinstance(sub, str) else None

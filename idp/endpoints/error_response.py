@@ -1,0 +1,141 @@
+"""The single exit for errors: page, redirect, JSON or Bearer challenge – decided by the refusal's own destination."""
+
+import logging
+
+from idp.credentials.hashing import HashingBusy
+from idp.database import DatabaseUnavailable
+from idp.edge.answer import NO_STORE, Answer
+from idp.edge.call import BadCall, Call
+from idp.edge.page import page
+from idp.edge.peer import peer_prefix
+from idp.log import fields
+from idp.protocol.authorization_response import error_uri
+from idp.protocol.errors import (
+    InvalidRequest,
+    ProtocolError,
+    Refusal,
+    ServerError,
+    TemporarilyUnavailable,
+    ToBearer,
+    ToJson,
+    ToPage,
+    ToRedirect,
+)
+from keys.signer import SigningUnavailable
+
+_log = logging.getLogger("hpid.refusal")
+_JSON_PATHS = frozenset({"/token", "/userinfo", "/jwks"})
+_RETRY_AFTER = ("retry-after", "2")
+_CASES = {404: "not-found", 403: "bad-request", 429: "too-many"}
+
+
+def error_response(call: Call, error: Exception) -> Answer:
+    """Return the answer for whatever an endpoint or a page raised."""
+    match error:
+        case Refusal():
+            refusal = error
+        case ProtocolError():
+            refusal = Refusal(error, _default_destination(call))
+        case BadCall():
+            return _bad_call(call, error)
+        case DatabaseUnavailable() | SigningUnavailable() | HashingBusy():
+            unavailable = TemporarilyUnavailable("try again in a moment", detail=type(error).__name__)
+            refusal = Refusal(unavailable, _default_destination(call, status=503, case="server"))
+        case _:
+            fault = ServerError("a fault of ours; quote the reference", detail=type(error).__name__)
+            return _answer(call, Refusal(fault, _default_destination(call, status=500, case="server")))
+    _record(call, refusal)
+    answer = _answer(call, refusal)
+    return Answer(status=answer.status, headers=answer.headers, body=answer.body, note="expected")
+
+
+def _answer(call: Call, refusal: Refusal) -> Answer:
+    error = refusal.error
+    match refusal.to:
+        case ToPage(case=case, status=status):
+            return _page(call, case, status, error)
+        case ToRedirect(redirect_uri=uri, state=state):
+            return Answer.redirect(error_uri(uri, error, state=state, iss=call.provider.settings.issuer))
+        case ToJson(basic=basic):
+            answer = _json(error)
+            if basic and error.status == 401:
+                return answer.with_headers(("www-authenticate", f'Basic realm="{call.provider.settings.issuer}"'))
+            return answer
+        case ToBearer(bare=bare, scope=scope):
+            return _challenge(call, error, bare=bare, scope=scope)
+
+
+def _json(error: ProtocolError) -> Answer:
+    answer = Answer.json(
+        {"error": error.error, "error_description": error.error_description}, status=error.status
+    )
+    return answer.with_headers(_RETRY_AFTER) if error.status == 503 else answer
+
+
+def _challenge(call: Call, error: ProtocolError, *, bare: bool, scope: str | None) -> Answer:
+    """Return the challenge of RFC 6750 §3; without a token it names no error (§3.1)."""
+    parts = [f'realm="{call.provider.settings.issuer}"']
+    if not bare:
+        parts += [f'error="{error.error}"', f'error_description="{error.error_description}"']
+    if scope is not None:
+        parts.append(f'scope="{scope}"')
+    return _json(error).with_headers(("www-authenticate", "Bearer " + ", ".join(parts)))
+
+
+def _page(call: Call, case: str, status: int, error: ProtocolError) -> Answer:
+    try:
+        answer = page(
+            call,
+            "error.html",
+            status=status,
+            case=case,
+            txn=call.txn,
+            time=call.provider.clock.now(),
+            developer=(error.error, error.error_description),
+            rp=None,
+            minutes=None,
+            reason_key=None,
+        )
+    except BadCall:
+        answer = Answer(status=status, headers=(("content-type", "text/plain"), *NO_STORE), body=call.txn.encode())
+    return answer.with_headers(_RETRY_AFTER) if status == 503 else answer
+
+
+def _bad_call(call: Call, error: BadCall) -> Answer:
+    _log.info("bad call", extra=fields(txn=call.txn, path=call.path, status=error.status, reason=error.reason))
+    refused = InvalidRequest(error.reason)
+    if call.path in _JSON_PATHS:
+        return Answer.json(
+            {"error": refused.error, "error_description": refused.error_description}, status=error.status
+        )
+    return _page(call, _CASES.get(error.status, "bad-request"), error.status, refused)
+
+
+def _default_destination(call: Call, *, status: int = 400, case: str = "bad-request") -> ToPage | ToJson | ToBearer:
+    if call.path == "/userinfo":
+        return ToBearer()
+    if call.path in _JSON_PATHS:
+        return ToJson(basic="authorization" in call.headers)
+    return ToPage(case=case, status=status)
+
+
+def _record(call: Call, refusal: Refusal) -> None:
+    """Log the refusal, and count it for the summary of refusals where nobody was proved."""
+    error = refusal.error
+    _log.info(
+        "refused",
+        extra=fields(
+            txn=call.txn,
+            path=call.path,
+            error=error.error,
+            error_description=error.error_description,
+            detail=error.detail,
+        ),
+    )
+    if isinstance(refusal.to, ToPage | ToJson):
+        call.provider.summaries.count(
+            f"{call.path} {error.error}",
+            client_id="",
+            prefix=peer_prefix(call.peer),
+            now=call.provider.clock.now(),
+        )

@@ -1,0 +1,86 @@
+"""The token answer – RFC 6749 §5.1, OpenID Connect Core §3.1.3.3: everything signed before anything is spent."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from idp.edge import Answer, Call
+from idp.people.claims import claims_of
+from idp.people.model import Person
+from idp.protocol import access_token, id_token
+from idp.protocol.claims import select_claims
+from idp.protocol.facts import ClientFacts, GrantFacts
+from idp.protocol.scopes import is_personal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedTokens:
+    """Tokens that exist but may not leave before the transaction has committed."""
+
+    access_token: str = field(repr=False)
+    id_token: str = field(repr=False)
+    expires_in: int
+    scopes: frozenset[str]
+
+    def answer(self, *, refresh_token: str | None) -> Answer:
+        """Return the JSON of RFC 6749 §5.1."""
+        content: dict[str, object] = {
+            "access_token": self.access_token,
+            "token_type": "Bearer",
+            "expires_in": self.expires_in,
+            "scope": " ".join(sorted(self.scopes)),
+            "id_token": self.id_token,
+        }
+        if refresh_token is not None:
+            content["refresh_token"] = refresh_token
+        return Answer.json(content)
+
+
+async def sign_tokens(
+    call: Call,
+    client: ClientFacts,
+    grant: GrantFacts,
+    *,
+    scopes: frozenset[str],
+    nonce: str | None,
+    person: Person | None,
+    now: datetime,
+) -> SignedTokens:
+    """Build and sign ID token and access token for a grant; a signer that is down spends nothing."""
+    provider = call.provider
+    issuer, life = provider.settings.issuer, provider.settings.life
+    lifetime: timedelta = life.access_token_personal if is_personal(scopes) else life.access_token
+    single = select_claims(claims_of(person), grant.id_token_claims) if person and grant.id_token_claims else {}
+    signed_id_token = await provider.keyring.sign(
+        id_token.build(
+            grant,
+            iss=issuer,
+            sub=grant.sub,
+            acr=grant.acr,
+            nonce=nonce,
+            single_claims=single,
+            lifetime=life.id_token,
+            txn=call.txn,
+            now=now,
+        ),
+        typ=id_token.TYP,
+        alg=client.id_token_signed_response_alg,
+    )
+    signed_access_token = await provider.keyring.sign(
+        access_token.build(
+            grant,
+            iss=issuer,
+            sub=grant.audience_sub,
+            scopes=scopes,
+            jti=provider.clock.token(),
+            lifetime=lifetime,
+            now=now,
+        ),
+        typ=access_token.TYP,
+        alg="ES256",
+    )
+    return SignedTokens(
+        access_token=signed_access_token,
+        id_token=signed_id_token,
+        expires_in=int(lifetime.total_seconds()),
+        scopes=scopes,
+    )

@@ -1,0 +1,166 @@
+"""Where people come back from upstream – OpenID Connect Core §3.1.2.5, RFC 9700 §4.7 (state tied to the browser).
+
+The state is spent by one statement and must meet the cookie of the browser it began in; brought to another browser,
+the interaction is burnt and neither gets a code (DESIGN 5.12). What the upstream says is never believed above its level.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+from federation.upstream import AccountKind, ExternalIdentity, UpstreamDenied, UpstreamError
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion
+from idp.database import Done
+from idp.edge import Answer, Call, Cookie
+from idp.edge.cookie_names import cookie_name
+from idp.ids import HandleKind, parse_handle
+from idp.interactions.cookie import OpenInteraction, open_interaction
+from idp.interactions.model import UpstreamJourney
+from idp.log import fields
+from idp.people.service import NotRecognised, recognise
+from idp.protocol.assurance import national_acr, parse_acr
+from idp.protocol.errors import InvalidRequest, ToPage, refusing
+from idp.protocol.token_request import parse_form
+from idp.sessions.service import Proof, start_session
+from idp.settings import Lifetimes
+from idp.transaction import Tx
+
+PATH = "/upstream/national/callback"
+_EXPIRED = "this sign-in is not open in this browser"
+_LEEWAY = timedelta(seconds=60)
+_KNOWN_DEVICE = timedelta(days=365)
+_log = logging.getLogger("hpid.upstream")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Return:
+    journey: UpstreamJourney
+    opened: OpenInteraction | None = field(repr=False)
+
+
+async def upstream_callback(call: Call) -> Answer:
+    """Take the answer of the national system and begin a session."""
+    provider = call.provider
+    with refusing(ToPage(case="expired")):
+        answer = parse_form(call.query())
+        returned = await _take_journey(call, answer.get("state", ""))
+        if returned is None or returned.opened is None:
+            raise InvalidRequest(_EXPIRED)
+    opened = returned.opened
+    try:
+        identity = await _finish(call, answer, returned.journey, opened)
+    except UpstreamDenied:
+        return _back(opened, "cancelled")
+    except UpstreamError as error:
+        await _record_refusal(call, error)
+        return _back(opened, "upstream-failed")
+    if identity.kind is not AccountKind.CITIZEN:
+        return _back(opened, "organisation-account")
+    session_name = cookie_name(provider.settings, "session")
+    outcome = await provider.database.transact(
+        partial(
+            _sign_in,
+            identity=identity,
+            cookie=call.cookies().get(session_name),
+            life=provider.settings.life,
+            occasion=call.occasion(),
+        )
+    )
+    signed_in = outcome.unwrap()
+    if isinstance(signed_in, NotRecognised):
+        with refusing(ToPage(case=signed_in.case, status=403)):
+            raise InvalidRequest("this account can't sign in")
+    return Answer.redirect(
+        f"/authorize/resume?i={opened.interaction_id}",
+        Cookie(name=session_name, value=signed_in),
+        Cookie(
+            name=cookie_name(provider.settings, "device"),
+            value="known",
+            max_age=int(_KNOWN_DEVICE.total_seconds()),
+        ),
+    )
+
+
+async def _take_journey(call: Call, state: str) -> _Return | None:
+    """Spend the state; in a browser that does not hold the interaction, end the interaction with it."""
+    if parse_handle(state, HandleKind.UPSTREAM_STATE) is None:
+        return None
+    outcome = await call.provider.database.transact(
+        partial(_spend_state, state=state, call=call, occasion=call.occasion())
+    )
+    return outcome.unwrap()
+
+
+def _spend_state(tx: Tx, *, state: str, call: Call, occasion: Occasion) -> Done[_Return | None]:
+    journey = tx.interactions.spend_upstream(state, occasion.now)
+    if journey is None:
+        return Done(None)
+    settings, vault = call.provider.settings, call.provider.vault
+    prefix = cookie_name(settings, "i-")
+    opened = open_interaction(call.cookies(), journey.interaction_id, prefix, vault)
+    if opened is None:
+        tx.interactions.finish(journey.interaction_id, occasion.now, occasion.now + settings.life.interaction)
+        tx.audit.add(
+            occasion.event(EventType.INTERACTION_HIJACK_REFUSED, actor="system", step="upstream callback")
+        )
+    return Done(_Return(journey=journey, opened=opened))
+
+
+async def _finish(
+    call: Call, answer: Mapping[str, str], journey: UpstreamJourney, opened: OpenInteraction
+) -> ExternalIdentity:
+    """Ask the upstream; refuse a level below what was asked and a sign-in older than the request (SECURITY E03)."""
+    provider = call.provider
+    if provider.national is None:
+        raise UpstreamError("no national system is configured", unavailable=True)
+    try:
+        identity = await provider.national.finish(
+            answer, nonce=journey.nonce, code_verifier=journey.code_verifier, now=provider.clock.now()
+        )
+    except UpstreamError as error:
+        if error.unavailable:
+            provider.national_circuit.failed(provider.clock.now())
+        raise
+    provider.national_circuit.succeeded()
+    asked, stated = parse_acr(journey.requested_loa), parse_acr(identity.loa or "")
+    if asked is None or stated is None or stated.rank < asked.rank:
+        raise UpstreamError("the level is lower than asked, or unknown")
+    if identity.auth_time < opened.started_at - _LEEWAY:
+        raise UpstreamError("the sign-in there is older than the request")
+    return identity
+
+
+def _sign_in(
+    tx: Tx, *, identity: ExternalIdentity, cookie: str | None, life: Lifetimes, occasion: Occasion
+) -> Done[str | NotRecognised]:
+    recognised = recognise(tx, identity, occasion=occasion)
+    if isinstance(recognised, NotRecognised):
+        return Done(recognised)
+    proof = Proof(
+        person_id=recognised.person.person_id,
+        acr=national_acr(identity.loa, identity.account_level),
+        amr=identity.amr or ("user",),
+        ial=identity.account_level or 0,
+        idp="national",
+    )
+    return Done(start_session(tx, proof, cookie=cookie, life=life, occasion=occasion))
+
+
+async def _record_refusal(call: Call, error: UpstreamError) -> None:
+    occasion = call.occasion()
+
+    def record(tx: Tx) -> Done[None]:
+        tx.audit.add(occasion.event(EventType.UPSTREAM_REFUSED, actor="system", reason=error.reason))
+        return Done(None)
+
+    _log.info("upstream refused", extra=fields(txn=call.txn, reason=error.reason))
+    await call.provider.database.transact(record)
+
+
+def _back(opened: OpenInteraction, message: str) -> Answer:
+    return Answer.redirect(f"/sign-in?i={opened.interaction_id}&m={message}")
+
+

@@ -1,0 +1,16 @@
+"""Discovery – OpenID Connect Discovery §4, RFC 8414 §3."""
+
+from idp.edge import Answer, Call
+from idp.endpoints.token import GRANTS
+from idp.protocol.discovery import metadata
+from idp.protocol.registration import ID_TOKEN_ALGORITHMS
+
+
+async def openid_configuration(call: Call) -> Answer:
+    """Answer the metadata, derived from what is wired."""
+    document = metadata(
+        call.provider.settings.issuer,
+        grant_types=tuple(GRANTS),
+        signing_algorithms=tuple(alg for alg in ID_TOKEN_ALGORITHMS if alg in call.provider.keyring.algorithms()),
+    )
+    return Answer.json(document, headers=(("cache-control", "public, max-age=300"),))

@@ -1,0 +1,1 @@
+"""Authorizations given: grants, codes, refresh families, revoked access tokens."""

@@ -1,0 +1,60 @@
+"""Codes and refresh tokens as they are issued and as they are found again. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from idp.ids import ClientId
+from idp.protocol.facts import CodeFacts, GrantFacts
+
+
+class CodeOutcome(StrEnum):
+    """How the statement that spends a code ended."""
+
+    WON = "won"
+    RETRY = "retry"
+    """Spent within the retry window by the same client and verifier: refused, nothing revoked."""
+    REPLAYED = "replayed"
+    """Spent before, by another or too long ago: the grant ends."""
+    REFUSED = "refused"
+    """Unknown, expired, grant or client no longer live."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCode:
+    """A code to store."""
+
+    code: str = field(repr=False)
+    facts: CodeFacts
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCode:
+    """A code found by its digest, with the state of what it hangs on."""
+
+    facts: CodeFacts
+    session_id: str
+    is_live: bool
+    """Grant not revoked, session not ended, client enabled, person active."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshToken:
+    """One generation of a refresh family."""
+
+    grant: GrantFacts
+    client_id: ClientId
+    session_id: str | None
+    """None when offline_access was granted: the family outlives the session."""
+    generation: int
+    scopes: frozenset[str]
+    issued_at: datetime
+    expires_at: datetime
+    """The sooner of idle and absolute limit."""
+    family_expires_at: datetime
+    spent_at: datetime | None = None
+    successor_sealed: bytes | None = field(default=None, repr=False)
+    successor_spent: bool = False
+    is_live: bool = True
+    """Grant not revoked, client enabled, person active and (unless offline) session not ended."""

@@ -1,0 +1,100 @@
+"""Grants and codes as the text of a row and back. Pure.
+
+What is searched has columns of its own; what is read back is one JSON text. A text of an older release lacks
+newer keys, one of a newer release has more: both are read.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from idp.protocol.assurance import Acr
+from idp.protocol.facts import CodeFacts, GrantFacts
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def grant_text(facts: GrantFacts) -> str:
+    """Return a grant as text: whole, so that one column gives it back to a statement about another table."""
+    values = ((one, getattr(facts, one.name)) for one in fields(GrantFacts))
+    return _dump({one.name: value for one, value in values if value != one.default})
+
+
+def grant_facts(text: str) -> GrantFacts:
+    """Return the grant of a row."""
+    kept = json.loads(text)
+    return GrantFacts(
+        **{name: _READ.get(name, _as_it_is)(kept[name]) for name in _GRANT_FIELDS & kept.keys()}
+    )
+
+
+def code_text(facts: CodeFacts) -> str:
+    """Return what the request bound to the code."""
+    return _dump(
+        {
+            "redirect_uri": facts.redirect_uri,
+            "code_challenge": facts.code_challenge,
+            "nonce": facts.nonce,
+            "scopes": facts.scopes,
+        }
+    )
+
+
+def code_facts(text: str, *, grant: GrantFacts, expires_at: datetime, spent_at: datetime | None) -> CodeFacts:
+    """Return the code of a row."""
+    kept = json.loads(text)
+    return CodeFacts(
+        grant=grant,
+        client_id=grant.client_id,
+        redirect_uri=kept["redirect_uri"],
+        code_challenge=kept.get("code_challenge"),
+        nonce=kept.get("nonce"),
+        expires_at=expires_at,
+        spent_at=spent_at,
+        scopes=frozenset(kept["scopes"]),
+    )
+
+
+def scope_text(scopes: frozenset[str]) -> str:
+    """Return scopes as RFC 6749 §3.3 writes them."""
+    return " ".join(sorted(scopes))
+
+
+def scope_set(text: str) -> frozenset[str]:
+    """Return the scopes of a row."""
+    return frozenset(text.split(" ")) if text else frozenset()
+
+
+def _dump(values: dict[str, object]) -> str:
+    return json.dumps(values, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(value: object) -> object:
+    """Write what JSON has no form for: scopes as a list in order, moments as microseconds since 1970."""
+    if isinstance(value, datetime):
+        return (value - _EPOCH) // _MICROSECOND
+    if isinstance(value, frozenset):
+        return sorted(value)
+    raise TypeError(f"no form for {type(value).__name__}")
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _moment(value: int) -> datetime:
+    return _EPOCH + value * _MICROSECOND
+
+
+_GRANT_FIELDS = frozenset(one.name for one in fields(GrantFacts))
+_READ: dict[str, Callable[[Any], Any]] = {
+    "scopes": frozenset,
+    "auth_time": _moment,
+    "acr": Acr,
+    "amr": tuple,
+    "userinfo_claims": tuple,
+    "id_token_claims": tuple,
+}

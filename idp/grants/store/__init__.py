@@ -1,0 +1,8 @@
+"""What hangs on a grant, one table a file: grants, codes, refresh tokens, revoked tokens."""
+
+from idp.grants.store.codes import CodeStore
+from idp.grants.store.grants import GrantStore
+from idp.grants.store.refresh_tokens import RefreshTokenStore
+from idp.grants.store.revoked_tokens import RevokedTokenStore
+
+__all__ = ["CodeStore", "GrantStore", "RefreshTokenStore", "RevokedTokenStore"]

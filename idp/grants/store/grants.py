@@ -1,0 +1,115 @@
+"""Grants: one row per authorization of one client by one person; all its tokens point here (DESIGN 5.5).
+
+To end tokens is to mark this row. It is kept until it has expired: whatever still points at it is refused.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, false, insert, select, tuple_, update
+
+from idp.grants.rows import grant_facts, grant_text
+from idp.grants.store.table import grants, is_live
+from idp.ids import ClientId, Gid, GrantId, PersonId, bucket_of
+from idp.protocol.facts import GrantFacts
+from keys.envelope import Vault
+
+_ADD = insert(grants)
+_FIND_BY_GID = select(grants.c.facts, grants.c.expires_at, is_live.label("is_live")).where(
+    grants.c.gid == bindparam("gid")
+)
+_REVOKE = (
+    update(grants)
+    .where(grants.c.revoked_at.is_(None))
+    .values(revoked_at=bindparam("now"), revoke_reason=bindparam("reason"))
+    .returning(grants.c.facts)
+)
+_REVOKE_ONE = _REVOKE.where(grants.c.grant_id == bindparam("this_grant"))
+_REVOKE_OF_PERSON = _REVOKE.where(
+    grants.c.bucket == bindparam("of_bucket"),
+    grants.c.person_id == bindparam("of_person"),
+    grants.c.expires_at > bindparam("now"),
+)
+_REVOKE_OF_CLIENT = _REVOKE_OF_PERSON.where(grants.c.client_id == bindparam("of_client"))
+_REVOKE_OF_SESSION = _REVOKE.where(
+    grants.c.session_id == bindparam("of_session"), grants.c.is_offline.is_(false())
+)
+_SET_OFFLINE = update(grants).where(grants.c.grant_id == bindparam("this_grant")).values(is_offline=True)
+_ERASE = delete(grants).where(
+    tuple_(grants.c.bucket, grants.c.grant_id).in_(
+        select(grants.c.bucket, grants.c.grant_id)
+        .where(grants.c.expires_at <= bindparam("before"))
+        .order_by(grants.c.expires_at)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantStore:
+    """The grants of one transaction."""
+
+    connection: Connection
+    vault: Vault
+
+    def add(
+        self, facts: GrantFacts, *, session_id: str, offline: bool, expires_at: datetime, now: datetime
+    ) -> None:
+        """Store a new grant."""
+        row = {
+            "bucket": bucket_of(facts.person_id),
+            "grant_id": facts.grant_id,
+            "gid": facts.gid,
+            "person_id": facts.person_id,
+            "client_id": facts.client_id,
+            "session_id": session_id,
+            "is_offline": offline,
+            "facts": grant_text(facts),
+            "created_at": now,
+            "expires_at": expires_at,
+        }
+        self.connection.execute(_ADD, row)
+
+    def find_by_gid(self, gid: Gid, now: datetime) -> tuple[GrantFacts, bool] | None:
+        """Return the grant an access token names, and whether it is live."""
+        row = self.connection.execute(_FIND_BY_GID, {"gid": gid}).one_or_none()
+        return None if row is None else (grant_facts(row.facts), row.is_live and now < row.expires_at)
+
+    def revoke(self, grant_id: GrantId, now: datetime, reason: str) -> bool:
+        """End a grant with all its tokens; True if this call did it."""
+        given = {"this_grant": grant_id, "now": now, "reason": reason}
+        return self.connection.execute(_REVOKE_ONE, given).one_or_none() is not None
+
+    def revoke_of_person(
+        self, person_id: PersonId, now: datetime, reason: str, client_id: ClientId | None = None
+    ) -> tuple[GrantFacts, ...]:
+        """End the grants of a person (to one client), offline ones too; return those this call ended."""
+        given: dict[str, object] = {
+            "of_bucket": bucket_of(person_id),
+            "of_person": person_id,
+            "now": now,
+            "reason": reason,
+        }
+        if client_id is None:
+            return _all_facts(self.connection.execute(_REVOKE_OF_PERSON, given).all())
+        return _all_facts(self.connection.execute(_REVOKE_OF_CLIENT, {**given, "of_client": client_id}).all())
+
+    def revoke_of_session(self, session_id: str, now: datetime, reason: str) -> tuple[GrantFacts, ...]:
+        """End the grants that live with a session; offline ones stay (OpenID Connect Core §11)."""
+        given = {"of_session": session_id, "now": now, "reason": reason}
+        return _all_facts(self.connection.execute(_REVOKE_OF_SESSION, given).all())
+
+    def set_offline(self, grant_id: GrantId) -> None:
+        """Let a grant outlive its session."""
+        self.connection.execute(_SET_OFFLINE, {"this_grant": grant_id})
+
+    def erase_expired(self, now: datetime, limit: int) -> int:
+        """Delete grants expired by this moment, with the codes and refresh tokens that point at them."""
+        return self.connection.execute(_ERASE, {"before": now, "most": limit}).rowcount
+
+
+def _all_facts(rows: Sequence[Row[Any]]) -> tuple[GrantFacts, ...]:
+    return tuple(grant_facts(row.facts) for row in rows)

@@ -1,0 +1,53 @@
+"""Access tokens revoked one by one: those of no grant, by their `jti` (DESIGN 5.5, RFC 7009 §2.1).
+
+A row is kept as long as its token would have lived.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, Index, Table, Text, bindparam, delete, literal, select
+from sqlalchemy.dialects.postgresql import insert
+
+from idp.database import UtcTime, metadata
+from keys.envelope import Vault
+
+revoked_tokens = Table(
+    "revoked_tokens",
+    metadata,
+    Column("jti", Text, primary_key=True),
+    Column("expires_at", UtcTime, nullable=False),
+    Index("ix_revoked_tokens_expires_at", "expires_at"),
+)
+
+_ADD = insert(revoked_tokens).on_conflict_do_nothing(index_elements=["jti"])
+_CONTAINS = select(literal(1)).where(revoked_tokens.c.jti == bindparam("this_jti"))
+_ERASE = delete(revoked_tokens).where(
+    revoked_tokens.c.jti.in_(
+        select(revoked_tokens.c.jti)
+        .where(revoked_tokens.c.expires_at <= bindparam("before"))
+        .order_by(revoked_tokens.c.expires_at)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedTokenStore:
+    """The revoked tokens of one transaction."""
+
+    connection: Connection
+    vault: Vault
+
+    def add(self, jti: str, expires_at: datetime) -> None:
+        """Revoke a token; again is the same as once."""
+        self.connection.execute(_ADD, {"jti": jti, "expires_at": expires_at})
+
+    def contains(self, jti: str) -> bool:
+        """Tell whether a token was revoked."""
+        return self.connection.execute(_CONTAINS, {"this_jti": jti}).one_or_none() is not None
+
+    def erase_expired(self, now: datetime, limit: int) -> int:
+        """Delete the rows of tokens expired by this moment."""
+        return self.connection.execute(_ERASE, {"before": now, "most": limit}).rowcount

@@ -1,0 +1,109 @@
+"""The grants, and when one is live: read by every statement that finds or spends what hangs on a grant.
+
+Live: not revoked, its client enabled, its person active, its session not ended unless the grant is offline.
+Each is read where it is kept, so that one UPDATE there is felt by all tokens at once (DESIGN 5.5, bound A).
+
+Race rule (PostgreSQL, READ COMMITTED): a statement sees what was committed before it began. A revoke, a lock
+or a disabling committed by then is honoured. A later one comes after the spend: that spend's tokens point
+at this same grant, whose state each use of them reads again.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Table,
+    Text,
+    and_,
+    case,
+    column,
+    literal,
+    null,
+    or_,
+    select,
+    table,
+    true,
+)
+
+from idp.database import UtcTime, metadata
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("bucket", String(2), primary_key=True),
+    Column("grant_id", Text, primary_key=True, unique=True),
+    Column("gid", Text, nullable=False, unique=True),
+    Column("person_id", Text, nullable=False),
+    Column("client_id", Text, ForeignKey("clients.client_id"), nullable=False),
+    Column("session_id", Text, nullable=False),  # no foreign key: an offline grant outlives the session's row
+    Column("is_offline", Boolean, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+    Column("revoke_reason", Text),
+    Column("family_ended_at", UtcTime),  # its refresh tokens end, its access tokens go on
+    ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
+    Index("ix_grants_person", "bucket", "person_id"),
+    Index("ix_grants_session_id", "session_id"),
+    Index("ix_grants_expires_at", "expires_at"),
+)
+
+_clients = table("clients", column("client_id", Text), column("enabled", Boolean))
+_people = table("people", column("bucket", String), column("person_id", Text), column("status", Text))
+_sessions = table(
+    "sessions", column("session_id", Text), column("ended_at", UtcTime), column("expires_at", UtcTime)
+)
+
+_client_is_enabled = (
+    select(literal(1))
+    .select_from(_clients)
+    .where(_clients.c.client_id == grants.c.client_id, _clients.c.enabled.is_(true()))
+    .correlate(grants)
+    .exists()
+)
+_person_is_active = (
+    select(literal(1))
+    .select_from(_people)
+    .where(
+        _people.c.bucket == grants.c.bucket,
+        _people.c.person_id == grants.c.person_id,
+        _people.c.status == "active",
+    )
+    .correlate(grants)
+    .exists()
+)
+
+live_session = (
+    select(literal(1))
+    .select_from(_sessions)
+    .where(_sessions.c.session_id == grants.c.session_id, _sessions.c.ended_at.is_(None))
+    .correlate(grants)
+)
+"""The grant's session, if it has not ended."""
+
+is_authorized = and_(grants.c.revoked_at.is_(None), _client_is_enabled, _person_is_active)
+"""Live but for the session, which a code always needs and an offline grant never."""
+
+is_live = and_(is_authorized, or_(grants.c.is_offline, live_session.exists()))
+"""All of it."""
+
+session_limit = case(
+    (grants.c.is_offline, null()),
+    else_=select(_sessions.c.expires_at)
+    .where(_sessions.c.session_id == grants.c.session_id)
+    .correlate(grants)
+    .scalar_subquery(),
+)
+"""The absolute limit of the session; NULL for an offline grant, which has none."""
+
+
+def is_within_session(now: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """The grant is offline, or the session's absolute limit is yet to come."""
+    return or_(grants.c.is_offline, session_limit > now)

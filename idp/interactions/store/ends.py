@@ -1,0 +1,32 @@
+"""Interactions that have ended: each issues one code or is burnt once (SECURITY R16)."""
+
+from sqlalchemy import Column, Index, Table, Text, bindparam, delete, literal, select
+from sqlalchemy.dialects.postgresql import insert
+
+from idp.database import UtcTime, metadata
+
+interaction_ends = Table(
+    "interaction_ends",
+    metadata,
+    Column("interaction_id", Text, primary_key=True),
+    Column("ended_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Index("ix_interaction_ends_expires_at", "expires_at"),
+)
+
+_t = interaction_ends.c
+FINISH = (
+    insert(interaction_ends)
+    .on_conflict_do_nothing(index_elements=["interaction_id"])
+    .returning(_t.interaction_id)
+)
+IS_FINISHED = select(literal(1)).where(_t.interaction_id == bindparam("this_interaction"))
+ERASE = delete(interaction_ends).where(
+    _t.interaction_id.in_(
+        select(_t.interaction_id)
+        .where(_t.expires_at <= bindparam("before"))
+        .order_by(_t.expires_at)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+)

@@ -1,0 +1,50 @@
+"""What grows by time is bounded here: batches of expired rows, one short transaction each (DESIGN 5.8)."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion
+from idp.database import Database, Done
+from idp.settings import Lifetimes
+from idp.transaction import Tx
+from keys.rotation import due_for_erasure
+
+_BATCH = 500
+_CODES_STAY = timedelta(minutes=10)
+"""A spent code is kept this long, so that a replay is known for one."""
+_DELIVERED_STAY = timedelta(days=7)
+_SESSIONS_STAY = timedelta(days=1)
+_ATTEMPTS_STAY = timedelta(days=30)
+
+
+async def erase_expired(database: Database[Tx], occasion: Occasion, life: Lifetimes) -> int:
+    """Erase one batch of everything that has expired; return how many rows."""
+    total = 0
+    for erase in _erasers(occasion.now, life):
+        total += (await database.transact(lambda tx, erase=erase: Done(erase(tx)))).unwrap()
+    return total
+
+
+def _erasers(now: datetime, life: Lifetimes) -> tuple[Callable[[Tx], int], ...]:
+    return (
+        lambda tx: tx.codes.erase_expired(now - _CODES_STAY, _BATCH),
+        lambda tx: tx.refresh_tokens.erase_expired(now - life.refresh_retry, _BATCH),
+        lambda tx: tx.revoked_tokens.erase_expired(now, _BATCH),
+        lambda tx: tx.grants.erase_expired(now, _BATCH),
+        lambda tx: tx.interactions.erase_expired(now, _BATCH),
+        lambda tx: tx.sessions.erase_ended(now - _SESSIONS_STAY, _BATCH),
+        lambda tx: tx.outbox.erase_delivered(now - _DELIVERED_STAY, _BATCH),
+        lambda tx: tx.attempts.erase_forgotten(now - _ATTEMPTS_STAY, _BATCH),
+    )
+
+
+def erase_keys(tx: Tx, *, occasion: Occasion) -> Done[int]:
+    """Erase the private halves of signing keys nothing needs any more."""
+    due = due_for_erasure(tx.signing_keys.all(), occasion.now)
+    for record in due:
+        if tx.signing_keys.set_erased(record.kid, occasion.now):
+            tx.audit.add(occasion.event(EventType.KEY_ERASED, actor="system", kid=record.kid))
+    if due:
+        tx.configuration.raise_version()
+    return Done(len(due))

@@ -1,0 +1,1 @@
+"""What must reach others: written with the state change, sent by the worker."""

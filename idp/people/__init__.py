@@ -1,0 +1,1 @@
+"""Who people are: one record a person, typed identifiers, personal data sealed."""

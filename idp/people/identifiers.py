@@ -1,0 +1,54 @@
+"""What a person is found by: the identifiers in a profile, and the form in which two spellings meet. Pure.
+
+One form per identifier, so that upper case, spaces and look-alike encodings neither find somebody else nor
+open a second counter of failed attempts (SECURITY E10).
+"""
+
+import re
+import unicodedata
+
+from idp.people.model import IdentifierScheme, PersonProfile
+
+OF_ONE_PERSON = frozenset(IdentifierScheme) - {IdentifierScheme.PHONE, IdentifierScheme.EMAIL}
+"""Schemes whose value belongs to one person for ever; families share phones and mailboxes."""
+FOUND_WHEN_OLD = frozenset({IdentifierScheme.PERSONAL_ID, IdentifierScheme.CMND9, IdentifierScheme.PASSPORT})
+"""Numbers that still find their person once replaced; an old phone number is somebody else's by now."""
+
+_NATIONAL_PHONE = re.compile(r"0([1-9][0-9]{8,9})")
+_PUNCTUATION = re.compile(r"[\s().-]")
+
+
+class IdentifierTaken(Exception):  # noqa: N818 - reads as what it is
+    """The identifier belongs to another person; the transaction must not go on."""
+
+    def __init__(self, scheme: IdentifierScheme) -> None:
+        super().__init__(f"this {scheme.value} belongs to another person")
+        self.scheme = scheme
+
+
+def normal_form(scheme: IdentifierScheme, value: str) -> str:
+    """Return the form an identifier is compared in."""
+    plain = _plain(value)
+    match scheme:
+        case IdentifierScheme.EMAIL | IdentifierScheme.USERNAME:
+            return _plain(plain.casefold())
+        case IdentifierScheme.PHONE:
+            digits = _PUNCTUATION.sub("", plain)
+            national = _NATIONAL_PHONE.fullmatch(digits)
+            return f"+84{national[1]}" if national else digits
+        case IdentifierScheme.PERSONAL_ID | IdentifierScheme.CMND9 | IdentifierScheme.PASSPORT:
+            return _plain(_PUNCTUATION.sub("", plain).upper())
+
+
+def profile_identifiers(profile: PersonProfile) -> dict[IdentifierScheme, str]:
+    """Return the identifiers a profile holds, in normal form."""
+    held = {
+        IdentifierScheme.PERSONAL_ID: profile.personal_id,
+        IdentifierScheme.PHONE: profile.phone,
+        IdentifierScheme.EMAIL: profile.email,
+    }
+    return {scheme: normal_form(scheme, value) for scheme, value in held.items() if value}
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()

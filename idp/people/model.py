@@ -1,0 +1,81 @@
+"""A person as the provider keeps them. Pure.
+
+The person is `person_id`; the 12-digit number is an attribute that can change (DESIGN 5.1).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from idp.ids import PersonId
+
+
+class PersonStatus(StrEnum):
+    """Whether a person may sign in."""
+
+    ACTIVE = "active"
+    LOCKED = "locked"
+    DECEASED = "deceased"
+
+
+class IdentifierScheme(StrEnum):
+    """Kinds of identifiers a person is found by (exact match, keyed look-up)."""
+
+    PERSONAL_ID = "vn_personal_id"
+    CMND9 = "vn_cmnd9"
+    PASSPORT = "passport"
+    PHONE = "phone"
+    EMAIL = "email"
+    USERNAME = "username"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a person is registered; commune code as of the two-level government."""
+
+    ward_code: str = ""
+    detail: str = ""
+    formatted: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonProfile:
+    """Personal data of a person, sealed at rest as one value."""
+
+    full_name: str = field(repr=False)
+    family_name: str = field(default="", repr=False)
+    middle_name: str = field(default="", repr=False)
+    given_name: str = field(default="", repr=False)
+    gender: str = ""
+    """male, female or empty (OpenID Connect Core §5.1)."""
+    birthdate: str = field(default="", repr=False)
+    """YYYY-MM-DD, or YYYY where only the year is known."""
+    nationality: str = "VN"
+    personal_id: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    """E.164."""
+    phone_verified: bool = False
+    email: str = field(default="", repr=False)
+    email_verified: bool = False
+    address: Address | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One human being."""
+
+    person_id: PersonId
+    status: PersonStatus
+    status_reason: str = ""
+    account_level: int
+    """Identity proofing: 0 none, 1 or 2 (Decree 69/2024)."""
+    commune_code: str = ""
+    birth_year: int | None = None
+    profile: PersonProfile
+    roles: frozenset[str] = frozenset()
+    """Roles in the provider itself, e.g. admin:security-officer."""
+    synthetic: bool = False
+    created_at: datetime
+    updated_at: datetime
+    canonical_id: PersonId | None = None
+    """Set by a merge: the record that stands for this one."""

@@ -1,0 +1,5 @@
+"""People and what they are found by, one table a file."""
+
+from idp.people.store.people import PeopleStore
+
+__all__ = ["PeopleStore"]

@@ -1,0 +1,152 @@
+"""What people are found by: sealed, with a keyed look-up for exact matches (DESIGN 5.10).
+
+A row stays when its identifier is replaced (`valid_to`): an old ID number still finds its person, an old
+phone number does not. `holder` is empty where one person alone may have the value, else it is the person: one
+unique index serves both kinds, and no two transactions can give one ID number to two people.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from idp.database import Digest, Sealed, UtcTime, metadata
+from idp.ids import PersonId, bucket_of
+from idp.people.identifiers import OF_ONE_PERSON, IdentifierTaken
+from idp.people.model import IdentifierScheme
+from keys.envelope import Vault
+
+person_identifiers = Table(
+    "person_identifiers",
+    metadata,
+    Column("bucket", String(2), primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("scheme", Text, primary_key=True),
+    Column("lookup", Digest, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("value", Sealed, nullable=False),
+    Column("valid_from", UtcTime, nullable=False),
+    Column("valid_to", UtcTime),
+    Column("cause", Text, nullable=False),
+    ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
+    UniqueConstraint("scheme", "lookup", "holder"),
+)
+
+_t = person_identifiers.c
+_insert = insert(person_identifiers)
+_HOLD = _insert.on_conflict_do_update(
+    index_elements=["scheme", "lookup", "holder"],
+    set_={"valid_to": _insert.excluded.valid_to, "cause": _insert.excluded.cause},
+    where=_t.person_id == _insert.excluded.person_id,
+).returning(_t.scheme, _t.lookup, _t.holder)
+_HELD_BY_ANOTHER = select(_t.person_id).where(
+    _t.scheme == bindparam("of_scheme"),
+    _t.lookup.in_(bindparam("lookups", expanding=True)),
+    _t.person_id != bindparam("of_person"),
+)
+_END = (
+    update(person_identifiers)
+    .where(
+        _t.bucket == bindparam("of_bucket"),
+        _t.person_id == bindparam("of_person"),
+        _t.scheme == bindparam("of_scheme"),
+        _t.lookup.in_(bindparam("lookups", expanding=True)),
+        _t.valid_to.is_(None),
+    )
+    .values(valid_to=bindparam("now"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One person holds one identifier, in normal form, from one moment on."""
+
+    person_id: PersonId
+    scheme: IdentifierScheme
+    value: str = field(repr=False)
+    valid_from: datetime
+    valid_to: datetime | None = None
+    cause: str = ""
+
+
+def hold(connection: Connection, vault: Vault, holdings: Sequence[Holding]) -> None:
+    """Store identifiers, or raise IdentifierTaken: then the transaction must roll back."""
+    rows = [_row(vault, holding) for holding in holdings]
+    by_key = {(row["scheme"], row["lookup"], row["holder"]): row for row in rows}
+    if not rows:
+        return
+    for holding in holdings:
+        _refuse_taken_under_an_older_key(connection, vault, holding)
+    stored = connection.execute(_HOLD, list(by_key.values())).all()
+    missing = by_key.keys() - {tuple(row) for row in stored}
+    for row in rows:
+        key = row["scheme"], row["lookup"], row["holder"]
+        if key in missing or by_key[key]["person_id"] != row["person_id"]:
+            raise IdentifierTaken(IdentifierScheme(str(row["scheme"])))
+
+
+def end(
+    connection: Connection,
+    vault: Vault,
+    person_id: PersonId,
+    scheme: IdentifierScheme,
+    value: str,
+    *,
+    now: datetime,
+) -> None:
+    """Mark an identifier as replaced."""
+    given = {
+        "of_bucket": bucket_of(person_id),
+        "of_person": person_id,
+        "of_scheme": scheme,
+        "lookups": lookups(vault, scheme, value),
+        "now": now,
+    }
+    connection.execute(_END, given)
+
+
+def lookups(vault: Vault, scheme: IdentifierScheme, value: str) -> tuple[bytes, ...]:
+    """Return what a value in normal form may be stored under."""
+    return vault.lookups(value, purpose=_purpose(scheme))
+
+
+def _row(vault: Vault, holding: Holding) -> dict[str, object]:
+    purpose = _purpose(holding.scheme)
+    return {
+        "bucket": bucket_of(holding.person_id),
+        "person_id": holding.person_id,
+        "scheme": holding.scheme.value,
+        "lookup": vault.lookup(holding.value, purpose=purpose),
+        "holder": "" if holding.scheme in OF_ONE_PERSON else holding.person_id,
+        "value": vault.seal_text(holding.value, purpose=purpose),
+        "valid_from": holding.valid_from,
+        "valid_to": holding.valid_to,
+        "cause": holding.cause,
+    }
+
+
+def _refuse_taken_under_an_older_key(connection: Connection, vault: Vault, holding: Holding) -> None:
+    """The unique index compares look-ups of one key version; rows not yet resealed have an older one."""
+    older = lookups(vault, holding.scheme, holding.value)[1:]
+    if not older or holding.scheme not in OF_ONE_PERSON:
+        return
+    given = {"of_scheme": holding.scheme, "lookups": older, "of_person": holding.person_id}
+    if connection.execute(_HELD_BY_ANOTHER, given).first() is not None:
+        raise IdentifierTaken(holding.scheme)
+
+
+def _purpose(scheme: IdentifierScheme) -> str:
+    return f"identifier.{scheme.value}"

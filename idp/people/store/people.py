@@ -1,0 +1,274 @@
+"""People: the profile sealed as one value; name fold, commune and birth year in clear (DESIGN 5.10).
+
+`update` writes neither status nor roles: a sign-in that brings new attributes can't undo a lock that came
+meanwhile.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    Row,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from idp.database import Sealed, UtcTime, metadata
+from idp.ids import PersonId, bucket_of
+from idp.people.identifiers import FOUND_WHEN_OLD, normal_form, profile_identifiers
+from idp.people.model import IdentifierScheme, Person, PersonStatus
+from idp.people.name_fold import fold
+from idp.people.rows import profile_of, profile_text, roles_of, roles_text
+from idp.people.store.identifiers import Holding, end, hold, lookups, person_identifiers
+from keys.envelope import Vault
+
+_PURPOSE = "person.profile"
+_MOST_MERGES = 16
+_BYTE_ORDER = Text().with_variant(Text(collation="C"), "postgresql")  # a prefix is a range, as on SQLite
+_AFTER_ALL_LETTERS = "\U0010ffff"
+
+people = Table(
+    "people",
+    metadata,
+    Column("bucket", String(2), primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("name_fold", _BYTE_ORDER, nullable=False),
+    Column("birth_year", SmallInteger),
+    Column("commune_code", Text, nullable=False),
+    Column("account_level", SmallInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("status_reason", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("profile", Sealed, nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("canonical_id", Text),
+    Index("ix_people_name_fold", "name_fold"),
+    Index("ix_people_canonical_id", "canonical_id"),
+)
+
+_this_person = and_(people.c.bucket == bindparam("of_bucket"), people.c.person_id == bindparam("of_person"))
+_ADD = insert(people)
+_GET = select(people).where(_this_person)
+_FIND_BY_IDENTIFIER = (
+    select(people)
+    .distinct()
+    .join(
+        person_identifiers,
+        and_(
+            person_identifiers.c.bucket == people.c.bucket,
+            person_identifiers.c.person_id == people.c.person_id,
+        ),
+    )
+    .where(
+        person_identifiers.c.scheme == bindparam("of_scheme"),
+        person_identifiers.c.lookup.in_(bindparam("lookups", expanding=True)),
+        or_(person_identifiers.c.valid_to.is_(None), bindparam("when_old", type_=Boolean)),
+    )
+    .limit(2)
+)
+_SEARCH = (
+    select(people)
+    .where(people.c.name_fold >= bindparam("prefix"), people.c.name_fold < bindparam("beyond"))
+    .order_by(people.c.name_fold, people.c.bucket, people.c.person_id)
+    .limit(bindparam("most"))
+)
+_UPDATE = (
+    update(people)
+    .where(_this_person)
+    .values(
+        name_fold=bindparam("new_fold"),
+        birth_year=bindparam("new_year"),
+        commune_code=bindparam("new_commune"),
+        account_level=bindparam("new_level"),
+        profile=bindparam("new_profile"),
+        updated_at=bindparam("now"),
+        canonical_id=func.coalesce(bindparam("new_canonical", type_=Text), people.c.canonical_id),
+    )
+)
+_SET_STATUS = (
+    update(people)
+    .where(_this_person, people.c.status != bindparam("new_status"))
+    .values(status=bindparam("new_status"), status_reason=bindparam("reason"), updated_at=bindparam("now"))
+    .returning(people.c.person_id)
+)
+_SET_ROLES = (
+    update(people).where(_this_person).values(roles=bindparam("new_roles"), updated_at=bindparam("now"))
+)
+_COUNT = select(func.count()).select_from(people)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleStore:
+    """The people of one transaction."""
+
+    connection: Connection
+    vault: Vault
+
+    def get(self, person_id: PersonId) -> Person | None:
+        """Return a person."""
+        row = self.connection.execute(_GET, _key(person_id)).one_or_none()
+        return None if row is None else self._person(row)
+
+    def canonical(self, person_id: PersonId) -> Person | None:
+        """Return the record that stands for this one after merges (DESIGN 5.1)."""
+        person = self.get(person_id)
+        for _ in range(_MOST_MERGES):
+            if person is None or person.canonical_id is None:
+                return person
+            person = self.get(person.canonical_id)
+        return None  # merges in a circle stand for nobody
+
+    def find_by_identifier(self, scheme: IdentifierScheme, value: str) -> Person | None:
+        """Return the one person this identifier names; None where several share it."""
+        given = {
+            "of_scheme": scheme,
+            "lookups": lookups(self.vault, scheme, normal_form(scheme, value)),
+            "when_old": scheme in FOUND_WHEN_OLD,
+        }
+        rows = self.connection.execute(_FIND_BY_IDENTIFIER, given).all()
+        return self._person(rows[0]) if len(rows) == 1 else None
+
+    def search_by_name(self, folded_prefix: str, limit: int) -> tuple[Person, ...]:
+        """Return people whose folded name begins so, in order of that name."""
+        given = {"prefix": folded_prefix, "beyond": folded_prefix + _AFTER_ALL_LETTERS, "most": limit}
+        return tuple(self._person(row) for row in self.connection.execute(_SEARCH, given))
+
+    def add(self, person: Person) -> None:
+        """Store a new person and the identifiers in the profile, or raise IdentifierTaken."""
+        self.add_many((person,))
+
+    def add_many(self, persons: Iterable[Person]) -> None:
+        """Store new people, a few hundred at a time, or raise IdentifierTaken."""
+        persons = tuple(persons)
+        if not persons:
+            return
+        self.connection.execute(_ADD, [self._row(person) for person in persons])
+        hold(
+            self.connection,
+            self.vault,
+            [
+                Holding(person_id=one.person_id, scheme=scheme, value=value, valid_from=one.created_at)
+                for one in persons
+                for scheme, value in profile_identifiers(one.profile).items()
+            ],
+        )
+
+    def add_identifier(
+        self,
+        person_id: PersonId,
+        scheme: IdentifierScheme,
+        value: str,
+        *,
+        now: datetime,
+        valid_to: datetime | None = None,
+        cause: str = "",
+    ) -> None:
+        """Let a person be found by one more identifier, or raise IdentifierTaken."""
+        holding = Holding(
+            person_id=person_id,
+            scheme=scheme,
+            value=normal_form(scheme, value),
+            valid_from=now,
+            valid_to=valid_to,
+            cause=cause,
+        )
+        hold(self.connection, self.vault, (holding,))
+
+    def update(self, person: Person) -> None:
+        """Store changed attributes (not status, not roles) and the identifiers that changed with them."""
+        before = self.get(person.person_id)
+        if before is None:
+            raise LookupError("no such person")
+        new = self._row(person)
+        given = {
+            **_key(person.person_id),
+            "new_fold": new["name_fold"],
+            "new_year": person.birth_year,
+            "new_commune": person.commune_code,
+            "new_level": person.account_level,
+            "new_profile": new["profile"],
+            "new_canonical": person.canonical_id,
+            "now": person.updated_at,
+        }
+        self.connection.execute(_UPDATE, given)
+        self._replace_identifiers(before, person)
+
+    def set_status(self, person_id: PersonId, status: PersonStatus, reason: str, now: datetime) -> bool:
+        """Set whether a person may sign in; True if this call changed it."""
+        given = {**_key(person_id), "new_status": status, "reason": reason, "now": now}
+        return self.connection.execute(_SET_STATUS, given).one_or_none() is not None
+
+    def set_roles(self, person_id: PersonId, roles: frozenset[str], now: datetime) -> None:
+        """Set a person's roles in the provider itself."""
+        self.connection.execute(_SET_ROLES, {**_key(person_id), "new_roles": roles_text(roles), "now": now})
+
+    def count(self) -> int:
+        """Return how many records there are."""
+        return self.connection.execute(_COUNT).scalar_one()
+
+    def _replace_identifiers(self, before: Person, after: Person) -> None:
+        old, new = profile_identifiers(before.profile), profile_identifiers(after.profile)
+        for scheme, value in old.items():
+            if new.get(scheme) != value:
+                end(self.connection, self.vault, after.person_id, scheme, value, now=after.updated_at)
+        changed = [
+            Holding(person_id=after.person_id, scheme=scheme, value=value, valid_from=after.updated_at)
+            for scheme, value in new.items()
+            if old.get(scheme) != value
+        ]
+        hold(self.connection, self.vault, changed)
+
+    def _row(self, person: Person) -> dict[str, object]:
+        return {
+            "bucket": bucket_of(person.person_id),
+            "person_id": person.person_id,
+            "name_fold": fold(person.profile.full_name),
+            "birth_year": person.birth_year,
+            "commune_code": person.commune_code,
+            "account_level": person.account_level,
+            "status": person.status.value,
+            "status_reason": person.status_reason,
+            "roles": roles_text(person.roles),
+            "profile": self.vault.seal_text(profile_text(person.profile), purpose=_PURPOSE),
+            "synthetic": person.synthetic,
+            "created_at": person.created_at,
+            "updated_at": person.updated_at,
+            "canonical_id": person.canonical_id,
+        }
+
+    def _person(self, row: Row[Any]) -> Person:
+        return Person(
+            person_id=PersonId(row.person_id),
+            status=PersonStatus(row.status),
+            status_reason=row.status_reason,
+            account_level=row.account_level,
+            commune_code=row.commune_code,
+            birth_year=row.birth_year,
+            profile=profile_of(self.vault.open_text(row.profile, purpose=_PURPOSE)),
+            roles=roles_of(row.roles),
+            synthetic=row.synthetic,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            canonical_id=None if row.canonical_id is None else PersonId(row.canonical_id),
+        )
+
+
+def _key(person_id: PersonId) -> dict[str, object]:
+    return {"of_bucket": bucket_of(person_id), "of_person": person_id}

@@ -1,0 +1,57 @@
+"""Levels of assurance: what was proved at sign-in (acr), how (amr), and how well the identity was proofed (ial).
+
+OpenID Connect Core §2 (acr, amr), RFC 8176 (amr values), Decree 69/2024 (account level 01/02, authentication level).
+Two axes, both in tokens; an upstream level is never raised and an unknown one counts as low (DESIGN 5.3).
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Acr(StrEnum):
+    """Authentication context class reference, ordered by strength."""
+
+    LOW = "urn:haiphong:acr:low"
+    SUBSTANTIAL = "urn:haiphong:acr:substantial"
+    HIGH = "urn:haiphong:acr:high"
+
+    @property
+    def rank(self) -> int:
+        """Return the place in the order; more is stronger."""
+        return _ORDER.index(self)
+
+
+_ORDER = (Acr.LOW, Acr.SUBSTANTIAL, Acr.HIGH)
+_ALIASES = {"LoA1": Acr.LOW, "LoA2": Acr.SUBSTANTIAL, "LoA3": Acr.HIGH}
+ACR_VALUES_SUPPORTED: tuple[str, ...] = (*(acr.value for acr in _ORDER), *_ALIASES)
+"""What discovery promises: our own names and the national system's aliases."""
+
+
+def parse_acr(value: str) -> Acr | None:
+    """Return the level a name or alias stands for; None for a name we don't know."""
+    if value in _ALIASES:
+        return _ALIASES[value]
+    try:
+        return Acr(value)
+    except ValueError:
+        return None
+
+
+def weakest(levels: Iterable[Acr]) -> Acr:
+    """Return the weakest of several levels; a chain is as strong as that (SP 800-63C: never above the weakest leg)."""
+    return min(levels, key=lambda acr: acr.rank, default=Acr.LOW)
+
+
+def national_acr(loa: str | None, account_level: int | None) -> Acr:
+    """Map the national system's answer, never upwards (DOMAIN mapping: level 02 account needed above low).
+
+    Unknown or missing values count as low.
+    """
+    stated = _ALIASES.get(loa or "", Acr.LOW)
+    return weakest((stated, Acr.HIGH if account_level == 2 else Acr.LOW))
+
+
+def local_acr(amr: Iterable[str], account_level: int) -> Acr:
+    """Return the level of a local sign-in: two different factors and an account of level 02 make it substantial."""
+    two_factors = {"pwd", "otp"} <= set(amr)
+    return Acr.SUBSTANTIAL if two_factors and account_level == 2 else Acr.LOW

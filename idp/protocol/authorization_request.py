@@ -1,0 +1,205 @@
+"""The authorization request – OpenID Connect Core §3.1.2.1, RFC 6749 §4.1.1, RFC 8707 §2.
+
+Three stages, each with another place for its errors: `parse` and `identify` before anything is trusted (page),
+`check` once client and redirect_uri are proved (redirect). Stricter than the specs: a repeated parameter is refused
+whatever its letter case, and redirect_uri is always required.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from idp.ids import ClientId
+from idp.protocol.assurance import Acr, parse_acr
+from idp.protocol.claims import ClaimsRequest, parse_claims
+from idp.protocol.errors import (
+    InvalidRequest,
+    InvalidScope,
+    InvalidTarget,
+    RegistrationNotSupported,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    UnauthorizedClient,
+    UnsupportedResponseType,
+)
+from idp.protocol.facts import ClientFacts
+from idp.protocol.pkce import check_challenge
+from idp.protocol.registration import PROFILES
+from idp.protocol.scopes import SCOPES, parse_scope
+
+PARAMETERS = frozenset(
+    {
+        "acr_values", "claims", "claims_locales", "client_id", "code_challenge", "code_challenge_method", "display",
+        "id_token_hint", "login_hint", "max_age", "nonce", "prompt", "redirect_uri", "registration", "request",
+        "request_uri", "resource", "response_mode", "response_type", "scope", "state", "ui_locales",
+    }
+)  # fmt: skip
+PROMPTS = frozenset({"none", "login", "consent", "select_account"})
+RESPONSE_TYPES = ("code",)
+RESPONSE_MODES = ("query",)
+_LONGEST = {"state": 2048, "nonce": 1024, "login_hint": 256, "ui_locales": 128, "acr_values": 512}
+_MAX_AGE = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawAuthorizationRequest:
+    """What was sent, not yet believed."""
+
+    values: dict[str, str] = field(repr=False)
+    repeated: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRequest:
+    """A checked request of a known client; only `check` builds one."""
+
+    client_id: ClientId
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    state: str | None = field(repr=False)
+    nonce: str | None = field(repr=False)
+    code_challenge: str | None
+    prompt: frozenset[str]
+    max_age: int | None
+    acr_values: tuple[Acr, ...]
+    acr_essential: bool
+    claims: ClaimsRequest
+    audience: str | None
+    login_hint: str | None = field(repr=False)
+    ui_locales: str | None
+    expected_sub: str | None
+    """Subject of a verified id_token_hint, or of a claims request."""
+    started_at: datetime
+
+    @property
+    def is_silent(self) -> bool:
+        """prompt=none: no page may be shown."""
+        return "none" in self.prompt
+
+
+def parse(pairs: Iterable[tuple[str, str]]) -> RawAuthorizationRequest:
+    """Take each known parameter once; an empty value counts as not sent (RFC 6749 §3.1)."""
+    values: dict[str, str] = {}
+    seen: set[str] = set()
+    repeated: set[str] = set()
+    for name, value in pairs:
+        known = name.lower()
+        if known not in PARAMETERS:
+            continue
+        if known in seen:
+            repeated.add(known)
+        seen.add(known)
+        if name in PARAMETERS and value:
+            values[name] = value
+    return RawAuthorizationRequest(values=values, repeated=frozenset(repeated))
+
+
+def identify(raw: RawAuthorizationRequest) -> tuple[ClientId, str]:
+    """Return client_id and redirect_uri as sent; errors here go to a page."""
+    for name in ("client_id", "redirect_uri"):
+        if name in raw.repeated:
+            raise InvalidRequest(f"{name} was sent more than once")
+        if name not in raw.values:
+            raise InvalidRequest(f"{name} is required")
+    return ClientId(raw.values["client_id"]), raw.values["redirect_uri"]
+
+
+def check(
+    raw: RawAuthorizationRequest,
+    client: ClientFacts,
+    *,
+    redirect_uri: str,
+    hinted_sub: str | None,
+    now: datetime,
+) -> AuthorizationRequest:
+    """Return the request if all of it can be honoured; errors here go to the redirect_uri."""
+    values = raw.values
+    if raw.repeated:
+        raise InvalidRequest("sent more than once: " + " ".join(sorted(raw.repeated)))
+    for name, longest in _LONGEST.items():
+        if len(values.get(name, "")) > longest:
+            raise InvalidRequest(f"{name} is longer than {longest} characters")
+    _check_unsupported(values)
+    _check_response_type(values, client)
+    claims = parse_claims(values.get("claims"))
+    if claims.sub is not None and hinted_sub is not None and claims.sub != hinted_sub:
+        raise InvalidRequest("claims and id_token_hint name different subjects")
+    named = tuple(level for value in values.get("acr_values", "").split() if (level := parse_acr(value)) is not None)
+    return AuthorizationRequest(
+        client_id=client.client_id,
+        redirect_uri=redirect_uri,
+        scopes=_check_scope(values.get("scope"), client),
+        state=values.get("state"),
+        nonce=values.get("nonce"),
+        code_challenge=check_challenge(
+            values.get("code_challenge"),
+            values.get("code_challenge_method"),
+            required=client.is_public or PROFILES[client.profile].pkce_of_confidential,
+        ),
+        prompt=_check_prompt(values.get("prompt")),
+        max_age=_check_max_age(values.get("max_age"), client),
+        acr_values=claims.acr_values or named,
+        acr_essential=claims.acr_essential,
+        claims=claims,
+        audience=_check_resource(values.get("resource"), client),
+        login_hint=values.get("login_hint"),
+        ui_locales=values.get("ui_locales"),
+        expected_sub=hinted_sub or claims.sub,
+        started_at=now,
+    )
+
+
+def _check_unsupported(values: dict[str, str]) -> None:
+    if "request" in values:
+        raise RequestNotSupported("request objects are not supported")
+    if "request_uri" in values:
+        raise RequestUriNotSupported("request_uri is not supported")
+    if "registration" in values:
+        raise RegistrationNotSupported("registration is not supported")
+
+
+def _check_response_type(values: dict[str, str], client: ClientFacts) -> None:
+    response_type = values.get("response_type")
+    if response_type is None:
+        raise InvalidRequest("response_type is required")
+    if response_type not in RESPONSE_TYPES:
+        raise UnsupportedResponseType("response_type must be code")
+    if values.get("response_mode", "query") not in RESPONSE_MODES:
+        raise InvalidRequest("response_mode must be query")
+    if "authorization_code" not in client.grant_types:
+        raise UnauthorizedClient("this client is not registered for the authorization_code grant")
+
+
+def _check_scope(text: str | None, client: ClientFacts) -> tuple[str, ...]:
+    scopes = parse_scope(text or "")
+    if "openid" not in scopes:
+        raise InvalidScope("scope must contain openid")  # Core §3.1.2.1
+    if any(name not in SCOPES or name not in client.scopes for name in scopes):
+        raise InvalidScope("scope names a value that is not registered for this client")
+    return scopes
+
+
+def _check_prompt(text: str | None) -> frozenset[str]:
+    prompt = frozenset((text or "").split())
+    if prompt - PROMPTS:
+        raise InvalidRequest("prompt must be none, login, consent or select_account")
+    if "none" in prompt and len(prompt) > 1:
+        raise InvalidRequest("prompt none must stand alone")  # Core §3.1.2.1
+    return prompt
+
+
+def _check_max_age(text: str | None, client: ClientFacts) -> int | None:
+    if text is None:
+        return client.default_max_age
+    if not _MAX_AGE.fullmatch(text):
+        raise InvalidRequest("max_age must be a number of seconds")
+    return int(text)
+
+
+def _check_resource(text: str | None, client: ClientFacts) -> str | None:
+    if text is None:
+        return client.audiences[0] if client.audiences else None
+    if text not in client.audiences:
+        raise InvalidTarget("resource is not registered for this client")  # RFC 8707 §2
+    return text

@@ -1,0 +1,84 @@
+"""The `claims` request parameter (OpenID Connect Core §5.5) and the choice of what userinfo may say (§5.4).
+
+Unknown claims are ignored; a single claim is released exactly where its scope is registered for the client and
+settled with the person. Pure.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from idp.protocol.assurance import Acr, parse_acr
+from idp.protocol.errors import InvalidRequest
+from idp.protocol.scopes import CLAIM_SCOPE, SCOPES
+
+_LONGEST = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimsRequest:
+    """What the `claims` parameter asks for."""
+
+    userinfo: tuple[str, ...] = ()
+    id_token: tuple[str, ...] = ()
+    acr_values: tuple[Acr, ...] = ()
+    """Levels from id_token.acr.value(s)."""
+    acr_essential: bool = False
+    sub: str | None = None
+    """Required subject from id_token.sub.value or userinfo.sub.value (§5.5.1)."""
+
+
+def parse_claims(text: str | None) -> ClaimsRequest:
+    """Return what is asked for, or refuse a malformed parameter."""
+    if text is None:
+        return ClaimsRequest()
+    try:
+        wanted = json.loads(text, parse_constant=_refuse_constant) if len(text) <= _LONGEST else None
+    except (ValueError, RecursionError):
+        wanted = None
+    if not isinstance(wanted, dict):
+        raise InvalidRequest("claims must be a JSON object of at most 4096 characters")
+    userinfo, id_token = _member(wanted, "userinfo"), _member(wanted, "id_token")
+    acr = id_token.get("acr") or {}
+    return ClaimsRequest(
+        userinfo=tuple(name for name in userinfo if name in CLAIM_SCOPE and name != "sub"),
+        id_token=tuple(name for name in id_token if name in CLAIM_SCOPE and name != "sub"),
+        acr_values=tuple(level for value in _values(acr) if (level := parse_acr(value)) is not None),
+        acr_essential=acr.get("essential") is True,
+        sub=next(iter(_values(id_token.get("sub") or userinfo.get("sub") or {})), None),
+    )
+
+
+def _refuse_constant(_name: str) -> None:
+    raise ValueError("not JSON")
+
+
+def _member(wanted: Mapping[str, object], name: str) -> dict[str, dict[str, object]]:
+    member = wanted.get(name)
+    if member is None:
+        return {}
+    if not isinstance(member, dict):
+        raise InvalidRequest("claims members userinfo and id_token must be JSON objects")
+    requests: dict[str, dict[str, object]] = {}
+    for claim, request in member.items():
+        if request is not None and not isinstance(request, dict):
+            raise InvalidRequest("each requested claim must be null or a JSON object")
+        requests[claim] = request or {}
+    return requests
+
+
+def _values(request: Mapping[str, object]) -> tuple[str, ...]:
+    values = request.get("values")
+    listed = values if isinstance(values, list) else [request.get("value")]
+    return tuple(value for value in listed if isinstance(value, str))
+
+
+def released_claims(scopes: frozenset[str], single_claims: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names userinfo may give for these scopes and singly asked claims."""
+    by_scope = (claim for name in SCOPES if name in scopes for claim in SCOPES[name].claims)
+    return tuple(dict.fromkeys(claim for claim in (*by_scope, *single_claims) if claim != "sub"))
+
+
+def select_claims(known: Mapping[str, object], names: tuple[str, ...]) -> dict[str, object]:
+    """Return those of the known claims that are named; what a person has not is left out, never null (§5.3.2)."""
+    return {name: known[name] for name in names if name in known}

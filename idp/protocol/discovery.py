@@ -1,0 +1,46 @@
+"""Provider metadata – OpenID Connect Discovery §3, RFC 8414 §2. Derived from what is wired, so it can't promise more."""
+
+from collections.abc import Mapping
+
+from idp.protocol.assurance import ACR_VALUES_SUPPORTED
+from idp.protocol.authorization_request import PROMPTS, RESPONSE_MODES, RESPONSE_TYPES
+from idp.protocol.client_authentication import METHODS
+from idp.protocol.id_token import CLAIMS as ID_TOKEN_CLAIMS
+from idp.protocol.scopes import SCOPES
+
+ENDPOINTS: Mapping[str, str] = {
+    "authorization_endpoint": "/authorize",
+    "token_endpoint": "/token",
+    "userinfo_endpoint": "/userinfo",
+    "jwks_uri": "/jwks",
+    "end_session_endpoint": "/end_session",
+}
+"""Metadata member → path; the composition root routes exactly these."""
+
+
+def metadata(issuer: str, *, grant_types: tuple[str, ...], signing_algorithms: tuple[str, ...]) -> dict[str, object]:
+    """Return the discovery document."""
+    claims = dict.fromkeys((*ID_TOKEN_CLAIMS, *(claim for scope in SCOPES.values() for claim in scope.claims)))
+    return {
+        "issuer": issuer,
+        **{name: issuer + path for name, path in ENDPOINTS.items()},
+        "response_types_supported": list(RESPONSE_TYPES),
+        "response_modes_supported": list(RESPONSE_MODES),
+        "grant_types_supported": list(grant_types),
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": list(signing_algorithms),
+        "token_endpoint_auth_methods_supported": list(METHODS),
+        "code_challenge_methods_supported": ["S256"],
+        "scopes_supported": list(SCOPES),
+        "claims_supported": list(claims),
+        "claim_types_supported": ["normal"],
+        "claims_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "prompt_values_supported": sorted(PROMPTS),
+        "acr_values_supported": list(ACR_VALUES_SUPPORTED),
+        "ui_locales_supported": ["vi", "en"],
+        "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+    }

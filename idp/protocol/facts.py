@@ -1,0 +1,130 @@
+"""What the rules need to know of the world, as frozen values. Features build them; no rule reads a database."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from idp.ids import ClientId, Gid, GrantId, PersonId, Sid
+from idp.protocol.assurance import Acr
+from idp.protocol.scopes import LegalBasis
+
+
+class Profile(StrEnum):
+    """Client profile: a row of the table in registration.py."""
+
+    OIDC = "oidc"
+    CITY = "city"
+    FAPI2 = "fapi2"
+
+
+class LocalLogin(StrEnum):
+    """Whether a relying party takes city credentials instead of the national system (DESIGN 5.16)."""
+
+    NEVER = "never"
+    DEGRADED = "degraded"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientFacts:
+    """A relying party as registered; immutable, cached at most a second."""
+
+    client_id: ClientId
+    name: str
+    name_en: str
+    agency: str
+    profile: Profile
+    enabled: bool
+    sector: str
+    redirect_uris: tuple[str, ...]
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    token_endpoint_auth_method: str = "client_secret_basic"  # noqa: S105 - a method's name
+    grant_types: tuple[str, ...] = ("authorization_code", "refresh_token")
+    scopes: frozenset[str] = frozenset({"openid"})
+    legal_basis: dict[str, LegalBasis] = field(default_factory=dict)
+    """Scope → basis where it differs from the scope's default."""
+    law: str = ""
+    """The legal document named on the notice."""
+    purpose: str = ""
+    purpose_en: str = ""
+    audiences: tuple[str, ...] = ()
+    """Resource identifiers (RFC 8707) this client may ask tokens for; the first is the default."""
+    id_token_signed_response_alg: str = "ES256"
+    default_acr: Acr | None = None
+    local_login: LocalLogin = LocalLogin.NEVER
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = True
+    client_uri: str | None = None
+    policy_uri: str | None = None
+    tos_uri: str | None = None
+    application_type: str = "web"
+    default_max_age: int | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """A public client has no credentials (RFC 6749 §2.1)."""
+        return self.token_endpoint_auth_method == "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFacts:
+    """A live SSO session: who, since when, proved how."""
+
+    sid: str
+    """Internal session reference (not the cookie, not a client's sid)."""
+    person_id: PersonId
+    auth_time: datetime
+    acr: Acr
+    amr: tuple[str, ...]
+    ial: int
+    idp: str
+    """Who authenticated: 'national' or 'haiphong'."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentFacts:
+    """What one person has been told (public task) or has agreed to (consent) for one client."""
+
+    scopes: frozenset[str]
+    """Scopes settled: told, agreed or declined; a request inside these asks nothing again."""
+    granted: frozenset[str]
+    """Scopes that may be released."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantFacts:
+    """A live authorization, as codes, refresh tokens and access tokens point at it."""
+
+    grant_id: GrantId
+    gid: Gid
+    client_id: ClientId
+    person_id: PersonId
+    sid: Sid
+    scopes: frozenset[str]
+    audience: str
+    auth_time: datetime
+    acr: Acr
+    amr: tuple[str, ...]
+    ial: int
+    idp: str
+    userinfo_claims: tuple[str, ...] = ()
+    id_token_claims: tuple[str, ...] = ()
+    """Single claims asked for by the `claims` parameter, beyond scopes."""
+    sub: str = ""
+    """The person in the client's sector: ID token, userinfo, logout token."""
+    audience_sub: str = ""
+    """The person in the audience's sector: access token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeFacts:
+    """An authorization code as stored (by digest)."""
+
+    grant: GrantFacts
+    client_id: ClientId
+    redirect_uri: str
+    code_challenge: str | None
+    nonce: str | None
+    expires_at: datetime
+    spent_at: datetime | None
+    scopes: frozenset[str]

@@ -1,0 +1,74 @@
+"""Logging out – RP-Initiated Logout 1.0 §2–3 and Back-Channel Logout 1.0 §2.4. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlencode
+
+from idp.protocol.errors import InvalidRequest
+from idp.protocol.facts import ClientFacts
+
+LOGOUT_TOKEN_TYP = "logout+jwt"  # noqa: S105 - a media type
+BACKCHANNEL_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+_TOKEN_SECONDS = 120
+LOGOUT_TOKEN_CLAIMS = ("iss", "aud", "iat", "exp", "jti", "events", "sub", "sid")
+PARAMETERS = frozenset({"id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"})
+_LONGEST_STATE = 2048
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutRequest:
+    """An end-session request as sent (RP-Initiated Logout §2)."""
+
+    id_token_hint: str | None = field(repr=False)
+    client_id: str | None
+    post_logout_redirect_uri: str | None
+    state: str | None
+    ui_locales: str | None
+
+
+def parse(form: Mapping[str, str]) -> LogoutRequest:
+    """Return the parameters; unknown ones are ignored."""
+    if len(form.get("state", "")) > _LONGEST_STATE:
+        raise InvalidRequest("state is longer than 2048 characters")
+    return LogoutRequest(
+        id_token_hint=form.get("id_token_hint"),
+        client_id=form.get("client_id"),
+        post_logout_redirect_uri=form.get("post_logout_redirect_uri"),
+        state=form.get("state"),
+        ui_locales=form.get("ui_locales"),
+    )
+
+
+def check_return(request: LogoutRequest, client: ClientFacts | None, *, hint_is_valid: bool) -> str | None:
+    """Return where to go afterwards, or refuse (§3): only a registered URI, and only with a hint of that client's."""
+    if request.post_logout_redirect_uri is None:
+        return None
+    if client is None or not hint_is_valid:
+        raise InvalidRequest("post_logout_redirect_uri needs an id_token_hint of the same client")
+    if request.post_logout_redirect_uri not in client.post_logout_redirect_uris:
+        raise InvalidRequest("post_logout_redirect_uri is not registered for this client")
+    if request.state is None:
+        return request.post_logout_redirect_uri
+    uri = request.post_logout_redirect_uri
+    return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': request.state})}"
+
+
+def build_logout_token(
+    *, iss: str, aud: str, sub: str | None, sid: str | None, jti: str, now: datetime
+) -> dict[str, object]:
+    """Return the claims of a logout token: no nonce, ever (Back-Channel Logout §2.4)."""
+    issued = int(now.timestamp())
+    claims: dict[str, object] = {
+        "iss": iss,
+        "aud": aud,
+        "iat": issued,
+        "exp": issued + _TOKEN_SECONDS,
+        "jti": jti,
+        "events": {BACKCHANNEL_EVENT: {}},
+    }
+    if sub is not None:
+        claims["sub"] = sub
+    if sid is not None:
+        claims["sid"] = sid
+    return claims

@@ -1,0 +1,133 @@
+"""Client profiles as one table, and what a registered client may be.
+
+OpenID Connect Registration §2, RFC 7591 §2, RFC 9700 §2.1 (exact redirect_uri), RFC 8252 §7.3 (loopback of native
+clients: any port). Every check that differs between profiles reads `PROFILES`.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from idp.protocol.assurance import Acr
+from idp.protocol.errors import InvalidRequest
+from idp.protocol.facts import ClientFacts, Profile
+from idp.protocol.scopes import SCOPES
+
+_LONGEST_URI = 2048
+_LOOPBACK_URI = re.compile(r"http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(/.*)?", re.ASCII)
+_CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,99}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileRules:
+    """What one profile asks of its clients."""
+
+    auth_methods: frozenset[str]
+    pkce_of_confidential: bool
+    """PKCE is always required of public clients; here: of confidential ones too."""
+    default_acr: Acr
+    """Level when neither the request nor the client names one."""
+    acr_values_bind: bool
+    """True: the weakest level asked for is a minimum; False: acr_values stay a wish (Core §3.1.2.1)."""
+    default_id_token_alg: str
+
+
+PROFILES: dict[Profile, ProfileRules] = {
+    Profile.OIDC: ProfileRules(
+        auth_methods=frozenset({"none", "client_secret_basic", "client_secret_post"}),
+        pkce_of_confidential=False,
+        default_acr=Acr.LOW,
+        acr_values_bind=False,
+        default_id_token_alg="RS256",
+    ),
+    Profile.CITY: ProfileRules(
+        auth_methods=frozenset({"none", "client_secret_basic", "client_secret_post"}),
+        pkce_of_confidential=True,
+        default_acr=Acr.SUBSTANTIAL,
+        acr_values_bind=True,
+        default_id_token_alg="ES256",
+    ),
+}
+"""`fapi2` joins when sender-constrained tokens do; a client can't be registered with a profile that is not here."""
+
+ID_TOKEN_ALGORITHMS = ("ES256", "RS256")
+"""What an ID token may be signed with."""
+
+
+class InvalidClientMetadata(ValueError):  # noqa: N818 - the error code of RFC 7591 §3.2.2
+    """A registration was refused; the text names the field (RFC 7591 §3.2.2)."""
+
+
+def check_registration(client: ClientFacts) -> ClientFacts:
+    """Return the client if every field is one we may serve, else refuse naming the field."""
+    if not _CLIENT_ID.fullmatch(client.client_id):
+        raise InvalidClientMetadata("client_id: 2 to 100 letters, digits, dots, hyphens or underscores")
+    rules = PROFILES.get(client.profile)
+    if rules is None:
+        raise InvalidClientMetadata("profile: not offered")
+    if client.token_endpoint_auth_method not in rules.auth_methods:
+        raise InvalidClientMetadata("token_endpoint_auth_method: not offered in this profile")
+    if client.id_token_signed_response_alg not in ID_TOKEN_ALGORITHMS:
+        raise InvalidClientMetadata("id_token_signed_response_alg: not offered")
+    if not client.redirect_uris:
+        raise InvalidClientMetadata("redirect_uris: at least one is needed")
+    for uri in client.redirect_uris:
+        _check_uri("redirect_uris", uri, native=client.application_type == "native")
+    for uri in client.post_logout_redirect_uris:
+        _check_uri("post_logout_redirect_uris", uri, native=client.application_type == "native")
+    for name in ("backchannel_logout_uri", "client_uri", "policy_uri", "tos_uri"):
+        value = getattr(client, name)
+        if value is not None:
+            _check_uri(name, value, native=False)
+    unknown = client.scopes - SCOPES.keys()
+    if unknown:
+        raise InvalidClientMetadata("scopes: unknown: " + " ".join(sorted(unknown)))
+    if "openid" not in client.scopes:
+        raise InvalidClientMetadata("scopes: openid is needed")
+    if set(client.grant_types) - {"authorization_code", "refresh_token"}:
+        raise InvalidClientMetadata("grant_types: only authorization_code and refresh_token are offered")
+    if not client.sector:
+        raise InvalidClientMetadata("sector: needed")
+    return client
+
+
+def check_redirect_uri(client: ClientFacts, redirect_uri: str) -> str:
+    """Return the redirect_uri if it is registered, byte for byte (RFC 9700 §2.1); loopback of native apps: any port."""
+    if redirect_uri in client.redirect_uris:
+        return redirect_uri
+    if client.application_type == "native":
+        asked = _without_loopback_port(redirect_uri)
+        if asked is not None and asked in {_without_loopback_port(uri) for uri in client.redirect_uris}:
+            return redirect_uri
+    raise InvalidRequest("redirect_uri is not registered for this client")
+
+
+def _without_loopback_port(uri: str) -> tuple[str, str] | None:
+    match = _LOOPBACK_URI.fullmatch(uri)  # RFC 8252 §7.3
+    if match is None:
+        return None
+    if match[2] is not None and not 0 < int(match[2][1:]) <= 65535:
+        return None
+    return match[1], match[3] or ""
+
+
+def _check_uri(field: str, uri: str, *, native: bool) -> None:
+    """Refuse what must never become a link or a redirect target (SECURITY A04)."""
+    if len(uri) > _LONGEST_URI or not uri.isascii() or any(ord(c) <= 0x20 or ord(c) == 0x7F for c in uri):
+        raise InvalidClientMetadata(f"{field}: at most 2048 printable ASCII characters")
+    if "#" in uri or "\\" in uri or "*" in uri:
+        raise InvalidClientMetadata(f"{field}: no fragment, backslash or wildcard")
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError:
+        raise InvalidClientMetadata(f"{field}: malformed") from None
+    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username is not None or port == 0:
+        raise InvalidClientMetadata(f"{field}: an absolute https URI without user information")
+    if uri != f"{parts.scheme}://{parts.netloc.lower()}{uri[len(parts.scheme) + 3 + len(parts.netloc):]}":
+        raise InvalidClientMetadata(f"{field}: scheme and host in lower case")
+    loopback = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if parts.scheme == "http" and not loopback:
+        raise InvalidClientMetadata(f"{field}: https is needed")
+    if parts.scheme == "http" and native and parts.hostname == "localhost":
+        raise InvalidClientMetadata(f"{field}: native clients use 127.0.0.1 or [::1], not localhost")

@@ -1,0 +1,26 @@
+"""The userinfo answer – OpenID Connect Core §5.3; how a token may be sent – RFC 6750 §2."""
+
+from collections.abc import Mapping
+
+from idp.protocol.claims import released_claims, select_claims
+from idp.protocol.errors import InvalidRequest, InvalidToken
+
+
+def parse_token(authorization: str | None, form: Mapping[str, str]) -> str | None:
+    """Return the one access token of the request, from the header or the form body, never the query (§2)."""
+    posted = form.get("access_token")
+    if authorization is None:
+        return posted
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token or " " in token:
+        raise InvalidToken("the Authorization header must be Bearer and a token")
+    if posted is not None:
+        raise InvalidRequest("the access token was sent twice")
+    return token
+
+
+def build(
+    known: Mapping[str, object], *, sub: str, scopes: frozenset[str], single_claims: tuple[str, ...]
+) -> dict[str, object]:
+    """Return sub and the released claims the person has (§5.3.2)."""
+    return {"sub": sub, **select_claims(known, released_claims(scopes, single_claims))}

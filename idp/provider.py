@@ -1,0 +1,37 @@
+"""The provider as one frozen value: what endpoints, pages, worker and commands are handed instead of globals."""
+
+from dataclasses import dataclass
+
+from federation.fetch import Fetcher
+from federation.health import Circuit
+from federation.upstream import Upstream
+from idp.audit.reads import ReadsRecorded
+from idp.audit.summary import Summaries
+from idp.clock import Clock
+from idp.configuration.cache import ConfigurationCache
+from idp.credentials.hashing import PasswordHashing
+from idp.database import Database
+from idp.settings import Settings
+from idp.transaction import Tx
+from idp.ui.pages import Pages
+from keys.envelope import Vault
+from keys.keyring import Keyring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """Everything a request may need, wired once in app.py."""
+
+    settings: Settings
+    clock: Clock
+    database: Database[Tx]
+    vault: Vault
+    keyring: Keyring
+    configuration: ConfigurationCache
+    pages: Pages
+    fetcher: Fetcher
+    national: Upstream | None
+    national_circuit: Circuit
+    hashing: PasswordHashing
+    summaries: Summaries
+    reads: ReadsRecorded

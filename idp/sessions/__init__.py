@@ -1,0 +1,1 @@
+"""SSO sessions and the relying parties each has reached."""

@@ -1,0 +1,60 @@
+"""An SSO session as stored. Pure.
+
+Idle and absolute limits are enforced here on the server; a cookie's expiry is not the time-out (SP 800-63B-4 §5).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.ids import ClientId, PersonId, Sid
+from idp.protocol.assurance import Acr
+from idp.protocol.facts import SessionFacts
+from idp.settings import Lifetimes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One browser's sign-in."""
+
+    session_id: str
+    """Internal reference: random, not a secret, never leaves the provider."""
+    person_id: PersonId
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    """Absolute limit."""
+    auth_time: datetime
+    acr: Acr
+    amr: tuple[str, ...]
+    ial: int
+    idp: str
+    ended_at: datetime | None = None
+
+    def is_live(self, now: datetime, life: Lifetimes) -> bool:
+        """Tell whether the session is neither ended, nor over its absolute limit, nor idle too long."""
+        idle = life.session_low if self.acr is Acr.LOW else life.session_idle
+        return self.ended_at is None and now < self.expires_at and now < self.last_seen_at + idle
+
+    def facts(self) -> SessionFacts:
+        """Return what the rules need."""
+        return SessionFacts(
+            sid=self.session_id,
+            person_id=self.person_id,
+            auth_time=self.auth_time,
+            acr=self.acr,
+            amr=self.amr,
+            ial=self.ial,
+            idp=self.idp,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionClient:
+    """A relying party this session has reached; written at code redemption."""
+
+    session_id: str
+    client_id: ClientId
+    sid: Sid
+    """What the relying party knows the session as: random per session and client."""
+    sub: str
+    reached_at: datetime

@@ -1,0 +1,261 @@
+"""SSO sessions: begun, found by their cookie, renewed, ended (SECURITY B10).
+
+Race rules (PostgreSQL, READ COMMITTED): beginning a session holds the person's row (FOR SHARE), so that none
+begins while the person is being locked, to wake up when they are unlocked. Ending one updates its row, which
+waits for redemptions that hold it (grants/store/codes.py): what `clients_of` returns afterwards is complete.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    Connection,
+    String,
+    Text,
+    and_,
+    bindparam,
+    case,
+    column,
+    delete,
+    insert,
+    select,
+    table,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from idp.ids import ClientId, HandleKind, PersonId, Sid, bucket_of, parse_handle
+from idp.protocol.assurance import Acr
+from idp.sessions.model import Session, SessionClient
+from idp.sessions.store.session_clients import session_client, session_clients
+from idp.sessions.store.table import amr_text, session, sessions
+from keys.envelope import Vault
+
+_people = table("people", column("bucket", String), column("person_id", Text), column("status", Text))
+_person_is_active = _people.c.status == "active"
+
+_GIVEN = [one.name for one in sessions.c if one.name not in {"bucket", "ended_at", "end_reason"}]
+_ADD = (
+    insert(sessions)
+    .from_select(
+        ["bucket", *_GIVEN],
+        select(_people.c.bucket, *(bindparam(f"new_{name}", type_=sessions.c[name].type) for name in _GIVEN))
+        .where(
+            _people.c.bucket == bindparam("of_bucket"),
+            _people.c.person_id == bindparam("new_person_id"),
+            _person_is_active,
+        )
+        .with_for_update(read=True),
+    )
+    .returning(sessions.c.session_id)
+)
+_FIND = (
+    select(sessions)
+    .join(_people, and_(_people.c.bucket == sessions.c.bucket, _people.c.person_id == sessions.c.person_id))
+    .where(sessions.c.cookie == bindparam("of_cookie"), sessions.c.ended_at.is_(None), _person_is_active)
+)
+_this_session = sessions.c.session_id == bindparam("this_session")
+_this_live_session = and_(_this_session, sessions.c.ended_at.is_(None))
+_GET = select(sessions).where(_this_session)
+_TOUCH = (
+    update(sessions)
+    .where(_this_live_session, sessions.c.last_seen_at < bindparam("now"))
+    .values(last_seen_at=bindparam("now"))
+)
+_RENEW = (
+    update(sessions)
+    .where(_this_live_session, sessions.c.bucket == bindparam("of_bucket"))
+    .values(
+        cookie=bindparam("new_cookie"),
+        auth_time=bindparam("new_auth_time"),
+        acr=bindparam("new_acr"),
+        amr=bindparam("new_amr"),
+        ial=bindparam("new_ial"),
+        idp=bindparam("new_idp"),
+        expires_at=bindparam("new_expires_at"),
+        last_seen_at=bindparam("now"),
+    )
+    .returning(sessions.c.session_id)
+)
+_END = (
+    update(sessions)
+    .where(_this_live_session)
+    .values(
+        ended_at=bindparam("now"),
+        end_reason=bindparam("reason"),
+        # Its time is over: one index on expires_at serves the eraser.
+        expires_at=case(
+            (sessions.c.expires_at < bindparam("now"), sessions.c.expires_at), else_=bindparam("now")
+        ),
+    )
+    .returning(sessions.c.session_id)
+)
+_OF_PERSON = (
+    select(sessions)
+    .where(
+        sessions.c.bucket == bindparam("of_bucket"),
+        sessions.c.person_id == bindparam("of_person"),
+        sessions.c.ended_at.is_(None),
+    )
+    .order_by(sessions.c.created_at, sessions.c.session_id)
+)
+_upsert = upsert(session_clients)
+_REACH = (
+    _upsert.from_select(
+        ["bucket", "session_id", "client_id", "sid", "sub", "reached_at"],
+        select(
+            sessions.c.bucket,
+            sessions.c.session_id,
+            bindparam("new_client", type_=Text),
+            bindparam("new_sid", type_=Text),
+            bindparam("new_sub", type_=Text),
+            bindparam("now", type_=session_clients.c.reached_at.type),
+        ).where(_this_session),
+    )
+    .on_conflict_do_update(
+        index_elements=["bucket", "session_id", "client_id"],
+        set_={"reached_at": _upsert.excluded.reached_at},
+    )
+    .returning(session_clients.c.sid)
+)
+_of_session = and_(
+    session_clients.c.bucket == sessions.c.bucket, session_clients.c.session_id == sessions.c.session_id
+)
+_CLIENTS_OF = (
+    select(session_clients)
+    .join(sessions, _of_session)
+    .where(_this_session)
+    .order_by(session_clients.c.reached_at, session_clients.c.client_id)
+)
+_FIND_BY_SID = (
+    select(sessions)
+    .join(session_clients, _of_session)
+    .where(
+        session_clients.c.client_id == bindparam("of_client"), session_clients.c.sid == bindparam("of_sid")
+    )
+)
+_ERASE = delete(sessions).where(
+    tuple_(sessions.c.bucket, sessions.c.session_id).in_(
+        select(sessions.c.bucket, sessions.c.session_id)
+        .where(sessions.c.expires_at <= bindparam("before"))
+        .order_by(sessions.c.expires_at)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStore:
+    """The sessions of one transaction."""
+
+    connection: Connection
+    vault: Vault
+
+    def add(self, new: Session, cookie: str) -> bool:
+        """Begin a session; False if the person may not sign in, and then there is none."""
+        bucket = bucket_of(new.person_id)
+        handle = parse_handle(cookie, HandleKind.SESSION)
+        if handle is None or handle.bucket != bucket:
+            raise ValueError("a session's cookie is a handle in the bucket of its person")
+        given = {
+            "of_bucket": bucket,
+            "new_session_id": new.session_id,
+            "new_cookie": self.vault.digest(cookie),
+            "new_person_id": new.person_id,
+            "new_created_at": new.created_at,
+            "new_last_seen_at": new.last_seen_at,
+            "new_expires_at": new.expires_at,
+            "new_auth_time": new.auth_time,
+            "new_acr": new.acr,
+            "new_amr": amr_text(new.amr),
+            "new_ial": new.ial,
+            "new_idp": new.idp,
+        }
+        return self.connection.execute(_ADD, given).one_or_none() is not None
+
+    def find(self, cookie: str) -> Session | None:
+        """Return the session of a cookie, if it has not ended and its person may sign in.
+
+        Whether it is idle too long is for `Session.is_live` to say.
+        """
+        if parse_handle(cookie, HandleKind.SESSION) is None:
+            return None
+        row = self.connection.execute(_FIND, {"of_cookie": self.vault.digest(cookie)}).one_or_none()
+        return None if row is None else session(row)
+
+    def get(self, session_id: str) -> Session | None:
+        """Return a session, ended or not."""
+        row = self.connection.execute(_GET, {"this_session": session_id}).one_or_none()
+        return None if row is None else session(row)
+
+    def touch(self, session_id: str, now: datetime) -> None:
+        """Mark a live session as seen."""
+        self.connection.execute(_TOUCH, {"this_session": session_id, "now": now})
+
+    def renew(
+        self,
+        session_id: str,
+        cookie: str,
+        *,
+        auth_time: datetime,
+        acr: Acr,
+        amr: tuple[str, ...],
+        ial: int,
+        idp: str,
+        expires_at: datetime,
+        now: datetime,
+    ) -> bool:
+        """Give a live session a new cookie after its person proved themselves again; the old one is dead."""
+        handle = parse_handle(cookie, HandleKind.SESSION)
+        if handle is None:
+            raise ValueError("a session's cookie is a handle")
+        given = {
+            "this_session": session_id,
+            "of_bucket": handle.bucket,
+            "new_cookie": self.vault.digest(cookie),
+            "new_auth_time": auth_time,
+            "new_acr": acr,
+            "new_amr": amr_text(amr),
+            "new_ial": ial,
+            "new_idp": idp,
+            "new_expires_at": expires_at,
+            "now": now,
+        }
+        return self.connection.execute(_RENEW, given).one_or_none() is not None
+
+    def end(self, session_id: str, now: datetime, reason: str) -> bool:
+        """End a session; True if this call did it. Ask `clients_of` afterwards, in the same transaction."""
+        given = {"this_session": session_id, "now": now, "reason": reason}
+        return self.connection.execute(_END, given).one_or_none() is not None
+
+    def of_person(self, person_id: PersonId) -> tuple[Session, ...]:
+        """Return the sessions of a person that have not ended, the oldest first."""
+        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
+        return tuple(session(row) for row in self.connection.execute(_OF_PERSON, given))
+
+    def reach(self, reached: SessionClient) -> Sid:
+        """Note that a session has reached a relying party; return the sid it was given the first time."""
+        given = {
+            "this_session": reached.session_id,
+            "new_client": reached.client_id,
+            "new_sid": reached.sid,
+            "new_sub": reached.sub,
+            "now": reached.reached_at,
+        }
+        return Sid(self.connection.execute(_REACH, given).scalar_one())
+
+    def clients_of(self, session_id: str) -> tuple[SessionClient, ...]:
+        """Return the relying parties a session has reached."""
+        rows = self.connection.execute(_CLIENTS_OF, {"this_session": session_id})
+        return tuple(session_client(row) for row in rows)
+
+    def find_by_sid(self, client_id: ClientId, sid: Sid) -> Session | None:
+        """Return the session a relying party knows as this sid, ended or not."""
+        row = self.connection.execute(_FIND_BY_SID, {"of_client": client_id, "of_sid": sid}).one_or_none()
+        return None if row is None else session(row)
+
+    def erase_ended(self, before: datetime, limit: int) -> int:
+        """Delete sessions over by this moment, with what they reached."""
+        return self.connection.execute(_ERASE, {"before": before, "most": limit}).rowcount

@@ -1,0 +1,55 @@
+"""The sessions as rows; the cookie is kept as a keyed digest only."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Row, SmallInteger, String, Table, Text
+
+from idp.database import Digest, UtcTime, metadata
+from idp.ids import PersonId
+from idp.protocol.assurance import Acr
+from idp.sessions.model import Session
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("bucket", String(2), primary_key=True),
+    Column("session_id", Text, primary_key=True, unique=True),
+    Column("cookie", Digest, nullable=False, unique=True),
+    Column("person_id", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("last_seen_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("auth_time", UtcTime, nullable=False),
+    Column("acr", Text, nullable=False),
+    Column("amr", Text, nullable=False),
+    Column("ial", SmallInteger, nullable=False),
+    Column("idp", Text, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("end_reason", Text),
+    ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
+    Index("ix_sessions_person", "bucket", "person_id"),
+    Index("ix_sessions_expires_at", "expires_at"),
+)
+
+
+def amr_text(amr: tuple[str, ...]) -> str:
+    """Return methods as the text of a row; their order stays."""
+    return json.dumps(amr, separators=(",", ":"))
+
+
+def session(row: Row[Any]) -> Session:
+    """Return the session of a row."""
+    return Session(
+        session_id=row.session_id,
+        person_id=PersonId(row.person_id),
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        expires_at=row.expires_at,
+        auth_time=row.auth_time,
+        acr=Acr(row.acr),
+        amr=tuple(json.loads(row.amr)),
+        ial=row.ial,
+        idp=row.idp,
+        ended_at=row.ended_at,
+    )

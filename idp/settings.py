@@ -1,0 +1,168 @@
+"""Every setting, typed and explained in place; refuses an unsafe production (DESIGN 5.17).
+
+Read from the environment (`HPID_…`) and from `hpid.env` in the state folder. `docs/reference/settings.md` is generated
+from the texts below.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class DeploymentProfile(StrEnum):
+    """What this installation is for."""
+
+    DEVELOPMENT = "development"
+    CERTIFICATION = "certification"
+    PRODUCTION = "production"
+
+
+class UnsafeSettings(ValueError):  # noqa: N818 - reads as what it is
+    """These settings must not serve people; the text says which and why."""
+
+
+class Lifetimes(BaseSettings):
+    """How long each thing lives (DESIGN 5.4). Seconds in the environment, e.g. HPID_LIFE_CODE=60."""
+
+    model_config = SettingsConfigDict(env_prefix="HPID_LIFE_", extra="ignore")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _seconds(cls, value: object) -> object:
+        return float(value) if isinstance(value, str) and value.replace(".", "", 1).isdigit() else value
+
+    access_token: timedelta = timedelta(seconds=300)
+    """Access token: also bound B of a revocation for services that check offline."""
+    access_token_personal: timedelta = timedelta(seconds=60)
+    """Access token whose scopes open personal data."""
+    id_token: timedelta = timedelta(seconds=300)
+    """ID token."""
+    code: timedelta = timedelta(seconds=60)
+    """Authorization code (RFC 9700: short; FAPI 2.0: at most 60 s)."""
+    code_retry: timedelta = timedelta(seconds=10)
+    """A code sent again within this time by the same client and verifier is refused and revokes nothing."""
+    interaction: timedelta = timedelta(minutes=30)
+    """From /authorize to the code."""
+    refresh_idle: timedelta = timedelta(days=14)
+    """A refresh token unused for this long ends."""
+    refresh_absolute: timedelta = timedelta(days=90)
+    """The refresh family ends, used or not."""
+    refresh_retry: timedelta = timedelta(seconds=60)
+    """The previous generation gets the same successor again within this time."""
+    session_idle: timedelta = timedelta(minutes=30)
+    """SSO session of level substantial or high: idle limit."""
+    session_absolute: timedelta = timedelta(hours=12)
+    """SSO session of level substantial or high: absolute limit."""
+    session_low: timedelta = timedelta(days=30)
+    """SSO session of level low."""
+    admin_link: timedelta = timedelta(minutes=15)
+    """One-time link of `hpid admin bootstrap`."""
+    key_publish: timedelta = timedelta(minutes=10)
+    """A signing key is in the JWKS for this long before it signs; JWKS answers may be cached half as long."""
+
+
+class Settings(BaseSettings):
+    """The provider's settings. Anything unknown in the environment with our prefix is left alone."""
+
+    model_config = SettingsConfigDict(env_prefix="HPID_", extra="ignore", env_nested_delimiter="__")
+
+    issuer: str = "http://localhost:8000"
+    """The issuer identifier: scheme, host and port exactly as relying parties see them; no path, no trailing slash."""
+    profile: DeploymentProfile = DeploymentProfile.DEVELOPMENT
+    """development, certification or production."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = Field(default=8000, ge=1, le=65535)
+    """Port to listen on."""
+    certificate: Path | None = None
+    """TLS certificate chain (PEM) to serve https directly."""
+    certificate_key: Path | None = None
+    """Private key of the certificate."""
+    state: Path = Path("var")
+    """Folder of the embedded database and of key files."""
+    database_url: str | None = None
+    """SQLAlchemy URL; unset: SQLite in the state folder. `postgresql://…` is the whole switch to PostgreSQL."""
+    database_pool: int = Field(default=8, ge=1, le=100)
+    """Connections per process on PostgreSQL."""
+    master_key: Path | None = None
+    """File of the master key; unset: `keys/master.json` in the state folder (development only)."""
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses whose X-Forwarded-For is believed; comma separated."""
+    loopback_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins on this machine that the provider may call in development, e.g. http://localhost:8001."""
+    ca_bundle: Path | None = None
+    """Extra CA certificates for calls to relying parties and upstreams."""
+    national_issuer: str | None = None
+    """Issuer of the national identity system; unset: national sign-in is off."""
+    national_client_id: str = "haiphong-id"
+    """Our client_id there."""
+    national_client_secret: SecretStr = SecretStr("")
+    """Our secret there."""
+    national_name: str = "VNeID"
+    """What citizens call it."""
+    national_name_en: str = "VNeID"
+    """The same in English."""
+    test_environment: bool = True
+    """Show the strip that says no data is real. Must be off in production."""
+    embed_worker: bool | None = None
+    """Run the worker inside `serve`; unset: yes on SQLite, no on PostgreSQL."""
+    log_level: str = "INFO"
+    """DEBUG, INFO, WARNING or ERROR."""
+    life: Lifetimes = Field(default_factory=Lifetimes)
+    """Lifetimes."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
+        for name in ("trusted_proxies", "loopback_origins"):
+            text = values.get(name)
+            if isinstance(text, str):
+                values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
+        return values
+
+    @model_validator(mode="after")
+    def _refuse_unsafe(self) -> Self:
+        parts = urlsplit(self.issuer)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.fragment:
+            raise UnsafeSettings("HPID_ISSUER must be scheme://host[:port] with nothing after it")
+        loopback = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        if parts.scheme == "http" and (not loopback or self.profile is DeploymentProfile.PRODUCTION):
+            raise UnsafeSettings("HPID_ISSUER must be https except on loopback in development")
+        if self.profile is DeploymentProfile.PRODUCTION:
+            if self.master_key is None:
+                raise UnsafeSettings("HPID_MASTER_KEY must name a key file in production; none is ever generated there")
+            if self.test_environment:
+                raise UnsafeSettings("HPID_TEST_ENVIRONMENT must be false in production")
+            if self.loopback_origins:
+                raise UnsafeSettings("HPID_LOOPBACK_ORIGINS must be empty in production")
+        return self
+
+    @property
+    def is_https(self) -> bool:
+        """Tell whether the public side is https, and so whether cookies are `__Host-` and Secure."""
+        return self.issuer.startswith("https://")
+
+    @property
+    def effective_database_url(self) -> str:
+        """Return the database to use."""
+        return self.database_url or f"sqlite:///{self.state.resolve() / 'hpid.sqlite3'}"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether the embedded engine is in use."""
+        return self.effective_database_url.startswith("sqlite")
+
+    @property
+    def master_key_path(self) -> Path:
+        """Return where the master key lies."""
+        return self.master_key or self.state / "keys" / "master.json"
+
+    @property
+    def runs_worker(self) -> bool:
+        """Tell whether `serve` runs the worker too."""
+        return self.is_sqlite if self.embed_worker is None else self.embed_worker

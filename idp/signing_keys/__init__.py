@@ -1,0 +1,1 @@
+"""Signing keys as stored; keys/rotation.py holds the rule."""

@@ -1,0 +1,1 @@
+"""The stored pairwise subject of each person in each sector."""

@@ -1,0 +1,87 @@
+"""The `sub` of a person in a sector: chosen once and stored – OpenID Connect Core §8.1, DESIGN 5.1.
+
+A sector that knew only a record that was merged into this one keeps the `sub` of that record.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    column,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from idp.database import metadata
+from idp.ids import PersonId, bucket_of
+from keys.envelope import Vault
+
+subjects = Table(
+    "subjects",
+    metadata,
+    Column("bucket", String(2), primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("sector", Text, primary_key=True),
+    Column("sub", Text, nullable=False),
+    ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
+    UniqueConstraint("sector", "sub"),
+)
+
+_people = table("people", column("bucket", String), column("person_id", Text), column("canonical_id", Text))
+_GET = select(subjects.c.sub).where(
+    subjects.c.bucket == bindparam("of_bucket"),
+    subjects.c.person_id == bindparam("of_person"),
+    subjects.c.sector == bindparam("in_sector"),
+)
+_OF_MERGED = (
+    select(subjects.c.sub)
+    .join(_people, and_(_people.c.bucket == subjects.c.bucket, _people.c.person_id == subjects.c.person_id))
+    .where(_people.c.canonical_id == bindparam("of_person"), subjects.c.sector == bindparam("in_sector"))
+    .order_by(subjects.c.person_id)
+    .limit(1)
+)
+_ADD = insert(subjects).on_conflict_do_nothing(index_elements=["bucket", "person_id", "sector"])
+_PERSON_OF = select(subjects.c.person_id).where(
+    subjects.c.sector == bindparam("in_sector"), subjects.c.sub == bindparam("this_sub")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectStore:
+    """The subjects of one transaction."""
+
+    connection: Connection
+    vault: Vault
+
+    def sub_for(self, person_id: PersonId, sector: str, first: str) -> str:
+        """Return the person's `sub` in a sector; `first` becomes it if there is none yet.
+
+        The read before the write only spares the write: who loses the race is given the winner's value.
+        """
+        bucket = bucket_of(person_id)
+        given = {"of_bucket": bucket, "of_person": person_id, "in_sector": sector}
+        known = self.connection.execute(_GET, given).scalar_one_or_none()
+        if known is None:
+            known = self.connection.execute(
+                _OF_MERGED, {"of_person": person_id, "in_sector": sector}
+            ).scalar_one_or_none()
+        if known is not None:
+            return str(known)
+        row = {"bucket": bucket, "person_id": person_id, "sector": sector, "sub": first}
+        self.connection.execute(_ADD, row)
+        return str(self.connection.execute(_GET, given).scalar_one())
+
+    def person_of(self, sector: str, sub: str) -> PersonId | None:
+        """Return whom a `sub` of a sector was given to; a merge does not change that."""
+        given = {"in_sector": sector, "this_sub": sub}
+        person_id = self.connection.execute(_PERSON_OF, given).scalar_one_or_none()
+        return None if person_id is None else PersonId(person_id)

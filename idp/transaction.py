@@ -1,0 +1,116 @@
+"""One transaction, one attribute per store: tx.clients, tx.grants, tx.audit … (DESIGN 5.7).
+
+State, audit event and outgoing message go through the same connection, so they commit together or not at
+all. A store is made when it is first asked for.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from idp.audit.store import AuditStore
+from idp.clients.store import ClientStore
+from idp.clock import Clock
+from idp.configuration.store import ConfigurationStore
+from idp.consents.store import ConsentStore
+from idp.credentials.store import AttemptStore, LinkStore, PasswordStore, TotpStore
+from idp.grants.store import CodeStore, GrantStore, RefreshTokenStore, RevokedTokenStore
+from idp.interactions.store import InteractionStore
+from idp.outbox.store import OutboxStore
+from idp.people.store import PeopleStore
+from idp.sessions.store import SessionStore
+from idp.signing_keys.store import SigningKeyStore
+from idp.subjects.store import SubjectStore
+from idp.upstreams.store import UpstreamStore
+from keys.envelope import Vault
+
+
+class Tx:
+    """The stores on the connection of one transaction; reports read through the connection itself."""
+
+    def __init__(self, connection: Connection, vault: Vault, clock: Clock) -> None:
+        self.connection = connection
+        self._vault = vault
+        self._clock = clock
+
+    @staticmethod
+    def unit(vault: Vault, clock: Clock) -> "Callable[[Connection], Tx]":
+        """Return what `Database` makes a Tx of each connection with."""
+        return lambda connection: Tx(connection, vault, clock)
+
+    @cached_property
+    def people(self) -> PeopleStore:
+        return PeopleStore(self.connection, self._vault)
+
+    @cached_property
+    def passwords(self) -> PasswordStore:
+        return PasswordStore(self.connection, self._vault)
+
+    @cached_property
+    def totp(self) -> TotpStore:
+        return TotpStore(self.connection, self._vault)
+
+    @cached_property
+    def attempts(self) -> AttemptStore:
+        return AttemptStore(self.connection, self._vault)
+
+    @cached_property
+    def links(self) -> LinkStore:
+        return LinkStore(self.connection, self._vault)
+
+    @cached_property
+    def sessions(self) -> SessionStore:
+        return SessionStore(self.connection, self._vault)
+
+    @cached_property
+    def interactions(self) -> InteractionStore:
+        return InteractionStore(self.connection, self._vault)
+
+    @cached_property
+    def clients(self) -> ClientStore:
+        return ClientStore(self.connection, self._vault)
+
+    @cached_property
+    def codes(self) -> CodeStore:
+        return CodeStore(self.connection, self._vault)
+
+    @cached_property
+    def grants(self) -> GrantStore:
+        return GrantStore(self.connection, self._vault)
+
+    @cached_property
+    def refresh_tokens(self) -> RefreshTokenStore:
+        return RefreshTokenStore(self.connection, self._vault)
+
+    @cached_property
+    def revoked_tokens(self) -> RevokedTokenStore:
+        return RevokedTokenStore(self.connection, self._vault)
+
+    @cached_property
+    def subjects(self) -> SubjectStore:
+        return SubjectStore(self.connection, self._vault)
+
+    @cached_property
+    def consents(self) -> ConsentStore:
+        return ConsentStore(self.connection, self._vault)
+
+    @cached_property
+    def upstreams(self) -> UpstreamStore:
+        return UpstreamStore(self.connection, self._vault)
+
+    @cached_property
+    def signing_keys(self) -> SigningKeyStore:
+        return SigningKeyStore(self.connection, self._vault)
+
+    @cached_property
+    def configuration(self) -> ConfigurationStore:
+        return ConfigurationStore(self.connection, self._vault)
+
+    @cached_property
+    def audit(self) -> AuditStore:
+        return AuditStore(self.connection, self._vault, self._clock)
+
+    @cached_property
+    def outbox(self) -> OutboxStore:
+        return OutboxStore(self.connection, self._vault)

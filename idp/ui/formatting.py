@@ -1,0 +1,207 @@
+"""How dates, times, numbers and personal values are written – PAGES §4.3; Decree 30/2020, App. I (dates).
+
+What depends on the language takes it, what depends on today takes `now`. Times come in aware and go out in
+Việt Nam time, unsaid. A masked value shows enough to recognise one's own and too little to use.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from idp.ui.language import Language
+
+VIETNAM_TIME = dt.timezone(dt.timedelta(hours=7))
+"""Việt Nam keeps one time zone and no summer time, so no zone database is needed."""
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_WEEKDAYS = {
+    Language.VI: ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
+    Language.EN: ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+_DOT = "•"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masked:
+    """A value with its middle hidden: dots for the eye, a string of ours and its parameters for the ear."""
+
+    shown: str
+    spoken_key: str
+    params: Mapping[str, str]
+
+    def __str__(self) -> str:
+        """Return what the eye sees, for places that hold plain text only."""
+        return self.shown
+
+
+def mask_id_number(id_number: str) -> Masked:
+    """Show the last three digits: the first six tell birthplace, sex, century and birth year."""
+    last = id_number[-3:]
+    shown = f"{_DOT * 3} {_DOT * 3} {_DOT * 3} {last}"
+    return Masked(shown=shown, spoken_key="masked_id_number", params={"last": last})
+
+
+def mask_phone(phone_number: str) -> Masked:
+    """Show the first three and the last two digits, in the form people dial: 090 ••• ••67."""
+    dialled = _dialled(phone_number)
+    first, last = dialled[:3], dialled[-2:]
+    shown = f"{first} {_DOT * 3} {_DOT * 2}{last}"
+    return Masked(shown=shown, spoken_key="masked_phone", params={"first": first, "last": last})
+
+
+def mask_email(email: str) -> Masked:
+    """Show the outer letters and the domain, always with five dots, so that the length is not told."""
+    local, _, domain = email.rpartition("@")
+    first, last = local[:1], local[-1:] if len(local) > 1 else ""
+    shown = f"{first}{_DOT * 5}{last}@{domain}"
+    return Masked(shown=shown, spoken_key="masked_email", params={"first": first, "domain": domain})
+
+
+def mask_person_name(name: str) -> str:
+    """Keep family and middle names and the first letter of the given name: Nguyễn Thị H•••."""
+    rest, _, given = name.rpartition(" ")
+    return f"{rest} {given[:1]}{_DOT * 3}".lstrip()
+
+
+def phone(phone_number: str) -> str:
+    """Group a Vietnamese number as it is dialled at home, 4-3-3; leave a foreign one as it is."""
+    dialled = _dialled(phone_number)
+    if not re.fullmatch(r"0[0-9]{9,10}", dialled):
+        return phone_number
+    return f"{dialled[:4]} {dialled[4:7]} {dialled[7:]}"
+
+
+def id_number_groups(id_number: str) -> tuple[str, ...]:
+    """Cut a full ID number 3-3-3-3; a page sets the groups apart by margin, so that a copy is clean."""
+    return tuple(id_number[start : start + 3] for start in range(0, len(id_number), 3))
+
+
+def date(day: dt.date, language: Language) -> str:
+    """Write a date in prose: 05/02/2026, 22/11/2026, 14/3/2026; 5 February 2026."""
+    day = _local_day(day)
+    if language is Language.EN:
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day:02}/{_month(day)}/{day.year}"
+
+
+def table_date(day: dt.date, language: Language) -> str:
+    """Write a date in a table: dd/mm/yyyy, padded; English as in prose."""
+    day = _local_day(day)
+    return date(day, language) if language is Language.EN else f"{day.day:02}/{day.month:02}/{day.year}"
+
+
+def long_date(day: dt.date, language: Language) -> str:
+    """Write a date as letters do: ngày 05 tháng 02 năm 2026."""
+    day = _local_day(day)
+    if language is Language.EN:
+        return date(day, language)
+    return f"ngày {day.day:02} tháng {_month(day)} năm {day.year}"
+
+
+def weekday_date(day: dt.date, language: Language) -> str:
+    """Write a date with its weekday: thứ Bảy 21/11/2026."""
+    day = _local_day(day)
+    return f"{_WEEKDAYS[language][day.weekday()]} {date(day, language)}"
+
+
+def birth_date(birthdate: str, language: Language) -> str:
+    """Write a birth date held as YYYY-MM-DD, or as YYYY where only the year is known; never 01/01."""
+    if re.fullmatch(r"[0-9]{4}", birthdate):
+        known = "chỉ biết năm sinh" if language is Language.VI else "only the year is known"
+        return f"{birthdate} ({known})"
+    return date(dt.date.fromisoformat(birthdate), language)
+
+
+def time(moment: dt.datetime, *, seconds: bool = False) -> str:
+    """Write the clock, 24 hours: 21:07."""
+    return moment.astimezone(VIETNAM_TIME).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def time_of_day(moment: dt.datetime, *, now: dt.datetime, language: Language) -> str:
+    """Write a moment as people say it: 21:07 hôm nay, 16:40 hôm qua, else with its date."""
+    days_ago = (_local_day(now) - _local_day(moment)).days
+    words = {0: ("hôm nay", "today"), 1: ("hôm qua", "yesterday")}.get(days_ago)
+    if words is None:
+        return date_time(moment, language)
+    return f"{time(moment)} {words[0] if language is Language.VI else words[1]}"
+
+
+def date_time(moment: dt.datetime, language: Language) -> str:
+    """Write a moment in full: 21:12, 22/11/2026."""
+    return f"{time(moment)}, {date(moment, language)}"
+
+
+def span(minutes: int, language: Language) -> str:
+    """Write a length of time in words: 10 phút, 2 giờ, 1 giờ 30 phút."""
+    hours, rest = divmod(minutes, 60)
+    parts = []
+    if hours:
+        parts.append(_counted(hours, ("giờ", "hour", "hours"), language))
+    if rest or not hours:
+        parts.append(_counted(rest, ("phút", "minute", "minutes"), language))
+    return " ".join(parts)
+
+
+def working_days(days: int, language: Language) -> str:
+    """Write a term in working days: 2 ngày làm việc."""
+    return _counted(days, ("ngày làm việc", "working day", "working days"), language)
+
+
+def number(value: float, language: Language, *, decimals: int = 0) -> str:
+    """Write a number: 118.402 and 91,3 in Vietnamese, the reverse in English."""
+    english = f"{value:,.{decimals}f}"
+    return english if language is Language.EN else english.translate(str.maketrans(",.", ".,"))
+
+
+def percent(value: float, language: Language, *, decimals: int = 1) -> str:
+    """Write a percentage, its sign without a space: 91,3%."""
+    return f"{number(value, language, decimals=decimals)}%"
+
+
+def money(dong: int, language: Language) -> str:
+    """Write an amount in full: 129.000.000 đồng."""
+    return f"{number(dong, language)} đồng"
+
+
+def place(area: str | None, language: Language) -> str:
+    """Write where a sign-in came from, never finer than a commune: khu vực Hà Nội."""
+    if area is None:
+        return "không rõ khu vực" if language is Language.VI else "area unknown"
+    return f"khu vực {area}" if language is Language.VI else f"{area} area"
+
+
+def device(browser: str, system: str) -> str:
+    """Write a device by browser and system family, without versions or models: Chrome, Android."""
+    return f"{browser}, {system}"
+
+
+def reference(text: str) -> str:
+    """Write a reference in groups of four that can be read out: 7K2M-9QXD."""
+    return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def _dialled(phone_number: str) -> str:
+    """Return the national form of a number in E.164; a foreign one keeps its country code."""
+    compact = re.sub(r"[\s().-]", "", phone_number)
+    return "0" + compact.removeprefix("+84") if compact.startswith("+84") else compact
+
+
+def _local_day(day: dt.date) -> dt.date:
+    """Return the day itself, or the day a moment falls on in Việt Nam."""
+    return day.astimezone(VIETNAM_TIME).date() if isinstance(day, dt.datetime) else day
+
+
+def _month(day: dt.date) -> str:
+    """Pad months 1 and 2 only, so that nobody can turn them into 11 and 12 (Decree 30/2020, App. I)."""
+    return f"{day.month:02}" if day.month <= 2 else str(day.month)
+
+
+def _counted(count: int, words: tuple[str, str, str], language: Language) -> str:
+    """Write a count with its unit: Vietnamese, English singular, English plural."""
+    vietnamese, one, many = words
+    unit = vietnamese if language is Language.VI else one if count == 1 else many
+    return f"{number(count, language)} {unit}"

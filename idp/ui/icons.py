@@ -1,0 +1,35 @@
+"""The icons: 24 px line drawings in the colour of the text, hidden from screen readers (PAGES §2.4).
+
+Each stands beside words that say the same. No padlock, no shield: they mimic what a browser says (§1.4).
+"""
+
+from markupsafe import Markup
+
+_SHAPES = {
+    "building": Markup(
+        '<path d="M4 21V5l8-2.5V21M12 9h7.5v12M2.5 21h19M7 8h2M7 12h2M7 16h2M15 13h1.5M15 17h1.5"/>'
+    ),
+    "check": Markup('<path d="m4.5 12.5 5 5 10-11"/>'),
+    "chevron": Markup('<path d="m9 5 7 7-7 7"/>'),
+    "clock": Markup('<circle cx="12" cy="12" r="9"/><path d="M12 7v5.5l3.5 2"/>'),
+    "data": Markup('<path d="M4 6c0-4 16-4 16 0v12c0 4-16 4-16 0zM4 6c0 4 16 4 16 0M4 12c0 4 16 4 16 0"/>'),
+    "doc": Markup('<path d="M6 2.5h8l4.5 4.5v14.5H6zM14 2.5V7h4.5M9 12h6.5M9 16h6.5"/>'),
+    "id": Markup(
+        '<rect x="2.5" y="5" width="19" height="14" rx="2"/><circle cx="8.5" cy="11" r="2"/>'
+        '<path d="M5.5 16c.5-1.5 1.6-2.3 3-2.3s2.5.8 3 2.3M14.5 10h4M14.5 14h4"/>'
+    ),
+    "info": Markup('<circle cx="12" cy="12" r="9"/><path d="M12 11v5.5M12 7.8h.01"/>'),
+    "learn": Markup('<path d="M7 4.5v15l12-7.5z"/>'),
+    "password": Markup(
+        '<rect x="3" y="7" width="18" height="10" rx="2"/><path d="M7.5 12h.01M12 12h.01M16.5 12h.01"/>'
+    ),
+    "user": Markup('<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c1-4 4-6 7.5-6s6.5 2 7.5 6"/>'),
+    "warn": Markup('<path d="M12 3.5 2.5 20.5h19zM12 10v5M12 17.8h.01"/>'),
+    "x": Markup('<path d="m5 5 14 14M19 5 5 19"/>'),
+}
+_DRAWING = Markup('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>')
+
+
+def icon(name: str, *, large: bool = False) -> Markup:
+    """Return the drawing; a name we don't know gets the neutral sheet of paper."""
+    return _DRAWING.format("icon icon-l" if large else "icon", _SHAPES.get(name, _SHAPES["doc"]))

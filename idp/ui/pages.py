@@ -1,0 +1,168 @@
+"""Renders every page: templates and a frame in, a whole HTML document out.
+
+Jinja2 with autoescape and StrictUndefined: what a template names must be given, and everything given is
+escaped (attack row A11). Reads templates from disk once, else pure; the faces' controllers call it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from idp.ui import formatting
+from idp.ui.icons import icon
+from idp.ui.language import Language
+from idp.ui.static import static
+from idp.ui.strings import Texts
+
+_HERE = Path(__file__).parent
+_FACES = (_HERE.parent / "citizen" / "templates",)
+_OPTIONAL: dict[str, object] = {"errors": None, "rp": None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What holds for every page of this deployment."""
+
+    host: str
+    issuer: str
+    test_environment: bool
+    upstream: str
+    upstream_en: str
+    release: str
+
+    @property
+    def origin(self) -> str:
+        """Return what the address bar must begin with."""
+        return f"{urlsplit(self.issuer).scheme}://{self.host}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelyingParty:
+    """The service that asks, as its registration names it; `name_en` may be empty, icons.py has the icons."""
+
+    name: str
+    name_en: str
+    agency: str
+    host: str
+    policy_uri: str | None = None
+    tos_uri: str | None = None
+    icon: str = "doc"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """An outage of the national system: since when, or a planned window if `until` is given."""
+
+    since: datetime
+    now: datetime
+    until: datetime | None = None
+    more_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What surrounds a page: reader, place, anti-forgery value, news."""
+
+    language: Language
+    theme: Literal["device", "light", "dark"] = "device"
+    path: str = "/"
+    csrf: str = ""
+    banner: Banner | None = None
+    notice: str | None = None
+    signed_in_name: str | None = None
+
+
+class Pages:
+    """The pages of one site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._environment = _environment()
+        self._server_error = _fill(
+            (_HERE / "assets" / "server_error.html").read_text("utf-8"),
+            css=static("hpid.css"),
+            favicon=static("favicon.svg"),
+            origin=site.origin,
+        )
+
+    def render(self, template: str, frame: Frame, **context: object) -> bytes:
+        """Return the page; a name the template needs and nobody gave is an error, never an empty space."""
+        site = self._site
+        english = frame.language is Language.EN
+        upstream = site.upstream_en if english else site.upstream
+        return (
+            self._environment.get_template(template)
+            .render(
+                {
+                    **_OPTIONAL,
+                    **context,
+                    "site": site,
+                    "frame": frame,
+                    "language": frame.language,
+                    "t": Texts(frame.language, upstream=upstream, origin=site.origin),
+                }
+            )
+            .encode()
+        )
+
+    def server_error(self, txn: str) -> bytes:
+        """Return the page for when nothing else works: no template, no session, both languages."""
+        return _fill(self._server_error, txn=txn).encode()
+
+
+def shown_name(rp: RelyingParty, language: Language) -> Markup:
+    """Return a service's name in the page's language; a Vietnamese name on an English page says so."""
+    if language is Language.VI:
+        return Markup.escape(rp.name)
+    return Markup.escape(rp.name_en) if rp.name_en else Markup('<span lang="vi">{}</span>').format(rp.name)
+
+
+def web_url(url: str | None) -> str | None:
+    """Let only addresses of the web through: a `javascript:` link in a registration must not become ours."""
+    return url if url is not None and _scheme(url) in {"http", "https"} else None
+
+
+def return_url(url: str) -> str | None:
+    """Let web addresses through, and the private-use schemes of native applications (RFC 8252 §7.1)."""
+    return url if web_url(url) or "." in _scheme(url) else None
+
+
+def _scheme(url: str) -> str:
+    try:
+        return urlsplit(url).scheme
+    except ValueError:  # a bracket out of place
+        return ""
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader([_HERE / "templates", *_FACES]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(
+        icon=icon,
+        static=static,
+        shown_name=shown_name,
+        clock=formatting.time,
+        time_of_day=formatting.time_of_day,
+        date_time=formatting.date_time,
+    )
+    environment.filters.update(web_url=web_url, return_url=return_url)
+    return environment
+
+
+def _fill(page: str, **values: str) -> str:
+    """Replace `{{name}}` by the escaped value; the page is a file of ours, not a template."""
+    for name, value in values.items():
+        page = page.replace(f"{{{{{name}}}}}", escape(value))
+    return page

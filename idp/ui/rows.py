@@ -1,0 +1,75 @@
+"""Rows and blocks a controller hands to a template: what they say, not how they look (PAGES §3.1.7, §3.1.12).
+
+`label_key` names a string such as `claim_email`; a value is plain text or masked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from idp.ui.formatting import Masked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRow:
+    """One thing told by law, with the very value that will be sent."""
+
+    name: str
+    label_key: str
+    value: str | Masked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRow:
+    """One thing sent only if ticked; the tick posts `scope`."""
+
+    scope: str
+    label_key: str
+    value: str | Masked
+
+
+class ConsentMode(StrEnum):
+    """Which legal bases are open, and so how the page asks: tell, ask, or both."""
+
+    NOTICE = "notice"
+    CONSENT = "consent"
+    MIXED = "mixed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstLogin:
+    """What the very first sign-in linked: the person's name, the upstream, the account level."""
+
+    name: str
+    upstream: str
+    level: str
+
+
+class DeliveryState(StrEnum):
+    """How far the news of a sign-out has come to one service."""
+
+    DELIVERED = "delivered"
+    WAITING = "waiting"
+    DEAD = "dead"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The result of a sign-out at one service.
+
+    `at` is when it closed, when we try again, or when its session ends by itself; None if that is unknown.
+    """
+
+    name: str
+    state: DeliveryState
+    at: datetime | None = None
+    attempts: int = 0
+
+
+def consent_mode(notices: Sequence[ClaimRow], consents: Sequence[ConsentRow]) -> ConsentMode:
+    """Return the mode that fits what is still open."""
+    if not consents:
+        return ConsentMode.NOTICE
+    return ConsentMode.MIXED if notices else ConsentMode.CONSENT

@@ -1,0 +1,39 @@
+"""Our own style, script and icons, in memory, under names that hold their digest (PAGES §5: no other host).
+
+`STATIC` is what the application serves, `static(name)` the address a template writes. The files: assets/.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+_ASSETS = Path(__file__).parent / "assets"
+_CONTENT_TYPES = {
+    "hpid.css": "text/css; charset=utf-8",
+    "hpid.js": "text/javascript; charset=utf-8",
+    "favicon.svg": "image/svg+xml",
+    "favicon.png": "image/png",
+}
+
+
+def static(name: str) -> str:
+    """Return the path of a file in assets/; a name we don't serve is a KeyError."""
+    return _PATHS[name]
+
+
+def _load() -> tuple[dict[str, str], dict[str, tuple[str, bytes]]]:
+    paths: dict[str, str] = {}
+    files: dict[str, tuple[str, bytes]] = {}
+    for name, content_type in _CONTENT_TYPES.items():
+        body = (_ASSETS / name).read_bytes()
+        stem, _, extension = name.rpartition(".")
+        path = f"/static/{stem}.{hashlib.sha256(body).hexdigest()[:8]}.{extension}"
+        paths[name] = path
+        files[path] = (content_type, body)
+    return paths, files
+
+
+_PATHS, _FILES = _load()
+STATIC: Mapping[str, tuple[str, bytes]] = MappingProxyType(_FILES)
+"""Path → (content type, body); immutable, send with `static_headers`."""

@@ -1,0 +1,110 @@
+"""Every sentence of the pages, by key, in both languages; one module per page, each with the same keys twice.
+
+A text may hold `{parameters}`, `**bold**` and `[link text](target "id")`; in `{n:try|tries}` the words follow
+the number. Everything else is plain text and is escaped, and so is every parameter (attack row A11).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from markupsafe import Markup, escape
+
+from idp.ui.formatting import number
+from idp.ui.language import Language
+from idp.ui.strings import (
+    accessibility,
+    administrator,
+    consent,
+    frame,
+    help_page,
+    home,
+    privacy,
+    problem,
+    scam,
+    sign_in,
+    sign_out,
+)
+
+PAGES = (
+    *(frame, sign_in, consent, problem, sign_out, home),
+    *(help_page, scam, privacy, accessibility, administrator),
+)
+STRINGS: Mapping[Language, Mapping[str, str]] = {
+    Language.VI: MappingProxyType({key: text for page in PAGES for key, text in page.VI.items()}),
+    Language.EN: MappingProxyType({key: text for page in PAGES for key, text in page.EN.items()}),
+}
+
+_PART = re.compile(
+    r'\*\*(?P<bold>[^*]+)\*\*|\[(?P<link>[^\]]+)\]\((?P<target>[^)\s]+)(?: "(?P<id>[a-z-]+)")?\)'
+)
+_OWN = re.compile(r"/(?!/)")
+
+
+class Texts:
+    """The sentences of one page: its language, and the parameters that hold for the whole site."""
+
+    def __init__(self, language: Language, **site_params: object) -> None:
+        self._language = language
+        self._site_params = site_params
+
+    def __call__(self, key: str, **params: object) -> Markup:
+        """Return the sentence as HTML; an unknown key or a missing parameter is a KeyError."""
+        return _MARKUP[self._language][key].format(**self._filled(params))
+
+    def plain(self, key: str, **params: object) -> str:
+        """Return the sentence as plain text, for titles, attributes and values."""
+        return STRINGS[self._language][key].format(**self._filled(params))
+
+    def has(self, key: str) -> bool:
+        """Tell whether there is such a sentence."""
+        return key in STRINGS[self._language]
+
+    def _filled(self, params: Mapping[str, object]) -> dict[str, object]:
+        everything = {**self._site_params, **params}
+        return {
+            name: _Count(value, self._language) if isinstance(value, int) else value
+            for name, value in everything.items()
+        }
+
+
+class _Count:
+    """A number in a sentence: `{n}` prints it, `{n:try|tries}` adds the singular or the plural."""
+
+    def __init__(self, value: int, language: Language) -> None:
+        self._value = value
+        self._text = number(value, language)
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __format__(self, words: str) -> str:
+        one, _, many = words.partition("|")
+        return f"{self._text} {one if self._value == 1 else many}".rstrip()
+
+
+def _markup(text: str) -> Markup:
+    """Turn a text into HTML that still holds its {parameters}."""
+    return Markup().join(_pieces(text))
+
+
+def _pieces(text: str) -> Iterator[Markup]:
+    end = 0
+    for match in _PART.finditer(text):
+        yield escape(text[end : match.start()])
+        yield _element(match)
+        end = match.end()
+    yield escape(text[end:])
+
+
+def _element(match: re.Match[str]) -> Markup:
+    if match["bold"]:
+        return Markup("<strong>%s</strong>") % match["bold"]
+    mark = Markup(' id="%s"') % match["id"] if match["id"] else Markup()
+    rel = Markup() if _OWN.match(match["target"]) else Markup(' rel="noopener noreferrer"')
+    return Markup('<a href="%s"%s%s>%s</a>') % (match["target"], mark, rel, match["link"])
+
+
+_MARKUP = {
+    language: {key: _markup(text) for key, text in texts.items()} for language, texts in STRINGS.items()
+}

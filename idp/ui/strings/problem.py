@@ -1,0 +1,85 @@
+"""Words of the error page, one title and one text per case (PAGES §3.1.11)."""
+
+VI = {
+    "case_untrusted_client_title": "Liên kết đăng nhập không hợp lệ",
+    "case_untrusted_client_text": (
+        "Ứng dụng hoặc địa chỉ quay về chưa được đăng ký với Hải Phòng ID. Có thể đây là trang giả. "
+        "Không nhập thông tin nào ở trang vừa rồi."
+    ),
+    "case_expired_title": "Phiên làm việc đã hết hạn",
+    "case_expired_text": "Quay lại {rp} và bấm đăng nhập lần nữa. Chưa có gì được gửi.",
+    "case_two_tabs_title": "Việc này đã xong ở một thẻ khác",
+    "case_two_tabs_text": "Đóng thẻ này, hoặc quay lại {rp} và bấm đăng nhập lần nữa.",
+    "case_locked_title": "Tài khoản đang bị khóa",
+    "case_locked_text": "Lý do: {reason}. [Cách mở khóa](/help#unlock)",
+    "case_locked_text_unknown": "[Cách mở khóa](/help#unlock)",
+    "locked_owner": "theo yêu cầu của chủ tài khoản",
+    "locked_card_expired": "thẻ căn cước hết hạn",
+    "locked_authority": "theo yêu cầu của cơ quan có thẩm quyền",
+    "case_not_linked_title": "Chưa tìm thấy tài khoản phù hợp",
+    "case_not_linked_text": "Mang thẻ căn cước đến bộ phận một cửa để được liên kết, khoảng 5 phút.",
+    "case_too_many_title": "Thử lại sau {minutes} phút",
+    "case_too_many_text": "Đã có quá nhiều lần thử từ đây. Chưa có gì được gửi đi.",
+    "case_server_title": "Hải Phòng ID đang gặp sự cố",
+    "case_server_text": "Chưa có gì được gửi đi. Thử lại sau ít phút.",
+    "case_not_found_title": "Không có trang này",
+    "case_not_found_text": "Kiểm tra lại địa chỉ, hoặc về [trang đầu](/).",
+    "case_bad_request_title": "Chưa làm được việc này",
+    "case_bad_request_text": (
+        "Trang có thể đã mở quá lâu, hoặc được gửi từ nơi khác. Quay lại trang trước và thử lần nữa. "
+        "Chưa có gì được gửi."
+    ),
+    "case_upstream_down_title": "Chưa kết nối được với {upstream}",
+    "case_upstream_down_text": (
+        "Chưa có gì được gửi đi. Thử lại sau ít phút. Việc gấp có thể làm tại bộ phận một cửa."
+    ),
+    "case_signed_out_expired_title": "Yêu cầu đăng xuất đã hết hạn",
+    "case_signed_out_expired_text": "Nếu vẫn muốn đăng xuất, [mở lại trang đăng xuất](/end_session).",
+    "the_service": "dịch vụ vừa dùng",
+    "problem_reference": (
+        "Mã tra cứu: {txn}, {time}. Đọc mã này khi liên hệ hỗ trợ; mã không chứa thông tin cá nhân."
+    ),
+    "for_developer": "Dành cho nhà phát triển",
+}
+
+EN = {
+    "case_untrusted_client_title": "This sign-in link is not valid",
+    "case_untrusted_client_text": (
+        "The application or its return address is not registered with Hải Phòng ID. "
+        "It may be a fake site. Don't enter anything on the page you came from."
+    ),
+    "case_expired_title": "The session has expired",
+    "case_expired_text": "Go back to {rp} and sign in again. Nothing was sent.",
+    "case_two_tabs_title": "This was finished in another tab",
+    "case_two_tabs_text": "Close this tab, or go back to {rp} and sign in again.",
+    "case_locked_title": "The account is locked",
+    "case_locked_text": "Reason: {reason}. [How to unlock](/help#unlock)",
+    "case_locked_text_unknown": "[How to unlock](/help#unlock)",
+    "locked_owner": "at the account holder's request",
+    "locked_card_expired": "the ID card has expired",
+    "locked_authority": "at the request of a competent authority",
+    "case_not_linked_title": "No matching account found",
+    "case_not_linked_text": "Bring the ID card to a one-stop desk to be linked, about 5 minutes.",
+    "case_too_many_title": "Try again in {minutes:minute|minutes}",
+    "case_too_many_text": "There were too many tries from here. Nothing was sent.",
+    "case_server_title": "Hải Phòng ID has a problem",
+    "case_server_text": "Nothing was sent. Try again in a few minutes.",
+    "case_not_found_title": "No such page",
+    "case_not_found_text": "Check the address, or go to the [front page](/).",
+    "case_bad_request_title": "This could not be done",
+    "case_bad_request_text": (
+        "The page may have been open too long, or was sent from elsewhere. "
+        "Go back to the page before and try again. Nothing was sent."
+    ),
+    "case_upstream_down_title": "{upstream} could not be reached",
+    "case_upstream_down_text": (
+        "Nothing was sent. Try again in a few minutes. Urgent matters can be done at a one-stop desk."
+    ),
+    "case_signed_out_expired_title": "The sign-out request has expired",
+    "case_signed_out_expired_text": (
+        "If you still want to sign out, [open the sign-out page again](/end_session)."
+    ),
+    "the_service": "the service you were using",
+    "problem_reference": ("Reference: {txn}, {time}. Quote it to support; it holds no personal data."),
+    "for_developer": "For developers",
+}

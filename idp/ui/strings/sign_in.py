@@ -1,0 +1,96 @@
+"""Words of the sign-in pages: choice, national hand-off, password, code (PAGES §3.1.1–3.1.4, §3.1.10)."""
+
+VI = {
+    "sign_in_title": "Đăng nhập",
+    "sign_in_to": "Đăng nhập để tiếp tục đến",
+    "method_national": "Đăng nhập bằng {upstream}",
+    "method_national_hint": "Tài khoản định danh điện tử quốc gia",
+    "method_password": "Mật khẩu và mã xác thực",
+    "method_password_hint": "Dành cho tài khoản đã đặt mật khẩu",
+    "method_national_down": (
+        "**Chưa đăng nhập được bằng {upstream}.** Không cần thử lại nhiều lần. "
+        "Trang này sẽ cho biết khi hệ thống hoạt động trở lại."
+    ),
+    "other_ways": "hoặc cách khác",
+    "other_ways_working": "Cách khác đang dùng được",
+    "rp_national_only": "{rp} chỉ nhận đăng nhập qua {upstream}. Hồ sơ có thể nộp tại bộ phận một cửa.",
+    "continue_as": "Tiếp tục với tên **{name}**",
+    "other_account": "Dùng tài khoản khác",
+    "no_account": (
+        "Chưa có tài khoản định danh? "
+        '[Đăng ký tại cơ quan công an hoặc trên ứng dụng VNeID](/help#register "no-account").'
+    ),
+    "error_upstream_failed": "{upstream} chưa xác nhận được. Thử lại hoặc dùng cách khác.",
+    "national_title": "Chuyển sang hệ thống định danh quốc gia",
+    "national_host": "Địa chỉ trang tiếp theo:",
+    "national_hint": (
+        "Chỉ nhập mật khẩu hoặc quét mã trên trang có đúng địa chỉ này. "
+        "Hải Phòng ID không nhìn thấy mật khẩu đó."
+    ),
+    "national_submit": "Đến trang {upstream}",
+    "use_other_way": "Dùng cách khác",
+    "password_title": "Đăng nhập bằng mật khẩu",
+    "username": "Số điện thoại, thư điện tử hoặc tên đăng nhập",
+    "password": "Mật khẩu",
+    "password_submit": "Đăng nhập",
+    "forgot": "Quên mật khẩu",
+    "other_way": "Cách khác",
+    "error_username_empty": "Nhập số điện thoại, thư điện tử hoặc tên đăng nhập",
+    "error_password_empty": "Nhập mật khẩu",
+    "error_credentials_wrong": "Tên đăng nhập hoặc mật khẩu chưa đúng",
+    "error_slowed": "Đã thử sai nhiều lần. Thử lại sau {minutes} phút, hoặc dùng cách khác.",
+    "otp_title": "Nhập mã xác thực",
+    "otp": "Mã 6 số trong ứng dụng xác thực",
+    "otp_never_ask": "Không đọc mã này cho bất kỳ ai, kể cả người xưng là cán bộ hay công an.",
+    "otp_help": "Không có mã, hoặc mã chưa đúng?",
+    "error_otp_incomplete": "Nhập đủ 6 chữ số",
+    "error_otp_wrong": "Mã chưa đúng. Còn {n} lần thử",
+}
+
+EN = {
+    "sign_in_title": "Sign in",
+    "sign_in_to": "Sign in to continue to",
+    "method_national": "Sign in with {upstream}",
+    "method_national_hint": "National electronic ID account",
+    "method_password": "Password and security code",
+    "method_password_hint": "For accounts that set a password",
+    "method_national_down": (
+        "**Signing in with {upstream} is not possible now.** No need to keep trying. "
+        "This page will say when it works again."
+    ),
+    "other_ways": "or another way",
+    "other_ways_working": "Other ways that work now",
+    "rp_national_only": "{rp} accepts {upstream} only. Papers can be handed in at a one-stop desk.",
+    "continue_as": "Continue as **{name}**",
+    "other_account": "Use another account",
+    "no_account": (
+        'No e-ID account yet? [Register at a police office or in the VNeID app](/help#register "no-account").'
+    ),
+    "error_upstream_failed": "{upstream} could not confirm. Try again or use another way.",
+    "national_title": "Go to the national e-ID system",
+    "national_host": "Next page's address:",
+    "national_hint": (
+        "Only enter a password or scan a code on the page with exactly this address. "
+        "Hải Phòng ID never sees that password."
+    ),
+    "national_submit": "Go to {upstream}",
+    "use_other_way": "Use another way",
+    "password_title": "Sign in with a password",
+    "username": "Phone number, email or user name",
+    "password": "Password",
+    "password_submit": "Sign in",
+    "forgot": "Forgot password",
+    "other_way": "Another way",
+    "error_username_empty": "Enter a phone number, email or user name",
+    "error_password_empty": "Enter the password",
+    "error_credentials_wrong": "The user name or password is not right",
+    "error_slowed": ("Too many wrong tries. Try again in {minutes:minute|minutes}, or use another way."),
+    "otp_title": "Enter the security code",
+    "otp": "6-digit code in the authenticator app",
+    "otp_never_ask": (
+        "Do not read this code to anyone, even someone who says they are an official or police."
+    ),
+    "otp_help": "No code, or the code is not right?",
+    "error_otp_incomplete": "Enter all 6 digits",
+    "error_otp_wrong": "The code is not right. {n:try|tries} left",
+}

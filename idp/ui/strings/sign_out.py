@@ -1,0 +1,61 @@
+"""Words of the sign-out question and of the page that tells what is really closed (PAGES §3.1.12)."""
+
+VI = {
+    "sign_out_title": "Đăng xuất khỏi đâu?",
+    "sign_out_asked_by": "Yêu cầu đăng xuất đến từ",
+    "sign_out_here": "Chỉ thiết bị này",
+    "sign_out_here_hint": "Đóng phiên trên trình duyệt này và báo cho các dịch vụ đã mở từ đây.",
+    "sign_out_all": "Mọi thiết bị và dịch vụ",
+    "sign_out_all_hint": "Đóng thêm các phiên trên điện thoại và máy khác.",
+    "sign_out_stay": "Không đăng xuất",
+    "signed_out_title": "Đã đăng xuất",
+    "signed_out_text": "Hải Phòng ID đã đóng {count} phiên. Kết quả ở từng dịch vụ:",
+    "signed_out_text_alone": "Hải Phòng ID đã đóng {count} phiên.",
+    "signed_out_text_none": "Không còn phiên nào mở.",
+    "deliveries": "Kết quả ở từng dịch vụ",
+    "delivery_service": "Dịch vụ",
+    "delivery_result": "Kết quả",
+    "delivery_delivered": "Đã đóng lúc {at}",
+    "delivery_delivered_open": "Đã đóng",
+    "delivery_waiting": "Đang gửi, thử lại lúc {at}",
+    "delivery_sending": "Đang gửi",
+    "delivery_dead": "Chưa trả lời sau {attempts} lần",
+    "delivery_unsupported": "Dịch vụ không hỗ trợ, tự hết hạn lúc {at}",
+    "delivery_unsupported_open": "Dịch vụ không hỗ trợ",
+    "open_services": (
+        "Với dịch vụ chưa đóng: mở dịch vụ đó và bấm “Đăng xuất”, nhất là trên máy dùng chung."
+    ),
+    "signed_out_refresh": "Xem lại kết quả",
+    "back_to": "Về {rp}",
+    "back_home": "Về trang đầu",
+}
+
+EN = {
+    "sign_out_title": "Sign out of what?",
+    "sign_out_asked_by": "The request to sign out comes from",
+    "sign_out_here": "This device only",
+    "sign_out_here_hint": "Ends the session in this browser and tells the services opened from it.",
+    "sign_out_all": "All devices and services",
+    "sign_out_all_hint": "Also ends the sessions on phones and other computers.",
+    "sign_out_stay": "Don't sign out",
+    "signed_out_title": "Signed out",
+    "signed_out_text": "Hải Phòng ID closed {count:session|sessions}. Result at each service:",
+    "signed_out_text_alone": "Hải Phòng ID closed {count:session|sessions}.",
+    "signed_out_text_none": "No session is open any more.",
+    "deliveries": "Result at each service",
+    "delivery_service": "Service",
+    "delivery_result": "Result",
+    "delivery_delivered": "Closed at {at}",
+    "delivery_delivered_open": "Closed",
+    "delivery_waiting": "Sending, next try {at}",
+    "delivery_sending": "Sending",
+    "delivery_dead": "No answer after {attempts:try|tries}",
+    "delivery_unsupported": "Not supported, ends by itself at {at}",
+    "delivery_unsupported_open": "Not supported",
+    "open_services": (
+        "For services not closed: open them and press “Sign out”, above all on a shared computer."
+    ),
+    "signed_out_refresh": "Look again",
+    "back_to": "Back to {rp}",
+    "back_home": "Go to the front page",
+}

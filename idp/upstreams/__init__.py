@@ -1,0 +1,1 @@
+"""Links between persons and their accounts at other identity providers."""

@@ -1,0 +1,105 @@
+"""Accounts at upstream providers, by (issuer, subject) and never by anything else (SECURITY E04)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from idp.database import UtcTime, metadata
+from idp.ids import PersonId, bucket_of
+from idp.upstreams.already_linked import AlreadyLinked
+from idp.upstreams.model import ExternalLink
+from keys.envelope import Vault
+
+external_links = Table(
+    "external_links",
+    metadata,
+    Column("bucket", String(2), primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("linked_at", UtcTime, nullable=False),
+    Column("last_used_at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
+    UniqueConstraint("issuer", "subject"),
+)
+
+_t = external_links.c
+_this_account = and_(_t.issuer == bindparam("of_issuer"), _t.subject == bindparam("of_subject"))
+_FIND = select(external_links).where(_this_account)
+_OF_PERSON = (
+    select(external_links)
+    .where(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
+    .order_by(_t.linked_at, _t.issuer, _t.subject)
+)
+_ADD = (
+    insert(external_links)
+    .on_conflict_do_nothing(index_elements=["issuer", "subject"])
+    .returning(_t.person_id)
+)
+_TOUCH = (
+    update(external_links)
+    .where(_this_account, _t.last_used_at < bindparam("now"))
+    .values(last_used_at=bindparam("now"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamStore:
+    """The upstream accounts of one transaction."""
+
+    connection: Connection
+    vault: Vault
+
+    def find(self, issuer: str, subject: str) -> ExternalLink | None:
+        """Return whose account this is."""
+        given = {"of_issuer": issuer, "of_subject": subject}
+        row = self.connection.execute(_FIND, given).one_or_none()
+        return None if row is None else _link(row)
+
+    def add(self, link: ExternalLink) -> None:
+        """Link an account to a person, or raise AlreadyLinked: no account belongs to two, however fast."""
+        row = {
+            "bucket": bucket_of(link.person_id),
+            "person_id": link.person_id,
+            "issuer": link.issuer,
+            "subject": link.subject,
+            "linked_at": link.linked_at,
+            "last_used_at": link.last_used_at,
+        }
+        if self.connection.execute(_ADD, row).one_or_none() is None:
+            raise AlreadyLinked(link.issuer)
+
+    def touch(self, issuer: str, subject: str, now: datetime) -> None:
+        """Note that an account was used."""
+        self.connection.execute(_TOUCH, {"of_issuer": issuer, "of_subject": subject, "now": now})
+
+    def of_person(self, person_id: PersonId) -> tuple[ExternalLink, ...]:
+        """Return the accounts of a person, the oldest link first."""
+        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
+        return tuple(_link(row) for row in self.connection.execute(_OF_PERSON, given))
+
+
+def _link(row: Row[Any]) -> ExternalLink:
+    return ExternalLink(
+        issuer=row.issuer,
+        subject=row.subject,
+        person_id=PersonId(row.person_id),
+        linked_at=row.linked_at,
+        last_used_at=row.last_used_at,
+    )

@@ -1,0 +1,152 @@
+"""Sealing at rest, keyed look-ups and keyed digests – AES-256-GCM (NIST SP 800-38D), HMAC-SHA256 (RFC 2104).
+
+Sealed: `version (1) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`, bound to its purpose, so that a value moved to
+another column does not open. Nonces are random: one version of the master key is good for 2³² seals of one
+purpose, then comes a new version. Digests, subjects and peppered passwords can't be recomputed from what is
+stored and stay on version 1.
+"""
+
+import hmac
+import secrets
+import unicodedata
+from base64 import b64encode
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from keys import base64url
+from keys.master import KEY_BYTES, MasterKey
+
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+_STABLE = 1
+"""The version whose results are compared for ever and therefore never change."""
+
+
+class Unsealable(Exception):  # noqa: N818 - reads as what it is
+    """Not ours, changed, cut short, of another purpose or of an unknown version: which one is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("sealed bytes do not open")
+
+
+class Vault:
+    """What the master key is used for; everything is bound to a `purpose`, a constant of the caller."""
+
+    __slots__ = ("_cipher", "_master")
+
+    def __init__(self, master: MasterKey) -> None:
+        self._master = master
+        self._cipher = lru_cache(maxsize=256)(self._make_cipher)
+
+    @property
+    def current_version(self) -> int:
+        """Return the version that seals now; what has another one is due for resealing."""
+        return self._master.current
+
+    def seal(self, plaintext: bytes, *, purpose: str) -> bytes:
+        """Return the plaintext sealed under the current version."""
+        version = self._master.current
+        return _seal(self._cipher(purpose, version), plaintext, purpose=purpose, version=version)
+
+    def open(self, sealed: bytes, *, purpose: str) -> bytes:
+        """Return what was sealed for this purpose, or raise Unsealable."""
+        return _open(self._cipher(purpose, self.version_of(sealed)), sealed, purpose=purpose)
+
+    def version_of(self, sealed: bytes) -> int:
+        """Return the master key version of a sealed value or a look-up, or raise Unsealable."""
+        if not sealed or sealed[0] not in self._master.versions:
+            raise Unsealable
+        return sealed[0]
+
+    def seal_text(self, text: str, *, purpose: str) -> bytes:
+        """Seal a text."""
+        return self.seal(text.encode(), purpose=purpose)
+
+    def open_text(self, sealed: bytes, *, purpose: str) -> str:
+        """Return a sealed text, or raise Unsealable."""
+        return self.open(sealed, purpose=purpose).decode()
+
+    def seal_compact(self, text: str, *, purpose: str) -> str:
+        """Seal a text in base64url, for a cookie."""
+        return base64url.encode(self.seal_text(text, purpose=purpose))
+
+    def open_compact(self, unverified_sealed: str, *, purpose: str) -> str:
+        """Return the text of a cookie we sealed, or raise Unsealable whatever the browser sent."""
+        try:
+            sealed = base64url.decode(unverified_sealed)
+        except ValueError:
+            raise Unsealable from None
+        return self.open_text(sealed, purpose=purpose)
+
+    def seal_under(self, secret: str, plaintext: bytes, *, purpose: str) -> bytes:
+        """Seal so that it takes both the master key and this high-entropy secret to open (DESIGN 5.6)."""
+        version = self._master.current
+        cipher = AESGCM(self._key_under(secret, purpose, version))
+        return _seal(cipher, plaintext, purpose=purpose, version=version)
+
+    def open_under(self, secret: str, sealed: bytes, *, purpose: str) -> bytes:
+        """Return what was sealed under this secret, or raise Unsealable."""
+        cipher = AESGCM(self._key_under(secret, purpose, self.version_of(sealed)))
+        return _open(cipher, sealed, purpose=purpose)
+
+    def lookup(self, value: str, *, purpose: str) -> bytes:
+        """Return the 33 bytes to store beside a sealed value, to find it by exact match."""
+        return self._lookup(value, purpose, self._master.current)
+
+    def lookups(self, value: str, *, purpose: str) -> tuple[bytes, ...]:
+        """Return the look-ups under every version, the current one first: what a search compares with."""
+        return tuple(self._lookup(value, purpose, version) for version in self._master.versions)
+
+    def digest(self, secret: str) -> bytes:
+        """Return the 32 bytes stored instead of a high-entropy secret."""
+        return self._hmac("digest", _STABLE, _bytes(secret))
+
+    def subject(self, person_id: str, sector: str) -> str:
+        """Return a person's first `sub` in a sector: 43 characters that tell nothing (Core §8.1)."""
+        person = person_id.encode()
+        message = len(person).to_bytes(2, "big") + person + sector.encode()
+        return base64url.encode(self._hmac("subject", _STABLE, message))
+
+    def pepper(self, password: str) -> str:
+        """Return what goes into the password hash: without the master key a stolen hash can't be tried."""
+        normal = unicodedata.normalize("NFC", password)  # SP 800-63B §3.1.1.2
+        return b64encode(self._hmac("pepper", _STABLE, _bytes(normal))).decode()
+
+    def _make_cipher(self, purpose: str, version: int) -> AESGCM:
+        return AESGCM(self._master.derive(f"seal:{purpose}", version))
+
+    def _key_under(self, secret: str, purpose: str, version: int) -> bytes:
+        salt = self._master.derive(f"under:{purpose}", version)
+        hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=b"hpid-under")
+        return hkdf.derive(_bytes(secret))
+
+    def _lookup(self, value: str, purpose: str, version: int) -> bytes:
+        return bytes([version]) + self._hmac(f"lookup:{purpose}", version, _bytes(value))
+
+    def _hmac(self, purpose: str, version: int, message: bytes) -> bytes:
+        return hmac.digest(self._master.derive(purpose, version), message, "sha256")
+
+
+def _seal(cipher: AESGCM, plaintext: bytes, *, purpose: str, version: int) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    prefix = bytes([version])
+    return prefix + nonce + cipher.encrypt(nonce, plaintext, purpose.encode() + prefix)
+
+
+def _open(cipher: AESGCM, sealed: bytes, *, purpose: str) -> bytes:
+    if len(sealed) < 1 + _NONCE_BYTES + _TAG_BYTES:
+        raise Unsealable
+    nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    try:
+        return cipher.decrypt(nonce, ciphertext, purpose.encode() + sealed[:1])
+    except InvalidTag:
+        raise Unsealable from None
+
+
+def _bytes(text: str) -> bytes:
+    """Encode what strangers sent: half a surrogate pair is a wrong secret, not a fault of ours."""
+    return text.encode("utf-8", "surrogatepass")

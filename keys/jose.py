@@ -1,0 +1,241 @@
+"""The one door for every JWT we read – RFC 7515 (compact form only), RFC 7519, hardened by RFC 8725.
+
+What a token is read *as* decides which algorithms, `typ` and size are accepted; the token itself decides
+nothing, names no key of its own, and symmetric algorithms do not exist here. Stricter than the RFCs: no
+`crit`, no detached payload, no repeated JSON names, one base64url spelling. Pure: keys and time come in.
+Callers catch InvalidJwt and nothing else.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+
+from keys import base64url
+from keys.jwk import InvalidJwkSet, JwkSet, PublicJwk, thumbprint
+from keys.strict_json import parse_json_object
+
+__all__ = [
+    "MAX_TOKEN_CHARS",
+    "InvalidJwkSet",
+    "InvalidJwt",
+    "JwkSet",
+    "JwtHeader",
+    "PublicJwk",
+    "Purpose",
+    "UnknownKey",
+    "UnverifiedJwt",
+    "VerifiedJwt",
+    "check_times",
+    "parse_json_object",
+    "peek",
+    "supported_algs",
+    "thumbprint",
+    "verify",
+]
+
+MAX_TOKEN_CHARS = 16 * 1024
+_MAX_KID_CHARS = 256
+_LAST_MOMENT = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
+_FORBIDDEN_HEADERS = frozenset({"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
+"""Extensions (RFC 7515 §4.1.11: none supported, so refused), keys the token brings itself, and encryption."""
+
+_OWN_ALGS = frozenset({"ES256", "RS256", "PS256", "EdDSA"})
+_FOREIGN_ALGS = frozenset(
+    {"ES256", "ES384", "ES512", "RS256", "PS256", "PS384", "PS512", "EdDSA", "Ed25519"},
+)
+
+
+class Purpose(Enum):
+    """What a token is read as, so that one kind never passes for another (RFC 8725 §3.11, §3.12)."""
+
+    ID_TOKEN_HINT = auto()
+    """An ID token of ours that comes back (Core §3.1.2.1, RP-Initiated Logout §2)."""
+    ACCESS_TOKEN = auto()
+    """An access token of ours (RFC 9068 §4)."""
+    LOGOUT_TOKEN = auto()
+    """A logout token, ours or an upstream's (Back-Channel Logout §2.6)."""
+    UPSTREAM_ID_TOKEN = auto()
+    """An ID token of an upstream identity provider (Core §3.1.3.7)."""
+    CLIENT_ASSERTION = auto()
+    """A client proves itself (RFC 7523 §3)."""
+    REQUEST_OBJECT = auto()
+    """An authorization request, signed by the client (RFC 9101 §6)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Policy:
+    algs: frozenset[str]
+    typs: frozenset[str | None]
+    needs_kid: bool = False
+
+
+_POLICIES: Mapping[Purpose, _Policy] = {
+    Purpose.ID_TOKEN_HINT: _Policy(algs=_OWN_ALGS, typs=frozenset({"JWT", None}), needs_kid=True),
+    Purpose.ACCESS_TOKEN: _Policy(
+        algs=_OWN_ALGS, typs=frozenset({"at+jwt", "application/at+jwt"}), needs_kid=True
+    ),
+    Purpose.LOGOUT_TOKEN: _Policy(
+        algs=_FOREIGN_ALGS, typs=frozenset({"logout+jwt", "application/logout+jwt"})
+    ),
+    Purpose.UPSTREAM_ID_TOKEN: _Policy(algs=_FOREIGN_ALGS, typs=frozenset({"JWT", "jwt", None})),
+    Purpose.CLIENT_ASSERTION: _Policy(
+        algs=_FOREIGN_ALGS, typs=frozenset({"JWT", "client-authentication+jwt", None})
+    ),
+    Purpose.REQUEST_OBJECT: _Policy(algs=_FOREIGN_ALGS, typs=frozenset({"JWT", "oauth-authz-req+jwt", None})),
+}
+
+
+class InvalidJwt(Exception):  # noqa: N818 - reads as what it is
+    """Refused. `reason` is for our log and holds nothing of the token."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UnknownKey(InvalidJwt):
+    """No key fits: the one refusal after which reading the issuer's keys afresh may help."""
+
+    def __init__(self) -> None:
+        super().__init__("no key of the set fits this token")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JwtHeader:
+    """What we take from a header."""
+
+    alg: str
+    kid: str | None
+    typ: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnverifiedJwt:
+    """A well-formed token that nobody vouches for: good for choosing whose keys to ask."""
+
+    header: JwtHeader
+    unverified_claims: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedJwt:
+    """A token signed by a key of the given set; its claims still want checking. Made by `verify` only."""
+
+    header: JwtHeader
+    claims: Mapping[str, object]
+
+
+def supported_algs(purpose: Purpose) -> tuple[str, ...]:
+    """Return the algorithms accepted for a purpose, for discovery and registration."""
+    return tuple(sorted(_POLICIES[purpose].algs))
+
+
+def peek(token: str, *, purpose: Purpose) -> UnverifiedJwt:
+    """Return what an unverified token says, or raise InvalidJwt where no signature could save it."""
+    unverified_header, unverified_payload, _ = _split(token)
+    return UnverifiedJwt(
+        header=_parse_header(unverified_header, _POLICIES[purpose]),
+        unverified_claims=_parse_claims(unverified_payload),
+    )
+
+
+def verify(token: str, *, purpose: Purpose, keys: JwkSet) -> VerifiedJwt:
+    """Return the token's claims once the signature is proved, or raise InvalidJwt."""
+    unverified_header, unverified_payload, unverified_signature = _split(token)
+    header = _parse_header(unverified_header, _POLICIES[purpose])
+    key = keys.find(kid=header.kid, alg=header.alg)
+    if key is None:
+        raise UnknownKey
+    message = f"{unverified_header}.{unverified_payload}".encode("ascii")
+    if not key.verifies(_decode(unverified_signature), message, alg=header.alg):
+        raise InvalidJwt("the signature is not this key's")
+    return VerifiedJwt(header=header, claims=_parse_claims(unverified_payload))
+
+
+def check_times(
+    claims: Mapping[str, object],
+    *,
+    now: datetime,
+    leeway: timedelta,
+    require_exp: bool = True,
+    max_age: timedelta | None = None,
+) -> None:
+    """Refuse a token outside its time (RFC 7519 §4.1.4–4.1.6); with `max_age`, also one issued longer ago."""
+    moment, slack = now.timestamp(), leeway.total_seconds()
+    exp, nbf, iat = (_numeric_date(claims, name) for name in ("exp", "nbf", "iat"))
+    if exp is None and require_exp:
+        raise InvalidJwt("exp is missing")
+    if exp is not None and moment >= exp + slack:
+        raise InvalidJwt("the token has expired")
+    if nbf is not None and moment < nbf - slack:
+        raise InvalidJwt("the token is not valid yet")
+    if iat is not None and moment < iat - slack:
+        raise InvalidJwt("iat is in the future")
+    if max_age is not None and (iat is None or moment > iat + max_age.total_seconds() + slack):
+        raise InvalidJwt("the token was issued too long ago, or does not say when")
+
+
+def _split(token: str) -> tuple[str, str, str]:
+    if len(token) > MAX_TOKEN_CHARS:
+        raise InvalidJwt("the token is too large")
+    if not token.isascii() or token.count(".") != 2:
+        raise InvalidJwt("the token is not a JWS in compact form")
+    header, payload, signature = token.split(".")
+    if not (header and payload and signature):
+        raise InvalidJwt("a part of the token is empty")
+    return header, payload, signature
+
+
+def _parse_header(part: str, policy: _Policy) -> JwtHeader:
+    members = _parse_part(part)
+    if _FORBIDDEN_HEADERS & members.keys():
+        raise InvalidJwt("the header has a parameter we refuse")
+    alg, kid, typ = members.get("alg"), members.get("kid"), members.get("typ")
+    if not isinstance(alg, str) or alg not in policy.algs:
+        raise InvalidJwt("alg is not allowed for this purpose")
+    if (
+        not (typ is None or isinstance(typ, str))
+        or typ not in policy.typs
+        or (typ is None and "typ" in members)
+    ):
+        raise InvalidJwt("typ is not right for this purpose")
+    if kid is None and (policy.needs_kid or "kid" in members):
+        raise InvalidJwt("kid is missing")
+    if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= _MAX_KID_CHARS):
+        raise InvalidJwt("kid is malformed")
+    return JwtHeader(alg=alg, kid=kid, typ=typ)
+
+
+def _parse_claims(part: str) -> dict[str, object]:
+    claims = _parse_part(part)
+    if "crit" in claims:  # a header parameter smuggled where nobody checks it
+        raise InvalidJwt("crit is among the claims")
+    return claims
+
+
+def _parse_part(part: str) -> dict[str, object]:
+    try:
+        return parse_json_object(_decode(part))
+    except ValueError:
+        raise InvalidJwt("a part of the token is not one clean JSON object") from None
+
+
+def _decode(part: str) -> bytes:
+    try:
+        return base64url.decode(part)
+    except ValueError:
+        raise InvalidJwt("a part of the token is not base64url") from None
+
+
+def _numeric_date(claims: Mapping[str, object], name: str) -> float | None:
+    """Return a NumericDate (RFC 7519 §2), None if absent; a present one must be a plausible number."""
+    if name not in claims:
+        return None
+    value = claims[name]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidJwt(f"{name} is not a number")
+    if not math.isfinite(value) or not 0 < value <= _LAST_MOMENT:
+        raise InvalidJwt(f"{name} is not a plausible moment")
+    return value

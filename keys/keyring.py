@@ -1,0 +1,143 @@
+"""Signs what we issue and publishes the keys for it – RFC 7515 §7.1 (compact form), RFC 7517 §5.
+
+One unchanging snapshot of the stored keys, replaced as a whole; which of them signs is decided by the time,
+so no node has to be told when an announced key takes over. The sealed private key is the authority: a public
+key in the database that does not belong to it is never published and verifies nothing.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from keys import base64url
+from keys.envelope import Unsealable, Vault
+from keys.jose import InvalidJwt, JwkSet, Purpose, VerifiedJwt, verify
+from keys.local import LocalSigner, generate
+from keys.rotation import KeyRecord, KeyState, published, signing_key, state
+from keys.signer import Signer, SigningUnavailable
+
+SIGNING_KEY_PURPOSE = "signing-key"
+"""What private keys are sealed for; resealing needs to know."""
+
+
+class UnusableKeyRecord(Exception):  # noqa: N818 - reads as what it is
+    """A stored signing key does not open, or is not the key its record says; the text names its kid."""
+
+    def __init__(self, kid: str, reason: str) -> None:
+        super().__init__(f"signing key {kid}: {reason}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Snapshot:
+    records: tuple[KeyRecord, ...]
+    signers: Mapping[str, Signer]
+    jwks: JwkSet
+
+
+class Keyring:
+    """The provider's signing keys and its vault, as one node holds them."""
+
+    __slots__ = ("_now", "_snapshot", "vault")
+
+    def __init__(self, vault: Vault, records: Iterable[KeyRecord], *, now: Callable[[], datetime]) -> None:
+        """Open the stored keys; UnusableKeyRecord if one of them is not what it says."""
+        self.vault = vault
+        self._now = now
+        self._snapshot = _load(vault, tuple(records), known={})
+
+    def replace(self, records: Iterable[KeyRecord]) -> None:
+        """Take the keys as they are stored now; UnusableKeyRecord if one is unusable, and nothing changes."""
+        self._snapshot = _load(self.vault, tuple(records), known=self._snapshot.signers)
+
+    async def sign(self, claims: Mapping[str, object], *, typ: str, alg: str) -> str:
+        """Return the signed JWT, or raise SigningUnavailable."""
+        snapshot = self._snapshot
+        record = signing_key(snapshot.records, alg, self._now())
+        if record is None:
+            raise SigningUnavailable(f"no {alg} key is active")
+        payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        message = f"{_header(alg, record.kid, typ)}.{base64url.encode(payload.encode())}"
+        signature = await snapshot.signers[record.kid].sign(message.encode("ascii"))
+        return f"{message}.{base64url.encode(signature)}"
+
+    def verify(self, token: str, *, purpose: Purpose) -> VerifiedJwt:
+        """Return the claims of a token we signed, or raise InvalidJwt."""
+        snapshot = self._snapshot
+        verified = verify(token, purpose=purpose, keys=snapshot.jwks)
+        if verified.header.kid not in {record.kid for record in published(snapshot.records, self._now())}:
+            raise InvalidJwt("the key is not published any more")
+        return verified
+
+    def public_jwks(self) -> dict[str, list[dict[str, str]]]:
+        """Return the JWK Set to publish, keys that sign first."""
+        snapshot = self._snapshot
+        current = published(snapshot.records, self._now())
+        return {"keys": [dict(snapshot.signers[record.kid].public_jwk) for record in current]}
+
+    def algorithms(self) -> frozenset[str]:
+        """Return the algorithms we can sign with now."""
+        now = self._now()
+        return frozenset(
+            record.alg for record in self._snapshot.records if state(record, now) is KeyState.ACTIVE
+        )
+
+    def seal(self, plaintext: bytes, *, purpose: str) -> bytes:
+        """Seal for this purpose (keys/envelope.py)."""
+        return self.vault.seal(plaintext, purpose=purpose)
+
+    def open(self, sealed: bytes, *, purpose: str) -> bytes:
+        """Open what was sealed for this purpose, or raise Unsealable."""
+        return self.vault.open(sealed, purpose=purpose)
+
+
+def new_record(vault: Vault, alg: str, now: datetime) -> KeyRecord:
+    """Generate a key and seal it; `next_rotation` says from when it signs. RS256 may take a second."""
+    private_der = generate(alg)
+    signer = LocalSigner(private_der, alg)
+    return KeyRecord(
+        kid=signer.kid,
+        alg=alg,
+        sealed_private=vault.seal(private_der, purpose=SIGNING_KEY_PURPOSE),
+        public_jwk=json.dumps(dict(signer.public_jwk), separators=(",", ":"), sort_keys=True),
+        created_at=now,
+        active_from=now,
+    )
+
+
+def _load(vault: Vault, records: tuple[KeyRecord, ...], *, known: Mapping[str, Signer]) -> _Snapshot:
+    kept = tuple(record for record in records if record.erased_at is None)
+    signers = {record.kid: known.get(record.kid) or _open_signer(vault, record) for record in kept}
+    for record in kept:
+        _check_record(record, signers[record.kid])
+    return _Snapshot(
+        records=kept,
+        signers=signers,
+        jwks=JwkSet.parse({"keys": [dict(signer.public_jwk) for signer in signers.values()]}),
+    )
+
+
+def _open_signer(vault: Vault, record: KeyRecord) -> Signer:
+    try:
+        return LocalSigner(vault.open(record.sealed_private, purpose=SIGNING_KEY_PURPOSE), record.alg)
+    except Unsealable:
+        raise UnusableKeyRecord(record.kid, "it does not open under this master key") from None
+    except ValueError:
+        raise UnusableKeyRecord(record.kid, "it is not a private key of its algorithm") from None
+
+
+def _check_record(record: KeyRecord, signer: Signer) -> None:
+    try:
+        public_jwk = json.loads(record.public_jwk)
+    except ValueError:
+        raise UnusableKeyRecord(record.kid, "its public key is not JSON") from None
+    if (record.kid, record.alg, public_jwk) != (signer.kid, signer.alg, signer.public_jwk):
+        raise UnusableKeyRecord(record.kid, "its record is not that of its private key")
+
+
+@lru_cache(maxsize=64)
+def _header(alg: str, kid: str, typ: str) -> str:
+    """Return the encoded header; there are only a few (keys × types)."""
+    header = json.dumps({"alg": alg, "typ": typ, "kid": kid}, separators=(",", ":"))
+    return base64url.encode(header.encode())

@@ -1,0 +1,183 @@
+"""The master key: a file that only we may read, and the keys derived from it – RFC 5869 (HKDF-SHA256).
+
+The file holds numbered versions, so that sealed data can move to a new one while the old still opens. A file
+that is missing, readable by others, damaged or of another shape is refused with one line that names it and
+never shows what is in it. Nothing here makes a key unless asked to in so many words.
+"""
+
+import binascii
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import stat
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from keys.strict_json import parse_json_object
+
+KEY_BYTES = 32
+_FORMAT = "hpid-master-key"
+_SALT = b"hpid-master-key-1"
+_MAX_FILE_BYTES = 64 * 1024
+_MAX_VERSION = 255  # one byte in front of all that is sealed
+
+
+class KeyFileError(Exception):
+    """The master key file can't be used; the text names the file and the reason, never its content."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"master key file {path}: {reason}")
+
+
+class MasterKey:
+    """All versions of the master key. Only keys derived for a purpose ever leave it."""
+
+    __slots__ = ("_cached", "_keys", "current", "versions")
+
+    def __init__(self, *, current: int, versions: Mapping[int, bytes]) -> None:
+        self._keys = dict(versions)
+        self._cached = lru_cache(maxsize=256)(self._derive)
+        self.current = current
+        self.versions = (current, *sorted((number for number in versions if number != current), reverse=True))
+        """All version numbers, the current one first, then the newest."""
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Make a new key in a new file; an existing file is never touched."""
+        master = cls(current=1, versions={1: secrets.token_bytes(KEY_BYTES)})
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise KeyFileError(path, f"its folder can't be made ({error.strerror})") from None
+        master._store(path, os.link)  # unlike a rename, a link never replaces
+        return master
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the file, or refuse it."""
+        current, versions = _parse(path, _read(path))
+        return cls(current=current, versions=versions)
+
+    @classmethod
+    def add_version(cls, path: Path) -> Self:
+        """Put a fresh version on top, atomically; what the older ones sealed still opens."""
+        _, keys = _parse(path, _read(path))
+        number = max(keys) + 1
+        if number > _MAX_VERSION:
+            raise KeyFileError(path, "it has no room for another version")
+        master = cls(current=number, versions={**keys, number: secrets.token_bytes(KEY_BYTES)})
+        master._store(path.resolve(), os.replace)
+        return master
+
+    def derive(self, purpose: str, version: int) -> bytes:
+        """Return the 32-byte key of one purpose under one version; KeyError if we have no such version."""
+        return self._cached(purpose, version)
+
+    def _derive(self, purpose: str, version: int) -> bytes:
+        hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=_SALT, info=purpose.encode())
+        return hkdf.derive(self._keys[version])
+
+    def _store(self, path: Path, publish: Callable[[Path, Path], None]) -> None:
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        try:
+            _write(draft, self._to_json())
+            publish(draft, path)
+            _sync_folder(path.parent)
+        except FileExistsError:
+            raise KeyFileError(path, "it exists already and is never overwritten") from None
+        except OSError as error:
+            raise KeyFileError(path, f"it can't be written ({error.strerror})") from None
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _to_json(self) -> bytes:
+        versions = {str(number): b64encode(key).decode() for number, key in self._keys.items()}
+        document: dict[str, object] = {"format": _FORMAT, "current": self.current, "versions": versions}
+        return json.dumps({**document, "checksum": _checksum(document)}, indent=1).encode() + b"\n"
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe must not stop the start-up
+    except OSError as error:
+        raise KeyFileError(path, f"it can't be opened ({error.strerror})") from None
+    try:
+        status = os.fstat(descriptor)  # of the open file, wherever a link led
+        if not stat.S_ISREG(status.st_mode):
+            raise KeyFileError(path, "it is not a regular file")
+        if status.st_mode & 0o077:
+            raise KeyFileError(path, "others may read or change it; its mode must be 0600")
+        if not 0 < status.st_size <= _MAX_FILE_BYTES:
+            raise KeyFileError(path, "it is empty or far too large")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(_MAX_FILE_BYTES)
+    finally:
+        os.close(descriptor)
+
+
+def _parse(path: Path, raw: bytes) -> tuple[int, dict[int, bytes]]:
+    try:
+        document = parse_json_object(raw)
+    except ValueError:
+        raise KeyFileError(path, "it is cut short or not JSON") from None
+    checksum = document.pop("checksum", None)
+    if document.get("format") != _FORMAT or set(document) != {"format", "current", "versions"}:
+        raise KeyFileError(path, f"it is not a file of format {_FORMAT}")
+    if not isinstance(checksum, str) or not hmac.compare_digest(
+        checksum.encode(), _checksum(document).encode()
+    ):
+        raise KeyFileError(path, "its checksum does not match: it was damaged or edited")
+    versions = _parse_versions(path, document["versions"])
+    current = document["current"]
+    if type(current) is not int or current not in versions or 1 not in versions:
+        raise KeyFileError(path, "version 1 or the current version is missing")
+    return current, versions
+
+
+def _parse_versions(path: Path, versions: object) -> dict[int, bytes]:
+    if not isinstance(versions, dict):
+        raise KeyFileError(path, "its versions are not an object")
+    keys: dict[int, bytes] = {}
+    for name, text in versions.items():
+        number = (
+            int(name) if name.isascii() and name.isdecimal() and len(name) <= len(str(_MAX_VERSION)) else 0
+        )
+        if not 1 <= number <= _MAX_VERSION or str(number) != name:
+            raise KeyFileError(path, "a version is not a number from 1 to 255")
+        try:
+            key = b64decode(text, validate=True) if isinstance(text, str) else b""
+        except (binascii.Error, ValueError):
+            key = b""
+        if len(key) != KEY_BYTES:
+            raise KeyFileError(path, f"version {number} is not {KEY_BYTES} bytes in base64")
+        keys[number] = key
+    return keys
+
+
+def _checksum(document: Mapping[str, object]) -> str:
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,84 @@
+"""Bring a database to the newest schema, or say where it stands. Used by `hpid init`, `hpid migrate` and tests.
+
+One transaction for all revisions, on both engines: killed at any statement, the database is as it was (SECURITY R12).
+Two processes at once wait for each other; the second finds nothing left to do. These functions block: from a
+coroutine, call them by `asyncio.to_thread`.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, NullPool, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from idp.database import DatabaseUnavailable, engine_url
+
+T = TypeVar("T")
+
+_BUSY_SECONDS = 30.0
+_LOCK = 0x68706964  # "hpid"; the number of the lock that migrating processes share
+
+
+def upgrade(url: str) -> None:
+    """Bring the database to the newest schema; an embedded one is made if there is none."""
+    target = engine_url(url)
+    if target.get_backend_name() == "sqlite":
+        Path(str(target.database)).touch(mode=0o600)
+    _on_connection(target, _upgrade)
+
+
+def current(url: str) -> str | None:
+    """Return the revision the database is at; None if it has no schema."""
+    target = engine_url(url)
+    if target.get_backend_name() == "sqlite" and not Path(str(target.database)).is_file():
+        return None
+    return _on_connection(target, lambda connection: MigrationContext.configure(connection).get_current_revision())
+
+
+def head() -> str:
+    """Return the newest revision this version of the program knows."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    return cast("str", revision)
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+        connection.begin()
+        driver.execute("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    command.upgrade(_config(connection), "head")
+    connection.commit()
+
+
+def _on_connection(target: URL, work: Callable[[Connection], T]) -> T:
+    try:
+        if target.get_backend_name() == "sqlite":
+            arguments = {"isolation_level": None, "timeout": _BUSY_SECONDS}
+            engine = create_engine(target, poolclass=NullPool, connect_args=arguments)
+            with engine.connect() as connection:
+                return work(connection)
+        return asyncio.run(_on_async_connection(target, work))
+    except (OSError, sqlite3.Error, DBAPIError) as error:
+        raise DatabaseUnavailable(f"the database can't be migrated: {error}") from error
+
+
+async def _on_async_connection(target: URL, work: Callable[[Connection], T]) -> T:
+    engine = create_async_engine(target, poolclass=NullPool)
+    async with engine.connect() as connection:
+        return await connection.run_sync(work)

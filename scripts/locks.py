@@ -1,0 +1,63 @@
+"""The lock files: what `pyproject.toml` asks for, pinned with hashes for every platform and Python from 3.11.
+
+`python scripts/locks.py` writes both with uv. The first line of each is the digest of what was asked, which
+tests/architecture/test_dependencies.py compares. No lock holds an address: where packages come from is the
+machine's business.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+GROUPS = {"requirements.lock": ("build",), "requirements-dev.lock": ("build", "dev")}
+_HEADER = "# asked: "
+
+
+def asked(pyproject: str, groups: tuple[str, ...]) -> str:
+    """Return the digest of everything in `pyproject` that decides one lock file."""
+    table = tomllib.loads(pyproject)
+    wanted = {
+        "python": table["project"]["requires-python"],
+        "dependencies": sorted(table["project"]["dependencies"]),
+        "groups": {name: sorted(table["dependency-groups"][name]) for name in groups},
+    }
+    return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
+
+
+def recorded(lock: str) -> str:
+    """Return the digest that a lock file was made for, empty when it names none."""
+    first = lock.partition("\n")[0]
+    return first.removeprefix(_HEADER) if first.startswith(_HEADER) else ""
+
+
+def _compile(name: str, groups: tuple[str, ...]) -> None:
+    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
+    if uv is None:
+        sys.exit("uv is needed to make the lock files")
+    command = [
+        uv,
+        "pip",
+        "compile",
+        "--universal",
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--no-header",
+        "--quiet",
+    ]
+    command += ["--python-version", "3.11", "pyproject.toml", "-o", name]
+    for group in groups:
+        command += ["--group", group]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    path = ROOT / name
+    body = path.read_text().removeprefix(_HEADER + recorded(path.read_text()) + "\n")
+    path.write_text(_HEADER + asked((ROOT / "pyproject.toml").read_text(), groups) + "\n" + body)
+
+
+if __name__ == "__main__":
+    for lock_name, lock_groups in GROUPS.items():
+        _compile(lock_name, lock_groups)

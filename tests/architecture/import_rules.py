@@ -1,0 +1,161 @@
+"""The import rules that import-linter can't say: who may touch which library and which of ours.
+
+DESIGN §3. Each rule takes a path and source text and returns sentences, so that tests can plant a violation.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+
+from tests.architecture.source_tree import OURS, Import, imports_of
+
+_FACES = ("idp/citizen/**", "idp/developer/**", "idp/admin/**", "idp/ui/**", "idp/app.py")
+_SQL = (
+    "idp/**/store*",
+    "idp/**/store*/**",
+    "idp/reports/**",
+    "idp/database.py",
+    "idp/database/**",
+    "idp/transaction.py",
+)
+_ENGINE = ("idp/database.py", "idp/database/**", "migrations/**")
+
+LIBRARY_HOMES: dict[str, tuple[str, ...]] = {
+    "fastapi": _FACES,
+    "starlette": _FACES,
+    "sqlalchemy": (*_SQL, "migrations/**"),
+    "alembic": ("migrations/**", "idp/cli/**"),
+    "sqlite3": _ENGINE,
+    "asyncpg": _ENGINE,
+    "aiosqlite": _ENGINE,
+    "psycopg": _ENGINE,
+    "cryptography": ("keys/**",),
+    "joserfc": ("keys/**",),
+    "authlib": ("idp/protocol/registration.py", "idp/protocol/discovery.py"),
+    "passlib": ("idp/credentials/**",),
+    "argon2": ("idp/credentials/**",),
+    "pyotp": ("idp/credentials/totp.py",),
+    "httpx": ("federation/fetch.py",),
+    "http.client": ("federation/fetch.py",),
+    "urllib.request": ("federation/fetch.py",),
+    "smtplib": ("idp/messages/smtp.py",),
+    "pydantic": ("idp/settings.py", "idp/scim/**", "idp/cli/**", *_FACES),
+    "pydantic_settings": ("idp/settings.py",),
+    "typer": ("idp/cli/**",),
+}
+"""Library → the only places that may import it."""
+
+FORBIDDEN_LIBRARIES = (
+    "jwt",
+    "jose",
+    "jwcrypto",
+    "authlib.jose",
+    "requests",
+    "aiohttp",
+    "urllib3",
+    "pickle",
+    "marshal",
+    "shelve",
+)
+"""No place at all: a second JOSE or HTTP library, or a format that runs what it reads."""
+
+_PURE = ("idp.ids", "keys.jose", "keys.jwk", "keys.certificate")
+OWN_MODULES: dict[str, tuple[str, ...]] = {
+    "idp/protocol/": ("idp.protocol", *_PURE),
+    "federation/": ("federation", *_PURE),
+    "keys/": ("keys",),
+    "resource_server/": ("resource_server",),
+}
+"""Folder → the only modules of ours that it may import."""
+
+STDLIB_ONLY = ("idp/protocol/", "federation/")
+"""Folders that use no library but those of LIBRARY_HOMES that name them."""
+
+_FLOOR = ("idp.ids", "idp.protocol", "idp.settings", "idp.clock", "idp.log", "keys", "federation")
+_USE_CASES = ("service", "relay", "jobs")
+_FEATURE = re.compile(
+    r"idp/(?P<feature>people|organisations|mandates|credentials|sessions|interactions|clients|grants|subjects|consents"
+    r"|upstreams|signing_keys|audit|outbox|messages|limits)/(?P<file>\w+)"
+)
+_CONNECTS = {"open_connection", "create_connection", "open_unix_connection", "sock_connect"}
+
+
+def violations(path: str, source: str) -> list[str]:
+    """Return a sentence for every import of this file that the design forbids."""
+    found = []
+    for imported in imports_of(path, source):
+        broken = [*_library(path, imported), *_own(path, imported), *_feature(path, imported)]
+        found += [f"{path}:{imported.line} imports {imported.module}: {reason}" for reason in broken]
+    return found + list(_connections(path, source)) + list(_awaits(path, source))
+
+
+def matches(path: str, patterns: tuple[str, ...]) -> bool:
+    """Tell whether a path is one of these: `**` is any depth, `*` anything within one name."""
+    return any(_expression(pattern).fullmatch(path) for pattern in patterns)
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"(\*\*/?|\*)", pattern)
+    words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
+    return re.compile("".join(words.get(part, re.escape(part)) for part in parts))
+
+
+def _library(path: str, imported: Import) -> Iterator[str]:
+    if path.startswith("resource_server/"):  # a kit of its own, used without the rest
+        return
+    for library, homes in LIBRARY_HOMES.items():
+        if imported.is_within(library) and not matches(path, homes):
+            yield f"only {', '.join(homes)} may"
+    yield from (
+        f"{library} is not used here" for library in FORBIDDEN_LIBRARIES if imported.is_within(library)
+    )
+    top = imported.module.partition(".")[0]
+    outside = top not in sys.stdlib_module_names and top not in OURS and top not in LIBRARY_HOMES
+    if outside and path.startswith(STDLIB_ONLY):
+        yield "only the standard library"
+
+
+def _own(path: str, imported: Import) -> Iterator[str]:
+    if imported.module.partition(".")[0] not in OURS:
+        return
+    for folder, allowed in OWN_MODULES.items():
+        if path.startswith(folder) and not any(imported.is_within(module) for module in allowed):
+            yield f"of ours, {folder} may import only {', '.join(allowed)}"
+    if imported.is_within("bench"):
+        yield "nothing imports bench"
+
+
+def _feature(path: str, imported: Import) -> Iterator[str]:
+    place = _FEATURE.match(path)
+    if place is None or imported.module.partition(".")[0] not in OURS:
+        return
+    feature, file = place["feature"], place["file"]
+    if imported.is_within(f"idp.{feature}"):
+        return
+    if re.match(r"idp\.\w+\.model\b|idp\.audit\.(events|occasion)\b", imported.module):
+        return
+    if not any(imported.is_within(module) for module in _floor_of(file)):
+        yield "another feature is reached through Tx, its values through its model"
+
+
+def _floor_of(file: str) -> tuple[str, ...]:
+    if file in _USE_CASES:
+        return (*_FLOOR, "idp.database", "idp.transaction")
+    return (*_FLOOR, "idp.database") if file.startswith("store") else _FLOOR
+
+
+def _connections(path: str, source: str) -> Iterator[str]:
+    if path in {"federation/fetch.py", "idp/messages/smtp.py"}:
+        return
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr in _CONNECTS:
+            yield f"{path}:{node.lineno} calls {node.attr}: only federation/fetch.py opens connections"
+
+
+def _awaits(path: str, source: str) -> Iterator[str]:
+    if not path.startswith("idp/protocol/"):
+        return
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith):
+            yield f"{path}:{node.lineno} awaits: protocol rules are pure"

@@ -1,0 +1,97 @@
+"""Each import contract of pyproject.toml is kept, and breaks when a violation is planted in a copy."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source_tree import ROOT
+
+PACKAGES = ("idp", "federation", "keys", "resource_server", "demo", "migrations")
+CONTRACTS = {
+    contract["id"]: contract["name"]
+    for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+}
+
+PLANTED = [
+    ("layers", "idp/citizen/planted.py", "import idp.endpoints"),
+    ("layers", "idp/endpoints/planted.py", "import idp.citizen"),
+    ("layers", "idp/people/planted.py", "import idp.edge"),
+    ("layers", "idp/protocol/planted.py", "import idp.people.model"),
+    ("layers", "idp/planted.py", ""),
+    ("provider-bag", "idp/people/planted.py", "import idp.provider"),
+    ("stores-apart", "idp/planted_one/store.py", "import idp.planted_two.store"),
+    ("stores-behind-tx", "idp/citizen/planted.py", "import idp.planted_two.store"),
+    ("models-pure", "idp/planted_one/model.py", "import sqlalchemy"),
+    ("models-pure", "idp/planted_one/model.py", "import idp.planted_one.rows"),
+    ("protocol-pure", "idp/protocol/planted.py", "import httpx"),
+    ("protocol-pure", "idp/protocol/planted.py", "import idp.clock"),
+    ("federation-apart", "federation/planted.py", "import idp.settings"),
+    ("national-mock-alone", "federation/planted.py", "import federation.national_mock"),
+    ("demo-by-cli", "idp/worker_planted.py", "import demo"),
+    ("keys-alone", "keys/planted.py", "from idp import clock"),
+    ("resource-server-alone", "resource_server/planted.py", "import keys"),
+]
+
+
+def _copy(folder: Path) -> None:
+    for package in PACKAGES:
+        shutil.copytree(
+            ROOT / package, folder / package, ignore=lambda _, names: [n for n in names if n == "__pycache__"]
+        )
+    shutil.copy(ROOT / "pyproject.toml", folder)
+
+
+def _add_features(folder: Path) -> None:
+    for name in ("one", "two"):
+        feature = folder / "idp" / f"planted_{name}"
+        feature.mkdir()
+        (feature / "__init__.py").touch()
+        (feature / "store.py").touch()
+        (feature / "rows.py").write_text("import sqlalchemy\n")
+
+
+def _broken(folder: Path) -> dict[str, str]:
+    """Return what import-linter says of each contract that is broken, by its name."""
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"COLUMNS": "200", "NO_COLOR": "1"},
+    )
+    output = done.stdout + done.stderr
+    assert "Contracts:" in output, output
+    summary, _, details = output.partition("Broken contracts")
+    names = re.findall(r"^(.+) BROKEN", summary, re.MULTILINE)
+    assert bool(names) == bool(done.returncode), output
+    return dict.fromkeys((" ".join(name.split()) for name in names), details)
+
+
+def test_every_contract_is_kept() -> None:
+    assert _broken(ROOT) == {}
+
+
+@pytest.mark.parametrize(("contract", "path", "line"), PLANTED)
+def test_a_planted_import_breaks_its_contract(contract: str, path: str, line: str, tmp_path: Path) -> None:
+    _copy(tmp_path)
+    if "planted_" in path + line:
+        _add_features(tmp_path)
+    planted = tmp_path / path
+    planted.parent.mkdir(parents=True, exist_ok=True)
+    planted.write_text(f"{line}\n")
+
+    broken = _broken(tmp_path)
+
+    assert CONTRACTS[contract] in broken
+    assert re.search(r"planted", broken[CONTRACTS[contract]])
+
+
+def test_every_contract_has_a_planted_violation() -> None:
+    assert {contract for contract, _, _ in PLANTED} == set(CONTRACTS)

@@ -1,0 +1,178 @@
+"""Passwords, TOTP secrets, attempts, one-time links (SP 800-63B-4 §3.2.2, RFC 6238 §5.2; SECURITY E10, E11, R16)."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from idp.credentials.model import MOST_TRIES, QUICK_TRIES, AttemptState, PasswordCredential, TotpCredential
+from idp.credentials.reservation import Reserved, Slowed
+from idp.database import Database
+from idp.ids import NO_BUCKET, HandleKind, PersonId
+from tests.stores.samples import DAY, HOUR, MINUTE, NOW, SECOND, do, make_handle, make_person
+
+NOBODY = PersonId(NO_BUCKET)
+
+
+async def test_the_newest_password_counts(database: Database[Any]) -> None:
+    person = make_person()
+    first = PasswordCredential(person_id=person.person_id, password_hash="$argon2id$one", changed_at=NOW)
+    second = replace(first, password_hash="$argon2id$two", changed_at=NOW + HOUR)
+
+    def store(tx: Any) -> None:
+        tx.people.add(person)
+        assert tx.passwords.get(person.person_id) is None
+        tx.passwords.put(first)
+        assert tx.passwords.get(person.person_id) == first
+        tx.passwords.put(second)
+
+    await do(database, store)
+    assert await database.read(lambda tx: tx.passwords.get(person.person_id)) == second
+
+
+async def test_a_totp_secret_is_kept_sealed_and_a_new_one_replaces_it(database: Database[Any]) -> None:
+    person = make_person()
+    first = TotpCredential(person_id=person.person_id, secret="JBSWY3DPEHPK3PXP", last_step=0, confirmed=False)
+    second = replace(first, secret="GEZDGNBVGY3TQOJQ", confirmed=True)
+
+    def store(tx: Any) -> str:
+        tx.people.add(person)
+        assert tx.totp.get(person.person_id) is None
+        tx.totp.put(first)
+        assert tx.totp.get(person.person_id) == first
+        tx.totp.put(second)
+        return repr(tx.connection.execute(text("SELECT * FROM totp")).all())
+
+    assert second.secret not in await do(database, store)
+    assert await database.read(lambda tx: tx.totp.get(person.person_id)) == second
+
+
+async def test_a_totp_step_counts_once_and_no_earlier_one_after_it(database: Database[Any]) -> None:
+    person = make_person()
+
+    def spend(tx: Any) -> list[bool]:
+        tx.people.add(person)
+        tx.totp.put(TotpCredential(person_id=person.person_id, secret="S", last_step=0, confirmed=True))
+        return [tx.totp.spend_step(person.person_id, step) for step in (58_000_000, 58_000_000, 57_999_999, 58_000_001)]
+
+    assert await do(database, spend) == [True, False, False, True]
+    assert not await do(database, lambda tx: tx.totp.spend_step(make_person().person_id, 58_000_000))
+
+
+async def test_ten_tries_are_quick_and_then_each_waits_longer(database: Database[Any]) -> None:
+    moment, waits = NOW, []
+    for _ in range(QUICK_TRIES):
+        assert isinstance(await do(database, lambda tx: tx.attempts.reserve("a", NOW)), Reserved)
+    for _ in range(9):
+        slowed = await do(database, lambda tx, m=moment: tx.attempts.reserve("a", m))
+        assert isinstance(slowed, Slowed)
+        assert slowed.not_before is not None
+        waits.append((slowed.not_before - moment).total_seconds())
+        moment = slowed.not_before
+        assert isinstance(await do(database, lambda tx, m=moment: tx.attempts.reserve("a", m)), Reserved)
+    assert waits == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+
+
+async def test_after_a_hundred_failures_the_factor_rests(database: Database[Any]) -> None:
+    def guess(tx: Any) -> list[Any]:
+        return [tx.attempts.reserve("a", NOW + n * HOUR) for n in range(MOST_TRIES + 2)]
+
+    answers = await do(database, guess)
+    assert answers[:MOST_TRIES] == [Reserved(failures=n + 1) for n in range(MOST_TRIES)]
+    assert answers[MOST_TRIES:] == [Slowed(not_before=None)] * 2
+
+
+async def test_a_try_that_is_refused_unseen_does_not_count(database: Database[Any]) -> None:
+    def guess(tx: Any) -> AttemptState:
+        for _ in range(1000):
+            tx.attempts.reserve("a", NOW)
+        state: AttemptState = tx.attempts.state("a")
+        return state
+
+    assert await do(database, guess) == AttemptState(failures=QUICK_TRIES, not_before=NOW + 30 * SECOND)
+
+
+async def test_success_forgets_the_failures_of_this_account_alone(database: Database[Any]) -> None:
+    def guess(tx: Any) -> None:
+        for account in ("a", "b", "a"):
+            tx.attempts.reserve(account, NOW)
+        tx.attempts.settle("a")
+
+    await do(database, guess)
+    assert await database.read(lambda tx: tx.attempts.state("a")) == AttemptState(failures=0, not_before=None)
+    assert await database.read(lambda tx: tx.attempts.state("b")) == AttemptState(failures=1, not_before=None)
+
+
+async def test_counters_not_tried_for_long_are_erased_but_not_those_that_rest(database: Database[Any]) -> None:
+    def guess(tx: Any) -> int:
+        tx.attempts.reserve("old", NOW)
+        tx.attempts.reserve("new", NOW + DAY)
+        for n in range(MOST_TRIES):
+            tx.attempts.reserve("resting", NOW - (MOST_TRIES - n) * HOUR)
+        erased: int = tx.attempts.erase_forgotten(NOW, 10)
+        return erased
+
+    assert await do(database, guess) == 1
+    states = await database.read(lambda tx: [tx.attempts.state(one).failures for one in ("old", "new", "resting")])
+    assert states == [0, 1, MOST_TRIES]
+
+
+async def test_a_link_opens_once_and_looking_does_not_use_it_up(database: Database[Any]) -> None:
+    link = make_handle(HandleKind.LINK, NOBODY)
+    await do(database, lambda tx: tx.links.add(link, purpose="bootstrap", expires_at=NOW + MINUTE, now=NOW))
+    assert await database.read(lambda tx: tx.links.peek(link, "bootstrap", NOW))
+    assert await database.read(lambda tx: tx.links.peek(link, "bootstrap", NOW))
+    assert await do(database, lambda tx: tx.links.spend(link, "bootstrap", NOW))
+    assert not await do(database, lambda tx: tx.links.spend(link, "bootstrap", NOW))
+    assert not await database.read(lambda tx: tx.links.peek(link, "bootstrap", NOW))
+
+
+async def test_a_link_opens_nothing_else_and_nothing_later(database: Database[Any]) -> None:
+    link, other = make_handle(HandleKind.LINK, NOBODY), make_handle(HandleKind.LINK, NOBODY)
+    code = make_handle(HandleKind.CODE, NOBODY)
+    await do(database, lambda tx: tx.links.add(link, purpose="bootstrap", expires_at=NOW + MINUTE, now=NOW))
+    for wrong in (
+        (link, "reset", NOW),
+        (link, "bootstrap", NOW + MINUTE),
+        (other, "bootstrap", NOW),
+        (code, "bootstrap", NOW),
+        ("", "bootstrap", NOW),
+        (link + "\x00", "bootstrap", NOW),
+    ):
+        assert not await database.read(lambda tx, w=wrong: tx.links.peek(*w))
+        assert not await do(database, lambda tx, w=wrong: tx.links.spend(*w))
+    assert await do(database, lambda tx: tx.links.spend(link, "bootstrap", NOW + MINUTE - timedelta(microseconds=1)))
+
+
+async def test_a_new_link_kills_the_older_one_of_its_purpose(database: Database[Any]) -> None:
+    old, new, other = (make_handle(HandleKind.LINK, NOBODY) for _ in range(3))
+
+    def issue(tx: Any) -> list[bool]:
+        for link, purpose in ((old, "bootstrap"), (other, "reset"), (new, "bootstrap")):
+            tx.links.add(link, purpose=purpose, expires_at=NOW + MINUTE, now=NOW)
+        return [
+            tx.links.spend(old, "bootstrap", NOW),
+            tx.links.spend(new, "bootstrap", NOW),
+            tx.links.spend(other, "reset", NOW),
+        ]
+
+    assert await do(database, issue) == [False, True, True]
+
+
+async def test_a_link_spent_makes_room_for_the_next(database: Database[Any]) -> None:
+    first, second = (make_handle(HandleKind.LINK, NOBODY) for _ in range(2))
+
+    def use(tx: Any, link: str) -> bool:
+        tx.links.add(link, purpose="bootstrap", expires_at=NOW + MINUTE, now=NOW)
+        spent: bool = tx.links.spend(link, "bootstrap", NOW)
+        return spent
+
+    assert await do(database, lambda tx: use(tx, first))
+    assert await do(database, lambda tx: use(tx, second))
+
+
+async def test_what_is_no_handle_does_not_become_a_link(database: Database[Any]) -> None:
+    with pytest.raises(ValueError, match="handle"):
+        await do(database, lambda tx: tx.links.add("guessable", purpose="p", expires_at=NOW, now=NOW))

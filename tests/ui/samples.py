@@ -1,0 +1,302 @@
+"""One table of pages as citizens will see them: template, frame parts and context, in either language.
+
+Used by every test of this folder and by the gallery. All people, places and numbers are invented.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import segno
+from markupsafe import Markup
+
+from idp.ui.errors import ErrorSummary, FieldError, one_error
+from idp.ui.formatting import mask_email, mask_id_number, mask_phone
+from idp.ui.info import INFO_PAGES
+from idp.ui.language import Language
+from idp.ui.pages import Banner, Frame, Pages, RelyingParty, Site
+from idp.ui.rows import ClaimRow, ConsentMode, ConsentRow, Delivery, DeliveryState, FirstLogin
+from idp.ui.strings import STRINGS, Texts
+
+SITE = Site(
+    host="id.haiphong.example",
+    issuer="https://id.haiphong.example",
+    test_environment=True,
+    upstream="Định danh quốc gia (mô phỏng)",
+    upstream_en="National e-ID (simulated)",
+    release="2026.11",
+)
+NOW = dt.datetime(2026, 11, 22, 14, 12, 5, tzinfo=dt.UTC)  # 21:12 in Việt Nam, a Sunday
+PORTAL = RelyingParty(
+    name="Cổng dịch vụ công Hải Phòng",
+    name_en="Hải Phòng Public Services",
+    agency="Văn phòng Ủy ban nhân dân thành phố",
+    host="dichvucong.haiphong.example",
+    policy_uri="https://dichvucong.haiphong.example/du-lieu",
+    tos_uri="https://dichvucong.haiphong.example/dieu-khoan",
+)
+SKILLS = RelyingParty(
+    name="Học kỹ năng số Hải Phòng",
+    name_en="",
+    agency="Sở Khoa học và Công nghệ",
+    host="hoctap.haiphong.example",
+    policy_uri="https://hoctap.haiphong.example/du-lieu",
+    icon="learn",
+)
+OUTAGE = Banner(since=NOW - dt.timedelta(hours=1, minutes=30), now=NOW)
+LAW = "Quyết định 45/2026/QĐ-UBND (mẫu)"
+QR = Markup(  # noqa: S704 - drawn by segno from a constant
+    segno.make("otpauth://totp/HPID:huong.nt?secret=ORSXG5BAORUGKIDTMVRXEZLU&issuer=HPID").svg_inline(
+        border=4, omitsize=True, svgclass=None, lineclass=None
+    )
+)
+
+FRAME = Frame(language=Language.VI, path="/sign-in?i=7K2M", csrf="c5rf-value")
+
+Context = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One page in one state."""
+
+    template: str
+    context: Callable[[Language], Context]
+    frame: Frame = FRAME
+
+    def frame_for(self, language: Language) -> Frame:
+        return replace(self.frame, language=language)
+
+    def render(self, pages: Pages, language: Language) -> str:
+        return pages.render(self.template, self.frame_for(language), **self.context(language)).decode()
+
+
+def same(**context: object) -> Callable[[Language], Context]:
+    """Return a context that does not depend on the language."""
+    return lambda _language: context
+
+
+def choice(**changes: object) -> Callable[[Language], Context]:
+    base: dict[str, object] = {
+        "rp": PORTAL,
+        "i": "7K2M",
+        "methods": ("national", "password"),
+        "national_down": False,
+        "rp_refuses_local": False,
+        "continue_as": None,
+    }
+    return same(**{**base, **changes})
+
+
+def consent(**changes: object) -> Callable[[Language], Context]:
+    def context(language: Language) -> Context:
+        words = Texts(language)
+        base: dict[str, object] = {
+            "rp": SKILLS,
+            "i": "7K2M",
+            "first_login": None,
+            "mode": ConsentMode.MIXED,
+            "law": LAW,
+            "purpose": "gửi lịch học và chứng nhận",
+            "retention": "31/12/2027",
+            "not_sent": ("not_sent_vn_id_number", "not_sent_address", "not_sent_photo", "not_sent_history"),
+            "notice_rows": (
+                ClaimRow(name="name", label_key="claim_name", value="Nguyễn Thị Hương"),
+                ClaimRow(
+                    name="age_over_18",
+                    label_key="claim_age_over_18",
+                    value=words.plain("value_yes_no_birthdate"),
+                ),
+            ),
+            "consent_rows": (
+                ConsentRow(
+                    scope="email", label_key="claim_email", value=mask_email("huong.nguyen@example.vn")
+                ),
+                ConsentRow(scope="phone", label_key="claim_phone_number", value=mask_phone("+84901234567")),
+            ),
+        }
+        return {**base, **changes}
+
+    return context
+
+
+def every_claim() -> tuple[ClaimRow, ...]:
+    keys = sorted(key for key in STRINGS[Language.VI] if key.startswith("claim_"))
+    return tuple(ClaimRow(name=key, label_key=key, value=mask_id_number("031190000456")) for key in keys)
+
+
+def problem(case: str, **changes: object) -> Sample:
+    context: dict[str, object] = {"case": case, "txn": "7K2M-9QXD-4FHT", "time": NOW, **changes}
+    return Sample(template="error.html", context=same(**context))
+
+
+DELIVERIES = (
+    Delivery(name="Cổng dịch vụ công Hải Phòng", state=DeliveryState.DELIVERED, at=NOW),
+    Delivery(name="Học kỹ năng số Hải Phòng", state=DeliveryState.WAITING, at=NOW + dt.timedelta(minutes=1)),
+    Delivery(name="Kho dữ liệu công dân", state=DeliveryState.DEAD, attempts=5),
+    Delivery(
+        name="Cổng dữ liệu mở", state=DeliveryState.UNSUPPORTED, at=NOW + dt.timedelta(hours=1, minutes=3)
+    ),
+)
+BACK = ("Cổng dịch vụ công Hải Phòng", "https://dichvucong.haiphong.example/da-thoat")
+START = {"fields": {"link": "hp_link_00abc"}, "name": "", "username": ""}
+
+SAMPLES: dict[str, Sample] = {
+    "sign-in": Sample(template="sign_in.html", context=choice()),
+    "sign-in-vneid": Sample(template="sign_in.html", context=choice(rp=SKILLS, methods=("national",))),
+    "sign-in-degraded": Sample(
+        template="sign_in.html", context=choice(national_down=True), frame=replace(FRAME, banner=OUTAGE)
+    ),
+    "sign-in-degraded-refused": Sample(
+        template="sign_in.html",
+        context=choice(national_down=True, rp_refuses_local=True),
+        frame=replace(FRAME, banner=OUTAGE),
+    ),
+    "sign-in-planned": Sample(
+        template="sign_in.html",
+        context=choice(national_down=True),
+        frame=replace(
+            FRAME, banner=replace(OUTAGE, until=NOW + dt.timedelta(days=1), more_url="/status"), theme="dark"
+        ),
+    ),
+    "sign-in-continue": Sample(template="sign_in.html", context=choice(continue_as="Nguyễn Thị Hương")),
+    "sign-in-cancelled": Sample(
+        template="sign_in.html",
+        context=choice(),
+        frame=replace(FRAME, notice="upstream_cancelled", theme="light"),
+    ),
+    "sign-in-error": Sample(
+        template="sign_in.html", context=choice(errors=one_error("upstream_failed"), rp=None)
+    ),
+    "sign-in-official": Sample(template="sign_in.html", context=choice(rp=None, methods=("password",))),
+    "national": Sample(
+        template="national.html", context=same(rp=PORTAL, i="7K2M", upstream_host="dinhdanh.quocgia.example")
+    ),
+    "password": Sample(template="password.html", context=same(rp=PORTAL, i="7K2M", username="")),
+    "password-empty": Sample(
+        template="password.html",
+        context=same(
+            rp=PORTAL,
+            i="7K2M",
+            username="",
+            errors=ErrorSummary(
+                (
+                    FieldError(field="username", key="username_empty"),
+                    FieldError(field="password", key="password_empty"),
+                )
+            ),
+        ),
+    ),
+    "password-wrong": Sample(
+        template="password.html",
+        context=same(rp=None, i="7K2M", username="huong.nt", errors=one_error("credentials_wrong")),
+    ),
+    "password-slowed": Sample(
+        template="password.html",
+        context=same(rp=PORTAL, i="7K2M", username="huong.nt", errors=one_error("slowed", minutes=15)),
+    ),
+    "otp": Sample(template="otp.html", context=same(rp=PORTAL, i="7K2M")),
+    "otp-wrong": Sample(
+        template="otp.html", context=same(rp=PORTAL, i="7K2M", errors=one_error("otp_wrong", at="otp", n=4))
+    ),
+    "otp-incomplete": Sample(
+        template="otp.html", context=same(rp=None, i="7K2M", errors=one_error("otp_incomplete", at="otp"))
+    ),
+    "consent": Sample(template="consent.html", context=consent()),
+    "consent-notice": Sample(
+        template="consent.html",
+        context=consent(
+            rp=PORTAL,
+            mode=ConsentMode.NOTICE,
+            consent_rows=(),
+            purpose=None,
+            retention=None,
+            notice_rows=every_claim(),
+        ),
+    ),
+    "consent-first-login": Sample(
+        template="consent.html",
+        context=consent(
+            first_login=FirstLogin(name="Nguyễn Thị Hương", upstream="VNeID", level="02"),
+            manage_url="/account/services",
+        ),
+    ),
+    "consent-only": Sample(
+        template="consent.html",
+        context=consent(
+            mode=ConsentMode.CONSENT,
+            notice_rows=(),
+            law=None,
+            retention=None,
+            errors=one_error("consent_empty", at="claim-email"),
+        ),
+    ),
+    "sign-out": Sample(template="sign_out.html", context=same(fields={"state": "xyz", "client_id": "dvc"})),
+    "sign-out-asked": Sample(template="sign_out.html", context=same(fields={}, rp=PORTAL)),
+    "signed-out": Sample(
+        template="signed_out.html",
+        context=same(deliveries=DELIVERIES, count=2, back=BACK, refresh_url="/signed-out?r=7K2M"),
+    ),
+    "signed-out-quiet": Sample(
+        template="signed_out.html",
+        context=same(
+            deliveries=tuple(replace(delivery, at=None) for delivery in DELIVERIES),
+            count=1,
+            back=None,
+            refresh_url=None,
+        ),
+    ),
+    "signed-out-alone": Sample(
+        template="signed_out.html", context=same(deliveries=(), count=1, back=BACK, refresh_url=None)
+    ),
+    "signed-out-none": Sample(
+        template="signed_out.html", context=same(deliveries=(), count=0, back=None, refresh_url=None)
+    ),
+    "home": Sample(template="home.html", context=same()),
+    "home-signed-in": Sample(
+        template="home.html",
+        context=same(),
+        frame=replace(FRAME, signed_in_name="Nguyễn Thị Hương", notice="degraded"),
+    ),
+    "administrator": Sample(template="administrator.html", context=same(**START)),
+    "administrator-error": Sample(
+        template="administrator.html",
+        context=same(
+            **{**START, "username": "Hương"},
+            errors=ErrorSummary(
+                (
+                    FieldError(field="name", key="name_empty"),
+                    FieldError(field="username", key="username_form"),
+                    FieldError(field="new-password", key="password_short"),
+                )
+            ),
+        ),
+    ),
+    "administrator-totp": Sample(
+        template="administrator_totp.html",
+        context=same(fields={"link": "hp_link_00abc"}, qr_svg=QR, key="ORSX G5BA ORUG KIDT MVRX EZLU"),
+    ),
+    "administrator-done": Sample(template="administrator_done.html", context=same(username="huong.nt")),
+    "error-untrusted-client": problem(
+        "untrusted-client", developer=("invalid_request", "redirect_uri is not registered for this client")
+    ),
+    "error-expired": problem("expired", rp=PORTAL),
+    "error-expired-unknown": problem("expired"),
+    "error-two-tabs": problem("two-tabs", rp=SKILLS),
+    "error-locked": problem("locked", reason_key="card_expired"),
+    "error-locked-owner": problem("locked", reason_key="owner"),
+    "error-locked-authority": problem("locked", reason_key="authority"),
+    "error-locked-unknown": problem("locked"),
+    "error-not-linked": problem("not-linked"),
+    "error-too-many": problem("too-many", minutes=1),
+    "error-server": problem("server"),
+    "error-not-found": problem("not-found"),
+    "error-bad-request": problem("bad-request"),
+    "error-upstream-down": problem("upstream-down", rp=PORTAL),
+    "error-signed-out-expired": problem("signed-out-expired"),
+    **{
+        f"info-{page.key}": Sample(template="info.html", context=same(page=page))
+        for page in INFO_PAGES.values()
+    },
+}
+"""Every template in every state that looks different, by name."""
