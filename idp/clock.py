@@ -18,6 +18,7 @@ class Clock:
 
     def __init__(self, source: Callable[[], datetime] = _system_time) -> None:
         self._source = source
+        self._last_event = (0, 0)
 
     def now(self) -> datetime:
         """Return the present moment, aware, UTC."""
@@ -44,7 +45,10 @@ class Clock:
         return PersonId(str(uuid.uuid4()))
 
     def event_id(self) -> EventId:
-        """Return an id that sorts by time (RFC 9562 §5.7, version 7)."""
+        """Return an id that sorts by time, and by order within a millisecond of this process (RFC 9562 §5.7, §6.2)."""
         milliseconds = int(self.now().timestamp() * 1000) & ((1 << 48) - 1)
-        bits = (milliseconds << 80) | (7 << 76) | (secrets.randbits(12) << 64) | (2 << 62) | secrets.randbits(62)
+        last, count = self._last_event
+        count = count + 1 if milliseconds == last and count < 0xFFF else secrets.randbits(8)
+        self._last_event = (milliseconds, count)
+        bits = (milliseconds << 80) | (7 << 76) | (count << 64) | (2 << 62) | secrets.randbits(62)
         return EventId(str(uuid.UUID(int=bits)))

@@ -22,8 +22,8 @@ def prepare_national_system(options: Options) -> None:
 
 
 def prepare_provider(options: Options, environment: Mapping[str, str]) -> None:
-    """Make keys and schema where they are missing, and put the demo's clients and people in."""
-    for words in (("init",), ("migrate",), ("demo", "seed")):
+    """Make keys and schema where they are missing or old, and put the demo's clients and people in."""
+    for words in (("init",), ("demo", "seed")):
         _call(options, (str(HPID), *words), environment=environment)
 
 

@@ -142,6 +142,8 @@ def _relying_party(
         f"{prefix}_BASE_URL": f"http://{options.rp_host}:{port}",
         f"{prefix}_PORT": str(port),
         f"{prefix}_STATE": str(options.state / name),
+        "PORTAL_DATA_STORE_URL": options.data_store_url,
+        "DATASTORE_PORTAL_URL": options.portal_url,
     }
     own = {key: value for key, value in secrets.items() if key.startswith(f"{prefix}_")}
     command = (sys.executable, "-m", module)

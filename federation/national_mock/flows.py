@@ -74,11 +74,10 @@ class FlowStore:
             row = connection.execute(query).one_or_none()
         return None if row is None else _flow(row)
 
-    def move(self, flow: Flow, **changes: str | int | None) -> bool:
-        """Change the flow if it is still at the step we saw; false when another answer was faster."""
-        statement = update(database.flows).where(_still_at(flow)).values(**changes)
+    def move(self, flow: Flow, **changes: str | int | None) -> None:
+        """Change the flow if it is still at the step we saw; else another answer was faster and stands."""
         with self._engine.begin() as connection:
-            return connection.execute(statement).rowcount == 1
+            connection.execute(update(database.flows).where(_still_at(flow)).values(**changes))
 
     def close(self, flow: Flow) -> bool:
         """End the flow if it is still at the step we saw; true exactly once."""

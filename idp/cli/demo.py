@@ -13,7 +13,6 @@ import typer
 from idp.audit.occasion import Occasion
 from idp.cli.context import CommandFailed, occasion, operator, say, with_provider
 from idp.cli.demo_clients import demo_clients
-from idp.cli.demo_people import as_person, has_record
 from idp.clients.service import issue_secret, put_client
 from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.database import Done
@@ -46,6 +45,7 @@ async def _seed(provider: Provider) -> int:
     if await provider.database.read(lambda tx: tx.people.count()):
         return 0
     from demo.city import generate, personas
+    from idp.cli.demo_people import as_person, has_record
 
     city = generate("demo")
     people = [as_person(person, happening.now) for person in city.people if has_record(person)]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Self
 
 import httpx
 import pytest
@@ -42,6 +43,13 @@ class Process:
                 stderr=subprocess.STDOUT,
             )
         self.wait_until_healthy()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.is_running():
+            self.stop(signal.SIGKILL)
 
     def wait_until_healthy(self) -> None:
         deadline = time.monotonic() + 20

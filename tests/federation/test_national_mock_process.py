@@ -21,10 +21,8 @@ pytestmark = pytest.mark.network
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[Process]:
-    process = Process(tmp_path)
-    yield process
-    if process.is_running():
-        process.stop(signal.SIGKILL)
+    with Process(tmp_path) as process:
+        yield process
 
 
 def test_it_stops_in_time_with_a_request_held_back(process: Process) -> None:
@@ -45,9 +43,8 @@ def test_a_killed_one_leaves_nothing_behind_and_starts_again_as_it_was(
     process.stop(signal.SIGKILL)
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{process.url}/health")
-    again = Process(tmp_path)
-    assert httpx.get(f"{again.url}/oauth2/jwks").json() == keys
-    again.stop(signal.SIGTERM)
+    with Process(tmp_path) as again:
+        assert httpx.get(f"{again.url}/oauth2/jwks").json() == keys
 
 
 def test_down_breaks_the_connection(process: Process) -> None:

@@ -1,6 +1,7 @@
-"""What stands around every answer: the log line, the headers, the session cookie, and POSTs from our own pages only.
+"""What stands around every answer: the log line, the headers, the session cookie, POSTs from our own pages.
 
-City systems are same-site with each other, so SameSite=Lax alone does not stop a forged form: the Origin must be ours.
+City systems are same-site with each other, so SameSite=Lax alone does not stop a forged form: the Origin
+must be ours.
 """
 
 import time
@@ -42,7 +43,7 @@ class RequestLog:
 
 
 class SecurityHeaders:
-    """Nothing but our own styles and pictures; no framing; forms go to us and, by redirect, to the provider."""
+    """Our own styles and pictures only; no framing; forms go to us and, by redirect, to the provider."""
 
     def __init__(self, app: ASGIApp, *, issuer: str, is_https: bool) -> None:
         self._app = app
@@ -106,7 +107,7 @@ class SessionCookie:
 
 
 class OwnPostsOnly:
-    """Refuse a POST that does not come from a page of this service; the machines' paths carry their own proof."""
+    """Refuse a POST that comes from no page of this service; the machines' paths carry their own proof."""
 
     def __init__(
         self,

@@ -1,8 +1,8 @@
 """Sign-in with Hải Phòng ID: what is asked for and what is checked (OpenID Connect Core §3.1, RFC 9207).
 
-Authlib's client does state, nonce, PKCE S256, the code exchange and the ID token's signature and times. Added
-here: the issuer of the answer and of the discovery document, the algorithms taken, one audience, the level reached,
-userinfo's sub. Nobody is ever signed in at a lower level than was asked for.
+Authlib's client does state, nonce, PKCE S256, the code exchange and the ID token's signature and times.
+Added here: the issuer of the answer and of the discovery document, the algorithms taken, one audience, the
+level reached, userinfo's sub. Nobody is ever signed in at a lower level than was asked for.
 """
 
 import json
@@ -56,7 +56,7 @@ class Provider:
     async def begin(
         self, request: Request, *, next_path: str, fallback_path: str, **more: str | None
     ) -> Response:
-        """Send the browser to the provider (Core §3.1.2.1), asking as usual and for what `more` adds or changes."""
+        """Send the browser to the provider (Core §3.1.2.1), asking for what `more` adds or changes too."""
         metadata = await self._metadata()
         asked: dict[str, str | None] = {
             "acr_values": self._settings.acr_values or None,

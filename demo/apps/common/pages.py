@@ -1,4 +1,4 @@
-"""Render a page of a service in the visitor's language, with its styles from this host only (templates in Jinja)."""
+"""Render a page of a service in the visitor's language, with styles and pictures from this host only."""
 
 import hashlib
 from collections.abc import Mapping

@@ -3,6 +3,8 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -12,7 +14,7 @@ from starlette.types import ASGIApp
 from demo.apps.common.log import log
 from demo.apps.common.settings import AppSettings
 
-_SECONDS_TO_FINISH = 5
+Kind = TypeVar("Kind", bound=AppSettings)
 
 
 def run(app: ASGIApp, settings: AppSettings) -> None:
@@ -38,12 +40,11 @@ async def serve(app: ASGIApp, settings: AppSettings) -> None:
     log("stopped")
 
 
-def settings_or_exit(kind: type[AppSettings]) -> AppSettings:
+def settings_or_exit(read: Callable[[], Kind], *, prefix: str) -> Kind:
     """Read settings from the environment; say in one line each what is wrong with them."""
     try:
-        return kind()
+        return read()
     except ValidationError as error:
-        prefix = kind.model_config.get("env_prefix", "")
         for problem in error.errors(include_input=False, include_url=False):
             name = prefix + "_".join(str(part) for part in problem["loc"]).upper()
             sys.stderr.write(f"{name}: {problem['msg']}\n")

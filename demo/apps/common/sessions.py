@@ -1,8 +1,8 @@
-"""Browser sessions kept on the server; the cookie is a random handle, stored by digest: logout really ends it.
+"""Browser sessions kept on the server; the cookie is a random handle, stored by digest, so logout ends it.
 
-OpenID Connect Back-Channel Logout 1.0 §2.7: a logout token ends the sessions it names at once; a cookie sent
-again afterwards opens nothing. A new handle at every sign-in (session fixation). An expired session still tells
-whose it was, so that a draft sent with it is not lost; it proves nothing more.
+OpenID Connect Back-Channel Logout 1.0 §2.7: a logout token ends the sessions it names at once; a cookie
+sent again afterwards opens nothing. A new handle at every sign-in (session fixation). An expired session
+still tells whose it was, so that a draft sent with it is not lost; it proves nothing more.
 """
 
 import hashlib

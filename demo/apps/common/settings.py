@@ -1,4 +1,4 @@
-"""What a service is told by the environment: where the provider is, who it is there, where people reach it."""
+"""What a service is told by the environment: where the provider is, who it is there, where it is itself."""
 
 import ssl
 from pathlib import Path
@@ -21,11 +21,11 @@ class AppSettings(BaseSettings):
     """This service as people reach it, scheme://host[:port]; empty: http://localhost with the port below."""
     host: str = "127.0.0.1"
     """Address to listen on; the provider's back-channel logout must reach it."""
-    port: int = Field(ge=1, le=65535)
+    port: int = Field(default=8010, ge=1, le=65535)
     """Port to listen on."""
-    client_id: str
+    client_id: str = ""
     """This service's client_id at the provider."""
-    client_secret: SecretStr = Field(min_length=1)
+    client_secret: SecretStr = SecretStr("")
     """Its secret there (client_secret_basic)."""
     state: Path = Path("var")
     """Folder of this service's database."""
@@ -45,6 +45,8 @@ class AppSettings(BaseSettings):
     @model_validator(mode="after")
     def _check_addresses(self) -> Self:
         self.base_url = self.base_url or f"http://localhost:{self.port}"
+        if not self.client_secret.get_secret_value():
+            raise ValueError("CLIENT_SECRET must be set")
         for name, address in (("ISSUER", self.issuer), ("BASE_URL", self.base_url)):
             parts = urlsplit(address)
             if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
@@ -71,4 +73,7 @@ class AppSettings(BaseSettings):
 
 def ssl_context(settings: AppSettings) -> ssl.SSLContext:
     """Return how certificates of the provider are checked."""
-    return ssl.create_default_context(cafile=str(settings.ca_bundle) if settings.ca_bundle else None)
+    context = ssl.create_default_context()
+    if settings.ca_bundle is not None:
+        context.load_verify_locations(cafile=settings.ca_bundle)
+    return context

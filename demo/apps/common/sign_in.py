@@ -61,7 +61,7 @@ _PAGES: dict[Reason, tuple[str, int, Words, tuple[Words, ...]]] = {
         (
             Words(
                 "Chưa đăng nhập được lúc này. Bản nháp đã lưu vẫn còn. Thử lại sau ít phút.",
-                "Signing in is not possible just now. Saved drafts are still here. Try again in a few minutes.",
+                "Signing in is not possible just now. Drafts are kept. Try again in a few minutes.",
             ),
         ),
     ),
@@ -103,7 +103,7 @@ class SignIn:
     async def begin(
         self, request: Request, *, next_path: str, fallback_path: str | None = None, silent: bool = False
     ) -> Response:
-        """Send the browser to the provider; `fallback_path` is where it goes if a silent try needs the person."""
+        """Send the browser to the provider; `fallback_path`: where to go if a silent try needs the person."""
         if elsewhere := self._other_loopback_name(request):
             return RedirectResponse(elsewhere, status_code=302)
         step_up = session_of(request).pop("step_up", None) or {}
@@ -137,7 +137,7 @@ class SignIn:
         return self.site.message(request, slug, status=status, title=title, text=text, button=again)
 
     def _other_loopback_name(self, request: Request) -> str | None:
-        """Return our own address where the browser used another name of this machine: its cookie would not come."""
+        """Return our own address where the browser used another name of this machine: cookies differ."""
         host, own = request.headers.get("host", ""), urlsplit(self.site.settings.base_url)
         name, _, port = host.rpartition(":")
         is_other = name in _LOOPBACK and own.hostname in _LOOPBACK and host != own.netloc

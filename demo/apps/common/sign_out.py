@@ -1,7 +1,7 @@
 """Sign out here, sign out everywhere (RP-Initiated Logout 1.0), and be signed out by the provider.
 
-Back-Channel Logout 1.0 §2.5–2.8: the provider posts a logout token; 200 when the sessions are gone, 400 when the token
-is not good, 503 when nobody can tell and it should be sent again.
+Back-Channel Logout 1.0 §2.5–2.8: the provider posts a logout token; 200 when the sessions are gone, 400
+when the token is not good, 503 when nobody can tell and it should be sent again.
 """
 
 import time

@@ -1,1 +1,1 @@
-"""Kho dữ liệu công dân Hải Phòng (bản mẫu): one's own papers in one place, and an API that other services fill."""
+"""Kho dữ liệu công dân Hải Phòng (bản mẫu): one's own papers in one place, filled by other services."""

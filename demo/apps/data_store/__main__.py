@@ -7,5 +7,5 @@ from demo.apps.data_store.settings import DataStoreSettings
 
 if __name__ == "__main__":
     start_log("data-store")
-    settings = settings_or_exit(DataStoreSettings)
+    settings = settings_or_exit(DataStoreSettings, prefix="DATASTORE_")
     run(create_app(settings), settings)

@@ -1,7 +1,8 @@
 """The API other services use: `/api/documents`, access tokens checked offline (RFC 9068, RFC 6750, RFC 9470).
 
-GET needs docs.read, POST needs docs.share. The person is the token's `sub`, the service its `client_id`; nothing of the
-request says whose documents they are. The same reference brought again by the same service is the same document.
+GET needs docs.read, POST needs docs.share. The person is the token's `sub`, the service its `client_id`;
+nothing of the request says whose documents they are. The same reference brought again by the same service
+is the same document.
 """
 
 from collections.abc import Callable

@@ -26,7 +26,7 @@ SCOPE = f"openid profile {READ_SCOPE}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptOwner:
-    """Read from their own access token under which `sub` a visitor's documents lie: the audience's, not the client's."""
+    """Read from the access token under which `sub` a visitor's documents lie: the audience's, not ours."""
 
     verifier: AccessTokenVerifier
 

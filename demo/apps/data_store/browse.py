@@ -1,4 +1,4 @@
-"""The data store's own pages: what it is, one's documents, one document. Opening the documents signs in by itself."""
+"""The data store's own pages: what it is, one's documents, one of them. Opening them signs in by itself."""
 
 from dataclasses import dataclass
 

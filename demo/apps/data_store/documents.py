@@ -1,4 +1,4 @@
-"""The documents, by the `sub` that access tokens for this audience carry: one person, whichever service brings one.
+"""The documents, by the `sub` that access tokens for this audience carry, whichever service brings one.
 
 Every paper put in and every reading by a service leaves a line the person can see.
 """
@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS documents (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS documents_sub ON documents (sub, issued_at);
 CREATE TABLE IF NOT EXISTS events (
-    event_id INTEGER PRIMARY KEY, sub TEXT NOT NULL, client_id TEXT NOT NULL, what TEXT NOT NULL, at REAL NOT NULL
+    event_id INTEGER PRIMARY KEY, sub TEXT NOT NULL, client_id TEXT NOT NULL, what TEXT NOT NULL,
+    at REAL NOT NULL
 );
 CREATE INDEX IF NOT EXISTS events_sub ON events (sub, event_id);
 """
@@ -89,8 +90,8 @@ class Documents:
 
     def _insert(self, sub: str, client_id: str, document: NewDocument, *, is_sample: bool) -> bool:
         changed = self._database.change(
-            "INSERT INTO documents VALUES (:id, :sub, :client_id, :reference, :kind, :title, :issuer, :details,"
-            " :issued_at, :now, :is_sample) ON CONFLICT (sub, client_id, reference) DO NOTHING",
+            "INSERT INTO documents VALUES (:id, :sub, :client_id, :reference, :kind, :title, :issuer,"
+            " :details, :issued_at, :now, :is_sample) ON CONFLICT (sub, client_id, reference) DO NOTHING",
             id=secrets.token_urlsafe(12),
             sub=sub,
             client_id=client_id,

@@ -1,1 +1,1 @@
-"""Cổng dịch vụ công Hải Phòng (bản mẫu): choose a procedure, fill in, check, submit; the result goes to the data store."""
+"""Cổng dịch vụ công Hải Phòng (bản mẫu): choose a procedure, fill in, check, submit."""

@@ -7,5 +7,5 @@ from demo.apps.portal.settings import PortalSettings
 
 if __name__ == "__main__":
     start_log("portal")
-    settings = settings_or_exit(PortalSettings)
+    settings = settings_or_exit(PortalSettings, prefix="PORTAL_")
     run(create_app(settings), settings)

@@ -1,7 +1,7 @@
 """Put the result of a procedure into the person's documents: the data store's API, with their access token.
 
-RFC 6750 §2.1; RFC 9470 §3: where the API asks for a stronger sign-in, say which. The receipt number makes it safe to
-send again.
+RFC 6750 §2.1; RFC 9470 §3: where the API asks for a stronger sign-in, say which. The receipt number makes
+it safe to send again.
 """
 
 import re

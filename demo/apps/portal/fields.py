@@ -1,4 +1,4 @@
-"""What a procedure asks, field by field, and what is wrong with an answer; nothing the provider told is asked again."""
+"""What a procedure asks, field by field, and what is wrong with an answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
-"""File a procedure: form, review, submit, receipt. Every POST answers 303, so Back, reload and a second press are safe.
+"""File a procedure: form, review, submit, receipt. Every POST answers 303: Back, reload, twice are safe.
 
-A session that ended while someone typed costs nothing: what was sent is kept as their draft. Delivery to the data store
-follows the filing and can be repeated; a stale access token is renewed by the refresh token or by a silent sign-in.
+A session that ended while someone typed costs nothing: what was sent is kept as their draft. Delivery to
+the data store follows the filing and can be repeated; a stale access token is renewed by the refresh token
+or by a silent sign-in.
 """
 
 import time
@@ -119,7 +120,7 @@ class FileProcedure:
         )
 
     async def deliver_again(self, request: Request) -> Response:
-        """Hand a filing over, now or after a silent sign-in; harmless to repeat, so a GET can come back to it."""
+        """Hand a filing over, now or after a silent sign-in that comes back here; harmless to repeat."""
         receipt = f"/receipts/{request.path_params['number']}"
         visitor = session_of(request).visitor
         if visitor is None:
@@ -148,7 +149,7 @@ class FileProcedure:
         return RedirectResponse(receipt, status_code=303)
 
     async def _with_fresh_token(self, request: Request, visitor: Visitor) -> Visitor | None:
-        """Return the visitor with an access token that will live for this call, None if only a sign-in gives one."""
+        """Return the visitor with an access token that lives on, None if only a sign-in gives one."""
         if visitor.access_token_expires_at > time.time() + _SOONEST:
             return visitor
         if visitor.refresh_token is None:

@@ -1,4 +1,4 @@
-"""What people are filling in and have filed, kept by the portal's own sub for them; a draft outlives every session."""
+"""What people are filling in and have filed, by the portal's sub for them; a draft outlives every session."""
 
 import json
 import secrets

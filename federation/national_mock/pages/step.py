@@ -79,9 +79,8 @@ def go_to(flow_id: str, step: str) -> Response:
 
 
 def advance(service: Service, flow: Flow, *, step: str, **changes: str | int | None) -> Response:
-    """Move the flow to a step and the person to its page, unless another answer was faster."""
-    if not service.flows.move(flow, step=step, **({"error": None} | changes)):
-        raise PageRefused(status=400, word="error.flow")
+    """Move the flow to a step and the person to its page; if another answer was faster, that page knows."""
+    service.flows.move(flow, step=step, **({"error": None} | changes))
     return go_to(flow.id, step)
 
 

@@ -1,0 +1,97 @@
+"""docs/specs.md has one row per thing that the code offers: metadata, grants, client authentication, errors."""
+
+from collections import Counter
+
+import pytest
+
+from idp.endpoints.token import GRANTS
+from idp.protocol import client_authentication, discovery, errors
+from tests.architecture.source_tree import source_of
+from tests.architecture.specs_table import STATUSES, Row, read_rows, rows_not_proved
+
+ROWS = read_rows(source_of("docs/specs.md"))
+DERIVED = ("discovery", "grant", "client-auth", "error")
+
+
+def _offered() -> set[str]:
+    document = discovery.metadata(
+        "https://id.example", grant_types=tuple(GRANTS), signing_algorithms=("ES256",)
+    )
+    return {
+        *(f"discovery:{member}" for member in document),
+        *(f"grant:{grant}" for grant in GRANTS),
+        *(f"client-auth:{method}" for method in client_authentication.METHODS),
+        *(f"error:{error.error}" for error in errors.ProtocolError.__subclasses__()),
+    }
+
+
+def _row(name: str, *, test: str = "tests/a.py::test_a", status: str = "done") -> Row:
+    return Row(id=name, spec="", section="", what="", files=("idp/app.py",), tests=(test,), status=status)
+
+
+def test_the_rows_are_what_the_code_offers() -> None:
+    written = {row.id for row in ROWS if row.id.partition(":")[0] in DERIVED}
+
+    assert sorted(_offered() - written) == []
+    assert sorted(written - _offered()) == []
+
+
+def test_no_row_stands_twice() -> None:
+    assert [name for name, count in Counter(row.id for row in ROWS).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_a_row_names_its_files_and_its_tests(row: Row) -> None:
+    assert row.status.partition(":")[0] in STATUSES
+    assert row.spec
+    assert row.what
+    if not row.status.startswith("planned"):
+        assert row.files
+        assert row.tests
+        assert all("::" in test for test in row.tests)
+
+
+def test_a_table_is_read_by_its_columns() -> None:
+    text = """
+| id | spec | section | what | file | test | status |
+|---|---|---|---|---|---|---|
+| `grant:x` | RFC 1 | §2 | it | `idp/a.py`, `idp/b.py` | `tests/a.py::test_a` | done |
+
+| id | other |
+|---|---|
+| no | row |
+"""
+    (row,) = read_rows(text)
+
+    assert row.id == "grant:x"
+    assert row.files == ("idp/a.py", "idp/b.py")
+    assert row.tests == ("tests/a.py::test_a",)
+
+
+def test_a_row_with_a_cell_too_few_is_refused() -> None:
+    with pytest.raises(ValueError, match="cells"):
+        read_rows("| id | spec | section | what | file | test | status |\n|---|---|\n| a | b |\n")
+
+
+@pytest.mark.parametrize(
+    ("passed", "others", "expected"),
+    [
+        ({"tests/a.py::test_a"}, set(), []),
+        ({"tests/a.py::test_a[1]", "tests/a.py::test_a[2]"}, set(), []),
+        (
+            {"tests/a.py::test_a[1]"},
+            {"tests/a.py::test_a[2]"},
+            ["r: tests/a.py::test_a did not run and pass"],
+        ),
+        (set(), {"tests/a.py::test_a"}, ["r: tests/a.py::test_a did not run and pass"]),
+        ({"tests/a.py::test_ab"}, set(), ["r: tests/a.py::test_a did not run and pass"]),
+    ],
+)
+def test_a_row_is_proved_when_its_test_passed_in_all_its_parameters(
+    passed: set[str], others: set[str], expected: list[str]
+) -> None:
+    assert rows_not_proved([_row("r")], passed=passed, others=others) == expected
+
+
+def test_a_planned_row_needs_no_proof() -> None:
+    assert rows_not_proved([_row("r", status="planned")], passed=set(), others=set()) == []

@@ -1,0 +1,247 @@
+"""A minimal OpenID provider for the tests of demo/apps: small, strict towards its clients, and wrong on demand.
+
+It speaks real HTTP on loopback. `faults` changes what it answers; nothing in it is shared with idp/.
+"""
+
+import base64
+import hashlib
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import httpx
+from joserfc import jws
+from joserfc.jwk import ECKey
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+SUBSTANTIAL, HIGH = "urn:haiphong:acr:substantial", "urn:haiphong:acr:high"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Who sits before the browser."""
+
+    name: str
+    acr: str = SUBSTANTIAL
+
+
+HUONG = Person(name="Nguyễn Thị Hương")
+
+
+@dataclass
+class Provider:
+    """The provider's state; tests read and change it."""
+
+    issuer: str
+    clients: dict[str, tuple[str, str]]
+    """client_id → (secret, base_url)"""
+    person: Person | None = HUONG
+    sid: str = field(default_factory=secrets.token_hex)
+    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "k1", "use": "sig"}))
+    published: list[ECKey] = field(default_factory=list)
+    faults: dict[str, Any] = field(default_factory=dict)
+    token_seconds: int = 60
+    gives_refresh_tokens: bool = False
+    requests: list[dict[str, str]] = field(default_factory=list)
+    token_requests: list[dict[str, str]] = field(default_factory=list)
+    codes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refresh_tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def app(self) -> Starlette:
+        """Return the provider as an application."""
+        return Starlette(
+            routes=[
+                Route("/health", lambda _request: PlainTextResponse("ok")),
+                Route("/.well-known/openid-configuration", self.discovery),
+                Route("/jwks", self.jwks),
+                Route("/authorize", self.authorize),
+                Route("/token", self.token, methods=["POST"]),
+                Route("/userinfo", self.userinfo),
+                Route("/logout", self.logout),
+            ]
+        )
+
+    async def discovery(self, _request: Request) -> Response:
+        endpoints = {f"{name}_endpoint": f"{self.issuer}/{path}" for name, path in _ENDPOINTS.items()}
+        return JSONResponse(
+            {
+                "issuer": self.faults.get("discovery_issuer", self.issuer),
+                "jwks_uri": f"{self.issuer}/jwks",
+                "id_token_signing_alg_values_supported": ["ES256", "none"],
+                "claims_parameter_supported": True,
+                **endpoints,
+            }
+        )
+
+    async def jwks(self, _request: Request) -> Response:
+        return JSONResponse({"keys": [key.as_dict(private=False) for key in [self.key, *self.published]]})
+
+    async def authorize(self, request: Request) -> Response:
+        asked = dict(request.query_params)
+        self.requests.append(asked)
+        _secret, base_url = self.clients[asked["client_id"]]
+        assert asked["redirect_uri"] == f"{base_url}/callback"
+        assert asked["response_type"] == "code"
+        assert asked["code_challenge_method"] == "S256"
+        answer = {"state": asked["state"], "iss": self.issuer}
+        error = self.faults.get("error") or ("login_required" if self.person is None else None)
+        if error:
+            answer["error"] = error
+        else:
+            answer["code"] = secrets.token_urlsafe()
+            self.codes[answer["code"]] = asked | {"person": self.person, "auth_time": int(time.time())}
+        answer |= self.faults.get("answer", {})
+        query = urlencode({name: value for name, value in answer.items() if value is not None})
+        return RedirectResponse(f"{asked['redirect_uri']}?{query}", status_code=303)
+
+    async def token(self, request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode()))
+        scheme, _, credentials = request.headers["authorization"].partition(" ")
+        client_id, _, secret = base64.b64decode(credentials).decode().partition(":")
+        assert (scheme, secret) == ("Basic", self.clients[client_id][0])
+        self.token_requests.append(form)
+        if self.faults.get("token_status"):
+            return PlainTextResponse("down", status_code=self.faults["token_status"])
+        if form["grant_type"] == "refresh_token":
+            grant = self.refresh_tokens.pop(form["refresh_token"], None)
+        else:
+            grant = self.codes.pop(form["code"], None)
+            if grant and _challenge(form["code_verifier"]) != grant["code_challenge"]:
+                grant = None
+        if grant is None or self.faults.get("token_error"):
+            return JSONResponse({"error": "invalid_grant"}, status_code=400)
+        return JSONResponse(self._tokens(client_id, grant, resource=form["resource"]))
+
+    def _tokens(self, client_id: str, grant: dict[str, Any], *, resource: str) -> dict[str, Any]:
+        access = self.access_token(client_id, scope=grant["scope"], aud=resource)
+        tokens: dict[str, Any] = {
+            "access_token": access,
+            "token_type": "Bearer",
+            "expires_in": self.token_seconds,
+            "scope": grant["scope"],
+            "id_token": self._id_token(client_id, grant),
+        }
+        if self.gives_refresh_tokens:
+            tokens["refresh_token"] = secrets.token_urlsafe()
+            self.refresh_tokens[tokens["refresh_token"]] = grant
+        return {name: value for name, value in (tokens | self.faults.get("tokens", {})).items() if value}
+
+    def access_token(self, client_id: str, *, scope: str, aud: str, **changes: object) -> str:
+        """Make an access token as RFC 9068 has it; `typ` among the changes is the header's."""
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "sub": self.sub(aud),
+            "aud": aud,
+            "client_id": client_id,
+            "scope": scope,
+            "gid": "g1",
+            "jti": secrets.token_hex(),
+            "acr": self.person.acr if self.person else SUBSTANTIAL,
+            "auth_time": now,
+            "iat": now,
+            "exp": now + self.token_seconds,
+        }
+        typ = str(changes.pop("typ", "at+jwt"))
+        return self.sign(claims | changes, typ=typ)
+
+    def _id_token(self, client_id: str, grant: dict[str, Any]) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "sub": self.sub(client_id),
+            "aud": client_id,
+            "nonce": grant["nonce"],
+            "name": grant["person"].name,
+            "acr": grant["person"].acr,
+            "auth_time": grant["auth_time"],
+            "sid": self.sid,
+            "iat": now,
+            "exp": now + 300,
+        }
+        claims |= self.faults.get("id_token", {})
+        claims = {name: value for name, value in claims.items() if value is not None}
+        if self.faults.get("id_token_alg") == "none":
+            return f"{_b64({'alg': 'none', 'typ': 'JWT'})}.{_b64(claims)}."
+        return self.sign(claims, typ="JWT", key=self.faults.get("id_token_key"))
+
+    def sub(self, sector: str) -> str:
+        """Return the pairwise sub of the person."""
+        name = self.person.name if self.person else ""
+        return hashlib.sha256(f"{sector}/{name}".encode()).hexdigest()[:24]
+
+    def sign(self, claims: dict[str, Any], *, typ: str, key: ECKey | None = None) -> str:
+        """Sign with the provider's key, or another."""
+        signer = key or self.key
+        header = {"alg": "ES256", "typ": typ, "kid": signer.kid}
+        return jws.serialize_compact(header, json.dumps(claims), signer)
+
+    async def userinfo(self, request: Request) -> Response:
+        if self.faults.get("userinfo_status"):
+            return PlainTextResponse("no", status_code=self.faults["userinfo_status"])
+        assert request.headers["authorization"].startswith("Bearer ")
+        told = {
+            "sub": self.sub("cong-dich-vu-cong"),
+            "vn_id_number": "031190012456",
+            "phone_number": "+84901234567",
+            "email": "huong@example.vn",
+        }
+        return JSONResponse(told | self.faults.get("userinfo", {}))
+
+    async def logout(self, request: Request) -> Response:
+        asked = dict(request.query_params)
+        self.requests.append(asked)
+        for client_id in self.clients:
+            await self.send_logout(client_id, self.logout_token(client_id))
+        self.person, self.sid = None, secrets.token_hex()
+        query = urlencode({"state": asked["state"]})
+        return RedirectResponse(f"{asked['post_logout_redirect_uri']}?{query}", status_code=303)
+
+    def logout_token(
+        self, client_id: str, *, typ: str = "logout+jwt", key: ECKey | None = None, **changes: object
+    ) -> str:
+        """Make a logout token; a change to None leaves the claim out."""
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "aud": client_id,
+            "iat": now,
+            "exp": now + 120,
+            "jti": secrets.token_hex(),
+            "events": {EVENT: {}},
+            "sub": self.sub(client_id),
+            "sid": self.sid,
+        }
+        claims = {name: value for name, value in (claims | changes).items() if value is not None}
+        if typ == "none":
+            return f"{_b64({'alg': 'none', 'typ': 'logout+jwt', 'kid': 'k1'})}.{_b64(claims)}."
+        return self.sign(claims, typ=typ, key=key)
+
+    async def send_logout(self, client_id: str, token: str) -> httpx.Response:
+        """Post a logout token as Back-Channel Logout 1.0 §2.5 has it."""
+        async with httpx.AsyncClient() as client:
+            base_url = self.clients[client_id][1]
+            return await client.post(f"{base_url}/backchannel-logout", data={"logout_token": token})
+
+
+_ENDPOINTS = {
+    "authorization": "authorize",
+    "token": "token",
+    "userinfo": "userinfo",
+    "end_session": "logout",
+}
+
+
+def _challenge(verifier: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def _b64(of: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(of).encode()).rstrip(b"=").decode()

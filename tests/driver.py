@@ -1,0 +1,210 @@
+"""Speaks to the provider as outsiders do: a browser without JavaScript, a relying party, a citizen at a form.
+
+Over ASGI or over real HTTP, whatever transport it is given. Tokens are verified with joserfc, an implementation that is
+not ours.
+"""
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+import httpx
+import pyotp
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+ISSUER = "http://localhost:8000"
+
+
+class _Forms(HTMLParser):
+    """Collects a page's forms: action, fields with their values, and buttons by id."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[dict[str, Any]] = []
+        self.ids: set[str] = set()
+        self.title = ""
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if given.get("id"):
+            self.ids.add(str(given["id"]))
+        if tag == "title":
+            self._in_title = True
+        if tag == "form":
+            self.forms.append({"action": given.get("action", ""), "fields": {}, "buttons": {}, "ids": {given.get("id")}})
+        if self.forms and tag in {"input", "button"}:
+            form = self.forms[-1]
+            form["ids"].add(given.get("id"))
+            if tag == "button" or given.get("type") == "submit":
+                form["buttons"][given.get("id")] = (given.get("name"), given.get("value"))
+            elif given.get("name") and given.get("type") not in {"checkbox", "radio"}:
+                form["fields"][given["name"]] = given.get("value") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title":
+            self._in_title = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data
+
+
+@dataclass
+class Page:
+    """What the browser shows, or where it was sent outside the provider."""
+
+    response: httpx.Response
+    left_for: str | None = None
+    """The address of another site the browser was redirected to."""
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def ids(self) -> set[str]:
+        return self._parsed().ids
+
+    @property
+    def answer(self) -> dict[str, str]:
+        """The parameters a relying party was sent back."""
+        assert self.left_for is not None, f"still at the provider: {self.status} {self.response.url}"
+        return dict(parse_qsl(urlsplit(self.left_for).query, keep_blank_values=True))
+
+    def form(self, button: str) -> dict[str, Any]:
+        for form in self._parsed().forms:
+            if button in form["ids"]:
+                return form
+        raise AssertionError(f"no form with #{button} on {self.response.url}: {sorted(self.ids)}")
+
+    def _parsed(self) -> _Forms:
+        parser = _Forms()
+        parser.feed(self.response.text)
+        return parser
+
+
+class Browser:
+    """Keeps cookies, follows redirects inside the provider, sends Origin and Sec-Fetch-Site as browsers do."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport, issuer: str = ISSUER) -> None:
+        self.issuer = issuer
+        self.client = httpx.AsyncClient(transport=transport, base_url=issuer, headers={"accept-language": "vi"})
+
+    async def get(self, url: str, **headers: str) -> Page:
+        return await self._follow(await self.client.get(url, headers=headers))
+
+    async def post(self, url: str, fields: Mapping[str, str] | list[tuple[str, str]], **headers: str) -> Page:
+        sent = {"origin": "null", "sec-fetch-site": "same-origin", **headers}
+        body = urlencode(list(fields.items()) if isinstance(fields, Mapping) else fields)
+        response = await self.client.post(
+            url, content=body, headers={"content-type": "application/x-www-form-urlencoded", **sent}
+        )
+        return await self._follow(response)
+
+    async def press(self, page: Page, button: str, extra: list[tuple[str, str]] | None = None, **values: str) -> Page:
+        """Fill a form's fields and press one of its buttons."""
+        form = page.form(button)
+        fields = {**form["fields"], **values}
+        name, value = form["buttons"].get(button, (None, None))
+        if name:
+            fields[name] = value or ""
+        action = urljoin(str(page.response.url), form["action"])
+        return await self.post(action, [*fields.items(), *(extra or [])])
+
+    async def _follow(self, response: httpx.Response) -> Page:
+        for _ in range(10):
+            location = response.headers.get("location")
+            if response.status_code not in {301, 302, 303, 307, 308} or location is None:
+                return Page(response)
+            assert response.status_code == 303, "a redirect must be 303"
+            target = urljoin(str(response.url), location)
+            if not target.startswith(self.issuer + "/"):
+                return Page(response, left_for=target)
+            response = await self.client.get(target)
+        raise AssertionError("a redirect chain over 10")
+
+
+@dataclass
+class RelyingParty:
+    """A client that keeps to the specs."""
+
+    client_id: str
+    redirect_uri: str
+    client_secret: str | None = field(default=None, repr=False)
+    scope: str = "openid profile"
+    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
+    state: str = field(default_factory=secrets.token_urlsafe)
+    nonce: str = field(default_factory=secrets.token_urlsafe)
+
+    def parameters(self, **changes: str | None) -> dict[str, str]:
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        parameters: dict[str, str | None] = {
+            "client_id": self.client_id,
+            "redirect_uri": self.redirect_uri,
+            "response_type": "code",
+            "scope": self.scope,
+            "state": self.state,
+            "nonce": self.nonce,
+            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+            **changes,
+        }
+        return {name: value for name, value in parameters.items() if value is not None}
+
+    def authorize_url(self, **changes: str | None) -> str:
+        return f"/authorize?{urlencode(self.parameters(**changes))}"
+
+    async def redeem(self, http: httpx.AsyncClient, code: str, **changes: str | None) -> httpx.Response:
+        return await self.token(
+            http,
+            grant_type="authorization_code",
+            code=code,
+            redirect_uri=self.redirect_uri,
+            code_verifier=self.verifier,
+            **changes,
+        )
+
+    async def refresh(self, http: httpx.AsyncClient, refresh_token: str, **changes: str | None) -> httpx.Response:
+        return await self.token(http, grant_type="refresh_token", refresh_token=refresh_token, **changes)
+
+    async def token(self, http: httpx.AsyncClient, **form: str | None) -> httpx.Response:
+        fields = {name: value for name, value in form.items() if value is not None}
+        headers = {}
+        if self.client_secret is None:
+            fields.setdefault("client_id", self.client_id)
+        else:
+            pair = base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
+            headers["authorization"] = f"Basic {pair}"
+        return await http.post("/token", data=fields, headers=headers)
+
+    async def verify(self, http: httpx.AsyncClient, token: str, *, algorithms: tuple[str, ...] = ("ES256", "RS256")) -> dict[str, Any]:
+        """Verify a token against the published keys with a library that is not ours."""
+        keys = KeySet.import_key_set((await http.get("/jwks")).json())
+        return dict(jwt.decode(token, keys, algorithms=list(algorithms)).claims)
+
+
+@dataclass
+class Citizen:
+    """Somebody with city credentials."""
+
+    username: str
+    password: str = field(repr=False)
+    totp_secret: str = field(repr=False)
+    _used: set[str] = field(default_factory=set, repr=False)
+
+    def code(self, at: float) -> str:
+        return pyotp.TOTP(self.totp_secret).at(int(at))
+
+    async def sign_in(self, browser: Browser, page: Page, *, at: float) -> Page:
+        """From the sign-in page through password and code."""
+        interaction = dict(parse_qsl(urlsplit(str(page.response.url)).query))["i"]
+        page = await browser.get(f"/sign-in/password?i={interaction}")
+        page = await browser.press(page, "submit", username=self.username, password=self.password)
+        return await browser.press(page, "submit", otp=self.code(at))

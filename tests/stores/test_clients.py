@@ -1,0 +1,126 @@
+"""Clients and their overlapping secrets."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from idp.clients.model import Client, ClientSecret
+from idp.database import Database
+from idp.ids import ClientId
+from idp.protocol.assurance import Acr
+from idp.protocol.facts import LocalLogin, Profile
+from idp.protocol.scopes import LegalBasis
+from tests.stores.samples import DAY, HOUR, NOW, do, make_client
+
+
+def make_secret(secret_id: str, **changes: Any) -> ClientSecret:
+    secret = ClientSecret(secret_id=secret_id, digest=bytes(32), created_at=NOW, expires_at=None)
+    return replace(secret, **changes)
+
+
+async def test_a_client_is_found_as_registered(database: Database[Any]) -> None:
+    facts = make_client(
+        profile=Profile.FAPI2,
+        scopes=frozenset({"openid", "email"}),
+        legal_basis={"email": LegalBasis.PUBLIC_TASK},
+        default_acr=Acr.SUBSTANTIAL,
+        local_login=LocalLogin.DEGRADED,
+        backchannel_logout_uri="https://portal.example/bcl",
+        default_max_age=600,
+    )
+    secret = make_secret("s1", digest=b"\x00\xff" * 16, expires_at=NOW + DAY)
+
+    def store(tx: Any) -> None:
+        tx.clients.put(facts, NOW)
+        tx.clients.add_secret(facts.client_id, secret)
+
+    await do(database, store)
+    expected = Client(facts=facts, secrets=(secret,), created_at=NOW, updated_at=NOW)
+    assert await database.read(lambda tx: tx.clients.get(facts.client_id)) == expected
+    assert await database.read(lambda tx: tx.clients.all()) == (expected,)
+
+
+@pytest.mark.parametrize("client_id", ["", "nobody", "portal ", "\x00", "por\x00tal", "\ud800", "' OR 1=1 --"])
+async def test_what_strangers_call_themselves_finds_nothing(database: Database[Any], client_id: str) -> None:
+    await do(database, lambda tx: tx.clients.put(make_client(), NOW))
+    assert await database.read(lambda tx: tx.clients.get(ClientId(client_id))) is None
+
+
+async def test_a_client_replaced_keeps_its_secrets_and_its_first_day(database: Database[Any]) -> None:
+    first = make_client()
+    second = replace(first, name="Cổng mới", enabled=False)
+    secret = make_secret("s1")
+
+    def store(tx: Any) -> None:
+        tx.clients.put(first, NOW)
+        tx.clients.add_secret(first.client_id, secret)
+        tx.clients.put(second, NOW + HOUR)
+
+    await do(database, store)
+    assert await database.read(lambda tx: tx.clients.get(first.client_id)) == Client(
+        facts=second, secrets=(secret,), created_at=NOW, updated_at=NOW + HOUR
+    )
+
+
+async def test_all_clients_come_in_order_each_with_its_own_secrets_the_oldest_first(database: Database[Any]) -> None:
+    older, newer = make_secret("z", created_at=NOW), make_secret("a", created_at=NOW + HOUR)
+    others = make_secret("b")
+
+    def store(tx: Any) -> None:
+        for client_id in ("warehouse", "portal", "kiosk"):
+            tx.clients.put(make_client(client_id), NOW)
+        tx.clients.add_secret(ClientId("portal"), newer)
+        tx.clients.add_secret(ClientId("portal"), older)
+        tx.clients.add_secret(ClientId("warehouse"), others)
+
+    await do(database, store)
+    found = await database.read(lambda tx: tx.clients.all())
+    assert [(one.facts.client_id, one.secrets) for one in found] == [
+        ("kiosk", ()),
+        ("portal", (older, newer)),
+        ("warehouse", (others,)),
+    ]
+
+
+async def test_a_client_is_disabled_once_and_enabled_once(database: Database[Any]) -> None:
+    client_id = make_client().client_id
+    await do(database, lambda tx: tx.clients.put(make_client(), NOW))
+
+    def switch(tx: Any) -> list[bool]:
+        return [tx.clients.set_enabled(client_id, state, NOW + HOUR) for state in (True, False, False, True)]
+
+    assert await do(database, switch) == [False, True, False, True]
+    found = await database.read(lambda tx: tx.clients.get(client_id))
+    assert (found.facts.enabled, found.updated_at) == (True, NOW + HOUR)
+    assert not await do(database, lambda tx: tx.clients.set_enabled(ClientId("nobody"), False, NOW))
+
+
+async def test_when_a_secret_is_replaced_the_others_end_soon_but_none_lives_longer(database: Database[Any]) -> None:
+    client_id = make_client().client_id
+    secrets = (
+        make_secret("endless"),
+        make_secret("long", expires_at=NOW + 30 * DAY),
+        make_secret("short", expires_at=NOW + HOUR),
+        make_secret("the new one"),
+    )
+
+    def store(tx: Any) -> int:
+        tx.clients.put(make_client(), NOW)
+        tx.clients.put(make_client("other"), NOW)
+        tx.clients.add_secret(ClientId("other"), make_secret("of another"))
+        for secret in secrets:
+            tx.clients.add_secret(client_id, secret)
+        shortened: int = tx.clients.expire_secrets(client_id, NOW + DAY, "the new one")
+        return shortened
+
+    assert await do(database, store) == 2
+    found = await database.read(lambda tx: tx.clients.get(client_id))
+    assert {one.secret_id: one.expires_at for one in found.secrets} == {
+        "endless": NOW + DAY,
+        "long": NOW + DAY,
+        "short": NOW + HOUR,
+        "the new one": None,
+    }
+    other = await database.read(lambda tx: tx.clients.get(ClientId("other")))
+    assert other.secrets[0].expires_at is None

@@ -1,0 +1,251 @@
+"""A whole provider in one process on its own database, with clients and people to play with; time stands still.
+
+Sessions of the national system are arranged through the same service the callback uses; everything else goes through
+the front door.
+"""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from idp.app import make_app, make_provider
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion
+from idp.clients.service import issue_secret, put_client
+from idp.clock import Clock
+from idp.credentials.model import PasswordCredential, TotpCredential
+from idp.database import Done
+from idp.ids import ClientId, PersonId
+from idp.keeping import erase_expired
+from idp.people.model import Address, IdentifierScheme, Person, PersonProfile, PersonStatus
+from idp.protocol.assurance import Acr
+from idp.protocol.facts import ClientFacts, LocalLogin, Profile
+from idp.provider import Provider
+from idp.sessions.service import Proof, start_session
+from idp.settings import Settings
+from idp.transaction import Tx
+from keys.keyring import new_record
+from keys.master import MasterKey
+from keys.rotation import next_rotation
+from migrations.run import upgrade
+from tests.driver import ISSUER, Browser, Citizen, RelyingParty
+
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+PASSWORD = "hoa phượng đỏ bến cảng"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+class MovableTime:
+    """The present moment; it stands still until moved."""
+
+    def __init__(self) -> None:
+        self.moment = START
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+class World:
+    """One provider and those who deal with it."""
+
+    def __init__(self, provider: Provider, time: MovableTime) -> None:
+        self.provider = provider
+        self.time = time
+        self.app = make_app(provider)
+        self.transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=self.transport, base_url=ISSUER)
+
+    def browser(self) -> Browser:
+        return Browser(self.transport)
+
+    @property
+    def occasion(self) -> Occasion:
+        return Occasion(clock=self.provider.clock, now=self.time(), txn="arranged")
+
+    async def write(self, work: Any) -> Any:
+        value = (await self.provider.database.transact(work)).unwrap()
+        await self.provider.configuration.refresh()
+        return value
+
+    async def client(self, client_id: str = "rp-c", *, secret: bool = True, **changes: Any) -> RelyingParty:
+        """Register a client; valid by default, confidential unless told otherwise."""
+        facts = ClientFacts(
+            client_id=ClientId(client_id),
+            name="Cổng thử nghiệm",
+            name_en="Test portal",
+            agency="Sở Thử nghiệm",
+            profile=Profile.CITY,
+            enabled=True,
+            sector=client_id,
+            redirect_uris=(f"https://{client_id}.example/callback",),
+            post_logout_redirect_uris=(f"https://{client_id}.example/signed-out",),
+            scopes=frozenset({"openid", "profile", "email", "phone", "address", "vn.id_number", "offline_access"}),
+            default_acr=Acr.LOW,
+            local_login=LocalLogin.LOW,
+            token_endpoint_auth_method="client_secret_basic" if secret else "none",
+            purpose="thử nghiệm",
+            law="Quyết định thử nghiệm",
+        )
+        facts = replace(facts, **changes)
+
+        def register(tx: Tx) -> Done[str | None]:
+            put_client(tx, facts, actor="test", occasion=self.occasion)
+            if not secret:
+                return Done(None)
+            return Done(
+                issue_secret(tx, facts.client_id, vault=self.provider.vault, actor="test", occasion=self.occasion)
+            )
+
+        text = await self.write(register)
+        return RelyingParty(client_id=client_id, redirect_uri=facts.redirect_uris[0], client_secret=text)
+
+    async def person(self, username: str = "alice", **changes: Any) -> Person:
+        """Add a person of level 02 without credentials."""
+        person = Person(
+            person_id=self.provider.clock.person_id(),
+            status=PersonStatus.ACTIVE,
+            account_level=2,
+            commune_code="11383",
+            birth_year=1984,
+            created_at=self.time(),
+            updated_at=self.time(),
+            profile=PersonProfile(
+                full_name="Nguyễn Thị Hương",
+                family_name="Nguyễn",
+                middle_name="Thị",
+                given_name="Hương",
+                gender="female",
+                birthdate="1984-03-14",
+                email=f"{username}@example.vn",
+                phone="+84539900001",
+                address=Address(ward_code="11383", detail="số 16", formatted="số 16, phường Lê Chân, Hải Phòng"),
+            ),
+        )
+        person = replace(person, **changes)
+
+        def add(tx: Tx) -> Done[None]:
+            tx.people.add(person)
+            return Done(None)
+
+        await self.write(add)
+        return person
+
+    async def citizen(self, username: str = "alice", **changes: Any) -> tuple[Person, Citizen]:
+        """Add a person with a password and an authenticator."""
+        person = await self.person(username, **changes)
+        password_hash = await self.provider.hashing.hash(PASSWORD)
+
+        def add(tx: Tx) -> Done[None]:
+            now = self.time()
+            tx.people.add_identifier(person.person_id, IdentifierScheme.USERNAME, username, now=now)
+            tx.passwords.put(
+                PasswordCredential(person_id=person.person_id, password_hash=password_hash, changed_at=now)
+            )
+            tx.totp.put(
+                TotpCredential(person_id=person.person_id, secret=TOTP_SECRET, last_step=0, confirmed=True)
+            )
+            return Done(None)
+
+        await self.write(add)
+        return person, Citizen(username=username, password=PASSWORD, totp_secret=TOTP_SECRET)
+
+    async def signed_in(
+        self, browser: Browser, person_id: PersonId, *, acr: Acr = Acr.SUBSTANTIAL, idp: str = "national"
+    ) -> None:
+        """Give this browser a session, as the return from the national system does."""
+        proof = Proof(person_id=person_id, acr=acr, amr=("pwd", "otp"), ial=2, idp=idp)
+
+        def start(tx: Tx) -> Done[str]:
+            life = self.provider.settings.life
+            return Done(start_session(tx, proof, cookie=None, life=life, occasion=self.occasion))
+
+        browser.client.cookies.set("hpid-session", await self.write(start), domain="localhost.local", path="/")
+
+    async def events(self, *types: EventType) -> list[str]:
+        """Return the types of audit events so far, in order, those given only."""
+
+        def number_and_read(tx: Tx) -> Done[list[str]]:
+            while tx.audit.number(500):
+                pass
+            records = tx.audit.read(after=-1, limit=10_000)
+            return Done([record.event.type.value for record in records if not types or record.event.type in types])
+
+        return list(await self.write(number_and_read))
+
+    async def clean_up(self) -> int:
+        return await erase_expired(self.provider.database, self.occasion, self.provider.settings.life)
+
+
+def make_state(folder: Path) -> None:
+    """Make a master key and a schema once; worlds copy them."""
+    MasterKey.create(folder / "master.json")
+    upgrade(f"sqlite:///{folder / 'template.sqlite3'}")
+
+
+@asynccontextmanager
+async def open_world(template: Path, folder: Path, database_url: str | None = None, **settings: Any) -> AsyncIterator[World]:
+    """Open a world on its own copy of the template, or on a given database."""
+    if database_url is None:
+        shutil.copyfile(template / "template.sqlite3", folder / "hpid.sqlite3")
+        database_url = f"sqlite:///{folder / 'hpid.sqlite3'}"
+    time = MovableTime()
+    provider = make_provider(
+        Settings(
+            issuer=ISSUER,
+            state=folder,
+            master_key=template / "master.json",
+            database_url=database_url,
+            embed_worker=False,
+            **settings,
+        ),
+        Clock(time),
+    )
+    await provider.database.open()
+    world = World(provider, time)
+    await _add_keys(world)
+    try:
+        yield world
+    finally:
+        await provider.fetcher.aclose()
+        provider.hashing.close()
+        await provider.database.close()
+
+
+async def _add_keys(world: World) -> None:
+    records = [new_record(world.provider.vault, "ES256", world.time())]
+
+    def add(tx: Tx) -> Done[None]:
+        for record in records:
+            tx.signing_keys.apply(
+                next_rotation(
+                    (), alg=record.alg, new=record, now=world.time(), publish_for=timedelta(), keep_for=timedelta(hours=1)
+                )
+            )
+        tx.configuration.raise_version()
+        return Done(None)
+
+    await world.write(add)
+
+
+@dataclass
+class Granted:
+    """The outcome of one authorization."""
+
+    code: str
+    answer: dict[str, str]
+
+
+def interactions_of(browser: Browser) -> Iterator[str]:
+    """Return the ids of the interactions this browser holds."""
+    for cookie in browser.client.cookies.jar:
+        if cookie.name.startswith("hpid-i-"):
+            yield cookie.name.removeprefix("hpid-i-")
