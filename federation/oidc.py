@@ -59,7 +59,9 @@ class OidcUpstream:
         self._metadata: tuple[datetime, _Metadata] | None = None
         self._keys: tuple[datetime, JwkSet] | None = None
 
-    async def authorization_url(self, *, now: datetime, code_verifier: str, parameters: Mapping[str, str]) -> str:
+    async def authorization_url(
+        self, *, now: datetime, code_verifier: str, parameters: Mapping[str, str]
+    ) -> str:
         """Return the URL to send the browser to."""
         metadata = await self._load_metadata(now)
         query = {
@@ -146,7 +148,9 @@ class OidcUpstream:
     async def _verify(self, token: str, metadata: _Metadata, now: datetime) -> VerifiedJwt:
         try:
             try:
-                return verify(token, purpose=Purpose.UPSTREAM_ID_TOKEN, keys=await self._load_keys(metadata, now))
+                return verify(
+                    token, purpose=Purpose.UPSTREAM_ID_TOKEN, keys=await self._load_keys(metadata, now)
+                )
             except UnknownKey:
                 keys = await self._load_keys(metadata, now, afresh=True)
                 return verify(token, purpose=Purpose.UPSTREAM_ID_TOKEN, keys=keys)
@@ -194,7 +198,9 @@ class OidcUpstream:
         pair = f"{quote(self._client_id, safe='')}:{quote(self._client_secret, safe='')}"
         credentials = b64encode(pair.encode()).decode()
         try:
-            response = await self._fetcher.post_form(url, form, headers={"authorization": f"Basic {credentials}"})
+            response = await self._fetcher.post_form(
+                url, form, headers={"authorization": f"Basic {credentials}"}
+            )
         except FetchFailed as error:
             raise UpstreamError(f"no answer: {error}", unavailable=True) from error
         return _successful(response)
@@ -219,7 +225,11 @@ def _json(response: Response) -> dict[str, object]:
 def _signed_in(claims: Mapping[str, object], userinfo: Mapping[str, object], now: datetime) -> VerifiedSignIn:
     acr, amr, auth_time = claims.get("acr"), claims.get("amr"), claims.get("auth_time")
     moment = now
-    if isinstance(auth_time, int) and not isinstance(auth_time, bool) and 0 < auth_time <= now.timestamp() + 60:
+    if (
+        isinstance(auth_time, int)
+        and not isinstance(auth_time, bool)
+        and 0 < auth_time <= now.timestamp() + 60
+    ):
         moment = min(now, datetime.fromtimestamp(auth_time, now.tzinfo))
     return VerifiedSignIn(
         subject=str(claims["sub"]),

@@ -43,7 +43,11 @@ from keys.envelope import Vault
 from keys.keyring import Keyring
 from keys.master import MasterKey
 
-_BOTH = {"authorization_endpoint": authorize, "userinfo_endpoint": userinfo, "end_session_endpoint": end_session}
+_BOTH = {
+    "authorization_endpoint": authorize,
+    "userinfo_endpoint": userinfo,
+    "end_session_endpoint": end_session,
+}
 
 ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
     **{ENDPOINTS[name]: {"GET": endpoint, "POST": endpoint} for name, endpoint in _BOTH.items()},

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
@@ -22,8 +23,12 @@ async def erase_expired(database: Database[Tx], occasion: Occasion, life: Lifeti
     """Erase one batch of everything that has expired; return how many rows."""
     total = 0
     for erase in _erasers(occasion.now, life):
-        total += (await database.transact(lambda tx, erase=erase: Done(erase(tx)))).unwrap()
+        total += (await database.transact(partial(_run, erase=erase))).unwrap()
     return total
+
+
+def _run(tx: Tx, *, erase: Callable[[Tx], int]) -> Done[int]:
+    return Done(erase(tx))
 
 
 def _erasers(now: datetime, life: Lifetimes) -> tuple[Callable[[Tx], int], ...]:

@@ -128,14 +128,22 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _refuse_unsafe(self) -> Self:
         parts = urlsplit(self.issuer)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.fragment:
+        if (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or parts.path
+            or parts.query
+            or parts.fragment
+        ):
             raise UnsafeSettings("HPID_ISSUER must be scheme://host[:port] with nothing after it")
         loopback = parts.hostname in {"localhost", "127.0.0.1", "::1"}
         if parts.scheme == "http" and (not loopback or self.profile is DeploymentProfile.PRODUCTION):
             raise UnsafeSettings("HPID_ISSUER must be https except on loopback in development")
         if self.profile is DeploymentProfile.PRODUCTION:
             if self.master_key is None:
-                raise UnsafeSettings("HPID_MASTER_KEY must name a key file in production; none is ever generated there")
+                raise UnsafeSettings(
+                    "HPID_MASTER_KEY must name a key file in production; none is ever generated there"
+                )
             if self.test_environment:
                 raise UnsafeSettings("HPID_TEST_ENVIRONMENT must be false in production")
             if self.loopback_origins:

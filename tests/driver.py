@@ -38,7 +38,9 @@ class _Forms(HTMLParser):
         if tag == "title":
             self._in_title = True
         if tag == "form":
-            self.forms.append({"action": given.get("action", ""), "fields": {}, "buttons": {}, "ids": {given.get("id")}})
+            self.forms.append(
+                {"action": given.get("action", ""), "fields": {}, "buttons": {}, "ids": {given.get("id")}}
+            )
         if self.forms and tag in {"input", "button"}:
             form = self.forms[-1]
             form["ids"].add(given.get("id"))
@@ -95,7 +97,9 @@ class Browser:
 
     def __init__(self, transport: httpx.AsyncBaseTransport, issuer: str = ISSUER) -> None:
         self.issuer = issuer
-        self.client = httpx.AsyncClient(transport=transport, base_url=issuer, headers={"accept-language": "vi"})
+        self.client = httpx.AsyncClient(
+            transport=transport, base_url=issuer, headers={"accept-language": "vi"}
+        )
 
     async def get(self, url: str, **headers: str) -> Page:
         return await self._follow(await self.client.get(url, headers=headers))
@@ -108,7 +112,9 @@ class Browser:
         )
         return await self._follow(response)
 
-    async def press(self, page: Page, button: str, extra: list[tuple[str, str]] | None = None, **values: str) -> Page:
+    async def press(
+        self, page: Page, button: str, extra: list[tuple[str, str]] | None = None, **values: str
+    ) -> Page:
         """Fill a form's fields and press one of its buttons."""
         form = page.form(button)
         fields = {**form["fields"], **values}
@@ -171,7 +177,9 @@ class RelyingParty:
             **changes,
         )
 
-    async def refresh(self, http: httpx.AsyncClient, refresh_token: str, **changes: str | None) -> httpx.Response:
+    async def refresh(
+        self, http: httpx.AsyncClient, refresh_token: str, **changes: str | None
+    ) -> httpx.Response:
         return await self.token(http, grant_type="refresh_token", refresh_token=refresh_token, **changes)
 
     async def token(self, http: httpx.AsyncClient, **form: str | None) -> httpx.Response:
@@ -184,7 +192,9 @@ class RelyingParty:
             headers["authorization"] = f"Basic {pair}"
         return await http.post("/token", data=fields, headers=headers)
 
-    async def verify(self, http: httpx.AsyncClient, token: str, *, algorithms: tuple[str, ...] = ("ES256", "RS256")) -> dict[str, Any]:
+    async def verify(
+        self, http: httpx.AsyncClient, token: str, *, algorithms: tuple[str, ...] = ("ES256", "RS256")
+    ) -> dict[str, Any]:
         """Verify a token against the published keys with a library that is not ours."""
         keys = KeySet.import_key_set((await http.get("/jwks")).json())
         return dict(jwt.decode(token, keys, algorithms=list(algorithms)).claims)

@@ -88,7 +88,9 @@ class World:
             sector=client_id,
             redirect_uris=(f"https://{client_id}.example/callback",),
             post_logout_redirect_uris=(f"https://{client_id}.example/signed-out",),
-            scopes=frozenset({"openid", "profile", "email", "phone", "address", "vn.id_number", "offline_access"}),
+            scopes=frozenset(
+                {"openid", "profile", "email", "phone", "address", "vn.id_number", "offline_access"}
+            ),
             default_acr=Acr.LOW,
             local_login=LocalLogin.LOW,
             token_endpoint_auth_method="client_secret_basic" if secret else "none",
@@ -102,7 +104,9 @@ class World:
             if not secret:
                 return Done(None)
             return Done(
-                issue_secret(tx, facts.client_id, vault=self.provider.vault, actor="test", occasion=self.occasion)
+                issue_secret(
+                    tx, facts.client_id, vault=self.provider.vault, actor="test", occasion=self.occasion
+                )
             )
 
         text = await self.write(register)
@@ -127,7 +131,9 @@ class World:
                 birthdate="1984-03-14",
                 email=f"{username}@example.vn",
                 phone="+84539900001",
-                address=Address(ward_code="11383", detail="số 16", formatted="số 16, phường Lê Chân, Hải Phòng"),
+                address=Address(
+                    ward_code="11383", detail="số 16", formatted="số 16, phường Lê Chân, Hải Phòng"
+                ),
             ),
         )
         person = replace(person, **changes)
@@ -168,7 +174,9 @@ class World:
             life = self.provider.settings.life
             return Done(start_session(tx, proof, cookie=None, life=life, occasion=self.occasion))
 
-        browser.client.cookies.set("hpid-session", await self.write(start), domain="localhost.local", path="/")
+        browser.client.cookies.set(
+            "hpid-session", await self.write(start), domain="localhost.local", path="/"
+        )
 
     async def events(self, *types: EventType) -> list[str]:
         """Return the types of audit events so far, in order, those given only."""
@@ -177,7 +185,9 @@ class World:
             while tx.audit.number(500):
                 pass
             records = tx.audit.read(after=-1, limit=10_000)
-            return Done([record.event.type.value for record in records if not types or record.event.type in types])
+            return Done(
+                [record.event.type.value for record in records if not types or record.event.type in types]
+            )
 
         return list(await self.write(number_and_read))
 
@@ -192,7 +202,9 @@ def make_state(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def open_world(template: Path, folder: Path, database_url: str | None = None, **settings: Any) -> AsyncIterator[World]:
+async def open_world(
+    template: Path, folder: Path, database_url: str | None = None, **settings: Any
+) -> AsyncIterator[World]:
     """Open a world on its own copy of the template, or on a given database."""
     if database_url is None:
         shutil.copyfile(template / "template.sqlite3", folder / "hpid.sqlite3")
@@ -227,7 +239,12 @@ async def _add_keys(world: World) -> None:
         for record in records:
             tx.signing_keys.apply(
                 next_rotation(
-                    (), alg=record.alg, new=record, now=world.time(), publish_for=timedelta(), keep_for=timedelta(hours=1)
+                    (),
+                    alg=record.alg,
+                    new=record,
+                    now=world.time(),
+                    publish_for=timedelta(),
+                    keep_for=timedelta(hours=1),
                 )
             )
         tx.configuration.raise_version()

@@ -77,7 +77,9 @@ async def finish(call: Call) -> Answer:
     if step is None:
         errors = one_error("otp_incomplete", at="otp")
         return _totp_form(call, form["setup"], setup["username"], setup["secret"], errors=errors)
-    outcome = await call.provider.database.transact(partial(_write, setup=setup, step=step, occasion=occasion))
+    outcome = await call.provider.database.transact(
+        partial(_write, setup=setup, step=step, occasion=occasion)
+    )
     with refusing(ToPage(case="expired")):
         outcome.unwrap()
         if not outcome.unwrap():
@@ -152,7 +154,9 @@ def _write(tx: Tx, *, setup: dict[str, str], step: int, occasion: Occasion) -> D
     return Done(value=True)
 
 
-def _form(call: Call, link: str, *, name: str = "", username: str = "", errors: ErrorSummary | None = None) -> Answer:
+def _form(
+    call: Call, link: str, *, name: str = "", username: str = "", errors: ErrorSummary | None = None
+) -> Answer:
     return page(
         call, "administrator.html", fields={"link": link}, name=name, username=username, errors=errors
     )

@@ -39,9 +39,7 @@ async def show(call: Call) -> Answer:
     decision = await decided(call, opened)
     if not isinstance(decision.step, Consent) or decision.session is None:
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
-    reader = await call.provider.database.read(
-        partial(_load_reader, decision=decision, opened=opened)
-    )
+    reader = await call.provider.database.read(partial(_load_reader, decision=decision, opened=opened))
     language = language_of(call)
     offer = make_offer(opened.client, decision.step.scopes, language)
     notices = notice_rows(offer, reader.person, language)
@@ -78,7 +76,9 @@ async def answer(call: Call) -> Answer:
     if form.get("decision") != "allow":
         raise BadCall(400, "the form is incomplete")
     offer = make_offer(opened.client, decision.step.scopes, language_of(call))
-    if form.get("shown") != offer.text_hash:  # the words changed, or another tab came in between: show them again
+    if (
+        form.get("shown") != offer.text_hash
+    ):  # the words changed, or another tab came in between: show them again
         return Answer.redirect(f"/consent?i={opened.interaction_id}")
     ticked = frozenset(value for name, value in call.form() if name == "scope")
     if any(offer.basis.get(scope) is not LegalBasis.CONSENT for scope in ticked):

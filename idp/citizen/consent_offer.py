@@ -85,6 +85,8 @@ def _value(label: str, person: Person, language: Language) -> str | Masked:
             return mask_id_number(profile.personal_id) if profile.personal_id else _NOTHING[language]
         case "claim_address":
             address = profile.address
-            return (address.formatted or address.detail or _NOTHING[language]) if address else _NOTHING[language]
+            return (
+                (address.formatted or address.detail or _NOTHING[language]) if address else _NOTHING[language]
+            )
         case _:
             return ""

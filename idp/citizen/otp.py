@@ -6,7 +6,7 @@ from functools import partial
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened, open_here, posted
-from idp.citizen.local_session import signed_in, start_locally
+from idp.citizen.local_session import local_proof, signed_in
 from idp.citizen.password import slowed
 from idp.credentials.model import QUICK_TRIES
 from idp.credentials.store import Slowed
@@ -15,6 +15,7 @@ from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.cookie_names import cookie_name
 from idp.edge.page import page
+from idp.sessions.service import start_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, one_error
@@ -84,7 +85,7 @@ def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Ans
 
 def _settle(
     tx: Tx, *, interaction_id: str, code: str, cookie: str | None, life: Lifetimes, occasion: Occasion
-) -> Done[str | _Wrong | _NoProof | Slowed | None]:
+) -> Done[str | _Wrong | _NoProof | Slowed]:
     proof = tx.interactions.password_proof(interaction_id, occasion.now)
     if proof is None:
         return Done(_NoProof())
@@ -110,6 +111,6 @@ def _settle(
         return Done(_Wrong(tries_left=max(0, QUICK_TRIES - attempt.failures)))
     if tx.interactions.spend_password_proof(interaction_id, occasion.now) is None:
         return Done(_NoProof())
-    return start_locally(
-        tx, person_id=proof.person_id, amr=("pwd", "otp"), cookie=cookie, life=life, occasion=occasion
-    )
+    tx.attempts.settle(proof.person_id)
+    proved = local_proof(tx, proof.person_id, ("pwd", "otp"))
+    return Done(start_session(tx, proved, cookie=cookie, life=life, occasion=occasion))

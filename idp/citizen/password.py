@@ -11,16 +11,19 @@ from functools import partial
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened, open_here, posted
-from idp.citizen.local_session import begin_local_session
+from idp.citizen.local_session import local_proof, signed_in
 from idp.credentials.store import Reserved, Slowed
 from idp.database import Done
 from idp.edge import Answer, Call
+from idp.edge.cookie_names import cookie_name
 from idp.edge.page import page
 from idp.ids import PersonId
 from idp.interactions.model import PasswordProof
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.people.name_fold import to_nfc
 from idp.protocol.next_step import takes_city_credentials
+from idp.sessions.service import start_session
+from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 
@@ -74,7 +77,15 @@ async def check(call: Call) -> Answer:
         await provider.database.transact(partial(_refuse, account=account, occasion=occasion))
         return _form(call, opened, username=username, errors=one_error("credentials_wrong"))
     if not account.has_totp:
-        return await begin_local_session(call, opened, account.person_id, amr=("pwd",))
+        name = cookie_name(provider.settings, "session")
+        begin = partial(
+            _begin,
+            person_id=account.person_id,
+            cookie=call.cookies().get(name),
+            life=provider.settings.life,
+            occasion=occasion,
+        )
+        return signed_in(call, opened, (await provider.database.transact(begin)).unwrap())
     proof = PasswordProof(
         interaction_id=opened.interaction_id,
         person_id=account.person_id,
@@ -112,7 +123,11 @@ def _reserve(tx: Tx, *, username: str, call: Call, now: datetime) -> Done[_Accou
     """Find the account and count the attempt before it is made; nobody's account counts too."""
     found = (tx.people.find_by_identifier(scheme, username.casefold()) for scheme in _NAMES)
     person = next((person for person in found if person is not None), None)
-    key = person.person_id if person else "nobody:" + call.provider.vault.lookup(username, purpose="attempts").hex()
+    key = (
+        person.person_id
+        if person
+        else "nobody:" + call.provider.vault.lookup(username, purpose="attempts").hex()
+    )
     attempt = tx.attempts.reserve(key, now)
     credential = tx.passwords.get(person.person_id) if person else None
     totp = tx.totp.get(person.person_id) if person else None
@@ -141,6 +156,15 @@ def _refuse(tx: Tx, *, account: _Account, occasion: Occasion) -> Done[None]:
             )
         )
     return Done(None)
+
+
+def _begin(
+    tx: Tx, *, person_id: PersonId, cookie: str | None, life: Lifetimes, occasion: Occasion
+) -> Done[str]:
+    """Begin a session on a password alone: level low, for who has no second factor."""
+    tx.attempts.settle(person_id)
+    proved = local_proof(tx, person_id, ("pwd",))
+    return Done(start_session(tx, proved, cookie=cookie, life=life, occasion=occasion))
 
 
 def _prove(tx: Tx, *, proof: PasswordProof) -> Done[None]:

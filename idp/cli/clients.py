@@ -38,7 +38,9 @@ def add(
         "client_secret_basic"
     ),
     sector: Annotated[str, typer.Option(help="Subject sector; for ever. Default: the client_id.")] = "",
-    audience: Annotated[list[str] | None, typer.Option(help="Resource it may ask tokens for; repeat.")] = None,
+    audience: Annotated[
+        list[str] | None, typer.Option(help="Resource it may ask tokens for; repeat.")
+    ] = None,
     post_logout_redirect_uri: Annotated[list[str] | None, typer.Option(help="Repeat for more.")] = None,
     backchannel_logout_uri: Annotated[str | None, typer.Option(help="Where logout tokens go.")] = None,
     local_login: Annotated[LocalLogin, typer.Option(help="City credentials: never, degraded, low.")] = (
@@ -63,7 +65,9 @@ def add(
         token_endpoint_auth_method=auth_method,
         scopes=frozenset(parse_scope(scope)),
         audiences=tuple(audience or ()),
-        id_token_signed_response_alg=PROFILES[profile].default_id_token_alg if profile in PROFILES else "ES256",
+        id_token_signed_response_alg=PROFILES[profile].default_id_token_alg
+        if profile in PROFILES
+        else "ES256",
         default_acr=_level(acr),
         local_login=local_login,
         backchannel_logout_uri=backchannel_logout_uri,
@@ -140,7 +144,9 @@ def rotate_secret(client_id: str, *, overlap_hours: Overlap = 24, as_json: AsJso
                 occasion=happening,
                 old_ones_until=until,
             )
-            return Done({"client_id": client_id, "client_secret": secret, "old_secrets_until": until.isoformat()})
+            return Done(
+                {"client_id": client_id, "client_secret": secret, "old_secrets_until": until.isoformat()}
+            )
 
         return (await provider.database.transact(rotate)).unwrap()
 
@@ -189,4 +195,6 @@ def _plain(value: object) -> object:
 
 
 def _secret_line(secret_id: str, expires_at: datetime | None) -> str:
-    return secret_id if expires_at is None else f"{secret_id} (until {expires_at.isoformat(timespec='seconds')})"
+    return (
+        secret_id if expires_at is None else f"{secret_id} (until {expires_at.isoformat(timespec='seconds')})"
+    )

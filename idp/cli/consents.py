@@ -25,7 +25,9 @@ def list_consents(person_id: str, *, as_json: AsJson = False) -> None:
                 "basis": record.basis.value,
                 "granted": record.granted,
                 "decided_at": record.decided_at.isoformat(timespec="seconds"),
-                "withdrawn_at": record.withdrawn_at.isoformat(timespec="seconds") if record.withdrawn_at else None,
+                "withdrawn_at": record.withdrawn_at.isoformat(timespec="seconds")
+                if record.withdrawn_at
+                else None,
             }
             for record in records
         ]

@@ -76,10 +76,14 @@ def check_schema(settings: Settings) -> None:
     if found is None:
         raise CommandFailed("the database has no schema yet; run `hpid init`")
     if found != head():
-        raise CommandFailed(f"the database is at revision {found}, this version needs {head()}; run `hpid migrate`")
+        raise CommandFailed(
+            f"the database is at revision {found}, this version needs {head()}; run `hpid migrate`"
+        )
 
 
-def show(content: Mapping[str, object] | Sequence[Mapping[str, object]], *, as_json: bool, title: str = "") -> None:
+def show(
+    content: Mapping[str, object] | Sequence[Mapping[str, object]], *, as_json: bool, title: str = ""
+) -> None:
     """Print a record or a list of records."""
     if as_json:
         _output.print_json(json.dumps(content, ensure_ascii=False, default=str), highlight=False)
@@ -112,5 +116,9 @@ def _text(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, list | tuple | set | frozenset):
-        return " ".join(sorted(map(str, value))) if isinstance(value, set | frozenset) else " ".join(map(str, value))
+        return (
+            " ".join(sorted(map(str, value)))
+            if isinstance(value, set | frozenset)
+            else " ".join(map(str, value))
+        )
     return str(value)

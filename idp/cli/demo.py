@@ -51,7 +51,9 @@ async def _seed(provider: Provider) -> int:
     people = [as_person(person, happening.now) for person in city.people if has_record(person)]
     for batch in _batches(people):
         (await provider.database.transact(partial(_add_people, batch=batch))).unwrap()
-    ids = {person.key: as_person(person, happening.now).person_id for person in city.people if has_record(person)}
+    ids = {
+        person.key: as_person(person, happening.now).person_id for person in city.people if has_record(person)
+    }
     for persona in personas.load():
         if persona.city is None or persona.slug not in ids:
             continue
@@ -66,7 +68,12 @@ async def _seed(provider: Provider) -> int:
         )
         (
             await provider.database.transact(
-                partial(_add_credentials, username=persona.city.username, credentials=credentials, happening=happening)
+                partial(
+                    _add_credentials,
+                    username=persona.city.username,
+                    credentials=credentials,
+                    happening=happening,
+                )
             )
         ).unwrap()
     return len(people)

@@ -72,7 +72,11 @@ def rotate(
             active_from = plan.new.active_from.isoformat(timespec="seconds")
             tx.audit.add(
                 happening.event(
-                    EventType.KEY_ANNOUNCED, actor=operator(), kid=record.kid, alg=alg, active_from=active_from
+                    EventType.KEY_ANNOUNCED,
+                    actor=operator(),
+                    kid=record.kid,
+                    alg=alg,
+                    active_from=active_from,
                 )
             )
             return Done({"kid": record.kid, "alg": alg, "signs_from": active_from})

@@ -54,7 +54,10 @@ async def _work(settings: Settings) -> None:
     async with opened(settings) as provider:
         stopped = asyncio.Event()
         _on_stop_signal(stopped.set)
-        tasks = [asyncio.create_task(provider.configuration.keep_fresh()), asyncio.create_task(work(provider))]
+        tasks = [
+            asyncio.create_task(provider.configuration.keep_fresh()),
+            asyncio.create_task(work(provider)),
+        ]
         await stopped.wait()
         for task in tasks:
             task.cancel()
@@ -75,4 +78,6 @@ def _check_port(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise CommandFailed(f"port {settings.port} of {settings.host} can't be used: {error.strerror}") from error
+            raise CommandFailed(
+                f"port {settings.port} of {settings.host} can't be used: {error.strerror}"
+            ) from error

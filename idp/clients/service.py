@@ -42,8 +42,6 @@ def issue_secret(
         tx.clients.expire_secrets(client_id, old_ones_until, secret_id)
     tx.configuration.raise_version()
     tx.audit.add(
-        occasion.event(
-            EventType.CLIENT_SECRET_ISSUED, actor=actor, client_id=client_id, secret_id=secret_id
-        )
+        occasion.event(EventType.CLIENT_SECRET_ISSUED, actor=actor, client_id=client_id, secret_id=secret_id)
     )
     return text

@@ -7,6 +7,8 @@ that fails the answer is 503, never a guess.
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from idp.clients.model import Client
@@ -25,6 +27,13 @@ _OLDEST = 1.0
 _log = logging.getLogger("hpid.configuration")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Configuration:
+    version: int
+    clients: tuple[Client, ...]
+    keys: tuple[KeyRecord, ...]
+
+
 class ConfigurationCache:
     """What every request may ask without a statement."""
 
@@ -35,32 +44,27 @@ class ConfigurationCache:
         self._version = -1
         self._read_at = float("-inf")
         self._clients: Mapping[ClientId, Client] = {}
-        self._reading = asyncio.Lock()
         self.origins: frozenset[str] = frozenset()
 
     async def client(self, client_id: ClientId) -> Client | None:
         """Return the client as registered at most a second ago; raises DatabaseUnavailable when nobody can say."""
-        await self.make_fresh()
+        if self._clock.stopwatch() - self._read_at > _OLDEST:
+            await self.refresh()
         return self._clients.get(client_id)
 
-    async def make_fresh(self) -> None:
-        """Read again if what is held is older than a second."""
-        if self._clock.stopwatch() - self._read_at > _OLDEST:
-            async with self._reading:
-                if self._clock.stopwatch() - self._read_at > _OLDEST:
-                    await self.refresh()
-
     async def refresh(self) -> None:
-        """Ask for the version; read clients and keys again if it moved."""
+        """Ask for the version; take clients and keys anew if it moved."""
         asked_at = self._clock.stopwatch()
-        version = await self._database.read(_read_version)
-        if version != self._version:
-            version, clients, keys = await self._database.read(_read_all)
-            self._keyring.replace(keys)
-            self._clients = {client.facts.client_id: client for client in clients}
-            self.origins = allowed_origins(client.facts for client in clients)
-            self._version = version
-        self._read_at = asked_at
+        self._take(await self._database.read(partial(_load, known=self._version)), asked_at)
+
+    def _take(self, found: _Configuration | None, asked_at: float) -> None:
+        """Hold what was found; a slow reader never puts back what a quicker one has replaced."""
+        if found is not None and found.version > self._version:
+            self._keyring.replace(found.keys)
+            self._clients = {client.facts.client_id: client for client in found.clients}
+            self.origins = allowed_origins(client.facts for client in found.clients)
+            self._version = found.version
+        self._read_at = max(self._read_at, asked_at)
 
     async def keep_fresh(self) -> None:
         """Refresh for ever; a database that is away is tried again at the next turn."""
@@ -76,9 +80,8 @@ class ConfigurationCache:
             await asyncio.sleep(_INTERVAL)
 
 
-def _read_version(tx: "Tx") -> int:
-    return tx.configuration.version()
-
-
-def _read_all(tx: "Tx") -> tuple[int, tuple[Client, ...], tuple[KeyRecord, ...]]:
-    return tx.configuration.version(), tx.clients.all(), tx.signing_keys.all()
+def _load(tx: "Tx", *, known: int) -> _Configuration | None:
+    version = tx.configuration.version()
+    if version == known:
+        return None
+    return _Configuration(version=version, clients=tx.clients.all(), keys=tx.signing_keys.all())

@@ -77,7 +77,9 @@ def record_answer(
     return Done(None)
 
 
-def withdraw(tx: Tx, person_id: PersonId, client_id: ClientId, *, actor: str, occasion: Occasion) -> Done[int]:
+def withdraw(
+    tx: Tx, person_id: PersonId, client_id: ClientId, *, actor: str, occasion: Occasion
+) -> Done[int]:
     """Take back what one client may get; its grants end with it. Returns how many records were withdrawn."""
     count = tx.consents.withdraw(person_id, client_id, occasion.now)
     tx.grants.revoke_of_person(person_id, occasion.now, "consent withdrawn", client_id=client_id)

@@ -58,7 +58,9 @@ class Edge:
         seen = _Seen()
         try:
             await self._serve(call, scope, receive, seen.watch(send))
-        except Exception as fault:  # the last resort: whatever it is, the person gets a page and we get a line
+        except (
+            Exception
+        ) as fault:  # the last resort: whatever it is, the person gets a page and we get a line
             answer = _rendered(call, fault, self._render)
             if not seen.status:
                 await _send_answer(answer, seen.watch(send))
@@ -93,14 +95,16 @@ class Edge:
             return Answer(status=204, headers=cors_headers(origin, origins, preflight=True))
         if endpoint is None:
             allowed = ", ".join(sorted(methods))
-            return Answer.json({"error": "invalid_request", "error_description": "method not allowed"}, status=405).with_headers(
-                ("allow", allowed)
-            )
+            return Answer.json(
+                {"error": "invalid_request", "error_description": "method not allowed"}, status=405
+            ).with_headers(("allow", allowed))
         body = await _read_body(receive) if call.method == "POST" else b""
         answer = await run(endpoint, with_body(call, body), self._render)
         if origin is None:
             return answer
-        return answer.with_headers(*cors_headers(origin, self._provider.configuration.origins, preflight=False))
+        return answer.with_headers(
+            *cors_headers(origin, self._provider.configuration.origins, preflight=False)
+        )
 
 
 async def run(endpoint: Endpoint, call: Call, render: Render) -> Answer:

@@ -38,7 +38,11 @@ class Answer:
 
     @classmethod
     def json(
-        cls, content: Mapping[str, object], *, status: int = 200, headers: tuple[tuple[str, str], ...] = NO_STORE
+        cls,
+        content: Mapping[str, object],
+        *,
+        status: int = 200,
+        headers: tuple[tuple[str, str], ...] = NO_STORE,
     ) -> "Answer":
         """Return a JSON answer; not stored unless the headers say otherwise."""
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
@@ -54,7 +58,12 @@ class Answer:
         """Return 303: the method becomes GET, credentials are never re-posted (RFC 9700 §4.12)."""
         return cls(
             status=303,
-            headers=(("location", location), *NO_STORE, ("referrer-policy", "no-referrer"), *(c.header() for c in cookies)),
+            headers=(
+                ("location", location),
+                *NO_STORE,
+                ("referrer-policy", "no-referrer"),
+                *(c.header() for c in cookies),
+            ),
         )
 
     def with_cookies(self, *cookies: Cookie) -> "Answer":

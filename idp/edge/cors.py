@@ -15,7 +15,9 @@ def allowed_origins(clients: Iterable[ClientFacts]) -> frozenset[str]:
     return frozenset(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, uris))
 
 
-def cors_headers(origin: str | None, origins: frozenset[str], *, preflight: bool) -> tuple[tuple[str, str], ...]:
+def cors_headers(
+    origin: str | None, origins: frozenset[str], *, preflight: bool
+) -> tuple[tuple[str, str], ...]:
     """Return the headers for this origin: none unless it is registered, never a wildcard, never credentials."""
     if origin is None or origin not in origins:
         return (("vary", "Origin"),) if origin is not None else ()

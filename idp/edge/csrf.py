@@ -33,7 +33,9 @@ def check_post(call: Call, form: dict[str, str]) -> None:
     """Refuse a POST that one of our pages in this browser did not send."""
     origin = call.headers.get("origin", "null")
     site = call.headers.get("sec-fetch-site", "same-origin")
-    if (origin not in {"null", call.provider.settings.issuer}) or (origin == "null" and site != "same-origin"):
+    if (origin not in {"null", call.provider.settings.issuer}) or (
+        origin == "null" and site != "same-origin"
+    ):
         raise BadCall(403, "the form was sent from another site")
     if site not in {"same-origin", "none"}:
         raise BadCall(403, "the form was sent from another site")

@@ -1,5 +1,7 @@
 """Rendering a page as an Answer: language, theme, CSRF token and headers in one place for endpoints and faces."""
 
+from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import urlsplit
 
 from idp.edge.answer import Answer
@@ -11,7 +13,7 @@ from idp.ui.headers import page_headers
 from idp.ui.language import Language, choose
 from idp.ui.pages import Banner, Frame, RelyingParty
 
-_THEMES = {"light", "dark"}
+_THEMES: Mapping[str, Literal["light", "dark"]] = {"light": "light", "dark": "dark"}
 
 
 def language_of(call: Call, ui_locales: str | None = None) -> Language:
@@ -38,7 +40,7 @@ def page(
     query = call.query_string.decode("ascii", "replace")
     frame = Frame(
         language=language_of(call, ui_locales),
-        theme=theme if theme in _THEMES else "device",
+        theme=_THEMES.get(theme, "device"),
         path=f"{call.path}?{query}" if query and call.method != "POST" else call.path,
         csrf=csrf_token(call, browser),
         banner=_banner(call),
@@ -72,4 +74,3 @@ def _banner(call: Call) -> Banner | None:
     if circuit.opened_at is None or not circuit.is_open(now):
         return None
     return Banner(since=circuit.opened_at, now=now)
-

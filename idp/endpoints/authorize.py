@@ -12,7 +12,13 @@ from idp.database import Done
 from idp.edge import Answer, Call, Cookie
 from idp.edge.cookie_names import cookie_name
 from idp.ids import ClientId
-from idp.interactions.cookie import LONGEST_COOKIE, OpenInteraction, open_interaction, seal_interaction, surplus
+from idp.interactions.cookie import (
+    LONGEST_COOKIE,
+    OpenInteraction,
+    open_interaction,
+    seal_interaction,
+    surplus,
+)
 from idp.interactions.service import decide, is_worth_touching, issue_code
 from idp.protocol.authorization_request import AuthorizationRequest, check, identify, parse
 from idp.protocol.authorization_response import success_uri
@@ -98,7 +104,9 @@ async def _proceed(
             return _lead_to(call, "/consent", opened, is_new=is_new)
         case Issue() as issue:
             if decision.session is not None and is_worth_touching(decision.session, occasion):
-                await provider.database.transact(partial(_touch, session_id=issue.session.sid, occasion=occasion))
+                await provider.database.transact(
+                    partial(_touch, session_id=issue.session.sid, occasion=occasion)
+                )
             outcome = await provider.database.transact(
                 partial(
                     issue_code,
@@ -132,7 +140,9 @@ def _lead_to(call: Call, path: str, opened: OpenInteraction, *, is_new: bool) ->
     sealed = seal_interaction(opened, provider.vault)
     if len(sealed) > LONGEST_COOKIE:
         raise InvalidRequest("the request is too large")
-    dropped = [Cookie(name=name, value="", max_age=0) for name in surplus(call.cookies(), prefix, provider.vault)]
+    dropped = [
+        Cookie(name=name, value="", max_age=0) for name in surplus(call.cookies(), prefix, provider.vault)
+    ]
     lifetime = int(provider.settings.life.interaction.total_seconds())
     return Answer.redirect(
         location, *dropped, Cookie(name=prefix + opened.interaction_id, value=sealed, max_age=lifetime)

@@ -63,7 +63,11 @@ def _hint(call: Call, request: LogoutRequest) -> _Hint | None:
     except InvalidJwt as error:
         raise InvalidRequest("id_token_hint is not an ID token of ours", detail=error.reason) from error
     aud, sid = claims.get("aud"), claims.get("sid")
-    if claims.get("iss") != call.provider.settings.issuer or not isinstance(aud, str) or not isinstance(sid, str):
+    if (
+        claims.get("iss") != call.provider.settings.issuer
+        or not isinstance(aud, str)
+        or not isinstance(sid, str)
+    ):
         raise InvalidRequest("id_token_hint is not an ID token of ours", detail="claims")
     return _Hint(client_id=ClientId(aud), sid=Sid(sid))
 

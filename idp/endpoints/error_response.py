@@ -59,7 +59,9 @@ def _answer(call: Call, refusal: Refusal) -> Answer:
         case ToJson(basic=basic):
             answer = _json(error)
             if basic and error.status == 401:
-                return answer.with_headers(("www-authenticate", f'Basic realm="{call.provider.settings.issuer}"'))
+                return answer.with_headers(
+                    ("www-authenticate", f'Basic realm="{call.provider.settings.issuer}"')
+                )
             return answer
         case ToBearer(bare=bare, scope=scope):
             return _challenge(call, error, bare=bare, scope=scope)
@@ -97,12 +99,16 @@ def _page(call: Call, case: str, status: int, error: ProtocolError) -> Answer:
             reason_key=None,
         )
     except BadCall:
-        answer = Answer(status=status, headers=(("content-type", "text/plain"), *NO_STORE), body=call.txn.encode())
+        answer = Answer(
+            status=status, headers=(("content-type", "text/plain"), *NO_STORE), body=call.txn.encode()
+        )
     return answer.with_headers(_RETRY_AFTER) if status == 503 else answer
 
 
 def _bad_call(call: Call, error: BadCall) -> Answer:
-    _log.info("bad call", extra=fields(txn=call.txn, path=call.path, status=error.status, reason=error.reason))
+    _log.info(
+        "bad call", extra=fields(txn=call.txn, path=call.path, status=error.status, reason=error.reason)
+    )
     refused = InvalidRequest(error.reason)
     if call.path in _JSON_PATHS:
         return Answer.json(
@@ -111,7 +117,9 @@ def _bad_call(call: Call, error: BadCall) -> Answer:
     return _page(call, _CASES.get(error.status, "bad-request"), error.status, refused)
 
 
-def _default_destination(call: Call, *, status: int = 400, case: str = "bad-request") -> ToPage | ToJson | ToBearer:
+def _default_destination(
+    call: Call, *, status: int = 400, case: str = "bad-request"
+) -> ToPage | ToJson | ToBearer:
     if call.path == "/userinfo":
         return ToBearer()
     if call.path in _JSON_PATHS:

@@ -162,5 +162,3 @@ async def _record_refusal(call: Call, error: UpstreamError) -> None:
 
 def _back(opened: OpenInteraction, message: str) -> Answer:
     return Answer.redirect(f"/sign-in?i={opened.interaction_id}&m={message}")
-
-

@@ -11,6 +11,8 @@ async def openid_configuration(call: Call) -> Answer:
     document = metadata(
         call.provider.settings.issuer,
         grant_types=tuple(GRANTS),
-        signing_algorithms=tuple(alg for alg in ID_TOKEN_ALGORITHMS if alg in call.provider.keyring.algorithms()),
+        signing_algorithms=tuple(
+            alg for alg in ID_TOKEN_ALGORITHMS if alg in call.provider.keyring.algorithms()
+        ),
     )
     return Answer.json(document, headers=(("cache-control", "public, max-age=300"),))

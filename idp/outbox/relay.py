@@ -26,7 +26,9 @@ _log = logging.getLogger("hpid.outbox")
 async def relay(provider: Provider) -> int:
     """Send what is due; return how many messages were tried."""
     now = provider.clock.now()
-    outcome = await provider.database.transact(lambda tx: Done(tx.outbox.claim_due(now, limit=_BATCH, lease=_LEASE)))
+    outcome = await provider.database.transact(
+        lambda tx: Done(tx.outbox.claim_due(now, limit=_BATCH, lease=_LEASE))
+    )
     due = outcome.unwrap()
     await asyncio.gather(*(_deliver(provider, message) for message in due))
     return len(due)
@@ -36,14 +38,18 @@ async def _deliver(provider: Provider, message: OutboxMessage) -> None:
     error = await _send(provider, message)
     now = provider.clock.now()
     if error is None:
-        await provider.database.transact(partial(_settle, message=message, error=None, retry_at=None, provider=provider))
+        await provider.database.transact(
+            partial(_settle, message=message, error=None, retry_at=None, provider=provider)
+        )
         return
     gives_up = now >= message.created_at + GIVE_UP_AFTER
     retry_at = None if gives_up else now + next_pause(message.attempts)
     _log.log(
         logging.WARNING if gives_up else logging.INFO,
         "not delivered",
-        extra=fields(message=message.message_id, client_id=message.client_id, attempts=message.attempts, error=error),
+        extra=fields(
+            message=message.message_id, client_id=message.client_id, attempts=message.attempts, error=error
+        ),
     )
     await provider.database.transact(
         partial(_settle, message=message, error=error, retry_at=retry_at, provider=provider)
@@ -68,7 +74,9 @@ async def _send(provider: Provider, message: OutboxMessage) -> str | None:
             typ=LOGOUT_TOKEN_TYP,
             alg=client.facts.id_token_signed_response_alg,
         )
-        response = await provider.fetcher.post_form(client.facts.backchannel_logout_uri, {"logout_token": token})
+        response = await provider.fetcher.post_form(
+            client.facts.backchannel_logout_uri, {"logout_token": token}
+        )
     except (FetchFailed, SigningUnavailable) as error:
         return str(error)
     return None if response.status in {200, 204} else f"status {response.status}"

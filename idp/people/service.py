@@ -4,11 +4,11 @@ Never by name, birth date, e-mail or phone. A number that belongs to somebody al
 conflict for a desk, not a link.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from federation.upstream import ExternalAttributes, ExternalIdentity
-from idp.audit.events import EventType
+from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.people.model import Address, IdentifierScheme, Person, PersonProfile, PersonStatus
 from idp.people.name_parts import split_name
@@ -36,80 +36,75 @@ class NotRecognised:
 def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Recognised | NotRecognised:
     """Find, link or make the record of whoever signed in upstream."""
     link = tx.upstreams.find(identity.issuer, identity.subject)
-    if link is not None:
-        person = tx.people.canonical(link.person_id)
-        if person is None:
+    if link is None:
+        known = _by_number(tx, identity)
+        if known is not None and identity.account_level != _LEVEL_02:
             return NotRecognised(case="not-linked")
+        person = known or _new_person(identity, occasion)
+        if known is None:
+            tx.people.add(person)
+            tx.audit.add(_event(occasion, EventType.PERSON_CREATED, person, source=identity.issuer))
+        tx.upstreams.add(_link(identity, person, occasion))
+        tx.audit.add(_event(occasion, EventType.PERSON_LINKED, person, issuer=identity.issuer))
+    else:
+        linked = tx.people.canonical(link.person_id)
+        if linked is None:
+            return NotRecognised(case="not-linked")
+        person = linked
         tx.upstreams.touch(identity.issuer, identity.subject, occasion.now)
-        return _admit(tx, person, identity, is_first=False, occasion=occasion)
-    number = identity.attributes.personal_id
-    known = tx.people.find_by_identifier(IdentifierScheme.PERSONAL_ID, number) if number else None
-    if known is not None and identity.account_level != _LEVEL_02:
-        return NotRecognised(case="not-linked")
-    person = known or _make(tx, identity, occasion)
-    tx.upstreams.add(
-        ExternalLink(
-            issuer=identity.issuer,
-            subject=identity.subject,
-            person_id=person.person_id,
-            linked_at=occasion.now,
-            last_used_at=occasion.now,
-        )
-    )
-    tx.audit.add(
-        occasion.event(
-            EventType.PERSON_LINKED,
-            actor=person_ref(person.person_id),
-            person_id=person.person_id,
-            issuer=identity.issuer,
-        )
-    )
-    return _admit(tx, person, identity, is_first=True, occasion=occasion)
-
-
-def _admit(
-    tx: Tx, person: Person, identity: ExternalIdentity, *, is_first: bool, occasion: Occasion
-) -> Recognised | NotRecognised:
     if person.status is not PersonStatus.ACTIVE:
         tx.audit.add(
-            occasion.event(
-                EventType.SIGN_IN_REFUSED,
-                actor=person_ref(person.person_id),
-                person_id=person.person_id,
-                reason=person.status.value,
-                factor="national",
-            )
+            _event(occasion, EventType.SIGN_IN_REFUSED, person, reason=person.status.value, factor="national")
         )
         return NotRecognised(case="locked")
-    return Recognised(person=_refresh(tx, person, identity, occasion), is_first=is_first)
+    updated = _updated(person, identity, occasion)
+    if updated != person:
+        tx.people.update(updated)
+        tx.audit.add(
+            _event(occasion, EventType.PERSON_UPDATED, person, fields=_changed_fields(person, updated))
+        )
+    return Recognised(person=updated, is_first=link is None)
 
 
-def _refresh(tx: Tx, person: Person, identity: ExternalIdentity, occasion: Occasion) -> Person:
+def _by_number(tx: Tx, identity: ExternalIdentity) -> Person | None:
+    number = identity.attributes.personal_id
+    return tx.people.find_by_identifier(IdentifierScheme.PERSONAL_ID, number) if number else None
+
+
+def _event(occasion: Occasion, event_type: EventType, person: Person, **payload: object) -> AuditEvent:
+    return occasion.event(
+        event_type, actor=person_ref(person.person_id), person_id=person.person_id, **payload
+    )
+
+
+def _link(identity: ExternalIdentity, person: Person, occasion: Occasion) -> ExternalLink:
+    return ExternalLink(
+        issuer=identity.issuer,
+        subject=identity.subject,
+        person_id=person.person_id,
+        linked_at=occasion.now,
+        last_used_at=occasion.now,
+    )
+
+
+def _updated(person: Person, identity: ExternalIdentity, occasion: Occasion) -> Person:
     """Take over what the upstream says now; the level follows it down as well as up."""
     profile = _profile(identity.attributes, person.profile)
     level = identity.account_level or person.account_level
     if profile == person.profile and level == person.account_level:
         return person
-    updated = replace(person, profile=profile, account_level=level, updated_at=occasion.now)
-    tx.people.update(updated)
-    tx.audit.add(
-        occasion.event(
-            EventType.PERSON_UPDATED,
-            actor="system",
-            person_id=person.person_id,
-            fields=sorted(
-                name
-                for name in PersonProfile.__slots__
-                if getattr(profile, name) != getattr(person.profile, name)
-            ),
-        )
-    )
-    return updated
+    return replace(person, profile=profile, account_level=level, updated_at=occasion.now)
 
 
-def _make(tx: Tx, identity: ExternalIdentity, occasion: Occasion) -> Person:
+def _changed_fields(before: Person, after: Person) -> list[str]:
+    names = (field.name for field in fields(PersonProfile))
+    changed = [name for name in names if getattr(before.profile, name) != getattr(after.profile, name)]
+    return sorted(changed + (["account_level"] if before.account_level != after.account_level else []))
+
+
+def _new_person(identity: ExternalIdentity, occasion: Occasion) -> Person:
     attributes = identity.attributes
-    person = Person(
+    return Person(
         person_id=occasion.clock.person_id(),
         status=PersonStatus.ACTIVE,
         account_level=identity.account_level or 0,
@@ -119,13 +114,6 @@ def _make(tx: Tx, identity: ExternalIdentity, occasion: Occasion) -> Person:
         created_at=occasion.now,
         updated_at=occasion.now,
     )
-    tx.people.add(person)
-    tx.audit.add(
-        occasion.event(
-            EventType.PERSON_CREATED, actor="system", person_id=person.person_id, source=identity.issuer
-        )
-    )
-    return person
 
 
 def _profile(attributes: ExternalAttributes, old: PersonProfile) -> PersonProfile:

@@ -62,6 +62,15 @@ def check_registration(client: ClientFacts) -> ClientFacts:
     """Return the client if every field is one we may serve, else refuse naming the field."""
     if not _CLIENT_ID.fullmatch(client.client_id):
         raise InvalidClientMetadata("client_id: 2 to 100 letters, digits, dots, hyphens or underscores")
+    if not client.sector:
+        raise InvalidClientMetadata("sector: needed")
+    _check_profile(client)
+    _check_scopes(client)
+    _check_uris(client)
+    return client
+
+
+def _check_profile(client: ClientFacts) -> None:
     rules = PROFILES.get(client.profile)
     if rules is None:
         raise InvalidClientMetadata("profile: not offered")
@@ -69,26 +78,30 @@ def check_registration(client: ClientFacts) -> ClientFacts:
         raise InvalidClientMetadata("token_endpoint_auth_method: not offered in this profile")
     if client.id_token_signed_response_alg not in ID_TOKEN_ALGORITHMS:
         raise InvalidClientMetadata("id_token_signed_response_alg: not offered")
-    if not client.redirect_uris:
-        raise InvalidClientMetadata("redirect_uris: at least one is needed")
-    for uri in client.redirect_uris:
-        _check_uri("redirect_uris", uri, native=client.application_type == "native")
-    for uri in client.post_logout_redirect_uris:
-        _check_uri("post_logout_redirect_uris", uri, native=client.application_type == "native")
-    for name in ("backchannel_logout_uri", "client_uri", "policy_uri", "tos_uri"):
-        value = getattr(client, name)
-        if value is not None:
-            _check_uri(name, value, native=False)
+    if set(client.grant_types) - {"authorization_code", "refresh_token"}:
+        raise InvalidClientMetadata("grant_types: only authorization_code and refresh_token are offered")
+
+
+def _check_scopes(client: ClientFacts) -> None:
     unknown = client.scopes - SCOPES.keys()
     if unknown:
         raise InvalidClientMetadata("scopes: unknown: " + " ".join(sorted(unknown)))
     if "openid" not in client.scopes:
         raise InvalidClientMetadata("scopes: openid is needed")
-    if set(client.grant_types) - {"authorization_code", "refresh_token"}:
-        raise InvalidClientMetadata("grant_types: only authorization_code and refresh_token are offered")
-    if not client.sector:
-        raise InvalidClientMetadata("sector: needed")
-    return client
+
+
+def _check_uris(client: ClientFacts) -> None:
+    is_native = client.application_type == "native"
+    if not client.redirect_uris:
+        raise InvalidClientMetadata("redirect_uris: at least one is needed")
+    for uri in client.redirect_uris:
+        _check_uri("redirect_uris", uri, native=is_native)
+    for uri in client.post_logout_redirect_uris:
+        _check_uri("post_logout_redirect_uris", uri, native=is_native)
+    for name in ("backchannel_logout_uri", "client_uri", "policy_uri", "tos_uri"):
+        value = getattr(client, name)
+        if value is not None:
+            _check_uri(name, value, native=False)
 
 
 def check_redirect_uri(client: ClientFacts, redirect_uri: str) -> str:

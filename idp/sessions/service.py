@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
+from idp.clients.model import Client
 from idp.ids import HandleKind, PersonId, bucket_of
 from idp.outbox.model import OutboxKind, OutboxMessage
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import AccessDenied
 from idp.protocol.facts import SessionFacts
-from idp.sessions.model import Session
+from idp.sessions.model import Session, SessionClient
 from idp.settings import Lifetimes
 from idp.transaction import Tx
 
@@ -90,7 +91,11 @@ def end_session(
     if not tx.sessions.end(session_id, occasion.now, reason):
         return logout_id
     tx.grants.revoke_of_session(session_id, occasion.now, reason)
-    messages = tuple(_logout_messages(tx, session_id, logout_id, occasion))
+    messages = [
+        _logout_message(reached, logout_id, occasion)
+        for reached in tx.sessions.clients_of(session_id)
+        if _hears_of_logouts(tx.clients.get(reached.client_id))
+    ]
     tx.outbox.add(messages)
     tx.audit.add(
         occasion.event(
@@ -104,24 +109,20 @@ def end_session(
     return logout_id
 
 
-def _logout_messages(tx: Tx, session_id: str, logout_id: str, occasion: Occasion) -> list[OutboxMessage]:
-    messages = []
-    for reached in tx.sessions.clients_of(session_id):
-        client = tx.clients.get(reached.client_id)
-        if client is None or client.facts.backchannel_logout_uri is None:
-            continue
-        messages.append(
-            OutboxMessage(
-                message_id=occasion.clock.token(),
-                kind=OutboxKind.BACKCHANNEL_LOGOUT,
-                client_id=reached.client_id,
-                logout_id=logout_id,
-                payload={"sub": reached.sub, "sid": reached.sid, "jti": occasion.clock.token()},
-                created_at=occasion.now,
-                next_attempt_at=occasion.now,
-            )
-        )
-    return messages
+def _hears_of_logouts(client: Client | None) -> bool:
+    return client is not None and client.facts.backchannel_logout_uri is not None
+
+
+def _logout_message(reached: SessionClient, logout_id: str, occasion: Occasion) -> OutboxMessage:
+    return OutboxMessage(
+        message_id=occasion.clock.token(),
+        kind=OutboxKind.BACKCHANNEL_LOGOUT,
+        client_id=reached.client_id,
+        logout_id=logout_id,
+        payload={"sub": reached.sub, "sid": reached.sid, "jti": occasion.clock.token()},
+        created_at=occasion.now,
+        next_attempt_at=occasion.now,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

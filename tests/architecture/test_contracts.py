@@ -68,10 +68,12 @@ def _broken(folder: Path) -> dict[str, str]:
     )
     output = done.stdout + done.stderr
     assert "Contracts:" in output, output
-    summary, _, details = output.partition("Broken contracts")
+    summary, _, details = output.partition("Broken contracts\n")
     names = re.findall(r"^(.+) BROKEN", summary, re.MULTILINE)
     assert bool(names) == bool(done.returncode), output
-    return dict.fromkeys((" ".join(name.split()) for name in names), details)
+    sections = re.split(r"^(.+)\n-{4,}\n", details, flags=re.MULTILINE)
+    said = dict(zip(sections[1::2], sections[2::2], strict=True))
+    return {name: said[name] for name in names}
 
 
 def test_every_contract_is_kept() -> None:
@@ -89,8 +91,7 @@ def test_a_planted_import_breaks_its_contract(contract: str, path: str, line: st
 
     broken = _broken(tmp_path)
 
-    assert CONTRACTS[contract] in broken
-    assert re.search(r"planted", broken[CONTRACTS[contract]])
+    assert "planted" in broken[CONTRACTS[contract]]
 
 
 def test_every_contract_has_a_planted_violation() -> None:

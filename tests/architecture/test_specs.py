@@ -36,6 +36,12 @@ def test_the_rows_are_what_the_code_offers() -> None:
     assert sorted(written - _offered()) == []
 
 
+def test_what_is_offered_is_not_merely_planned() -> None:
+    offered = _offered()
+
+    assert [row.id for row in ROWS if row.id in offered and row.status.startswith("planned")] == []
+
+
 def test_no_row_stands_twice() -> None:
     assert [name for name, count in Counter(row.id for row in ROWS).items() if count > 1] == []
 

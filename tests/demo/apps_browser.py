@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from demo.apps.common.settings import ssl_context
+
 _VOID = {"meta", "link", "img", "input", "path", "br"}
 
 
@@ -88,7 +90,9 @@ class Browser:
 
     def __init__(self, **headers: str) -> None:
         self.client = httpx.AsyncClient(
-            follow_redirects=True, headers={"Accept-Language": "vi-VN,vi", **headers}
+            verify=ssl_context(None),
+            follow_redirects=True,
+            headers={"Accept-Language": "vi-VN,vi", **headers},
         )
         self.page: Page | None = None
 

@@ -14,12 +14,14 @@ from granian.server.embed import Server
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from demo.apps.common.settings import ssl_context
 from demo.apps.data_store.app import create_app as create_data_store
 from demo.apps.data_store.settings import DataStoreSettings
 from demo.apps.portal.app import create_app as create_portal
 from demo.apps.portal.settings import PortalSettings
 from tests.demo.apps_provider import Provider
 
+TLS = ssl_context(None)
 AUDIENCE = "urn:haiphong:kho-du-lieu"
 PORTAL, DATA_STORE = "cong-dich-vu-cong", "kho-du-lieu"
 
@@ -53,7 +55,7 @@ async def served(app: ASGIApp, port: int) -> AsyncIterator[None]:
         websockets=False,
     )
     task = asyncio.create_task(server.serve())
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TLS) as client:
         for _ in range(200):
             try:
                 await client.get(f"http://127.0.0.1:{port}/health")

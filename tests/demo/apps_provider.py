@@ -20,6 +20,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from demo.apps.common.settings import ssl_context
+
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 SUBSTANTIAL, HIGH = "urn:haiphong:acr:substantial", "urn:haiphong:acr:high"
 
@@ -186,9 +188,11 @@ class Provider:
     async def userinfo(self, request: Request) -> Response:
         if self.faults.get("userinfo_status"):
             return PlainTextResponse("no", status_code=self.faults["userinfo_status"])
-        assert request.headers["authorization"].startswith("Bearer ")
+        scheme, _, token = request.headers["authorization"].partition(" ")
+        claims = json.loads(jws.deserialize_compact(token, self.key).payload)
+        assert scheme == "Bearer"
         told = {
-            "sub": self.sub("cong-dich-vu-cong"),
+            "sub": self.sub(claims["client_id"]),
             "vn_id_number": "031190012456",
             "phone_number": "+84901234567",
             "email": "huong@example.vn",
@@ -226,7 +230,7 @@ class Provider:
 
     async def send_logout(self, client_id: str, token: str) -> httpx.Response:
         """Post a logout token as Back-Channel Logout 1.0 §2.5 has it."""
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=ssl_context(None)) as client:
             base_url = self.clients[client_id][1]
             return await client.post(f"{base_url}/backchannel-logout", data={"logout_token": token})
 

@@ -3,7 +3,9 @@
 from tests.world import World
 
 
-async def test_a_citizen_signs_in_is_asked_and_the_relying_party_gets_verified_tokens(world: World) -> None:  # §3.1
+async def test_a_citizen_signs_in_is_asked_and_the_relying_party_gets_verified_tokens(
+    world: World,
+) -> None:  # §3.1
     rp = await world.client()
     _, citizen = await world.citizen()
     browser = world.browser()
@@ -20,7 +22,9 @@ async def test_a_citizen_signs_in_is_asked_and_the_relying_party_gets_verified_t
     assert claims["nonce"] == rp.nonce
     assert claims["aud"] == rp.client_id
     assert claims["amr"] == ["pwd", "otp"]
-    userinfo = await world.http.get("/userinfo", headers={"authorization": f"Bearer {tokens['access_token']}"})
+    userinfo = await world.http.get(
+        "/userinfo", headers={"authorization": f"Bearer {tokens['access_token']}"}
+    )
     assert userinfo.json()["name"] == "Nguyễn Thị Hương"
     assert userinfo.json()["sub"] == claims["sub"]
 
@@ -36,7 +40,9 @@ async def test_a_second_service_opens_without_a_page_in_between(world: World) ->
     assert "code" in page.answer
 
 
-async def test_prompt_none_without_a_session_is_login_required_and_shows_no_page(world: World) -> None:  # Core §3.1.2.6
+async def test_prompt_none_without_a_session_is_login_required_and_shows_no_page(
+    world: World,
+) -> None:  # Core §3.1.2.6
     rp = await world.client()
     page = await world.browser().get(rp.authorize_url(prompt="none"))
     assert page.answer["error"] == "login_required"

@@ -3,9 +3,11 @@
 Everything goes over ASGI; time stands still unless a test moves it.
 """
 
+import atexit
 import hashlib
 import json
 import re
+import shutil
 import tempfile
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -192,7 +194,9 @@ def make_national(
 
 @cache
 def _shared_keys() -> Path:
-    return Path(tempfile.mkdtemp(prefix="national-keys-"))
+    folder = Path(tempfile.mkdtemp(prefix="national-keys-"))
+    atexit.register(shutil.rmtree, folder)
+    return folder
 
 
 @dataclass

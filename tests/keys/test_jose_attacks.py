@@ -152,7 +152,10 @@ def c07_size_and_shape() -> Iterator[Payload]:
             f"deep payload of {opening!r}",
             p256().raw_token(b'{"alg":"ES256","kid":"p256"}', opening * (11_000 // len(opening))),
         )
-    yield "depth just above the bound", p256().raw_token(b'{"a":' + b"[" * 512 + b"]" * 512 + b"}")
+    yield (
+        "payload one bracket too deep",
+        p256().raw_token(b'{"alg":"ES256","kid":"p256"}', b'{"a":' + b"[" * 512 + b"]" * 512 + b"}"),
+    )
     for text in (
         "",
         ".",
@@ -179,6 +182,7 @@ def c07_size_and_shape() -> Iterator[Payload]:
     yield "line end behind", p256().token() + "\n"
     yield "white space inside", p256().sign_parts(head[:8] + " " + head[8:], "e30")
     yield "spare bits set in the signature", spare_bits()
+    yield "a payload in another alphabet", f"{head}.Hải.AA"
     yield "full-width letters", p256().token().replace("e", "\uff45")
     yield "half a surrogate", "\ud800.\ud800.\ud800"
     for name, payload in {
@@ -258,7 +262,7 @@ def test_every_hostile_token_is_refused_and_quickly(row: str, purpose: Purpose) 
     verify(p256().token(), purpose=purpose, keys=key_ring)  # what the forgeries start from is good
     accepted, slow, echoed = [], [], []
     for name, token in BATTERY[row]():
-        start = time.perf_counter()
+        start = time.thread_time()
         try:
             verify(token, purpose=purpose, keys=key_ring)
         except InvalidJwt as refusal:
@@ -266,7 +270,7 @@ def test_every_hostile_token_is_refused_and_quickly(row: str, purpose: Purpose) 
                 echoed.append(name)
         else:
             accepted.append(name)
-        if time.perf_counter() - start > 0.05:
+        if time.thread_time() - start > 0.05:
             slow.append(name)
     assert (accepted, slow, echoed) == ([], [], [])
 

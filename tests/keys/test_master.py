@@ -186,6 +186,7 @@ WRONG_SHAPES: dict[str, Callable[[Document], Document]] = {
     "key empty": lambda d: {**d, "versions": {"1": ""}},
     "key a number": lambda d: {**d, "versions": {"1": 1}},
     "key not base64": lambda d: {**d, "versions": {"1": "!" + KEY[1:]}},
+    "key with a space": lambda d: {**d, "versions": {"1": f"{KEY[:4]} {KEY[4:]}"}},
     "key not ASCII": lambda d: {**d, "versions": {"1": "é" + KEY[1:]}},
 }
 

@@ -49,7 +49,7 @@ class Provider:
                 "token_endpoint_auth_method": "client_secret_basic",
                 "timeout": 10.0,
                 "leeway": 0,  # of Authlib's own idea of a token's age; ours live a minute
-                "verify": ssl_context(settings),
+                "verify": ssl_context(settings.ca_bundle),
             },
         )
 

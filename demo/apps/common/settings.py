@@ -1,6 +1,7 @@
 """What a service is told by the environment: where the provider is, who it is there, where it is itself."""
 
 import ssl
+from functools import cache
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -38,7 +39,7 @@ class AppSettings(BaseSettings):
     session_absolute: int = Field(default=28800, ge=1)
     """Seconds after which a session ends, used or not."""
     ca_bundle: Path | None = None
-    """Extra CA certificates for calls to the provider."""
+    """Extra CA certificates for calls to the provider and between services."""
     test_environment: bool = True
     """Show the strip that says no data is real."""
 
@@ -71,9 +72,10 @@ class AppSettings(BaseSettings):
         return f"{self.base_url}/signed-out"
 
 
-def ssl_context(settings: AppSettings) -> ssl.SSLContext:
-    """Return how certificates of the provider are checked."""
+@cache
+def ssl_context(ca_bundle: Path | None) -> ssl.SSLContext:
+    """Return how certificates are checked: as the system does, and by the extra ones."""
     context = ssl.create_default_context()
-    if settings.ca_bundle is not None:
-        context.load_verify_locations(cafile=settings.ca_bundle)
+    if ca_bundle is not None:
+        context.load_verify_locations(cafile=ca_bundle)
     return context

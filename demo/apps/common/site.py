@@ -46,7 +46,7 @@ class Site:
 
 def provider_keys(settings: AppSettings) -> JwksSource:
     """Return the provider's keys, for logout tokens and for access tokens."""
-    verify = ssl_context(settings)
+    verify = ssl_context(settings.ca_bundle)
     return JwksSource(settings.issuer, fetch=partial(fetch_json, verify=verify))
 
 

@@ -66,6 +66,14 @@ class Visitor:
             return Words(f"Cho {self.org}", f"For {self.org}")
         return Words("Thay cho người khác", "On behalf of another person")
 
+    @property
+    def phone(self) -> str:
+        """The phone number as people here write it: 0901 234 567; foreign ones as they are."""
+        number = self.phone_number or ""
+        if not number.startswith("+84") or len(number) != len("+84901234567"):
+            return number
+        return f"0{number[3:6]} {number[6:9]} {number[9:]}"
+
     def as_json(self) -> dict[str, Any]:
         """Return what the session keeps."""
         return asdict(self)

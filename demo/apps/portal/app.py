@@ -43,9 +43,7 @@ def create_app(settings: PortalSettings) -> ASGIApp:
     routes = [
         *sign_in.routes(),
         *SignOut(site=site).routes(),
-        *FileProcedure(
-            site=site, sign_in=sign_in, filings=files, data_store_url=settings.data_store_url
-        ).routes(),
+        *FileProcedure(site=site, sign_in=sign_in, filings=files, settings=settings).routes(),
         *Browse(site=site, sign_in=sign_in, filings=files).routes(),
     ]
     return build(site, routes, cookie="portal-session")

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 
 import httpx
 
+from demo.apps.common.settings import ssl_context
 from demo.apps.portal.filings import Filing
 from demo.apps.portal.procedures import PROCEDURES
+from demo.apps.portal.settings import PortalSettings
 
 _PARAMETER = re.compile(r'(\w+)="([^"\\]*)"')
 
@@ -29,13 +31,13 @@ class NotDelivered:
     step_up: dict[str, str] | None = None
 
 
-async def deliver(filing: Filing, *, access_token: str, data_store_url: str) -> Delivered | NotDelivered:
+async def deliver(filing: Filing, *, access_token: str, settings: PortalSettings) -> Delivered | NotDelivered:
     """Send one filing."""
     headers = {"Authorization": f"Bearer {access_token}"}
     try:
-        async with httpx.AsyncClient(timeout=5.0) as client:
+        async with httpx.AsyncClient(timeout=5.0, verify=ssl_context(settings.ca_bundle)) as client:
             answer = await client.post(
-                f"{data_store_url}/api/documents", json=_document(filing), headers=headers
+                f"{settings.data_store_url}/api/documents", json=_document(filing), headers=headers
             )
     except httpx.HTTPError as error:
         return NotDelivered(detail=type(error).__name__)

@@ -24,6 +24,7 @@ from demo.apps.portal.delivery import NotDelivered, deliver
 from demo.apps.portal.fields import check_answers
 from demo.apps.portal.filings import Filings
 from demo.apps.portal.procedures import PROCEDURES, Procedure
+from demo.apps.portal.settings import PortalSettings
 
 _SOONEST = 5
 
@@ -35,7 +36,7 @@ class FileProcedure:
     site: Site
     sign_in: SignIn
     filings: Filings
-    data_store_url: str
+    settings: PortalSettings
 
     def routes(self) -> list[Route]:
         """Return the paths."""
@@ -138,7 +139,7 @@ class FileProcedure:
                 return RedirectResponse(receipt, status_code=303)
             again = f"{receipt}/deliver?again"
             return await self.sign_in.begin(request, next_path=again, fallback_path=receipt, silent=True)
-        outcome = await deliver(filing, access_token=fresh.access_token, data_store_url=self.data_store_url)
+        outcome = await deliver(filing, access_token=fresh.access_token, settings=self.settings)
         if isinstance(outcome, NotDelivered):
             log("not delivered", detail=outcome.detail)
             if outcome.step_up and "again" not in request.query_params:

@@ -49,7 +49,9 @@ async def sign_tokens(
     provider = call.provider
     issuer, life = provider.settings.issuer, provider.settings.life
     lifetime: timedelta = life.access_token_personal if is_personal(scopes) else life.access_token
-    single = select_claims(claims_of(person), grant.id_token_claims) if person and grant.id_token_claims else {}
+    single = (
+        select_claims(claims_of(person), grant.id_token_claims) if person and grant.id_token_claims else {}
+    )
     signed_id_token = await provider.keyring.sign(
         id_token.build(
             grant,

@@ -47,7 +47,15 @@ async def redeem_code(call: Call, client: ClientFacts, form: Mapping[str, str]) 
     )
     refresh_token = _fresh_refresh_token(call, client, facts.grant.person_id)
     outcome = await provider.database.transact(
-        partial(_redeem, request=request, stored=stored, refresh_token=refresh_token, judge=judge, call=call, now=occasion.now)
+        partial(
+            _redeem,
+            request=request,
+            stored=stored,
+            refresh_token=refresh_token,
+            judge=judge,
+            call=call,
+            now=occasion.now,
+        )
     )
     outcome.unwrap()
     return tokens.answer(refresh_token=refresh_token)
@@ -69,7 +77,9 @@ def _fresh_refresh_token(call: Call, client: ClientFacts, person_id: PersonId) -
 def _load_code(tx: Tx, *, code: str) -> tuple[StoredCode | None, Person | None]:
     stored = tx.codes.find(code)
     wants_person = stored is not None and stored.facts.grant.id_token_claims
-    return stored, tx.people.get(stored.facts.grant.person_id) if stored is not None and wants_person else None
+    return stored, tx.people.get(
+        stored.facts.grant.person_id
+    ) if stored is not None and wants_person else None
 
 
 def _redeem(
@@ -90,7 +100,11 @@ def _redeem(
     is_offline = "offline_access" in code.scopes
     tx.sessions.reach(
         SessionClient(
-            session_id=stored.session_id, client_id=grant.client_id, sid=grant.sid, sub=grant.sub, reached_at=now
+            session_id=stored.session_id,
+            client_id=grant.client_id,
+            sid=grant.sid,
+            sub=grant.sub,
+            reached_at=now,
         )
     )
     if refresh_token is not None:
@@ -121,7 +135,13 @@ def _redeem(
 
 
 def _refuse(
-    tx: Tx, *, request: CodeRequest, client: ClientFacts, life: Lifetimes, occasion: Occasion, error: InvalidGrant
+    tx: Tx,
+    *,
+    request: CodeRequest,
+    client: ClientFacts,
+    life: Lifetimes,
+    occasion: Occasion,
+    error: InvalidGrant,
 ) -> Refused:
     """Burn an unspent code; end the grant of a spent one unless it is an honest retry. Both leave their mark."""
     burnt = tx.codes.burn(request.code, occasion.now)

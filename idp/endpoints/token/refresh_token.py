@@ -37,7 +37,12 @@ async def rotate(call: Call, client: ClientFacts, form: Mapping[str, str]) -> An
     if stored is None:
         raise InvalidGrant(_UNUSABLE, detail="unknown")
     turn = partial(
-        _rotate, token=request.refresh_token, client=client, vault=provider.vault, life=provider.settings.life, occasion=occasion
+        _rotate,
+        token=request.refresh_token,
+        client=client,
+        vault=provider.vault,
+        life=provider.settings.life,
+        occasion=occasion,
     )
     if stored.client_id != client.client_id or not stored.is_live or occasion.now >= stored.expires_at:
         (await provider.database.transact(turn)).unwrap()
@@ -103,7 +108,9 @@ def _retry(
     spent = tx.refresh_tokens.find(token)
     if spent is None or not spent.is_live:
         return Refused(InvalidGrant(_UNUSABLE, detail="no longer live"))
-    is_retry = spent.spent_at is not None and occasion.now <= spent.spent_at + window and not spent.successor_spent
+    is_retry = (
+        spent.spent_at is not None and occasion.now <= spent.spent_at + window and not spent.successor_spent
+    )
     if is_retry and spent.successor_sealed is not None:
         return Done(vault.open_under(token, spent.successor_sealed, purpose=_PURPOSE).decode())
     tx.grants.revoke(spent.grant.grant_id, occasion.now, "refresh token reused")
