@@ -18,6 +18,8 @@ def pages() -> Iterator[tuple[Path, str]]:
         generator = importlib.import_module(f"docs.generators.{module.name}")
         if hasattr(generator, "PATH"):
             yield ROOT / generator.PATH, _NOTE + generator.page().rstrip("\n") + "\n"
+        if hasattr(generator, "files"):
+            yield from ((ROOT / path, text.rstrip("\n") + "\n") for path, text in generator.files())
 
 
 def stale() -> list[str]:

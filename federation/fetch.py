@@ -64,12 +64,13 @@ class FetchFailure(StrEnum):
     """Not HTTP, or compressed though we asked for plain."""
 
 
-class FetchFailed(Exception):  # noqa: N818 - reads as what it is
-    """The one error of this module; its text names the kind only."""
+class FetchFailed(Exception):
+    """The one error of this module; its text names the kind only, `detail` is for our log."""
 
-    def __init__(self, reason: FetchFailure) -> None:
+    def __init__(self, reason: FetchFailure, *, detail: str = "") -> None:
         super().__init__(f"fetch failed: {reason.value}")
         self.reason = reason
+        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +185,7 @@ class Fetcher:
             raise FetchFailed(FetchFailure.UNREACHABLE)
         is_wanted = _is_loopback if target.origin in self._allowed_loopback else _is_public
         if not all(is_wanted(address) for address in addresses):
-            raise FetchFailed(FetchFailure.REFUSED)
+            raise FetchFailed(FetchFailure.REFUSED, detail=f"{target.host} leads to {', '.join(addresses)}")
         return addresses[:_MAX_ADDRESSES]
 
     async def _send(
@@ -279,9 +280,13 @@ async def _failing(total_timeout: float) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(total_timeout):
             yield
-    except (TimeoutError, httpx.TimeoutException):
-        raise FetchFailed(FetchFailure.TIMEOUT) from None
-    except (httpx.RemoteProtocolError, httpx.DecodingError):
-        raise FetchFailed(FetchFailure.BAD_RESPONSE) from None
-    except (httpx.TransportError, OSError):
-        raise FetchFailed(FetchFailure.UNREACHABLE) from None
+    except (TimeoutError, httpx.TimeoutException) as error:
+        raise _failed(FetchFailure.TIMEOUT, error) from None
+    except httpx.RemoteProtocolError as error:
+        raise _failed(FetchFailure.BAD_RESPONSE, error) from None
+    except (httpx.TransportError, OSError) as error:
+        raise _failed(FetchFailure.UNREACHABLE, error) from None
+
+
+def _failed(reason: FetchFailure, error: Exception) -> FetchFailed:
+    return FetchFailed(reason, detail=f"{type(error).__name__}: {error}")

@@ -7,23 +7,33 @@ A field of the wrong type is an answer not to be believed; a missing one is empt
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
+from typing import TypeGuard
 
 from federation.upstream import AccountKind, ExternalAttributes, UpstreamError
 
-_KINDS = {1: AccountKind.CITIZEN, 2: AccountKind.ENTERPRISE, 3: AccountKind.ORGANISATION}
+_KINDS: Mapping[int | str, AccountKind] = {
+    1: AccountKind.CITIZEN,
+    2: AccountKind.ENTERPRISE,
+    3: AccountKind.ORGANISATION,
+    "1": AccountKind.CITIZEN,
+    "2": AccountKind.ENTERPRISE,
+    "3": AccountKind.ORGANISATION,
+}
 _PERSONAL_ID = re.compile(r"[0-9]{12}", re.ASCII)
-_BIRTHDATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})|([0-9]{4})", re.ASCII)
+_BIRTHDATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})|([12][0-9]{3})", re.ASCII)
 _PHONE = re.compile(r"\+[1-9][0-9]{7,14}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _WARD = re.compile(r"[0-9]{5}", re.ASCII)
 _GENDERS = {1: "male", 2: "female"}
 _LONGEST = 200
+_NO_TEXT = frozenset({"Cc", "Cs"})
 
 
 def account_kind(userinfo: Mapping[str, object]) -> AccountKind:
     """Return whose account it is (LoaiTaiKhoan; as number or digit text)."""
     value = userinfo.get("LoaiTaiKhoan")
-    kind = _KINDS.get(int(value)) if isinstance(value, int | str) and str(value).isdecimal() else None
+    kind = _KINDS.get(value) if isinstance(value, str) or _is_int(value) else None
     if kind is None:
         raise UpstreamError("LoaiTaiKhoan is missing or unknown")
     return kind
@@ -32,7 +42,7 @@ def account_kind(userinfo: Mapping[str, object]) -> AccountKind:
 def account_level(userinfo: Mapping[str, object]) -> int | None:
     """Return the account level (IAL): 1 or 2; None when not stated."""
     value = userinfo.get("IAL")
-    return value if isinstance(value, int) and not isinstance(value, bool) and value in {1, 2} else None
+    return value if _is_int(value) and value in {1, 2} else None
 
 
 def attributes(userinfo: Mapping[str, object]) -> ExternalAttributes:
@@ -44,7 +54,7 @@ def attributes(userinfo: Mapping[str, object]) -> ExternalAttributes:
         full_name=_text(userinfo, "HoVaTen"),
         personal_id=_matching(_PERSONAL_ID, _text(userinfo, "SoDinhDanh")),
         birthdate=_birthdate(_text(userinfo, "NgayThangNamSinh")),
-        gender=_GENDERS.get(gender, "") if isinstance(gender, int) else "",
+        gender=_GENDERS.get(gender, "") if _is_int(gender) else "",
         nationality=_text(userinfo, "QuocTich"),
         phone=_matching(_PHONE, _text(userinfo, "SoDienThoai")),
         email=_matching(_EMAIL, _text(userinfo, "ThuDienTu")),
@@ -53,12 +63,18 @@ def attributes(userinfo: Mapping[str, object]) -> ExternalAttributes:
     )
 
 
+def _is_int(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _text(source: Mapping[str, object], name: str) -> str:
     value = source.get(name)
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > _LONGEST or any(ord(c) < 0x20 for c in value):
+    if not isinstance(value, str) or len(value) > _LONGEST:
         raise UpstreamError(f"{name} is not a short text")
+    if any(unicodedata.category(c) in _NO_TEXT for c in value):
+        raise UpstreamError(f"{name} has control characters or half a surrogate pair")
     return " ".join(unicodedata.normalize("NFC", value).split())
 
 
@@ -67,7 +83,13 @@ def _matching(pattern: re.Pattern[str], text: str) -> str:
 
 
 def _birthdate(text: str) -> str:
+    """Return YYYY-MM-DD or YYYY; a day that no calendar has is no birth date."""
     match = _BIRTHDATE.fullmatch(text)
     if match is None:
         return ""
-    return match[4] or f"{match[1]}-{match[2]}-{match[3]}"
+    if match[4]:
+        return match[4]
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+    except ValueError:
+        return ""

@@ -1,28 +1,36 @@
 """An OpenID Provider above us, spoken to as a strict relying party – Core §3.1, Discovery §4.3, RFC 9207, RFC 9700 §4.4.
 
-Code flow with PKCE, state, nonce and `iss`; metadata bound to the configured issuer; keys refetched for an unknown kid
-at most once in 30 s; every doubt is a refusal, never a lower level (SECURITY E03, D03).
+Code flow with PKCE, state, nonce and `iss`; metadata bound to the configured issuer; metadata and keys read again every
+hour, keys for an unknown kid too, neither oftener than once in 30 s; every doubt is a refusal, never a lower level
+(SECURITY E03, D03).
 """
 
 import hmac
-import json
+import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from federation.fetch import Fetcher, FetchFailed, Response, origin_of
 from federation.upstream import UpstreamDenied, UpstreamError
-from keys.jose import InvalidJwt, Purpose, UnknownKey, VerifiedJwt, check_times, verify
+from keys.jose import InvalidJwt, Purpose, UnknownKey, VerifiedJwt, check_times, parse_json_object, verify
 from keys.jwk import InvalidJwkSet, JwkSet
 
-_METADATA_LIVES = timedelta(hours=1)
-_JWKS_PAUSE = timedelta(seconds=30)
+_COPY_LIVES = timedelta(hours=1)
+_PAUSE = timedelta(seconds=30)
 _LAST_GOOD = timedelta(hours=24)
 _LEEWAY = timedelta(seconds=60)
 _OLDEST_TOKEN = timedelta(minutes=10)
+_ACCESS_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,8192}=*")
+"""RFC 6750 §2.1."""
+_MOST_AMR = 16
+_LONGEST_AMR = 64
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +40,30 @@ class _Metadata:
     userinfo_endpoint: str
     jwks_uri: str
     sends_iss: bool
+
+
+@dataclass(slots=True)
+class _Copy(Generic[T]):
+    """Something of theirs as we last read it; when reading fails the last good one serves for a day."""
+
+    held: tuple[datetime, T] | None = None
+    tried_at: datetime | None = None
+
+    async def get(self, read: Callable[[], Awaitable[T]], *, now: datetime, afresh: bool = False) -> T:
+        """Return the copy if it is young, or was asked for just now; else read it anew."""
+        if self.held is not None and self.tried_at is not None:
+            read_at, value = self.held
+            if now < self.tried_at + _PAUSE or (not afresh and now < read_at + _COPY_LIVES):
+                return value
+        self.tried_at = now
+        try:
+            value = await read()
+        except UpstreamError:
+            if self.held is None or afresh or now >= self.held[0] + _LAST_GOOD:
+                raise
+            return self.held[1]
+        self.held = (now, value)
+        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +88,8 @@ class OidcUpstream:
         self._client_id = client_id
         self._client_secret = client_secret
         self._redirect_uri = redirect_uri
-        self._metadata: tuple[datetime, _Metadata] | None = None
-        self._keys: tuple[datetime, JwkSet] | None = None
+        self._metadata: _Copy[_Metadata] = _Copy()
+        self._keys: _Copy[JwkSet] = _Copy()
 
     async def authorization_url(
         self, *, now: datetime, code_verifier: str, parameters: Mapping[str, str]
@@ -72,7 +104,8 @@ class OidcUpstream:
             "code_challenge_method": "S256",
             **parameters,
         }
-        return f"{metadata.authorization_endpoint}?{urlencode(query)}"
+        sign = "&" if "?" in metadata.authorization_endpoint else "?"  # RFC 6749 §3.1
+        return f"{metadata.authorization_endpoint}{sign}{urlencode(query)}"
 
     async def redeem(
         self, answer: Mapping[str, str], *, nonce: str, code_verifier: str, now: datetime
@@ -91,9 +124,7 @@ class OidcUpstream:
                 },
             )
         )
-        id_token, access_token = tokens.get("id_token"), tokens.get("access_token")
-        if not isinstance(id_token, str) or not isinstance(access_token, str):
-            raise UpstreamError("token answer without id_token or access_token")
+        id_token, access_token = _check_tokens(tokens)
         claims = (await self._verify(id_token, metadata, now)).claims
         self._check_claims(claims, nonce=nonce, now=now)
         userinfo = _json(
@@ -116,17 +147,13 @@ class OidcUpstream:
             raise UpstreamError("the answer has no code")
 
     async def _load_metadata(self, now: datetime) -> _Metadata:
-        if self._metadata is not None and now < self._metadata[0] + _METADATA_LIVES:
-            return self._metadata[1]
-        try:
-            document = _json(await self._get(f"{self.issuer}/.well-known/openid-configuration", {}))
-            metadata = self._parse_metadata(document)
-        except UpstreamError:
-            if self._metadata is not None and now < self._metadata[0] + _LAST_GOOD:
-                return self._metadata[1]
-            raise
-        self._metadata = (now, metadata)
-        return metadata
+        async def read() -> _Metadata:
+            document = await self._get(
+                f"{self.issuer.removesuffix('/')}/.well-known/openid-configuration", {}
+            )
+            return self._parse_metadata(_json(document))
+
+        return await self._metadata.get(read, now=now)
 
     def _parse_metadata(self, document: Mapping[str, object]) -> _Metadata:
         if document.get("issuer") != self.issuer:  # Discovery §4.3
@@ -134,7 +161,7 @@ class OidcUpstream:
         endpoints: dict[str, str] = {}
         for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"):
             value = document.get(name)
-            if not isinstance(value, str) or origin_of(value) != origin_of(self.issuer):
+            if not isinstance(value, str) or not _is_of(value, self.issuer):
                 raise UpstreamError(f"metadata: {name} is missing or of another origin")
             endpoints[name] = value
         return _Metadata(
@@ -158,15 +185,14 @@ class OidcUpstream:
             raise UpstreamError(f"id_token: {error.reason}") from error
 
     async def _load_keys(self, metadata: _Metadata, now: datetime, *, afresh: bool = False) -> JwkSet:
-        if self._keys is not None and (not afresh or now < self._keys[0] + _JWKS_PAUSE):
-            return self._keys[1]
-        response = await self._get(metadata.jwks_uri, {})
-        try:
-            keys = JwkSet.parse(response.body)
-        except InvalidJwkSet as error:
-            raise UpstreamError("jwks is malformed", unavailable=True) from error
-        self._keys = (now, keys)
-        return keys
+        async def read() -> JwkSet:
+            response = await self._get(metadata.jwks_uri, {})
+            try:
+                return JwkSet.parse(response.body)
+            except InvalidJwkSet as error:
+                raise UpstreamError("jwks is malformed", unavailable=True) from error
+
+        return await self._keys.get(read, now=now, afresh=afresh)
 
     def _check_claims(self, claims: Mapping[str, object], *, nonce: str, now: datetime) -> None:
         """Check what Core §3.1.3.7 lists; the signature is checked already."""
@@ -214,30 +240,54 @@ def _successful(response: Response) -> Response:
 
 def _json(response: Response) -> dict[str, object]:
     try:
-        document = json.loads(response.body)
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
-        raise UpstreamError("the answer is not a JSON object", unavailable=True)
-    return document
+        return parse_json_object(response.body)
+    except ValueError as error:
+        raise UpstreamError("the answer is not one clean JSON object", unavailable=True) from error
+
+
+def _is_of(url: str, issuer: str) -> bool:
+    try:
+        return origin_of(url) == origin_of(issuer)
+    except ValueError:
+        return False
+
+
+def _check_tokens(answer: Mapping[str, object]) -> tuple[str, str]:
+    """Return ID token and access token of a token answer (Core §3.1.3.3, RFC 6749 §7.1)."""
+    id_token, access_token, token_type = (
+        answer.get(name) for name in ("id_token", "access_token", "token_type")
+    )
+    if not isinstance(token_type, str) or token_type.lower() != "bearer":
+        raise UpstreamError("token answer: token_type")
+    if not isinstance(access_token, str) or not _ACCESS_TOKEN.fullmatch(access_token):
+        raise UpstreamError("token answer: access_token")
+    if not isinstance(id_token, str):
+        raise UpstreamError("token answer: id_token")
+    return id_token, access_token
 
 
 def _signed_in(claims: Mapping[str, object], userinfo: Mapping[str, object], now: datetime) -> VerifiedSignIn:
-    acr, amr, auth_time = claims.get("acr"), claims.get("amr"), claims.get("auth_time")
-    moment = now
-    if (
-        isinstance(auth_time, int)
-        and not isinstance(auth_time, bool)
-        and 0 < auth_time <= now.timestamp() + 60
-    ):
-        moment = min(now, datetime.fromtimestamp(auth_time, now.tzinfo))
+    acr, amr = claims.get("acr"), claims.get("amr")
+    methods = [value for value in amr if isinstance(value, str)] if isinstance(amr, list) else []
     return VerifiedSignIn(
         subject=str(claims["sub"]),
         acr=acr if isinstance(acr, str) else None,
-        amr=tuple(value for value in amr if isinstance(value, str)) if isinstance(amr, list) else (),
-        auth_time=moment,
+        amr=tuple(method for method in methods[:_MOST_AMR] if 0 < len(method) <= _LONGEST_AMR),
+        auth_time=_auth_time(claims, now),
         userinfo=userinfo,
     )
+
+
+def _auth_time(claims: Mapping[str, object], now: datetime) -> datetime:
+    """Return when the person signed in there; one that can't be is refused, not taken for now (SECURITY E03)."""
+    if "auth_time" not in claims:
+        return now
+    moment = claims["auth_time"]
+    if isinstance(moment, bool) or not isinstance(moment, int | float):
+        raise UpstreamError("id_token: auth_time is not a number")
+    if not 0 < moment <= (now + _LEEWAY).timestamp():
+        raise UpstreamError("id_token: auth_time is not a moment of the past")
+    return min(now, datetime.fromtimestamp(moment, now.tzinfo))
 
 
 def _s256(code_verifier: str) -> str:

@@ -26,7 +26,7 @@ _STABLE = 1
 """The version whose results are compared for ever and therefore never change."""
 
 
-class Unsealable(Exception):  # noqa: N818 - reads as what it is
+class Unsealable(Exception):
     """Not ours, changed, cut short, of another purpose or of an unknown version: which one is not told."""
 
     def __init__(self) -> None:

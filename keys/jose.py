@@ -87,7 +87,7 @@ _POLICIES: Mapping[Purpose, _Policy] = {
 }
 
 
-class InvalidJwt(Exception):  # noqa: N818 - reads as what it is
+class InvalidJwt(Exception):
     """Refused. `reason` is for our log and holds nothing of the token."""
 
     def __init__(self, reason: str) -> None:

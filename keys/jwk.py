@@ -41,7 +41,7 @@ _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n"),
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | Ed25519PublicKey
 
 
-class InvalidJwkSet(ValueError):  # noqa: N818 - reads as what it is
+class InvalidJwkSet(ValueError):
     """Not a JWK Set, too large, or ambiguous; the text is for logs."""
 
 

@@ -22,7 +22,7 @@ SIGNING_KEY_PURPOSE = "signing-key"
 """What private keys are sealed for; resealing needs to know."""
 
 
-class UnusableKeyRecord(Exception):  # noqa: N818 - reads as what it is
+class UnusableKeyRecord(Exception):
     """A stored signing key does not open, or is not the key its record says; the text names its kid."""
 
     def __init__(self, kid: str, reason: str) -> None:

@@ -24,7 +24,7 @@ class KeyState(StrEnum):
     """The private key is gone; the record stays for the history."""
 
 
-class RotationRefused(Exception):  # noqa: N818 - it refuses
+class RotationRefused(Exception):
     """This rotation would break the order of things; the text says why, for the operator."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 
-class SigningUnavailable(Exception):  # noqa: N818 - reads as what it is
+class SigningUnavailable(Exception):
     """No key can sign now; nothing was issued. The text is for our log."""
 
 

@@ -1,8 +1,8 @@
 """Bring a database to the newest schema, or say where it stands. Used by `hpid init`, `hpid migrate` and tests.
 
-One transaction for all revisions, on both engines: killed at any statement, the database is as it was (SECURITY R12).
-Two processes at once wait for each other; the second finds nothing left to do. These functions block: from a
-coroutine, call them by `asyncio.to_thread`.
+One transaction for all revisions, on both engines: killed at any statement, the database is as it was
+(SECURITY R12). Two processes at once wait for each other; the second finds nothing left to do. These
+functions block: from a coroutine, call them by `asyncio.to_thread`.
 """
 
 import asyncio
@@ -29,10 +29,7 @@ _LOCK = 0x68706964  # "hpid"; the number of the lock that migrating processes sh
 
 def upgrade(url: str) -> None:
     """Bring the database to the newest schema; an embedded one is made if there is none."""
-    target = engine_url(url)
-    if target.get_backend_name() == "sqlite":
-        Path(str(target.database)).touch(mode=0o600)
-    _on_connection(target, _upgrade)
+    _on_connection(engine_url(url), _upgrade)
 
 
 def current(url: str) -> str | None:
@@ -40,7 +37,9 @@ def current(url: str) -> str | None:
     target = engine_url(url)
     if target.get_backend_name() == "sqlite" and not Path(str(target.database)).is_file():
         return None
-    return _on_connection(target, lambda connection: MigrationContext.configure(connection).get_current_revision())
+    return _on_connection(
+        target, lambda connection: MigrationContext.configure(connection).get_current_revision()
+    )
 
 
 def head() -> str:
@@ -69,6 +68,7 @@ def _upgrade(connection: Connection) -> None:
 def _on_connection(target: URL, work: Callable[[Connection], T]) -> T:
     try:
         if target.get_backend_name() == "sqlite":
+            Path(str(target.database)).touch(mode=0o600)  # what it holds is for us alone
             arguments = {"isolation_level": None, "timeout": _BUSY_SECONDS}
             engine = create_engine(target, poolclass=NullPool, connect_args=arguments)
             with engine.connect() as connection:

@@ -24,7 +24,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _SECONDS_WITHOUT_KEYS = 1.0
 
 
-class KeysUnavailable(Exception):  # noqa: N818 - reads as what it is
+class KeysUnavailable(Exception):
     """The provider's keys cannot be read, and none are known from before."""
 
 

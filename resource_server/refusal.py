@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 
-class TokenRefused(Exception):  # noqa: N818 - reads as what it is
+class TokenRefused(Exception):
     """The request may not be served; answer `status`, and `www_authenticate` as WWW-Authenticate if set."""
 
     def __init__(

@@ -1,6 +1,9 @@
 # Sourced by the scripts beside it: finds Python and makes .venv from a lock file; a second time it only compares a stamp.
 # HPID_VENV names a ready environment to use instead, untouched.
 
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX="$root/.venv/pycache"  # compiled once, beside the environment and not in the tree
+
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "$*"; exit 1; }
 

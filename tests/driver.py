@@ -29,14 +29,22 @@ class _Forms(HTMLParser):
         self.forms: list[dict[str, Any]] = []
         self.ids: set[str] = set()
         self.title = ""
-        self._in_title = False
+        self.case = ""
+        self.error = ""
+        self.links: dict[str, str] = {}
+        self.checkboxes: list[str] = []
+        self._in = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if given.get("id"):
             self.ids.add(str(given["id"]))
-        if tag == "title":
-            self._in_title = True
+        self._in = "error" if tag == "dd" and given.get("class") == "mono" else tag
+        self.case = given.get("data-case") or self.case
+        if tag == "a" and given.get("id"):
+            self.links[str(given["id"])] = given.get("href") or ""
+        if tag == "input" and given.get("type") == "checkbox":
+            self.checkboxes.append(given.get("value") or "")
         if tag == "form":
             self.forms.append(
                 {"action": given.get("action", ""), "fields": {}, "buttons": {}, "ids": {given.get("id")}}
@@ -50,12 +58,13 @@ class _Forms(HTMLParser):
                 form["fields"][given["name"]] = given.get("value") or ""
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "title":
-            self._in_title = False
+        self._in = ""
 
     def handle_data(self, data: str) -> None:
-        if self._in_title:
+        if self._in == "title":
             self.title += data
+        elif self._in == "error":
+            self.error += data
 
 
 @dataclass
@@ -79,6 +88,34 @@ class Page:
         """The parameters a relying party was sent back."""
         assert self.left_for is not None, f"still at the provider: {self.status} {self.response.url}"
         return dict(parse_qsl(urlsplit(self.left_for).query, keep_blank_values=True))
+
+    @property
+    def title(self) -> str:
+        return self._parsed().title
+
+    @property
+    def case(self) -> str:
+        """Which error page this is; empty for any other."""
+        return self._parsed().case
+
+    @property
+    def error(self) -> str:
+        """The error code an error page tells developers."""
+        return self._parsed().error
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Where the page's links lead, by id."""
+        return self._parsed().links
+
+    @property
+    def checkboxes(self) -> list[str]:
+        return self._parsed().checkboxes
+
+    @property
+    def interaction(self) -> str:
+        """The interaction this page belongs to."""
+        return dict(parse_qsl(urlsplit(str(self.response.url)).query))["i"]
 
     def form(self, button: str) -> dict[str, Any]:
         for form in self._parsed().forms:
@@ -214,7 +251,6 @@ class Citizen:
 
     async def sign_in(self, browser: Browser, page: Page, *, at: float) -> Page:
         """From the sign-in page through password and code."""
-        interaction = dict(parse_qsl(urlsplit(str(page.response.url)).query))["i"]
-        page = await browser.get(f"/sign-in/password?i={interaction}")
+        page = await browser.get(f"/sign-in/password?i={page.interaction}")
         page = await browser.press(page, "submit", username=self.username, password=self.password)
         return await browser.press(page, "submit", otp=self.code(at))

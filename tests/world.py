@@ -7,20 +7,25 @@ the front door.
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
 from idp.app import make_app, make_provider
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
+from idp.citizen.consent_offer import make_offer
 from idp.clients.service import issue_secret, put_client
 from idp.clock import Clock
+from idp.consents.service import record_answer, withdraw
 from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.database import Done
+from idp.edge.cookie_names import cookie_name
 from idp.ids import ClientId, PersonId
 from idp.keeping import erase_expired
 from idp.people.model import Address, IdentifierScheme, Person, PersonProfile, PersonStatus
@@ -30,6 +35,8 @@ from idp.provider import Provider
 from idp.sessions.service import Proof, start_session
 from idp.settings import Settings
 from idp.transaction import Tx
+from idp.ui.language import Language
+from idp.ui.pages import Pages, Site
 from keys.keyring import new_record
 from keys.master import MasterKey
 from keys.rotation import next_rotation
@@ -54,6 +61,18 @@ class MovableTime:
         self.moment += timedelta(**by)
 
 
+@dataclass
+class Visitor:
+    """A person at a browser in which they are signed in."""
+
+    person: Person
+    browser: Browser = field(repr=False)
+
+    async def code(self, rp: RelyingParty, **changes: str | None) -> str:
+        """Authorize without a page in between and return the code."""
+        return (await self.browser.get(rp.authorize_url(**changes))).answer["code"]
+
+
 class World:
     """One provider and those who deal with it."""
 
@@ -61,11 +80,18 @@ class World:
         self.provider = provider
         self.time = time
         self.app = make_app(provider)
-        self.transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
-        self.http = httpx.AsyncClient(transport=self.transport, base_url=ISSUER)
+        self.issuer = provider.settings.issuer
+        self.transport: httpx.AsyncBaseTransport = httpx.ASGITransport(
+            app=self.app, raise_app_exceptions=False
+        )
+        self.http = httpx.AsyncClient(transport=self.transport, base_url=self.issuer)
 
     def browser(self) -> Browser:
-        return Browser(self.transport)
+        return Browser(self.transport, self.issuer)
+
+    def cookie_of(self, browser: Browser, name: str) -> str | None:
+        """Return a cookie of ours this browser holds, by its short name: `session`, `lang`, `i-…`."""
+        return browser.client.cookies.get(cookie_name(self.provider.settings, name))
 
     @property
     def occasion(self) -> Occasion:
@@ -174,8 +200,69 @@ class World:
             life = self.provider.settings.life
             return Done(start_session(tx, proof, cookie=None, life=life, occasion=self.occasion))
 
+        host = urlsplit(self.issuer).hostname or ""
         browser.client.cookies.set(
-            "hpid-session", await self.write(start), domain="localhost.local", path="/"
+            cookie_name(self.provider.settings, "session"),
+            await self.write(start),
+            domain=host if "." in host else f"{host}.local",
+            path="/",
+        )
+
+    async def agree(self, person_id: PersonId, rp: RelyingParty, *scopes: str) -> None:
+        """Record that this person was told of, and agreed to, these scopes of a client; all of its scopes if none."""
+        client = await self.provider.configuration.client(ClientId(rp.client_id))
+        assert client is not None
+        wanted = scopes or tuple(sorted(client.facts.scopes - {"openid"}))
+        offer = make_offer(client.facts, wanted, Language.VI)
+
+        def record(tx: Tx) -> Done[None]:
+            return record_answer(
+                tx,
+                person_id=person_id,
+                client_id=client.facts.client_id,
+                offer=offer,
+                ticked=frozenset(wanted),
+                occasion=self.occasion,
+            )
+
+        await self.write(record)
+
+    async def visitor(self, rp: RelyingParty, username: str = "alice") -> Visitor:
+        """A person signed in at the national system who has agreed to all this client may ask."""
+        person = await self.person(username)
+        browser = self.browser()
+        await self.signed_in(browser, person.person_id)
+        await self.agree(person.person_id, rp)
+        return Visitor(person=person, browser=browser)
+
+    async def tokens(self, rp: RelyingParty, visitor: Visitor, **changes: str | None) -> dict[str, Any]:
+        """Authorize silently and redeem the code."""
+        response = await rp.redeem(self.http, await visitor.code(rp, **changes))
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+    async def userinfo(self, access_token: str) -> httpx.Response:
+        return await self.http.get("/userinfo", headers={"authorization": f"Bearer {access_token}"})
+
+    async def change_client(self, client_id: str, **changes: Any) -> None:
+        """Register a client anew with some facts changed."""
+
+        def change(tx: Tx) -> Done[None]:
+            client = tx.clients.get(ClientId(client_id))
+            assert client is not None
+            put_client(tx, replace(client.facts, **changes), actor="test", occasion=self.occasion)
+            return Done(None)
+
+        await self.write(change)
+
+    async def set_status(self, person_id: PersonId, status: PersonStatus) -> None:
+        """Lock or unlock a person."""
+        await self.write(lambda tx: Done(tx.people.set_status(person_id, status, "test", self.time())))
+
+    async def withdraw(self, person_id: PersonId, rp: RelyingParty) -> None:
+        """Take a person's consent to a client back."""
+        await self.write(
+            lambda tx: withdraw(tx, person_id, ClientId(rp.client_id), actor="test", occasion=self.occasion)
         )
 
     async def events(self, *types: EventType) -> list[str]:
@@ -210,17 +297,16 @@ async def open_world(
         shutil.copyfile(template / "template.sqlite3", folder / "hpid.sqlite3")
         database_url = f"sqlite:///{folder / 'hpid.sqlite3'}"
     time = MovableTime()
-    provider = make_provider(
-        Settings(
-            issuer=ISSUER,
-            state=folder,
-            master_key=template / "master.json",
-            database_url=database_url,
-            embed_worker=False,
-            **settings,
-        ),
-        Clock(time),
-    )
+    wanted: dict[str, Any] = {
+        "issuer": ISSUER,
+        "state": folder,
+        "master_key": template / "master.json",
+        "database_url": database_url,
+        "embed_worker": False,
+        **settings,
+    }
+    provider = make_provider(Settings(**wanted), Clock(time))
+    provider = replace(provider, pages=_shared_pages(provider.pages._site))
     await provider.database.open()
     world = World(provider, time)
     await _add_keys(world)
@@ -253,12 +339,10 @@ async def _add_keys(world: World) -> None:
     await world.write(add)
 
 
-@dataclass
-class Granted:
-    """The outcome of one authorization."""
-
-    code: str
-    answer: dict[str, str]
+@cache
+def _shared_pages(site: Site) -> Pages:
+    """Templates are compiled once for all worlds of a process."""
+    return Pages(site)
 
 
 def interactions_of(browser: Browser) -> Iterator[str]:

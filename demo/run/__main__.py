@@ -18,7 +18,7 @@ from demo.run.demo_secrets import load_or_make
 from demo.run.health import ServiceEnded, wait_until_ready
 from demo.run.options import ROOT, Options, parse
 from demo.run.prepare import prepare_national_system, prepare_provider
-from demo.run.services import PROVIDER, Service, seed_environment, services
+from demo.run.services import NATIONAL, PROVIDER, Service, seed_environment, services
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PAUSE_SECONDS = 0.2
@@ -64,9 +64,10 @@ def _run(options: Options, children: list[Child]) -> Never:
         if options.fresh:
             forget(options.state)
         secrets = load_or_make(options.state / "demo-secrets.json")
-        prepare_national_system(options)
         planned = services(options, secrets)
         for service in planned:
+            if service.name == NATIONAL:
+                prepare_national_system(options)
             if service.name == PROVIDER:
                 prepare_provider(options, seed_environment(options, secrets))
             children.append(_start(options, service))

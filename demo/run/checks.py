@@ -10,7 +10,7 @@ from pathlib import Path
 _FREE_BYTES = 200 * 1024 * 1024
 
 
-class CannotStart(Exception):  # noqa: N818 - it says what it means
+class CannotStart(Exception):
     """The demo can't start; the text is the one line that the operator reads."""
 
 

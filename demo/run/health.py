@@ -23,7 +23,7 @@ class Address:
     https: bool = False
 
 
-class ServiceEnded(Exception):  # noqa: N818 - it says what happened
+class ServiceEnded(Exception):
     """A service ended although nobody told it to."""
 
     def __init__(self, child: Child) -> None:

@@ -13,8 +13,6 @@ _SMALLEST_CITY = "1000"  # only personas have national accounts, and every city 
 
 def prepare_national_system(options: Options) -> None:
     """Write the accounts file, anew at each start: personas.yaml may have changed."""
-    if options.certification:
-        return
     path = national_accounts_path(options)
     path.parent.mkdir(parents=True, exist_ok=True)
     command = (sys.executable, "-m", "demo.city", "--size", _SMALLEST_CITY, "--accounts", str(path))

@@ -34,35 +34,40 @@ def refuse(sentence: str) -> None:
 
 def show_end(child: Child) -> None:
     """Print which service ended by itself, and the last it said."""
-    _err.print(f"{child.name} ended by itself (exit status {child.exit_code}); its last words:", markup=False)
+    code = child.exit_code or 0
+    how = f"was killed by signal {-code}" if code < 0 else f"ended by itself with status {code}"
+    _err.print(f"{child.name} {how}; its last words:", markup=False)
     sys.stderr.write(f"{child.last_lines()}\n")
 
 
 def _addresses(options: Options) -> Table:
     table = Table(title="Hải Phòng ID", title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column(no_wrap=True)
     table.add_row("Provider", options.issuer)
     if not options.certification:
         table.add_row("Public services portal", options.portal_url)
         table.add_row("Citizens' data store", options.data_store_url)
         table.add_row("National system (simulated)", options.national_issuer)
-    table.add_row("Discovery", f"{options.issuer}/.well-known/openid-configuration")
     return table
 
 
 def _personas() -> Table:
     names = {person.key: person.full_name for person in the_cast().people}
     table = Table(title="Sign in as (nobody is real)", title_justify="left")
-    for heading in ("who", "name", "where", "number or user name", "password"):
-        table.add_column(heading)
+    table.add_column("who", overflow="fold")
+    table.add_column("number or user name", overflow="fold")
+    table.add_column("password", no_wrap=True)
     for persona in load():
         if persona.featured:
-            table.add_row(persona.purpose_en, names.get(persona.slug, ""), *_sign_in(persona))
+            who = f"{names.get(persona.slug, persona.slug)}: {persona.purpose_en}"
+            table.add_row(who, *_sign_in(persona))
     return table
 
 
-def _sign_in(persona: Persona) -> tuple[str, str, str]:
+def _sign_in(persona: Persona) -> tuple[str, str]:
     if persona.national:
-        return "national system", persona.national.number, persona.national.password
+        return persona.national.number, persona.national.password
     if persona.city:
-        return "city", persona.city.username, f"{persona.city.password}  (TOTP {persona.city.totp_secret})"
-    return "", "", ""
+        return persona.city.username, f"{persona.city.password}, TOTP {persona.city.totp_secret}"
+    return "", ""

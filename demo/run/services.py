@@ -1,6 +1,6 @@
 """The four services of the demo: how each is started, with which settings, and where it answers.
 
-In order of starting: the national system needs nobody, so it starts while the provider's state is prepared.
+In order of starting: the provider is last, so that the others start while its state is prepared.
 """
 
 import json
@@ -37,10 +37,10 @@ def services(options: Options, secrets: Mapping[str, str]) -> list[Service]:
     if options.certification:
         return [_provider(options, secrets)]
     return [
-        _national(options, secrets),
-        _provider(options, secrets),
         _portal(options, secrets),
         _data_store(options, secrets),
+        _national(options, secrets),
+        _provider(options, secrets),
     ]
 
 
@@ -111,6 +111,8 @@ def provider_environment(options: Options) -> dict[str, str]:
     return environment | {
         "HPID_PROFILE": "development",
         "HPID_NATIONAL_ISSUER": options.national_issuer,
+        "HPID_NATIONAL_NAME": "Định danh quốc gia (mô phỏng)",
+        "HPID_NATIONAL_NAME_EN": "National e-ID (simulated)",
         "HPID_LOOPBACK_ORIGINS": _origins(options),
     }
 

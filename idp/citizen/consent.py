@@ -60,7 +60,6 @@ async def show(call: Call) -> Answer:
         first_login=_first_login(call, reader, language),
         mode=consent_mode(notices, consents),
         shown=offer.text_hash,
-        manage_url="/",
     )
 
 

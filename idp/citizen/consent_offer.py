@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from idp.consents.service import ConsentOffer, basis_of
+from idp.consents.service import ConsentOffer
 from idp.people.model import Person
 from idp.protocol.facts import ClientFacts
 from idp.protocol.scopes import LegalBasis
@@ -37,7 +37,7 @@ _NOTHING = {Language.VI: "Chưa có", Language.EN: "None yet"}
 
 def make_offer(client: ClientFacts, scopes: tuple[str, ...], language: Language) -> ConsentOffer:
     """Return the offer; its words are what the record proves later."""
-    basis = {scope: basis_of(client, scope) for scope in scopes}
+    basis = {scope: client.basis_of(scope) for scope in scopes}
     lines = [language.value, client.name, client.purpose, client.law]
     lines += [f"{scope} {basis[scope].value} {' '.join(_LABELS.get(scope, ()))}" for scope in scopes]
     return ConsentOffer(scopes=scopes, basis=basis, words="\n".join(lines))

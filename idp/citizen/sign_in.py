@@ -7,12 +7,8 @@ from idp.protocol.errors import AccessDenied, Refusal, UnmetAuthenticationRequir
 from idp.protocol.next_step import SignIn, takes_city_credentials
 from idp.ui.errors import ErrorSummary, one_error
 
-_MESSAGES = {
-    "upstream-failed": "upstream_failed",
-    "organisation-account": "organisation_account",
-    "level": "level",
-}
-"""Messages another page may send here: a closed list, never words from the URL."""
+_MESSAGES = frozenset({"upstream-failed", "organisation-account", "level"})
+"""What another page may say here: a closed list, never words from the URL. One sentence serves all three."""
 
 
 async def show(call: Call) -> Answer:
@@ -31,7 +27,7 @@ async def show(call: Call) -> Answer:
         call,
         "sign_in.html",
         form_action=(opened.form_action,),
-        notice="national_cancelled" if message == "cancelled" else None,
+        notice="upstream_cancelled" if message == "cancelled" else None,
         rp=opened.relying_party,
         i=opened.interaction_id,
         methods=tuple(methods),
@@ -54,5 +50,4 @@ async def cancel(call: Call) -> Answer:
 
 
 def _errors(message: str) -> ErrorSummary | None:
-    key = _MESSAGES.get(message)
-    return None if key is None else one_error(key)
+    return one_error("upstream_failed") if message in _MESSAGES else None

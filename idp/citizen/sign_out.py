@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from idp.audit.occasion import Occasion, person_ref
+from idp.audit.occasion import Occasion
 from idp.citizen.interaction import posted
 from idp.database import Done
 from idp.edge import Answer, BadCall, Call, Cookie
@@ -11,7 +11,7 @@ from idp.edge.page import page
 from idp.ids import ClientId
 from idp.outbox.model import DeliveryState as State
 from idp.outbox.model import OutboxMessage
-from idp.sessions.service import end_all_sessions, end_session
+from idp.sessions.service import end_session
 from idp.transaction import Tx
 from idp.ui.rows import Delivery, DeliveryState
 
@@ -71,12 +71,11 @@ def _end(tx: Tx, *, cookie: str | None, everywhere: bool, occasion: Occasion) ->
     session = tx.sessions.find(cookie) if cookie else None
     if session is None:
         return Done(())
-    reason = "signed out by the person"
-    if everywhere:
-        actor = person_ref(session.person_id)
-        ended = end_all_sessions(tx, session.person_id, reason=reason, occasion=occasion, actor=actor)
-        return Done(ended.logout_ids)
-    return Done((end_session(tx, session, reason=reason, occasion=occasion),))
+    sessions = tx.sessions.of_person(session.person_id) if everywhere else (session,)
+    logouts: list[str] = []
+    for one in sessions:
+        logouts.append(end_session(tx, one, reason="signed out by the person", occasion=occasion))
+    return Done(tuple(logouts))
 
 
 def _load(tx: Tx, *, logout_ids: tuple[str, ...]) -> tuple[OutboxMessage, ...]:

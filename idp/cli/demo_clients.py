@@ -62,7 +62,7 @@ def _data_store(environment: Mapping[str, str]) -> DemoClient:
         redirect_uris=(f"{base}/callback",),
         post_logout_redirect_uris=(f"{base}/signed-out",),
         backchannel_logout_uri=f"{base}/backchannel-logout",
-        scopes=frozenset({"openid", "profile", "docs.read"}),
+        scopes=frozenset({"openid", "docs.read"}),
         law="Nghị định 278/2025/NĐ-CP về kết nối, chia sẻ dữ liệu bắt buộc",
         purpose="hiển thị giấy tờ của chính chủ",
         purpose_en="show you your own documents",

@@ -48,8 +48,9 @@ class ConfigurationCache:
 
     async def client(self, client_id: ClientId) -> Client | None:
         """Return the client as registered at most a second ago; raises DatabaseUnavailable when nobody can say."""
-        if self._clock.stopwatch() - self._read_at > _OLDEST:
-            await self.refresh()
+        asked_at = self._clock.stopwatch()
+        if asked_at - self._read_at > _OLDEST:
+            self._take(await self._database.read(partial(_load, known=self._version)), asked_at)
         return self._clients.get(client_id)
 
     async def refresh(self) -> None:

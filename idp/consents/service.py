@@ -8,8 +8,7 @@ from idp.audit.occasion import Occasion, person_ref
 from idp.consents.model import ConsentRecord
 from idp.database import Done
 from idp.ids import ClientId, PersonId
-from idp.protocol.facts import ClientFacts
-from idp.protocol.scopes import SCOPES, LegalBasis
+from idp.protocol.scopes import LegalBasis
 from idp.transaction import Tx
 
 TEXT_VERSION = "2026-11"
@@ -28,13 +27,6 @@ class ConsentOffer:
     def text_hash(self) -> str:
         """Return the SHA-256 of the words, by which they can be proved later."""
         return sha256(self.words.encode()).hexdigest()
-
-
-def basis_of(client: ClientFacts, scope: str) -> LegalBasis:
-    """Return why this client may get this scope: its own registered basis, else the scope's."""
-    if scope in client.legal_basis:
-        return client.legal_basis[scope]
-    return SCOPES[scope].default_basis
 
 
 def record_answer(

@@ -28,7 +28,7 @@ class Refused:
         raise self.error
 
 
-class DatabaseUnavailable(Exception):  # noqa: N818 - reads as what it is
+class DatabaseUnavailable(Exception):
     """The database can't be reached, is too busy, full or damaged.
 
     The edge answers 503. Nothing was written; only if the connection broke during COMMIT, nobody knows.

@@ -58,9 +58,8 @@ class Edge:
         seen = _Seen()
         try:
             await self._serve(call, scope, receive, seen.watch(send))
-        except (
-            Exception
-        ) as fault:  # the last resort: whatever it is, the person gets a page and we get a line
+        except Exception as fault:
+            # the last resort: whatever it is, the person gets a page and we get a line
             answer = _rendered(call, fault, self._render)
             if not seen.status:
                 await _send_answer(answer, seen.watch(send))
@@ -111,7 +110,7 @@ async def run(endpoint: Endpoint, call: Call, render: Render) -> Answer:
     """Run an endpoint or a page; whatever it raises is rendered by the one exit."""
     try:
         return await endpoint(call)
-    except Exception as refusal:  # noqa: BLE001 - the exit knows refusals from faults
+    except Exception as refusal:  # the exit knows refusals from faults
         return _rendered(call, refusal, render)
 
 

@@ -40,5 +40,6 @@ def check_post(call: Call, form: dict[str, str]) -> None:
     if site not in {"same-origin", "none"}:
         raise BadCall(403, "the form was sent from another site")
     browser, fresh = browser_cookie(call)
-    if fresh is not None or not hmac.compare_digest(form.get(FIELD, ""), csrf_token(call, browser)):
+    sent, expected = form.get(FIELD, "").encode(), csrf_token(call, browser).encode()
+    if fresh is not None or not hmac.compare_digest(sent, expected):
         raise BadCall(403, "the form is not of this browser")

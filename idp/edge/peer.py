@@ -1,30 +1,38 @@
 """Who is calling: the socket's address, or the one a trusted proxy vouches for (SECURITY E12)."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 
 def peer_address(socket_peer: str, headers: Mapping[str, str], trusted_proxies: tuple[str, ...]) -> str:
     """Return the right-most address of X-Forwarded-For that is not itself a trusted proxy."""
-    if socket_peer not in trusted_proxies:
-        return socket_peer
+    peer = _plain(socket_peer) or socket_peer
+    if peer not in trusted_proxies:
+        return peer
     for part in reversed(headers.get("x-forwarded-for", "").split(",")):
-        candidate = part.strip()
-        if candidate in trusted_proxies:
-            continue
-        try:
-            return str(ip_address(candidate))
-        except ValueError:
+        candidate = _plain(part.strip())
+        if candidate is None:
             break
-    return socket_peer
+        if candidate not in trusted_proxies:
+            return candidate
+    return peer
 
 
 def peer_prefix(peer: str) -> str:
     """Return the network a log or summary may keep: /24 of IPv4, /48 of IPv6."""
-    try:
-        address = ip_address(peer)
-    except ValueError:
+    plain = _plain(peer)
+    if plain is None:
         return "unknown"
-    if address.version == 4:
-        return ".".join(str(address).split(".")[:3]) + ".0/24"
-    return ":".join(address.exploded.split(":")[:3]) + "::/48"
+    if "." in plain:
+        return ".".join(plain.split(".")[:3]) + ".0/24"
+    return ":".join(ip_address(plain).exploded.split(":")[:3]) + "::/48"
+
+
+def _plain(text: str) -> str | None:
+    """Return an address as it is usually written; an IPv4 one that a dual-stack socket wrapped is unwrapped."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    wrapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(wrapped or address)

@@ -6,8 +6,8 @@ Errors before client and redirect_uri are proved go to a page, after that to the
 
 from functools import partial
 
-from idp.clients.model import Client
 from idp.audit.occasion import Occasion
+from idp.clients.model import Client
 from idp.database import Done
 from idp.edge import Answer, Call, Cookie
 from idp.edge.cookie_names import cookie_name

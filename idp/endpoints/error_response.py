@@ -11,7 +11,12 @@ from idp.edge.peer import peer_prefix
 from idp.log import fields
 from idp.protocol.authorization_response import error_uri
 from idp.protocol.errors import (
+    AccessDenied,
+    AccountSelectionRequired,
+    ConsentRequired,
+    InteractionRequired,
     InvalidRequest,
+    LoginRequired,
     ProtocolError,
     Refusal,
     ServerError,
@@ -20,12 +25,22 @@ from idp.protocol.errors import (
     ToJson,
     ToPage,
     ToRedirect,
+    UnmetAuthenticationRequirements,
 )
 from keys.signer import SigningUnavailable
 
 _log = logging.getLogger("hpid.refusal")
 _JSON_PATHS = frozenset({"/token", "/userinfo", "/jwks"})
 _RETRY_AFTER = ("retry-after", "2")
+_ANSWERS = (
+    AccessDenied,
+    AccountSelectionRequired,
+    ConsentRequired,
+    InteractionRequired,
+    LoginRequired,
+    UnmetAuthenticationRequirements,
+)
+"""Not a wrong request but what a person said, or what a silent one (prompt=none) is told."""
 _CASES = {404: "not-found", 403: "bad-request", 429: "too-many"}
 
 
@@ -109,6 +124,8 @@ def _bad_call(call: Call, error: BadCall) -> Answer:
     _log.info(
         "bad call", extra=fields(txn=call.txn, path=call.path, status=error.status, reason=error.reason)
     )
+    if error.status != 404:  # what nobody serves anybody may ask for
+        _count(call, f"bad call {error.status}")
     refused = InvalidRequest(error.reason)
     if call.path in _JSON_PATHS:
         return Answer.json(
@@ -140,10 +157,11 @@ def _record(call: Call, refusal: Refusal) -> None:
             detail=error.detail,
         ),
     )
-    if isinstance(refusal.to, ToPage | ToJson):
-        call.provider.summaries.count(
-            f"{call.path} {error.error}",
-            client_id="",
-            prefix=peer_prefix(call.peer),
-            now=call.provider.clock.now(),
-        )
+    if not isinstance(error, _ANSWERS):
+        _count(call, f"{call.path} {error.error}")
+
+
+def _count(call: Call, what: str) -> None:
+    call.provider.summaries.count(
+        what, client_id="", prefix=peer_prefix(call.peer), now=call.provider.clock.now()
+    )

@@ -20,7 +20,7 @@ from idp.ids import HandleKind, parse_handle
 from idp.interactions.cookie import OpenInteraction, open_interaction
 from idp.interactions.model import UpstreamJourney
 from idp.log import fields
-from idp.people.service import NotRecognised, recognise
+from idp.people.service import NotRecognised, Recognised, recognise
 from idp.protocol.assurance import national_acr, parse_acr
 from idp.protocol.errors import InvalidRequest, ToPage, refusing
 from idp.protocol.token_request import parse_form
@@ -59,23 +59,27 @@ async def upstream_callback(call: Call) -> Answer:
         return _back(opened, "upstream-failed")
     if identity.kind is not AccountKind.CITIZEN:
         return _back(opened, "organisation-account")
-    session_name = cookie_name(provider.settings, "session")
-    outcome = await provider.database.transact(
-        partial(
-            _sign_in,
-            identity=identity,
-            cookie=call.cookies().get(session_name),
-            life=provider.settings.life,
-            occasion=call.occasion(),
-        )
-    )
-    signed_in = outcome.unwrap()
-    if isinstance(signed_in, NotRecognised):
-        with refusing(ToPage(case=signed_in.case, status=403)):
+    recognised = (
+        await provider.database.transact(partial(recognise, identity=identity, occasion=call.occasion()))
+    ).unwrap()
+    if isinstance(recognised, NotRecognised):
+        with refusing(ToPage(case=recognised.case, status=403)):
             raise InvalidRequest("this account can't sign in")
+    session_name = cookie_name(provider.settings, "session")
+    session_cookie = (
+        await provider.database.transact(
+            partial(
+                _begin,
+                proof=_proof(recognised, identity),
+                cookie=call.cookies().get(session_name),
+                life=provider.settings.life,
+                occasion=call.occasion(),
+            )
+        )
+    ).unwrap()
     return Answer.redirect(
         f"/authorize/resume?i={opened.interaction_id}",
-        Cookie(name=session_name, value=signed_in),
+        Cookie(name=session_name, value=session_cookie),
         Cookie(
             name=cookie_name(provider.settings, "device"),
             value="known",
@@ -133,19 +137,18 @@ async def _finish(
     return identity
 
 
-def _sign_in(
-    tx: Tx, *, identity: ExternalIdentity, cookie: str | None, life: Lifetimes, occasion: Occasion
-) -> Done[str | NotRecognised]:
-    recognised = recognise(tx, identity, occasion=occasion)
-    if isinstance(recognised, NotRecognised):
-        return Done(recognised)
-    proof = Proof(
+def _proof(recognised: Recognised, identity: ExternalIdentity) -> Proof:
+    return Proof(
         person_id=recognised.person.person_id,
         acr=national_acr(identity.loa, identity.account_level),
         amr=identity.amr or ("user",),
         ial=identity.account_level or 0,
         idp="national",
     )
+
+
+def _begin(tx: Tx, *, proof: Proof, cookie: str | None, life: Lifetimes, occasion: Occasion) -> Done[str]:
+    """Begin the session; if the person was locked since they were recognised, there is none."""
     return Done(start_session(tx, proof, cookie=cookie, life=life, occasion=occasion))
 
 

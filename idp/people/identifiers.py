@@ -18,7 +18,7 @@ _NATIONAL_PHONE = re.compile(r"0([1-9][0-9]{8,9})")
 _PUNCTUATION = re.compile(r"[\s().-]")
 
 
-class IdentifierTaken(Exception):  # noqa: N818 - reads as what it is
+class IdentifierTaken(Exception):
     """The identifier belongs to another person; the transaction must not go on."""
 
     def __init__(self, scheme: IdentifierScheme) -> None:

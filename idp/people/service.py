@@ -10,6 +10,7 @@ from typing import Literal
 from federation.upstream import ExternalAttributes, ExternalIdentity
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion, person_ref
+from idp.database import Done
 from idp.people.model import Address, IdentifierScheme, Person, PersonProfile, PersonStatus
 from idp.people.name_parts import split_name
 from idp.transaction import Tx
@@ -33,13 +34,13 @@ class NotRecognised:
     case: Literal["locked", "not-linked"]
 
 
-def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Recognised | NotRecognised:
+def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done[Recognised | NotRecognised]:
     """Find, link or make the record of whoever signed in upstream."""
     link = tx.upstreams.find(identity.issuer, identity.subject)
     if link is None:
         known = _by_number(tx, identity)
         if known is not None and identity.account_level != _LEVEL_02:
-            return NotRecognised(case="not-linked")
+            return Done(NotRecognised(case="not-linked"))
         person = known or _new_person(identity, occasion)
         if known is None:
             tx.people.add(person)
@@ -49,21 +50,21 @@ def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Reco
     else:
         linked = tx.people.canonical(link.person_id)
         if linked is None:
-            return NotRecognised(case="not-linked")
+            return Done(NotRecognised(case="not-linked"))
         person = linked
         tx.upstreams.touch(identity.issuer, identity.subject, occasion.now)
     if person.status is not PersonStatus.ACTIVE:
         tx.audit.add(
             _event(occasion, EventType.SIGN_IN_REFUSED, person, reason=person.status.value, factor="national")
         )
-        return NotRecognised(case="locked")
+        return Done(NotRecognised(case="locked"))
     updated = _updated(person, identity, occasion)
     if updated != person:
         tx.people.update(updated)
         tx.audit.add(
             _event(occasion, EventType.PERSON_UPDATED, person, fields=_changed_fields(person, updated))
         )
-    return Recognised(person=updated, is_first=link is None)
+    return Done(Recognised(person=updated, is_first=link is None))
 
 
 def _by_number(tx: Tx, identity: ExternalIdentity) -> Person | None:

@@ -12,7 +12,21 @@ from idp.protocol.errors import InvalidToken
 from idp.protocol.facts import GrantFacts
 
 TYP = "at+jwt"
-CLAIMS = ("iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "gid", "auth_time", "acr", "amr", "ial")
+CLAIMS = (
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "jti",
+    "client_id",
+    "scope",
+    "gid",
+    "auth_time",
+    "acr",
+    "amr",
+    "ial",
+)
 
 
 def build(

@@ -42,6 +42,11 @@ def weakest(levels: Iterable[Acr]) -> Acr:
     return min(levels, key=lambda acr: acr.rank, default=Acr.LOW)
 
 
+def strongest(levels: Iterable[Acr]) -> Acr:
+    """Return the strongest of several levels: what satisfies all of them at once."""
+    return max(levels, key=lambda acr: acr.rank, default=Acr.LOW)
+
+
 def national_acr(loa: str | None, account_level: int | None) -> Acr:
     """Map the national system's answer, never upwards (DOMAIN mapping: level 02 account needed above low).
 

@@ -7,12 +7,12 @@ whatever its letter case, and redirect_uri is always required.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from idp.ids import ClientId
 from idp.protocol.assurance import Acr, parse_acr
-from idp.protocol.claims import ClaimsRequest, parse_claims
+from idp.protocol.claims import ClaimsRequest, allowed_claims, parse_claims
 from idp.protocol.errors import (
     InvalidRequest,
     InvalidScope,
@@ -122,10 +122,12 @@ def check(
             raise InvalidRequest(f"{name} is longer than {longest} characters")
     _check_unsupported(values)
     _check_response_type(values, client)
-    claims = parse_claims(values.get("claims"))
+    claims = _check_claims(values.get("claims"), client)
     if claims.sub is not None and hinted_sub is not None and claims.sub != hinted_sub:
         raise InvalidRequest("claims and id_token_hint name different subjects")
-    named = tuple(level for value in values.get("acr_values", "").split() if (level := parse_acr(value)) is not None)
+    named = tuple(
+        level for value in values.get("acr_values", "").split() if (level := parse_acr(value)) is not None
+    )
     return AuthorizationRequest(
         client_id=client.client_id,
         redirect_uri=redirect_uri,
@@ -178,6 +180,16 @@ def _check_scope(text: str | None, client: ClientFacts) -> tuple[str, ...]:
     if any(name not in SCOPES or name not in client.scopes for name in scopes):
         raise InvalidScope("scope names a value that is not registered for this client")
     return scopes
+
+
+def _check_claims(text: str | None, client: ClientFacts) -> ClaimsRequest:
+    """Return what is asked for, without the single claims whose scope this client is not registered for."""
+    claims = parse_claims(text)
+    return replace(
+        claims,
+        userinfo=allowed_claims(claims.userinfo, client.scopes),
+        id_token=allowed_claims(claims.id_token, client.scopes),
+    )
 
 
 def _check_prompt(text: str | None) -> frozenset[str]:

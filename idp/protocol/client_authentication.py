@@ -32,6 +32,8 @@ class PresentedCredentials:
 def parse_credentials(authorization: str | None, form: Mapping[str, str]) -> PresentedCredentials:
     """Return the one set of credentials in the request; two methods at once are refused (§2.3)."""
     posted = form.get("client_secret")
+    if "client_assertion" in form:
+        raise InvalidClient(_REFUSED, detail="client_assertion is not offered")
     if authorization is None:
         client_id = form.get("client_id")
         if client_id is None:
@@ -59,7 +61,8 @@ def check_credentials(
     matches = False
     if presented.client_secret is not None:
         presented_digest = digest(presented.client_secret)
-        matches = any([hmac.compare_digest(presented_digest, known) for known in secret_digests])
+        hits = sum(hmac.compare_digest(presented_digest, known) for known in secret_digests)
+        matches = hits > 0  # all are compared: the time taken tells nothing
     if client is None or not client.enabled:
         raise InvalidClient(_REFUSED, detail="unknown or disabled client")
     if presented.method != client.token_endpoint_auth_method:
@@ -78,6 +81,6 @@ def _parse_basic(authorization: str) -> tuple[str, str]:
         client_id, secret = unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict")
     except (Base64Error, ValueError):
         raise InvalidClient(_REFUSED, detail="malformed Basic") from None
-    if not colon or not client_id or not secret:
+    if not colon or not client_id or not secret or "\x00" in client_id + secret:
         raise InvalidClient(_REFUSED, detail="malformed Basic")
     return client_id, secret

@@ -18,9 +18,13 @@ ENDPOINTS: Mapping[str, str] = {
 """Metadata member → path; the composition root routes exactly these."""
 
 
-def metadata(issuer: str, *, grant_types: tuple[str, ...], signing_algorithms: tuple[str, ...]) -> dict[str, object]:
+def metadata(
+    issuer: str, *, grant_types: tuple[str, ...], signing_algorithms: tuple[str, ...]
+) -> dict[str, object]:
     """Return the discovery document."""
-    claims = dict.fromkeys((*ID_TOKEN_CLAIMS, *(claim for scope in SCOPES.values() for claim in scope.claims)))
+    claims = dict.fromkeys(
+        (*ID_TOKEN_CLAIMS, *(claim for scope in SCOPES.values() for claim in scope.claims))
+    )
     return {
         "issuer": issuer,
         **{name: issuer + path for name, path in ENDPOINTS.items()},

@@ -194,7 +194,7 @@ class ToBearer:
 Destination = ToPage | ToRedirect | ToJson | ToBearer
 
 
-class Refusal(Exception):  # noqa: N818 - it refuses; the error is inside
+class Refusal(Exception):
     """An error together with the one place it may be sent to."""
 
     def __init__(self, error: ProtocolError, to: Destination) -> None:

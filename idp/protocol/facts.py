@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from idp.ids import ClientId, Gid, GrantId, PersonId, Sid
 from idp.protocol.assurance import Acr
-from idp.protocol.scopes import LegalBasis
+from idp.protocol.scopes import SCOPES, LegalBasis
 
 
 class Profile(StrEnum):
@@ -38,7 +38,7 @@ class ClientFacts:
     sector: str
     redirect_uris: tuple[str, ...]
     post_logout_redirect_uris: tuple[str, ...] = ()
-    token_endpoint_auth_method: str = "client_secret_basic"  # noqa: S105 - a method's name
+    token_endpoint_auth_method: str = "client_secret_basic"
     grant_types: tuple[str, ...] = ("authorization_code", "refresh_token")
     scopes: frozenset[str] = frozenset({"openid"})
     legal_basis: dict[str, LegalBasis] = field(default_factory=dict)
@@ -59,6 +59,10 @@ class ClientFacts:
     tos_uri: str | None = None
     application_type: str = "web"
     default_max_age: int | None = None
+
+    def basis_of(self, scope: str) -> LegalBasis:
+        """Return why this client may get a scope: its own registered basis, else the scope's."""
+        return self.legal_basis.get(scope, SCOPES[scope].default_basis)
 
     @property
     def is_public(self) -> bool:

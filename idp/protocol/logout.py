@@ -12,7 +12,9 @@ LOGOUT_TOKEN_TYP = "logout+jwt"  # noqa: S105 - a media type
 BACKCHANNEL_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _TOKEN_SECONDS = 120
 LOGOUT_TOKEN_CLAIMS = ("iss", "aud", "iat", "exp", "jti", "events", "sub", "sid")
-PARAMETERS = frozenset({"id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"})
+PARAMETERS = frozenset(
+    {"id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"}
+)
 _LONGEST_STATE = 2048
 
 
@@ -41,10 +43,10 @@ def parse(form: Mapping[str, str]) -> LogoutRequest:
 
 
 def check_return(request: LogoutRequest, client: ClientFacts | None, *, hint_is_valid: bool) -> str | None:
-    """Return where to go afterwards, or refuse (§3): only a registered URI, and only with a hint of that client's."""
+    """Return where to go afterwards, or refuse (§3): a registered URI of an enabled client, and only with its hint."""
     if request.post_logout_redirect_uri is None:
         return None
-    if client is None or not hint_is_valid:
+    if client is None or not client.enabled or not hint_is_valid:
         raise InvalidRequest("post_logout_redirect_uri needs an id_token_hint of the same client")
     if request.post_logout_redirect_uri not in client.post_logout_redirect_uris:
         raise InvalidRequest("post_logout_redirect_uri is not registered for this client")

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final, Literal
 
-from idp.protocol.assurance import Acr, weakest
+from idp.protocol.assurance import Acr, strongest, weakest
 from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.claims import allowed_claims
 from idp.protocol.errors import (
     AccountSelectionRequired,
     ConsentRequired,
@@ -19,7 +20,7 @@ from idp.protocol.errors import (
 )
 from idp.protocol.facts import ClientFacts, ConsentFacts, LocalLogin, SessionFacts
 from idp.protocol.registration import PROFILES
-from idp.protocol.scopes import CLAIM_SCOPE, SCOPES
+from idp.protocol.scopes import CLAIM_SCOPE, SCOPES, LegalBasis
 
 
 class Unknown(Enum):
@@ -36,8 +37,8 @@ class Facts:
     """What is known so far. `subject` is the session's person in this client's sector."""
 
     client: ClientFacts
-    session: SessionFacts | None | Literal[Unknown.UNKNOWN] = UNKNOWN
-    subject: str | None | Literal[Unknown.UNKNOWN] = UNKNOWN
+    session: SessionFacts | Literal[Unknown.UNKNOWN] | None = UNKNOWN
+    subject: str | Literal[Unknown.UNKNOWN] | None = UNKNOWN
     consent: ConsentFacts | Literal[Unknown.UNKNOWN] = UNKNOWN
     consent_given_now: bool = False
     """The person has just answered the consent page of this very interaction."""
@@ -68,11 +69,13 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """Everything is settled: issue the code."""
+    """Everything is settled: issue the code, for these scopes and single claims and no others."""
 
     session: SessionFacts
     scopes: frozenset[str]
     acr: Acr
+    userinfo_claims: tuple[str, ...] = ()
+    id_token_claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,31 +92,37 @@ def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> 
     """Decide; the first unmet condition wins."""
     if facts.session is UNKNOWN:
         return Load(name="session")
-    step = _sign_in_step(request, facts, now=now)
-    if step is not None:
+    step = _sign_in_step(request, facts, facts.session, now=now)
+    if isinstance(step, SignIn):
         return _silently(step) if request.is_silent else step
-    session = facts.session
-    assert session is not None  # noqa: S101 - _sign_in_step returned SignIn otherwise
+    if isinstance(step, Load):
+        return step
     if facts.consent is UNKNOWN:
         return Load(name="consent")
     open_scopes = _open_scopes(request, facts, facts.consent)
+    if open_scopes and request.is_silent:
+        return Refuse(error=ConsentRequired("the person must be told or asked first"))
     if open_scopes:
-        return Refuse(error=ConsentRequired("the person must be told or asked first")) if request.is_silent else (
-            Consent(scopes=open_scopes)
-        )
-    granted = facts.consent.granted | {"openid"}
+        return Consent(scopes=open_scopes)
+    granted = _granted_scopes(request, facts, facts.consent)
     return Issue(
-        session=session,
+        session=step,
         scopes=frozenset(request.scopes) & granted,
-        acr=usable_acr(session, facts.client),
+        acr=usable_acr(step, facts.client),
+        userinfo_claims=allowed_claims(request.claims.userinfo, granted),
+        id_token_claims=allowed_claims(request.claims.id_token, granted),
     )
 
 
 def required_acr(request: AuthorizationRequest, client: ClientFacts) -> Acr:
-    """Return the least level that satisfies this request: the weakest asked for, the client's own, the profile's."""
+    """Return the least level that satisfies this request: the weakest asked for, the client's own or the profile's.
+
+    Never less than the registry asks for one of its scopes.
+    """
+    asked = client.default_acr or PROFILES[client.profile].default_acr
     if request.acr_values:
-        return weakest(request.acr_values)
-    return client.default_acr or PROFILES[client.profile].default_acr
+        asked = weakest(request.acr_values)
+    return strongest((asked, _least_acr(request, client)))
 
 
 def usable_acr(session: SessionFacts, client: ClientFacts) -> Acr:
@@ -129,38 +138,63 @@ def wanted_scopes(request: AuthorizationRequest) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*request.scopes, *single)))
 
 
-def _sign_in_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> SignIn | Load | None:
+def _sign_in_step(
+    request: AuthorizationRequest, facts: Facts, session: SessionFacts | None, *, now: datetime
+) -> SignIn | Load | SessionFacts:
+    """Return the session if it will do, else the fact or the sign-in that is missing."""
     required = required_acr(request, facts.client)
-    session = facts.session
-    if session is None or isinstance(session, Unknown) or not (
-        session.idp != "haiphong" or takes_city_credentials(facts.client, upstream_down=facts.upstream_down)
-    ):
+    if session is None or not _takes_session(facts, session):
         return SignIn(acr=required, reason="select" if "select_account" in request.prompt else "")
     is_fresh = session.auth_time >= request.started_at
     if not is_fresh and request.prompt & {"login", "select_account"}:
         return SignIn(acr=required, reason="select" if "select_account" in request.prompt else "again")
-    if not is_fresh and request.max_age is not None and now - session.auth_time > timedelta(seconds=request.max_age):
+    if not is_fresh and _is_too_old(session, request.max_age, now):
         return SignIn(acr=required, reason="again")
     if request.expected_sub is not None:
         if facts.subject is UNKNOWN:
             return Load(name="subject")
         if facts.subject != request.expected_sub:
             return SignIn(acr=required, reason="other-person")
-    binding = request.acr_essential or PROFILES[facts.client.profile].acr_values_bind
-    if usable_acr(session, facts.client).rank < required.rank and (binding or not is_fresh):
+    usable = usable_acr(session, facts.client)
+    if usable.rank < required.rank and (
+        not is_fresh or usable.rank < _binding_acr(request, facts.client).rank
+    ):
         return SignIn(acr=required, reason="level" if is_fresh else "again")
-    return None
+    return session
+
+
+def _takes_session(facts: Facts, session: SessionFacts) -> bool:
+    return session.idp != "haiphong" or takes_city_credentials(
+        facts.client, upstream_down=facts.upstream_down
+    )
+
+
+def _is_too_old(session: SessionFacts, max_age: int | None, now: datetime) -> bool:
+    return max_age is not None and now - session.auth_time > timedelta(seconds=max_age)
+
+
+def _binding_acr(request: AuthorizationRequest, client: ClientFacts) -> Acr:
+    """Return the level nothing is issued below, however fresh the sign-in."""
+    if request.acr_essential or PROFILES[client.profile].acr_values_bind:
+        return required_acr(request, client)
+    return _least_acr(request, client)
+
+
+def _least_acr(request: AuthorizationRequest, client: ClientFacts) -> Acr:
+    """Return the level the registry asks for what this request would open."""
+    opened = (name for name in wanted_scopes(request) if name in client.scopes and name in SCOPES)
+    return strongest(SCOPES[name].minimum_acr for name in opened)
 
 
 def takes_city_credentials(client: ClientFacts, *, upstream_down: bool) -> bool:
     """Tell whether the client takes a sign-in with city credentials now (DESIGN 5.16)."""
-    return client.local_login is LocalLogin.LOW or (client.local_login is LocalLogin.DEGRADED and upstream_down)
+    return client.local_login is LocalLogin.LOW or (
+        client.local_login is LocalLogin.DEGRADED and upstream_down
+    )
 
 
-def _silently(step: SignIn | Load) -> Step:
-    """Turn a sign-in into the error prompt=none asks for."""
-    if isinstance(step, Load):
-        return step
+def _silently(step: SignIn) -> Refuse:
+    """Turn a sign-in into the error prompt=none asks for (Core §3.1.2.6)."""
     if step.reason == "select":
         return Refuse(error=AccountSelectionRequired("an account must be chosen"))
     if step.reason == "level":
@@ -170,11 +204,24 @@ def _silently(step: SignIn | Load) -> Step:
 
 def _open_scopes(request: AuthorizationRequest, facts: Facts, consent: ConsentFacts) -> tuple[str, ...]:
     """Return the scopes the person has still to be told of or asked about."""
-    wanted = tuple(
-        name
-        for name in wanted_scopes(request)
-        if name != "openid" and name in facts.client.scopes and name in SCOPES
-    )
+    wanted = tuple(name for name in wanted_scopes(request) if _is_told(name, facts.client))
     if "consent" in request.prompt and not facts.consent_given_now:
         return wanted or ("openid",)
     return tuple(name for name in wanted if name not in consent.scopes)
+
+
+def _granted_scopes(request: AuthorizationRequest, facts: Facts, consent: ConsentFacts) -> frozenset[str]:
+    """Return the scopes that may be released: those agreed to or told of, and those nobody is told of."""
+    registered = facts.client.scopes.intersection(wanted_scopes(request))
+    untold = frozenset(name for name in registered if not _is_told(name, facts.client))
+    return untold | (registered & consent.granted)
+
+
+def _is_told(scope: str, client: ClientFacts) -> bool:
+    """Tell whether a scope is anything to tell or ask: it sends data, or the law leaves it to the person.
+
+    A public task that sends nothing (to let the data store read its own shelves, say) needs no page.
+    """
+    if scope not in client.scopes or scope == "openid":
+        return False
+    return bool(SCOPES[scope].claims) or client.basis_of(scope) is LegalBasis.CONSENT

@@ -15,7 +15,9 @@ _S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # §4.1
 
 
-def check_challenge(code_challenge: str | None, code_challenge_method: str | None, *, required: bool) -> str | None:
+def check_challenge(
+    code_challenge: str | None, code_challenge_method: str | None, *, required: bool
+) -> str | None:
     """Return the challenge to bind to the code, or refuse the request (§4.4.1)."""
     if code_challenge is None:
         if required:

@@ -14,7 +14,10 @@ from idp.protocol.facts import ClientFacts, Profile
 from idp.protocol.scopes import SCOPES
 
 _LONGEST_URI = 2048
+_LONGEST_MAX_AGE = 1_000_000_000
 _LOOPBACK_URI = re.compile(r"http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(/.*)?", re.ASCII)
+_AUTHORITY = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
+_RESOURCE = re.compile(r"[a-z][a-z0-9+.-]*:[\x21\x22\x24-\x7E]+")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,99}", re.ASCII)
 
 
@@ -54,7 +57,7 @@ ID_TOKEN_ALGORITHMS = ("ES256", "RS256")
 """What an ID token may be signed with."""
 
 
-class InvalidClientMetadata(ValueError):  # noqa: N818 - the error code of RFC 7591 §3.2.2
+class InvalidClientMetadata(ValueError):
     """A registration was refused; the text names the field (RFC 7591 §3.2.2)."""
 
 
@@ -64,6 +67,10 @@ def check_registration(client: ClientFacts) -> ClientFacts:
         raise InvalidClientMetadata("client_id: 2 to 100 letters, digits, dots, hyphens or underscores")
     if not client.sector:
         raise InvalidClientMetadata("sector: needed")
+    if client.application_type not in {"web", "native"}:
+        raise InvalidClientMetadata("application_type: web or native")
+    if client.default_max_age is not None and not 0 <= client.default_max_age < _LONGEST_MAX_AGE:
+        raise InvalidClientMetadata("default_max_age: a number of seconds")
     _check_profile(client)
     _check_scopes(client)
     _check_uris(client)
@@ -98,6 +105,8 @@ def _check_uris(client: ClientFacts) -> None:
         _check_uri("redirect_uris", uri, native=is_native)
     for uri in client.post_logout_redirect_uris:
         _check_uri("post_logout_redirect_uris", uri, native=is_native)
+    if not all(_RESOURCE.fullmatch(audience) for audience in client.audiences):
+        raise InvalidClientMetadata("audiences: absolute URIs without fragment")  # RFC 8707 §2
     for name in ("backchannel_logout_uri", "client_uri", "policy_uri", "tos_uri"):
         value = getattr(client, name)
         if value is not None:
@@ -137,8 +146,10 @@ def _check_uri(field: str, uri: str, *, native: bool) -> None:
         raise InvalidClientMetadata(f"{field}: malformed") from None
     if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username is not None or port == 0:
         raise InvalidClientMetadata(f"{field}: an absolute https URI without user information")
-    if uri != f"{parts.scheme}://{parts.netloc.lower()}{uri[len(parts.scheme) + 3 + len(parts.netloc):]}":
-        raise InvalidClientMetadata(f"{field}: scheme and host in lower case")
+    if not uri.startswith(f"{parts.scheme}://") or not _AUTHORITY.fullmatch(parts.netloc):
+        raise InvalidClientMetadata(
+            f"{field}: scheme and host in lower case, of letters, digits, dots and hyphens"
+        )
     loopback = parts.hostname in {"127.0.0.1", "::1", "localhost"}
     if parts.scheme == "http" and not loopback:
         raise InvalidClientMetadata(f"{field}: https is needed")

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.clients.model import Client
 from idp.ids import HandleKind, PersonId, bucket_of
 from idp.outbox.model import OutboxKind, OutboxMessage
 from idp.protocol.assurance import Acr
@@ -91,11 +90,11 @@ def end_session(
     if not tx.sessions.end(session_id, occasion.now, reason):
         return logout_id
     tx.grants.revoke_of_session(session_id, occasion.now, reason)
-    messages = [
-        _logout_message(reached, logout_id, occasion)
-        for reached in tx.sessions.clients_of(session_id)
-        if _hears_of_logouts(tx.clients.get(reached.client_id))
-    ]
+    messages: list[OutboxMessage] = []
+    for reached in tx.sessions.clients_of(session_id):
+        client = tx.clients.get(reached.client_id)
+        if client is not None and client.facts.backchannel_logout_uri is not None:
+            messages.append(_logout_message(reached, logout_id, occasion))
     tx.outbox.add(messages)
     tx.audit.add(
         occasion.event(
@@ -107,10 +106,6 @@ def end_session(
         )
     )
     return logout_id
-
-
-def _hears_of_logouts(client: Client | None) -> bool:
-    return client is not None and client.facts.backchannel_logout_uri is not None
 
 
 def _logout_message(reached: SessionClient, logout_id: str, occasion: Occasion) -> OutboxMessage:
@@ -137,8 +132,7 @@ def end_all_sessions(
     tx: Tx, person_id: PersonId, *, reason: str, occasion: Occasion, actor: str
 ) -> EndedEverywhere:
     """End every live session of a person."""
-    ended = tuple(
-        end_session(tx, session, reason=reason, occasion=occasion, actor=actor)
-        for session in tx.sessions.of_person(person_id)
-    )
-    return EndedEverywhere(count=len(ended), logout_ids=ended)
+    ended: list[str] = []
+    for session in tx.sessions.of_person(person_id):
+        ended.append(end_session(tx, session, reason=reason, occasion=occasion, actor=actor))
+    return EndedEverywhere(count=len(ended), logout_ids=tuple(ended))

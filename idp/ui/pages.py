@@ -4,11 +4,12 @@ Jinja2 with autoescape and StrictUndefined: what a template names must be given,
 escaped (attack row A11). Reads templates from disk once, else pure; the faces' controllers call it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,12 +18,18 @@ from markupsafe import Markup
 from idp.ui import formatting
 from idp.ui.icons import icon
 from idp.ui.language import Language
+from idp.ui.links import own_path, return_url, web_url
 from idp.ui.static import static
 from idp.ui.strings import Texts
+from idp.ui.theme import Theme
 
 _HERE = Path(__file__).parent
 _FACES = (_HERE.parent / "citizen" / "templates",)
-_OPTIONAL: dict[str, object] = {"errors": None, "rp": None}
+_OPTIONAL: Mapping[str, object] = {
+    **dict.fromkeys(("errors", "rp", "manage_url", "developer", "minutes", "reason_key")),
+    "fields": MappingProxyType({}),
+}
+"""What a page may go without; anything else a template names must be given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +45,9 @@ class Site:
 
     @property
     def origin(self) -> str:
-        """Return what the address bar must begin with."""
-        return f"{urlsplit(self.issuer).scheme}://{self.host}"
+        """Return what the address bar must begin with: scheme, host and port of the issuer."""
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +78,7 @@ class Frame:
     """What surrounds a page: reader, place, anti-forgery value, news."""
 
     language: Language
-    theme: Literal["device", "light", "dark"] = "device"
+    theme: Theme = "device"
     path: str = "/"
     csrf: str = ""
     banner: Banner | None = None
@@ -105,15 +113,15 @@ class Pages:
                     "site": site,
                     "frame": frame,
                     "language": frame.language,
-                    "t": Texts(frame.language, upstream=upstream, origin=site.origin),
+                    "t": Texts(frame.language, upstream=upstream, host=site.host, origin=site.origin),
                 }
             )
-            .encode()
+            .encode(errors="replace")
         )
 
     def server_error(self, txn: str) -> bytes:
         """Return the page for when nothing else works: no template, no session, both languages."""
-        return _fill(self._server_error, txn=txn).encode()
+        return _fill(self._server_error, txn=txn).encode(errors="replace")
 
 
 def shown_name(rp: RelyingParty, language: Language) -> Markup:
@@ -121,23 +129,6 @@ def shown_name(rp: RelyingParty, language: Language) -> Markup:
     if language is Language.VI:
         return Markup.escape(rp.name)
     return Markup.escape(rp.name_en) if rp.name_en else Markup('<span lang="vi">{}</span>').format(rp.name)
-
-
-def web_url(url: str | None) -> str | None:
-    """Let only addresses of the web through: a `javascript:` link in a registration must not become ours."""
-    return url if url is not None and _scheme(url) in {"http", "https"} else None
-
-
-def return_url(url: str) -> str | None:
-    """Let web addresses through, and the private-use schemes of native applications (RFC 8252 §7.1)."""
-    return url if web_url(url) or "." in _scheme(url) else None
-
-
-def _scheme(url: str) -> str:
-    try:
-        return urlsplit(url).scheme
-    except ValueError:  # a bracket out of place
-        return ""
 
 
 def _environment() -> Environment:
@@ -157,7 +148,7 @@ def _environment() -> Environment:
         time_of_day=formatting.time_of_day,
         date_time=formatting.date_time,
     )
-    environment.filters.update(web_url=web_url, return_url=return_url)
+    environment.filters.update(web_url=web_url, return_url=return_url, own_path=own_path)
     return environment
 
 

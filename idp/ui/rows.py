@@ -3,7 +3,6 @@
 `label_key` names a string such as `claim_email`; a value is plain text or masked.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -66,10 +65,3 @@ class Delivery:
     state: DeliveryState
     at: datetime | None = None
     attempts: int = 0
-
-
-def consent_mode(notices: Sequence[ClaimRow], consents: Sequence[ConsentRow]) -> ConsentMode:
-    """Return the mode that fits what is still open."""
-    if not consents:
-        return ConsentMode.NOTICE
-    return ConsentMode.MIXED if notices else ConsentMode.CONSENT

@@ -1,7 +1,7 @@
 """Why an upstream account could not be linked. Pure."""
 
 
-class AlreadyLinked(Exception):  # noqa: N818 - reads as what it is
+class AlreadyLinked(Exception):
     """The account was linked by another transaction first: roll back, run anew, and find that link."""
 
     def __init__(self, issuer: str) -> None:

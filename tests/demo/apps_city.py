@@ -3,7 +3,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +54,7 @@ async def served(app: ASGIApp, port: int) -> AsyncIterator[None]:
         log_enabled=False,
         websockets=False,
     )
+    stop: Callable[[], None] = server.stop
     task = asyncio.create_task(server.serve())
     async with httpx.AsyncClient(verify=TLS) as client:
         for _ in range(200):
@@ -62,9 +63,11 @@ async def served(app: ASGIApp, port: int) -> AsyncIterator[None]:
                 break
             except httpx.ConnectError:
                 await asyncio.sleep(0.02)
-    yield
-    server.stop()
-    await task
+    try:
+        yield
+    finally:
+        stop()
+        await task
 
 
 def portal_settings(issuer: str, port: int, state: Path, data_store: str, **more: object) -> PortalSettings:

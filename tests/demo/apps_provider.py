@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -53,6 +53,7 @@ class Provider:
     gives_refresh_tokens: bool = False
     requests: list[dict[str, str]] = field(default_factory=list)
     token_requests: list[dict[str, str]] = field(default_factory=list)
+    key_reads: int = 0
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     refresh_tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -77,12 +78,12 @@ class Provider:
                 "issuer": self.faults.get("discovery_issuer", self.issuer),
                 "jwks_uri": f"{self.issuer}/jwks",
                 "id_token_signing_alg_values_supported": ["ES256", "none"],
-                "claims_parameter_supported": True,
                 **endpoints,
             }
         )
 
     async def jwks(self, _request: Request) -> Response:
+        self.key_reads += 1
         return JSONResponse({"keys": [key.as_dict(private=False) for key in [self.key, *self.published]]})
 
     async def authorize(self, request: Request) -> Response:
@@ -92,13 +93,15 @@ class Provider:
         assert asked["redirect_uri"] == f"{base_url}/callback"
         assert asked["response_type"] == "code"
         assert asked["code_challenge_method"] == "S256"
-        answer = {"state": asked["state"], "iss": self.issuer}
+        answer: dict[str, str | None] = {"state": asked["state"], "iss": self.issuer}
         error = self.faults.get("error") or ("login_required" if self.person is None else None)
         if error:
             answer["error"] = error
         else:
-            answer["code"] = secrets.token_urlsafe()
-            self.codes[answer["code"]] = asked | {"person": self.person, "auth_time": int(time.time())}
+            if HIGH in asked.get("acr_values", "") and self.person:
+                self.person = replace(self.person, acr=HIGH)
+            code = answer["code"] = secrets.token_urlsafe()
+            self.codes[code] = asked | {"person": self.person, "auth_time": int(time.time())}
         answer |= self.faults.get("answer", {})
         query = urlencode({name: value for name, value in answer.items() if value is not None})
         return RedirectResponse(f"{asked['redirect_uri']}?{query}", status_code=303)
@@ -161,7 +164,6 @@ class Provider:
             "sub": self.sub(client_id),
             "aud": client_id,
             "nonce": grant["nonce"],
-            "name": grant["person"].name,
             "acr": grant["person"].acr,
             "auth_time": grant["auth_time"],
             "sid": self.sid,
@@ -191,12 +193,15 @@ class Provider:
         scheme, _, token = request.headers["authorization"].partition(" ")
         claims = json.loads(jws.deserialize_compact(token, self.key).payload)
         assert scheme == "Bearer"
-        told = {
-            "sub": self.sub(claims["client_id"]),
-            "vn_id_number": "031190012456",
-            "phone_number": "+84901234567",
-            "email": "huong@example.vn",
+        told = {"sub": self.sub(claims["client_id"])}
+        if "profile" in claims["scope"].split():
+            told["name"] = self.person.name if self.person else ""
+        of_scopes = {
+            "vn.id_number": ("vn_id_number", "031190012456"),
+            "phone": ("phone_number", "+84901234567"),
+            "email": ("email", "huong@example.vn"),
         }
+        told |= dict(of_scopes[scope] for scope in claims["scope"].split() if scope in of_scopes)
         return JSONResponse(told | self.faults.get("userinfo", {}))
 
     async def logout(self, request: Request) -> Response:

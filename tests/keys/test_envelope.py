@@ -149,6 +149,13 @@ def test_a_digest_is_32_bytes_of_whatever_was_sent(secret: str) -> None:
     assert VAULT.digest(secret) != VAULT.digest(secret + "x")
 
 
+def test_half_a_surrogate_pair_is_a_wrong_secret_and_not_an_error() -> None:
+    half = "\ud800"
+    results = (VAULT.digest(half), VAULT.lookup(half, purpose="phone"), VAULT.pepper(half).encode())
+    assert len(set(results)) == 3
+    assert VAULT.open_under(half, VAULT.seal_under(half, b"x", purpose="p"), purpose="p") == b"x"
+
+
 def test_a_subject_tells_neither_person_nor_sector_and_never_meets_another() -> None:  # Core §8.1
     subjects = {
         VAULT.subject(*pair) for pair in (("ab", "c"), ("a", "bc"), ("abc", ""), ("", "abc"), ("c", "ab"))

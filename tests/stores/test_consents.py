@@ -9,7 +9,7 @@ from idp.consents.model import ConsentRecord, consent_facts
 from idp.database import Database
 from idp.ids import ClientId, PersonId
 from idp.protocol.scopes import LegalBasis
-from tests.stores.samples import HOUR, NOW, do, make_client, make_person
+from tests.stores.samples import HOUR, NOW, do, make_client, make_person, see
 
 
 def make_record(person_id: PersonId, consent_id: str, scope: str, **changes: Any) -> ConsentRecord:
@@ -45,11 +45,11 @@ async def test_decisions_are_found_as_recorded_for_their_client(database: Databa
     profile = make_record(me, "2", "profile", basis=LegalBasis.PUBLIC_TASK)
     elsewhere = make_record(me, "3", "email", client_id=ClientId("warehouse"), granted=False)
     await do(database, lambda tx: tx.consents.add((email, profile, elsewhere)))
-    assert await database.read(lambda tx: tx.consents.of_client(me, ClientId("portal"))) == (email, profile)
-    assert await database.read(lambda tx: tx.consents.of_client(me, ClientId("warehouse"))) == (elsewhere,)
-    assert await database.read(lambda tx: tx.consents.of_person(me)) == (email, profile, elsewhere)
+    assert await see(database, lambda tx: tx.consents.of_client(me, ClientId("portal"))) == (email, profile)
+    assert await see(database, lambda tx: tx.consents.of_client(me, ClientId("warehouse"))) == (elsewhere,)
+    assert await see(database, lambda tx: tx.consents.of_person(me)) == (email, profile, elsewhere)
     stranger = await someone(database)
-    assert await database.read(lambda tx: tx.consents.of_person(stranger)) == ()
+    assert await see(database, lambda tx: tx.consents.of_person(stranger)) == ()
 
 
 async def test_a_later_decision_supersedes_the_earlier_one_on_the_same_scope(database: Database[Any]) -> None:
@@ -58,8 +58,10 @@ async def test_a_later_decision_supersedes_the_earlier_one_on_the_same_scope(dat
     declined = make_record(me, "1", "email", granted=False, decided_at=NOW + HOUR)
     await do(database, lambda tx: tx.consents.add((agreed, phone)))
     await do(database, lambda tx: tx.consents.add((declined,)))
-    assert await database.read(lambda tx: tx.consents.of_client(me, ClientId("portal"))) == (declined, phone)
-    kept = await database.read(lambda tx: tx.connection.execute(text("SELECT count(*) FROM consents")).scalar_one())
+    assert await see(database, lambda tx: tx.consents.of_client(me, ClientId("portal"))) == (declined, phone)
+    kept = await see(
+        database, lambda tx: tx.connection.execute(text("SELECT count(*) FROM consents")).scalar_one()
+    )
     assert kept == 3  # the proof of the first decision
 
 
@@ -73,10 +75,10 @@ async def test_consent_is_withdrawn_from_one_client(database: Database[Any]) -> 
     await do(database, lambda tx: tx.consents.add(records))
     assert await do(database, lambda tx: tx.consents.withdraw(me, ClientId("portal"), NOW + HOUR)) == 2
     assert await do(database, lambda tx: tx.consents.withdraw(me, ClientId("portal"), NOW + 2 * HOUR)) == 0
-    found = await database.read(lambda tx: tx.consents.of_client(me, ClientId("portal")))
+    found = await see(database, lambda tx: tx.consents.of_client(me, ClientId("portal")))
     assert [one.withdrawn_at for one in found] == [NOW + HOUR, NOW + HOUR]
     assert consent_facts(found).scopes == frozenset()
-    untouched = await database.read(lambda tx: tx.consents.of_client(me, ClientId("warehouse")))
+    untouched = await see(database, lambda tx: tx.consents.of_client(me, ClientId("warehouse")))
     assert untouched == (records[2],)
 
 
@@ -90,4 +92,4 @@ async def test_who_withdrew_may_agree_again(database: Database[Any]) -> None:
         tx.consents.add((again,))
 
     await do(database, change_minds)
-    assert await database.read(lambda tx: tx.consents.of_client(me, ClientId("portal"))) == (again,)
+    assert await see(database, lambda tx: tx.consents.of_client(me, ClientId("portal"))) == (again,)

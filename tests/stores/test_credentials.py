@@ -11,7 +11,7 @@ from idp.credentials.model import MOST_TRIES, QUICK_TRIES, AttemptState, Passwor
 from idp.credentials.reservation import Reserved, Slowed
 from idp.database import Database
 from idp.ids import NO_BUCKET, HandleKind, PersonId
-from tests.stores.samples import DAY, HOUR, MINUTE, NOW, SECOND, do, make_handle, make_person
+from tests.stores.samples import DAY, HOUR, MINUTE, NOW, SECOND, do, make_handle, make_person, see
 
 NOBODY = PersonId(NO_BUCKET)
 
@@ -29,12 +29,14 @@ async def test_the_newest_password_counts(database: Database[Any]) -> None:
         tx.passwords.put(second)
 
     await do(database, store)
-    assert await database.read(lambda tx: tx.passwords.get(person.person_id)) == second
+    assert await see(database, lambda tx: tx.passwords.get(person.person_id)) == second
 
 
 async def test_a_totp_secret_is_kept_sealed_and_a_new_one_replaces_it(database: Database[Any]) -> None:
     person = make_person()
-    first = TotpCredential(person_id=person.person_id, secret="JBSWY3DPEHPK3PXP", last_step=0, confirmed=False)
+    first = TotpCredential(
+        person_id=person.person_id, secret="JBSWY3DPEHPK3PXP", last_step=0, confirmed=False
+    )
     second = replace(first, secret="GEZDGNBVGY3TQOJQ", confirmed=True)
 
     def store(tx: Any) -> str:
@@ -46,7 +48,7 @@ async def test_a_totp_secret_is_kept_sealed_and_a_new_one_replaces_it(database: 
         return repr(tx.connection.execute(text("SELECT * FROM totp")).all())
 
     assert second.secret not in await do(database, store)
-    assert await database.read(lambda tx: tx.totp.get(person.person_id)) == second
+    assert await see(database, lambda tx: tx.totp.get(person.person_id)) == second
 
 
 async def test_a_totp_step_counts_once_and_no_earlier_one_after_it(database: Database[Any]) -> None:
@@ -55,7 +57,10 @@ async def test_a_totp_step_counts_once_and_no_earlier_one_after_it(database: Dat
     def spend(tx: Any) -> list[bool]:
         tx.people.add(person)
         tx.totp.put(TotpCredential(person_id=person.person_id, secret="S", last_step=0, confirmed=True))
-        return [tx.totp.spend_step(person.person_id, step) for step in (58_000_000, 58_000_000, 57_999_999, 58_000_001)]
+        return [
+            tx.totp.spend_step(person.person_id, step)
+            for step in (58_000_000, 58_000_000, 57_999_999, 58_000_001)
+        ]
 
     assert await do(database, spend) == [True, False, False, True]
     assert not await do(database, lambda tx: tx.totp.spend_step(make_person().person_id, 58_000_000))
@@ -101,11 +106,13 @@ async def test_success_forgets_the_failures_of_this_account_alone(database: Data
         tx.attempts.settle("a")
 
     await do(database, guess)
-    assert await database.read(lambda tx: tx.attempts.state("a")) == AttemptState(failures=0, not_before=None)
-    assert await database.read(lambda tx: tx.attempts.state("b")) == AttemptState(failures=1, not_before=None)
+    assert await see(database, lambda tx: tx.attempts.state("a")) == AttemptState(failures=0, not_before=None)
+    assert await see(database, lambda tx: tx.attempts.state("b")) == AttemptState(failures=1, not_before=None)
 
 
-async def test_counters_not_tried_for_long_are_erased_but_not_those_that_rest(database: Database[Any]) -> None:
+async def test_counters_not_tried_for_long_are_erased_but_not_those_that_rest(
+    database: Database[Any],
+) -> None:
     def guess(tx: Any) -> int:
         tx.attempts.reserve("old", NOW)
         tx.attempts.reserve("new", NOW + DAY)
@@ -115,18 +122,20 @@ async def test_counters_not_tried_for_long_are_erased_but_not_those_that_rest(da
         return erased
 
     assert await do(database, guess) == 1
-    states = await database.read(lambda tx: [tx.attempts.state(one).failures for one in ("old", "new", "resting")])
+    states = await see(
+        database, lambda tx: [tx.attempts.state(one).failures for one in ("old", "new", "resting")]
+    )
     assert states == [0, 1, MOST_TRIES]
 
 
 async def test_a_link_opens_once_and_looking_does_not_use_it_up(database: Database[Any]) -> None:
     link = make_handle(HandleKind.LINK, NOBODY)
     await do(database, lambda tx: tx.links.add(link, purpose="bootstrap", expires_at=NOW + MINUTE, now=NOW))
-    assert await database.read(lambda tx: tx.links.peek(link, "bootstrap", NOW))
-    assert await database.read(lambda tx: tx.links.peek(link, "bootstrap", NOW))
+    assert await see(database, lambda tx: tx.links.peek(link, "bootstrap", NOW))
+    assert await see(database, lambda tx: tx.links.peek(link, "bootstrap", NOW))
     assert await do(database, lambda tx: tx.links.spend(link, "bootstrap", NOW))
     assert not await do(database, lambda tx: tx.links.spend(link, "bootstrap", NOW))
-    assert not await database.read(lambda tx: tx.links.peek(link, "bootstrap", NOW))
+    assert not await see(database, lambda tx: tx.links.peek(link, "bootstrap", NOW))
 
 
 async def test_a_link_opens_nothing_else_and_nothing_later(database: Database[Any]) -> None:
@@ -141,9 +150,11 @@ async def test_a_link_opens_nothing_else_and_nothing_later(database: Database[An
         ("", "bootstrap", NOW),
         (link + "\x00", "bootstrap", NOW),
     ):
-        assert not await database.read(lambda tx, w=wrong: tx.links.peek(*w))
+        assert not await see(database, lambda tx, w=wrong: tx.links.peek(*w))
         assert not await do(database, lambda tx, w=wrong: tx.links.spend(*w))
-    assert await do(database, lambda tx: tx.links.spend(link, "bootstrap", NOW + MINUTE - timedelta(microseconds=1)))
+    assert await do(
+        database, lambda tx: tx.links.spend(link, "bootstrap", NOW + MINUTE - timedelta(microseconds=1))
+    )
 
 
 async def test_a_new_link_kills_the_older_one_of_its_purpose(database: Database[Any]) -> None:

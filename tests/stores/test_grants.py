@@ -20,27 +20,31 @@ from tests.stores.samples import (
     make_grant,
     make_handle,
     make_session,
+    see,
     sign_in,
 )
 
 
 async def test_a_grant_is_found_by_its_public_mark(database: Database[Any]) -> None:
     me = await sign_in(database)
-    assert await database.read(lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, True)
-    assert await database.read(lambda tx: tx.grants.find_by_gid(Gid("none"), NOW)) is None
-    assert await database.read(lambda tx: tx.grants.find_by_gid(Gid(me.grant.grant_id), NOW)) is None
+    assert await see(database, lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, True)
+    assert await see(database, lambda tx: tx.grants.find_by_gid(Gid("none"), NOW)) is None
+    assert await see(database, lambda tx: tx.grants.find_by_gid(Gid(me.grant.grant_id), NOW)) is None
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
 async def test_a_grant_is_dead_at_once_when(database: Database[Any], ending: str) -> None:
     me = await sign_in(database)
     await do(database, lambda tx: ENDINGS[ending](tx, me))
-    assert await database.read(lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, False)
+    assert await see(database, lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, False)
 
 
 async def test_a_grant_dies_with_its_time(database: Database[Any]) -> None:
     me = await sign_in(database)
-    assert await database.read(lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW + 90 * DAY)) == (me.grant, False)
+    assert await see(database, lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW + 90 * DAY)) == (
+        me.grant,
+        False,
+    )
 
 
 async def test_an_offline_grant_outlives_its_session_and_the_session_s_row(database: Database[Any]) -> None:
@@ -52,13 +56,13 @@ async def test_an_offline_grant_outlives_its_session_and_the_session_s_row(datab
 
     assert await do(database, sign_out) == ()
     assert await do(database, lambda tx: tx.sessions.erase_ended(NOW, 10)) == 1
-    assert await database.read(lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, True)
+    assert await see(database, lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, True)
 
 
 async def test_a_grant_dies_when_its_session_s_row_is_gone(database: Database[Any]) -> None:
     me = await sign_in(database)
     assert await do(database, lambda tx: tx.sessions.erase_ended(me.session.expires_at, 10)) == 1
-    assert await database.read(lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, False)
+    assert await see(database, lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, False)
 
 
 async def test_a_grant_made_offline_later_outlives_the_session_too(database: Database[Any]) -> None:
@@ -69,14 +73,14 @@ async def test_a_grant_made_offline_later_outlives_the_session_too(database: Dat
         tx.sessions.end(me.session.session_id, NOW, "signed out")
 
     await do(database, go_offline)
-    assert await database.read(lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, True)
+    assert await see(database, lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, True)
 
 
 @pytest.mark.parametrize("ending", ["grant revoked", "client disabled", "person locked"])
 async def test_offline_is_no_shelter_from_anything_else(database: Database[Any], ending: str) -> None:
     me = await sign_in(database, offline=True)
     await do(database, lambda tx: ENDINGS[ending](tx, me))
-    assert await database.read(lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, False)
+    assert await see(database, lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, False)
 
 
 async def test_a_grant_is_revoked_once(database: Database[Any]) -> None:
@@ -112,7 +116,10 @@ async def test_a_person_s_grants_end_for_one_client_or_for_all(database: Databas
     assert {one.grant_id for one in of_portal} == {me.grant.grant_id, offline.grant_id}
     assert await do(database, lambda tx: tx.grants.revoke_of_person(person_id, NOW, "locked")) == (other,)
     assert await do(database, lambda tx: tx.grants.revoke_of_person(person_id, NOW, "locked")) == ()
-    assert await database.read(lambda tx: tx.grants.find_by_gid(stranger.grant.gid, NOW)) == (stranger.grant, True)
+    assert await see(database, lambda tx: tx.grants.find_by_gid(stranger.grant.gid, NOW)) == (
+        stranger.grant,
+        True,
+    )
 
 
 async def test_a_sign_out_ends_the_grants_of_its_session_only(database: Database[Any]) -> None:
@@ -127,9 +134,11 @@ async def test_a_sign_out_ends_the_grants_of_its_session_only(database: Database
         )
 
     await do(database, store)
-    revoked = await do(database, lambda tx: tx.grants.revoke_of_session(me.session.session_id, NOW, "signed out"))
+    revoked = await do(
+        database, lambda tx: tx.grants.revoke_of_session(me.session.session_id, NOW, "signed out")
+    )
     assert revoked == (me.grant,)
-    assert await database.read(lambda tx: tx.grants.find_by_gid(elsewhere.gid, NOW)) == (elsewhere, True)
+    assert await see(database, lambda tx: tx.grants.find_by_gid(elsewhere.gid, NOW)) == (elsewhere, True)
 
 
 async def test_who_is_unlocked_has_again_what_was_not_revoked(database: Database[Any]) -> None:
@@ -140,7 +149,7 @@ async def test_who_is_unlocked_has_again_what_was_not_revoked(database: Database
         tx.people.set_status(me.person.person_id, PersonStatus.ACTIVE, "", NOW)
 
     await do(database, lock_and_unlock)
-    assert await database.read(lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, True)
+    assert await see(database, lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, True)
 
 
 async def test_an_expired_grant_is_erased_with_all_that_hangs_on_it(database: Database[Any]) -> None:
@@ -157,10 +166,10 @@ async def test_an_expired_grant_is_erased_with_all_that_hangs_on_it(database: Da
     await do(database, store)
     assert await do(database, lambda tx: tx.grants.erase_expired(NOW + 89 * DAY, 10)) == 0
     assert await do(database, lambda tx: tx.grants.erase_expired(NOW + 90 * DAY, 10)) == 1
-    assert await database.read(lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) is None
-    assert await database.read(lambda tx: tx.codes.find(me.code)) is None
-    assert await database.read(lambda tx: tx.refresh_tokens.find(token)) is None
-    assert await database.read(lambda tx: tx.grants.find_by_gid(kept.gid, NOW)) == (kept, True)
+    assert await see(database, lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) is None
+    assert await see(database, lambda tx: tx.codes.find(me.code)) is None
+    assert await see(database, lambda tx: tx.refresh_tokens.find(token)) is None
+    assert await see(database, lambda tx: tx.grants.find_by_gid(kept.gid, NOW)) == (kept, True)
 
 
 async def test_erasing_takes_no_more_than_it_may(database: Database[Any]) -> None:
@@ -185,12 +194,12 @@ async def test_a_token_is_revoked_alone_until_it_would_have_expired(database: Da
         tx.revoked_tokens.add("jti-2", NOW + HOUR)
 
     await do(database, revoke)
-    assert await database.read(lambda tx: tx.revoked_tokens.contains("jti-1"))
-    assert not await database.read(lambda tx: tx.revoked_tokens.contains("jti-3"))
+    assert await see(database, lambda tx: tx.revoked_tokens.contains("jti-1"))
+    assert not await see(database, lambda tx: tx.revoked_tokens.contains("jti-3"))
     assert await do(database, lambda tx: tx.revoked_tokens.erase_expired(NOW, 10)) == 0
     assert await do(database, lambda tx: tx.revoked_tokens.erase_expired(NOW + MINUTE, 10)) == 1
-    assert not await database.read(lambda tx: tx.revoked_tokens.contains("jti-1"))
-    assert await database.read(lambda tx: tx.revoked_tokens.contains("jti-2"))
+    assert not await see(database, lambda tx: tx.revoked_tokens.contains("jti-1"))
+    assert await see(database, lambda tx: tx.revoked_tokens.contains("jti-2"))
 
 
 async def test_a_grant_keeps_all_it_was_given(database: Database[Any]) -> None:
@@ -209,4 +218,4 @@ async def test_a_grant_keeps_all_it_was_given(database: Database[Any]) -> None:
             full, session_id=me.session.session_id, offline=False, expires_at=NOW + DAY, now=NOW
         ),
     )
-    assert await database.read(lambda tx: tx.grants.find_by_gid(full.gid, NOW)) == (full, True)
+    assert await see(database, lambda tx: tx.grants.find_by_gid(full.gid, NOW)) == (full, True)

@@ -10,7 +10,7 @@ from idp.database import Database
 from idp.ids import NO_BUCKET, HandleKind, PersonId
 from idp.interactions.model import PasswordProof, UpstreamJourney
 from idp.people.model import Person
-from tests.stores.samples import HOUR, MINUTE, NOW, do, make_handle, make_person
+from tests.stores.samples import HOUR, MINUTE, NOW, do, make_handle, make_person, see
 
 NOBODY = PersonId(NO_BUCKET)
 
@@ -57,8 +57,8 @@ async def test_a_state_brings_its_journey_back_once(database: Database[Any]) -> 
 async def test_nothing_of_a_journey_is_stored_in_clear(database: Database[Any]) -> None:
     journey = make_journey()
     await do(database, lambda tx: tx.interactions.begin_upstream(journey))
-    rows = await database.read(
-        lambda tx: repr(tx.connection.execute(text("SELECT * FROM upstream_journeys")).all())
+    rows = await see(
+        database, lambda tx: repr(tx.connection.execute(text("SELECT * FROM upstream_journeys")).all())
     )
     for secret in (journey.state[-43:], journey.nonce, journey.code_verifier):
         assert secret not in rows
@@ -85,10 +85,10 @@ async def test_a_journey_ends_with_its_time_and_with_its_interaction(database: D
 
 async def test_a_proved_password_waits_and_is_used_up_once(database: Database[Any]) -> None:
     _, proof = await prove(database)
-    assert await database.read(lambda tx: tx.interactions.password_proof("interaction-1", NOW)) == proof
+    assert await see(database, lambda tx: tx.interactions.password_proof("interaction-1", NOW)) == proof
     assert await do(database, lambda tx: tx.interactions.spend_password_proof("interaction-1", NOW)) == proof
     assert await do(database, lambda tx: tx.interactions.spend_password_proof("interaction-1", NOW)) is None
-    assert await database.read(lambda tx: tx.interactions.password_proof("interaction-1", NOW)) is None
+    assert await see(database, lambda tx: tx.interactions.password_proof("interaction-1", NOW)) is None
 
 
 async def test_a_proved_password_ends_with_its_time_and_with_its_interaction(database: Database[Any]) -> None:
@@ -96,8 +96,12 @@ async def test_a_proved_password_ends_with_its_time_and_with_its_interaction(dat
     await prove(database, interaction_id="interaction-2")
     await do(database, lambda tx: tx.interactions.finish("interaction-2", NOW, NOW + HOUR))
     for interaction_id, moment in (("interaction-1", proof.expires_at), ("interaction-2", NOW)):
-        found = await database.read(lambda tx, i=interaction_id, m=moment: tx.interactions.password_proof(i, m))
-        spent = await do(database, lambda tx, i=interaction_id, m=moment: tx.interactions.spend_password_proof(i, m))
+        found = await see(
+            database, lambda tx, i=interaction_id, m=moment: tx.interactions.password_proof(i, m)
+        )
+        spent = await do(
+            database, lambda tx, i=interaction_id, m=moment: tx.interactions.spend_password_proof(i, m)
+        )
         assert (found, spent) == (None, None)
 
 
@@ -109,10 +113,10 @@ async def test_a_password_proved_again_counts_for_whom_it_was_proved_last(databa
 
 
 async def test_an_interaction_ends_for_the_first_who_ends_it(database: Database[Any]) -> None:
-    assert not await database.read(lambda tx: tx.interactions.is_finished("interaction-1"))
+    assert not await see(database, lambda tx: tx.interactions.is_finished("interaction-1"))
     assert await do(database, lambda tx: tx.interactions.finish("interaction-1", NOW, NOW + HOUR))
     assert not await do(database, lambda tx: tx.interactions.finish("interaction-1", NOW, NOW + HOUR))
-    assert await database.read(lambda tx: tx.interactions.is_finished("interaction-1"))
+    assert await see(database, lambda tx: tx.interactions.is_finished("interaction-1"))
     assert await do(database, lambda tx: tx.interactions.finish("interaction-2", NOW, NOW + HOUR))
 
 
@@ -129,7 +133,7 @@ async def test_what_expired_is_erased_within_the_limit_and_nothing_else(database
     assert await do(database, lambda tx: tx.interactions.erase_expired(NOW, 10)) == 0
     assert await do(database, lambda tx: tx.interactions.erase_expired(NOW + HOUR, 2)) == 2
     assert await do(database, lambda tx: tx.interactions.erase_expired(NOW + HOUR, 10)) == 1
-    assert not await database.read(lambda tx: tx.interactions.is_finished("interaction-9"))
+    assert not await see(database, lambda tx: tx.interactions.is_finished("interaction-9"))
     assert await do(database, lambda tx: tx.interactions.spend_upstream(new.state, NOW)) == new
 
 

@@ -12,7 +12,7 @@ from idp.clock import Clock
 from idp.credentials.model import QUICK_TRIES, TotpCredential
 from idp.credentials.reservation import Reserved
 from idp.database import Database
-from idp.ids import NO_BUCKET, HandleKind, PersonId
+from idp.ids import NO_BUCKET, HandleKind, PersonId, Sid
 from idp.interactions.model import PasswordProof, UpstreamJourney
 from idp.people.identifiers import IdentifierTaken
 from idp.people.model import IdentifierScheme, PersonStatus
@@ -31,6 +31,7 @@ from tests.stores.samples import (
     make_handle,
     make_person,
     make_session,
+    see,
     sign_in,
 )
 
@@ -73,7 +74,9 @@ async def test_one_of_fifty_rotates_a_generation_and_the_others_see_its_successo
 
     def rotate(tx: Any) -> tuple[bool, bytes]:
         successor = next(successors)
-        won = tx.refresh_tokens.spend(token, successor=successor, successor_sealed=successor.encode(), now=NOW)
+        won = tx.refresh_tokens.spend(
+            token, successor=successor, successor_sealed=successor.encode(), now=NOW
+        )
         if won is None:
             return False, tx.refresh_tokens.find(token).successor_sealed
         tx.refresh_tokens.add(
@@ -84,7 +87,7 @@ async def test_one_of_fifty_rotates_a_generation_and_the_others_see_its_successo
     answers = await at_once(nodes, rotate)
     assert sum(1 for won, _ in answers if won) == 1
     (successor,) = {successor for _, successor in answers}  # everyone holds the same one
-    newest = await nodes[1].read(lambda tx: tx.refresh_tokens.find(successor.decode()))
+    newest = await see(nodes[1], lambda tx: tx.refresh_tokens.find(successor.decode()))
     assert (newest.generation, newest.spent_at) == (2, None)
 
 
@@ -114,7 +117,7 @@ async def test_one_of_many_links_issued_at_once_is_good(nodes: Nodes) -> None:
         lambda tx: tx.links.add(next(unused), purpose="bootstrap", expires_at=NOW + MINUTE, now=NOW),
         20,
     )
-    good = await nodes[0].read(lambda tx: [tx.links.peek(link, "bootstrap", NOW) for link in links])
+    good = await see(nodes[0], lambda tx: [tx.links.peek(link, "bootstrap", NOW) for link in links])
     assert winners(good) == 1
 
 
@@ -150,7 +153,7 @@ async def test_a_hundred_guesses_at_once_are_ten_that_count_and_ninety_unseen(no
     answers = await at_once(nodes, lambda tx: tx.attempts.reserve("account", NOW), 100)
     counted = sorted(answer.failures for answer in answers if isinstance(answer, Reserved))
     assert counted == list(range(1, QUICK_TRIES + 1))
-    state = await nodes[1].read(lambda tx: tx.attempts.state("account"))
+    state = await see(nodes[1], lambda tx: tx.attempts.state("account"))
     assert state.failures == QUICK_TRIES
 
 
@@ -158,17 +161,19 @@ async def test_all_who_ask_at_once_are_told_one_sub(nodes: Nodes) -> None:
     person = make_person()
     await do(nodes[0], lambda tx: tx.people.add(person))
     proposals = iter([f"sub-{n}" for n in range(500)])
-    answers = await at_once(nodes, lambda tx: tx.subjects.sub_for(person.person_id, "portal", next(proposals)))
+    answers = await at_once(
+        nodes, lambda tx: tx.subjects.sub_for(person.person_id, "portal", next(proposals))
+    )
     assert len(set(answers)) == 1
-    assert await nodes[1].read(lambda tx: tx.subjects.person_of("portal", answers[0])) == person.person_id
+    assert await see(nodes[1], lambda tx: tx.subjects.person_of("portal", answers[0])) == person.person_id
 
 
 async def test_all_who_reach_a_client_at_once_are_told_one_sid(nodes: Nodes) -> None:
     me = await sign_in(nodes[0])
-    sids = iter([f"sid-{n}" for n in range(500)])
+    sids = iter([Sid(f"sid-{n}") for n in range(500)])
     answers = await at_once(nodes, lambda tx: tx.sessions.reach(replace(me.reached(), sid=next(sids))))
     assert len(set(answers)) == 1
-    assert await nodes[1].read(lambda tx: len(tx.sessions.clients_of(me.session.session_id))) == 1
+    assert await see(nodes[1], lambda tx: len(tx.sessions.clients_of(me.session.session_id))) == 1
 
 
 async def test_a_number_is_given_to_one_of_many_who_want_it(nodes: Nodes) -> None:
@@ -188,8 +193,8 @@ async def test_a_number_is_given_to_one_of_many_who_want_it(nodes: Nodes) -> Non
         return True
 
     taken = await asyncio.gather(*(take(nodes[i % 2], one.person_id) for i, one in enumerate(people)))
-    holder = await nodes[0].read(
-        lambda tx: tx.people.find_by_identifier(IdentifierScheme.PERSONAL_ID, "031090000001")
+    holder = await see(
+        nodes[0], lambda tx: tx.people.find_by_identifier(IdentifierScheme.PERSONAL_ID, "031090000001")
     )
     assert taken.count(True) == 1
     assert holder == people[taken.index(True)]
@@ -219,7 +224,7 @@ async def test_an_upstream_account_is_linked_by_one_of_many_first_sign_ins(nodes
 
     linked = await asyncio.gather(*(first_sign_in(nodes[i % 2]) for i in range(20)))
     assert linked.count(True) == 1
-    assert await nodes[0].read(lambda tx: tx.people.count()) == 1  # no record is left without an account
+    assert await see(nodes[0], lambda tx: tx.people.count()) == 1  # no record is left without an account
 
 
 async def test_a_sign_out_hears_of_every_client_that_redeemed_a_code_before_it(nodes: Nodes) -> None:
@@ -265,8 +270,10 @@ async def test_no_session_begun_during_a_lock_wakes_up_after_it(nodes: Nodes) ->
 
         turns = [do(nodes[0], begin), do(nodes[1], lock)]
         await asyncio.gather(*(turns if round_ % 2 else reversed(turns)))
-        await do(nodes[0], lambda tx, p=person: tx.people.set_status(p.person_id, PersonStatus.ACTIVE, "", NOW))
-        assert await nodes[0].read(lambda tx, c=cookie: tx.sessions.find(c)) is None
+        await do(
+            nodes[0], lambda tx, p=person: tx.people.set_status(p.person_id, PersonStatus.ACTIVE, "", NOW)
+        )
+        assert await see(nodes[0], lambda tx, c=cookie: tx.sessions.find(c)) is None
 
 
 async def test_a_rotation_beside_the_end_of_its_family_leaves_nothing_alive(nodes: Nodes) -> None:
@@ -279,7 +286,9 @@ async def test_a_rotation_beside_the_end_of_its_family_leaves_nothing_alive(node
         def rotate(tx: Any, token: str = token, successor: str = successor) -> bool:
             won = tx.refresh_tokens.spend(token, successor=successor, successor_sealed=b"s", now=NOW)
             if won is not None:
-                tx.refresh_tokens.add(successor, replace(won, generation=2, spent_at=None, successor_sealed=None))
+                tx.refresh_tokens.add(
+                    successor, replace(won, generation=2, spent_at=None, successor_sealed=None)
+                )
             return won is not None
 
         def end(tx: Any, me: Any = me) -> bool:
@@ -288,8 +297,8 @@ async def test_a_rotation_beside_the_end_of_its_family_leaves_nothing_alive(node
 
         turns = [do(nodes[0], rotate), do(nodes[1], end)]
         await asyncio.gather(*(turns if round_ % 2 else reversed(turns)))
-        found = await nodes[0].read(
-            lambda tx, a=token, b=successor: (tx.refresh_tokens.find(a), tx.refresh_tokens.find(b))
+        found = await see(
+            nodes[0], lambda tx, a=token, b=successor: (tx.refresh_tokens.find(a), tx.refresh_tokens.find(b))
         )
         assert not any(one.is_live for one in found if one is not None)
 

@@ -21,13 +21,16 @@ from tests.stores.samples import (
     make_generation,
     make_handle,
     make_session,
+    see,
     sign_in,
 )
 
 SEALED = b"\x01sealed"
 
 
-async def begin_family(database: Database[Any], *, offline: bool = False) -> tuple[SignedIn, str, RefreshToken]:
+async def begin_family(
+    database: Database[Any], *, offline: bool = False
+) -> tuple[SignedIn, str, RefreshToken]:
     me = await sign_in(database, offline=offline)
     token = make_handle(HandleKind.REFRESH_TOKEN, me.person.person_id)
     first = make_generation(
@@ -53,7 +56,7 @@ def rotate(tx: Any, token: str, successor: str, moment: Any = NOW) -> RefreshTok
 
 async def test_a_generation_is_found_as_issued(database: Database[Any]) -> None:
     _, token, first = await begin_family(database)
-    assert await database.read(lambda tx: tx.refresh_tokens.find(token)) == first
+    assert await see(database, lambda tx: tx.refresh_tokens.find(token)) == first
 
 
 async def test_a_generation_is_spent_once_and_keeps_its_successor_sealed(database: Database[Any]) -> None:
@@ -62,20 +65,20 @@ async def test_a_generation_is_spent_once_and_keeps_its_successor_sealed(databas
     spent = replace(first, spent_at=NOW + SECOND, successor_sealed=SEALED)
     assert await do(database, lambda tx: rotate(tx, token, successor, NOW + SECOND)) == spent
     assert await do(database, lambda tx: rotate(tx, token, successor, NOW + SECOND)) is None
-    assert await database.read(lambda tx: tx.refresh_tokens.find(token)) == spent
-    assert await database.read(lambda tx: tx.refresh_tokens.find(successor)) == replace(first, generation=2)
+    assert await see(database, lambda tx: tx.refresh_tokens.find(token)) == spent
+    assert await see(database, lambda tx: tx.refresh_tokens.find(successor)) == replace(first, generation=2)
 
 
 async def test_a_generation_tells_whether_its_successor_was_used(database: Database[Any]) -> None:
     me, first, _ = await begin_family(database)
     second, third = (make_handle(HandleKind.REFRESH_TOKEN, me.person.person_id) for _ in range(2))
     await do(database, lambda tx: rotate(tx, first, second))
-    found = await database.read(lambda tx: tx.refresh_tokens.find(first))
+    found = await see(database, lambda tx: tx.refresh_tokens.find(first))
     assert not found.successor_spent
     await do(database, lambda tx: rotate(tx, second, third))
-    found = await database.read(lambda tx: tx.refresh_tokens.find(first))
+    found = await see(database, lambda tx: tx.refresh_tokens.find(first))
     assert found.successor_spent
-    newest = await database.read(lambda tx: tx.refresh_tokens.find(third))
+    newest = await see(database, lambda tx: tx.refresh_tokens.find(third))
     assert (newest.generation, newest.successor_spent) == (3, False)
 
 
@@ -95,7 +98,7 @@ async def test_a_generation_is_dead_at_once_when(database: Database[Any], ending
     successor = make_handle(HandleKind.REFRESH_TOKEN, me.person.person_id)
     await do(database, lambda tx: ENDINGS[ending](tx, me))
     lives_on = offline and ending == "session ended"  # OpenID Connect Core §11
-    found = await database.read(lambda tx: tx.refresh_tokens.find(token))
+    found = await see(database, lambda tx: tx.refresh_tokens.find(token))
     won = await do(database, lambda tx: rotate(tx, token, successor))
     assert found.is_live is lives_on
     assert (won is not None) is lives_on
@@ -109,10 +112,10 @@ async def test_a_family_ends_with_all_its_generations_and_leaves_the_grant(datab
     assert not await do(database, lambda tx: tx.refresh_tokens.end_family(me.grant.grant_id, NOW))
     assert not await do(database, lambda tx: tx.refresh_tokens.end_family(GrantId("none"), NOW))
     for token in (first, second):
-        found = await database.read(lambda tx, t=token: tx.refresh_tokens.find(t))
+        found = await see(database, lambda tx, t=token: tx.refresh_tokens.find(t))
         assert not found.is_live
     assert await do(database, lambda tx: rotate(tx, second, third)) is None
-    assert await database.read(lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, True)
+    assert await see(database, lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, True)
 
 
 async def test_a_generation_added_to_a_family_that_has_ended_is_born_dead(database: Database[Any]) -> None:
@@ -120,7 +123,7 @@ async def test_a_generation_added_to_a_family_that_has_ended_is_born_dead(databa
     await do(database, lambda tx: tx.refresh_tokens.end_family(me.grant.grant_id, NOW))
     late = make_handle(HandleKind.REFRESH_TOKEN, me.person.person_id)
     await do(database, lambda tx: tx.refresh_tokens.add(late, replace(first, generation=2)))
-    found = await database.read(lambda tx: tx.refresh_tokens.find(late))
+    found = await see(database, lambda tx: tx.refresh_tokens.find(late))
     assert not found.is_live
     assert await do(database, lambda tx: rotate(tx, late, token)) is None
 
@@ -137,7 +140,7 @@ async def test_a_family_expires_with_its_session_unless_it_is_offline(database: 
         token, successor = (make_handle(HandleKind.REFRESH_TOKEN, me.person.person_id) for _ in range(2))
         first = make_generation(me.grant, None if offline else me.session.session_id)
         await do(database, lambda tx, t=token, f=first: tx.refresh_tokens.add(t, f))
-        found = await database.read(lambda tx, t=token: tx.refresh_tokens.find(t))
+        found = await see(database, lambda tx, t=token: tx.refresh_tokens.find(t))
         assert found.expires_at == (first.expires_at if offline else me.session.expires_at)
         won = await do(
             database, lambda tx, t=token, s=successor, m=me: rotate(tx, t, s, m.session.expires_at)
@@ -166,14 +169,14 @@ async def test_a_session_renewed_carries_its_families_on(database: Database[Any]
         )
 
     await do(database, renew)
-    found = await database.read(lambda tx: tx.refresh_tokens.find(token))
+    found = await see(database, lambda tx: tx.refresh_tokens.find(token))
     assert found.expires_at == NOW + 20 * HOUR
 
 
 @pytest.mark.parametrize("presented", ["", "hp_rt_00", "hp_rt_00" + "A" * 43, "hp_rt_00\x00", "\ud800"])
 async def test_another_token_is_none(database: Database[Any], presented: str) -> None:
     await begin_family(database)
-    assert await database.read(lambda tx: tx.refresh_tokens.find(presented)) is None
+    assert await see(database, lambda tx: tx.refresh_tokens.find(presented)) is None
     assert await do(database, lambda tx: rotate(tx, presented, "x")) is None
 
 
@@ -181,7 +184,9 @@ async def test_neither_the_token_nor_its_successor_is_in_the_table(database: Dat
     me, token, _ = await begin_family(database)
     successor = make_handle(HandleKind.REFRESH_TOKEN, me.person.person_id)
     await do(database, lambda tx: rotate(tx, token, successor))
-    rows = await database.read(lambda tx: repr(tx.connection.execute(text("SELECT * FROM refresh_tokens")).all()))
+    rows = await see(
+        database, lambda tx: repr(tx.connection.execute(text("SELECT * FROM refresh_tokens")).all())
+    )
     assert token[-43:] not in rows
     assert successor[-43:] not in rows
 

@@ -17,36 +17,40 @@ from tests.stores.samples import (
     MINUTE,
     NOW,
     do,
+    in_another_bucket,
     make_client,
     make_handle,
     make_person,
     make_session,
+    see,
     sign_in,
 )
 
 
 async def test_a_session_is_found_by_its_cookie_as_it_was_begun(database: Database[Any]) -> None:
     me = await sign_in(database)
-    assert await database.read(lambda tx: tx.sessions.find(me.cookie)) == me.session
-    assert await database.read(lambda tx: tx.sessions.get(me.session.session_id)) == me.session
+    assert await see(database, lambda tx: tx.sessions.find(me.cookie)) == me.session
+    assert await see(database, lambda tx: tx.sessions.get(me.session.session_id)) == me.session
 
 
 async def test_the_cookie_is_not_in_the_table(database: Database[Any]) -> None:
     me = await sign_in(database)
-    rows = await database.read(lambda tx: repr(tx.connection.execute(text("SELECT * FROM sessions")).all()))
+    rows = await see(database, lambda tx: repr(tx.connection.execute(text("SELECT * FROM sessions")).all()))
     assert me.cookie[-43:] not in rows
 
 
-@pytest.mark.parametrize("cookie", ["", "hp_session_00", "x" * 100, "hp_session_00" + "A" * 43, "hp_session_00\x00"])
+@pytest.mark.parametrize(
+    "cookie", ["", "hp_session_00", "x" * 100, "hp_session_00" + "A" * 43, "hp_session_00\x00"]
+)
 async def test_another_cookie_finds_nothing(database: Database[Any], cookie: str) -> None:
     await sign_in(database)
-    assert await database.read(lambda tx: tx.sessions.find(cookie)) is None
+    assert await see(database, lambda tx: tx.sessions.find(cookie)) is None
 
 
 async def test_the_id_of_a_session_is_no_cookie(database: Database[Any]) -> None:
     me = await sign_in(database)
-    assert await database.read(lambda tx: tx.sessions.find(me.session.session_id)) is None
-    assert await database.read(lambda tx: tx.sessions.get(me.cookie)) is None
+    assert await see(database, lambda tx: tx.sessions.find(me.session.session_id)) is None
+    assert await see(database, lambda tx: tx.sessions.get(me.cookie)) is None
 
 
 async def test_a_session_ends_once(database: Database[Any]) -> None:
@@ -54,8 +58,8 @@ async def test_a_session_ends_once(database: Database[Any]) -> None:
     session_id = me.session.session_id
     assert await do(database, lambda tx: tx.sessions.end(session_id, NOW + MINUTE, "signed out"))
     assert not await do(database, lambda tx: tx.sessions.end(session_id, NOW + HOUR, "again"))
-    assert await database.read(lambda tx: tx.sessions.find(me.cookie)) is None
-    ended = await database.read(lambda tx: tx.sessions.get(session_id))
+    assert await see(database, lambda tx: tx.sessions.find(me.cookie)) is None
+    ended = await see(database, lambda tx: tx.sessions.get(session_id))
     assert ended.ended_at == NOW + MINUTE
 
 
@@ -64,22 +68,24 @@ async def test_who_may_not_sign_in_has_no_session(database: Database[Any], statu
     me = await sign_in(database)
     person_id = me.person.person_id
     await do(database, lambda tx: tx.people.set_status(person_id, status, "", NOW))
-    assert await database.read(lambda tx: tx.sessions.find(me.cookie)) is None
+    assert await see(database, lambda tx: tx.sessions.find(me.cookie)) is None
     again = make_handle(HandleKind.SESSION, person_id)
     assert not await do(database, lambda tx: tx.sessions.add(make_session(person_id), again))
-    assert await database.read(lambda tx: len(tx.sessions.of_person(person_id))) == 1
+    assert await see(database, lambda tx: len(tx.sessions.of_person(person_id))) == 1
 
 
 async def test_a_cookie_of_another_bucket_begins_no_session(database: Database[Any]) -> None:
     person = make_person()
-    other = replace(person, person_id=person.person_id.translate(str.maketrans("0123456789abcdef", "123456789abcdef0")))
+    cookie = make_handle(HandleKind.SESSION, in_another_bucket(person.person_id))
     with pytest.raises(ValueError, match="bucket"):
-        await do(
-            database,
-            lambda tx: tx.sessions.add(
-                make_session(person.person_id), make_handle(HandleKind.SESSION, other.person_id)
-            ),
-        )
+        await do(database, lambda tx: tx.sessions.add(make_session(person.person_id), cookie))
+
+
+async def test_a_cookie_of_another_bucket_renews_no_session(database: Database[Any]) -> None:
+    me = await sign_in(database)
+    cookie = make_handle(HandleKind.SESSION, in_another_bucket(me.person.person_id))
+    assert not await do(database, lambda tx: _renew(tx, me.session, cookie))
+    assert await see(database, lambda tx: tx.sessions.find(me.cookie)) == me.session
 
 
 async def test_a_session_seen_is_moved_forward_only(database: Database[Any]) -> None:
@@ -108,12 +114,14 @@ def _renew(tx: Any, session: Session, cookie: str) -> bool:
     return renewed
 
 
-async def test_a_renewed_session_has_a_new_cookie_and_the_old_one_opens_nothing(database: Database[Any]) -> None:
+async def test_a_renewed_session_has_a_new_cookie_and_the_old_one_opens_nothing(
+    database: Database[Any],
+) -> None:
     me = await sign_in(database)
     fresh = make_handle(HandleKind.SESSION, me.person.person_id)
     assert await do(database, lambda tx: _renew(tx, me.session, fresh))
-    assert await database.read(lambda tx: tx.sessions.find(me.cookie)) is None
-    assert await database.read(lambda tx: tx.sessions.find(fresh)) == replace(
+    assert await see(database, lambda tx: tx.sessions.find(me.cookie)) is None
+    assert await see(database, lambda tx: tx.sessions.find(fresh)) == replace(
         me.session,
         auth_time=NOW + HOUR,
         acr=Acr.HIGH,
@@ -134,7 +142,7 @@ async def test_an_ended_session_is_not_renewed(database: Database[Any]) -> None:
         return _renew(tx, me.session, fresh)
 
     assert not await do(database, end_and_renew)
-    assert await database.read(lambda tx: tx.sessions.find(fresh)) is None
+    assert await see(database, lambda tx: tx.sessions.find(fresh)) is None
 
 
 async def test_a_person_sees_the_sessions_that_have_not_ended(database: Database[Any]) -> None:
@@ -148,7 +156,7 @@ async def test_a_person_sees_the_sessions_that_have_not_ended(database: Database
         tx.sessions.end(ended.session_id, NOW, "signed out")
 
     await do(database, store)
-    assert await database.read(lambda tx: tx.sessions.of_person(me.person.person_id)) == (me.session, later)
+    assert await see(database, lambda tx: tx.sessions.of_person(me.person.person_id)) == (me.session, later)
 
 
 async def test_a_client_keeps_the_sid_it_was_given_first(database: Database[Any]) -> None:
@@ -157,7 +165,7 @@ async def test_a_client_keeps_the_sid_it_was_given_first(database: Database[Any]
     again = replace(first, sid=Sid("another"), reached_at=NOW + HOUR)
     assert await do(database, lambda tx: tx.sessions.reach(first)) == first.sid
     assert await do(database, lambda tx: tx.sessions.reach(again)) == first.sid
-    assert await database.read(lambda tx: tx.sessions.clients_of(me.session.session_id)) == (
+    assert await see(database, lambda tx: tx.sessions.clients_of(me.session.session_id)) == (
         replace(first, reached_at=NOW + HOUR),
     )
 
@@ -172,10 +180,10 @@ async def test_a_sid_is_found_for_its_own_client_only(database: Database[Any]) -
 
     await do(database, store)
     client_id, sid = me.client.client_id, me.grant.sid
-    assert await database.read(lambda tx: tx.sessions.find_by_sid(client_id, sid)) == me.session
-    assert await database.read(lambda tx: tx.sessions.find_by_sid(other.client_id, sid)) is None
-    assert await database.read(lambda tx: tx.sessions.find_by_sid(client_id, Sid("x"))) is None
-    assert await database.read(lambda tx: tx.sessions.find_by_sid(ClientId("none"), sid)) is None
+    assert await see(database, lambda tx: tx.sessions.find_by_sid(client_id, sid)) == me.session
+    assert await see(database, lambda tx: tx.sessions.find_by_sid(other.client_id, sid)) is None
+    assert await see(database, lambda tx: tx.sessions.find_by_sid(client_id, Sid("x"))) is None
+    assert await see(database, lambda tx: tx.sessions.find_by_sid(ClientId("none"), sid)) is None
 
 
 async def test_sessions_over_for_long_are_erased_with_what_they_reached(database: Database[Any]) -> None:
@@ -193,5 +201,5 @@ async def test_sessions_over_for_long_are_erased_with_what_they_reached(database
     assert await do(database, lambda tx: tx.sessions.erase_ended(NOW, 10)) == 0
     assert await do(database, lambda tx: tx.sessions.erase_ended(NOW + MINUTE, 1)) == 1
     assert await do(database, lambda tx: tx.sessions.erase_ended(NOW + MINUTE, 10)) == 1
-    assert await database.read(lambda tx: tx.sessions.clients_of(ended.session_id)) == ()
-    assert await database.read(lambda tx: tx.sessions.get(me.session.session_id)) == me.session
+    assert await see(database, lambda tx: tx.sessions.clients_of(ended.session_id)) == ()
+    assert await see(database, lambda tx: tx.sessions.get(me.session.session_id)) == me.session

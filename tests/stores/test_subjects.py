@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from idp.database import Database
 from idp.people.model import Person
-from tests.stores.samples import do, make_person
+from tests.stores.samples import do, make_person, see
 
 
 async def people(database: Database[Any], count: int = 2) -> list[Person]:
@@ -28,9 +28,9 @@ async def test_the_first_sub_stays_whatever_is_proposed_later(database: Database
 async def test_a_sub_leads_back_to_its_person_in_its_sector_only(database: Database[Any]) -> None:
     (person,) = await people(database, 1)
     await do(database, lambda tx: tx.subjects.sub_for(person.person_id, "portal", "the-sub"))
-    assert await database.read(lambda tx: tx.subjects.person_of("portal", "the-sub")) == person.person_id
-    assert await database.read(lambda tx: tx.subjects.person_of("warehouse", "the-sub")) is None
-    assert await database.read(lambda tx: tx.subjects.person_of("portal", "another")) is None
+    assert await see(database, lambda tx: tx.subjects.person_of("portal", "the-sub")) == person.person_id
+    assert await see(database, lambda tx: tx.subjects.person_of("warehouse", "the-sub")) is None
+    assert await see(database, lambda tx: tx.subjects.person_of("portal", "another")) is None
 
 
 async def test_two_people_never_share_a_sub(database: Database[Any]) -> None:
@@ -50,14 +50,20 @@ async def test_a_sector_that_knew_only_the_merged_record_keeps_its_sub(database:
         tx.people.update(replace(loser, canonical_id=winner.person_id))
 
     await do(database, merge)
-    assert await do(database, lambda tx: tx.subjects.sub_for(winner.person_id, "portal", "new")) == "of-the-loser"
-    assert await do(database, lambda tx: tx.subjects.sub_for(winner.person_id, "warehouse", "n")) == "of-the-winner"
+    assert (
+        await do(database, lambda tx: tx.subjects.sub_for(winner.person_id, "portal", "new"))
+        == "of-the-loser"
+    )
+    assert (
+        await do(database, lambda tx: tx.subjects.sub_for(winner.person_id, "warehouse", "n"))
+        == "of-the-winner"
+    )
     assert await do(database, lambda tx: tx.subjects.sub_for(winner.person_id, "learning", "new")) == "new"
-    assert await database.read(lambda tx: tx.subjects.person_of("portal", "of-the-loser")) == loser.person_id
+    assert await see(database, lambda tx: tx.subjects.person_of("portal", "of-the-loser")) == loser.person_id
 
 
 async def test_a_known_sub_is_told_without_writing(database: Database[Any]) -> None:
     (person,) = await people(database, 1)
     await do(database, lambda tx: tx.subjects.sub_for(person.person_id, "portal", "the-sub"))
     # A read-only snapshot would refuse a write.
-    assert await database.read(lambda tx: tx.subjects.sub_for(person.person_id, "portal", "x")) == "the-sub"
+    assert await see(database, lambda tx: tx.subjects.sub_for(person.person_id, "portal", "x")) == "the-sub"

@@ -159,7 +159,10 @@ SAMPLES: dict[str, Sample] = {
             FRAME, banner=replace(OUTAGE, until=NOW + dt.timedelta(days=1), more_url="/status"), theme="dark"
         ),
     ),
-    "sign-in-continue": Sample(template="sign_in.html", context=choice(continue_as="Nguyễn Thị Hương")),
+    "sign-in-continue": Sample(
+        template="sign_in.html",
+        context=choice(continue_as="Nguyễn Thị Hương", rp=replace(PORTAL, policy_uri=None)),
+    ),
     "sign-in-cancelled": Sample(
         template="sign_in.html",
         context=choice(),

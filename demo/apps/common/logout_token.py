@@ -22,7 +22,7 @@ _OLDEST = 300.0
 _LEEWAY = 10.0
 
 
-class LogoutTokenRefused(Exception):  # noqa: N818 - reads as what it is
+class LogoutTokenRefused(Exception):
     """The token ends nothing; the text is a fixed sentence for the provider's operators."""
 
 

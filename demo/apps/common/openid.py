@@ -5,7 +5,6 @@ Added here: the issuer of the answer and of the discovery document, the algorith
 level reached, userinfo's sub. Nobody is ever signed in at a lower level than was asked for.
 """
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,15 +56,12 @@ class Provider:
         self, request: Request, *, next_path: str, fallback_path: str, **more: str | None
     ) -> Response:
         """Send the browser to the provider (Core §3.1.2.1), asking for what `more` adds or changes too."""
-        metadata = await self._metadata()
+        await self._metadata()
         asked: dict[str, str | None] = {
             "acr_values": self._settings.acr_values or None,
             "resource": self._settings.data_store_audience,
             **more,
         }
-        if metadata.get("claims_parameter_supported"):
-            # userinfo may refuse a token made for the data store; the name is wanted in any case
-            asked["claims"] = json.dumps({"id_token": {"name": None}})
         uri = self._settings.redirect_uri
         begun = await self._client.create_authorization_url(uri, **asked)
         await self._client.save_authorize_data(
@@ -186,7 +182,7 @@ class Provider:
         return Visitor(
             sub=claims["sub"],
             sid=_text(claims.get("sid")),
-            name=_text(told.get("name")) or "–",
+            name=_text(told.get("name")) or "",
             acr=_text(claims.get("acr")),
             auth_time=int(auth_time) if isinstance(auth_time, int | float) else None,
             id_token=token["id_token"],

@@ -22,7 +22,7 @@ class Reason(Enum):
     UNVERIFIED = auto()
 
 
-class SignInRefused(Exception):  # noqa: N818 - reads as what it is
+class SignInRefused(Exception):
     """Nobody is signed in by this answer; `detail` is for the log and repeats nothing of the answer."""
 
     def __init__(self, reason: Reason, detail: str, *, next_path: str = "/") -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -23,7 +24,8 @@ def run(app: ASGIApp, settings: AppSettings) -> None:
 
 
 async def serve(app: ASGIApp, settings: AppSettings) -> None:
-    """Serve inside a running loop until SIGTERM, SIGINT or cancellation."""
+    """Serve inside a running loop until SIGTERM or SIGINT."""
+    _check_port(settings)
     server = Server(
         app,
         address=settings.host,
@@ -38,6 +40,16 @@ async def serve(app: ASGIApp, settings: AppSettings) -> None:
     log("serving", address=settings.base_url, issuer=settings.issuer)
     await server.serve()
     log("stopped")
+
+
+def _check_port(settings: AppSettings) -> None:
+    """End with a word if somebody listens there: Granian would share the port with them (SO_REUSEPORT)."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SystemExit(f"{settings.host}:{settings.port}: {error.strerror}") from error
 
 
 def settings_or_exit(read: Callable[[], Kind], *, prefix: str) -> Kind:

@@ -21,7 +21,7 @@ from demo.apps.data_store.browse import Browse
 from demo.apps.data_store.settings import DataStoreSettings
 from resource_server import AccessTokenVerifier, TokenRefused
 
-SCOPE = f"openid profile {READ_SCOPE}"
+SCOPE = f"openid {READ_SCOPE}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

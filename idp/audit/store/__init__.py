@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Connection, Insert, Row, bindparam, func, ins
 from idp.audit.canonical import SALT_BYTES, payload_digest, payload_text
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.record import AuditRecord
-from idp.audit.store.keys import DataKeys
+from idp.audit.store.keys import ADD_KEY, FIND_KEY, FORGET_KEY, KEY_BYTES, open_key, seal_key
 from idp.audit.store.tables import audit_events, audit_head, audit_keys
 from idp.clock import Clock
 from idp.ids import EventId
@@ -70,17 +70,22 @@ class AuditStore:
     connection: Connection
     vault: Vault
     clock: Clock
-    _keys: DataKeys = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_keys", DataKeys(self.connection, self.vault, self.clock))
+    _keys: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    """Data keys of this transaction, opened once each."""
 
     def add(self, event: AuditEvent) -> None:
-        """Record an event; it gets its number soon after the commit."""
+        """Record an event; it gets its number soon after the commit. A person's first event makes their key."""
         payload = payload_text(event)
+        subject = {"of_subject": event.subject_ref}
+        if event.subject_ref and event.subject_ref not in self._keys:
+            found = self.connection.execute(FIND_KEY, subject).scalar_one_or_none()
+            if found is None:
+                fresh = seal_key(self.vault, self.clock.random_bytes(KEY_BYTES))
+                self.connection.execute(ADD_KEY, {"subject_ref": event.subject_ref, "sealed_key": fresh})
+                found = self.connection.execute(FIND_KEY, subject).scalar_one()  # another may have been first
+            self._keys[event.subject_ref] = open_key(self.vault, found)
         if event.subject_ref:
-            key = self._keys.get_or_add(event.subject_ref)
-            sealed = self.vault.seal_under(key, payload, purpose=_PURPOSE)
+            sealed = self.vault.seal_under(self._keys[event.subject_ref], payload, purpose=_PURPOSE)
         else:
             sealed = self.vault.seal(payload, purpose=_PURPOSE)
         salt = self.clock.random_bytes(SALT_BYTES)
@@ -107,7 +112,8 @@ class AuditStore:
 
     def erase(self, subject_ref: str, limit: int) -> int:
         """Forget a person's key, which closes all their payloads; wipe up to `limit`, return how many."""
-        self._keys.forget(subject_ref)
+        self._keys.pop(subject_ref, None)
+        self.connection.execute(FORGET_KEY, {"of_subject": subject_ref})
         return self.connection.execute(_ERASE, {"of_subject": subject_ref, "most": limit}).rowcount
 
     def _record(self, row: Row[*tuple[Any, ...]]) -> AuditRecord:
@@ -141,7 +147,7 @@ class AuditStore:
                 return self.vault.open(row.payload, purpose=_PURPOSE)
             if row.sealed_key is None:  # forgotten; the rest of the erasure is on its way
                 return None
-            return self.vault.open_under(self._keys.open(row.sealed_key), row.payload, purpose=_PURPOSE)
+            return self.vault.open_under(open_key(self.vault, row.sealed_key), row.payload, purpose=_PURPOSE)
         except Unsealable:
             return None
 

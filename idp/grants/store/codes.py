@@ -31,7 +31,7 @@ from sqlalchemy import (
 from idp.database import Digest, UtcTime, metadata
 from idp.grants.model import NewCode, StoredCode
 from idp.grants.rows import code_facts, code_text, grant_facts
-from idp.grants.store.table import grants, is_authorized, live_session
+from idp.grants.store.table import grants, is_authorized, live_session, session_limit
 from idp.ids import HandleKind, bucket_of, parse_handle
 from idp.protocol.facts import CodeFacts
 from keys.envelope import Vault
@@ -74,7 +74,7 @@ _FIND = (
         codes.c.spent_at,
         grants.c.facts.label("grant"),
         grants.c.session_id,
-        and_(is_authorized, live_session.exists()).label("is_live"),
+        and_(is_authorized, session_limit.is_not(None)).label("is_live"),
     )
     .join(grants, _of_code)
     .where(_this_code)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
+    or_,
     select,
     tuple_,
     update,
@@ -33,7 +34,7 @@ from sqlalchemy import (
 from idp.database import Digest, Sealed, UtcTime, metadata
 from idp.grants.model import RefreshToken
 from idp.grants.rows import grant_facts, scope_set, scope_text
-from idp.grants.store.table import grants, is_live, is_within_session, session_limit
+from idp.grants.store.table import grants, is_authorized, session_limit
 from idp.ids import GrantId, HandleKind, bucket_of, parse_handle
 from keys.envelope import Vault
 
@@ -61,11 +62,11 @@ _t = refresh_tokens.c
 _next = refresh_tokens.alias("next")
 _this_token = and_(_t.bucket == bindparam("of_bucket"), _t.digest == bindparam("of_digest"))
 _of_token = and_(grants.c.bucket == _t.bucket, grants.c.grant_id == _t.grant_id)
-_family_is_live = and_(is_live, grants.c.family_ended_at.is_(None))
+_family_is_authorized = and_(is_authorized, grants.c.family_ended_at.is_(None))
 _may_rotate = (
     select(literal(1))
     .select_from(grants)
-    .where(_of_token, _family_is_live, is_within_session(bindparam("now", type_=UtcTime)))
+    .where(_of_token, _family_is_authorized, or_(grants.c.is_offline, session_limit > bindparam("now")))
     .correlate(refresh_tokens)
     .exists()
 )
@@ -90,7 +91,8 @@ _FIND = (
     select(
         *_OWN,
         grants.c.facts.label("grant"),
-        _family_is_live.label("is_live"),
+        grants.c.is_offline,
+        _family_is_authorized.label("is_authorized"),
         session_limit.label("session_limit"),
         _next.c.spent_at.is_not(None).label("successor_spent"),
     )
@@ -154,11 +156,18 @@ class RefreshTokenStore:
         Unless the grant is offline, it expires with its session at the latest.
         """
         key = self._key(token)
-        row = None if key is None else self.connection.execute(_FIND, key).one_or_none()
+        if key is None:
+            return None
+        row = self.connection.execute(_FIND, key).one_or_none()
         if row is None:
             return None
-        expires_at = min(row.expires_at, row.session_limit or row.expires_at)
-        return _generation(row, expires_at, successor_spent=row.successor_spent, is_live=row.is_live)
+        ends = (
+            row.expires_at
+            if row.is_offline or row.session_limit is None
+            else min(row.expires_at, row.session_limit)
+        )
+        is_live = row.is_authorized and (row.is_offline or row.session_limit is not None)
+        return _generation(row, ends, successor_spent=row.successor_spent, is_live=is_live)
 
     def spend(
         self, token: str, *, successor: str, successor_sealed: bytes, now: datetime
@@ -194,7 +203,9 @@ class RefreshTokenStore:
         )
 
 
-def _generation(row: Row[Any], expires_at: datetime, *, successor_spent: bool, is_live: bool) -> RefreshToken:
+def _generation(
+    row: Row[*tuple[Any, ...]], expires_at: datetime, *, successor_spent: bool, is_live: bool
+) -> RefreshToken:
     grant = grant_facts(row.grant)
     return RefreshToken(
         grant=grant,

@@ -8,12 +8,9 @@ or a disabling committed by then is honoured. A later one comes after the spend:
 at this same grant, whose state each use of them reads again.
 """
 
-from datetime import datetime
-
 from sqlalchemy import (
     Boolean,
     Column,
-    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -21,10 +18,8 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    case,
     column,
     literal,
-    null,
     or_,
     select,
     table,
@@ -81,29 +76,17 @@ _person_is_active = (
 )
 
 live_session = (
-    select(literal(1))
-    .select_from(_sessions)
+    select(_sessions.c.expires_at)
     .where(_sessions.c.session_id == grants.c.session_id, _sessions.c.ended_at.is_(None))
     .correlate(grants)
 )
-"""The grant's session, if it has not ended."""
+"""The grant's session, if it has not ended: its absolute limit."""
+
+session_limit = live_session.scalar_subquery()
+"""The same as a value, NULL for a session that has ended."""
 
 is_authorized = and_(grants.c.revoked_at.is_(None), _client_is_enabled, _person_is_active)
 """Live but for the session, which a code always needs and an offline grant never."""
 
-is_live = and_(is_authorized, or_(grants.c.is_offline, live_session.exists()))
+is_live = and_(is_authorized, or_(grants.c.is_offline, session_limit.is_not(None)))
 """All of it."""
-
-session_limit = case(
-    (grants.c.is_offline, null()),
-    else_=select(_sessions.c.expires_at)
-    .where(_sessions.c.session_id == grants.c.session_id)
-    .correlate(grants)
-    .scalar_subquery(),
-)
-"""The absolute limit of the session; NULL for an offline grant, which has none."""
-
-
-def is_within_session(now: ColumnElement[datetime]) -> ColumnElement[bool]:
-    """The grant is offline, or the session's absolute limit is yet to come."""
-    return or_(grants.c.is_offline, session_limit > now)

@@ -89,7 +89,12 @@ def hold(connection: Connection, vault: Vault, holdings: Sequence[Holding]) -> N
     if not rows:
         return
     for holding in holdings:
-        _refuse_taken_under_an_older_key(connection, vault, holding)
+        # The unique index compares look-ups of one key version; rows not yet resealed have an older one.
+        older = lookups(vault, holding.scheme, holding.value)[1:]
+        if older and holding.scheme in OF_ONE_PERSON:
+            given = {"of_scheme": holding.scheme, "lookups": older, "of_person": holding.person_id}
+            if connection.execute(_HELD_BY_ANOTHER, given).first() is not None:
+                raise IdentifierTaken(holding.scheme)
     stored = connection.execute(_HOLD, list(by_key.values())).all()
     missing = by_key.keys() - {tuple(row) for row in stored}
     for row in rows:
@@ -136,16 +141,6 @@ def _row(vault: Vault, holding: Holding) -> dict[str, object]:
         "valid_to": holding.valid_to,
         "cause": holding.cause,
     }
-
-
-def _refuse_taken_under_an_older_key(connection: Connection, vault: Vault, holding: Holding) -> None:
-    """The unique index compares look-ups of one key version; rows not yet resealed have an older one."""
-    older = lookups(vault, holding.scheme, holding.value)[1:]
-    if not older or holding.scheme not in OF_ONE_PERSON:
-        return
-    given = {"of_scheme": holding.scheme, "lookups": older, "of_person": holding.person_id}
-    if connection.execute(_HELD_BY_ANOTHER, given).first() is not None:
-        raise IdentifierTaken(holding.scheme)
 
 
 def _purpose(scheme: IdentifierScheme) -> str:

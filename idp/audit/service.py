@@ -1,0 +1,13 @@
+"""Record an event that hangs on no other change, in the lane whose rows share commits (DESIGN 5.7, 5.9)."""
+
+from idp.audit.events import AuditEvent
+from idp.audit.store import appended
+from idp.clock import Clock
+from idp.database import Database
+from idp.transaction import Tx
+from keys.envelope import Vault
+
+
+async def record(database: Database[Tx], event: AuditEvent, *, vault: Vault, clock: Clock) -> None:
+    """Record an event about nobody; return after its commit. One about a person goes through `tx.audit.add`."""
+    await database.append(*appended(event, vault=vault, clock=clock))

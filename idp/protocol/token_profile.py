@@ -1,0 +1,161 @@
+"""Every claim of every token as a JSON Schema – one table from which docs/reference/token-profile.md is written. Pure.
+
+Claims that scopes open come from scopes.py; what each token carries comes from the module that builds it. Nothing
+beyond these schemas is ever in a token: a test validates the tokens of real journeys against them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from idp.protocol import access_token, id_token, logout
+from idp.protocol.assurance import Acr
+from idp.protocol.registration import ID_TOKEN_ALGORITHMS
+from idp.protocol.scopes import CLAIM_SCOPE
+
+_TEXT: Mapping[str, object] = {"type": "string", "minLength": 1}
+_TIME: Mapping[str, object] = {"type": "integer", "minimum": 0}
+_FLAG: Mapping[str, object] = {"type": "boolean"}
+_SUB: Mapping[str, object] = {"type": "string", "minLength": 1, "maxLength": 255}
+_ADDRESS: Mapping[str, object] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        name: _TEXT
+        for name in ("formatted", "street_address", "region", "country", "vn_ward_code", "vn_province_code")
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One claim: the shape of its value and what it means."""
+
+    schema: Mapping[str, object]
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """One kind of token or answer, and which claims it may and must have."""
+
+    name: str
+    title: str
+    typ: str
+    algorithms: tuple[str, ...]
+    claims: tuple[str, ...]
+    optional: frozenset[str]
+    source: str
+
+
+CLAIMS: Mapping[str, Claim] = {
+    "iss": Claim(schema={"type": "string", "format": "uri"}, meaning="The issuer identifier, exactly."),
+    "sub": Claim(schema=_SUB, meaning="The person in this sector: pairwise, stored, never an ID number."),
+    "aud": Claim(
+        schema=_TEXT, meaning="Exactly one audience: the client, or the resource of an access token."
+    ),
+    "exp": Claim(schema=_TIME, meaning="Not to be accepted from this second on."),
+    "iat": Claim(schema=_TIME, meaning="When it was issued."),
+    "jti": Claim(schema=_TEXT, meaning="Id of this token."),
+    "auth_time": Claim(
+        schema=_TIME, meaning="When the person last proved who they are, not when the token was made."
+    ),
+    "nonce": Claim(schema=_TEXT, meaning="As the relying party sent it; absent if it sent none."),
+    "acr": Claim(schema={"enum": [acr.value for acr in Acr]}, meaning="Level of authentication."),
+    "amr": Claim(schema={"type": "array", "items": _TEXT, "minItems": 1}, meaning="Means used (RFC 8176)."),
+    "sid": Claim(schema=_TEXT, meaning="The session at this client; comes back in the logout token."),
+    "ial": Claim(schema={"enum": [0, 1, 2]}, meaning="Account level (identity proofing): 0 none, 1 or 2."),
+    "idp": Claim(schema={"enum": ["national", "haiphong"]}, meaning="Who authenticated."),
+    "txn": Claim(schema=_TEXT, meaning="Reference of the request; quote it to support."),
+    "client_id": Claim(schema=_TEXT, meaning="The client the token was issued to."),
+    "scope": Claim(schema={"type": "string"}, meaning="Granted scopes, separated by spaces."),
+    "gid": Claim(
+        schema=_TEXT, meaning="Public mark of the grant at this audience; gone when the grant is revoked."
+    ),
+    "events": Claim(
+        schema={
+            "type": "object",
+            "properties": {logout.BACKCHANNEL_EVENT: {"type": "object", "maxProperties": 0}},
+            "required": [logout.BACKCHANNEL_EVENT],
+            "additionalProperties": False,
+        },
+        meaning="Exactly the back-channel logout event, empty.",
+    ),
+    "name": Claim(schema=_TEXT, meaning="Full name in Vietnamese order: family, middle, given."),
+    "family_name": Claim(schema=_TEXT, meaning="Family name (họ)."),
+    "middle_name": Claim(schema=_TEXT, meaning="Middle name (chữ đệm)."),
+    "given_name": Claim(schema=_TEXT, meaning="Given name (tên)."),
+    "gender": Claim(schema={"enum": ["male", "female"]}, meaning="As registered."),
+    "birthdate": Claim(
+        schema={"type": "string", "pattern": "^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$"},
+        meaning="YYYY-MM-DD, or YYYY where only the year is known.",
+    ),
+    "locale": Claim(schema=_TEXT, meaning="Language of the record."),
+    "zoneinfo": Claim(schema=_TEXT, meaning="Time zone."),
+    "updated_at": Claim(schema=_TIME, meaning="When the record last changed."),
+    "email": Claim(schema=_TEXT, meaning="E-mail address."),
+    "email_verified": Claim(schema=_FLAG, meaning="Whether somebody has proved it."),
+    "phone_number": Claim(schema={"type": "string", "pattern": "^\\+[1-9][0-9]{7,14}$"}, meaning="E.164."),
+    "phone_number_verified": Claim(schema=_FLAG, meaning="Whether somebody has proved it."),
+    "address": Claim(schema=_ADDRESS, meaning="Registered address with the commune's code."),
+    "vn_id_number": Claim(
+        schema={"type": "string", "pattern": "^[0-9A-Z]{9,12}$"}, meaning="Personal identification number."
+    ),
+}
+"""Every claim there is; discovery, schemas and the profile page know no other."""
+
+_SCOPE_CLAIMS = tuple(claim for claim in CLAIM_SCOPE if claim != "sub")
+
+TOKENS: tuple[Token, ...] = (
+    Token(
+        name="id_token",
+        title="ID token",
+        typ=id_token.TYP,
+        algorithms=ID_TOKEN_ALGORITHMS,
+        claims=(*id_token.CLAIMS, *_SCOPE_CLAIMS),
+        optional=frozenset({"nonce", *_SCOPE_CLAIMS}),
+        source="OpenID Connect Core §2; scope claims only where asked for one by one (§5.5)",
+    ),
+    Token(
+        name="access_token",
+        title="Access token",
+        typ=access_token.TYP,
+        algorithms=("ES256",),
+        claims=access_token.CLAIMS,
+        optional=frozenset(),
+        source="RFC 9068 §2",
+    ),
+    Token(
+        name="logout_token",
+        title="Logout token",
+        typ=logout.LOGOUT_TOKEN_TYP,
+        algorithms=ID_TOKEN_ALGORITHMS,
+        claims=logout.LOGOUT_TOKEN_CLAIMS,
+        optional=frozenset({"sub", "sid"}),
+        source="OpenID Connect Back-Channel Logout §2.4; never a nonce",
+    ),
+    Token(
+        name="userinfo",
+        title="Userinfo answer",
+        typ="",
+        algorithms=(),
+        claims=("sub", *_SCOPE_CLAIMS),
+        optional=frozenset(_SCOPE_CLAIMS),
+        source="OpenID Connect Core §5.3; JSON, what a person has not is left out",
+    ),
+)
+"""The tokens and answers this provider issues."""
+
+
+def schema_of(token: Token) -> dict[str, object]:
+    """Return the JSON Schema (draft 2020-12) of a token's claims; nothing else may be in it."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Hải Phòng ID: {token.title}",
+        "description": token.source,
+        "type": "object",
+        "properties": {
+            name: {**CLAIMS[name].schema, "description": CLAIMS[name].meaning} for name in token.claims
+        },
+        "required": [name for name in token.claims if name not in token.optional],
+        "additionalProperties": False,
+    }

@@ -1,0 +1,150 @@
+"""migrations/: the schema they make is the one the stores declare; they run twice, at once, and after a kill."""
+
+import asyncio
+import concurrent.futures
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import ClauseElement, Connection, inspect
+
+from idp.clock import Clock
+from idp.database import Database, DatabaseUnavailable, Done, metadata
+from migrations.run import current, head, upgrade
+
+ROOT = Path(__file__).resolve().parents[2]
+
+_KILLED_EVERY_SO_OFTEN = """
+import itertools, os, sys
+from sqlalchemy import Engine, event
+import idp.transaction
+from migrations.run import current, upgrade
+
+url = sys.argv[1]
+for fatal in itertools.count(1, 22):
+    child = os.fork()
+    if child == 0:
+        count = itertools.count(1)
+        @event.listens_for(Engine, "before_cursor_execute")
+        def kill(*_):
+            if next(count) == fatal:
+                os._exit(9)
+        upgrade(url)
+        os._exit(0)
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
+        break
+    assert current(url) is None, fatal
+print(fatal, current(url))
+"""
+
+
+def bare(connection: Connection) -> Connection:
+    return connection
+
+
+async def _inspect(url: str, look: Callable[[Connection], object]) -> object:
+    database = Database(url, bare, clock=Clock())
+    try:
+        return (await database.transact(lambda connection: Done(look(connection)))).unwrap()
+    finally:
+        await database.close()
+
+
+def _shape(connection: Connection) -> dict[str, object]:
+    inspector = inspect(connection)
+
+    def by_name(items: Sequence[Mapping[str, object]]) -> list[str]:
+        return sorted(str({key: _plain(value) for key, value in item.items()}) for item in items)
+
+    return {
+        table: (
+            by_name(inspector.get_columns(table)),
+            inspector.get_pk_constraint(table),
+            by_name(inspector.get_foreign_keys(table)),
+            by_name(inspector.get_unique_constraints(table)),
+            by_name(inspector.get_indexes(table)),
+            by_name(inspector.get_check_constraints(table)),
+        )
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def _plain(value: object) -> object:
+    """Return what two reflections of one thing have in common."""
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    return str(value) if isinstance(value, ClauseElement) else repr(value)
+
+
+async def test_the_migrated_schema_is_the_one_the_stores_declare(
+    database_url: str, empty_database_url: str
+) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    def create_all(connection: Connection) -> dict[str, object]:
+        metadata.create_all(connection)
+        return _shape(connection)
+
+    assert await _inspect(database_url, differences) == []
+    declared = await _inspect(empty_database_url, create_all)
+    assert await _inspect(database_url, _shape) == declared
+    assert isinstance(declared, dict)
+    assert len(declared) == len(metadata.tables)
+
+
+def test_upgrading_twice_changes_nothing(empty_database_url: str) -> None:
+    assert current(empty_database_url) is None
+    upgrade(empty_database_url)
+    shape = asyncio.run(_inspect(empty_database_url, _shape))
+    upgrade(empty_database_url)
+    assert current(empty_database_url) == head()
+    assert asyncio.run(_inspect(empty_database_url, _shape)) == shape
+
+
+def test_two_that_upgrade_at_once_wait_for_each_other(empty_database_url: str) -> None:
+    with concurrent.futures.ThreadPoolExecutor(3) as threads:
+        list(threads.map(upgrade, [empty_database_url] * 3))
+    assert current(empty_database_url) == head()
+
+
+def test_killed_at_any_statement_it_leaves_nothing_and_runs_again(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", _KILLED_EVERY_SO_OFTEN, empty_database_url],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    statements, revision = answer.stdout.split()
+    assert int(statements) > 50
+    assert revision == head()
+
+
+def test_a_new_embedded_database_is_ours_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite3"
+    upgrade(f"sqlite:///{path}")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("this is not a database, and it is long enough to be looked at\n" * 40)
+    with pytest.raises(DatabaseUnavailable, match=r"can't be migrated: .*not a database"):
+        upgrade(f"sqlite:///{path}")
+    with pytest.raises(DatabaseUnavailable, match="can't be migrated"):
+        upgrade(f"postgresql:///nowhere?host={tmp_path}")
+    with pytest.raises(DatabaseUnavailable, match="can't be migrated"):
+        upgrade(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite3'}")

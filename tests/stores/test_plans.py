@@ -1,0 +1,164 @@
+"""Every statement of these stores finds its rows by an index, whatever the table grows to (PERFORMANCE, growth)."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from idp.credentials.model import PasswordCredential, TotpCredential
+from idp.database import Database
+from idp.ids import NO_BUCKET, HandleKind, PersonId
+from idp.people.model import IdentifierScheme, PersonStatus
+from tests.stores.samples import MINUTE, NOW, SignedIn, do, make_generation, make_handle, sign_in
+
+_LINK = make_handle(HandleKind.LINK, PersonId(NO_BUCKET))
+_STATE = make_handle(HandleKind.UPSTREAM_STATE, PersonId(NO_BUCKET))
+_TOKEN = make_handle(HandleKind.REFRESH_TOKEN, PersonId(NO_BUCKET))
+
+
+def _people(tx: Any, me: SignedIn) -> None:
+    person_id = me.person.person_id
+    tx.people.canonical(person_id)
+    tx.people.find_by_identifier(IdentifierScheme.PHONE, "+84912345678")
+    tx.people.search_by_name("nguyen", 20)
+    with_phone = replace(me.person, profile=replace(me.person.profile, phone="+84912345678"))
+    tx.people.update(with_phone)
+    tx.people.update(me.person)
+    tx.people.set_roles(person_id, frozenset(), NOW)
+    tx.people.set_status(person_id, PersonStatus.ACTIVE, "", NOW)
+    tx.subjects.sub_for(person_id, "portal", "sub")
+    tx.subjects.person_of("portal", "sub")
+    tx.consents.of_client(person_id, me.client.client_id)
+    tx.consents.of_person(person_id)
+    tx.consents.withdraw(person_id, me.client.client_id, NOW)
+    tx.upstreams.find("https://national.example", "s")
+    tx.upstreams.touch("https://national.example", "s", NOW)
+    tx.upstreams.of_person(person_id)
+
+
+def _credentials(tx: Any, me: SignedIn) -> None:
+    person_id = me.person.person_id
+    tx.passwords.put(PasswordCredential(person_id=person_id, password_hash="h", changed_at=NOW))
+    tx.passwords.get(person_id)
+    tx.totp.put(TotpCredential(person_id=person_id, secret="S", last_step=0, confirmed=True))
+    tx.totp.get(person_id)
+    tx.totp.spend_step(person_id, 1)
+    tx.attempts.reserve("a", NOW)
+    tx.attempts.state("a")
+    tx.attempts.settle("a")
+    tx.attempts.erase_forgotten(NOW, 10)
+    tx.links.peek(_LINK, "p", NOW)
+    tx.links.spend(_LINK, "p", NOW)
+
+
+def _sessions(tx: Any, me: SignedIn) -> None:
+    session_id = me.session.session_id
+    tx.sessions.find(me.cookie)
+    tx.sessions.get(session_id)
+    tx.sessions.touch(session_id, NOW + MINUTE)
+    tx.sessions.reach(me.reached())
+    tx.sessions.clients_of(session_id)
+    tx.sessions.find_by_sid(me.client.client_id, me.grant.sid)
+    tx.sessions.of_person(me.person.person_id)
+    tx.sessions.end(session_id, NOW, "")
+    tx.sessions.erase_ended(NOW - MINUTE, 10)
+
+
+def _interactions(tx: Any, me: SignedIn) -> None:
+    del me
+    tx.interactions.spend_upstream(_STATE, NOW)
+    tx.interactions.password_proof("i", NOW)
+    tx.interactions.spend_password_proof("i", NOW)
+    tx.interactions.is_finished("i")
+    tx.interactions.erase_expired(NOW, 10)
+
+
+def _clients(tx: Any, me: SignedIn) -> None:
+    tx.clients.get(me.client.client_id)
+    tx.clients.set_enabled(me.client.client_id, True, NOW)
+    tx.clients.expire_secrets(me.client.client_id, NOW, "s")
+
+
+def _grants(tx: Any, me: SignedIn) -> None:
+    tx.codes.find(me.code)
+    tx.codes.spend(me.code, NOW)
+    tx.codes.burn(me.code, NOW)
+    tx.codes.erase_expired(NOW, 10)
+    tx.refresh_tokens.find(_TOKEN)
+    tx.refresh_tokens.spend(_TOKEN, successor="x", successor_sealed=b"", now=NOW)
+    tx.refresh_tokens.end_family(me.grant.grant_id, NOW)
+    tx.refresh_tokens.erase_expired(NOW, 10)
+    tx.grants.find_by_gid(me.grant.gid, NOW)
+    tx.grants.set_offline(me.grant.grant_id)
+    tx.grants.revoke(me.grant.grant_id, NOW, "")
+    tx.grants.revoke_of_person(me.person.person_id, NOW, "")
+    tx.grants.revoke_of_person(me.person.person_id, NOW, "", client_id=me.client.client_id)
+    tx.grants.revoke_of_session(me.session.session_id, NOW, "")
+    tx.grants.erase_expired(NOW - timedelta(days=1), 10)
+    tx.revoked_tokens.contains("jti")
+    tx.revoked_tokens.erase_expired(NOW, 10)
+
+
+@pytest.mark.parametrize("part", [_people, _credentials, _sessions, _interactions, _clients, _grants])
+async def test_no_statement_walks_through_a_table(
+    database: Database[Any], part: Callable[[Any, SignedIn], None]
+) -> None:
+    me = await sign_in(database)
+    generation = make_generation(me.grant, me.session.session_id)
+    token = make_handle(HandleKind.REFRESH_TOKEN, me.person.person_id)
+    await do(database, lambda tx: tx.refresh_tokens.add(token, generation))
+
+    def walks(tx: Any) -> list[str]:
+        statements = _statements_of(tx.connection, lambda: part(tx, me))
+        explain = _walks_of_sqlite if tx.connection.dialect.name == "sqlite" else _walks_of_postgresql
+        return [
+            walk
+            for statement, given in statements.items()
+            for walk in explain(tx.connection, statement, given)
+        ]
+
+    assert await do(database, walks) == []
+
+
+def _statements_of(connection: Connection, run: Callable[[], None]) -> dict[str, Any]:
+    """Each statement but plain inserts, with what it was once given."""
+    seen: dict[str, Any] = {}
+
+    def note(_c: Any, _cursor: Any, statement: str, given: Any, _context: Any, _many: bool) -> None:
+        if not statement.startswith("INSERT") or "SELECT" in statement:
+            seen[statement] = given
+
+    event.listen(connection, "before_cursor_execute", note)
+    run()
+    event.remove(connection, "before_cursor_execute", note)
+    assert seen
+    return seen
+
+
+def _walks_of_sqlite(connection: Connection, statement: str, given: Any) -> Iterator[str]:
+    for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given):
+        if row.detail.startswith("SCAN ") and "CONSTANT ROW" not in row.detail:
+            yield f"{row.detail}: {statement}"
+
+
+def _walks_of_postgresql(connection: Connection, statement: str, given: Any) -> Iterator[str]:
+    """With sequential scans made dear, what has no index condition has no index."""
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", given).scalar_one()
+    plans = json.loads(plan) if isinstance(plan, str) else plan
+    for node in _nodes(plans[0]["Plan"]):
+        is_walk = node["Node Type"] == "Seq Scan" or (
+            "Index" in node["Node Type"] and "Index Cond" not in node
+        )
+        if is_walk:
+            yield f"{node['Node Type']} {node.get('Relation Name')}: {statement}"
+
+
+def _nodes(plan: Any) -> Iterator[Any]:
+    yield plan
+    for inner in plan.get("Plans", ()):
+        yield from _nodes(inner)

@@ -1,0 +1,163 @@
+"""What only a browser can tell: width, focus, script, policy – on every sample page (PAGES §5, attack row A11)."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+
+from idp.ui.language import Language
+from idp.ui.pages import Pages
+from tests.ui.gallery import render_all
+from tests.ui.samples import SAMPLES, SITE
+from tests.ui.serving import serving
+from tests.ui.test_escaping import POLYGLOTS, poisoned
+from tests.ui.test_style import DARK, LIGHT
+
+pytestmark = [pytest.mark.network, pytest.mark.browser]
+
+TEXT_SPACING = (
+    "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
+    "p { margin-bottom: 2em !important }"
+)  # WCAG 2.2 §1.4.12
+SPACE_OUT = """css => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [sheet];
+}"""
+SCROLL_WIDTH = "document.documentElement.scrollWidth"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    with serving(render_all()) as origin:
+        yield origin
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_page_fits_a_narrow_screen_keeps_its_policy_and_asks_no_other_host(
+    language: Language, browser: Browser, origin: str
+) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    complaints: list[str] = []
+    asked: set[str] = set()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.add(request.url))
+    for name in SAMPLES:
+        page.goto(f"{origin}/{language}/{name}.html")
+        assert page.evaluate(SCROLL_WIDTH) == 320, name
+        page.evaluate(SPACE_OUT, TEXT_SPACING)
+        assert page.evaluate(SCROLL_WIDTH) == 320, f"{name} with text spacing"
+    context.close()
+    assert complaints == []
+    assert {url for url in asked if not url.startswith(origin + "/")} == set()
+
+
+def test_no_polyglot_runs_even_without_the_policy_and_the_policy_alone_stops_one(browser: Browser) -> None:
+    pages = Pages(SITE)
+    one_each = {sample.template: name for name, sample in SAMPLES.items()}
+    escaped = {
+        f"/{name}-{number}": poisoned(name, Language.VI, polyglot, pages)
+        for name in one_each.values()
+        for number, polyglot in enumerate(POLYGLOTS)
+    }
+    raw = {"/raw": f"<!doctype html><title>{POLYGLOTS[0]}".encode()}
+    with serving({**render_all(), **escaped, **raw}) as origin:
+        assert _dialogs(browser, [origin + path for path in escaped], bypass_csp=True) == []
+        assert _dialogs(browser, [origin + "/raw"], bypass_csp=False) == []
+        assert _dialogs(browser, [origin + "/raw"], bypass_csp=True) != []
+
+
+def test_the_problem_summary_has_the_focus_without_any_script(browser: Browser, origin: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{origin}/vi/otp-wrong.html")
+    assert page.locator("#error:focus").count() == 1
+    context.close()
+
+
+def test_a_typed_password_can_be_shown_and_is_hidden_again_when_sent(browser: Browser, origin: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{origin}/vi/password.html")
+    page.fill("#password", "một câu dễ nhớ")
+    kinds = [_kind(page)]
+    for _ in range(2):
+        page.click("#show-password")
+        kinds.append(_kind(page))
+    assert kinds == ["password", "text", "password"]
+    page.click("#show-password")
+    page.evaluate("document.querySelector('main form').dispatchEvent(new Event('submit'))")
+    assert _kind(page) == "password"
+    page.close()
+
+
+def test_without_script_there_is_no_button_that_does_nothing(browser: Browser, origin: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{origin}/vi/password.html")
+    assert page.locator("#show-password").is_hidden()
+    context.close()
+
+
+@pytest.mark.parametrize(("scheme", "page_colour"), [("light", LIGHT["page"]), ("dark", DARK["page"])])
+def test_the_device_chooses_the_theme_until_the_reader_does(
+    scheme: str, page_colour: str, browser: Browser, origin: str
+) -> None:
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    page.goto(f"{origin}/vi/sign-in.html")
+    assert _ground(page) == page_colour
+    page.goto(f"{origin}/vi/sign-in-planned.html")  # the reader chose dark
+    assert _ground(page) == DARK["page"]
+    page.goto(f"{origin}/vi/sign-in-cancelled.html")  # the reader chose light
+    assert _ground(page) == LIGHT["page"]
+    context.close()
+
+
+@pytest.mark.parametrize("name", ["sign-in", "consent", "otp-wrong", "signed-out", "home-signed-in"])
+def test_everything_to_press_is_big_enough(name: str, browser: Browser, origin: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 640})
+    page = context.new_page()
+    page.goto(f"{origin}/vi/{name}.html")
+    targets = "button:visible, .btn:visible, .pick label, .pick a, .links a, input.input"
+    heights = [box["height"] for target in page.locator(targets).all() if (box := target.bounding_box())]
+    assert len(heights) > 5
+    assert min(heights) >= 44
+    context.close()
+
+
+def _dialogs(browser: Browser, urls: list[str], *, bypass_csp: bool) -> list[str]:
+    """Return the dialogs that script on these pages opened."""
+    opened: list[str] = []
+
+    def note(dialog: Dialog) -> None:
+        opened.append(dialog.message)
+        dialog.dismiss()
+
+    context = browser.new_context(bypass_csp=bypass_csp)
+    page = context.new_page()
+    page.on("dialog", note)
+    for url in urls:
+        page.goto(url)
+    context.close()
+    return opened
+
+
+def _kind(page: Page) -> str | None:
+    return page.locator("#password").get_attribute("type")
+
+
+def _ground(page: Page) -> str:
+    colour: str = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    red, green, blue = (int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(","))
+    return f"#{red:02x}{green:02x}{blue:02x}"
