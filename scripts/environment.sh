@@ -1,9 +1,6 @@
 # Sourced by the scripts beside it: finds Python and makes .venv from a lock file; a second time it only compares a stamp.
 # HPID_VENV names a ready environment to use instead, untouched.
 
-unset PYTHONDONTWRITEBYTECODE
-export PYTHONPYCACHEPREFIX="$root/.venv/pycache"  # compiled once, beside the environment and not in the tree
-
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "$*"; exit 1; }
 
@@ -29,6 +26,8 @@ make_environment() {
     return
   fi
   python="$root/.venv/bin/python"
+  unset PYTHONDONTWRITEBYTECODE
+  export PYTHONPYCACHEPREFIX="$root/.venv/pycache"  # compiled once, beside the environment and not in the tree
   [ -w "$root" ] || stop "$root can't be written; copy the checkout to a folder of your own"
   exec 9>"$root/.venv.lock"
   ! command -v flock >/dev/null 2>&1 || flock 9

@@ -205,14 +205,14 @@ class RelyingParty:
         return f"/authorize?{urlencode(self.parameters(**changes))}"
 
     async def redeem(self, http: httpx.AsyncClient, code: str, **changes: str | None) -> httpx.Response:
-        return await self.token(
-            http,
-            grant_type="authorization_code",
-            code=code,
-            redirect_uri=self.redirect_uri,
-            code_verifier=self.verifier,
+        form: dict[str, str | None] = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.redirect_uri,
+            "code_verifier": self.verifier,
             **changes,
-        )
+        }
+        return await self.token(http, **form)
 
     async def refresh(
         self, http: httpx.AsyncClient, refresh_token: str, **changes: str | None

@@ -64,7 +64,11 @@ def authorization_parameters(**changes: str | None) -> dict[str, str]:
 
 
 def request(
-    of: ClientFacts | None = None, *, hinted_sub: str | None = None, now: datetime = NOW, **changes: str | None
+    of: ClientFacts | None = None,
+    *,
+    hinted_sub: str | None = None,
+    now: datetime = NOW,
+    **changes: str | None,
 ) -> AuthorizationRequest:
     """A checked request, made from parameters as a relying party would send them."""
     raw = parse(authorization_parameters(**changes).items())

@@ -166,7 +166,10 @@ def _totp_form(
     call: Call, sealed: str, username: str, secret: str, *, errors: ErrorSummary | None = None
 ) -> Answer:
     uri = provisioning_uri(secret, account=username, issuer="Hải Phòng ID")
-    svg = segno.make(uri, error="m").svg_inline(scale=4, border=4, dark="#10222b", light="#ffffff")
+    code = segno.make(uri, error="m")
+    svg = code.svg_inline(
+        border=4, omitsize=True, svgclass=None, lineclass=None, dark="#10222b", light="#ffffff"
+    )
     return page(
         call,
         "administrator_totp.html",

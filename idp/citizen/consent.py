@@ -22,7 +22,7 @@ from idp.protocol.next_step import Consent, wanted_scopes
 from idp.protocol.scopes import LegalBasis
 from idp.transaction import Tx
 from idp.ui.language import Language
-from idp.ui.rows import FirstLogin, consent_mode
+from idp.ui.rows import ConsentMode, FirstLogin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ async def show(call: Call) -> Answer:
         retention="",
         not_sent=not_sent(wanted_scopes(opened.request)),
         first_login=_first_login(call, reader, language),
-        mode=consent_mode(notices, consents),
+        mode=_mode(offer),
         shown=offer.text_hash,
     )
 
@@ -95,6 +95,13 @@ async def answer(call: Call) -> Answer:
     )
     outcome.unwrap()
     return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+
+
+def _mode(offer: ConsentOffer) -> ConsentMode:
+    bases = set(offer.basis.values())
+    if bases == {LegalBasis.CONSENT}:
+        return ConsentMode.CONSENT
+    return ConsentMode.MIXED if LegalBasis.CONSENT in bases else ConsentMode.NOTICE
 
 
 def _record(

@@ -8,7 +8,7 @@ from idp.edge.page import page
 from idp.transaction import Tx
 from idp.ui.headers import static_headers
 from idp.ui.info import INFO_PAGES
-from idp.ui.static import STATIC
+from idp.ui.static import STATIC, static
 
 
 async def front(call: Call) -> Answer:
@@ -44,3 +44,9 @@ async def asset(call: Call) -> Answer:
         ),
         body=body,
     )
+
+
+async def favicon(call: Call) -> Answer:
+    """Lead browsers that ask for the old place to the icon."""
+    del call
+    return Answer.redirect(static("favicon.png"))

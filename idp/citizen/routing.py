@@ -33,6 +33,7 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/administrator/totp", administrator.finish),
     *(("GET", path, home.info) for path in INFO_PAGES),
     *(("GET", path, home.asset) for path in STATIC),
+    ("GET", "/favicon.ico", home.favicon),
 )
 
 

@@ -1,7 +1,7 @@
 """PostgreSQL: one connection of a bounded pool per call, over asyncpg by a greenlet (DESIGN 5.7).
 
 READ COMMITTED for writes, a read-only snapshot for reads. Every wait has an end: for a connection 2 s, for a
-lock 2 s, for a statement 5 s (SECURITY R05, R06). Deadlocks and connections lost before COMMIT was sent run
+lock 2 s, for a statement 3 s (SECURITY R05, R06). Deadlocks and connections lost before COMMIT was sent run
 the work anew. It goes on when its caller goes away, so that no connection stays in the midst of it.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from idp.database.outcome import DatabaseUnavailable
 from idp.database.turns import LONGEST_WAIT
@@ -26,11 +26,11 @@ _DOWN = ("08", "25006", "28", "3D", "40", "53", "55P03", "57", "58")
 """Appendix A: connection, standby, log-in, no database, roll-back, resources, lock time-out, stop, disk."""
 _SERVER_SETTINGS = {
     "application_name": "hpid",
-    "statement_timeout": "5000",
+    "statement_timeout": "3000",
     "lock_timeout": "2000",
     "idle_in_transaction_session_timeout": "10000",
 }
-_CLIENT_SECONDS = 6.0
+_CLIENT_SECONDS = 4.0  # longer than the server's own, so that it speaks first
 
 
 class Postgresql:
@@ -85,24 +85,40 @@ class Postgresql:
     async def _run(
         self, engine: AsyncEngine, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]
     ) -> T:
-        for last in (*[False] * (_ATTEMPTS - 1), True):
-            is_committing = False
+        attempts = 0
+        while True:
+            attempts += 1
             try:
-                async with engine.connect() as connection:
-                    value = await connection.run_sync(lambda bare: work(unit(bare)))
-                    is_committing = True
-                    await connection.commit()
-                    return value
+                return await _once(engine, work, unit)
             except DBAPIError as error:
                 sqlstate = getattr(error.orig, "sqlstate", None) or ""
-                is_lost = error.connection_invalidated and not is_committing
-                if (is_lost or sqlstate in _RUN_ANEW) and not last:
+                is_lost = error.connection_invalidated
+                if (is_lost or sqlstate in _RUN_ANEW) and attempts < _ATTEMPTS:
                     continue
-                if error.connection_invalidated or sqlstate.startswith(_DOWN):
+                if is_lost or sqlstate.startswith(_DOWN):
                     raise DatabaseUnavailable(f"PostgreSQL: {error.orig}") from error
                 raise
             except PoolTimeout as error:
                 raise DatabaseUnavailable("PostgreSQL: all connections are in use") from error
             except OSError as error:  # refused, reset, timed out
                 raise DatabaseUnavailable(f"PostgreSQL: {error!r}") from error
-        raise AssertionError("the last attempt returns or raises")
+
+
+async def _once(engine: AsyncEngine, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]) -> T:
+    async with engine.connect() as connection:
+        try:
+            value = await connection.run_sync(lambda bare: work(unit(bare)))
+            await _commit(connection)
+        except TimeoutError:  # nobody at the other end: a ROLLBACK would wait as long again
+            await connection.invalidate()
+            raise
+        return value
+
+
+async def _commit(connection: AsyncConnection) -> None:
+    try:
+        await connection.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:  # committed or not, nobody knows: never run anew
+            raise DatabaseUnavailable("PostgreSQL: the connection was lost during COMMIT") from error
+        raise

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from idp.clock import Clock
 from idp.database import Database, DatabaseUnavailable, Done
+from idp.database import postgresql as engine
 
 RAISE = text("UPDATE config_version SET version = version + 1 RETURNING version")
 GET = text("SELECT version FROM config_version")
@@ -156,6 +157,107 @@ async def test_a_database_that_comes_later_is_used(
     assert await database.read(lambda c: c.scalar(text("SELECT 1"))) == 1
     await database.close()
     await server.execute(f"DROP DATABASE {url.database}_late WITH (FORCE)")
+
+
+class Proxy:
+    """Stands between us and the server: falls silent, or cuts the connection at COMMIT."""
+
+    def __init__(self, url: str) -> None:
+        self._server = make_url(url)
+        self.passes = asyncio.Event()
+        self.passes.set()
+        self.cuts_before_commit = False
+        self.cuts_after_commit = False
+        self._writers: list[asyncio.StreamWriter] = []
+        self._pumps: list[asyncio.Task[None]] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        host = self._server.host or str(self._server.query["host"])
+        if host.startswith("/"):
+            back, forth = await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{self._server.port or 5432}")
+        else:
+            back, forth = await asyncio.open_connection(host, self._server.port or 5432)
+        self._writers += [writer, forth]
+        self._pumps += [
+            asyncio.create_task(self._pump(reader, forth)),
+            asyncio.create_task(self._pump(back, writer)),
+        ]
+
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while chunk := await source.read(65536):
+            await self.passes.wait()
+            if b"COMMIT;" in chunk and (self.cuts_before_commit or self.cuts_after_commit):
+                if self.cuts_after_commit:
+                    self.passes.clear()  # the answer does not come back
+                    sink.write(chunk)
+                    await asyncio.sleep(0.1)
+                self.close()
+                self.passes.set()
+                return
+            sink.write(chunk)
+            await sink.drain()
+        sink.close()
+
+    def close(self) -> None:
+        for writer in self._writers:
+            writer.close()
+
+    async def end(self) -> None:
+        self.close()
+        for pump in self._pumps:
+            pump.cancel()
+        await asyncio.gather(*self._pumps, return_exceptions=True)
+
+
+@pytest.fixture
+async def proxy(postgresql_url: str, tmp_path: Path) -> AsyncIterator[Proxy]:
+    proxy = Proxy(postgresql_url)
+    async with await asyncio.start_unix_server(proxy.serve, tmp_path / ".s.PGSQL.5432"):
+        yield proxy
+        await proxy.end()
+
+
+@pytest.fixture
+async def behind(
+    proxy: Proxy, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Database[Connection]]:
+    """Our database as seen through the proxy, with little patience."""
+    monkeypatch.setattr(engine, "_CLIENT_SECONDS", 0.3)
+    url = make_url(postgresql_url).set(host=None, port=None, query={"host": str(tmp_path)})
+    database = Database(url.render_as_string(hide_password=False), bare, clock=Clock())
+    yield database
+    await database.close()
+
+
+async def test_a_server_that_falls_silent_is_given_up_and_found_again(
+    proxy: Proxy, behind: Database[Connection]
+) -> None:
+    assert await behind.read(version) == 1
+    proxy.passes.clear()
+    with pytest.raises(DatabaseUnavailable, match="Timeout"):
+        await behind.transact(raise_version)
+    proxy.passes.set()
+    assert (await behind.transact(raise_version)).unwrap() == 2
+
+
+@pytest.mark.parametrize("committed", [False, True])
+async def test_a_connection_lost_during_commit_is_reported_and_never_run_anew(
+    proxy: Proxy, behind: Database[Connection], committed: bool
+) -> None:
+    runs = 0
+
+    def work(connection: Connection) -> Done[int]:
+        nonlocal runs
+        runs += 1
+        return raise_version(connection)
+
+    assert await behind.read(version) == 1
+    proxy.cuts_before_commit, proxy.cuts_after_commit = not committed, committed
+    with pytest.raises(DatabaseUnavailable, match="PostgreSQL: "):
+        await behind.transact(work)
+    proxy.cuts_before_commit = proxy.cuts_after_commit = False
+    assert runs == 1
+    assert await behind.read(version) == 1 + committed
 
 
 async def test_a_mistake_of_ours_is_not_called_an_outage(small: Database[Connection]) -> None:

@@ -1,11 +1,12 @@
 """Serve an application in this one process until SIGTERM or SIGINT; requests in flight are finished first."""
 
 import asyncio
+import os
 import signal
 import socket
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -18,13 +19,17 @@ from demo.apps.common.settings import AppSettings
 Kind = TypeVar("Kind", bound=AppSettings)
 
 
-def run(app: ASGIApp, settings: AppSettings) -> None:
-    """Serve until told to stop."""
-    asyncio.run(serve(app, settings))
+def run(app: ASGIApp, settings: AppSettings) -> NoReturn:
+    """Serve until told to stop, then end this process."""
+    is_stopped_by_us = asyncio.run(serve(app, settings))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Granian's threads may still let go of Python objects; an interpreter being torn down under them aborts
+    os._exit(0 if is_stopped_by_us else 1)
 
 
-async def serve(app: ASGIApp, settings: AppSettings) -> None:
-    """Serve inside a running loop until SIGTERM or SIGINT."""
+async def serve(app: ASGIApp, settings: AppSettings) -> bool:
+    """Serve inside a running loop until SIGTERM or SIGINT; False if the server ended of itself."""
     _check_port(settings)
     server = Server(
         app,
@@ -40,6 +45,7 @@ async def serve(app: ASGIApp, settings: AppSettings) -> None:
     log("serving", address=settings.base_url, issuer=settings.issuer)
     await server.serve()
     log("stopped")
+    return not server.interrupt_children
 
 
 def _check_port(settings: AppSettings) -> None:

@@ -1,0 +1,42 @@
+"""An authorization as the endpoint decides it: facts are looked up only when `next_step` asks for them."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.facts import ClientFacts, ConsentFacts, SessionFacts
+from idp.protocol.next_step import Facts, Load, Step, next_step
+from tests import make
+
+MOST_LOADS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """All there is to know; a person who has settled everything by default."""
+
+    client: ClientFacts = field(default_factory=make.client)
+    session: SessionFacts | None = field(default_factory=make.session_facts)
+    subject: str | None = "sub-of-portal"
+    consent: ConsentFacts = field(default_factory=lambda: make.consent_facts("profile"))
+    consent_given_now: bool = False
+    upstream_down: bool = False
+
+
+def decide(
+    request: AuthorizationRequest, world: Surroundings, *, now: datetime = make.NOW
+) -> tuple[Step, list[str]]:
+    """Return the decision and the names of the facts it took, in the order they were asked for."""
+    facts = Facts(client=world.client, upstream_down=world.upstream_down)
+    asked: list[str] = []
+    while isinstance(step := next_step(request, facts, now=now), Load):
+        asked.append(step.name)
+        assert len(asked) <= MOST_LOADS, "it asks for ever"
+        match step.name:
+            case "session":
+                facts = replace(facts, session=world.session)
+            case "subject":
+                facts = replace(facts, subject=world.subject)
+            case "consent":
+                facts = replace(facts, consent=world.consent, consent_given_now=world.consent_given_now)
+    return step, asked

@@ -1,0 +1,449 @@
+"""The decision at the heart, branch by branch – OpenID Connect Core §3.1.2.3–3.1.2.6, §5.5, DESIGN 5.16; SECURITY E06."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from idp.protocol.assurance import Acr
+from idp.protocol.errors import (
+    AccountSelectionRequired,
+    ConsentRequired,
+    LoginRequired,
+    ProtocolError,
+    UnmetAuthenticationRequirements,
+)
+from idp.protocol.facts import ClientFacts, LocalLogin, Profile, SessionFacts
+from idp.protocol.next_step import (
+    Consent,
+    Issue,
+    Refuse,
+    SignIn,
+    required_acr,
+    takes_city_credentials,
+    usable_acr,
+    wanted_scopes,
+)
+from idp.protocol.scopes import LegalBasis
+from tests import make
+from tests.protocol.authorization import Surroundings, decide
+
+SUBSTANTIAL, LOW, HIGH = Acr.SUBSTANTIAL, Acr.LOW, Acr.HIGH
+FRESH = make.session_facts(auth_time=make.NOW + make.SECOND)
+"""Signed in after the request began."""
+LATER = make.NOW + 20 * make.MINUTE
+ESSENTIAL_HIGH = '{"id_token":{"acr":{"essential":true,"values":["LoA3"]}}}'
+
+
+def _issued(world: Surroundings, request: Any = None) -> Issue:
+    step, _ = decide(request or make.request(world.client), world)
+    assert isinstance(step, Issue), step
+    return step
+
+
+def _refused(world: Surroundings, **parameters: Any) -> ProtocolError:
+    step, _ = decide(make.request(world.client, prompt="none", **parameters), world)
+    assert isinstance(step, Refuse), step
+    return step.error
+
+
+def test_a_settled_request_takes_two_look_ups_and_issues() -> None:  # DESIGN §4: silent SSO
+    step, asked = decide(make.request(), Surroundings())
+    assert step == Issue(
+        session=make.session_facts(), scopes=frozenset({"openid", "profile"}), acr=SUBSTANTIAL
+    )
+    assert asked == ["session", "consent"]
+
+
+def test_nothing_is_looked_up_about_a_person_before_somebody_is_signed_in() -> None:
+    _, asked = decide(make.request(hinted_sub="sub-of-portal"), Surroundings(session=None))
+    assert asked == ["session"]
+
+
+class TestNobodySignedIn:
+    """No session – Core §3.1.2.3."""
+
+    @pytest.mark.parametrize(
+        ("prompt", "reason"),
+        [
+            (None, ""),
+            ("login", ""),
+            ("consent", ""),
+            ("select_account", "select"),
+            ("login select_account", "select"),
+        ],
+    )
+    def test_somebody_must_sign_in(self, prompt: str | None, reason: str) -> None:
+        step, _ = decide(make.request(prompt=prompt), Surroundings(session=None))
+        assert step == SignIn(acr=SUBSTANTIAL, reason=reason)  # type: ignore[arg-type]  # a parametrised literal
+
+    def test_silently_it_is_login_required(self) -> None:  # Core §3.1.2.6; PROTOCOL rule 3
+        assert isinstance(_refused(Surroundings(session=None)), LoginRequired)
+
+
+class TestPrompt:
+    """prompt with a session – Core §3.1.2.1."""
+
+    @pytest.mark.parametrize(
+        ("prompt", "reason"),
+        [
+            ("login", "again"),
+            ("login consent", "again"),
+            ("select_account", "select"),
+            ("login select_account", "select"),
+        ],
+    )
+    def test_an_older_session_does_not_answer_login_or_select_account(self, prompt: str, reason: str) -> None:
+        step, asked = decide(make.request(prompt=prompt), Surroundings())
+        assert step == SignIn(acr=SUBSTANTIAL, reason=reason)  # type: ignore[arg-type]  # a parametrised literal
+        assert asked == ["session"]
+
+    @pytest.mark.parametrize("prompt", ["login", "select_account", "login select_account"])
+    def test_a_sign_in_after_the_request_does_and_never_loops(self, prompt: str) -> None:
+        step, _ = decide(make.request(prompt=prompt), Surroundings(session=FRESH), now=LATER)
+        assert isinstance(step, Issue)
+
+    def test_a_sign_in_at_the_very_moment_of_the_request_is_fresh(self) -> None:
+        session = make.session_facts(auth_time=make.NOW)
+        assert isinstance(decide(make.request(prompt="login"), Surroundings(session=session))[0], Issue)
+
+    def test_none_is_silent_where_all_is_settled(self) -> None:
+        assert _issued(Surroundings(), make.request(prompt="none")).acr is SUBSTANTIAL
+
+    def test_consent_asks_though_all_is_settled_and_once(self) -> None:
+        request = make.request(prompt="consent")
+        assert decide(request, Surroundings())[0] == Consent(scopes=("profile",))
+        assert isinstance(decide(request, Surroundings(consent_given_now=True))[0], Issue)
+
+    def test_consent_with_nothing_to_ask_shows_who_asks(self) -> None:
+        request = make.request(prompt="consent", scope="openid")
+        assert decide(request, Surroundings())[0] == Consent(scopes=("openid",))
+        assert isinstance(decide(request, Surroundings(consent_given_now=True))[0], Issue)
+
+    def test_login_comes_before_consent(self) -> None:
+        request = make.request(prompt="consent login")
+        assert isinstance(decide(request, Surroundings())[0], SignIn)
+        assert isinstance(decide(request, Surroundings(session=FRESH))[0], Consent)
+
+    def test_should_none_ever_stand_with_select_account_it_is_told_apart(self) -> None:  # Core §3.1.2.6
+        request = replace(make.request(), prompt=frozenset({"none", "select_account"}))
+        step, _ = decide(request, Surroundings())
+        assert isinstance(step, Refuse)
+        assert isinstance(step.error, AccountSelectionRequired)
+
+
+class TestMaxAge:
+    """max_age – Core §3.1.2.1; the session is 60 s old."""
+
+    @pytest.mark.parametrize(
+        ("max_age", "is_enough"),
+        [
+            ("0", False),
+            ("1", False),
+            ("59", False),
+            ("60", True),
+            ("61", True),
+            ("999999999", True),
+            (None, True),
+        ],
+    )
+    def test_an_older_sign_in_does_not_count(self, max_age: str | None, is_enough: bool) -> None:
+        step, _ = decide(make.request(max_age=max_age), Surroundings())
+        assert step == SignIn(acr=SUBSTANTIAL, reason="again") if not is_enough else isinstance(step, Issue)
+
+    @pytest.mark.parametrize("max_age", ["0", "1"])
+    def test_a_sign_in_after_the_request_counts_however_long_the_pages_take(self, max_age: str) -> None:
+        step, _ = decide(make.request(max_age=max_age), Surroundings(session=FRESH), now=LATER)
+        assert isinstance(step, Issue)
+
+    @pytest.mark.parametrize("max_age", ["0", "59"])
+    def test_silently_it_is_login_required(self, max_age: str) -> None:
+        assert isinstance(_refused(Surroundings(), max_age=max_age), LoginRequired)
+
+    def test_the_age_of_the_client_counts_where_the_request_names_none(self) -> None:  # Registration §2
+        client = make.client(default_max_age=30)
+        step, _ = decide(make.request(client), Surroundings(client=client))
+        assert step == SignIn(acr=SUBSTANTIAL, reason="again")
+
+
+class TestSubject:
+    """id_token_hint, claims sub – Core §3.1.2.1, §5.5.1."""
+
+    BY_CLAIMS = '{"id_token":{"sub":{"value":"sub-of-portal"}}}'
+
+    @pytest.mark.parametrize(
+        "parameters", [{"hinted_sub": "sub-of-portal"}, {"claims": BY_CLAIMS}], ids=["hint", "claims"]
+    )
+    @pytest.mark.parametrize("prompt", [None, "none"])
+    def test_the_person_meant_goes_through(self, parameters: dict[str, Any], prompt: str | None) -> None:
+        step, asked = decide(make.request(prompt=prompt, **parameters), Surroundings())
+        assert isinstance(step, Issue)
+        assert asked == ["session", "subject", "consent"]
+
+    @pytest.mark.parametrize("subject", ["sub-of-another", None, ""])
+    @pytest.mark.parametrize("session", [make.session_facts(), FRESH], ids=["older", "fresh"])
+    def test_anybody_else_must_let_them_sign_in(self, subject: str | None, session: SessionFacts) -> None:
+        world = Surroundings(subject=subject, session=session)
+        step, _ = decide(make.request(hinted_sub="sub-of-portal"), world)
+        assert step == SignIn(acr=SUBSTANTIAL, reason="other-person")
+
+    def test_silently_it_is_login_required(self) -> None:  # Core §3.1.2.1: login_required
+        error = _refused(Surroundings(subject="sub-of-another"), hinted_sub="sub-of-portal")
+        assert isinstance(error, LoginRequired)
+
+    def test_an_empty_subject_is_never_met(self) -> None:
+        request = make.request(claims='{"id_token":{"sub":{"value":""}}}')
+        assert decide(request, Surroundings(subject=None))[0] == SignIn(
+            acr=SUBSTANTIAL, reason="other-person"
+        )
+
+
+REQUIRED: list[tuple[ClientFacts, dict[str, str], Acr]] = [
+    (make.client(), {}, SUBSTANTIAL),
+    (make.client(profile=Profile.OIDC), {}, LOW),
+    (make.client(default_acr=LOW), {}, LOW),
+    (make.client(profile=Profile.OIDC, default_acr=HIGH), {}, HIGH),
+    (make.client(default_acr=HIGH), {"acr_values": "LoA1"}, LOW),
+    (make.client(), {"acr_values": "LoA3 LoA2"}, SUBSTANTIAL),
+    (make.client(), {"acr_values": "LoA3 silver"}, HIGH),
+    (make.client(), {"acr_values": "silver"}, SUBSTANTIAL),
+    (make.client(), {"acr_values": "LoA1", "claims": ESSENTIAL_HIGH}, HIGH),
+]
+
+
+@pytest.mark.parametrize(("client", "parameters", "level"), REQUIRED)
+def test_the_level_is_the_weakest_asked_for_or_the_default(
+    client: ClientFacts, parameters: dict[str, Any], level: Acr
+) -> None:  # Core §3.1.2.1, DOMAIN 3.4
+    assert required_acr(make.request(client, **parameters), client) is level
+
+
+class TestLevel:
+    """A session below the level asked for, by profile and by force – Core §3.1.2.1, §5.5.1.1; SECURITY E06."""
+
+    OIDC = make.client(profile=Profile.OIDC)
+    CITY = make.client()
+    FORCES: tuple[tuple[ClientFacts, dict[str, Any], bool], ...] = (
+        (CITY, {"acr_values": "LoA3"}, True),
+        (CITY, {"claims": '{"id_token":{"acr":{"value":"LoA3"}}}'}, True),
+        (CITY, {"claims": ESSENTIAL_HIGH}, True),
+        (OIDC, {"acr_values": "LoA3"}, False),
+        (OIDC, {"claims": '{"id_token":{"acr":{"value":"LoA3"}}}'}, False),
+        (OIDC, {"claims": ESSENTIAL_HIGH}, True),
+    )
+
+    @pytest.mark.parametrize(("client", "parameters", "binds"), FORCES)
+    def test_an_older_session_is_stepped_up(self, client: ClientFacts, parameters: Any, binds: bool) -> None:
+        step, _ = decide(make.request(client, **parameters), Surroundings(client=client))
+        assert step == SignIn(acr=HIGH, reason="again")
+
+    @pytest.mark.parametrize(("client", "parameters", "binds"), FORCES)
+    def test_a_fresh_one_is_enough_only_for_a_wish(
+        self, client: ClientFacts, parameters: Any, binds: bool
+    ) -> None:
+        step, _ = decide(make.request(client, **parameters), Surroundings(client=client, session=FRESH))
+        if binds:
+            assert step == SignIn(acr=HIGH, reason="level")
+        else:
+            assert isinstance(step, Issue)
+            assert step.acr is SUBSTANTIAL, "the token says what happened"
+
+    @pytest.mark.parametrize(("client", "parameters", "binds"), FORCES)
+    def test_what_reaches_it_goes_through(self, client: ClientFacts, parameters: Any, binds: bool) -> None:
+        world = Surroundings(client=client, session=make.session_facts(acr=HIGH))
+        assert _issued(world, make.request(client, **parameters)).acr is HIGH
+
+    @pytest.mark.parametrize(("client", "parameters", "binds"), FORCES)
+    def test_silently_it_is_login_required(self, client: ClientFacts, parameters: Any, binds: bool) -> None:
+        assert isinstance(_refused(Surroundings(client=client), **parameters), LoginRequired)
+
+    def test_a_sign_in_of_this_very_moment_below_it_is_unmet(self) -> None:
+        error = _refused(Surroundings(session=make.session_facts(auth_time=make.NOW)), acr_values="LoA3")
+        assert isinstance(error, UnmetAuthenticationRequirements)
+
+
+class TestLevelOfAScope:
+    """The registry's least acr holds in every profile, whatever the request names – DESIGN 5.19."""
+
+    ID_NUMBER = frozenset({"openid", "profile", "vn.id_number"})
+
+    @pytest.mark.parametrize("profile", [Profile.OIDC, Profile.CITY])
+    @pytest.mark.parametrize(
+        "parameters",
+        [
+            {"scope": "openid vn.id_number"},
+            {"scope": "openid", "claims": '{"userinfo":{"vn_id_number":null}}'},
+            {"scope": "openid", "claims": '{"id_token":{"vn_id_number":null}}'},
+        ],
+        ids=["scope", "userinfo claim", "id_token claim"],
+    )
+    def test_it_is_never_opened_below_it(self, profile: Profile, parameters: dict[str, str]) -> None:
+        client = make.client(profile=profile, default_acr=LOW, scopes=self.ID_NUMBER)
+        request = make.request(client, acr_values="LoA1", **parameters)  # type: ignore[arg-type]  # of strings only
+        consent = make.consent_facts("vn.id_number")
+        for session, reason in ((make.session_facts(acr=LOW), "again"), (replace(FRESH, acr=LOW), "level")):
+            step, _ = decide(request, Surroundings(client=client, session=session, consent=consent))
+            assert step == SignIn(acr=SUBSTANTIAL, reason=reason)  # type: ignore[arg-type]  # a literal of the pair
+        assert isinstance(decide(request, Surroundings(client=client, consent=consent))[0], Issue)
+
+    def test_a_claim_of_a_scope_that_is_not_registered_raises_nothing(self) -> None:
+        client = make.client(profile=Profile.OIDC)
+        request = make.request(client, claims='{"userinfo":{"vn_id_number":null}}')
+        assert required_acr(request, client) is LOW
+
+
+CITY_SESSION = make.session_facts(idp="haiphong")
+
+
+class TestCityCredentials:
+    """Who takes a sign-in with city credentials – DESIGN 5.16, Decree 69 Art. 40(4)."""
+
+    @pytest.mark.parametrize(
+        ("local_login", "upstream_down", "takes"),
+        [
+            (LocalLogin.NEVER, False, False),
+            (LocalLogin.NEVER, True, False),
+            (LocalLogin.DEGRADED, False, False),
+            (LocalLogin.DEGRADED, True, True),
+            (LocalLogin.LOW, False, True),
+            (LocalLogin.LOW, True, True),
+        ],
+    )
+    def test_only_as_the_relying_party_says(
+        self, local_login: LocalLogin, upstream_down: bool, takes: bool
+    ) -> None:
+        client = make.client(local_login=local_login, default_acr=LOW)
+        world = Surroundings(client=client, session=CITY_SESSION, upstream_down=upstream_down)
+        assert takes_city_credentials(client, upstream_down=upstream_down) is takes
+        step, _ = decide(make.request(client), world)
+        assert isinstance(step, Issue) if takes else step == SignIn(acr=LOW)
+
+    def test_a_fresh_one_does_not_open_a_client_that_never_takes_it(self) -> None:
+        step, _ = decide(make.request(), Surroundings(session=replace(FRESH, idp="haiphong")))
+        assert step == SignIn(acr=SUBSTANTIAL)
+
+    def test_a_session_of_the_national_system_opens_every_client(self) -> None:
+        for local_login in LocalLogin:
+            _issued(Surroundings(client=make.client(local_login=local_login)))
+
+    @pytest.mark.parametrize(
+        ("local_login", "idp", "counts"),
+        [
+            (LocalLogin.LOW, "haiphong", LOW),
+            (LocalLogin.LOW, "national", SUBSTANTIAL),
+            (LocalLogin.DEGRADED, "haiphong", SUBSTANTIAL),
+        ],
+    )
+    def test_where_low_is_taken_low_is_what_it_counts_for(
+        self, local_login: LocalLogin, idp: str, counts: Acr
+    ) -> None:
+        client = make.client(local_login=local_login)
+        assert usable_acr(make.session_facts(idp=idp), client) is counts
+
+    def test_the_token_never_says_more_than_it_counts_for(self) -> None:
+        client = make.client(local_login=LocalLogin.LOW, default_acr=LOW)
+        assert _issued(Surroundings(client=client, session=CITY_SESSION)).acr is LOW
+
+    def test_it_is_no_way_around_a_level(self) -> None:
+        client = make.client(local_login=LocalLogin.LOW)
+        step, _ = decide(make.request(client), Surroundings(client=client, session=CITY_SESSION))
+        assert step == SignIn(acr=SUBSTANTIAL, reason="again")
+
+
+ALL_SCOPES = frozenset({"openid", "profile", "email", "offline_access", "docs.read", "docs.share"})
+WIDE = make.client(scopes=ALL_SCOPES)
+
+
+class TestConsent:
+    """What is told or asked, and what is given – Core §3.1.2.4, §5.5, §11."""
+
+    @pytest.mark.parametrize(
+        ("scope", "settled", "asked"),
+        [
+            ("openid", (), ()),
+            ("openid profile", (), ("profile",)),
+            ("openid profile", ("profile",), ()),
+            ("openid email profile", ("profile",), ("email",)),
+            ("openid email profile", (), ("email", "profile")),
+            ("openid offline_access", (), ("offline_access",)),
+            ("openid offline_access", ("offline_access",), ()),
+            ("openid docs.read", (), ()),
+            ("openid docs.share", (), ("docs.share",)),
+        ],
+    )
+    def test_what_is_open_is_asked_in_order(
+        self, scope: str, settled: tuple[str, ...], asked: tuple[str, ...]
+    ) -> None:
+        world = Surroundings(client=WIDE, consent=make.consent_facts(*settled))
+        step, _ = decide(make.request(WIDE, scope=scope), world)
+        assert step == Consent(scopes=asked) if asked else isinstance(step, Issue)
+
+    def test_silently_it_is_consent_required(self) -> None:
+        assert isinstance(_refused(Surroundings(consent=make.consent_facts())), ConsentRequired)
+
+    def test_what_was_declined_is_not_asked_again_and_not_given(self) -> None:
+        consent = make.consent_facts("profile", declined=("email",))
+        world = Surroundings(client=WIDE, consent=consent)
+        assert _issued(world, make.request(WIDE, scope="openid profile email")).scopes == {
+            "openid",
+            "profile",
+        }
+
+    def test_nothing_is_given_that_was_not_asked_for_now(self) -> None:
+        world = Surroundings(client=WIDE, consent=make.consent_facts("profile", "email", "offline_access"))
+        assert _issued(world, make.request(WIDE, scope="openid email")).scopes == {"openid", "email"}
+
+    def test_a_refresh_token_beyond_the_session_is_asked_for(self) -> None:  # Core §11
+        request = make.request(WIDE, scope="openid offline_access")
+        world = Surroundings(client=WIDE, consent=make.consent_facts())
+        assert decide(request, world)[0] == Consent(scopes=("offline_access",))
+        declined = replace(world, consent=make.consent_facts(declined=("offline_access",)))
+        assert _issued(declined, request).scopes == {"openid"}
+
+    def test_a_public_task_that_sends_nothing_needs_no_page_and_is_given(self) -> None:  # DESIGN 5.19
+        world = Surroundings(client=WIDE, consent=make.consent_facts())
+        assert _issued(world, make.request(WIDE, scope="openid docs.read")).scopes == {"openid", "docs.read"}
+
+    def test_the_basis_registered_for_the_client_decides(self) -> None:
+        client = replace(WIDE, legal_basis={"docs.share": LegalBasis.PUBLIC_TASK})
+        world = Surroundings(client=client, consent=make.consent_facts())
+        assert _issued(world, make.request(client, scope="openid docs.share")).scopes == {
+            "openid",
+            "docs.share",
+        }
+
+    def test_consent_withdrawn_for_the_client_s_scope_is_no_consent(self) -> None:
+        client = replace(WIDE, scopes=frozenset({"openid"}))
+        request = make.request(WIDE, scope="openid profile")
+        world = Surroundings(client=client, consent=make.consent_facts("profile"))
+        assert _issued(world, request).scopes == {"openid"}, "no longer registered since the request was sent"
+
+
+class TestSingleClaims:
+    """The claims parameter beside scopes – Core §5.5."""
+
+    CLAIMS = '{"userinfo":{"email":null,"name":null},"id_token":{"email":{"essential":true}}}'
+
+    def test_the_scope_behind_a_claim_is_asked_for(self) -> None:
+        request = make.request(WIDE, scope="openid", claims=self.CLAIMS)
+        assert wanted_scopes(request) == ("openid", "email", "profile")
+        world = Surroundings(client=WIDE, consent=make.consent_facts("profile"))
+        assert decide(request, world)[0] == Consent(scopes=("email",))
+
+    def test_a_claim_is_given_where_its_scope_is_settled(self) -> None:
+        request = make.request(WIDE, scope="openid", claims=self.CLAIMS)
+        issue = _issued(Surroundings(client=WIDE, consent=make.consent_facts("profile", "email")), request)
+        assert issue.scopes == {"openid"}, "a single claim opens no scope"
+        assert issue.userinfo_claims == ("email", "name")
+        assert issue.id_token_claims == ("email",)
+
+    def test_an_essential_claim_of_a_declined_scope_is_not_given(self) -> None:
+        request = make.request(WIDE, scope="openid", claims=self.CLAIMS)
+        consent = make.consent_facts("profile", declined=("email",))
+        issue = _issued(Surroundings(client=WIDE, consent=consent), request)
+        assert (issue.userinfo_claims, issue.id_token_claims) == (("name",), ())
+
+    def test_a_claim_of_a_scope_that_is_not_registered_is_neither_asked_nor_given(self) -> None:
+        request = make.request(claims='{"userinfo":{"vn_id_number":{"essential":true},"name":null}}')
+        issue = _issued(Surroundings(), request)
+        assert issue.userinfo_claims == ("name",)
