@@ -204,7 +204,7 @@ class RelyingParty:
     def authorize_url(self, **changes: str | None) -> str:
         return f"/authorize?{urlencode(self.parameters(**changes))}"
 
-    async def redeem(self, http: httpx.AsyncClient, code: str, **changes: str | None) -> httpx.Response:
+    async def redeem(self, http: httpx.AsyncClient, code: str, /, **changes: str | None) -> httpx.Response:
         form: dict[str, str | None] = {
             "grant_type": "authorization_code",
             "code": code,
@@ -215,9 +215,10 @@ class RelyingParty:
         return await self.token(http, **form)
 
     async def refresh(
-        self, http: httpx.AsyncClient, refresh_token: str, **changes: str | None
+        self, http: httpx.AsyncClient, refresh_token: str, /, **changes: str | None
     ) -> httpx.Response:
-        return await self.token(http, grant_type="refresh_token", refresh_token=refresh_token, **changes)
+        form: dict[str, str | None] = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        return await self.token(http, **(form | changes))
 
     async def token(self, http: httpx.AsyncClient, **form: str | None) -> httpx.Response:
         fields = {name: value for name, value in form.items() if value is not None}

@@ -1,6 +1,7 @@
 """What `scripts/run` can be told, and where everything then stands: ports, addresses and the state folder."""
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ class Options:
     rp_host: str
     fresh: bool
     certification: Certification | None
+    folder: Path | None
+    """The state folder where HPID_DEMO_STATE names one."""
 
     @property
     def issuer(self) -> str:
@@ -62,6 +65,8 @@ class Options:
     @property
     def state(self) -> Path:
         """`var` for the usual ports, `var/N` for others, so that two demos never share a database."""
+        if self.folder is not None:
+            return self.folder
         var = ROOT / "var"
         return (
             var
@@ -87,12 +92,16 @@ def parse(arguments: Sequence[str]) -> Options:
     )
     if not 1 <= port_base <= 65535 - _DATA_STORE:
         parser.error(f"--port-base must lie between 1 and {65535 - _DATA_STORE}")
+    folder = os.environ.get("HPID_DEMO_STATE")
+    if folder and given.fresh:  # it may hold more than a demo's state
+        parser.error("--fresh empties var only; empty the folder in HPID_DEMO_STATE yourself")
     return Options(
         port_base=port_base,
         host=given.host,
         rp_host=given.rp_host,
         fresh=given.fresh,
         certification=certification,
+        folder=Path(folder).resolve() if folder else None,
     )
 
 

@@ -72,7 +72,11 @@ def record_answer(
 def withdraw(
     tx: Tx, person_id: PersonId, client_id: ClientId, *, actor: str, occasion: Occasion
 ) -> Done[int]:
-    """Take back what one client may get; its grants end with it. Returns how many records were withdrawn."""
+    """Take back what one client may get; its grants end with it. Returns how many records were withdrawn.
+
+    The person's row is locked, as by `issue_code`: no code is issued on a consent that is being withdrawn.
+    """
+    tx.people.lock(person_id)
     count = tx.consents.withdraw(person_id, client_id, occasion.now)
     tx.grants.revoke_of_person(person_id, occasion.now, "consent withdrawn", client_id=client_id)
     tx.audit.add(

@@ -1,7 +1,8 @@
 """The end-session endpoint – RP-Initiated Logout 1.0 §2–3, Back-Channel Logout 1.0.
 
 An ID token of this very session ends it at once; without one the person is asked, so that no site can sign people out
-(ASVS 10.6.2). A return address is followed only if registered and vouched for by the hint; else nothing happens.
+(ASVS 10.6.2); a request that brought no cookie takes none away. A return address is followed only if registered and
+vouched for by the hint; else nothing happens.
 """
 
 from dataclasses import dataclass, field
@@ -42,15 +43,17 @@ async def end_session(call: Call) -> Answer:
             raise InvalidRequest("client_id is not the client of the id_token_hint")
         client = await provider.configuration.client(client_id)
         location = check_return(request, client.facts if client else None, hint_is_valid=hint is not None)
-    cookie = call.cookies().get(cookie_name(provider.settings, "session"))
-    session = await provider.database.read(partial(_load, cookie=cookie))
-    if session is not None and not _is_vouched(call, hint, session):
+    name = cookie_name(provider.settings, "session")
+    cookie = call.cookies().get(name)
+    session = await provider.database.read(partial(_load, cookie=cookie, hint=hint))
+    if session is None:
+        answer = Answer.redirect(location or "/signed-out")
+        return answer if cookie is None else answer.with_cookies(Cookie(name=name, value="", max_age=0))
+    if not _is_vouched(call, hint, session):
         return page(call, "sign_out.html", ui_locales=request.ui_locales, fields={}, rp=None, i="")
-    logout_id = ""
-    if session is not None:
-        outcome = await provider.database.transact(partial(_end, session=session, occasion=call.occasion()))
-        logout_id = outcome.unwrap()
-    erased = Cookie(name=cookie_name(provider.settings, "session"), value="", max_age=0)
+    outcome = await provider.database.transact(partial(_end, session=session, occasion=call.occasion()))
+    logout_id = outcome.unwrap()
+    erased = Cookie(name=name, value="", max_age=0)
     return Answer.redirect(location or f"/signed-out?r={logout_id}", erased).with_headers(_CLEAR)
 
 
@@ -79,8 +82,12 @@ def _is_vouched(call: Call, hint: _Hint | None, session: Session) -> bool:
     return hint.sid == call.provider.vault.subject(session.session_id, f"sid {hint.client_id}")
 
 
-def _load(tx: Tx, *, cookie: str | None) -> Session | None:
-    return tx.sessions.find(cookie) if cookie else None
+def _load(tx: Tx, *, cookie: str | None, hint: _Hint | None) -> Session | None:
+    """Return the session of this browser; where its cookie stayed behind (a POST from another site), the hint's."""
+    if cookie is not None:
+        return tx.sessions.find(cookie)
+    session = tx.sessions.find_by_sid(hint.client_id, hint.sid) if hint else None
+    return None if session is None or session.ended_at is not None else session
 
 
 def _end(tx: Tx, *, session: Session, occasion: Occasion) -> Done[str]:

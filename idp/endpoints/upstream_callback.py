@@ -6,6 +6,7 @@ the interaction is burnt and neither gets a code (DESIGN 5.12). What the upstrea
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -20,6 +21,7 @@ from idp.ids import HandleKind, parse_handle
 from idp.interactions.cookie import OpenInteraction, open_interaction
 from idp.interactions.model import UpstreamJourney
 from idp.log import fields
+from idp.people.identifiers import IdentifierTaken
 from idp.people.service import NotRecognised, Recognised, recognise
 from idp.protocol.assurance import national_acr, parse_acr
 from idp.protocol.errors import InvalidRequest, ToPage, refusing
@@ -27,6 +29,7 @@ from idp.protocol.token_request import parse_form
 from idp.sessions.service import Proof, start_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
+from idp.upstreams.already_linked import AlreadyLinked
 
 PATH = "/upstream/national/callback"
 _EXPIRED = "this sign-in is not open in this browser"
@@ -59,9 +62,7 @@ async def upstream_callback(call: Call) -> Answer:
         return _back(opened, "upstream-failed")
     if identity.kind is not AccountKind.CITIZEN:
         return _back(opened, "organisation-account")
-    recognised = (
-        await provider.database.transact(partial(recognise, identity=identity, occasion=call.occasion()))
-    ).unwrap()
+    recognised = await _recognised(call, identity)
     if isinstance(recognised, NotRecognised):
         with refusing(ToPage(case=recognised.case, status=403)):
             raise InvalidRequest("this account can't sign in")
@@ -135,6 +136,17 @@ async def _finish(
     if identity.auth_time < opened.started_at - _LEEWAY:
         raise UpstreamError("the sign-in there is older than the request")
     return identity
+
+
+async def _recognised(call: Call, identity: ExternalIdentity) -> Recognised | NotRecognised:
+    """Find or make the record; of two first sign-ins at once, the later finds on its second try what the other made."""
+    for _ in range(2):
+        with suppress(AlreadyLinked, IdentifierTaken):
+            outcome = await call.provider.database.transact(
+                partial(recognise, identity=identity, occasion=call.occasion())
+            )
+            return outcome.unwrap()
+    return NotRecognised(case="not-linked")  # the number is another record's: for a desk to settle
 
 
 def _proof(recognised: Recognised, identity: ExternalIdentity) -> Proof:

@@ -13,9 +13,9 @@ from idp.database import Done, Refused
 from idp.grants.model import NewCode
 from idp.ids import Gid, GrantId, HandleKind, Sid, bucket_of
 from idp.protocol.authorization_request import AuthorizationRequest
-from idp.protocol.errors import LoginRequired
+from idp.protocol.errors import ConsentRequired, LoginRequired
 from idp.protocol.facts import ClientFacts, CodeFacts, GrantFacts
-from idp.protocol.next_step import UNKNOWN, Facts, Issue, Load, Step, next_step
+from idp.protocol.next_step import UNKNOWN, Facts, Issue, Load, Step, is_told, next_step
 from idp.protocol.subject import sector_of_audience
 from idp.sessions.model import Session
 from idp.settings import Settings
@@ -88,6 +88,10 @@ def issue_code(
     ):
         return Refused(LoginRequired("this interaction was finished already"))
     session, person_id = issue.session, issue.session.person_id
+    tx.people.lock(person_id)
+    settled = consent_facts(tx.consents.of_client(person_id, client.client_id)).granted
+    if any(is_told(scope, client) and scope not in settled for scope in issue.scopes):
+        return Refused(ConsentRequired("what was agreed to has been withdrawn"))
     audience = request.audience or settings.issuer
     audience_sector = sector_of_audience(client, audience, iss=settings.issuer)
     sub = tx.subjects.sub_for(person_id, client.sector, vault.subject(person_id, client.sector))

@@ -204,7 +204,7 @@ def _silently(step: SignIn) -> Refuse:
 
 def _open_scopes(request: AuthorizationRequest, facts: Facts, consent: ConsentFacts) -> tuple[str, ...]:
     """Return the scopes the person has still to be told of or asked about."""
-    wanted = tuple(name for name in wanted_scopes(request) if _is_told(name, facts.client))
+    wanted = tuple(name for name in wanted_scopes(request) if is_told(name, facts.client))
     if "consent" in request.prompt and not facts.consent_given_now:
         return wanted or ("openid",)
     return tuple(name for name in wanted if name not in consent.scopes)
@@ -213,11 +213,11 @@ def _open_scopes(request: AuthorizationRequest, facts: Facts, consent: ConsentFa
 def _granted_scopes(request: AuthorizationRequest, facts: Facts, consent: ConsentFacts) -> frozenset[str]:
     """Return the scopes that may be released: those agreed to or told of, and those nobody is told of."""
     registered = facts.client.scopes.intersection(wanted_scopes(request))
-    untold = frozenset(name for name in registered if not _is_told(name, facts.client))
+    untold = frozenset(name for name in registered if not is_told(name, facts.client))
     return untold | (registered & consent.granted)
 
 
-def _is_told(scope: str, client: ClientFacts) -> bool:
+def is_told(scope: str, client: ClientFacts) -> bool:
     """Tell whether a scope is anything to tell or ask: it sends data, or the law leaves it to the person.
 
     A public task that sends nothing (to let the data store read its own shelves, say) needs no page.

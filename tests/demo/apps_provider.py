@@ -50,6 +50,7 @@ class Provider:
     published: list[ECKey] = field(default_factory=list)
     faults: dict[str, Any] = field(default_factory=dict)
     token_seconds: int = 60
+    auth_time: int = field(default_factory=lambda: int(time.time()))
     gives_refresh_tokens: bool = False
     requests: list[dict[str, str]] = field(default_factory=list)
     token_requests: list[dict[str, str]] = field(default_factory=list)
@@ -101,7 +102,9 @@ class Provider:
             if HIGH in asked.get("acr_values", "") and self.person:
                 self.person = replace(self.person, acr=HIGH)
             code = answer["code"] = secrets.token_urlsafe()
-            self.codes[code] = asked | {"person": self.person, "auth_time": int(time.time())}
+            is_fresh = "max_age" in asked and not self.faults.get("ignores_max_age")
+            self.auth_time = int(time.time()) if is_fresh else self.auth_time
+            self.codes[code] = asked | {"person": self.person}
         answer |= self.faults.get("answer", {})
         query = urlencode({name: value for name, value in answer.items() if value is not None})
         return RedirectResponse(f"{asked['redirect_uri']}?{query}", status_code=303)
@@ -150,7 +153,7 @@ class Provider:
             "gid": "g1",
             "jti": secrets.token_hex(),
             "acr": self.person.acr if self.person else SUBSTANTIAL,
-            "auth_time": now,
+            "auth_time": self.auth_time,
             "iat": now,
             "exp": now + self.token_seconds,
         }
@@ -165,7 +168,7 @@ class Provider:
             "aud": client_id,
             "nonce": grant["nonce"],
             "acr": grant["person"].acr,
-            "auth_time": grant["auth_time"],
+            "auth_time": self.auth_time,
             "sid": self.sid,
             "iat": now,
             "exp": now + 300,

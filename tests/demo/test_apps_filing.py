@@ -190,6 +190,19 @@ async def test_the_api_asks_for_a_stronger_sign_in_and_gets_it(tmp_path: Path) -
 
 
 @network
+async def test_the_api_asks_for_a_fresh_sign_in_and_an_old_one_is_not_taken_for_it(tmp_path: Path) -> None:
+    async with city(tmp_path, share_max_age=60) as c, Browser() as browser:
+        c.provider.auth_time -= 3600
+        c.provider.faults = {"ignores_max_age": True}
+        assert (await filed(c, browser)).name == "level-too-low"
+        assert c.provider.requests[-1]["max_age"] == "60"
+        c.provider.faults = {}
+        mine = await browser.open(f"{c.portal}/my-files")
+        await browser.press(next(id_ for id_ in mine.elements if id_.startswith("filing-")))
+        assert "delivered" in await browser.press("deliver-now")
+
+
+@network
 async def test_a_step_up_that_fails_keeps_the_session_and_the_filing(tmp_path: Path) -> None:
     async with city(tmp_path, share_acr=HIGH) as c, Browser() as browser:
         await browser.open(f"{c.portal}/procedures/birth-registration/form")

@@ -73,9 +73,9 @@ class TestNobodySignedIn:
             ("login select_account", "select"),
         ],
     )
-    def test_somebody_must_sign_in(self, prompt: str | None, reason: str) -> None:
+    def test_somebody_must_sign_in(self, prompt: str | None, reason: Any) -> None:
         step, _ = decide(make.request(prompt=prompt), Surroundings(session=None))
-        assert step == SignIn(acr=SUBSTANTIAL, reason=reason)  # type: ignore[arg-type]  # a parametrised literal
+        assert step == SignIn(acr=SUBSTANTIAL, reason=reason)
 
     def test_silently_it_is_login_required(self) -> None:  # Core §3.1.2.6; PROTOCOL rule 3
         assert isinstance(_refused(Surroundings(session=None)), LoginRequired)
@@ -93,9 +93,9 @@ class TestPrompt:
             ("login select_account", "select"),
         ],
     )
-    def test_an_older_session_does_not_answer_login_or_select_account(self, prompt: str, reason: str) -> None:
+    def test_an_older_session_does_not_answer_login_or_select_account(self, prompt: str, reason: Any) -> None:
         step, asked = decide(make.request(prompt=prompt), Surroundings())
-        assert step == SignIn(acr=SUBSTANTIAL, reason=reason)  # type: ignore[arg-type]  # a parametrised literal
+        assert step == SignIn(acr=SUBSTANTIAL, reason=reason)
         assert asked == ["session"]
 
     @pytest.mark.parametrize("prompt", ["login", "select_account", "login select_account"])
@@ -231,9 +231,10 @@ class TestLevel:
         (OIDC, {"claims": '{"id_token":{"acr":{"value":"LoA3"}}}'}, False),
         (OIDC, {"claims": ESSENTIAL_HIGH}, True),
     )
+    ASKS = tuple(force[:2] for force in FORCES)
 
-    @pytest.mark.parametrize(("client", "parameters", "binds"), FORCES)
-    def test_an_older_session_is_stepped_up(self, client: ClientFacts, parameters: Any, binds: bool) -> None:
+    @pytest.mark.parametrize(("client", "parameters"), ASKS)
+    def test_an_older_session_is_stepped_up(self, client: ClientFacts, parameters: Any) -> None:
         step, _ = decide(make.request(client, **parameters), Surroundings(client=client))
         assert step == SignIn(acr=HIGH, reason="again")
 
@@ -248,13 +249,13 @@ class TestLevel:
             assert isinstance(step, Issue)
             assert step.acr is SUBSTANTIAL, "the token says what happened"
 
-    @pytest.mark.parametrize(("client", "parameters", "binds"), FORCES)
-    def test_what_reaches_it_goes_through(self, client: ClientFacts, parameters: Any, binds: bool) -> None:
+    @pytest.mark.parametrize(("client", "parameters"), ASKS)
+    def test_what_reaches_it_goes_through(self, client: ClientFacts, parameters: Any) -> None:
         world = Surroundings(client=client, session=make.session_facts(acr=HIGH))
         assert _issued(world, make.request(client, **parameters)).acr is HIGH
 
-    @pytest.mark.parametrize(("client", "parameters", "binds"), FORCES)
-    def test_silently_it_is_login_required(self, client: ClientFacts, parameters: Any, binds: bool) -> None:
+    @pytest.mark.parametrize(("client", "parameters"), ASKS)
+    def test_silently_it_is_login_required(self, client: ClientFacts, parameters: Any) -> None:
         assert isinstance(_refused(Surroundings(client=client), **parameters), LoginRequired)
 
     def test_a_sign_in_of_this_very_moment_below_it_is_unmet(self) -> None:
@@ -277,13 +278,18 @@ class TestLevelOfAScope:
         ],
         ids=["scope", "userinfo claim", "id_token claim"],
     )
-    def test_it_is_never_opened_below_it(self, profile: Profile, parameters: dict[str, str]) -> None:
+    def test_it_is_never_opened_below_it(self, profile: Profile, parameters: dict[str, Any]) -> None:
         client = make.client(profile=profile, default_acr=LOW, scopes=self.ID_NUMBER)
-        request = make.request(client, acr_values="LoA1", **parameters)  # type: ignore[arg-type]  # of strings only
+        request = make.request(client, acr_values="LoA1", **parameters)
         consent = make.consent_facts("vn.id_number")
-        for session, reason in ((make.session_facts(acr=LOW), "again"), (replace(FRESH, acr=LOW), "level")):
-            step, _ = decide(request, Surroundings(client=client, session=session, consent=consent))
-            assert step == SignIn(acr=SUBSTANTIAL, reason=reason)  # type: ignore[arg-type]  # a literal of the pair
+        older, fresh = (
+            decide(request, Surroundings(client=client, session=replace(session, acr=LOW), consent=consent))[
+                0
+            ]
+            for session in (make.session_facts(), FRESH)
+        )
+        assert older == SignIn(acr=SUBSTANTIAL, reason="again")
+        assert fresh == SignIn(acr=SUBSTANTIAL, reason="level")
         assert isinstance(decide(request, Surroundings(client=client, consent=consent))[0], Issue)
 
     def test_a_claim_of_a_scope_that_is_not_registered_raises_nothing(self) -> None:

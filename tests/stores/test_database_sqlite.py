@@ -41,6 +41,28 @@ async def main():
 asyncio.run(main())
 """
 
+_KILLED_WHILE_WRITING = """
+import asyncio, sys
+from idp.clock import Clock
+from idp.database import Database, Done
+from sqlalchemy import text
+
+ADD = text("INSERT INTO audit_keys (subject_ref, sealed_key) VALUES (:name, x'00')")
+
+async def write(database, start):
+    for number in range(start, start + 100000):
+        await database.transact(lambda c: Done(c.execute(ADD, {"name": f"{number:07}"}).rowcount))
+        sys.stdout.write(f"{number:07}\\n")
+        sys.stdout.flush()
+
+async def main():
+    database = Database(sys.argv[1], lambda connection: connection, clock=Clock())
+    await database.open()
+    await asyncio.gather(*(write(database, start) for start in range(0, 800000, 100000)))
+
+asyncio.run(main())
+"""
+
 _FULL_DISK = """
 import asyncio, json, resource, sys
 from idp.clock import Clock
@@ -129,6 +151,23 @@ async def test_two_processes_share_one_file(sqlite_url: str, small: Database[Con
         await small.read(version)
     assert await process.wait() == 0
     assert await small.read(version) == 201
+
+
+async def test_what_was_answered_survives_a_kill(sqlite_url: str, path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _KILLED_WHILE_WRITING, sqlite_url, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    for _ in range(500):
+        await process.stdout.readline()
+    process.kill()
+    rest = await process.stdout.read()
+    await process.wait()
+    answered = int(rest.count(b"\n")) + 500
+    with closing(sqlite3.connect(path)) as other:
+        (stored,) = other.execute("SELECT count(*) FROM audit_keys").fetchone()
+        assert other.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert answered <= stored <= answered + 8
 
 
 async def test_two_databases_on_one_file_lose_no_write(sqlite_url: str, small: Database[Connection]) -> None:

@@ -5,6 +5,7 @@ Added here: the issuer of the answer and of the discovery document, the algorith
 level reached, userinfo's sub. Nobody is ever signed in at a lower level than was asked for.
 """
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +72,7 @@ class Provider:
             fallback_path=fallback_path,
             silent=more.get("prompt") == "none",
             acr_values=asked["acr_values"] or "",
+            max_age=asked.get("max_age"),
             **begun,
         )
         return RedirectResponse(begun["url"], status_code=302)
@@ -95,7 +97,8 @@ class Provider:
             )
         token = await self._redeem(request)
         claims = token.get("userinfo") or {}
-        self._check_id_token(token, claims, acr_values=begun["acr_values"])
+        self._check_id_token(token, claims)
+        _check_authentication(claims, acr_values=begun["acr_values"], max_age=begun["max_age"])
         return Finished(visitor=await self._visitor(token, dict(claims)), next_path=begun["next_path"])
 
     async def renew(self, refresh_token: str) -> dict[str, Any] | None:
@@ -163,7 +166,7 @@ class Provider:
             raise SignInRefused(Reason.UNVERIFIED, f"ID token: {type(error).__name__}") from error
         return token
 
-    def _check_id_token(self, token: dict[str, Any], claims: dict[str, Any], *, acr_values: str) -> None:
+    def _check_id_token(self, token: dict[str, Any], claims: dict[str, Any]) -> None:
         if not claims or not isinstance(token.get("access_token"), str):
             raise SignInRefused(Reason.UNVERIFIED, "no ID token or access token in the answer")
         if claims["aud"] not in (
@@ -173,8 +176,6 @@ class Provider:
             raise SignInRefused(Reason.UNVERIFIED, "ID token has another audience beside us")
         if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= 255:
             raise SignInRefused(Reason.UNVERIFIED, "ID token has no usable sub")
-        if not reaches(claims.get("acr"), acr_values):
-            raise SignInRefused(Reason.TOO_WEAK, "acr is lower than asked")
 
     async def _visitor(self, token: dict[str, Any], claims: dict[str, Any]) -> Visitor:
         told = claims | await self._userinfo(token, claims["sub"])
@@ -207,6 +208,17 @@ class Provider:
         if told.get("sub") != sub:  # Core §5.3.2
             raise SignInRefused(Reason.UNVERIFIED, "userinfo is about another sub")
         return told
+
+
+def _check_authentication(claims: dict[str, Any], *, acr_values: str, max_age: str | None) -> None:
+    """Hold the person to the level and the freshness asked for (Core §3.1.3.7, 12 and 13)."""
+    if not reaches(claims.get("acr"), acr_values):
+        raise SignInRefused(Reason.TOO_WEAK, "acr is lower than asked")
+    auth_time = claims.get("auth_time")
+    if max_age is not None and not (
+        isinstance(auth_time, int | float) and auth_time + int(max_age) + _LEEWAY >= time.time()
+    ):
+        raise SignInRefused(Reason.TOO_WEAK, "auth_time is missing or older than asked")
 
 
 def _only(request: Request, name: str) -> str | None:

@@ -6,6 +6,7 @@ is the same document.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Response
@@ -78,7 +79,8 @@ def documents_api(
 ) -> Callable[[FastAPI], None]:
     """Return what adds the API to an application."""
     reader = require(verifier, scopes=READ_SCOPE, acr=settings.read_acr)
-    sharer = require(verifier, scopes=SHARE_SCOPE, acr=settings.share_acr)
+    max_age = timedelta(seconds=settings.share_max_age) if settings.share_max_age else None
+    sharer = require(verifier, scopes=SHARE_SCOPE, acr=settings.share_acr, max_age=max_age)
 
     def add_to(app: FastAPI) -> None:
         app.add_exception_handler(TokenRefused, refusal_response)

@@ -20,3 +20,5 @@ class DataStoreSettings(AppSettings):
     """Levels that may read documents through the API; empty: any."""
     share_acr: str = f"{SUBSTANTIAL} {HIGH}"
     """Levels that may add documents through the API; empty: any."""
+    share_max_age: int = 0
+    """Seconds since the person was authenticated within which documents may be added; 0: any."""

@@ -46,6 +46,8 @@ async def deliver(filing: Filing, *, access_token: str, settings: PortalSettings
     challenge = dict(_PARAMETER.findall(answer.headers.get("www-authenticate", "")))
     if challenge.get("error") == "insufficient_user_authentication":
         wanted = {name: challenge[name] for name in ("acr_values", "max_age") if name in challenge}
+        if not wanted.get("max_age", "0").isdecimal():
+            return NotDelivered(detail="a challenge that cannot be read")
         return NotDelivered(detail="step-up wanted", step_up=wanted)
     return NotDelivered(detail=f"status {answer.status_code}")
 

@@ -22,7 +22,7 @@ from demo.apps.common.words import Words
 from demo.apps.portal.browse import find_procedure
 from demo.apps.portal.delivery import NotDelivered, deliver
 from demo.apps.portal.fields import check_answers
-from demo.apps.portal.filings import Filings
+from demo.apps.portal.filings import Filing, Filings
 from demo.apps.portal.procedures import PROCEDURES, Procedure
 from demo.apps.portal.settings import PortalSettings
 
@@ -47,7 +47,7 @@ class FileProcedure:
             Route("/procedures/{slug}/submit", self.submit, methods=["POST"]),
             Route("/procedures/{slug}/discard", self.discard, methods=["POST"]),
             Route("/receipts/{number}", self.receipt),
-            Route("/receipts/{number}/deliver", self.deliver_again),
+            Route("/receipts/{number}/deliver", self.hand_over),
         ]
 
     async def form(self, request: Request) -> Response:
@@ -120,8 +120,8 @@ class FileProcedure:
             request, "receipt.html", filing=filing, procedure=PROCEDURES[filing.procedure]
         )
 
-    async def deliver_again(self, request: Request) -> Response:
-        """Hand a filing over, now or after a silent sign-in that comes back here; harmless to repeat."""
+    async def hand_over(self, request: Request) -> Response:
+        """Hand a filing to the data store, now or after a sign-in that comes back here; harmless to repeat."""
         receipt = f"/receipts/{request.path_params['number']}"
         visitor = session_of(request).visitor
         if visitor is None:
@@ -129,25 +129,26 @@ class FileProcedure:
         filing = self.filings.filing(visitor.sub, request.path_params["number"])
         if filing is None:
             raise HTTPException(404)
-        if filing.delivered_at is not None:
-            return RedirectResponse(receipt, status_code=303)
         fresh = await self._with_fresh_token(request, visitor)
-        if fresh is None:
-            if (
-                "again" in request.query_params
-            ):  # one try: if that was not enough, the receipt says what to do
-                return RedirectResponse(receipt, status_code=303)
+        is_first = "again" not in request.query_params  # one try: after that the receipt says what to do
+        if fresh is None and is_first and filing.delivered_at is None:
             again = f"{receipt}/deliver?again"
             return await self.sign_in.begin(request, next_path=again, fallback_path=receipt, silent=True)
-        outcome = await deliver(filing, access_token=fresh.access_token, settings=self.settings)
+        if fresh is not None and filing.delivered_at is None:
+            step_up = await self._deliver(filing, fresh)
+            if step_up and is_first:
+                session_of(request)["step_up"] = step_up
+                return await self.sign_in.begin(request, next_path=f"{receipt}/deliver?again")
+        return RedirectResponse(receipt, status_code=303)
+
+    async def _deliver(self, filing: Filing, visitor: Visitor) -> dict[str, str] | None:
+        """Send the filing; return what stronger sign-in the data store asks for, if it does."""
+        outcome = await deliver(filing, access_token=visitor.access_token, settings=self.settings)
         if isinstance(outcome, NotDelivered):
             log("not delivered", detail=outcome.detail)
-            if outcome.step_up and "again" not in request.query_params:
-                session_of(request)["step_up"] = outcome.step_up
-                return await self.sign_in.begin(request, next_path=f"{receipt}/deliver?again")
-        else:
-            self.filings.delivered(filing.number)
-        return RedirectResponse(receipt, status_code=303)
+            return outcome.step_up
+        self.filings.delivered(filing.number)
+        return None
 
     async def _with_fresh_token(self, request: Request, visitor: Visitor) -> Visitor | None:
         """Return the visitor with an access token that lives on, None if only a sign-in gives one."""

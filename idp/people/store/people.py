@@ -66,6 +66,7 @@ people = Table(
 _this_person = and_(people.c.bucket == bindparam("of_bucket"), people.c.person_id == bindparam("of_person"))
 _ADD = insert(people)
 _GET = select(people).where(_this_person)
+_LOCK = select(people.c.person_id).where(_this_person).with_for_update()
 _FIND_BY_IDENTIFIER = (
     select(people)
     .distinct()
@@ -125,6 +126,10 @@ class PeopleStore:
         """Return a person."""
         row = self.connection.execute(_GET, _key(person_id)).one_or_none()
         return None if row is None else self._person(row)
+
+    def lock(self, person_id: PersonId) -> None:
+        """Let no other transaction that locks this person go on before this one ends (the rule's root row)."""
+        self.connection.execute(_LOCK, _key(person_id))
 
     def canonical(self, person_id: PersonId) -> Person | None:
         """Return the record that stands for this one after merges (DESIGN 5.1)."""

@@ -1,0 +1,331 @@
+"""Real provider processes on loopback ports over one database, and the `hpid` command beside them.
+
+An installation is a state folder, a master key and a database; its nodes are `hpid serve` processes that share one
+issuer. Records are arranged from this process on the same database; what is under test goes through the nodes' front
+door. Signals are sent to the pids that were started here.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+import httpx
+from sqlalchemy import make_url
+
+from idp.app import make_provider
+from idp.settings import Settings
+from keys.master import MasterKey
+from migrations.run import upgrade
+from tests.driver import Browser
+from tests.world import MovableTime, World, _add_keys, _shared_pages
+
+ROOT = Path(__file__).resolve().parents[1]
+_SCRIPT = Path(sys.executable).parent / "hpid"
+_AS_HPID = "import sys; sys.argv[0] = 'hpid'; from idp.cli import main; main()"
+HPID: tuple[str, ...] = (str(_SCRIPT),) if _SCRIPT.exists() else (sys.executable, "-c", _AS_HPID)
+PATIENCE = 60.0
+"""Seconds a node may take to answer: only a node that never will is a failure here."""
+_databases = count()
+
+
+def free_ports(number: int) -> list[int]:
+    """Return ports that nobody listens on."""
+    probes = [socket.socket() for _ in range(number)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """How a command ended and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        assert self.status == 0, self.err
+        return json.loads(self.out)
+
+    @property
+    def refusal(self) -> str:
+        """The one line that a command which can't do it says, with status 1 and no stack trace."""
+        lines = self.err.splitlines()
+        assert (self.status, self.out, len(lines)) == (1, "", 1), (self.status, self.out, self.err)
+        assert lines[0].startswith("hpid: ")
+        return lines[0].removeprefix("hpid: ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """One provider as operators install it: what its nodes and commands share."""
+
+    folder: Path
+    port: int
+    database_url: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Further settings by their names in the environment."""
+
+    @property
+    def issuer(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.folder / 'hpid.sqlite3'}"
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        """Return the environment of its processes."""
+        own = {
+            "HPID_ISSUER": self.issuer,
+            "HPID_PORT": str(self.port),
+            "HPID_STATE": str(self.folder),
+            "HPID_DATABASE_URL": self.database,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONWARNINGS": "error",
+            "COLUMNS": "200",
+        }
+        return {**os.environ, **own, **self.settings, **changes}
+
+    def prepare(self) -> None:
+        """Make what `hpid init` makes, without a process."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        MasterKey.create(self.folder / "keys" / "master.json")
+        upgrade(self.database)
+        asyncio.run(self._make_keys())
+
+    async def _make_keys(self) -> None:
+        async with open_served(self) as world:
+            await _add_keys(world)
+
+    def hpid(self, *words: str, **changes: str) -> Ran:
+        """Run a command to its end."""
+        done = subprocess.run(
+            (*HPID, *words),
+            env=self.environment(**changes),
+            cwd=self.folder.parent,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=PATIENCE,
+            check=False,
+        )
+        return Ran(status=done.returncode, out=done.stdout, err=done.stderr)
+
+    async def run(self, *words: str) -> Ran:
+        """Run a command while this process goes on."""
+        return await asyncio.to_thread(self.hpid, *words)
+
+
+class Node:
+    """One `hpid serve` process; it may be started again on the same port and state."""
+
+    def __init__(self, installation: Installation, port: int | None = None) -> None:
+        self.installation = installation
+        self.port = port or installation.port
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = installation.folder / f"node-{self.port}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        assert self._process is not None, "not started"
+        return self._process
+
+    def start(self, **changes: str) -> None:
+        """Start the process; what it prints is added to its log."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                (*HPID, "serve"),
+                env=self.installation.environment(HPID_PORT=str(self.port), **changes),
+                cwd=self.installation.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def wait_until_ready(self) -> None:
+        """Return once it answers that it can serve."""
+        deadline = time.monotonic() + PATIENCE
+        while self.readiness() != 200:
+            assert self.process.poll() is None, f"ended: {self.log.read_text()[-2000:]}"
+            assert time.monotonic() < deadline, f"never ready: {self.log.read_text()[-2000:]}"
+            time.sleep(0.1)
+
+    def readiness(self) -> int:
+        """Return the status of /health/ready, 0 when nobody answers."""
+        try:
+            return httpx.get(f"{self.url}/health/ready", verify=_no_tls(), trust_env=False).status_code
+        except httpx.TransportError:
+            return 0
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and return the exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+    def kill(self) -> None:
+        """Kill -9, if it still runs."""
+        if self._process is not None and self._process.poll() is None:
+            self.end(signal.SIGKILL)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return its log, every line of which must be JSON."""
+        return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
+
+    def complaints(self) -> list[dict[str, Any]]:
+        """Return what it logged at WARNING or above."""
+        return [line for line in self.lines() if line["level"] not in {"DEBUG", "INFO"}]
+
+
+@contextmanager
+def serving(*nodes: Node) -> Iterator[None]:
+    """Run nodes; none is left behind."""
+    try:
+        for node in nodes:
+            node.start()
+        for node in nodes:
+            node.wait_until_ready()
+        yield
+    finally:
+        for node in nodes:
+            node.kill()
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """Carries what is addressed to the issuer to one node, as a load balancer does."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._inner = httpx.AsyncHTTPTransport(verify=_no_tls(), trust_env=False)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        carried = httpx.Request(
+            request.method,
+            request.url.copy_with(host="127.0.0.1", port=self._port),
+            headers=request.headers,  # Host stays the issuer's
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        return await self._inner.handle_async_request(carried)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class RealTime(MovableTime):
+    """The present moment."""
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass
+class Peer:
+    """One node as relying parties and browsers reach it."""
+
+    node: Node
+    wire: Wire
+    http: httpx.AsyncClient
+
+    def browser(self) -> Browser:
+        return Browser(self.wire, self.node.installation.issuer)
+
+    async def userinfo(self, access_token: str) -> httpx.Response:
+        return await self.http.get("/userinfo", headers={"authorization": f"Bearer {access_token}"})
+
+
+class ServedWorld(World):
+    """Arranges on the nodes' database, in real time, and speaks to the nodes; `peers` has one for each."""
+
+    peers: tuple[Peer, ...]
+
+    async def settle(self) -> None:
+        """Wait until every node has read the configuration anew, as each does at least once a second."""
+        await asyncio.sleep(1.0)
+
+    @property
+    def ports(self) -> list[int]:
+        return [peer.node.port for peer in self.peers]
+
+
+@asynccontextmanager
+async def open_served(installation: Installation, *nodes: Node) -> AsyncIterator[ServedWorld]:
+    """Open an installation's database beside its nodes; browsers and relying parties speak to the first one."""
+    settings = Settings(
+        issuer=installation.issuer,
+        state=installation.folder,
+        database_url=installation.database,
+        embed_worker=False,
+    )
+    provider = make_provider(settings)
+    provider = replace(provider, pages=_shared_pages(provider.pages._site))
+    await provider.database.open()
+    world = ServedWorld(provider, RealTime())
+    wires = [Wire(node.port) for node in nodes]
+    world.peers = tuple(
+        Peer(node, wire, httpx.AsyncClient(transport=wire, base_url=installation.issuer, timeout=PATIENCE))
+        for node, wire in zip(nodes, wires, strict=True)
+    )
+    if world.peers:
+        world.transport, world.http = world.peers[0].wire, world.peers[0].http
+    try:
+        yield world
+    finally:
+        for wire in wires:
+            await wire.aclose()
+        await provider.fetcher.aclose()
+        provider.hashing.close()
+        await provider.database.close()
+
+
+@contextmanager
+def fresh_postgresql(server: str) -> Iterator[str]:
+    """Make an empty database on a server, and drop it afterwards."""
+    name = f"hpid_served_{os.getpid()}_{next(_databases)}"
+    asyncio.run(_administer(server, f"CREATE DATABASE {name} TEMPLATE template0"))
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        asyncio.run(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _administer(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _no_tls() -> ssl.SSLContext:
+    """Nothing here is https, and to load the system's certificates takes time."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def children_of(pid: int) -> Sequence[str]:
+    """Return the pids of a process's children."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
