@@ -22,7 +22,7 @@ class DeploymentProfile(StrEnum):
     PRODUCTION = "production"
 
 
-class UnsafeSettings(ValueError):  # noqa: N818 - reads as what it is
+class UnsafeSettings(ValueError):
     """These settings must not serve people; the text says which and why."""
 
 

@@ -16,7 +16,7 @@ from idp.audit.occasion import Occasion
 from idp.database import DatabaseUnavailable, Done
 from idp.keeping import erase_expired, erase_keys
 from idp.log import fields
-from idp.outbox.relay import relay
+from idp.outbox.relay import BATCH, Relay
 from idp.provider import Provider
 from idp.transaction import Tx
 
@@ -31,6 +31,19 @@ class Job:
     name: str
     every: timedelta
     run: Callable[[Provider], Awaitable[int]]
+    full: int = 500
+
+
+async def _relay(provider: Provider) -> int:
+    relay = Relay(
+        database=provider.database,
+        keyring=provider.keyring,
+        fetcher=provider.fetcher,
+        find_client=provider.configuration.client,
+        issuer=provider.settings.issuer,
+        clock=provider.clock,
+    )
+    return await relay.run()
 
 
 async def _sequence(provider: Provider) -> int:
@@ -59,7 +72,7 @@ async def _erase_keys(provider: Provider) -> int:
 
 
 JOBS: tuple[Job, ...] = (
-    Job(name="outbox", every=timedelta(milliseconds=250), run=relay),
+    Job(name="outbox", every=timedelta(milliseconds=250), run=_relay, full=BATCH),
     Job(name="audit sequence", every=timedelta(milliseconds=500), run=_sequence),
     Job(name="audit summaries", every=timedelta(seconds=10), run=_summaries),
     Job(name="erase expired", every=timedelta(minutes=1), run=_erase),
@@ -76,8 +89,10 @@ async def _repeat(job: Job, provider: Provider) -> None:
     away = False
     while True:
         try:
-            await job.run(provider)
+            done = await job.run(provider)
             away = False
+            if done >= job.full:
+                continue
         except DatabaseUnavailable as error:
             if not away:
                 _log.warning("job waits for the database", extra=fields(job=job.name, reason=str(error)))

@@ -57,7 +57,7 @@ class _Forms(HTMLParser):
             elif given.get("name") and given.get("type") not in {"checkbox", "radio"}:
                 form["fields"][given["name"]] = given.get("value") or ""
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, _tag: str) -> None:
         self._in = ""
 
     def handle_data(self, data: str) -> None:

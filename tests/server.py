@@ -21,7 +21,6 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
@@ -31,7 +30,7 @@ from idp.app import make_provider
 from idp.settings import Settings
 from keys.master import MasterKey
 from migrations.run import upgrade
-from tests.driver import Browser
+from tests.driver import Browser, RelyingParty
 from tests.world import MovableTime, World, _add_keys, _shared_pages
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -108,16 +107,17 @@ class Installation:
         }
         return {**os.environ, **own, **self.settings, **changes}
 
-    def prepare(self) -> None:
-        """Make what `hpid init` makes, without a process."""
+    def prepare(self, *client_ids: str) -> list[RelyingParty]:
+        """Make what `hpid init` makes, without a process, and register relying parties."""
         self.folder.mkdir(parents=True, exist_ok=True)
         MasterKey.create(self.folder / "keys" / "master.json")
         upgrade(self.database)
-        asyncio.run(self._make_keys())
+        return asyncio.run(self._fill(client_ids))
 
-    async def _make_keys(self) -> None:
+    async def _fill(self, client_ids: Sequence[str]) -> list[RelyingParty]:
         async with open_served(self) as world:
             await _add_keys(world)
+            return [await world.client(client_id) for client_id in client_ids]
 
     def hpid(self, *words: str, **changes: str) -> Ran:
         """Run a command to its end."""
@@ -260,10 +260,6 @@ class ServedWorld(World):
     """Arranges on the nodes' database, in real time, and speaks to the nodes; `peers` has one for each."""
 
     peers: tuple[Peer, ...]
-
-    async def settle(self) -> None:
-        """Wait until every node has read the configuration anew, as each does at least once a second."""
-        await asyncio.sleep(1.0)
 
     @property
     def ports(self) -> list[int]:

@@ -281,6 +281,25 @@ class World:
     async def clean_up(self) -> int:
         return await erase_expired(self.provider.database, self.occasion, self.provider.settings.life)
 
+    async def add_keys(self) -> None:
+        """Make a signing key that signs at once."""
+        record = new_record(self.provider.vault, "ES256", self.time())
+        plan = next_rotation(
+            (),
+            alg=record.alg,
+            new=record,
+            now=self.time(),
+            publish_for=timedelta(),
+            keep_for=timedelta(hours=1),
+        )
+
+        def add(tx: Tx) -> Done[None]:
+            tx.signing_keys.apply(plan)
+            tx.configuration.raise_version()
+            return Done(None)
+
+        await self.write(add)
+
 
 def make_state(folder: Path) -> None:
     """Make a master key and a schema once; worlds copy them."""
@@ -290,7 +309,12 @@ def make_state(folder: Path) -> None:
 
 @asynccontextmanager
 async def open_world(
-    template: Path, folder: Path, database_url: str | None = None, **settings: Any
+    template: Path,
+    folder: Path,
+    database_url: str | None = None,
+    *,
+    with_keys: bool = True,
+    **settings: Any,
 ) -> AsyncIterator[World]:
     """Open a world on its own copy of the template, or on a given database."""
     if database_url is None:
@@ -309,34 +333,14 @@ async def open_world(
     provider = replace(provider, pages=_shared_pages(provider.pages._site))
     await provider.database.open()
     world = World(provider, time)
-    await _add_keys(world)
+    if with_keys:
+        await world.add_keys()
     try:
         yield world
     finally:
         await provider.fetcher.aclose()
         provider.hashing.close()
         await provider.database.close()
-
-
-async def _add_keys(world: World) -> None:
-    records = [new_record(world.provider.vault, "ES256", world.time())]
-
-    def add(tx: Tx) -> Done[None]:
-        for record in records:
-            tx.signing_keys.apply(
-                next_rotation(
-                    (),
-                    alg=record.alg,
-                    new=record,
-                    now=world.time(),
-                    publish_for=timedelta(),
-                    keep_for=timedelta(hours=1),
-                )
-            )
-        tx.configuration.raise_version()
-        return Done(None)
-
-    await world.write(add)
 
 
 @cache

@@ -1,12 +1,13 @@
 """What the state folder must hold before a service starts: national accounts, keys, schema, demo records."""
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
 from demo.run.checks import CannotStart
 from demo.run.options import ROOT, Options
-from demo.run.services import HPID, national_accounts_path
+from demo.run.services import national_accounts_path
 
 _SMALLEST_CITY = "1000"  # only personas have national accounts, and every city has all of them
 
@@ -21,8 +22,8 @@ def prepare_national_system(options: Options) -> None:
 
 def prepare_provider(options: Options, environment: Mapping[str, str]) -> None:
     """Make keys and schema where they are missing or old, and put the demo's clients and people in."""
-    for words in (("init",), ("demo", "seed")):
-        _call(options, (str(HPID), *words), environment=environment)
+    command = (sys.executable, "-m", "demo.run.hpid_commands", "init", "demo seed")
+    _call(options, command, environment=environment)
 
 
 def _call(options: Options, command: Sequence[str], *, environment: Mapping[str, str] | None) -> None:
@@ -38,7 +39,7 @@ def _call(options: Options, command: Sequence[str], *, environment: Mapping[str,
         check=False,
     )
     with (options.state / "log" / "prepare.log").open("a", encoding="utf-8") as log:
-        log.write(f"$ {' '.join(command)}\n{done.stdout}")
+        log.write(f"$ {shlex.join(command)}\n{done.stdout}")
     if done.returncode:
-        said = done.stdout.strip().splitlines() or [f"{' '.join(command)} ended with {done.returncode}"]
+        said = done.stdout.strip().splitlines() or [f"{shlex.join(command)} ended with {done.returncode}"]
         raise CannotStart(said[-1])

@@ -19,7 +19,7 @@ _MAX_BODY = 16 * 1024
 _MAX_FIELDS = 50
 
 
-class PageRefused(Exception):  # noqa: N818 – a refusal shown as a page, not a defect
+class PageRefused(Exception):
     """Answer with the error page, status and word of words.py."""
 
     def __init__(self, *, status: int, word: str) -> None:

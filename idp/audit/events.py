@@ -56,8 +56,6 @@ class EventType(StrEnum):
     """A stored refresh token was refused. Payload: client_id, presented_by, reason."""
     REFRESH_REUSED = "refresh:reused"
     """A refresh generation was used again; the family ended. Payload: client_id, generation."""
-    GRANT_REVOKED = "grant:revoked"
-    """A grant ended. Payload: client_id, reason."""
     USERINFO_READ = "userinfo:read"
     """First read of the day by one grant and client. Payload: client_id, claims."""
     CLIENT_REGISTERED = "client:registered"

@@ -9,7 +9,7 @@ from idp.citizen.interaction import Opened, open_here, posted
 from idp.citizen.local_session import local_proof, signed_in
 from idp.citizen.password import slowed
 from idp.credentials.model import QUICK_TRIES
-from idp.credentials.store import Slowed
+from idp.credentials.reservation import Slowed
 from idp.credentials.totp import DIGITS, totp_step
 from idp.database import Done
 from idp.edge import Answer, Call

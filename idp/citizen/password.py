@@ -12,7 +12,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened, open_here, posted
 from idp.citizen.local_session import local_proof, signed_in
-from idp.credentials.store import Reserved, Slowed
+from idp.credentials.reservation import Reserved, Slowed
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.cookie_names import cookie_name

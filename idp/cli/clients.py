@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -75,27 +76,7 @@ def add(
         purpose=purpose,
     )
 
-    async def work(provider: Provider) -> dict[str, object]:
-        happening = occasion(provider)
-
-        def register(tx: Tx) -> Done[dict[str, object]] | Refused:
-            old = tx.clients.get(facts.client_id)
-            if old is not None and old.facts.sector != facts.sector:
-                return Refused(CommandFailed("sector: can't change; subjects hang on it"))
-            try:
-                put_client(tx, facts, actor=operator(), occasion=happening)
-            except InvalidClientMetadata as error:
-                return Refused(CommandFailed(str(error)))
-            result: dict[str, object] = {"client_id": facts.client_id}
-            if not facts.is_public and (old is None or not old.secrets):
-                result["client_secret"] = issue_secret(
-                    tx, facts.client_id, vault=provider.vault, actor=operator(), occasion=happening
-                )
-            return Done(result)
-
-        return (await provider.database.transact(register)).unwrap()
-
-    show(with_provider(work), as_json=as_json, title="registered")
+    show(with_provider(partial(_register, facts=facts)), as_json=as_json, title="registered")
 
 
 @app.command("show")
@@ -151,6 +132,27 @@ def rotate_secret(client_id: str, *, overlap_hours: Overlap = 24, as_json: AsJso
         return (await provider.database.transact(rotate)).unwrap()
 
     show(with_provider(work), as_json=as_json, title="new secret")
+
+
+async def _register(provider: Provider, *, facts: ClientFacts) -> dict[str, object]:
+    happening = occasion(provider)
+
+    def register(tx: Tx) -> Done[dict[str, object]] | Refused:
+        old = tx.clients.get(facts.client_id)
+        if old is not None and old.facts.sector != facts.sector:
+            return Refused(CommandFailed("sector: can't change; subjects hang on it"))
+        try:
+            put_client(tx, facts, actor=operator(), occasion=happening)
+        except InvalidClientMetadata as error:
+            return Refused(CommandFailed(str(error)))
+        result: dict[str, object] = {"client_id": facts.client_id}
+        if not facts.is_public and (old is None or not old.secrets):
+            result["client_secret"] = issue_secret(
+                tx, facts.client_id, vault=provider.vault, actor=operator(), occasion=happening
+            )
+        return Done(result)
+
+    return (await provider.database.transact(register)).unwrap()
 
 
 def _set_enabled(client_id: str, *, enabled: bool) -> None:

@@ -24,7 +24,7 @@ _output = Console(soft_wrap=True)
 _errors = Console(stderr=True, soft_wrap=True)
 
 
-class CommandFailed(Exception):  # noqa: N818 - reads as what it is
+class CommandFailed(Exception):
     """The command can't do what was asked; the text says why and what would help."""
 
 

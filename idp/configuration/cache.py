@@ -12,9 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from idp.clients.model import Client
+from idp.clients.origins import browser_origins
 from idp.clock import Clock
 from idp.database import Database, DatabaseUnavailable
-from idp.edge.cors import allowed_origins
 from idp.ids import ClientId
 from keys.keyring import Keyring
 from keys.rotation import KeyRecord
@@ -63,7 +63,7 @@ class ConfigurationCache:
         if found is not None and found.version > self._version:
             self._keyring.replace(found.keys)
             self._clients = {client.facts.client_id: client for client in found.clients}
-            self.origins = allowed_origins(client.facts for client in found.clients)
+            self.origins = browser_origins(client.facts for client in found.clients)
             self._version = found.version
         self._read_at = max(self._read_at, asked_at)
 

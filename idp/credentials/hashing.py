@@ -17,7 +17,7 @@ _MOST_WAITING = 64
 _NICE = 5
 
 
-class HashingBusy(Exception):  # noqa: N818 - reads as what it is
+class HashingBusy(Exception):
     """Too many passwords are waiting; the person is asked to try again."""
 
 

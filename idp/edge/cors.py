@@ -1,18 +1,7 @@
 """CORS (DESIGN 5.13): exact origins of public clients, only where a browser app has business; none on /authorize."""
 
-from collections.abc import Iterable
-from urllib.parse import urlsplit
-
-from idp.protocol.facts import ClientFacts
-
 PATHS = frozenset({"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks", "/token",
                    "/userinfo"})  # fmt: skip
-
-
-def allowed_origins(clients: Iterable[ClientFacts]) -> frozenset[str]:
-    """Return the origins of enabled public clients' redirect URIs."""
-    uris = (uri for client in clients if client.enabled and client.is_public for uri in client.redirect_uris)
-    return frozenset(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, uris))
 
 
 def cors_headers(

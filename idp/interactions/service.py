@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
@@ -100,49 +100,18 @@ def issue_code(
         audience_sub = tx.subjects.sub_for(
             person_id, audience_sector, vault.subject(person_id, audience_sector)
         )
-    grant = GrantFacts(
-        grant_id=GrantId(occasion.clock.token()),
-        gid=Gid(occasion.clock.token()),
-        client_id=client.client_id,
-        person_id=person_id,
-        sid=Sid(vault.subject(session.sid, f"sid {client.client_id}")),
-        scopes=issue.scopes,
-        audience=audience,
-        auth_time=session.auth_time,
-        acr=issue.acr,
-        amr=session.amr,
-        ial=session.ial,
-        idp=session.idp,
-        userinfo_claims=request.claims.userinfo,
-        id_token_claims=request.claims.id_token,
-        sub=sub,
-        audience_sub=audience_sub,
-    )
-    is_offline = "offline_access" in issue.scopes
+    grant = _grant(request, client, issue, audience=audience, vault=vault, occasion=occasion)
+    grant = replace(grant, sub=sub, audience_sub=audience_sub)
     code = occasion.clock.handle(HandleKind.CODE, bucket_of(person_id))
     tx.grants.add(
         grant,
         session_id=session.sid,
-        offline=is_offline,
+        offline="offline_access" in issue.scopes,
         expires_at=now + settings.life.refresh_absolute,
         now=now,
     )
-    tx.codes.add(
-        NewCode(
-            code=code,
-            session_id=session.sid,
-            facts=CodeFacts(
-                grant=grant,
-                client_id=client.client_id,
-                redirect_uri=request.redirect_uri,
-                code_challenge=request.code_challenge,
-                nonce=request.nonce,
-                expires_at=now + settings.life.code,
-                spent_at=None,
-                scopes=issue.scopes,
-            ),
-        )
-    )
+    facts = _code(request, grant, issue, expires_at=now + settings.life.code)
+    tx.codes.add(NewCode(code=code, session_id=session.sid, facts=facts))
     tx.audit.add(
         occasion.event(
             EventType.CODE_ISSUED,
@@ -154,6 +123,49 @@ def issue_code(
         )
     )
     return Done(code)
+
+
+def _grant(
+    request: AuthorizationRequest,
+    client: ClientFacts,
+    issue: Issue,
+    *,
+    audience: str,
+    vault: Vault,
+    occasion: Occasion,
+) -> GrantFacts:
+    session = issue.session
+    return GrantFacts(
+        grant_id=GrantId(occasion.clock.token()),
+        gid=Gid(occasion.clock.token()),
+        client_id=client.client_id,
+        person_id=session.person_id,
+        sid=Sid(vault.subject(session.sid, f"sid {client.client_id}")),
+        scopes=issue.scopes,
+        audience=audience,
+        auth_time=session.auth_time,
+        acr=issue.acr,
+        amr=session.amr,
+        ial=session.ial,
+        idp=session.idp,
+        userinfo_claims=request.claims.userinfo,
+        id_token_claims=request.claims.id_token,
+    )
+
+
+def _code(
+    request: AuthorizationRequest, grant: GrantFacts, issue: Issue, *, expires_at: datetime
+) -> CodeFacts:
+    return CodeFacts(
+        grant=grant,
+        client_id=grant.client_id,
+        redirect_uri=request.redirect_uri,
+        code_challenge=request.code_challenge,
+        nonce=request.nonce,
+        expires_at=expires_at,
+        spent_at=None,
+        scopes=issue.scopes,
+    )
 
 
 def is_worth_touching(session: Session, occasion: Occasion) -> bool:

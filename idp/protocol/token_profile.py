@@ -19,10 +19,9 @@ _SUB: Mapping[str, object] = {"type": "string", "minLength": 1, "maxLength": 255
 _ADDRESS: Mapping[str, object] = {
     "type": "object",
     "additionalProperties": False,
-    "properties": {
-        name: _TEXT
-        for name in ("formatted", "street_address", "region", "country", "vn_ward_code", "vn_province_code")
-    },
+    "properties": dict.fromkeys(
+        ("formatted", "street_address", "region", "country", "vn_ward_code", "vn_province_code"), _TEXT
+    ),
 }
 
 

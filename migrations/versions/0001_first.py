@@ -36,7 +36,9 @@ def upgrade() -> None:
     _credentials()
     _clients()
     _sessions()
+    _interactions()
     _grants()
+    _refresh_tokens()
     _audit()
     _the_rest()
 
@@ -206,6 +208,9 @@ def _sessions() -> None:
         ),
         UniqueConstraint("client_id", "sid"),
     )
+
+
+def _interactions() -> None:
     op.create_table(
         "upstream_journeys",
         Column("state", LargeBinary, primary_key=True),
@@ -272,6 +277,9 @@ def _grants() -> None:
     )
     op.create_index("ix_codes_expires_at", "codes", ["expires_at"])
     op.create_index("ix_codes_grant", "codes", ["bucket", "grant_id"])
+
+
+def _refresh_tokens() -> None:
     op.create_table(
         "refresh_tokens",
         Column("bucket", String(2), primary_key=True),

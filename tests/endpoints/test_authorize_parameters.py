@@ -77,7 +77,11 @@ async def test_a_registered_query_is_kept_and_ours_is_appended(world: World) -> 
 async def test_iss_is_in_every_answer_and_exact(world: World) -> None:  # RFC 9207 §2
     rp = await world.client()
     visitor = await world.visitor(rp)
-    for url in (rp.authorize_url(), rp.authorize_url(scope="x"), rp.authorize_url(prompt="none", max_age="0")):
+    for url in (
+        rp.authorize_url(),
+        rp.authorize_url(scope="x"),
+        rp.authorize_url(prompt="none", max_age="0"),
+    ):
         page = await visitor.browser.get(url)
         assert page.left_for is not None
         given = [value for name, value in parse_qsl(urlsplit(page.left_for).query) if name == "iss"]
@@ -224,10 +228,7 @@ async def test_an_id_token_hint_of_the_person_here_is_silent_even_expired(
     await world.signed_in(visitor.browser, visitor.person.person_id)
     page = await visitor.browser.get(rp.authorize_url(prompt="none", id_token_hint=tokens["id_token"]))
     again = await rp.redeem(world.http, page.answer["code"])
-    subs = [
-        (await rp.verify(world.http, given["id_token"]))["sub"]
-        for given in (tokens, again.json())
-    ]
+    subs = [(await rp.verify(world.http, given["id_token"]))["sub"] for given in (tokens, again.json())]
     assert subs[0] == subs[1]
 
 
@@ -282,4 +283,3 @@ async def test_a_request_too_large_for_a_browser_s_cookie_is_refused_at_the_clie
     rp_of_signed_in = await world.visitor(rp)
     page = await rp_of_signed_in.browser.get(rp.authorize_url(state="s" * 2048, nonce="n" * 1024))
     assert "code" in page.answer, "nothing is kept for one who needs no page"
-

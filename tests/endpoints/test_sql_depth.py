@@ -184,6 +184,7 @@ async def test_the_return_from_upstream_is_no_deeper_for_a_newcomer_who_takes_ov
 
         return (await world.provider.database.transact(watched)).unwrap()
 
+    found: Any = None
     for _ in range(2):  # the second time, what the upstream says has changed
         found = await traced(partial(recognise, identity=identity, occasion=occasion))
         identity = replace(identity, attributes=replace(identity.attributes, personal_id="031190900124"))

@@ -138,9 +138,7 @@ async def test_whatever_is_wrong_with_the_credentials_the_answer_is_one(world: W
 )
 async def test_a_malformed_header_is_a_failed_proof_and_not_a_fault(world: World, header: str) -> None:
     await world.client()
-    response = await ask(
-        world, {"client_id": "rp-c"}, httpx.Headers([(b"authorization", header.encode())])
-    )
+    response = await ask(world, {"client_id": "rp-c"}, httpx.Headers([(b"authorization", header.encode())]))
     assert_refused(response, challenged=True)
 
 

@@ -75,7 +75,9 @@ async def test_a_token_in_the_address_counts_for_nothing(
     assert_invalid(await world.http.get("/userinfo", params={"access_token": tokens["access_token"]}), BARE)
 
 
-async def test_a_token_sent_twice_is_a_bad_request(world: World, tokens: dict[str, Any]) -> None:  # RFC 6750 §2
+async def test_a_token_sent_twice_is_a_bad_request(
+    world: World, tokens: dict[str, Any]
+) -> None:  # RFC 6750 §2
     token = tokens["access_token"]
     header = {"authorization": f"Bearer {token}"}
     twice = await world.http.post("/userinfo", data={"access_token": token}, headers=header)
@@ -153,7 +155,9 @@ async def test_a_changed_token_is_refused(world: World, tokens: dict[str, Any]) 
         "é",
     ):
         authorization = f"Bearer {forged}".encode()
-        response = await world.http.get("/userinfo", headers=httpx.Headers([(b"authorization", authorization)]))
+        response = await world.http.get(
+            "/userinfo", headers=httpx.Headers([(b"authorization", authorization)])
+        )
         assert_invalid(response)
 
 

@@ -28,16 +28,19 @@ pytestmark = pytest.mark.network
 _ROUNDS = 3
 
 
-async def _arrange(world: ServedWorld) -> tuple[RelyingParty, Visitor]:
-    rp = await world.client(f"rp-{world.provider.clock.token(6)}")
-    await world.settle()
-    return rp, await world.visitor(rp)
+@pytest.fixture
+def rp(pair: Pair) -> RelyingParty:
+    return pair.rps["rp-races"]
+
+
+@pytest.fixture
+async def visitor(world: ServedWorld, rp: RelyingParty) -> Visitor:
+    return await world.visitor(rp)
 
 
 async def test_one_of_fifty_redemptions_wins_its_tokens_live_and_a_later_replay_ends_them(
-    world: ServedWorld,
+    world: ServedWorld, rp: RelyingParty, visitor: Visitor
 ) -> None:  # RFC 6749 §4.1.2
-    rp, visitor = await _arrange(world)
     won = [await race_for_a_code(world, rp, visitor) for _ in range(_ROUNDS)]
     await wait_until(won[-1].at + max(LIVES_ON, RETRY))
     for one in won:
@@ -46,29 +49,33 @@ async def test_one_of_fifty_redemptions_wins_its_tokens_live_and_a_later_replay_
         await replay_a_code(world, rp, one)
 
 
-async def test_fifty_presentations_of_one_generation_get_one_successor(world: ServedWorld) -> None:
-    rp, visitor = await _arrange(world)
+async def test_fifty_presentations_of_one_generation_get_one_successor(
+    world: ServedWorld, rp: RelyingParty, visitor: Visitor
+) -> None:
     for _ in range(_ROUNDS):
         spent, won = await race_for_a_generation(world, rp, visitor)
         assert (await present(world, rp, spent)).body["refresh_token"] == won.refresh_token
 
 
-async def test_a_spent_generation_ends_the_family_once_its_successor_was_used(world: ServedWorld) -> None:
-    rp, visitor = await _arrange(world)
+async def test_a_spent_generation_ends_the_family_once_its_successor_was_used(
+    world: ServedWorld, rp: RelyingParty, visitor: Visitor
+) -> None:
     spent, won = await race_for_a_generation(world, rp, visitor)
     await check_that_tokens_work(world, rp, won)
     await present_again(world, rp, spent, won)
 
 
-async def test_a_spent_generation_ends_the_family_when_it_comes_too_late(world: ServedWorld) -> None:
-    rp, visitor = await _arrange(world)
+async def test_a_spent_generation_ends_the_family_when_it_comes_too_late(
+    world: ServedWorld, rp: RelyingParty, visitor: Visitor
+) -> None:
     spent, won = await race_for_a_generation(world, rp, visitor)
     await wait_until(won.at + RETRY + 0.5)
     await present_again(world, rp, spent, won)
 
 
-async def test_an_answer_that_never_arrived_costs_nothing(world: ServedWorld) -> None:  # SECURITY R02
-    rp, visitor = await _arrange(world)
+async def test_an_answer_that_never_arrived_costs_nothing(
+    world: ServedWorld, rp: RelyingParty, visitor: Visitor
+) -> None:  # SECURITY R02
     held = str((await world.tokens(rp, visitor, scope=SCOPE))["refresh_token"])
     await unheard(world.ports[0], refreshing(rp, held))
     reply = await present(world, rp, held)
@@ -77,8 +84,9 @@ async def test_an_answer_that_never_arrived_costs_nothing(world: ServedWorld) ->
     await check_that_tokens_work(world, rp, Won(tokens=reply.body))
 
 
-async def test_nodes_race_without_a_complaint(world: ServedWorld, pair: Pair) -> None:
-    rp, visitor = await _arrange(world)
+async def test_nodes_race_without_a_complaint(
+    world: ServedWorld, pair: Pair, rp: RelyingParty, visitor: Visitor
+) -> None:
     await race_for_a_code(world, rp, visitor)
-    for node in pair:
+    for node in pair.nodes:
         assert node.complaints() == []

@@ -1,0 +1,84 @@
+"""CORS – DESIGN 5.13: exact origins of public clients, only where a browser app has business; none on /authorize."""
+
+import pytest
+
+from tests.world import World
+
+OPEN = (
+    "/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server",
+    "/jwks",
+    "/token",
+    "/userinfo",
+)
+CLOSED = ("/authorize", "/end_session", "/authorize/resume", "/health/live", "/help", "/sign-in", "/consent")
+APP = "https://app.example"
+STRANGERS = (
+    "https://evil.example",
+    "null",
+    "http://app.example",
+    "https://app.example:8443",
+    "https://APP.example",
+    "https://app.example.evil.example",
+    "https://app.example/",
+    "https://rp-c.example",
+    "*",
+)
+
+
+@pytest.fixture(autouse=True)
+async def clients(world: World) -> None:
+    await world.client()
+    await world.client("app", secret=False, redirect_uris=(f"{APP}/callback",))
+
+
+@pytest.mark.parametrize("path", OPEN)
+async def test_a_public_client_s_origin_may_read_the_answer(world: World, path: str) -> None:
+    for method in ("GET", "POST"):
+        response = await world.http.request(method, path, headers={"origin": APP})
+        if response.status_code == 405:
+            continue
+        assert response.headers["access-control-allow-origin"] == APP
+        assert response.headers["vary"] == "Origin"
+        assert "access-control-allow-credentials" not in response.headers
+
+
+@pytest.mark.parametrize("path", OPEN)
+async def test_a_preflight_names_methods_and_headers(world: World, path: str) -> None:
+    response = await world.http.options(
+        path, headers={"origin": APP, "access-control-request-method": "POST"}
+    )
+    assert response.status_code == 204
+    assert response.headers["access-control-allow-origin"] == APP
+    assert response.headers["access-control-allow-methods"] == "GET, POST"
+    assert response.headers["access-control-allow-headers"] == "Authorization, Content-Type"
+
+
+@pytest.mark.parametrize("path", [*OPEN, *CLOSED])
+async def test_a_stranger_s_origin_is_never_named(world: World, path: str) -> None:
+    for origin in STRANGERS:
+        for method in ("GET", "POST", "OPTIONS"):
+            response = await world.http.request(method, path, headers={"origin": origin})
+            named = [name for name in response.headers if name.startswith("access-control-")]
+            assert not named, (origin, method)
+
+
+@pytest.mark.parametrize("path", CLOSED)
+async def test_where_a_browser_app_has_no_business_nobody_s_origin_is_named(world: World, path: str) -> None:
+    for method in ("GET", "POST", "OPTIONS"):
+        response = await world.http.request(method, path, headers={"origin": APP})
+        assert not [name for name in response.headers if name.startswith("access-control-")], method
+
+
+async def test_an_error_answer_carries_the_headers_too(world: World) -> None:
+    response = await world.http.post("/token", data={"grant_type": "x"}, headers={"origin": APP})
+    assert response.status_code == 401
+    assert response.headers["access-control-allow-origin"] == APP
+    response = await world.http.get("/userinfo", headers={"origin": APP})
+    assert response.headers["access-control-expose-headers"] == "WWW-Authenticate, Retry-After"
+
+
+async def test_a_disabled_client_s_origin_is_forgotten(world: World) -> None:
+    await world.change_client("app", enabled=False)
+    response = await world.http.get("/jwks", headers={"origin": APP})
+    assert "access-control-allow-origin" not in response.headers

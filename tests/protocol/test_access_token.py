@@ -1,0 +1,85 @@
+"""The access token's claims, and reading one that comes back – RFC 9068 §2, §4; SECURITY B14."""
+
+from datetime import timedelta
+
+import pytest
+
+from idp.protocol import access_token
+from idp.protocol.access_token import PresentedToken, read
+from idp.protocol.errors import InvalidToken
+from tests import make
+
+ISSUED = int(make.NOW.timestamp())
+
+
+def _build() -> dict[str, object]:
+    return access_token.build(
+        make.grant(audience="urn:haiphong:kho-du-lieu"),
+        iss=make.ISSUER,
+        sub="sub-of-the-data-store",
+        scopes=frozenset({"profile", "openid", "docs.read"}),
+        jti="jti-1",
+        lifetime=timedelta(seconds=60),
+        now=make.NOW,
+    )
+
+
+def test_it_is_for_one_audience_with_the_subject_of_that_audience() -> None:  # RFC 9068 §2.2, RFC 8707 §2
+    assert _build() == {
+        "iss": make.ISSUER,
+        "sub": "sub-of-the-data-store",
+        "aud": "urn:haiphong:kho-du-lieu",
+        "exp": ISSUED + 60,
+        "iat": ISSUED,
+        "jti": "jti-1",
+        "client_id": "portal",
+        "scope": "docs.read openid profile",
+        "gid": "gid-1",
+        "auth_time": ISSUED - 60,
+        "acr": "urn:haiphong:acr:substantial",
+        "amr": ["pwd", "otp"],
+        "ial": 2,
+    }
+
+
+def test_the_list_of_claims_is_what_is_built() -> None:
+    assert set(_build()) == set(access_token.CLAIMS)
+
+
+def test_no_inner_id_leaves_the_provider() -> None:  # DESIGN 5.1
+    assert make.PERSON_ID not in str(_build())
+    assert "grant-1" not in str(_build())
+
+
+def test_what_we_built_we_can_read() -> None:
+    assert read(_build(), expected_iss=make.ISSUER) == PresentedToken(
+        gid=make.grant().gid, jti="jti-1", scopes=frozenset({"openid", "profile", "docs.read"})
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "https://other.example"},
+        {"iss": make.ISSUER + "/"},
+        {"iss": None},
+        {"iss": [make.ISSUER]},
+        {"gid": None},
+        {"gid": 1},
+        {"jti": None},
+        {"jti": ["jti-1"]},
+        {"scope": None},
+        {"scope": ["openid"]},
+    ],
+    ids=str,
+)
+def test_any_other_token_is_invalid(changes: dict[str, object]) -> None:  # RFC 9068 §4
+    with pytest.raises(InvalidToken) as refused:
+        read({**_build(), **changes}, expected_iss=make.ISSUER)
+    assert refused.value.error_description == "the access token is not valid"
+
+
+@pytest.mark.parametrize("name", ["iss", "gid", "jti", "scope"])
+def test_a_token_that_lacks_what_we_ask_by_is_invalid(name: str) -> None:
+    with pytest.raises(InvalidToken):
+        read({key: value for key, value in _build().items() if key != name}, expected_iss=make.ISSUER)

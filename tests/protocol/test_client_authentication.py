@@ -1,0 +1,190 @@
+"""Client authentication – RFC 6749 §2.3, OpenID Connect Core §9; SECURITY B08."""
+
+from base64 import b64encode
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from idp.ids import ClientId
+from idp.protocol.client_authentication import (
+    METHODS,
+    PresentedCredentials,
+    check_credentials,
+    parse_credentials,
+)
+from idp.protocol.errors import InvalidClient
+from idp.protocol.facts import ClientFacts
+from tests import make
+
+SECRET = "hp_secret_00abc"
+
+
+def _digest(secret: str) -> bytes:
+    return sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def _basic(text: str | bytes) -> str:
+    return "Basic " + b64encode(text if isinstance(text, bytes) else text.encode()).decode()
+
+
+def _authenticate(
+    authorization: str | None,
+    form: dict[str, str],
+    client: ClientFacts | None = None,
+    secrets: tuple[str, ...] = (SECRET,),
+) -> ClientFacts:
+    presented = parse_credentials(authorization, form)
+    known = client or make.client()
+    return check_credentials(
+        presented,
+        known if presented.client_id == known.client_id else None,
+        secret_digests=[_digest(secret) for secret in secrets]
+        if presented.client_id == known.client_id
+        else (),
+        digest=_digest,
+    )
+
+
+def _refused(*given: Any, **more: Any) -> InvalidClient:
+    with pytest.raises(InvalidClient) as refused:
+        _authenticate(*given, **more)
+    return refused.value
+
+
+POST = make.client(token_endpoint_auth_method="client_secret_post")
+PUBLIC = make.public_client()
+
+
+def test_the_registered_method_opens() -> None:  # RFC 6749 §2.3.1
+    assert _authenticate(_basic(f"portal:{SECRET}"), {}) == make.client()
+    assert _authenticate(_basic(f"portal:{SECRET}"), {"client_id": "portal"}) == make.client()
+    assert _authenticate(None, {"client_id": "portal", "client_secret": SECRET}, POST) == POST
+    assert _authenticate(None, {"client_id": "portal"}, PUBLIC, ()) == PUBLIC
+
+
+@pytest.mark.parametrize("scheme", ["basic", "BASIC", "bAsIc"])
+def test_the_scheme_is_read_in_any_letter_case(scheme: str) -> None:  # RFC 9110 §11.1
+    assert _authenticate(_basic(f"portal:{SECRET}").replace("Basic", scheme), {})
+
+
+@pytest.mark.parametrize("secret", ["p:q", "a b+c", "50%", "mật khẩu", "a&b=c"])
+def test_id_and_secret_are_form_encoded_in_basic(secret: str) -> None:  # RFC 6749 §2.3.1, appendix B
+    encoded = "".join(f"%{byte:02X}" for byte in secret.encode())
+    assert _authenticate(_basic(f"portal:{encoded}"), {}, secrets=(secret,))
+
+
+def test_either_of_two_live_secrets_opens() -> None:  # rotation with overlap
+    for secret in ("old", "new"):
+        assert _authenticate(_basic(f"portal:{secret}"), {}, secrets=("old", "new"))
+
+
+GARBLED = [
+    "",
+    "Basic",
+    "Basic ",
+    "Basic !!!!",
+    "Basic cG9ydGFs",  # no colon
+    "Basic cG9ydGFsOnNlY3JldA=",
+    "Basic cG9ydGFsOnNlY3JldA==extra",
+    "Basic cG9ydGFs OnNlY3JldA==",
+    "Basic cG9ydGFsOnNlY3JldA_-",
+    "Basic ễ",
+    "Basic\tcG9ydGFsOnNlY3JldA==",
+    "Bearer abc",
+    "DPoP abc",
+    "Digest username=portal",
+    _basic(b"portal:\xff\xfe"),
+    _basic(b"\xff:secret"),
+    _basic("portal:%ff"),
+    _basic("portal:%ed%a0%80"),
+    _basic("portal:"),
+    _basic(":secret"),
+    _basic(":"),
+    _basic("portal\x00:secret"),
+    _basic("portal%00:secret"),
+    _basic("portal:sec%00ret"),
+    _basic("portal:" + "x" * 600),
+]
+
+
+@pytest.mark.parametrize("authorization", GARBLED, ids=lambda text: ascii(text)[:40])
+def test_a_garbled_header_is_an_invalid_client_and_no_fault(authorization: str) -> None:
+    assert _refused(authorization, {}).status == 401
+    assert _refused(authorization, {"client_id": "portal"}, PUBLIC, ()).status == 401
+
+
+SAME_ANSWER: list[tuple[str, tuple[Any, ...]]] = [
+    ("unknown client", (_basic("nobody:x"), {})),
+    ("unknown public client", (None, {"client_id": "nobody"})),
+    ("wrong secret", (_basic("portal:wrong"), {})),
+    ("secret in another letter case", (_basic(f"portal:{SECRET.upper()}"), {})),
+    ("id in another letter case", (_basic(f"PORTAL:{SECRET}"), {})),
+    ("secret with a space", (_basic(f"portal:{SECRET} "), {})),
+    ("no secret at all", (None, {"client_id": "portal"})),
+    ("no client_id", (None, {})),
+    ("secret without client_id", (None, {"client_secret": SECRET})),
+    ("post where basic is registered", (None, {"client_id": "portal", "client_secret": SECRET})),
+    ("basic where post is registered", (_basic(f"portal:{SECRET}"), {}, POST)),
+    ("none where post is registered", (None, {"client_id": "portal"}, POST)),
+    ("basic where none is registered", (_basic("portal:x"), {}, PUBLIC, ())),
+    ("post where none is registered", (None, {"client_id": "portal", "client_secret": "x"}, PUBLIC, ())),
+    ("two methods", (_basic(f"portal:{SECRET}"), {"client_secret": SECRET})),
+    ("two ids", (_basic(f"portal:{SECRET}"), {"client_id": "other"})),
+    ("basic and an assertion", (_basic(f"portal:{SECRET}"), {"client_assertion": "a.b.c"})),
+    (
+        "post and an assertion",
+        (None, {"client_id": "portal", "client_secret": SECRET, "client_assertion": "x"}, POST),
+    ),
+    ("none and an assertion", (None, {"client_id": "portal", "client_assertion": "a.b.c"}, PUBLIC, ())),
+    ("a client that has no secret", (_basic("portal:x"), {}, None, ())),
+    ("a disabled client", (_basic(f"portal:{SECRET}"), {}, make.client(enabled=False))),
+    ("a disabled public client", (None, {"client_id": "portal"}, make.public_client(enabled=False), ())),
+    ("the digest instead of the secret", (_basic(f"portal:{_digest(SECRET).hex()}"), {})),
+]
+
+
+@pytest.mark.parametrize(
+    ("given"), [given for _, given in SAME_ANSWER], ids=[name for name, _ in SAME_ANSWER]
+)
+def test_every_other_way_gets_the_same_answer(given: tuple[Any, ...]) -> None:  # RFC 6749 §5.2
+    refused = _refused(*given)
+    assert (refused.error, refused.error_description, refused.status) == (
+        "invalid_client",
+        "client authentication failed",
+        401,
+    )
+    assert refused.detail, "our log says which it was"
+    assert SECRET not in refused.detail
+
+
+def test_a_secret_is_digested_even_for_an_unknown_client() -> None:  # the same work, so the same time
+    seen: list[str] = []
+
+    def digest(secret: str) -> bytes:
+        seen.append(secret)
+        return b"x" * 32
+
+    presented = parse_credentials(_basic("nobody:guess"), {})
+    with pytest.raises(InvalidClient):
+        check_credentials(presented, None, secret_digests=(), digest=digest)
+    assert seen == ["guess"]
+
+
+def test_a_presented_secret_is_not_printed() -> None:
+    presented = parse_credentials(_basic(f"portal:{SECRET}"), {})
+    assert presented == PresentedCredentials(
+        method="client_secret_basic", client_id=ClientId("portal"), client_secret=SECRET
+    )
+    assert SECRET not in repr(presented)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_that_discovery_promises_works(method: str) -> None:
+    client = make.client(token_endpoint_auth_method=method)
+    sent: dict[str, tuple[str | None, dict[str, str]]] = {
+        "client_secret_basic": (_basic(f"portal:{SECRET}"), {}),
+        "client_secret_post": (None, {"client_id": "portal", "client_secret": SECRET}),
+        "none": (None, {"client_id": "portal"}),
+    }
+    assert _authenticate(*sent[method], client) == client

@@ -1,0 +1,74 @@
+"""The ID token's claims – OpenID Connect Core §2, §3.1.3.3, §12.2; PROTOCOL rules 4, 6, 16."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from idp.protocol import id_token
+from idp.protocol.assurance import Acr
+from tests import make
+
+LIFETIME = timedelta(seconds=300)
+ISSUED = int(make.NOW.timestamp())
+
+
+def _build(**changes: Any) -> dict[str, object]:
+    values: dict[str, Any] = {
+        "grant": make.grant(),
+        "iss": make.ISSUER,
+        "sub": "sub-of-portal",
+        "acr": Acr.SUBSTANTIAL,
+        "nonce": "n-0S6_WzA2Mj",
+        "single_claims": {},
+        "lifetime": LIFETIME,
+        "txn": "ABCD-EFGH-JKMN",
+        "now": make.NOW,
+        **changes,
+    }
+    return id_token.build(values.pop("grant"), **values)
+
+
+def test_it_says_who_signed_in_when_and_how_and_nothing_else() -> None:  # Core §2
+    assert _build() == {
+        "iss": make.ISSUER,
+        "sub": "sub-of-portal",
+        "aud": "portal",
+        "exp": ISSUED + 300,
+        "iat": ISSUED,
+        "auth_time": ISSUED - 60,
+        "nonce": "n-0S6_WzA2Mj",
+        "acr": "urn:haiphong:acr:substantial",
+        "amr": ["pwd", "otp"],
+        "sid": "sid-1",
+        "ial": 2,
+        "idp": "national",
+        "txn": "ABCD-EFGH-JKMN",
+    }
+
+
+def test_the_list_of_claims_is_what_is_built() -> None:
+    assert set(_build()) == set(id_token.CLAIMS)
+
+
+def test_no_nonce_comes_back_where_none_was_sent() -> None:  # Core §3.1.2.1, §12.2
+    assert "nonce" not in _build(nonce=None)
+    assert _build(nonce="")["nonce"] == ""
+
+
+def test_times_are_whole_seconds_and_auth_time_is_of_the_sign_in() -> None:  # Core §2; PROTOCOL rule 4
+    moment = make.NOW + timedelta(microseconds=999_999)
+    claims = _build(now=moment, grant=make.grant(auth_time=moment - make.HOUR))
+    assert (claims["iat"], claims["exp"], claims["auth_time"]) == (ISSUED, ISSUED + 300, ISSUED - 3600)
+    assert all(type(claims[name]) is int for name in ("iat", "exp", "auth_time"))
+
+
+@pytest.mark.parametrize("name", id_token.CLAIMS)
+def test_a_single_claim_never_overwrites_one_of_ours(name: str) -> None:  # Core §5.5
+    claims = _build(single_claims={name: "forged", "email": "huong@example.vn"})
+    assert claims[name] != "forged"
+    assert claims["email"] == "huong@example.vn"
+
+
+def test_the_level_is_that_of_the_answer_not_of_the_session() -> None:  # DESIGN 5.3
+    assert _build(acr=Acr.LOW)["acr"] == "urn:haiphong:acr:low"

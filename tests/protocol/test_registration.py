@@ -1,0 +1,219 @@
+"""What a client may be – OpenID Connect Registration §2, RFC 7591 §2, RFC 8707 §2; SECURITY A04; PROTOCOL profiles."""
+
+from typing import Any
+
+import pytest
+
+from idp.protocol.assurance import Acr
+from idp.protocol.facts import ClientFacts, Profile
+from idp.protocol.registration import PROFILES, InvalidClientMetadata, check_registration
+from tests import make
+
+URI_FIELDS = (
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "backchannel_logout_uri",
+    "client_uri",
+    "policy_uri",
+    "tos_uri",
+)
+
+
+def _with_uri(name: str, uri: str, **changes: Any) -> ClientFacts:
+    value: object = (uri,) if name.endswith("_uris") else uri
+    return make.client(**{name: value, **changes})
+
+
+def _refused(client: ClientFacts) -> str:
+    with pytest.raises(InvalidClientMetadata) as refused:
+        check_registration(client)
+    return str(refused.value)
+
+
+def test_a_valid_client_comes_back_unchanged() -> None:
+    client = make.client()
+    assert check_registration(client) is client
+
+
+HOSTILE_URIS = [
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "\x01javascript:alert(1)",
+    " javascript:alert(1)",
+    "java\tscript:alert(1)",
+    "java\nscript:alert(1)",
+    "javascript://rp.test/%0aalert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "DATA:text/html;base64,PHNjcmlwdD4=",
+    "vbscript:msgbox(1)",
+    "blob:https://rp.test/1",
+    "file:///etc/passwd",
+    "ftp://rp.test/",
+    "com.example.app:/cb",
+    "urn:ietf:wg:oauth:2.0:oob",
+    "//evil.test",
+    "///evil.test",
+    "/cb",
+    "cb",
+    "",
+    "https:",
+    "https:/rp.test/cb",
+    "https:rp.test/cb",
+    "https:///cb",
+    "https://",
+    "https://?x",
+    "https://rp.test/cb#fragment",
+    "https://rp.test/cb#",
+    "https://user@rp.test/cb",
+    "https://user:secret@rp.test/cb",
+    "https://@rp.test/cb",
+    "https://rp.test%40evil.test/cb",
+    "https://rp.test\\@evil.test/cb",
+    "https://rp.test\\cb",
+    "https://*.rp.test/cb",
+    "https://rp.test/*",
+    "https://rp.test;script-src/cb",
+    "https://rp.test,evil.test/cb",
+    "https://rp.test'/cb",
+    "https://rp_test/cb",
+    "https://.rp.test/cb",
+    "https://rp.test./cb",
+    "https://-rp.test/cb",
+    "https://RP.test/cb",
+    "HTTPS://rp.test/cb",
+    "https://rp.test:0/cb",
+    "https://rp.test:65536/cb",
+    "https://rp.test:x/cb",
+    "https://rp.test:٣/cb",
+    "https://[::1/cb",
+    "https://[::x]/cb",
+    "https://[::1]evil/cb",
+    "https://rp.tést/cb",
+    "https://rp。test/cb",
+    "https://rp.test/c b",
+    "https://rp.test/cb\n",
+    "https://rp.test/cb\r\nset-cookie: a=b",
+    "https://rp.test/\x00cb",
+    "https://rp.test/\x7f",
+    "https://rp.test/" + "x" * 2048,
+    "http://rp.test/cb",
+    "http://127.0.0.2/cb",
+    "http://127.1/cb",
+    "http://localhost.evil.test/cb",
+    "http://[::ffff:127.0.0.1]/cb",
+]
+
+
+@pytest.mark.parametrize("name", URI_FIELDS)
+@pytest.mark.parametrize("uri", HOSTILE_URIS, ids=lambda uri: ascii(uri)[:40])
+def test_no_field_takes_what_must_never_become_a_link_or_a_redirect(name: str, uri: str) -> None:  # A04
+    assert _refused(_with_uri(name, uri)).startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize("name", URI_FIELDS)
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://rp.test",
+        "https://rp.test/",
+        "https://rp.test:8443/cb?dummy1=lorem&dummy2=ipsum",
+        "https://rp.test/cb;a=b/%C3%A9/(x)",
+        "https://xn--rp-lka.test/cb",
+        "https://192.0.2.1/cb",
+        "https://[2001:db8::1]:8443/cb",
+        "http://localhost:8010/cb",
+        "http://127.0.0.1/cb",
+        "http://[::1]:8010/cb",
+        "https://rp.test/" + "x" * (2048 - 16),
+    ],
+    ids=lambda uri: uri[:40],
+)
+def test_https_anywhere_and_http_on_this_machine_are_taken(name: str, uri: str) -> None:
+    client = _with_uri(name, uri)
+    assert check_registration(client) is client
+
+
+def test_a_native_client_names_the_loopback_address_itself() -> None:  # RFC 8252 §8.3
+    native = {"application_type": "native", "token_endpoint_auth_method": "none"}
+    check_registration(_with_uri("redirect_uris", "http://127.0.0.1/cb", **native))
+    check_registration(_with_uri("redirect_uris", "http://[::1]/cb", **native))
+    assert "not localhost" in _refused(_with_uri("redirect_uris", "http://localhost/cb", **native))
+
+
+def test_one_bad_uri_among_good_ones_is_found() -> None:
+    assert _refused(make.client(redirect_uris=(make.REDIRECT_URI, "https://rp.test/#"))).startswith(
+        "redirect_uris"
+    )
+
+
+REFUSED: list[tuple[str, dict[str, Any]]] = [
+    ("client_id", {"client_id": ""}),
+    ("client_id", {"client_id": "a"}),
+    ("client_id", {"client_id": "-a"}),
+    ("client_id", {"client_id": "a b"}),
+    ("client_id", {"client_id": "a:b"}),
+    ("client_id", {"client_id": "a\n"}),
+    ("client_id", {"client_id": "đ1"}),
+    ("client_id", {"client_id": "a" * 101}),
+    ("profile", {"profile": Profile.FAPI2}),
+    ("token_endpoint_auth_method", {"token_endpoint_auth_method": "private_key_jwt"}),
+    ("token_endpoint_auth_method", {"token_endpoint_auth_method": "client_secret_jwt"}),
+    ("token_endpoint_auth_method", {"token_endpoint_auth_method": ""}),
+    ("id_token_signed_response_alg", {"id_token_signed_response_alg": "none"}),
+    ("id_token_signed_response_alg", {"id_token_signed_response_alg": "HS256"}),
+    ("grant_types", {"grant_types": ("authorization_code", "implicit")}),
+    ("grant_types", {"grant_types": ("password",)}),
+    ("grant_types", {"grant_types": ("client_credentials",)}),
+    ("scopes", {"scopes": frozenset({"openid", "root"})}),
+    ("scopes", {"scopes": frozenset({"profile"})}),
+    ("scopes", {"scopes": frozenset()}),
+    ("sector", {"sector": ""}),
+    ("redirect_uris", {"redirect_uris": ()}),
+    ("application_type", {"application_type": "spa"}),
+    ("application_type", {"application_type": ""}),
+    ("default_max_age", {"default_max_age": -1}),
+    ("default_max_age", {"default_max_age": 10**15}),
+    ("audiences", {"audiences": ("another-client",)}),
+    ("audiences", {"audiences": ("https://api.example/#x",)}),
+    ("audiences", {"audiences": ("urn:example:a b",)}),
+    ("audiences", {"audiences": ("urn:example:a", "")}),
+]
+
+
+@pytest.mark.parametrize(("name", "changes"), REFUSED, ids=lambda case: str(case)[:50])
+def test_what_we_do_not_serve_is_refused_by_the_name_of_its_field(name: str, changes: dict[str, Any]) -> None:
+    assert _refused(make.client(**changes)).startswith(f"{name}: ")  # RFC 7591 §3.2.2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client_id": "a1"},
+        {"client_id": "A" * 100},
+        {"client_id": "cong-dich-vu.cong_1"},
+        {"default_max_age": 0},
+        {"default_max_age": 999_999_999},
+        {"audiences": ("urn:haiphong:kho-du-lieu", "https://api.example/v1?x")},
+        {"grant_types": ("authorization_code",)},
+        {"token_endpoint_auth_method": "none"},
+        {"token_endpoint_auth_method": "client_secret_post"},
+        {"id_token_signed_response_alg": "RS256", "profile": Profile.OIDC},
+    ],
+    ids=str,
+)
+def test_what_we_serve_is_taken(changes: dict[str, Any]) -> None:
+    check_registration(make.client(**changes))
+
+
+def test_any_registered_default_max_age_can_be_counted_with() -> None:
+    client = check_registration(make.client(default_max_age=999_999_999))
+    assert make.request(client).max_age == 999_999_999
+
+
+def test_the_profiles_are_those_of_the_protocol_bar() -> None:  # PROTOCOL, client profiles
+    assert set(PROFILES) == {Profile.OIDC, Profile.CITY}
+    oidc, city = PROFILES[Profile.OIDC], PROFILES[Profile.CITY]
+    assert (oidc.pkce_of_confidential, city.pkce_of_confidential) == (False, True)
+    assert (oidc.default_acr, city.default_acr) == (Acr.LOW, Acr.SUBSTANTIAL)
+    assert (oidc.acr_values_bind, city.acr_values_bind) == (False, True)
+    assert (oidc.default_id_token_alg, city.default_id_token_alg) == ("RS256", "ES256")
