@@ -21,6 +21,7 @@ from idp.credentials.totp import provisioning_uri, totp_step
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.page import page
+from idp.people.identifiers import IdentifierTaken
 from idp.people.model import IdentifierScheme, Person, PersonProfile, PersonStatus
 from idp.people.name_fold import to_nfc
 from idp.people.name_parts import split_name
@@ -77,11 +78,14 @@ async def finish(call: Call) -> Answer:
     if step is None:
         errors = one_error("otp_incomplete", at="otp")
         return _totp_form(call, form["setup"], setup["username"], setup["secret"], errors=errors)
-    outcome = await call.provider.database.transact(
-        partial(_write, setup=setup, step=step, occasion=occasion)
-    )
+    try:
+        outcome = await call.provider.database.transact(
+            partial(_write, setup=setup, step=step, occasion=occasion)
+        )
+    except IdentifierTaken:  # since the first step; everything rolled back, the link too
+        errors = one_error("username_taken", at="username")
+        return _form(call, setup["link"], name=setup["name"], username=setup["username"], errors=errors)
     with refusing(ToPage(case="expired")):
-        outcome.unwrap()
         if not outcome.unwrap():
             raise InvalidRequest("the link was used or has expired")
     return page(call, "administrator_done.html", username=setup["username"])

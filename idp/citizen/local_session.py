@@ -1,6 +1,9 @@
 """Beginning a session with city credentials: level by what was done and by how well the identity is known."""
 
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened
+from idp.database import Refused
 from idp.edge import Answer, Call, Cookie
 from idp.edge.cookie_names import cookie_name
 from idp.ids import PersonId
@@ -11,12 +14,21 @@ from idp.sessions.service import Proof
 from idp.transaction import Tx
 
 
-def local_proof(tx: Tx, person_id: PersonId, amr: tuple[str, ...]) -> Proof:
-    """Return what city credentials proved; refuses a person who may not sign in (any more)."""
+def local_proof(tx: Tx, person_id: PersonId, amr: tuple[str, ...], *, occasion: Occasion) -> Proof | Refused:
+    """Return what city credentials proved; a person who may not sign in (any more) is refused, and it is recorded."""
     person = tx.people.canonical(person_id)
     if person is None or person.status is not PersonStatus.ACTIVE:
+        tx.audit.add(
+            occasion.event(
+                EventType.SIGN_IN_REFUSED,
+                actor=person_ref(person_id),
+                person_id=person_id,
+                reason="may not sign in",
+                factor=amr[-1],
+            )
+        )
         refused = AccessDenied("this account can't sign in", detail="locked meanwhile")
-        raise Refusal(refused, ToPage(case="locked", status=403))
+        return Refused(Refusal(refused, ToPage(case="locked", status=403)))
     return Proof(
         person_id=person.person_id,
         acr=local_acr(amr, person.account_level),

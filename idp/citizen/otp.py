@@ -11,7 +11,7 @@ from idp.citizen.password import slowed
 from idp.credentials.model import QUICK_TRIES
 from idp.credentials.reservation import Slowed
 from idp.credentials.totp import DIGITS, totp_step
-from idp.database import Done
+from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.cookie_names import cookie_name
 from idp.edge.page import page
@@ -85,7 +85,7 @@ def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Ans
 
 def _settle(
     tx: Tx, *, interaction_id: str, code: str, cookie: str | None, life: Lifetimes, occasion: Occasion
-) -> Done[str | _Wrong | _NoProof | Slowed]:
+) -> Done[str | _Wrong | _NoProof | Slowed] | Refused:
     proof = tx.interactions.password_proof(interaction_id, occasion.now)
     if proof is None:
         return Done(_NoProof())
@@ -112,5 +112,7 @@ def _settle(
     if tx.interactions.spend_password_proof(interaction_id, occasion.now) is None:
         return Done(_NoProof())
     tx.attempts.settle(proof.person_id)
-    proved = local_proof(tx, proof.person_id, ("pwd", "otp"))
+    proved = local_proof(tx, proof.person_id, ("pwd", "otp"), occasion=occasion)
+    if isinstance(proved, Refused):
+        return proved
     return Done(start_session(tx, proved, cookie=cookie, life=life, occasion=occasion))

@@ -13,12 +13,13 @@ from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened, open_here, posted
 from idp.citizen.local_session import local_proof, signed_in
 from idp.credentials.reservation import Reserved, Slowed
-from idp.database import Done
+from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.cookie_names import cookie_name
 from idp.edge.page import page
 from idp.ids import PersonId
 from idp.interactions.model import PasswordProof
+from idp.people.identifiers import normal_form
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.people.name_fold import to_nfc
 from idp.protocol.next_step import takes_city_credentials
@@ -68,7 +69,7 @@ async def check(call: Call) -> Answer:
         return _form(call, opened, errors=one_error("credentials_wrong"))
     provider, occasion = call.provider, call.occasion()
     account: _Account = (
-        await provider.database.transact(partial(_reserve, username=username, call=call, now=occasion.now))
+        await provider.database.transact(partial(_reserve, username=username, now=occasion.now))
     ).unwrap()
     if isinstance(account.attempt, Slowed):
         return _form(call, opened, username=username, errors=slowed(account.attempt, occasion.now))
@@ -119,16 +120,11 @@ def _form(call: Call, opened: Opened, *, username: str = "", errors: ErrorSummar
     )
 
 
-def _reserve(tx: Tx, *, username: str, call: Call, now: datetime) -> Done[_Account]:
+def _reserve(tx: Tx, *, username: str, now: datetime) -> Done[_Account]:
     """Find the account and count the attempt before it is made; nobody's account counts too."""
     found = (tx.people.find_by_identifier(scheme, username.casefold()) for scheme in _NAMES)
     person = next((person for person in found if person is not None), None)
-    key = (
-        person.person_id
-        if person
-        else "nobody:" + call.provider.vault.lookup(username, purpose="attempts").hex()
-    )
-    attempt = tx.attempts.reserve(key, now)
+    attempt = tx.attempts.reserve(person.person_id if person else _nobody(username), now)
     credential = tx.passwords.get(person.person_id) if person else None
     totp = tx.totp.get(person.person_id) if person else None
     may_sign_in = person is not None and person.status is PersonStatus.ACTIVE
@@ -141,6 +137,11 @@ def _reserve(tx: Tx, *, username: str, call: Call, now: datetime) -> Done[_Accou
             attempt=attempt,
         )
     )
+
+
+def _nobody(username: str) -> str:
+    """Return the counter of a name that is nobody's: spelled otherwise it is the same, as for somebody's (E10, E16)."""
+    return "nobody:" + normal_form(IdentifierScheme.USERNAME, normal_form(IdentifierScheme.PHONE, username))
 
 
 def _refuse(tx: Tx, *, account: _Account, occasion: Occasion) -> Done[None]:
@@ -160,10 +161,12 @@ def _refuse(tx: Tx, *, account: _Account, occasion: Occasion) -> Done[None]:
 
 def _begin(
     tx: Tx, *, person_id: PersonId, cookie: str | None, life: Lifetimes, occasion: Occasion
-) -> Done[str]:
+) -> Done[str] | Refused:
     """Begin a session on a password alone: level low, for who has no second factor."""
     tx.attempts.settle(person_id)
-    proved = local_proof(tx, person_id, ("pwd",))
+    proved = local_proof(tx, person_id, ("pwd",), occasion=occasion)
+    if isinstance(proved, Refused):
+        return proved
     return Done(start_session(tx, proved, cookie=cookie, life=life, occasion=occasion))
 
 

@@ -23,6 +23,8 @@ from idp.transaction import Tx
 
 app = typer.Typer(help="The demo city.", no_args_is_help=True)
 _BATCH = 250
+_STAMP = "demo-seeded"
+"""Written when everything is in, so that a run killed half way is completed by the next."""
 
 
 @app.callback()
@@ -42,41 +44,45 @@ def seed() -> None:
 async def _seed(provider: Provider) -> int:
     happening = occasion(provider)
     (await provider.database.transact(partial(_put_clients, provider=provider, happening=happening))).unwrap()
-    if await provider.database.read(lambda tx: tx.people.count()):
+    stamp = provider.settings.state / _STAMP
+    held = await provider.database.read(lambda tx: tx.people.count())
+    if stamp.exists() and held >= int(stamp.read_text() or 0):
         return 0
+    added = await _seed_people(provider, happening)
+    stamp.write_text(str(await provider.database.read(lambda tx: tx.people.count())))
+    return added
+
+
+async def _seed_people(provider: Provider, happening: Occasion) -> int:
+    """Add whom the city knows and the personas' credentials; whoever is there already is left as they are."""
     from demo.city import generate, personas
     from idp.cli.demo_people import as_person, has_record
 
-    city = generate("demo")
-    people = [as_person(person, happening.now) for person in city.people if has_record(person)]
-    for batch in _batches(people):
-        (await provider.database.transact(partial(_add_people, batch=batch))).unwrap()
-    ids = {
-        person.key: as_person(person, happening.now).person_id for person in city.people if has_record(person)
+    people = {
+        person.key: as_person(person, happening.now)
+        for person in generate("demo").people
+        if has_record(person)
     }
+    added = 0
+    for batch in _batches(list(people.values())):
+        added += (await provider.database.transact(partial(_add_people, batch=batch))).unwrap()
     for persona in personas.load():
-        if persona.city is None or persona.slug not in ids:
+        if persona.city is None or persona.slug not in people:
             continue
+        person_id = people[persona.slug].person_id
         password_hash = await provider.hashing.hash(persona.city.password)
         credentials = (
-            PasswordCredential(
-                person_id=ids[persona.slug], password_hash=password_hash, changed_at=happening.now
-            ),
-            TotpCredential(
-                person_id=ids[persona.slug], secret=persona.city.totp_secret, last_step=0, confirmed=True
-            ),
+            PasswordCredential(person_id=person_id, password_hash=password_hash, changed_at=happening.now),
+            TotpCredential(person_id=person_id, secret=persona.city.totp_secret, last_step=0, confirmed=True),
         )
-        (
-            await provider.database.transact(
-                partial(
-                    _add_credentials,
-                    username=persona.city.username,
-                    credentials=credentials,
-                    happening=happening,
-                )
-            )
-        ).unwrap()
-    return len(people)
+        add = partial(
+            _add_credentials,
+            username=persona.city.username,
+            credentials=credentials,
+            happening=happening,
+        )
+        (await provider.database.transact(add)).unwrap()
+    return added
 
 
 def _put_clients(tx: Tx, *, provider: Provider, happening: Occasion) -> Done[None]:
@@ -98,18 +104,20 @@ def _put_clients(tx: Tx, *, provider: Provider, happening: Occasion) -> Done[Non
     return Done(None)
 
 
-def _add_people(tx: Tx, *, batch: Sequence[Person]) -> Done[None]:
-    tx.people.add_many(batch)
-    return Done(None)
+def _add_people(tx: Tx, *, batch: Sequence[Person]) -> Done[int]:
+    missing = [person for person in batch if tx.people.get(person.person_id) is None]
+    tx.people.add_many(missing)
+    return Done(len(missing))
 
 
 def _add_credentials(
     tx: Tx, *, username: str, credentials: tuple[PasswordCredential, TotpCredential], happening: Occasion
 ) -> Done[None]:
     password, totp = credentials
-    tx.people.add_identifier(password.person_id, IdentifierScheme.USERNAME, username, now=happening.now)
-    tx.passwords.put(password)
-    tx.totp.put(totp)
+    if tx.passwords.get(password.person_id) is None:
+        tx.people.add_identifier(password.person_id, IdentifierScheme.USERNAME, username, now=happening.now)
+        tx.passwords.put(password)
+        tx.totp.put(totp)
     return Done(None)
 
 

@@ -41,7 +41,7 @@ def page(
     frame = Frame(
         language=language_of(call, ui_locales),
         theme=_THEMES.get(theme, "device"),
-        path=f"{call.path}?{query}" if query and call.method != "POST" else call.path,
+        path=f"{call.path}?{query}" if query else call.path,
         csrf=csrf_token(call, browser),
         banner=_banner(call),
         notice=notice,

@@ -29,10 +29,11 @@ def peer_prefix(peer: str) -> str:
 
 
 def _plain(text: str) -> str | None:
-    """Return an address as it is usually written; an IPv4 one that a dual-stack socket wrapped is unwrapped."""
+    """Return an address as it is usually written: no zone, and IPv4 that a dual-stack socket wrapped unwrapped."""
     try:
         address = ip_address(text)
     except ValueError:
         return None
-    wrapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return str(wrapped or address)
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Address(int(address)))
+    return str(address)

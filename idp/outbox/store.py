@@ -55,6 +55,8 @@ outbox = Table(
 _ADD = insert(outbox)
 _is_waiting = outbox.c.state == DeliveryState.WAITING.value
 _is_due = outbox.c.next_attempt_at <= bindparam("now", type_=UtcTime)
+
+# A limit stands in a CTE that locks: PostgreSQL may run a subquery again for every row, and then it limits nothing.
 _due = (
     select(
         outbox.c.message_id,
@@ -112,16 +114,19 @@ _ALL_DEAD = (
     .order_by(outbox.c.next_attempt_at.desc(), outbox.c.message_id)
     .limit(bindparam("most"))
 )
-_ERASE = delete(outbox).where(
-    outbox.c.message_id.in_(
-        select(outbox.c.message_id)
-        .where(
-            outbox.c.state == DeliveryState.DELIVERED.value,
-            outbox.c.next_attempt_at <= bindparam("before"),
-            outbox.c.delivered_at <= bindparam("before"),
-        )
-        .limit(bindparam("most"))
+_old = (
+    select(outbox.c.message_id)
+    .where(
+        outbox.c.state == DeliveryState.DELIVERED.value,
+        outbox.c.next_attempt_at <= bindparam("before"),
+        outbox.c.delivered_at <= bindparam("before"),
     )
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("old")
+)
+_ERASE = (
+    delete(outbox).where(outbox.c.message_id.in_(select(_old.c.message_id))).returning(outbox.c.message_id)
 )
 
 
@@ -174,7 +179,7 @@ class OutboxStore:
 
     def erase_delivered(self, before: datetime, limit: int) -> int:
         """Delete messages delivered by then; return how many."""
-        return self.connection.execute(_ERASE, {"before": before, "most": limit}).rowcount
+        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
 
     def _row(self, message: OutboxMessage) -> dict[str, object]:
         return {

@@ -78,6 +78,10 @@ def _event(occasion: Occasion, event_type: EventType, person: Person, **payload:
     )
 
 
+def _refusal(occasion: Occasion, person: Person, reason: str) -> AuditEvent:
+    return _event(occasion, EventType.SIGN_IN_REFUSED, person, reason=reason, factor="national")
+
+
 def _link(identity: ExternalIdentity, person: Person, occasion: Occasion) -> ExternalLink:
     return ExternalLink(
         issuer=identity.issuer,

@@ -65,18 +65,18 @@ def test_the_registered_method_opens() -> None:  # RFC 6749 §2.3.1
 
 @pytest.mark.parametrize("scheme", ["basic", "BASIC", "bAsIc"])
 def test_the_scheme_is_read_in_any_letter_case(scheme: str) -> None:  # RFC 9110 §11.1
-    assert _authenticate(_basic(f"portal:{SECRET}").replace("Basic", scheme), {})
+    assert _authenticate(_basic(f"portal:{SECRET}").replace("Basic", scheme), {}) == make.client()
 
 
 @pytest.mark.parametrize("secret", ["p:q", "a b+c", "50%", "mật khẩu", "a&b=c"])
 def test_id_and_secret_are_form_encoded_in_basic(secret: str) -> None:  # RFC 6749 §2.3.1, appendix B
     encoded = "".join(f"%{byte:02X}" for byte in secret.encode())
-    assert _authenticate(_basic(f"portal:{encoded}"), {}, secrets=(secret,))
+    assert _authenticate(_basic(f"portal:{encoded}"), {}, secrets=(secret,)) == make.client()
 
 
 def test_either_of_two_live_secrets_opens() -> None:  # rotation with overlap
     for secret in ("old", "new"):
-        assert _authenticate(_basic(f"portal:{secret}"), {}, secrets=("old", "new"))
+        assert _authenticate(_basic(f"portal:{secret}"), {}, secrets=("old", "new")) == make.client()
 
 
 GARBLED = [

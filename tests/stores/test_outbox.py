@@ -164,6 +164,26 @@ async def test_what_was_delivered_is_never_sent_again_and_goes_in_time(database:
     assert names(await of_logout(database)) == ["w"]
 
 
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+async def test_a_limit_holds_whatever_plan_the_server_takes(database: Database[Tx]) -> None:
+    def take_for_tiny(tx: Tx) -> Done[None]:
+        tx.outbox.add([message("m0", client_id="c0")])
+        tx.connection.exec_driver_sql("ANALYZE outbox")
+        tx.outbox.add([message(f"m{n}", client_id=f"c{n}") for n in range(1, 9)])
+        return Done(None)
+
+    await database.transact(take_for_tiny)
+    assert len(await claim(database, START, limit=2)) == 2
+    assert len(await claim(database, START, limit=9)) == 7
+
+    def deliver(tx: Tx) -> int:
+        for n in range(9):
+            tx.outbox.delivered(f"m{n}", START)
+        return tx.outbox.erase_delivered(START + timedelta(days=1), 2)
+
+    assert await do(database, deliver) == 2
+
+
 @pytest.mark.parametrize("workers", [6])
 async def test_two_nodes_that_claim_at_once_never_take_one_message_twice(
     database: Database[Tx], database_url: str, vault: Vault, clock: Clock, time: MovableTime, workers: int

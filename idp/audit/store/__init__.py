@@ -31,12 +31,14 @@ _waiting = (
     .where(audit_events.c.leaf_index.is_(None))
     .order_by(audit_events.c.at, audit_events.c.event_id)
     .limit(bindparam("most"))
-    .subquery("waiting")
+    .cte("waiting")
+    .prefix_with("MATERIALIZED")  # once, not once per row
 )
 _NUMBER = (
     update(audit_events)
     .where(audit_events.c.event_id == _waiting.c.event_id)
     .values(leaf_index=bindparam("first", type_=BigInteger) + _waiting.c.place)
+    .returning(audit_events.c.event_id)
 )
 _MOVE_HEAD = (
     update(audit_head)
@@ -50,16 +52,18 @@ _READ = (
     .order_by(audit_events.c.leaf_index)
     .limit(bindparam("most"))
 )
+_open = (
+    select(audit_events.c.event_id)
+    .where(audit_events.c.subject_ref == bindparam("of_subject"), audit_events.c.salt.is_not(None))
+    .limit(bindparam("most"))
+    .with_for_update()
+    .cte("open_ones")
+)
 _ERASE = (
     update(audit_events)
-    .where(
-        audit_events.c.event_id.in_(
-            select(audit_events.c.event_id)
-            .where(audit_events.c.subject_ref == bindparam("of_subject"), audit_events.c.salt.is_not(None))
-            .limit(bindparam("most"))
-        )
-    )
+    .where(audit_events.c.event_id.in_(select(_open.c.event_id)))
     .values(payload=null(), salt=null())
+    .returning(audit_events.c.event_id)
 )
 
 
@@ -94,7 +98,7 @@ class AuditStore:
     def number(self, limit: int) -> int:
         """Give the next numbers to the oldest events without one; return how many got one."""
         first = self.connection.execute(_LOCK_HEAD).scalar_one()
-        count = self.connection.execute(_NUMBER, {"first": first, "most": limit}).rowcount
+        count = len(self.connection.execute(_NUMBER, {"first": first, "most": limit}).all())
         if count:
             self.connection.execute(_MOVE_HEAD, {"count": count})
         return count
@@ -114,7 +118,7 @@ class AuditStore:
         """Forget a person's key, which closes all their payloads; wipe up to `limit`, return how many."""
         self._keys.pop(subject_ref, None)
         self.connection.execute(FORGET_KEY, {"of_subject": subject_ref})
-        return self.connection.execute(_ERASE, {"of_subject": subject_ref, "most": limit}).rowcount
+        return len(self.connection.execute(_ERASE, {"of_subject": subject_ref, "most": limit}).all())
 
     def _record(self, row: Row[*tuple[Any, ...]]) -> AuditRecord:
         payload = self._open(row)

@@ -1,0 +1,221 @@
+"""Told or asked: the notice and consent page – PAGES §3.1.7, Core §3.1.2.4, Law 91/2025; SECURITY A08."""
+
+import pytest
+
+from idp.audit.events import EventType
+from idp.people.model import PersonProfile
+from idp.protocol.scopes import LegalBasis
+from tests.driver import Browser, Page, RelyingParty
+from tests.world import World
+
+
+@pytest.fixture
+async def rp(world: World) -> RelyingParty:
+    return await world.client()
+
+
+@pytest.fixture
+async def browser(world: World) -> Browser:
+    """Of somebody signed in who knows no service yet."""
+    person = await world.person()
+    browser = world.browser()
+    await world.signed_in(browser, person.person_id)
+    return browser
+
+
+async def tokens_after(world: World, rp: RelyingParty, page: Page) -> dict[str, str]:
+    response = await rp.redeem(world.http, page.answer["code"])
+    assert response.status_code == 200, response.text
+    return dict(response.json())
+
+
+async def test_a_public_task_is_told_once_and_then_silent(
+    world: World, rp: RelyingParty, browser: Browser
+) -> None:
+    page = await browser.get(rp.authorize_url())
+    assert {"page-consent", "claims-public-task", "allow", "deny", "not-shared"} <= page.ids
+    assert page.checkboxes == []
+    assert "Nguyễn Thị Hương" in page.response.text
+    page = await browser.press(page, "allow")
+    assert "code" in page.answer
+    assert "code" in (await browser.get(rp.authorize_url())).answer
+    assert await world.events(EventType.CONSENT_RECORDED) == [EventType.CONSENT_RECORDED]
+
+
+async def test_what_needs_consent_is_asked_unticked_and_only_ticked_things_go(
+    world: World, rp: RelyingParty, browser: Browser
+) -> None:
+    page = await browser.get(rp.authorize_url(scope="openid profile email phone"))
+    assert page.checkboxes == ["email", "phone"]
+    assert "checked" not in page.response.text
+    page = await browser.press(page, "allow", extra=[("scope", "phone")])
+    tokens = await tokens_after(world, rp, page)
+    assert tokens["scope"] == "openid phone profile"
+    claims = (await world.userinfo(tokens["access_token"])).json()
+    assert "phone_number" in claims
+    assert "email" not in claims
+
+
+async def test_what_was_declined_is_not_asked_at_every_sign_in(
+    world: World, rp: RelyingParty, browser: Browser
+) -> None:
+    page = await browser.get(rp.authorize_url(scope="openid profile email"))
+    await browser.press(page, "allow")
+    page = await browser.get(rp.authorize_url(scope="openid profile email"))
+    assert (await tokens_after(world, rp, page))["scope"] == "openid profile"
+    world.time.move(seconds=1)
+    page = await browser.get(rp.authorize_url(scope="openid profile email", prompt="consent"))
+    assert page.checkboxes == ["email"]
+
+
+async def test_something_new_is_asked_on_its_own(world: World, rp: RelyingParty, browser: Browser) -> None:
+    await browser.press(await browser.get(rp.authorize_url()), "allow")
+    page = await browser.get(rp.authorize_url(scope="openid profile email"))
+    assert page.checkboxes == ["email"]
+    assert "claims-public-task" not in page.ids
+
+
+async def test_the_values_shown_are_masked_and_the_number_never_whole(
+    world: World, rp: RelyingParty
+) -> None:  # PAGES "never on any page"
+    person = await world.person(
+        "bich", profile=PersonProfile(full_name="Trần Bích", personal_id="031190000011", phone="+84539900001")
+    )
+    browser = world.browser()
+    await world.signed_in(browser, person.person_id)
+    page = await browser.get(rp.authorize_url(scope="openid profile phone vn.id_number"))
+    assert {"claim-profile", "claim-phone"} & page.ids or "claims-consent" in page.ids
+    assert "031190000011" not in page.response.text
+    assert "+84539900001" not in page.response.text
+    assert person.person_id not in page.response.text
+
+
+async def test_a_client_s_own_legal_basis_turns_a_question_into_a_notice(
+    world: World, browser: Browser
+) -> None:
+    rp = await world.client("rp-law", legal_basis={"email": LegalBasis.PUBLIC_TASK})
+    page = await browser.get(rp.authorize_url(scope="openid email"))
+    assert page.checkboxes == []
+    page = await browser.press(page, "allow")
+    assert (await tokens_after(world, rp, page))["scope"] == "email openid"
+
+
+async def test_whoever_says_no_goes_back_and_nothing_is_granted(
+    world: World, rp: RelyingParty, browser: Browser
+) -> None:  # Core §3.1.2.6, fapi2 user-rejects-authentication
+    page = await browser.get(rp.authorize_url(scope="openid profile email"))
+    page = await browser.press(page, "deny", extra=[("scope", "email")])
+    assert page.answer["error"] == "access_denied"
+    assert (page.answer["state"], page.answer["iss"]) == (rp.state, world.issuer)
+    assert await world.events(EventType.CONSENT_RECORDED, EventType.CODE_ISSUED) == []
+    assert "page-consent" in (await browser.get(rp.authorize_url())).ids
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        [("scope", "vn.id_number")],
+        [("scope", "phone")],
+        [("scope", "openid")],
+        [("scope", "profile")],
+        [("scope", "")],
+        [("scope", "docs.share")],
+        [("scope", "email"), ("scope", "address")],
+        [("scope", "x" * 3000)],
+    ],
+)
+async def test_what_was_not_offered_can_t_be_ticked(
+    world: World, rp: RelyingParty, browser: Browser, extra: list[tuple[str, str]]
+) -> None:  # SECURITY A08
+    page = await browser.get(rp.authorize_url(scope="openid profile email"))
+    page = await browser.press(page, "allow", extra=extra)
+    assert page.status == 400
+    assert await world.events(EventType.CONSENT_RECORDED, EventType.CODE_ISSUED) == []
+
+
+async def test_an_answer_to_other_words_shows_the_page_again(
+    world: World, rp: RelyingParty, browser: Browser
+) -> None:
+    page = await browser.get(rp.authorize_url())
+    again = await browser.press(page, "allow", shown="0" * 64)
+    assert "page-consent" in again.ids
+    await world.change_client("rp-c", purpose="một việc khác", law="Nghị định khác")
+    again = await browser.press(page, "allow")
+    assert "page-consent" in again.ids
+    assert "Nghị định khác" in again.response.text
+    assert await world.events(EventType.CONSENT_RECORDED) == []
+    assert "code" in (await browser.press(again, "allow")).answer
+
+
+async def test_the_language_of_the_words_is_part_of_what_was_shown(
+    world: World, rp: RelyingParty, browser: Browser
+) -> None:
+    page = await browser.get(rp.authorize_url())
+    english = await browser.press(page, "lang-en")
+    assert '<html lang="en"' in english.response.text
+    again = await browser.press(page, "allow")  # the tab still in Vietnamese
+    assert "page-consent" in again.ids
+    assert "code" in (await browser.press(again, "allow")).answer
+
+
+@pytest.mark.parametrize("decision", ["", "yes", "ALLOW"])
+async def test_an_answer_that_is_none_is_refused(
+    world: World, rp: RelyingParty, browser: Browser, decision: str
+) -> None:
+    page = await browser.get(rp.authorize_url())
+    fields = page.form("allow")["fields"]
+    page = await browser.post(f"/consent?i={page.interaction}", {**fields, "decision": decision})
+    assert page.status == 400
+
+
+async def test_looking_at_the_page_answers_nothing(
+    world: World, rp: RelyingParty, browser: Browser
+) -> None:  # SECURITY A08: consent by GET
+    page = await browser.get(rp.authorize_url())
+    shown = page.form("allow")["fields"]["shown"]
+    page = await browser.get(f"/consent?i={page.interaction}&decision=allow&shown={shown}")
+    assert "page-consent" in page.ids
+    assert await world.events(EventType.CONSENT_RECORDED) == []
+
+
+async def test_an_answer_counts_only_while_the_person_who_gave_it_is_signed_in(
+    world: World, rp: RelyingParty, browser: Browser
+) -> None:
+    page = await browser.get(rp.authorize_url())
+    bob = await world.person("bob")
+    held = dict(browser.client.cookies)
+    await world.signed_in(browser, bob.person_id)
+    page = await browser.press(page, "allow")
+    assert "page-consent" in page.ids or "code" in page.answer
+    assert held
+    browser.client.cookies.delete("hpid-session")
+    page = await browser.get(rp.authorize_url())
+    assert "page-sign-in" in page.ids
+
+
+async def test_the_consent_page_without_a_session_leads_to_sign_in(world: World, rp: RelyingParty) -> None:
+    browser = world.browser()
+    page = await browser.get(rp.authorize_url())
+    assert "page-sign-in" in (await browser.get(f"/consent?i={page.interaction}")).ids
+
+
+async def test_the_form_may_lead_to_the_service_and_nowhere_else(
+    world: World, rp: RelyingParty, browser: Browser
+) -> None:  # DESIGN 5.13
+    page = await browser.get(rp.authorize_url())
+    policy = page.response.headers["content-security-policy"]
+    assert "form-action 'self' https://rp-c.example;" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+async def test_offline_access_is_asked_and_may_be_declined(
+    world: World, rp: RelyingParty, browser: Browser
+) -> None:  # Core §11
+    page = await browser.get(rp.authorize_url(scope="openid offline_access"))
+    assert page.checkboxes == ["offline_access"]
+    page = await browser.press(page, "allow")
+    tokens = await tokens_after(world, rp, page)
+    assert tokens["scope"] == "openid"
+    await browser.press(await browser.get("/end_session"), "sign-out-here")
+    response = await rp.refresh(world.http, tokens["refresh_token"])
+    assert response.json()["error"] == "invalid_grant"

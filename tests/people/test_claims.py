@@ -1,0 +1,89 @@
+"""A person as claims – OpenID Connect Core §5.1, §5.1.1, §5.3.2; PROTOCOL rule 6."""
+
+from typing import Any
+
+import pytest
+
+from idp.people.claims import claims_of
+from idp.people.model import Address
+from tests import make
+
+FULL = claims_of(make.person(profile=make.full_profile()))
+
+
+def test_everything_that_is_known_is_told_in_its_type() -> None:  # Core §5.1
+    told = claims_of(make.person(profile=make.full_profile()))
+    assert told == {
+        "name": "Nguyễn Thị Hương",
+        "family_name": "Nguyễn",
+        "middle_name": "Thị",
+        "given_name": "Hương",
+        "gender": "female",
+        "birthdate": "1984-03-14",
+        "phone_number": "+84539900001",
+        "phone_number_verified": True,
+        "email": "huong@example.vn",
+        "email_verified": True,
+        "vn_id_number": "031184012456",
+        "address": {
+            "formatted": "số 16, phường Lê Chân, Hải Phòng",
+            "street_address": "số 16",
+            "region": "Thành phố Hải Phòng",
+            "country": "VN",
+            "vn_ward_code": "11383",
+            "vn_province_code": "31",
+        },
+        "locale": "vi-VN",
+        "zoneinfo": "Asia/Ho_Chi_Minh",
+        "updated_at": int(make.NOW.timestamp()),
+    }
+
+
+def test_what_is_not_known_is_left_out_never_null_or_empty() -> None:  # Core §5.3.2
+    assert claims_of(make.person()) == {
+        "name": "Nguyễn Thị Hương",
+        "locale": "vi-VN",
+        "zoneinfo": "Asia/Ho_Chi_Minh",
+        "updated_at": int(make.NOW.timestamp()),
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "gone"),
+    [
+        ({"phone": ""}, {"phone_number", "phone_number_verified"}),
+        ({"email": ""}, {"email", "email_verified"}),
+        ({"address": None}, {"address"}),
+        ({"gender": ""}, {"gender"}),
+        ({"birthdate": ""}, {"birthdate"}),
+        ({"middle_name": ""}, {"middle_name"}),
+        ({"personal_id": ""}, {"vn_id_number"}),
+    ],
+)
+def test_one_unknown_takes_only_its_own_claims(changes: dict[str, Any], gone: set[str]) -> None:
+    assert FULL.keys() - claims_of(make.person(profile=make.full_profile(**changes))).keys() == gone
+
+
+def test_a_year_alone_is_a_birth_date() -> None:  # Core §5.1: YYYY
+    claims = claims_of(make.person(profile=make.full_profile(birthdate="1984")))
+    assert claims["birthdate"] == "1984"
+
+
+def test_a_verified_flag_is_false_until_it_is_true() -> None:  # PROTOCOL rule 6: booleans
+    profile = make.full_profile(phone_verified=False, email_verified=False)
+    claims = claims_of(make.person(profile=profile))
+    assert (claims["phone_number_verified"], claims["email_verified"]) == (False, False)
+
+
+def test_an_address_has_what_is_known_of_it() -> None:  # Core §5.1.1
+    claims = claims_of(make.person(profile=make.full_profile(address=Address(ward_code="11383"))))
+    assert claims["address"] == {
+        "region": "Thành phố Hải Phòng",
+        "country": "VN",
+        "vn_ward_code": "11383",
+        "vn_province_code": "31",
+    }
+
+
+def test_the_inner_id_is_never_among_them() -> None:  # DESIGN 5.1
+    assert make.PERSON_ID not in str(FULL)

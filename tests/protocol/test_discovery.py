@@ -1,0 +1,138 @@
+"""Provider metadata – OpenID Connect Discovery §3, RFC 8414 §2; PROTOCOL rules 8, 11, 15, 16, 18, 43."""
+
+import re
+from typing import Any
+
+import pytest
+
+from idp.protocol.authorization_request import PROMPTS, RESPONSE_MODES, RESPONSE_TYPES
+from idp.protocol.client_authentication import METHODS
+from idp.protocol.discovery import ENDPOINTS, metadata
+from idp.protocol.scopes import CLAIM_SCOPE, SCOPES
+from tests import make
+
+DOCUMENT: dict[str, Any] = metadata(
+    make.ISSUER,
+    grant_types=("authorization_code", "refresh_token"),
+    signing_algorithms=("ES256", "RS256"),
+)
+
+
+def test_it_says_exactly_this() -> None:
+    """A change here is a change for every relying party."""
+    assert {name: value for name, value in DOCUMENT.items() if name != "claims_supported"} == {
+        "issuer": "https://id.example",
+        "authorization_endpoint": "https://id.example/authorize",
+        "token_endpoint": "https://id.example/token",
+        "userinfo_endpoint": "https://id.example/userinfo",
+        "jwks_uri": "https://id.example/jwks",
+        "end_session_endpoint": "https://id.example/end_session",
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["ES256", "RS256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "code_challenge_methods_supported": ["S256"],
+        "scopes_supported": [
+            "openid",
+            "profile",
+            "email",
+            "phone",
+            "address",
+            "vn.id_number",
+            "offline_access",
+            "docs.read",
+            "docs.share",
+        ],
+        "claim_types_supported": ["normal"],
+        "claims_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "prompt_values_supported": ["consent", "login", "none", "select_account"],
+        "acr_values_supported": [
+            "urn:haiphong:acr:low",
+            "urn:haiphong:acr:substantial",
+            "urn:haiphong:acr:high",
+            "LoA1",
+            "LoA2",
+            "LoA3",
+        ],
+        "ui_locales_supported": ["vi", "en"],
+        "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+    }
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "issuer",
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "response_types_supported",
+        "subject_types_supported",
+        "id_token_signing_alg_values_supported",
+        "scopes_supported",
+        "claims_supported",
+    ],
+)
+def test_what_is_required_or_recommended_is_there(member: str) -> None:  # Discovery §3
+    assert DOCUMENT[member]
+
+
+def test_every_uri_is_the_issuer_with_a_path() -> None:  # PROTOCOL rule 18
+    assert set(ENDPOINTS) == {name for name in DOCUMENT if name.endswith(("_endpoint", "_uri"))}
+    for name, path in ENDPOINTS.items():
+        assert DOCUMENT[name] == make.ISSUER + path
+        assert re.fullmatch(r"(/[a-z_]+)+", path)
+
+
+def test_every_list_has_members_of_one_syntax_each_once() -> None:  # PROTOCOL rule 18
+    for name, value in DOCUMENT.items():
+        if isinstance(value, list):
+            assert value, name
+            assert len(set(value)) == len(value), name
+            assert all(re.fullmatch(r"[\x21\x23-\x5B\x5D-\x7E]+", member) for member in value), name
+
+
+def test_it_is_derived_from_what_is_wired() -> None:  # DESIGN 5.22
+    assert DOCUMENT["response_types_supported"] == [*RESPONSE_TYPES]
+    assert DOCUMENT["response_modes_supported"] == [*RESPONSE_MODES]
+    assert DOCUMENT["token_endpoint_auth_methods_supported"] == [*METHODS]
+    assert DOCUMENT["scopes_supported"] == [*SCOPES]
+    assert set(DOCUMENT["prompt_values_supported"]) == PROMPTS
+    assert set(CLAIM_SCOPE) <= set(DOCUMENT["claims_supported"])
+    none = metadata(make.ISSUER, grant_types=(), signing_algorithms=())
+    assert none["grant_types_supported"] == none["id_token_signing_alg_values_supported"] == []
+
+
+def test_nothing_is_signed_with_none_or_a_shared_secret() -> None:  # PROTOCOL rules 11, 15; SECURITY C02
+    text = str(DOCUMENT)
+    assert "HS256" not in text
+    assert "request_object_signing_alg_values_supported" not in DOCUMENT
+    assert "none" not in DOCUMENT["id_token_signing_alg_values_supported"]
+
+
+def test_iss_comes_in_every_authorization_response() -> None:  # RFC 9207 §3; PROTOCOL rule 43
+    assert DOCUMENT["authorization_response_iss_parameter_supported"] is True
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "registration_endpoint",
+        "pushed_authorization_request_endpoint",
+        "revocation_endpoint",
+        "introspection_endpoint",
+        "device_authorization_endpoint",
+        "check_session_iframe",
+        "frontchannel_logout_supported",
+        "dpop_signing_alg_values_supported",
+        "tls_client_certificate_bound_access_tokens",
+    ],
+)
+def test_what_is_not_wired_is_not_promised(member: str) -> None:  # DESIGN 5.17, 5.22
+    assert member not in DOCUMENT
