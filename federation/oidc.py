@@ -127,12 +127,13 @@ class OidcUpstream:
         id_token, access_token = _check_tokens(tokens)
         claims = (await self._verify(id_token, metadata, now)).claims
         self._check_claims(claims, nonce=nonce, now=now)
+        auth_time = _auth_time(claims, now)
         userinfo = _json(
             await self._get(metadata.userinfo_endpoint, {"authorization": f"Bearer {access_token}"})
         )
         if userinfo.get("sub") != claims["sub"]:  # Core §5.3.2
             raise UpstreamError("userinfo speaks of another subject")
-        return _signed_in(claims, userinfo, now)
+        return _signed_in(claims, userinfo, auth_time)
 
     def _check_answer(self, answer: Mapping[str, str], metadata: _Metadata) -> None:
         iss = answer.get("iss")
@@ -266,14 +267,16 @@ def _check_tokens(answer: Mapping[str, object]) -> tuple[str, str]:
     return id_token, access_token
 
 
-def _signed_in(claims: Mapping[str, object], userinfo: Mapping[str, object], now: datetime) -> VerifiedSignIn:
+def _signed_in(
+    claims: Mapping[str, object], userinfo: Mapping[str, object], auth_time: datetime
+) -> VerifiedSignIn:
     acr, amr = claims.get("acr"), claims.get("amr")
     methods = [value for value in amr if isinstance(value, str)] if isinstance(amr, list) else []
     return VerifiedSignIn(
         subject=str(claims["sub"]),
         acr=acr if isinstance(acr, str) else None,
         amr=tuple(method for method in methods[:_MOST_AMR] if 0 < len(method) <= _LONGEST_AMR),
-        auth_time=_auth_time(claims, now),
+        auth_time=auth_time,
         userinfo=userinfo,
     )
 

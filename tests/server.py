@@ -336,5 +336,3 @@ def _no_tls() -> ssl.SSLContext:
 def children_of(pid: int) -> Sequence[str]:
     """Return the pids of a process's children."""
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-
-

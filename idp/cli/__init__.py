@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from idp.cli import admin, clients, consents, demo, initialise, keys, people, serve, sessions
 from idp.cli.context import CommandFailed, show_error
 from idp.database import DatabaseUnavailable
-from idp.settings import UnsafeSettings
+from idp.settings import Lifetimes, Settings, UnsafeSettings
 from keys.keyring import UnusableKeyRecord
 from keys.master import KeyFileError
 
@@ -40,9 +40,16 @@ def main() -> None:
         app()
     except ValidationError as error:
         for problem in error.errors():
-            place = "HPID_" + "__".join(str(part).upper() for part in problem["loc"])
-            show_error(problem["msg"] if place == "HPID_" else f"{place}: {problem['msg']}")
+            show_error(_explained(problem["loc"], problem["msg"], model=error.title))
         sys.exit(1)
     except _EXPECTED as error:
-        show_error(str(error))
+        show_error(str(error).splitlines()[0])  # a driver's text goes on with its statement
         sys.exit(1)
+
+
+def _explained(place: tuple[int | str, ...], message: str, *, model: str) -> str:
+    """Name the setting as the environment does; a refusal of several settings together names them itself."""
+    message = message.removeprefix("Value error, ")
+    prefix = Lifetimes if model == Lifetimes.__name__ else Settings
+    name = "__".join(str(part).upper() for part in place)
+    return f"{prefix.model_config['env_prefix']}{name}: {message}" if name else message

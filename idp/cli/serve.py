@@ -1,6 +1,7 @@
 """`hpid serve` and `hpid worker`: in the foreground, one process, until SIGTERM or SIGINT."""
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -10,17 +11,19 @@ from granian.server.embed import Server
 
 from idp.app import make_app, make_provider
 from idp.cli.context import CommandFailed, check_schema, opened
-from idp.log import configure
+from idp.database import DatabaseUnavailable
+from idp.log import configure, fields
+from idp.provider import Provider
 from idp.settings import Settings
 from idp.worker import work
 
 _BACKLOG = 1024
+_log = logging.getLogger("hpid.serve")
 
 
 def serve() -> None:
     """Serve the provider; on SQLite with the worker inside."""
     settings = Settings()
-    check_schema(settings)
     _check_port(settings)
     configure(settings.log_level)
     asyncio.run(_serve(settings))
@@ -34,8 +37,10 @@ def worker() -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    provider = make_provider(settings)
+    await _check_state(provider)
     server = Server(
-        make_app(make_provider(settings)),
+        make_app(provider),
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
@@ -46,8 +51,22 @@ async def _serve(settings: Settings) -> None:
         ssl_cert=settings.certificate,
         ssl_key=settings.certificate_key,
     )
-    _on_stop_signal(server.stop)
+    told_to_stop = asyncio.Event()
+    _on_stop_signal(lambda: (told_to_stop.set(), server.stop()))
     await server.serve()
+    if not told_to_stop.is_set():
+        raise CommandFailed("the server ended by itself; the lines before this one say why")
+
+
+async def _check_state(provider: Provider) -> None:
+    """Refuse a schema or a signing key that can't serve; a server that is down may still come up (SECURITY R04, R27)."""
+    try:
+        await asyncio.to_thread(check_schema, provider.settings)
+        await provider.configuration.refresh()
+    except DatabaseUnavailable as error:
+        if provider.settings.is_sqlite:
+            raise
+        _log.warning("not ready until the database answers", extra=fields(reason=str(error)))
 
 
 async def _work(settings: Settings) -> None:

@@ -16,7 +16,8 @@ from idp.clients.origins import browser_origins
 from idp.clock import Clock
 from idp.database import Database, DatabaseUnavailable
 from idp.ids import ClientId
-from keys.keyring import Keyring
+from idp.log import fields
+from keys.keyring import Keyring, UnusableKeyRecord
 from keys.rotation import KeyRecord
 
 if TYPE_CHECKING:
@@ -61,11 +62,20 @@ class ConfigurationCache:
     def _take(self, found: _Configuration | None, asked_at: float) -> None:
         """Hold what was found; a slow reader never puts back what a quicker one has replaced."""
         if found is not None and found.version > self._version:
-            self._keyring.replace(found.keys)
+            self._take_keys(found.keys)
             self._clients = {client.facts.client_id: client for client in found.clients}
             self.origins = browser_origins(client.facts for client in found.clients)
             self._version = found.version
         self._read_at = max(self._read_at, asked_at)
+
+    def _take_keys(self, keys: tuple[KeyRecord, ...]) -> None:
+        """Take the keys; a node that serves keeps those it has when a stored one does not open (SECURITY R27)."""
+        try:
+            self._keyring.replace(keys)
+        except UnusableKeyRecord as error:
+            if self._version < 0:
+                raise
+            _log.error("the keys of before go on", extra=fields(reason=str(error)))
 
     async def keep_fresh(self) -> None:
         """Refresh for ever; a database that is away is tried again at the next turn."""

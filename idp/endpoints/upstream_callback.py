@@ -61,6 +61,7 @@ async def upstream_callback(call: Call) -> Answer:
         await _record_refusal(call, error)
         return _back(opened, "upstream-failed")
     if identity.kind is not AccountKind.CITIZEN:
+        await _record_refusal(call, UpstreamError("not a citizen's account"))
         return _back(opened, "organisation-account")
     recognised = await _recognised(call, identity)
     if isinstance(recognised, NotRecognised):

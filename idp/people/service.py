@@ -40,6 +40,7 @@ def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done
     if link is None:
         known = _by_number(tx, identity)
         if known is not None and identity.account_level != _LEVEL_02:
+            tx.audit.add(_refusal(occasion, known, "the number is this record's, the proof below level 02"))
             return Done(NotRecognised(case="not-linked"))
         person = known or _new_person(identity, occasion)
         if known is None:
@@ -54,11 +55,14 @@ def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done
         person = linked
         tx.upstreams.touch(identity.issuer, identity.subject, occasion.now)
     if person.status is not PersonStatus.ACTIVE:
-        tx.audit.add(
-            _event(occasion, EventType.SIGN_IN_REFUSED, person, reason=person.status.value, factor="national")
-        )
+        tx.audit.add(_refusal(occasion, person, person.status.value))
         return Done(NotRecognised(case="locked"))
     updated = _updated(person, identity, occasion)
+    if updated.profile.personal_id != person.profile.personal_id:
+        holder = _by_number(tx, identity)
+        if holder is not None and holder.person_id != person.person_id:
+            tx.audit.add(_refusal(occasion, person, "the number is another record's"))
+            return Done(NotRecognised(case="not-linked"))
     if updated != person:
         tx.people.update(updated)
         tx.audit.add(

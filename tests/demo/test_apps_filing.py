@@ -217,12 +217,16 @@ async def test_a_step_up_that_fails_keeps_the_session_and_the_filing(tmp_path: P
 @network
 async def test_nobody_sees_or_sends_the_filing_of_another(tmp_path: Path) -> None:
     async with city(tmp_path) as c, Browser() as browser, Browser() as other:
-        receipt = await filed(c, browser)
+        await browser.open(f"{c.portal}/procedures/birth-registration/form")
+        review = await browser.press("submit", **BIRTH)
+        receipt = await browser.press("submit")
         path = f"{c.portal}/receipts/{receipt.text('receipt-number')}"
         c.provider.person = Person(name="Phạm Văn Long")
         await other.open(f"{c.portal}/sign-in")
         for address in (path, f"{path}/deliver"):
             assert (await other.open(address)).status == 404
+        other.page = review
+        assert (await other.press("submit")).name == "form"
         documents = await other.open(f"{c.data_store}/documents")
         assert documents.text("document-count") == "3 giấy tờ"
         c.provider.person = HUONG

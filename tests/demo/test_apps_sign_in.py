@@ -159,6 +159,14 @@ async def test_an_answer_brought_to_another_browser_signs_nobody_in(tmp_path: Pa
         assert (await own.open(doubled)).name == "sign-in-mismatch"
 
 
+async def test_a_refused_answer_is_not_taken_a_second_time_either(tmp_path: Path) -> None:
+    async with city(tmp_path) as c, Browser() as browser:
+        c.provider.faults = {"error": "access_denied"}
+        refused = await browser.open(f"{c.portal}/sign-in")
+        assert refused.name == "not-signed-in"
+        assert (await browser.open(refused.url)).name == "sign-in-mismatch"
+
+
 async def test_two_tabs_can_sign_in_side_by_side(tmp_path: Path) -> None:
     async with city(tmp_path) as c, Browser() as browser:
         tabs = [await browser.client.get(f"{c.portal}/sign-in", follow_redirects=False) for _ in range(2)]

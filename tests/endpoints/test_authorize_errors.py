@@ -9,7 +9,9 @@ from idp.audit.events import EventType
 from idp.protocol.facts import Profile
 from tests.world import World
 
-TO_THE_CLIENT = {
+_Case = tuple[dict[str, str | None], str]
+
+TO_THE_CLIENT: dict[str, _Case] = {
     "response_type missing": ({"response_type": None}, "invalid_request"),
     "response_type empty": ({"response_type": ""}, "invalid_request"),
     "response_type token": ({"response_type": "token"}, "unsupported_response_type"),
@@ -47,7 +49,7 @@ TO_THE_CLIENT = {
     "login_hint too long": ({"login_hint": "l" * 257}, "invalid_request"),
 }
 
-TO_A_PAGE = {
+TO_A_PAGE: dict[str, _Case] = {
     "client_id missing": ({"client_id": None}, "invalid_request"),
     "client_id unknown": ({"client_id": "nobody"}, "unauthorized_client"),
     "client_id in capitals": ({"client_id": "RP-C"}, "unauthorized_client"),
@@ -149,10 +151,10 @@ async def test_a_refused_request_leaves_no_event_of_a_person_but_is_counted(worl
 
 
 async def test_the_error_page_gives_a_reference_that_the_log_knows(
-    world: World, caplog: "pytest.LogCaptureFixture"
+    world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
     page = await world.browser().get("/authorize?client_id=nobody&redirect_uri=https://x.example/")
-    references = {getattr(record, "hpid", {}).get("txn") for record in caplog.records} - {None}
+    references = {str(getattr(record, "hpid", {}).get("txn", "")) for record in caplog.records} - {""}
     assert len(references) == 1
     assert references.pop() in page.response.text

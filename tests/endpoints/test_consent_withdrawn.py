@@ -4,16 +4,15 @@ from dataclasses import replace
 from functools import partial
 
 from federation.upstream import AccountKind, ExternalAttributes, ExternalIdentity
+from idp.audit.events import EventType
 from idp.consents.service import withdraw
 from idp.database import Refused
 from idp.ids import ClientId
 from idp.interactions.service import issue_code
-from idp.people.identifiers import IdentifierTaken
-from idp.people.service import recognise
+from idp.people.service import NotRecognised, Recognised, recognise
 from idp.protocol.authorization_request import check, parse
 from idp.protocol.errors import ConsentRequired
 from idp.protocol.next_step import Issue
-from idp.transaction import Tx
 from tests.world import World
 
 
@@ -77,12 +76,12 @@ async def test_an_upstream_number_that_is_another_record_s_never_moves_there(wor
     for identity in (first, other):
         await world.write(partial(recognise, identity=identity, occasion=world.occasion))
 
-    def move(tx: Tx) -> object:
-        return recognise(tx, replace(other, attributes=held), occasion=world.occasion)
-
-    try:
-        await world.write(move)
-    except IdentifierTaken:
-        pass
-    else:
-        raise AssertionError("one number named two people")
+    before = await world.events()
+    outcome = await world.write(
+        partial(recognise, identity=replace(other, attributes=held), occasion=world.occasion)
+    )
+    assert outcome == NotRecognised(case="not-linked")
+    assert (await world.events())[len(before) :] == [EventType.SIGN_IN_REFUSED]
+    again = await world.write(partial(recognise, identity=other, occasion=world.occasion))
+    assert isinstance(again, Recognised)
+    assert again.person.profile.personal_id == "031190900124"

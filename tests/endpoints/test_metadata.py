@@ -1,5 +1,7 @@
 """Discovery and the JWK Set – OpenID Connect Discovery §3–4, RFC 8414, RFC 7517 §5; health for supervisors."""
 
+import json
+from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -52,32 +54,56 @@ async def test_discovery_promises_only_what_answers(world: World) -> None:  # DE
     assert {"registration_endpoint", "check_session_iframe"}.isdisjoint(document)
 
 
-async def test_discovery_names_an_algorithm_once_a_key_of_it_signs(world: World) -> None:
-    async def algorithms() -> list[str]:
-        document = (await world.http.get(DOCUMENTS[0])).json()
-        return list(document["id_token_signing_alg_values_supported"])
-
-    record = new_record(world.provider.vault, "RS256", world.time())
-    plan = next_rotation(
-        (),
-        alg="RS256",
-        new=record,
-        now=world.time(),
-        publish_for=timedelta(minutes=10),
-        keep_for=timedelta(hours=1),
-    )
+async def rotate(world: World, alg: str) -> str:
+    """Make a new key of this algorithm as `hpid keys rotate` does; return its kid."""
+    record = new_record(world.provider.vault, alg, world.time())
 
     def announce(tx: Tx) -> Done[None]:
-        tx.signing_keys.apply(plan)
+        known = tuple(one for one in tx.signing_keys.all() if one.alg == alg)
+        tx.signing_keys.apply(
+            next_rotation(
+                known,
+                alg=alg,
+                new=record,
+                now=world.time(),
+                publish_for=world.provider.settings.life.key_publish,
+                keep_for=timedelta(hours=1),
+            )
+        )
         tx.configuration.raise_version()
         return Done(None)
 
     await world.write(announce)
-    published = {key["kid"] for key in (await world.http.get("/jwks")).json()["keys"]}
-    assert record.kid in published, "a key is published before it signs"
-    assert await algorithms() == ["ES256"]
+    return record.kid
+
+
+async def test_discovery_names_an_algorithm_once_a_key_of_it_signs(world: World) -> None:
+    name = "id_token_signing_alg_values_supported"
+    assert (await world.http.get(DOCUMENTS[0])).json()[name] == ["ES256"]
+    await rotate(world, "RS256")
+    assert (await world.http.get(DOCUMENTS[0])).json()[name] == ["ES256", "RS256"]
+
+
+async def test_a_key_is_published_before_it_signs_and_as_long_as_its_tokens_live(
+    world: World,
+) -> None:  # rule 22
+    async def published() -> set[str]:
+        return {key["kid"] for key in (await world.http.get("/jwks")).json()["keys"]}
+
+    rp = await world.client()
+    alice = await world.visitor(rp)
+    (old,) = await published()
+    new = await rotate(world, "ES256")
+    assert await published() == {old, new}
+    before = (await world.tokens(rp, alice))["id_token"]
     world.time.move(minutes=10)
-    assert await algorithms() == ["ES256", "RS256"]
+    after = (await world.tokens(rp, alice))["id_token"]
+    assert [json.loads(b64decode(token.split(".")[0] + "=="))["kid"] for token in (before, after)] == [
+        old,
+        new,
+    ]
+    assert await published() == {old, new}
+    assert await rp.verify(world.http, before)
 
 
 async def test_the_keys_are_public_distinct_and_cacheable(world: World) -> None:  # rule 1, RFC 7517 §5

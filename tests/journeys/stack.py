@@ -1,30 +1,33 @@
-"""The whole demo as a user starts it, `python -m demo.run`, on free ports and a state folder of its own."""
+"""The whole demo as a user starts it, `python -m demo.run`, on free ports and with a state folder of its own."""
 
 import json
 import os
-import re
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from demo.run.options import ROOT, Options, parse
-from demo.run.services import DATA_STORE, HPID, NATIONAL, PORTAL, PROVIDER, provider_environment
+from demo.run.services import HPID, provider_environment
 
 SAME_SITE, OTHER_SITE = "localhost", "127.0.0.1"
+_PORTS = range(20000, 30000, 20)  # below those the kernel hands out
 _OFFSETS = (0, 1, 10, 11)
-_PATIENCE_SECONDS = 90.0
+_READY_SECONDS, _END_SECONDS = 100.0, 20.0
+_runners: list["subprocess.Popen[bytes]"] = []
+"""Kept to the end: another test process may still use a demo that this one started."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """A running demo: where its services answer, and the pid of the runner that holds them."""
+    """A running demo: where its services answer, and the process that holds them."""
 
     port_base: int
     rp_host: str
@@ -33,7 +36,6 @@ class Stack:
 
     @property
     def options(self) -> Options:
-        """What the runner was told."""
         arguments = ["--port-base", str(self.port_base), "--rp-host", self.rp_host]
         return replace(parse(arguments), folder=self.state)
 
@@ -54,57 +56,78 @@ class Stack:
         return self.options.data_store_url
 
     def hpid(self, *words: str) -> Any:
-        """Run an operator's command on the demo's state and return the JSON it prints."""
+        """Run an operator's command on this demo and return the JSON it prints."""
         environment = os.environ | provider_environment(self.options)
-        done = subprocess.run(
-            (str(HPID), *words, "--json"),
-            env=environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = (str(HPID), *words, "--json")
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def log(self, service: str) -> str:
-        """Return what a service has logged."""
-        return (self.state / "log" / f"{service}.log").read_text(encoding="utf-8")
-
     def pid_of(self, service: str) -> int:
-        """Return the process of a service: the child of the runner whose output goes to that service's log."""
-        log = self.state / "log" / f"{service}.log"
+        """Return the process of a service: the runner's child whose output goes to that service's log."""
+        log = (self.state / "log" / f"{service}.log").resolve()
         for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
-            with suppress(FileNotFoundError):
-                if Path(f"/proc/{child}/fd/1").resolve() == log.resolve():
-                    return int(child)
+            if Path(f"/proc/{child}/fd/1").resolve() == log:
+                return int(child)
         raise AssertionError(f"{service} does not run")
 
     def stop(self) -> None:
         """End the runner, which ends its services."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGTERM)
-        wait_until(lambda: not Path(f"/proc/{self.pid}").exists() or _is_zombie(self.pid), seconds=20)
-
-
-SERVICES = (PROVIDER, NATIONAL, PORTAL, DATA_STORE)
+            os.kill(self.pid, signal.SIGCONT)
+        wait_until(lambda: not is_running(self.pid), seconds=_END_SECONDS)
 
 
 def start_stack(state: Path, rp_host: str = SAME_SITE) -> Stack:
     """Start the demo and return when it says that it is ready."""
     state.mkdir(parents=True)
-    port_base = free_port_base()
-    with (state / "runner.log").open("w") as output:
+    port_base, log = _free_port_base(), state / "runner.log"
+    command = (sys.executable, "-m", "demo.run", "--port-base", str(port_base), "--rp-host", rp_host)
+    with log.open("wb") as output:
         runner = subprocess.Popen(
-            (sys.executable, "-m", "demo.run", "--port-base", str(port_base), "--rp-host", rp_host),
+            command,
             cwd=ROOT,
-            env=os.environ | {"HPID_DEMO_STATE": str(state), "COLUMNS": "100"},
+            env=os.environ | {"HPID_DEMO_STATE": str(state)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    said = state / "runner.log"
-    wait_until(lambda: "Ready after" in said.read_text() or runner.poll() is not None, _PATIENCE_SECONDS)
-    assert runner.poll() is None, said.read_text()
-    assert re.search(r"^Ready after", said.read_text(), re.MULTILINE), said.read_text()
+    _runners.append(runner)
+    wait_until(
+        lambda: "\nReady after" in log.read_text() or runner.poll() is not None, seconds=_READY_SECONDS
+    )
+    assert runner.poll() is None, log.read_text()
     return Stack(port_base=port_base, rp_host=rp_host, state=state, pid=runner.pid)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(happened: Callable[[], bool], *, seconds: float) -> float:
+    """Wait for something; return how long it took."""
+    began = time.monotonic()
+    while not happened():
+        assert time.monotonic() - began < seconds, f"nothing happened within {seconds:.0f} s"
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def _free_port_base() -> int:
+    for base in random.sample(_PORTS, len(_PORTS)):
+        if all(_is_free(base + offset) for offset in _OFFSETS):
+            return base
+    raise AssertionError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    for host, family in (("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)):
+        try:
+            socket.create_server((host, port), family=family).close()
+        except OSError:
+            return False
+    return True

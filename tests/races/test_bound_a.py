@@ -42,7 +42,9 @@ class Holder:
         self.browser.client.cookies = visitor.browser.client.cookies
 
     def uses(self, *names: str) -> list[Use]:
-        return [Use(name=f"{name} at {self.peer.node.port}", works=getattr(self, f"_{name}")) for name in names]
+        return [
+            Use(name=f"{name} at {self.peer.node.port}", works=getattr(self, f"_{name}")) for name in names
+        ]
 
     async def _refresh(self) -> bool:
         response = await self.rp.refresh(self.peer.http, self.tokens["refresh_token"])

@@ -32,9 +32,7 @@ class Reply:
 
 async def at_once(ports: Sequence[int], request: bytes, copies: int = COPIES) -> list[Reply]:
     """Send the copies to the ports in turn, all in one moment, and return the answers."""
-    streams = [
-        await asyncio.open_connection("127.0.0.1", port) for port in islice(cycle(ports), copies)
-    ]
+    streams = [await asyncio.open_connection("127.0.0.1", port) for port in islice(cycle(ports), copies)]
     try:
         for _, writer in streams:
             writer.write(request[:-1])

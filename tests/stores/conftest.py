@@ -1,8 +1,8 @@
 """A fresh database per test on either engine, with the schema in place, and what stores are built from.
 
-PostgreSQL is $TEST_DATABASE_URL if set (of a superuser), else one embedded server per run, shared by its workers; if
-there is none, the tests fail – they are never skipped. On SQLite every test has its own file; on PostgreSQL the tests
-of one worker share a database, which is emptied before each.
+PostgreSQL is $TEST_DATABASE_URL if set, else one embedded server per run, shared by its workers; if there is none,
+the tests fail – they are never skipped. Every test gets its own database, copied from a template: what a test before
+it left behind (statistics too, which change the server's plans) is never there.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import make_url
 
 from idp.clock import Clock
-from idp.database import Database, metadata
+from idp.database import Database
 from idp.transaction import Tx
 from keys.envelope import Vault
 from keys.master import MasterKey
@@ -28,23 +28,6 @@ from migrations.run import upgrade
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 _numbers = itertools.count()
-_EMPTY = """
-SET session_replication_role = replica;
-SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend';
-DO $$ DECLARE name text; BEGIN
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
-        IF name IN ($OURS) THEN
-            EXECUTE format('DELETE FROM %I', name);
-        ELSE
-            EXECUTE format('DROP TABLE %I CASCADE', name);
-        END IF;
-    END LOOP;
-END $$;
-INSERT INTO audit_head (id, next_index) VALUES (1, 0);
-INSERT INTO config_version (id, version) VALUES (1, 1);
-"""
-"""Leaves the database as the first migration does, whatever a test did to it; triggers look away."""
 
 
 class MovableTime:
@@ -96,7 +79,7 @@ def empty_database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Pa
     if engine == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
         return
-    with _new_database(request.getfixturevalue("postgresql_server")) as url:
+    with _new_database(request.getfixturevalue("postgresql_server"), template="template0") as url:
         yield url
 
 
@@ -108,10 +91,9 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_database: str) -> str:
-    ours = ", ".join(f"'{name}'" for name in metadata.tables)
-    _administer(postgresql_database, _EMPTY.replace("$OURS", ours))
-    return postgresql_database
+def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    with _new_database(postgresql_server, template=postgresql_template) as url:
+        yield url
 
 
 @pytest.fixture
@@ -131,10 +113,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_database(postgresql_server: str) -> Iterator[str]:
-    with _new_database(postgresql_server) as url:
+def postgresql_template(postgresql_server: str) -> Iterator[str]:
+    """The name of a database with our schema."""
+    with _new_database(postgresql_server, template="template0") as url:
         upgrade(url)
-        yield url
+        yield str(make_url(url).database)
 
 
 @pytest.fixture(scope="session")
@@ -157,9 +140,9 @@ def postgresql_server() -> str:
 
 
 @contextmanager
-def _new_database(server: str) -> Iterator[str]:
+def _new_database(server: str, *, template: str) -> Iterator[str]:
     name = f"hpid_{os.getpid()}_{next(_numbers)}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE template0")
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
     _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -164,6 +164,7 @@ class Proxy:
 
     def __init__(self, url: str) -> None:
         self._server = make_url(url)
+        self.port = self._server.port or 5432
         self.passes = asyncio.Event()
         self.passes.set()
         self.cuts_before_commit = False
@@ -172,11 +173,11 @@ class Proxy:
         self._pumps: list[asyncio.Task[None]] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        host = self._server.host or str(self._server.query["host"])
+        host = str(self._server.query.get("host", self._server.host))
         if host.startswith("/"):
-            back, forth = await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{self._server.port or 5432}")
+            back, forth = await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{self.port}")
         else:
-            back, forth = await asyncio.open_connection(host, self._server.port or 5432)
+            back, forth = await asyncio.open_connection(host, self.port)
         self._writers += [writer, forth]
         self._pumps += [
             asyncio.create_task(self._pump(reader, forth)),
@@ -212,7 +213,7 @@ class Proxy:
 @pytest.fixture
 async def proxy(postgresql_url: str, tmp_path: Path) -> AsyncIterator[Proxy]:
     proxy = Proxy(postgresql_url)
-    async with await asyncio.start_unix_server(proxy.serve, tmp_path / ".s.PGSQL.5432"):
+    async with await asyncio.start_unix_server(proxy.serve, tmp_path / f".s.PGSQL.{proxy.port}"):
         yield proxy
         await proxy.end()
 
@@ -223,7 +224,7 @@ async def behind(
 ) -> AsyncIterator[Database[Connection]]:
     """Our database as seen through the proxy, with little patience."""
     monkeypatch.setattr(engine, "_CLIENT_SECONDS", 0.3)
-    url = make_url(postgresql_url).set(host=None, port=None, query={"host": str(tmp_path)})
+    url = make_url(postgresql_url).set(query={"host": str(tmp_path)})
     database = Database(url.render_as_string(hide_password=False), bare, clock=Clock())
     yield database
     await database.close()

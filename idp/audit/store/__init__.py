@@ -131,7 +131,7 @@ class AuditStore:
             payload={} if payload is None else json.loads(payload)["payload"],
             txn=row.txn,
         )
-        is_erased = row.salt is None
+        is_erased = row.salt is None or (row.subject_ref != "" and row.sealed_key is None)
         is_intact = is_erased or (
             payload == payload_text(event) and payload_digest(row.salt, payload) == row.payload_digest
         )
@@ -149,7 +149,7 @@ class AuditStore:
         try:
             if not row.subject_ref:
                 return self.vault.open(row.payload, purpose=_PURPOSE)
-            if row.sealed_key is None:  # forgotten; the rest of the erasure is on its way
+            if row.sealed_key is None:  # forgotten; the bytes are wiped in a moment
                 return None
             return self.vault.open_under(open_key(self.vault, row.sealed_key), row.payload, purpose=_PURPOSE)
         except Unsealable:

@@ -1,0 +1,257 @@
+"""NEG-0, what must hold after every attack whatever it was (SECURITY §1).
+
+No token, session, grant, link, credential or person appeared; exactly the audit events of the attack's class were
+written and the log verifies; the answer is a refusal and never a fault, and tells nothing of our insides; it came
+quickly and cost little memory; no secret stands in any log line; nobody was called.
+"""
+
+import json
+import re
+import resource
+import time
+from base64 import b64decode
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+from sqlalchemy import func, select
+
+from idp.audit.events import EventType
+from idp.database import metadata
+from idp.transaction import Tx
+from tests.attacks import canary
+from tests.attacks.log_lines import SECRET_SHAPES, LogLines
+from tests.world import World
+
+GUARDED = (
+    "clients",
+    "client_secrets",
+    "codes",
+    "consents",
+    "external_links",
+    "grants",
+    "links",
+    "outbox",
+    "password_proofs",
+    "passwords",
+    "people",
+    "person_identifiers",
+    "refresh_tokens",
+    "session_clients",
+    "sessions",
+    "signing_keys",
+    "subjects",
+    "totp",
+)
+"""Tables in which no refused request may leave a row."""
+
+_INSIDES = re.compile(
+    r"Traceback|File \"|\.py\b|site-packages|/work/|/usr/|/tmp/"
+    r"|sqlite|sqlalchemy|asyncpg|postgres|SELECT |INSERT |UPDATE .* SET|no such table"
+    r"|joserfc|cryptography|starlette|fastapi|granian|uvicorn|python/|Python 3|jinja",
+    re.IGNORECASE,
+)
+_RELEASE = re.compile(
+    r"Mã phiên bản [^<]*|Release [0-9][^<]*"
+)  # the footer of every page names it, by design
+_TELLTALE_HEADERS = {"server", "x-powered-by", "via", "x-debug"}
+_MOST_SECONDS = 1.0
+_MOST_GROWTH = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request with its answer and the processor time it took."""
+
+    request: httpx.Request
+    response: httpx.Response
+    seconds: float
+
+
+class Recorder(httpx.AsyncBaseTransport):
+    """Passes requests on and remembers every exchange."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+        self.exchanges: list[Exchange] = []
+        self.secrets: set[str] = set()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        content = await request.aread()
+        started = time.process_time()
+        response = await self._inner.handle_async_request(request)
+        await response.aread()
+        self.exchanges.append(Exchange(request, response, time.process_time() - started))
+        self._remember(request, content, response)
+        return response
+
+    def _remember(self, request: httpx.Request, content: bytes, response: httpx.Response) -> None:
+        """Collect whatever passed by that opens something: handles, tokens, credentials, cookies."""
+        texts = [str(request.url), content.decode("latin-1"), response.text]
+        texts += [value for _, value in (*request.headers.multi_items(), *response.headers.multi_items())]
+        for text in texts:
+            self.secrets.update(SECRET_SHAPES.findall(text))
+        authorization = request.headers.get("authorization", "")
+        if authorization.lower().startswith("basic "):
+            self.secrets.add(authorization[6:])
+        for header in response.headers.get_list("set-cookie"):
+            value = header.partition("=")[2].partition(";")[0]
+            if len(value) >= 16:
+                self.secrets.add(value)
+
+
+@dataclass
+class Watch:
+    """What happened while an attack ran."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+
+    @property
+    def last(self) -> httpx.Response:
+        return self.exchanges[-1].response
+
+
+@dataclass
+class Oracle:
+    """Holds every attack of a test against NEG-0."""
+
+    world: World
+    log: LogLines
+    recorder: Recorder
+    planted: set[str] = field(default_factory=set)
+    """Secrets of this test beyond those seen passing by."""
+
+    @asynccontextmanager
+    async def refusing(
+        self,
+        case: object,
+        *,
+        events: Collection[EventType] = (),
+        counted: bool | None = None,
+        rows: Collection[str] = (),
+        to_client: str | None = None,
+        status: Collection[int] = (),
+        seconds: float = _MOST_SECONDS,
+        calls: str = "",
+    ) -> AsyncIterator[Watch]:
+        """Run an attack and hold its outcome against NEG-0.
+
+        `to_client`: the error is one that may go to the redirect URI, and has this code. `rows`: tables that may grow.
+        `counted`: whether it must be in the summary of refusals where nobody was proved; None: either way.
+        `calls`: what a permitted connection looks like.
+        """
+        before = await self._rows()
+        known = await self._events()
+        self.world.provider.summaries.take(self.world.provider.clock, all_minutes=True)
+        first, called, memory = len(self.recorder.exchanges), len(canary.calls()), _memory()
+        watch = Watch()
+        try:
+            yield watch
+            watch.exchanges = self.recorder.exchanges[first:]
+            fresh = await self._events()
+            watch.events = [kind for event_id, kind in fresh.items() if event_id not in known]
+            assert watch.exchanges, "nothing was sent"
+            self._check_answers(watch, to_client=to_client, status=status, seconds=seconds)
+            after = await self._rows()
+            grown = {name for name in GUARDED if after[name] > before[name]} - set(rows)
+            assert not grown, f"rows appeared: {sorted(grown)}"
+            assert sorted(watch.events) == sorted(kind.value for kind in events)
+            self._check_count(counted)
+            assert _memory() - memory < _MOST_GROWTH
+            silent = [call for call in canary.calls()[called:] if not calls or calls not in call]
+            assert not silent, f"somebody was called: {silent}"
+            self.log.assert_clean(self.secrets())
+        except Exception as error:
+            error.add_note(f"the attack was: {case!r}"[:600])
+            raise
+
+    async def verify_record(self) -> None:
+        """The whole audit log opens, agrees with its digests and has no gap (I5)."""
+        await self.world.events()
+        records = await self.world.provider.database.read(lambda tx: tx.audit.read(after=-1, limit=100_000))
+        assert [record.leaf_index for record in records] == list(range(len(records)))
+        assert all(record.is_intact for record in records)
+
+    def secrets(self) -> frozenset[str]:
+        return frozenset(self.recorder.secrets | self.planted)
+
+    async def _rows(self) -> dict[str, int]:
+        def count(tx: Tx) -> dict[str, int]:
+            return {
+                name: tx.connection.execute(
+                    select(func.count()).select_from(metadata.tables[name])
+                ).scalar_one()
+                for name in GUARDED
+            }
+
+        return await self.world.provider.database.read(count)
+
+    async def _events(self) -> dict[str, str]:
+        table = metadata.tables["audit_events"]
+        statement = select(table.c.event_id, table.c.type).order_by(table.c.at, table.c.event_id)
+        rows = await self.world.provider.database.read(lambda tx: tx.connection.execute(statement).all())
+        return {row.event_id: row.type for row in rows}
+
+    def _check_count(self, counted: bool | None) -> None:
+        events = self.world.provider.summaries.take(self.world.provider.clock, all_minutes=True)
+        if counted is not None:
+            assert bool(events) is counted, "the summary of refusals does not tell of it"
+        for event in events:
+            assert len(str(event.payload)) < 400
+
+    def _check_answers(
+        self, watch: Watch, *, to_client: str | None, status: Collection[int], seconds: float
+    ) -> None:
+        for exchange in watch.exchanges:
+            check_harmless(exchange.response)
+            assert exchange.seconds < seconds, f"it took {exchange.seconds:.2f} s"
+        last = watch.last
+        if to_client is not None:
+            assert last.status_code == 303, last.status_code
+            answer = dict(parse_qsl(urlsplit(last.headers["location"]).query))
+            assert answer.get("error") == to_client, answer
+            assert answer["iss"] == self.world.issuer
+            return
+        assert last.status_code in (status or range(400, 500)), last.status_code
+        if last.status_code >= 400:
+            assert "location" not in last.headers
+
+
+def check_harmless(response: httpx.Response) -> None:
+    """No fault, no insides, and nothing that opens anything."""
+    assert response.status_code < 500, response.text[:500]
+    shown = _RELEASE.sub("", response.text) if _is_text(response) else ""
+    assert (inside := _INSIDES.search(shown)) is None, inside
+    assert not _TELLTALE_HEADERS & response.headers.keys()
+    handed_out = " ".join(
+        [shown, *response.headers.get_list("set-cookie"), response.headers.get("location", "")]
+    )
+    for shape in SECRET_SHAPES.findall(handed_out):
+        assert not re.match(r"hp_(code|rt|session|secret|link)_", shape), (
+            "something that opens was handed out"
+        )
+        assert not shape.startswith("eyJ") or _is_ours_sent_back(shape), "a token was handed out"
+
+
+def _is_text(response: httpx.Response) -> bool:
+    return response.headers.get("content-type", "").startswith(
+        ("text/html", "application/json", "text/plain")
+    )
+
+
+def _is_ours_sent_back(token: str) -> bool:
+    """Tell whether this is no token at all, only something sent that looks like one."""
+    try:
+        json.loads(b64decode(token.split(".")[0] + "==", altchars=b"-_"))
+    except ValueError:
+        return True
+    return False
+
+
+def _memory() -> int:
+    """Resident memory of this process now, in bytes."""
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[1]) * resource.getpagesize()

@@ -1,0 +1,175 @@
+"""Rows of docs/specs.md that no other file proves: the lists of discovery, and what a fault of ours looks like."""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+
+from idp.database import Done
+from idp.outbox.relay import Relay
+from idp.protocol.assurance import Acr
+from idp.transaction import Tx
+from keys.keyring import new_record
+from keys.rotation import next_rotation
+from tests import make
+from tests.driver import RelyingParty
+from tests.world import World, open_world
+
+DISCOVERY = "/.well-known/openid-configuration"
+
+
+async def _promised(world: World, member: str) -> list[str]:
+    return list((await world.http.get(DISCOVERY)).json()[member])
+
+
+async def _with_every_scope(world: World, client_id: str) -> RelyingParty:
+    scopes = await _promised(world, "scopes_supported")
+    rp = await world.client(client_id, scopes=frozenset(scopes))
+    rp.scope = " ".join(scopes)
+    return rp
+
+
+async def test_every_scope_promised_is_granted_where_it_is_registered_and_agreed_to(
+    world: World,
+) -> None:  # RFC 8414 §2 scopes_supported
+    rp = await _with_every_scope(world, "rp-all")
+    tokens = await world.tokens(rp, await world.visitor(rp))
+    assert tokens["scope"].split() == sorted(rp.scope.split())
+
+
+async def test_every_claim_promised_is_answered_of_a_person_of_whom_everything_is_known(
+    world: World,
+) -> None:  # Discovery §3 claims_supported
+    rp = await _with_every_scope(world, "rp-all")
+    person = await world.person(profile=make.full_profile(personal_id="031184990999"))
+    browser = world.browser()
+    await world.signed_in(browser, person.person_id)
+    await world.agree(person.person_id, rp)
+    code = (await browser.get(rp.authorize_url())).answer["code"]
+    tokens = (await rp.redeem(world.http, code)).json()
+    told = (await world.userinfo(tokens["access_token"])).json()
+    told |= await rp.verify(world.http, tokens["id_token"])
+    assert set(await _promised(world, "claims_supported")) - told.keys() == set()
+
+
+async def test_each_sector_knows_a_person_by_a_name_of_its_own_and_always_the_same(
+    world: World,
+) -> None:  # Core §8.1
+    one, twin = await world.client("rp-1", sector="shared"), await world.client("rp-2", sector="shared")
+    other = await world.client("rp-3")
+    alice = await world.visitor(one)
+    for rp in (twin, other):
+        await world.agree(alice.person.person_id, rp)
+    subs = []
+    for rp in (one, twin, other, one):
+        claims = await rp.verify(world.http, (await world.tokens(rp, alice))["id_token"])
+        subs.append(str(claims["sub"]))
+    assert subs[0] == subs[1] == subs[3]
+    assert subs[2] != subs[0]
+    assert not {alice.person.person_id, alice.person.profile.personal_id} & set(subs)
+
+
+async def test_an_id_token_is_signed_with_the_algorithm_registered(world: World) -> None:  # Registration §2
+    record = new_record(world.provider.vault, "RS256", world.time())
+    plan = next_rotation(
+        (), alg="RS256", new=record, now=world.time(), publish_for=timedelta(), keep_for=timedelta(hours=1)
+    )
+
+    def announce(tx: Tx) -> Done[None]:
+        tx.signing_keys.apply(plan)
+        tx.configuration.raise_version()
+        return Done(None)
+
+    await world.write(announce)
+    rp = await world.client("rp-rsa", id_token_signed_response_alg="RS256")
+    tokens = await world.tokens(rp, await world.visitor(rp))
+    assert await rp.verify(world.http, tokens["id_token"], algorithms=("RS256",))
+    assert await rp.verify(world.http, tokens["access_token"], algorithms=("ES256",))
+
+
+async def test_every_level_promised_is_understood_by_its_own_name_and_by_its_alias(world: World) -> None:
+    """Core §3.1.2.1: acr_values; the person is at `substantial`, so `high` alone asks for more."""
+    rp = await world.client()
+    alice = await world.visitor(rp)
+    world.time.move(seconds=1)
+    for level in await _promised(world, "acr_values_supported"):
+        page = await alice.browser.get(rp.authorize_url(acr_values=level, prompt="none"))
+        reached = level not in {Acr.HIGH.value, "LoA3"}
+        assert ("code" in page.answer) is reached, level
+
+
+async def test_a_fault_of_ours_is_server_error_with_a_reference_and_no_detail(
+    template: Path, tmp_path: Path
+) -> None:  # RFC 6749 §4.1.2.1
+    async with open_world(template, tmp_path) as world:
+        rp = await world.client()
+        alice = await world.visitor(rp)
+        tokens = await world.tokens(rp, alice)
+        with closing(sqlite3.connect(tmp_path / "hpid.sqlite3")) as database:
+            database.execute("ALTER TABLE grants RENAME TO grants_gone")
+        answers = [
+            await world.userinfo(tokens["access_token"]),
+            await rp.refresh(world.http, tokens["refresh_token"]),
+        ]
+        for answer in answers:
+            assert (answer.status_code, answer.json()["error"]) == (500, "server_error")
+            assert answer.headers["cache-control"] == "no-store"
+            assert "grants" not in answer.text
+        page = await alice.browser.get(rp.authorize_url())
+        assert (page.status, page.case, page.error, page.left_for) == (500, "server", "server_error", None)
+        assert "grants" not in page.response.text
+
+
+@pytest.mark.network
+async def test_a_relying_party_hears_of_a_sign_out_by_one_signed_logout_token(
+    template: Path, tmp_path: Path
+) -> None:  # Back-Channel Logout 1.0 §2.5
+    async with (
+        _listening() as (origin, heard),
+        open_world(template, tmp_path, loopback_origins=(origin,)) as world,
+    ):
+        rp = await world.client("rp-1", backchannel_logout_uri=f"{origin}/backchannel")
+        alice = await world.visitor(rp)
+        id_token = await rp.verify(world.http, (await world.tokens(rp, alice))["id_token"])
+        await alice.browser.press(await alice.browser.get("/end_session"), "sign-out-here")
+        provider = world.provider
+        relay = Relay(
+            database=provider.database,
+            keyring=provider.keyring,
+            fetcher=provider.fetcher,
+            find_client=provider.configuration.client,
+            issuer=world.issuer,
+            clock=provider.clock,
+        )
+        assert await relay.run() == 1
+        assert await relay.run() == 0, "what was taken is not sent again"
+        ((path, form),) = heard
+        assert path == "/backchannel"
+        assert form.keys() == {"logout_token"}
+        claims = await rp.verify(world.http, form["logout_token"][0])
+        assert (claims["aud"], claims["sid"], claims["sub"]) == ("rp-1", id_token["sid"], id_token["sub"])
+        assert "nonce" not in claims
+
+
+@asynccontextmanager
+async def _listening() -> AsyncIterator[tuple[str, list[tuple[str, dict[str, list[str]]]]]]:
+    """A relying party that answers 200 to whatever is posted; what it heard is kept."""
+    heard: list[tuple[str, dict[str, list[str]]]] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = re.search(r"(?i)^content-length: ([0-9]+)", head, re.MULTILINE)
+        body = await reader.readexactly(int(length[1]) if length else 0)
+        heard.append((head.split()[1], parse_qs(body.decode())))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", heard
