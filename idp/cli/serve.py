@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 
 from granian.constants import HTTPModes, Interfaces
@@ -27,6 +29,10 @@ def serve() -> None:
     _check_port(settings)
     configure(settings.log_level)
     asyncio.run(_serve(settings))
+    sys.stdout.flush()
+    os._exit(
+        0
+    )  # everything is closed; the server's own threads may abort in an interpreter that is being taken down
 
 
 def worker() -> None:
@@ -52,7 +58,12 @@ async def _serve(settings: Settings) -> None:
         ssl_key=settings.certificate_key,
     )
     told_to_stop = asyncio.Event()
-    _on_stop_signal(lambda: (told_to_stop.set(), server.stop()))
+
+    def stop() -> None:
+        told_to_stop.set()
+        server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
+
+    _on_stop_signal(stop)
     await server.serve()
     if not told_to_stop.is_set():
         raise CommandFailed("the server ended by itself; the lines before this one say why")

@@ -35,7 +35,7 @@ def normal_form(scheme: IdentifierScheme, value: str) -> str:
         case IdentifierScheme.PHONE:
             digits = _PUNCTUATION.sub("", plain)
             national = _NATIONAL_PHONE.fullmatch(digits)
-            return f"+84{national[1]}" if national else digits
+            return f"+84{national[1]}" if national else _plain(digits)
         case IdentifierScheme.PERSONAL_ID | IdentifierScheme.CMND9 | IdentifierScheme.PASSPORT:
             return _plain(_PUNCTUATION.sub("", plain).upper())
 

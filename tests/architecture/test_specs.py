@@ -1,16 +1,18 @@
 """docs/specs.md has one row per thing that the code offers: metadata, grants, client authentication, errors."""
 
+import ast
 from collections import Counter
 
 import pytest
 
 from idp.endpoints.token import GRANTS
 from idp.protocol import client_authentication, discovery, errors
-from tests.architecture.source_tree import source_of
+from tests.architecture.source_tree import ROOT, source_of
 from tests.architecture.specs_table import STATUSES, Row, read_rows, rows_not_proved
 
 ROWS = read_rows(source_of("docs/specs.md"))
 DERIVED = ("discovery", "grant", "client-auth", "error")
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def _offered() -> set[str]:
@@ -101,3 +103,30 @@ def test_a_row_is_proved_when_its_test_passed_in_all_its_parameters(
 
 def test_a_planned_row_needs_no_proof() -> None:
     assert rows_not_proved([_row("r", status="planned")], passed=set(), others=set()) == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_the_tests_of_a_row_are_ones_that_pytest_finds(row: Row) -> None:
+    assert [test for test in row.tests if not _is_found(test)] == []
+
+
+def test_a_test_named_without_its_class_is_not_found() -> None:
+    rules = "tests/protocol/test_next_step.py"
+
+    assert _is_found(f"{rules}::TestPrompt::test_login_comes_before_consent")
+    assert not _is_found(f"{rules}::test_login_comes_before_consent")
+    assert not _is_found("tests/nowhere/test_nothing.py::test_nothing")
+
+
+def _is_found(test: str) -> bool:
+    """Tell whether a node id leads to a test, class by class."""
+    file, *names = test.partition("[")[0].split("::")
+    if not (ROOT / file).exists():
+        return False
+    body: list[ast.stmt] = ast.parse(source_of(file)).body
+    for name in names:
+        found = [node for node in body if isinstance(node, _NAMED) and node.name == name]
+        if not found:
+            return False
+        body = found[-1].body
+    return names[-1].startswith("test_")

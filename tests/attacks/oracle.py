@@ -5,14 +5,13 @@ written and the log verifies; the answer is a refusal and never a fault, and tel
 quickly and cost little memory; no secret stands in any log line; nobody was called.
 """
 
-import json
 import re
 import resource
 import time
-from base64 import b64decode
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -206,7 +205,7 @@ class Oracle:
         self, watch: Watch, *, to_client: str | None, status: Collection[int], seconds: float
     ) -> None:
         for exchange in watch.exchanges:
-            check_harmless(exchange.response)
+            check_harmless(exchange.response, sent=f"{exchange.request.url} {exchange.request.content!r}")
             assert exchange.seconds < seconds, f"it took {exchange.seconds:.2f} s"
         last = watch.last
         if to_client is not None:
@@ -220,20 +219,15 @@ class Oracle:
             assert "location" not in last.headers
 
 
-def check_harmless(response: httpx.Response) -> None:
-    """No fault, no insides, and nothing that opens anything."""
+def check_harmless(response: httpx.Response, *, sent: str = "") -> None:
+    """No fault, no insides, and nothing that opens anything, unless it was sent in the first place."""
     assert response.status_code < 500, response.text[:500]
     shown = _RELEASE.sub("", response.text) if _is_text(response) else ""
     assert (inside := _INSIDES.search(shown)) is None, inside
     assert not _TELLTALE_HEADERS & response.headers.keys()
-    handed_out = " ".join(
-        [shown, *response.headers.get_list("set-cookie"), response.headers.get("location", "")]
-    )
-    for shape in SECRET_SHAPES.findall(handed_out):
-        assert not re.match(r"hp_(code|rt|session|secret|link)_", shape), (
-            "something that opens was handed out"
-        )
-        assert not shape.startswith("eyJ") or _is_ours_sent_back(shape), "a token was handed out"
+    headers = [*response.headers.get_list("set-cookie"), response.headers.get("location", "")]
+    for shape in SECRET_SHAPES.findall(" ".join([shown, *headers])):
+        assert shape in sent or shape.startswith("hp_up_"), "something that opens was handed out"
 
 
 def _is_text(response: httpx.Response) -> bool:
@@ -242,16 +236,6 @@ def _is_text(response: httpx.Response) -> bool:
     )
 
 
-def _is_ours_sent_back(token: str) -> bool:
-    """Tell whether this is no token at all, only something sent that looks like one."""
-    try:
-        json.loads(b64decode(token.split(".")[0] + "==", altchars=b"-_"))
-    except ValueError:
-        return True
-    return False
-
-
 def _memory() -> int:
     """Resident memory of this process now, in bytes."""
-    with open("/proc/self/statm", encoding="ascii") as statm:
-        return int(statm.read().split()[1]) * resource.getpagesize()
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * resource.getpagesize()

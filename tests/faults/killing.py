@@ -41,7 +41,8 @@ async def kill_again_and_again(
     history = History(folder / HISTORY)
     async with open_served(node.installation, node) as world:
         load = Load(world, rp, history)
-        await load.add_citizens(2 * kills)
+        await load.add_citizens(1 + 2 * kills)
+        await load.begin()
         while outcome.kills < kills and not outcome.problems:
             await _kill_once(node, load, history, chance)
             outcome.kills += 1

@@ -76,6 +76,11 @@ class Load:
             ]
         )
 
+    async def begin(self) -> None:
+        """Let one person of each sort travel to the end, so that there is something to lose."""
+        await self._journey()
+        await self._sign_in()
+
     async def run(self) -> None:
         """Travel until told that it is over, or until the node is gone."""
         self.is_over = False

@@ -169,8 +169,8 @@ WRONG_SIGNATURES: list[tuple[str, Callable[[dict[str, Any]], str]]] = [
     ("not a token", lambda _: "token"),
     ("empty", lambda _: ""),
     ("too large", lambda claims: keys()["p256"].token({**claims, "x": "y" * 16384})),
-    ("repeated name", lambda claims: keys()["p256"].raw_token(b'{"alg":"ES256","alg":"none","kid":"p256"}')),
-    ("deep header", lambda claims: keys()["p256"].raw_token(b'{"a":' * 3000)),
+    ("repeated name", lambda _: keys()["p256"].raw_token(b'{"alg":"ES256","alg":"none","kid":"p256"}')),
+    ("deep header", lambda _: keys()["p256"].raw_token(b'{"a":' * 3000)),
 ]
 
 

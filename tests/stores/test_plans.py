@@ -141,7 +141,8 @@ def _statements_of(connection: Connection, run: Callable[[], None]) -> dict[str,
 
 def _walks_of_sqlite(connection: Connection, statement: str, given: Any) -> Iterator[str]:
     for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given):
-        if row.detail.startswith("SCAN ") and "CONSTANT ROW" not in row.detail:
+        is_batch = row.detail == "SCAN oldest"  # the bounded choice of idp/database/erasing.py, no table
+        if row.detail.startswith("SCAN ") and "CONSTANT ROW" not in row.detail and not is_batch:
             yield f"{row.detail}: {statement}"
 
 

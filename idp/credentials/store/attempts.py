@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from idp.credentials.model import MOST_TRIES, AttemptState, delay_after
 from idp.credentials.reservation import Reserved, Slowed
 from idp.database import Digest, UtcTime, metadata
+from idp.database.erasing import delete_oldest
 from keys.envelope import Vault
 
 attempts = Table(
@@ -40,15 +41,7 @@ _RESERVE = (
 _DELAY = update(attempts).where(_this_account).values(not_before=bindparam("until"))
 _STATE = select(attempts.c.failures, attempts.c.not_before).where(_this_account)
 _SETTLE = delete(attempts).where(_this_account)
-_ERASE = delete(attempts).where(
-    attempts.c.account.in_(
-        select(attempts.c.account)
-        .where(attempts.c.last_at <= bindparam("before"), attempts.c.failures < MOST_TRIES)
-        .order_by(attempts.c.last_at)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-    )
-)
+_ERASE = delete_oldest((attempts.c.account,), attempts.c.last_at, attempts.c.failures < MOST_TRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +76,7 @@ class AttemptStore:
 
     def erase_forgotten(self, before: datetime, limit: int) -> int:
         """Delete counters not tried since, but for accounts that rest."""
-        return self.connection.execute(_ERASE, {"before": before, "most": limit}).rowcount
+        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
 
     def _key(self, account: str) -> dict[str, object]:
         return {"of_account": self.vault.digest(account)}

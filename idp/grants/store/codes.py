@@ -19,16 +19,15 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    delete,
     insert,
     literal,
     literal_column,
     select,
-    tuple_,
     update,
 )
 
 from idp.database import Digest, UtcTime, metadata
+from idp.database.erasing import delete_oldest
 from idp.grants.model import NewCode, StoredCode
 from idp.grants.rows import code_facts, code_text, grant_facts
 from idp.grants.store.table import grants, is_authorized, live_session, session_limit
@@ -91,15 +90,7 @@ _BURN = (
     .values(spent_at=bindparam("now"))
     .returning(codes.c.spent_at)
 )
-_ERASE = delete(codes).where(
-    tuple_(codes.c.bucket, codes.c.digest).in_(
-        select(codes.c.bucket, codes.c.digest)
-        .where(codes.c.expires_at <= bindparam("before"))
-        .order_by(codes.c.expires_at)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-    )
-)
+_ERASE = delete_oldest((codes.c.bucket, codes.c.digest), codes.c.expires_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +149,7 @@ class CodeStore:
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete codes expired by this moment; until then a replay is noticed (SECURITY B01)."""
-        return self.connection.execute(_ERASE, {"before": now, "most": limit}).rowcount
+        return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())
 
     def _key(self, code: str) -> dict[str, object] | None:
         handle = parse_handle(code, HandleKind.CODE)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, false, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, false, insert, select, update
 
+from idp.database.erasing import delete_oldest
 from idp.grants.rows import grant_facts, grant_text
 from idp.grants.store.table import grants, is_live
 from idp.ids import ClientId, Gid, GrantId, PersonId, bucket_of
@@ -37,15 +38,7 @@ _REVOKE_OF_SESSION = _REVOKE.where(
     grants.c.session_id == bindparam("of_session"), grants.c.is_offline.is_(false())
 )
 _SET_OFFLINE = update(grants).where(grants.c.grant_id == bindparam("this_grant")).values(is_offline=True)
-_ERASE = delete(grants).where(
-    tuple_(grants.c.bucket, grants.c.grant_id).in_(
-        select(grants.c.bucket, grants.c.grant_id)
-        .where(grants.c.expires_at <= bindparam("before"))
-        .order_by(grants.c.expires_at)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-    )
-)
+_ERASE = delete_oldest((grants.c.bucket, grants.c.grant_id), grants.c.expires_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +101,7 @@ class GrantStore:
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete grants expired by this moment, with the codes and refresh tokens that point at them."""
-        return self.connection.execute(_ERASE, {"before": now, "most": limit}).rowcount
+        return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())
 
 
 def _all_facts(rows: Sequence[Row[Any]]) -> tuple[GrantFacts, ...]:

@@ -21,17 +21,16 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    delete,
     insert,
     literal,
     literal_column,
     or_,
     select,
-    tuple_,
     update,
 )
 
 from idp.database import Digest, Sealed, UtcTime, metadata
+from idp.database.erasing import delete_oldest
 from idp.grants.model import RefreshToken
 from idp.grants.rows import grant_facts, scope_set, scope_text
 from idp.grants.store.table import grants, is_authorized, session_limit
@@ -114,15 +113,7 @@ _END_FAMILY = (
     .values(family_ended_at=bindparam("now"))
     .returning(grants.c.grant_id)
 )
-_ERASE = delete(refresh_tokens).where(
-    tuple_(_t.bucket, _t.digest).in_(
-        select(_t.bucket, _t.digest)
-        .where(_t.expires_at <= bindparam("before"))
-        .order_by(_t.expires_at)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-    )
-)
+_ERASE = delete_oldest((_t.bucket, _t.digest), _t.expires_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +183,7 @@ class RefreshTokenStore:
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete generations expired by this moment, spent or not."""
-        return self.connection.execute(_ERASE, {"before": now, "most": limit}).rowcount
+        return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())
 
     def _key(self, token: str) -> dict[str, object] | None:
         handle = parse_handle(token, HandleKind.REFRESH_TOKEN)

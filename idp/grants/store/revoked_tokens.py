@@ -6,10 +6,11 @@ A row is kept as long as its token would have lived.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Table, Text, bindparam, delete, literal, select
+from sqlalchemy import Column, Connection, Index, Table, Text, bindparam, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime, metadata
+from idp.database.erasing import delete_oldest
 from keys.envelope import Vault
 
 revoked_tokens = Table(
@@ -22,15 +23,7 @@ revoked_tokens = Table(
 
 _ADD = insert(revoked_tokens).on_conflict_do_nothing(index_elements=["jti"])
 _CONTAINS = select(literal(1)).where(revoked_tokens.c.jti == bindparam("this_jti"))
-_ERASE = delete(revoked_tokens).where(
-    revoked_tokens.c.jti.in_(
-        select(revoked_tokens.c.jti)
-        .where(revoked_tokens.c.expires_at <= bindparam("before"))
-        .order_by(revoked_tokens.c.expires_at)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-    )
-)
+_ERASE = delete_oldest((revoked_tokens.c.jti,), revoked_tokens.c.expires_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +43,4 @@ class RevokedTokenStore:
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete the rows of tokens expired by this moment."""
-        return self.connection.execute(_ERASE, {"before": now, "most": limit}).rowcount
+        return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())

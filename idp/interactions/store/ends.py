@@ -1,9 +1,10 @@
 """Interactions that have ended: each issues one code or is burnt once (SECURITY R16)."""
 
-from sqlalchemy import Column, Index, Table, Text, bindparam, delete, literal, select
+from sqlalchemy import Column, Index, Table, Text, bindparam, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime, metadata
+from idp.database.erasing import delete_oldest
 
 interaction_ends = Table(
     "interaction_ends",
@@ -21,12 +22,4 @@ FINISH = (
     .returning(_t.interaction_id)
 )
 IS_FINISHED = select(literal(1)).where(_t.interaction_id == bindparam("this_interaction"))
-ERASE = delete(interaction_ends).where(
-    _t.interaction_id.in_(
-        select(_t.interaction_id)
-        .where(_t.expires_at <= bindparam("before"))
-        .order_by(_t.expires_at)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-    )
-)
+ERASE = delete_oldest((_t.interaction_id,), _t.expires_at)

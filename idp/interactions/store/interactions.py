@@ -91,7 +91,7 @@ class InteractionStore:
         erased = 0
         for statement in (journeys.ERASE, proofs.ERASE, ends.ERASE):
             given = {"before": now, "most": limit - erased}
-            erased += self.connection.execute(statement, given).rowcount
+            erased += len(self.connection.execute(statement, given).all())
         return erased
 
 

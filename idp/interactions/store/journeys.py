@@ -1,8 +1,9 @@
 """People gone upstream: found again by the keyed digest of `state`, once; nonce and verifier sealed."""
 
-from sqlalchemy import Column, Index, Table, Text, bindparam, delete, insert, literal, select, update
+from sqlalchemy import Column, Index, Table, Text, bindparam, insert, literal, select, update
 
 from idp.database import Digest, Sealed, UtcTime, metadata
+from idp.database.erasing import delete_oldest
 from idp.interactions.store.ends import interaction_ends
 
 PURPOSE = "interaction.journey"
@@ -40,12 +41,4 @@ SPEND = (
     .values(spent_at=bindparam("now"))
     .returning(_t.interaction_id, _t.nonce, _t.code_verifier, _t.requested_loa, _t.expires_at)
 )
-ERASE = delete(upstream_journeys).where(
-    _t.state.in_(
-        select(_t.state)
-        .where(_t.expires_at <= bindparam("before"))
-        .order_by(_t.expires_at)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-    )
-)
+ERASE = delete_oldest((_t.state,), _t.expires_at)

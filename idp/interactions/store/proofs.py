@@ -9,7 +9,6 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    delete,
     literal,
     select,
     update,
@@ -17,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime, metadata
+from idp.database.erasing import delete_oldest
 from idp.interactions.store.ends import interaction_ends
 
 password_proofs = Table(
@@ -61,12 +61,4 @@ SPEND = (
     .values(spent_at=bindparam("now"))
     .returning(_t.interaction_id, _t.person_id, _t.proved_at, _t.expires_at)
 )
-ERASE = delete(password_proofs).where(
-    _t.interaction_id.in_(
-        select(_t.interaction_id)
-        .where(_t.expires_at <= bindparam("before"))
-        .order_by(_t.expires_at)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-    )
-)
+ERASE = delete_oldest((_t.interaction_id,), _t.expires_at)

@@ -16,15 +16,14 @@ from sqlalchemy import (
     bindparam,
     case,
     column,
-    delete,
     insert,
     select,
     table,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from idp.database.erasing import delete_oldest
 from idp.ids import ClientId, HandleKind, PersonId, Sid, bucket_of, parse_handle
 from idp.protocol.assurance import Acr
 from idp.sessions.model import Session, SessionClient
@@ -135,15 +134,7 @@ _FIND_BY_SID = (
         session_clients.c.client_id == bindparam("of_client"), session_clients.c.sid == bindparam("of_sid")
     )
 )
-_ERASE = delete(sessions).where(
-    tuple_(sessions.c.bucket, sessions.c.session_id).in_(
-        select(sessions.c.bucket, sessions.c.session_id)
-        .where(sessions.c.expires_at <= bindparam("before"))
-        .order_by(sessions.c.expires_at)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-    )
-)
+_ERASE = delete_oldest((sessions.c.bucket, sessions.c.session_id), sessions.c.expires_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,4 +249,4 @@ class SessionStore:
 
     def erase_ended(self, before: datetime, limit: int) -> int:
         """Delete sessions over by this moment, with what they reached."""
-        return self.connection.execute(_ERASE, {"before": before, "most": limit}).rowcount
+        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())

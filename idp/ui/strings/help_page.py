@@ -14,14 +14,14 @@ VI = {
     "help_register_text": (
         "Hải Phòng ID dùng tài khoản định danh điện tử quốc gia, không đăng ký riêng ở đây."
     ),
-    "help_register_1": "**Mức độ 01**: đăng ký trên ứng dụng VNeID bằng thẻ căn cước.",
+    "help_register_1": "**Mức độ 01**: đăng ký trên ứng dụng {upstream} bằng thẻ căn cước.",
     "help_register_2": (
         "**Mức độ 02**: đến cơ quan công an cấp xã bất kỳ, mang thẻ căn cước, khoảng 5 phút."
     ),
     "help_register_after": "Nhiều dịch vụ cần mức độ 02. Trang đăng nhập sẽ nói rõ khi cần.",
     "help_password": "Quên mật khẩu",
     "help_password_1": (
-        "Mật khẩu của tài khoản định danh quốc gia: lấy lại trong ứng dụng VNeID, không lấy lại ở đây."
+        "Mật khẩu của tài khoản định danh quốc gia: lấy lại trong ứng dụng {upstream}, không lấy lại ở đây."
     ),
     "help_password_2": (
         "Mật khẩu của Hải Phòng ID: đăng nhập bằng {upstream}. Không được thì đến bộ phận một cửa, "
@@ -65,11 +65,11 @@ EN = {
     "help_register_text": (
         "Hải Phòng ID uses the national electronic ID account; there is nothing to register here."
     ),
-    "help_register_1": "**Level 01**: register in the VNeID app with the ID card.",
+    "help_register_1": "**Level 01**: register in the {upstream} app with the ID card.",
     "help_register_2": ("**Level 02**: any commune police office, bring the ID card, about 5 minutes."),
     "help_register_after": "Many services need level 02. The sign-in page says so when it matters.",
     "help_password": "Forgot the password",
-    "help_password_1": ("The password of the national e-ID account: recover it in the VNeID app, not here."),
+    "help_password_1": ("The password of the national e-ID account: recover it in the {upstream} app, not here."),
     "help_password_2": (
         "The password of Hải Phòng ID: sign in with {upstream}. If that fails, go to a one-stop desk "
         "with the ID card."

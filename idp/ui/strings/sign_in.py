@@ -18,7 +18,7 @@ VI = {
     "other_account": "Dùng tài khoản khác",
     "no_account": (
         "Chưa có tài khoản định danh? "
-        '[Đăng ký tại cơ quan công an hoặc trên ứng dụng VNeID](/help#register "no-account").'
+        '[Đăng ký tại cơ quan công an hoặc trên ứng dụng {upstream}](/help#register "no-account").'
     ),
     "error_upstream_failed": "{upstream} chưa xác nhận được. Thử lại hoặc dùng cách khác.",
     "national_title": "Chuyển sang hệ thống định danh quốc gia",
@@ -64,7 +64,8 @@ EN = {
     "continue_as": "Continue as **{name}**",
     "other_account": "Use another account",
     "no_account": (
-        'No e-ID account yet? [Register at a police office or in the VNeID app](/help#register "no-account").'
+        'No e-ID account yet? '
+        '[Register at a police office or in the {upstream} app](/help#register "no-account").'
     ),
     "error_upstream_failed": "{upstream} could not confirm. Try again or use another way.",
     "national_title": "Go to the national e-ID system",

@@ -1,0 +1,94 @@
+"""A04: no address that could run a script or lead astray is ever registered, on the one write path there is.
+
+`put_client` is what the command line, the demo's seed and these tests call; what it stores is what pages link to.
+"""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from idp.clients.service import put_client
+from idp.ids import ClientId
+from idp.protocol.registration import InvalidClientMetadata
+from idp.ui.pages import web_url
+from tests.attacks.oracle import GUARDED, Oracle
+from tests.world import World
+
+NEVER = (
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "\x01javascript:alert(1)",
+    " javascript:alert(1)",
+    "java\tscript:alert(1)",
+    "java\nscript:alert(1)",
+    "javascript://rp.example/%0aalert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "DATA:text/html;base64,PHNjcmlwdD4=",
+    "vbscript:msgbox(1)",
+    "file:///etc/passwd",
+    "ftp://rp.example/",
+    "blob:https://rp.example/x",
+    "view-source:https://rp.example/",
+    "//evil.example/",
+    "/relative",
+    "relative",
+    "https:/evil.example",
+    "https:evil.example",
+    "https://",
+    "https:///path",
+    "https://rp.example/#fragment",
+    "https://rp.example/#",
+    "https://user@rp.example/",
+    "https://user:pass@rp.example/",
+    "https://rp.example\\@evil.example/",
+    "https://rp.example/\\evil",
+    "https://*.rp.example/",
+    "https://rp.example/*",
+    "https://RP.example/",
+    "HTTPS://rp.example/",
+    "https://rp.example:0/",
+    "https://rp.example:65536/",
+    "https://rp.example:x/",
+    "https://rp。example/",
+    "https://ｒｐ.example/",
+    "https://[::1/",
+    "https://rp.example/\x00",
+    "https://rp.example/\r\nSet-Cookie: x=y",
+    "https://rp.example/é",
+    "https://rp.example/ x",
+    "http://rp.example/",
+    "http://10.0.0.1/",
+    "https://rp.example/" + "a" * 2048,
+    "",
+)
+LISTS = ("redirect_uris", "post_logout_redirect_uris")
+SINGLE = ("backchannel_logout_uri", "client_uri", "policy_uri", "tos_uri")
+
+
+@pytest.mark.parametrize("field", [*LISTS, *SINGLE])
+async def test_a04_such_an_address_is_refused_and_nothing_is_stored(
+    world: World, oracle: Oracle, field: str
+) -> None:
+    await world.client()
+    client = await world.provider.configuration.client(ClientId("rp-c"))
+    assert client is not None
+    before = await oracle._rows()
+    events = await world.events()
+    good = getattr(client.facts, field) or ()
+    for uri in NEVER:
+        change: dict[str, Any] = {field: (*good, uri) if field in LISTS else uri}
+        changed = replace(client.facts, **change)
+        with pytest.raises(InvalidClientMetadata, match=field):
+            await world.write(partial(put_client, facts=changed, actor="x", occasion=world.occasion))
+    assert await oracle._rows() == before
+    assert set(before) == set(GUARDED)
+    assert await world.events() == events
+
+
+async def test_a04_a_link_on_a_page_has_a_scheme_of_the_web_whatever_was_stored(
+    world: World, oracle: Oracle
+) -> None:
+    for uri in (one for one in NEVER if not one.lower().startswith(("http:", "https:"))):
+        assert web_url(uri) is None, uri
