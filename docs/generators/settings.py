@@ -15,7 +15,7 @@ def page() -> str:
     """Return the page."""
     parts = [
         "# Settings",
-        "Every setting of the provider, read from the environment, else from `hpid.env` in the state folder.",
+        "Every setting of the provider, read from the environment.",
     ]
     for settings in CLASSES:
         parts += [f"## {settings.__name__}", " ".join((settings.__doc__ or "").split()), _table(settings)]

@@ -1,6 +1,6 @@
 """`hpid clients`: register, show, disable, and give relying parties new secrets."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
@@ -141,8 +141,9 @@ async def _register(provider: Provider, *, facts: ClientFacts) -> dict[str, obje
         old = tx.clients.get(facts.client_id)
         if old is not None and old.facts.sector != facts.sector:
             return Refused(CommandFailed("sector: can't change; subjects hang on it"))
+        enabled = old is None or old.facts.enabled  # who was disabled stays so until enabled in so many words
         try:
-            put_client(tx, facts, actor=operator(), occasion=happening)
+            put_client(tx, replace(facts, enabled=enabled), actor=operator(), occasion=happening)
         except InvalidClientMetadata as error:
             return Refused(CommandFailed(str(error)))
         result: dict[str, object] = {"client_id": facts.client_id}

@@ -4,10 +4,13 @@ from functools import partial
 
 import typer
 
+from idp.audit.occasion import Occasion
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
 from idp.consents.service import withdraw as withdraw_consent
+from idp.database import Done, Refused
 from idp.ids import ClientId, PersonId
 from idp.provider import Provider
+from idp.transaction import Tx
 
 app = typer.Typer(help="Consents.", no_args_is_help=True)
 
@@ -42,16 +45,21 @@ def withdraw(person_id: str, client_id: str) -> None:
     async def work(provider: Provider) -> int:
         outcome = await provider.database.transact(
             partial(
-                withdraw_consent,
+                _withdraw,
                 person_id=PersonId(person_id),
                 client_id=ClientId(client_id),
-                actor=operator(),
-                occasion=occasion(provider),
+                happening=occasion(provider),
             )
         )
         return outcome.unwrap()
 
-    count = with_provider(work)
-    if not count:
-        raise CommandFailed("nothing to withdraw")
-    say(f"withdrawn: {count}")
+    say(f"withdrawn: {with_provider(work)}")
+
+
+def _withdraw(
+    tx: Tx, *, person_id: PersonId, client_id: ClientId, happening: Occasion
+) -> Done[int] | Refused:
+    """Withdraw what is shared; where nothing is, nothing is recorded either."""
+    if all(record.withdrawn_at is not None for record in tx.consents.of_client(person_id, client_id)):
+        return Refused(CommandFailed(f"{person_id} shares nothing with {client_id}"))
+    return withdraw_consent(tx, person_id, client_id, actor=operator(), occasion=happening)

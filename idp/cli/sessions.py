@@ -5,8 +5,8 @@ from functools import partial
 import typer
 
 from idp.audit.occasion import Occasion
-from idp.cli.context import AsJson, occasion, operator, show, with_provider
-from idp.database import Done
+from idp.cli.context import AsJson, CommandFailed, occasion, operator, show, with_provider
+from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.provider import Provider
 from idp.sessions.service import EndedEverywhere, end_all_sessions
@@ -29,7 +29,9 @@ def end(person_id: str, *, as_json: AsJson = False) -> None:
     show({"ended": ended.count, "logouts": list(ended.logout_ids)}, as_json=as_json)
 
 
-def _end(tx: Tx, *, person_id: PersonId, happening: Occasion) -> Done[EndedEverywhere]:
+def _end(tx: Tx, *, person_id: PersonId, happening: Occasion) -> Done[EndedEverywhere] | Refused:
+    if tx.people.get(person_id) is None:
+        return Refused(CommandFailed(f"no person {person_id}"))
     return Done(
         end_all_sessions(tx, person_id, reason="ended by an operator", occasion=happening, actor=operator())
     )

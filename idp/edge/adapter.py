@@ -80,6 +80,9 @@ class Edge:
         _check_head(scope, call)
         methods = self._routes.get(call.path)
         if methods is None:
+            if call.path != "/" and call.path.endswith("/"):
+                # no address of ours ends so; a framework would redirect by 307, to the host the request names
+                raise BadCall(404, "no such address")
             scope["hpid.call"] = call
             await self._pages(scope, _limited(receive), send)
             return

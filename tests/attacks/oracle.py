@@ -146,6 +146,7 @@ class Oracle:
         known = await self._events()
         self.world.provider.summaries.take(self.world.provider.clock, all_minutes=True)
         first, called, memory = len(self.recorder.exchanges), len(canary.calls()), _memory()
+        logged = self.log.stream.tell()
         watch = Watch()
         try:
             yield watch
@@ -162,7 +163,7 @@ class Oracle:
             assert _memory() - memory < _MOST_GROWTH
             silent = [call for call in canary.calls()[called:] if not calls or calls not in call]
             assert not silent, f"somebody was called: {silent}"
-            self.log.assert_clean(self.secrets())
+            self.log.assert_clean(self.secrets(), since=logged)
         except Exception as error:
             error.add_note(f"the attack was: {case!r}"[:600])
             raise

@@ -57,7 +57,7 @@ async def _be_slow(oracle: Oracle) -> None:
 
 
 async def _grow(oracle: Oracle) -> None:
-    oracle.planted.add("x" * 30_000_000)
+    oracle.planted.add("x" * 25_000_000)
 
 
 @pytest.mark.parametrize(
