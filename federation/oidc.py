@@ -141,8 +141,11 @@ class OidcUpstream:
             raise UpstreamError("the answer is another issuer's")
         if "error" in answer:
             error = answer["error"]
-            if error in {"server_error", "temporarily_unavailable"}:
-                raise UpstreamError("upstream error", unavailable=True)
+            if error in {
+                "server_error",
+                "temporarily_unavailable",
+            }:  # said by a browser: no proof that it is down
+                raise UpstreamError("upstream error")
             raise UpstreamDenied("upstream refused")
         if not answer.get("code"):
             raise UpstreamError("the answer has no code")

@@ -38,7 +38,7 @@ from idp.provider import Provider
 from idp.settings import Settings
 from idp.transaction import Tx
 from idp.ui.pages import Pages, Site
-from idp.worker import work
+from idp.worker import work, write_summaries
 from keys.envelope import Vault
 from keys.keyring import Keyring
 from keys.master import MasterKey
@@ -94,7 +94,10 @@ def make_app(provider: Provider) -> Edge:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await provider.database.open()
-        tasks = [asyncio.create_task(provider.configuration.keep_fresh())]
+        tasks = [
+            asyncio.create_task(provider.configuration.keep_fresh()),
+            asyncio.create_task(write_summaries(provider)),
+        ]
         if provider.settings.runs_worker:
             tasks.append(asyncio.create_task(work(provider)))
         yield

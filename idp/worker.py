@@ -16,7 +16,7 @@ from idp.audit.occasion import Occasion
 from idp.database import DatabaseUnavailable, Done
 from idp.keeping import erase_expired, erase_keys
 from idp.log import fields
-from idp.outbox.relay import BATCH, Relay
+from idp.outbox.relay import Relay
 from idp.provider import Provider
 from idp.transaction import Tx
 
@@ -34,8 +34,9 @@ class Job:
     full: int = 500
 
 
-async def _relay(provider: Provider) -> int:
-    relay = Relay(
+def relay_of(provider: Provider) -> Relay:
+    """Return what sends the outbox of this process."""
+    return Relay(
         database=provider.database,
         keyring=provider.keyring,
         fetcher=provider.fetcher,
@@ -43,7 +44,6 @@ async def _relay(provider: Provider) -> int:
         issuer=provider.settings.issuer,
         clock=provider.clock,
     )
-    return await relay.run()
 
 
 async def _sequence(provider: Provider) -> int:
@@ -71,10 +71,9 @@ async def _erase_keys(provider: Provider) -> int:
     return (await provider.database.transact(partial(erase_keys, occasion=occasion))).unwrap()
 
 
+SUMMARIES = Job(name="audit summaries", every=timedelta(seconds=10), run=_summaries)
 JOBS: tuple[Job, ...] = (
-    Job(name="outbox", every=timedelta(milliseconds=250), run=_relay, full=BATCH),
     Job(name="audit sequence", every=timedelta(milliseconds=500), run=_sequence),
-    Job(name="audit summaries", every=timedelta(seconds=10), run=_summaries),
     Job(name="erase expired", every=timedelta(minutes=1), run=_erase),
     Job(name="erase keys", every=timedelta(minutes=1), run=_erase_keys),
 )
@@ -82,7 +81,17 @@ JOBS: tuple[Job, ...] = (
 
 async def work(provider: Provider) -> None:
     """Run every job at its pace until cancelled."""
-    await asyncio.gather(*(_repeat(job, provider) for job in JOBS))
+    relay = relay_of(provider)
+    outbox = Job(name="outbox", every=timedelta(milliseconds=250), run=lambda _provider: relay.run())
+    try:
+        await asyncio.gather(*(_repeat(job, provider) for job in (outbox, *JOBS)))
+    finally:
+        await relay.stop()
+
+
+async def write_summaries(provider: Provider) -> None:
+    """Write what this process has counted, at its pace until cancelled: every process that serves has its own counts."""
+    await _repeat(SUMMARIES, provider)
 
 
 async def _repeat(job: Job, provider: Provider) -> None:

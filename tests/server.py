@@ -137,9 +137,9 @@ class Installation:
         )
         return Ran(status=done.returncode, out=done.stdout, err=done.stderr)
 
-    async def run(self, *words: str) -> Ran:
+    async def run(self, *words: str, **changes: str) -> Ran:
         """Run a command while this process goes on."""
-        return await asyncio.to_thread(self.hpid, *words)
+        return await asyncio.to_thread(self.hpid, *words, **changes)
 
 
 class Node:

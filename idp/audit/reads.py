@@ -19,11 +19,12 @@ class ReadsRecorded:
         self._gids: set[str] = set()
 
     def is_first(self, gid: str, event: AuditEvent) -> bool:
-        """Tell whether this read is the first of the day by this grant."""
+        """Tell whether this read is the first of the day by this grant; `remember` it once it is recorded."""
         today = event.at.date()
         if today != self._day or len(self._gids) >= _MOST_REMEMBERED:
             self._day, self._gids = today, set()
-        if gid in self._gids:
-            return False
+        return gid not in self._gids
+
+    def remember(self, gid: str) -> None:
+        """Note that a read by this grant stands in the record."""
         self._gids.add(gid)
-        return True

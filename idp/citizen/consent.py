@@ -7,7 +7,8 @@ ticked (SECURITY A08).
 from dataclasses import dataclass, field
 from functools import partial
 
-from idp.audit.occasion import Occasion
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.consent_offer import consent_rows, make_offer, not_sent, notice_rows
 from idp.citizen.interaction import Opened, decided, open_here, posted
 from idp.consents.service import ConsentOffer, record_answer
@@ -68,6 +69,7 @@ async def answer(call: Call) -> Answer:
     opened = await open_here(call)
     form = posted(call)
     if form.get("decision") == "deny":
+        await _record_refusal(call, opened)
         raise Refusal(AccessDenied("the person did not agree"), opened.to_client)
     decision = await decided(call, opened)
     if not isinstance(decision.step, Consent) or decision.session is None:
@@ -95,6 +97,29 @@ async def answer(call: Call) -> Answer:
     )
     outcome.unwrap()
     return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+
+
+async def _record_refusal(call: Call, opened: Opened) -> None:
+    """Record the no, and end the interaction: going back and saying yes is a new request."""
+    decision, occasion = await decided(call, opened), call.occasion()
+
+    def record(tx: Tx) -> Done[None]:
+        tx.interactions.finish(
+            opened.interaction_id, occasion.now, occasion.now + call.provider.settings.life.interaction
+        )
+        if decision.session is not None:
+            person_id = decision.session.person_id
+            tx.audit.add(
+                occasion.event(
+                    EventType.CONSENT_REFUSED,
+                    actor=person_ref(person_id),
+                    person_id=person_id,
+                    client_id=opened.client.client_id,
+                )
+            )
+        return Done(None)
+
+    (await call.provider.database.transact(record)).unwrap()
 
 
 def _mode(offer: ConsentOffer) -> ConsentMode:

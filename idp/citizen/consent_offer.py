@@ -56,16 +56,21 @@ def notice_rows(offer: ConsentOffer, person: Person, language: Language) -> tupl
 def consent_rows(offer: ConsentOffer, person: Person, language: Language) -> tuple[ConsentRow, ...]:
     """Return what is asked: one tick a scope, none of them ticked."""
     return tuple(
-        ConsentRow(scope=scope, label_key=label, value=_value(label, person, language))
+        ConsentRow(scope=scope, label_key=labels[0], value=_values(labels, person, language))
         for scope in offer.scopes
-        if offer.basis[scope] is LegalBasis.CONSENT
-        for label in _LABELS.get(scope, ())[:1]
+        if offer.basis[scope] is LegalBasis.CONSENT and (labels := _LABELS.get(scope, ()))
     )
 
 
 def not_sent(wanted: tuple[str, ...]) -> tuple[str, ...]:
     """Return what this service does not get, said so that nobody has to guess."""
     return (*(key for scope, key in _NOT_SENT.items() if scope not in wanted), *_NEVER_SENT)
+
+
+def _values(labels: tuple[str, ...], person: Person, language: Language) -> str | Masked:
+    """Return everything one tick sends."""
+    values = [_value(label, person, language) for label in labels]
+    return values[0] if len(values) == 1 else " · ".join(str(value) for value in values)
 
 
 def _value(label: str, person: Person, language: Language) -> str | Masked:

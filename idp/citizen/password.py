@@ -4,6 +4,7 @@ One counter per account over all factors; an attempt never settled counts as fai
 whether an account exists. The right password is a step, not a sign-in: the counter is cleared by the second factor.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -29,6 +30,7 @@ from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 
 _LONGEST = 1024
+_PHONE = re.compile(r"[+0-9 .()-]+")
 _NAMES = (IdentifierScheme.USERNAME, IdentifierScheme.EMAIL, IdentifierScheme.PHONE)
 
 
@@ -141,7 +143,8 @@ def _reserve(tx: Tx, *, username: str, now: datetime) -> Done[_Account]:
 
 def _nobody(username: str) -> str:
     """Return the counter of a name that is nobody's: spelled otherwise it is the same, as for somebody's (E10, E16)."""
-    return "nobody:" + normal_form(IdentifierScheme.USERNAME, normal_form(IdentifierScheme.PHONE, username))
+    scheme = IdentifierScheme.PHONE if _PHONE.fullmatch(username) else IdentifierScheme.USERNAME
+    return "nobody:" + normal_form(scheme, username)
 
 
 def _refuse(tx: Tx, *, account: _Account, occasion: Occasion) -> Done[None]:

@@ -50,9 +50,10 @@ def route(endpoint: Endpoint, run: Run) -> Callable[[Request], Awaitable[Respons
     """Return the endpoint as FastAPI calls it."""
 
     async def serve(request: Request) -> Response:
-        call: Call = request.scope["hpid.call"]
-        complete = with_body(call, await request.body()) if request.method == "POST" else call
-        return to_response(await run(endpoint, complete))
+        async def read_and_serve(call: Call) -> Answer:
+            return await endpoint(with_body(call, await request.body()) if request.method == "POST" else call)
+
+        return to_response(await run(read_and_serve, request.scope["hpid.call"]))
 
     return serve
 

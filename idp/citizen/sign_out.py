@@ -12,6 +12,7 @@ from idp.ids import ClientId
 from idp.outbox.model import DeliveryState as State
 from idp.outbox.model import OutboxMessage
 from idp.sessions.service import end_session
+from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.ui.rows import Delivery, DeliveryState
 
@@ -33,7 +34,13 @@ async def confirm(call: Call) -> Answer:
         raise BadCall(400, "the form is incomplete")
     name = cookie_name(call.provider.settings, "session")
     outcome = await call.provider.database.transact(
-        partial(_end, cookie=call.cookies().get(name), everywhere=where == "all", occasion=call.occasion())
+        partial(
+            _end,
+            cookie=call.cookies().get(name),
+            everywhere=where == "all",
+            life=call.provider.settings.life,
+            occasion=call.occasion(),
+        )
     )
     logouts = outcome.unwrap()
     location = f"/signed-out?r={'.'.join(logouts[:_MOST_LOGOUTS])}&n={len(logouts)}"
@@ -67,9 +74,11 @@ async def _delivery(call: Call, message: OutboxMessage) -> Delivery:
     )
 
 
-def _end(tx: Tx, *, cookie: str | None, everywhere: bool, occasion: Occasion) -> Done[tuple[str, ...]]:
+def _end(
+    tx: Tx, *, cookie: str | None, everywhere: bool, life: Lifetimes, occasion: Occasion
+) -> Done[tuple[str, ...]]:
     session = tx.sessions.find(cookie) if cookie else None
-    if session is None:
+    if session is None or not session.is_live(occasion.now, life):
         return Done(())
     sessions = tx.sessions.of_person(session.person_id) if everywhere else (session,)
     logouts: list[str] = []

@@ -58,11 +58,15 @@ async def _with_provider(work: Callable[[Provider], Awaitable[T]]) -> T:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Provider]:
-    """Open the provider without serving; refuses a database that was never initialised or is of another version."""
+    """Open the provider without serving; refuses a database that was never initialised or is of another version.
+
+    Refuses a master key too under which the stored signing keys do not open: what it sealed, no node could read.
+    """
     await asyncio.to_thread(check_schema, settings)
     provider = make_provider(settings)
     await provider.database.open()
     try:
+        await provider.configuration.refresh()
         yield provider
     finally:
         await provider.fetcher.aclose()

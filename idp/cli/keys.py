@@ -63,7 +63,7 @@ def rotate(
                     new=record,
                     now=happening.now,
                     publish_for=life.key_publish,
-                    keep_for=max(life.access_token, life.id_token) + _READERS_CLOCKS,
+                    keep_for=max(life.access_token, life.id_token, life.session_low) + _READERS_CLOCKS,
                 )
             except RotationRefused as error:
                 return Refused(CommandFailed(str(error)))

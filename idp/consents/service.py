@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.consents.model import ConsentRecord
+from idp.consents.model import ConsentRecord, consent_facts
 from idp.database import Done
 from idp.ids import ClientId, PersonId
 from idp.protocol.scopes import LegalBasis
@@ -53,7 +53,10 @@ def record_answer(
         )
         for scope in offer.scopes
     )
+    before = consent_facts(tx.consents.of_client(person_id, client_id)).granted
     tx.consents.add(records)
+    if any(not record.granted and record.scope in before for record in records):
+        tx.grants.revoke_of_person(person_id, occasion.now, "agreed to less", client_id=client_id)
     tx.audit.add(
         occasion.event(
             EventType.CONSENT_RECORDED,

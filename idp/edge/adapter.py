@@ -143,7 +143,9 @@ def _call_of(scope: Scope, provider: Provider) -> Call:
     headers: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        if name == "cookie" and name in headers:
+        if name == "x-forwarded-for" and name in headers:  # each proxy may have written a line of its own
+            headers[name] = f"{headers[name]}, {value}"
+        elif name == "cookie" and name in headers:
             headers[name] = f"{headers[name]}; {value}"
         else:
             headers.setdefault(name, value)

@@ -53,8 +53,10 @@ async def end_session(call: Call) -> Answer:
         return page(call, "sign_out.html", ui_locales=request.ui_locales, fields={}, rp=None, i="")
     outcome = await provider.database.transact(partial(_end, session=session, occasion=call.occasion()))
     logout_id = outcome.unwrap()
-    erased = Cookie(name=name, value="", max_age=0)
-    return Answer.redirect(location or f"/signed-out?r={logout_id}", erased).with_headers(_CLEAR)
+    answer = Answer.redirect(location or f"/signed-out?r={logout_id}")
+    if cookie is None:  # the hint's session may be of another browser: this one is left as it is
+        return answer
+    return answer.with_cookies(Cookie(name=name, value="", max_age=0)).with_headers(_CLEAR)
 
 
 def _hint(call: Call, request: LogoutRequest) -> _Hint | None:

@@ -12,6 +12,7 @@ from idp.people.claims import claims_of
 from idp.people.model import Person
 from idp.protocol import userinfo as rules
 from idp.protocol.access_token import PresentedToken, read
+from idp.protocol.claims import allowed_claims
 from idp.protocol.errors import InsufficientScope, InvalidToken, ToBearer, refusing
 from idp.protocol.facts import GrantFacts
 from idp.protocol.token_request import parse_form
@@ -46,8 +47,13 @@ async def userinfo(call: Call) -> Answer:
         if "openid" not in presented.scopes:
             raise InsufficientScope("scope openid is needed")
     grant = owner.grant
+    client = await call.provider.configuration.client(grant.client_id)
+    registered = client.facts.scopes if client else frozenset[str]()
     claims = rules.build(
-        claims_of(owner.person), sub=grant.sub, scopes=presented.scopes, single_claims=grant.userinfo_claims
+        claims_of(owner.person),
+        sub=grant.sub,
+        scopes=presented.scopes & registered,
+        single_claims=allowed_claims(grant.userinfo_claims, registered),
     )
     event = occasion.event(
         EventType.USERINFO_READ,
@@ -58,6 +64,7 @@ async def userinfo(call: Call) -> Answer:
     )
     if call.provider.reads.is_first(grant.gid, event):
         (await call.provider.database.transact(partial(_record, event=event))).unwrap()
+        call.provider.reads.remember(grant.gid)
     return Answer.json(claims)
 
 

@@ -16,6 +16,7 @@ from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.errors import ConsentRequired, LoginRequired
 from idp.protocol.facts import ClientFacts, CodeFacts, GrantFacts
 from idp.protocol.next_step import UNKNOWN, Facts, Issue, Load, Step, is_told, next_step
+from idp.protocol.scopes import CLAIM_SCOPE
 from idp.protocol.subject import sector_of_audience
 from idp.sessions.model import Session
 from idp.settings import Settings
@@ -90,7 +91,10 @@ def issue_code(
     session, person_id = issue.session, issue.session.person_id
     tx.people.lock(person_id)
     settled = consent_facts(tx.consents.of_client(person_id, client.client_id)).granted
-    if any(is_told(scope, client) and scope not in settled for scope in issue.scopes):
+    needed = issue.scopes.union(
+        CLAIM_SCOPE[claim].name for claim in (*issue.userinfo_claims, *issue.id_token_claims)
+    )
+    if any(is_told(scope, client) and scope not in settled for scope in needed):
         return Refused(ConsentRequired("what was agreed to has been withdrawn"))
     audience = request.audience or settings.issuer
     audience_sector = sector_of_audience(client, audience, iss=settings.issuer)
@@ -100,7 +104,7 @@ def issue_code(
         audience_sub = tx.subjects.sub_for(
             person_id, audience_sector, vault.subject(person_id, audience_sector)
         )
-    grant = _grant(request, client, issue, audience=audience, vault=vault, occasion=occasion)
+    grant = _grant(client, issue, audience=audience, vault=vault, occasion=occasion)
     grant = replace(grant, sub=sub, audience_sub=audience_sub)
     code = occasion.clock.handle(HandleKind.CODE, bucket_of(person_id))
     tx.grants.add(
@@ -126,7 +130,6 @@ def issue_code(
 
 
 def _grant(
-    request: AuthorizationRequest,
     client: ClientFacts,
     issue: Issue,
     *,
@@ -148,8 +151,8 @@ def _grant(
         amr=session.amr,
         ial=session.ial,
         idp=session.idp,
-        userinfo_claims=request.claims.userinfo,
-        id_token_claims=request.claims.id_token,
+        userinfo_claims=issue.userinfo_claims,
+        id_token_claims=issue.id_token_claims,
     )
 
 

@@ -6,7 +6,7 @@ At least once; back-off up to a day, then a dead letter that stays visible. One 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -38,15 +38,34 @@ class Relay:
     issuer: str
     clock: Clock
 
+    under_way: set[asyncio.Task[None]] = field(default_factory=set)
+
     async def run(self) -> int:
-        """Send what is due; return how many messages were tried."""
+        """Begin to send what is due, as many at once as a batch; who is slow is not waited for. Return how many."""
+        room = BATCH - len(self.under_way)
+        if room <= 0:
+            return 0
         now = self.clock.now()
         outcome = await self.database.transact(
-            lambda tx: Done(tx.outbox.claim_due(now, limit=BATCH, lease=_LEASE))
+            lambda tx: Done(tx.outbox.claim_due(now, limit=room, lease=_LEASE))
         )
         due = outcome.unwrap()
-        await asyncio.gather(*(self._deliver(message) for message in due))
+        for message in due:
+            task = asyncio.create_task(self._deliver(message))
+            self.under_way.add(task)
+            task.add_done_callback(self._ended)
         return len(due)
+
+    async def stop(self) -> None:
+        """Break off what is under way: its lease runs out and it is sent again."""
+        for task in self.under_way:
+            task.cancel()
+        await asyncio.gather(*self.under_way, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.under_way.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            _log.warning("a delivery broke off; it is sent again", extra=fields(reason=type(fault).__name__))
 
     async def _deliver(self, message: OutboxMessage) -> None:
         error = await self._send(message)

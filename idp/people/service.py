@@ -39,7 +39,7 @@ def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done
     link = tx.upstreams.find(identity.issuer, identity.subject)
     if link is None:
         known = _by_number(tx, identity)
-        if known is not None and identity.account_level != _LEVEL_02:
+        if known is not None and not identity.account_level == known.account_level == _LEVEL_02:
             tx.audit.add(_refusal(occasion, known, "the number is this record's, the proof below level 02"))
             return Done(NotRecognised(case="not-linked"))
         person = known or _new_person(identity, occasion)
@@ -98,7 +98,7 @@ def _link(identity: ExternalIdentity, person: Person, occasion: Occasion) -> Ext
 
 def _updated(person: Person, identity: ExternalIdentity, occasion: Occasion) -> Person:
     """Take over what the upstream says now; the level follows it down as well as up."""
-    profile = _profile(identity.attributes, person.profile)
+    profile = _profile(identity.attributes, person.profile, is_proved=identity.account_level == _LEVEL_02)
     level = identity.account_level or person.account_level
     if profile == person.profile and level == person.account_level:
         return person
@@ -119,14 +119,19 @@ def _new_person(identity: ExternalIdentity, occasion: Occasion) -> Person:
         account_level=identity.account_level or 0,
         commune_code=attributes.ward_code,
         birth_year=int(attributes.birthdate[:4]) if attributes.birthdate else None,
-        profile=_profile(attributes, PersonProfile(full_name="")),
+        profile=_profile(
+            attributes, PersonProfile(full_name=""), is_proved=identity.account_level == _LEVEL_02
+        ),
         created_at=occasion.now,
         updated_at=occasion.now,
     )
 
 
-def _profile(attributes: ExternalAttributes, old: PersonProfile) -> PersonProfile:
-    """Return the profile with what the upstream states; what it leaves out stays."""
+def _profile(attributes: ExternalAttributes, old: PersonProfile, *, is_proved: bool) -> PersonProfile:
+    """Return the profile with what the upstream states; what it leaves out stays.
+
+    The ID number finds a record for ever after, so it is taken over only from an account of level 02 (SECURITY E04).
+    """
     name = attributes.full_name or old.full_name
     parts = split_name(name)
     renamed = name != old.full_name or not old.family_name
@@ -148,10 +153,10 @@ def _profile(attributes: ExternalAttributes, old: PersonProfile) -> PersonProfil
         gender=attributes.gender or old.gender,
         birthdate=attributes.birthdate or old.birthdate,
         nationality=attributes.nationality or old.nationality,
-        personal_id=attributes.personal_id or old.personal_id,
+        personal_id=(attributes.personal_id if is_proved else "") or old.personal_id,
         phone=attributes.phone or old.phone,
         phone_verified=bool(attributes.phone) or old.phone_verified,
         email=attributes.email or old.email,
-        email_verified=bool(attributes.email) or old.email_verified,
+        email_verified=old.email_verified and attributes.email in {"", old.email},
         address=address,
     )

@@ -34,8 +34,11 @@ def start_session(tx: Tx, proof: Proof, *, cookie: str | None, life: Lifetimes, 
     fresh = occasion.clock.handle(HandleKind.SESSION, bucket_of(proof.person_id))
     expires_at = now + (life.session_low if proof.acr is Acr.LOW else life.session_absolute)
     old = tx.sessions.find(cookie) if cookie else None
-    if old is not None and old.person_id == proof.person_id and old.is_live(now, life):
-        tx.sessions.renew(
+    is_mine = old is not None and old.person_id == proof.person_id and old.is_live(now, life)
+    if (
+        is_mine
+        and old is not None
+        and tx.sessions.renew(
             old.session_id,
             fresh,
             auth_time=now,
@@ -46,10 +49,13 @@ def start_session(tx: Tx, proof: Proof, *, cookie: str | None, life: Lifetimes, 
             expires_at=expires_at,
             now=now,
         )
+    ):
         event = EventType.SESSION_REAUTHENTICATED
     else:
         if old is not None:
-            end_session(tx, old, reason="another person signed in", occasion=occasion)
+            is_other = old.person_id != proof.person_id
+            reason = "another person signed in" if is_other else "over, and begun anew"
+            end_session(tx, old, reason=reason, occasion=occasion)
         session = Session(
             session_id=occasion.clock.token(),
             person_id=proof.person_id,

@@ -5,9 +5,11 @@ import re
 import pytest
 
 from docs import generate
+from docs.generators.personas import featured
 from docs.generators.texts import texts_under_fields
 from idp.audit.events import EventType
 from idp.settings import Lifetimes, Settings
+from tests.architecture.citations import CITED, anchors, cited, citing_files, unresolved
 from tests.architecture.doc_rules import dangling, documents, misshapen
 from tests.architecture.source_tree import ROOT, python_files, source_of
 
@@ -55,6 +57,55 @@ def test_a_dangling_path_is_noticed() -> None:
         "tests/conftest.py::test_none",
         "nowhere.md",
     ]
+
+
+def test_every_citation_in_the_source_leads_somewhere() -> None:
+    assert [wrong for path in citing_files() for wrong in unresolved(path, source_of(path))] == []
+
+
+@pytest.mark.parametrize(
+    ("comment", "found"),
+    [
+        ("DESIGN 5.6", [("DESIGN", "5.6")]),
+        ("DESIGN 5.4 and 5.6; SECURITY B09)", [("DESIGN", "5.4"), ("DESIGN", "5.6"), ("SECURITY", "B09")]),
+        ("PAGES §3.1.1–3.1.3, §4.1", [("PAGES", item) for item in ("3.1.1", "3.1.2", "3.1.3", "4.1")]),
+        ("SECURITY B01–B03, R16, RFC 6749", [("SECURITY", item) for item in ("B01", "B02", "B03", "R16")]),
+        ("PROTOCOL rules 26–27 and 43", [("PROTOCOL", item) for item in ("26", "27", "43")]),
+        ("DOMAIN journeys 4.1.2, 4.1.3", [("DOMAIN", "4.1.2"), ("DOMAIN", "4.1.3")]),
+        ("SP 800-63B-4 §3.1.1.2, RFC 9106", [("SP 800-63B-4", "3.1.1.2")]),
+        ("PAGES.md §2; a test", [("PAGES", "2")]),
+        ("battery rows R11, R27", [("SECURITY", "R11"), ("SECURITY", "R27")]),
+        ("# E03: never raised", [("SECURITY", "E03")]),
+        ("the agency H24, RFC 7636 §4.6, DOMAIN mapping", []),
+    ],
+)
+def test_a_citation_is_read_as_it_is_written(comment: str, found: list[tuple[str, str]]) -> None:
+    assert list(cited(comment)) == found
+
+
+def test_a_citation_that_leads_nowhere_is_noticed() -> None:
+    assert unresolved("a.py", "# DESIGN 5.6, 5.99, SECURITY Z01, A99") == ["a.py: DESIGN 5.99"]
+    assert unresolved("a.py", "# SECURITY A01, A99") == ["a.py: SECURITY A99"]
+
+
+def test_a_page_has_anchors_for_headings_points_and_rows() -> None:
+    page = (
+        "# Title\n## 5. Decisions\n1. one\n12. twelve\n### 5.2 More\n| A01 | x |\n## Not numbered\n1. none\n"
+    )
+
+    assert anchors(page) == {"5", "5.1", "5.12", "5.2", "A01", "1"}
+
+
+@pytest.mark.parametrize("page", sorted(set(CITED.values())))
+def test_a_page_that_is_cited_stands_in_the_index(page: str) -> None:
+    assert f"({page.removeprefix('docs/')})" in source_of("docs/README.md")
+
+
+def test_the_front_page_shows_the_featured_personas_and_is_short() -> None:
+    front = source_of("README.md")
+
+    assert featured() in front
+    assert len(front.splitlines()) <= 120
 
 
 @pytest.mark.parametrize("path", DECISIONS)

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.attacks.cast import Cast, make_cast
 from tests.attacks.log_lines import LogLines, captured_log
 from tests.attacks.oracle import Oracle, Recorder
 from tests.world import PASSWORD, TOTP_SECRET, World, make_state, open_world
@@ -39,3 +40,11 @@ async def oracle(world: World, log: LogLines) -> AsyncIterator[Oracle]:
     yield oracle
     await oracle.verify_record()
     log.assert_clean(oracle.secrets())
+
+
+@pytest.fixture
+async def cast(world: World, oracle: Oracle) -> Cast:
+    cast = await make_cast(world)
+    oracle.planted |= {str(rp.client_secret) for rp in cast.clients if rp.client_secret}
+    oracle.planted |= {rp.verifier for rp in cast.clients}
+    return cast

@@ -12,7 +12,7 @@ import pytest
 from idp.clients.service import put_client
 from idp.ids import ClientId
 from idp.protocol.registration import InvalidClientMetadata
-from idp.ui.pages import web_url
+from idp.ui.links import web_url
 from tests.attacks.oracle import GUARDED, Oracle
 from tests.world import World
 

@@ -9,9 +9,6 @@ import pytest
 from tests.driver import RelyingParty
 from tests.server import Installation, Node, ServedWorld, free_ports, open_served, serving
 
-KEY_PUBLISH = 6.0
-"""Seconds between the announcement of a key and its first signature: long enough to look at both."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
@@ -24,11 +21,7 @@ class Office:
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    installation = Installation(
-        folder=tmp_path_factory.mktemp("office") / "state",
-        port=free_ports(1)[0],
-        settings={"HPID_LIFE_KEY_PUBLISH": str(KEY_PUBLISH)},
-    )
+    installation = Installation(folder=tmp_path_factory.mktemp("office") / "state", port=free_ports(1)[0])
     (rp,) = installation.prepare("rp-office")
     node = Node(installation)
     with serving(node):

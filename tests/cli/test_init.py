@@ -44,7 +44,9 @@ def test_init_in_production_makes_no_master_key(empty: Installation) -> None:  #
 
 def test_a_folder_that_cannot_be_made_is_one_line(empty: Installation) -> None:
     nowhere = Path("/proc/hpid")
-    refused = empty.hpid("init", HPID_STATE=str(nowhere), HPID_DATABASE_URL=f"sqlite:///{nowhere}/hpid.sqlite3")
+    refused = empty.hpid(
+        "init", HPID_STATE=str(nowhere), HPID_DATABASE_URL=f"sqlite:///{nowhere}/hpid.sqlite3"
+    )
     assert refused.refusal.startswith("/proc/hpid: can't be made: ")
 
 

@@ -113,7 +113,9 @@ def _events_and_rows_differ(stored: Stored) -> list[str]:
                 (record.event.payload["gid"], record.event.payload["generation"])
                 for record in stored.events(EventType.REFRESH_ROTATED)
             ),
-            Counter((gid_of[row.grant_id], row.generation - 1) for row in stored.generations if row.generation > 1),
+            Counter(
+                (gid_of[row.grant_id], row.generation - 1) for row in stored.generations if row.generation > 1
+            ),
         ),
         EventType.SESSION_STARTED: (
             Counter(
@@ -189,7 +191,8 @@ def _codes_without_consent(stored: Stored) -> list[str]:
         record
         for record in stored.events(EventType.CODE_ISSUED)
         for scope in _scopes(record)
-        if (at := decided.get((record.event.subject_ref, str(record.event.payload["client_id"]), scope))) is None
+        if (at := decided.get((record.event.subject_ref, str(record.event.payload["client_id"]), scope)))
+        is None
         or at > record.event.at
     ]
     return [f"R10: {len(early)} codes release what nobody had agreed to"] if early else []

@@ -1,5 +1,6 @@
 """What outsiders were told, kept as a Jepsen history is: one line per answer that arrived, on disk before going on."""
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -12,6 +13,7 @@ class History:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.length = 0
+        self._enough = (0, asyncio.Event())
 
     def say(self, what: str, **facts: str | int) -> None:
         """Write down what was acknowledged."""
@@ -20,6 +22,14 @@ class History:
             file.flush()
             os.fdatasync(file.fileno())
         self.length += 1
+        mark, reached = self._enough
+        if self.length >= mark:
+            reached.set()
+
+    def after(self, answers: int) -> asyncio.Event:
+        """Return what is set once so many more lines are there."""
+        self._enough = (self.length + answers, asyncio.Event())
+        return self._enough[1]
 
     def everything(self) -> list[dict[str, Any]]:
         """Return all that was acknowledged, as the file has it."""

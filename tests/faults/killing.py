@@ -60,10 +60,10 @@ async def kill_again_and_again(
 
 async def _kill_once(node: Node, load: Load, history: History, chance: random.Random) -> None:
     """Kill it a moment after so many answers; counted in answers, a slow machine kills in their midst too."""
-    enough = history.length + chance.randint(*_ANSWERS)
+    answered = asyncio.create_task(history.after(chance.randint(*_ANSWERS)).wait())
     travelling = asyncio.create_task(load.run())
-    while history.length < enough and not travelling.done():
-        await asyncio.sleep(0.002)
+    await asyncio.wait((answered, travelling), return_when=asyncio.FIRST_COMPLETED)
+    answered.cancel()
     await asyncio.sleep(chance.uniform(0, _MOMENT))
     await asyncio.to_thread(node.kill)
     load.is_over = True

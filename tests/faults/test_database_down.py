@@ -1,4 +1,4 @@
-"""PostgreSQL is down when a node starts, comes up, goes away, comes back: nobody restarts the node (SECURITY R03, R04)."""
+"""PostgreSQL is down when a node starts, comes, goes and comes back: nobody restarts the node (SECURITY R03, R04)."""
 
 import asyncio
 import time

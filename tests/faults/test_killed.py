@@ -7,7 +7,6 @@ import asyncio
 import random
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,7 +32,7 @@ class Aftermath:
 
 
 @pytest.fixture(scope="module")
-def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
+def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
     folder = tmp_path_factory.mktemp("killed")
     installation = Installation(folder=folder / "state", port=free_ports(1)[0])
     (rp,) = installation.prepare(CLIENT)
@@ -43,7 +42,7 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
             kill_again_and_again(node, rp, folder, kills=_KILLS, chance=random.Random(random.random()))
         )
         assert node.end() == 0
-    yield Aftermath(outcome=outcome, installation=installation, node=node, history=folder / HISTORY)
+    return Aftermath(outcome=outcome, installation=installation, node=node, history=folder / HISTORY)
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_spent_is_alive(aftermath: Aftermath) -> None:

@@ -1,6 +1,5 @@
 """The whole demo as a user starts it, `python -m demo.run`, on free ports and with a state folder of its own."""
 
-import json
 import os
 import random
 import signal
@@ -12,7 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from demo.run.options import ROOT, Options, parse
 from demo.run.services import HPID, provider_environment
@@ -55,13 +53,13 @@ class Stack:
     def data_store(self) -> str:
         return self.options.data_store_url
 
-    def hpid(self, *words: str) -> Any:
-        """Run an operator's command on this demo and return the JSON it prints."""
+    def hpid(self, *words: str) -> str:
+        """Run an operator's command on this demo and return what it prints."""
         environment = os.environ | provider_environment(self.options)
-        command = (str(HPID), *words, "--json")
+        command = (str(HPID), *words)
         done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return done.stdout
 
     def pid_of(self, service: str) -> int:
         """Return the process of a service: the runner's child whose output goes to that service's log."""

@@ -1,4 +1,4 @@
-"""Show 8 on SQLite: a provider killed -9 at 25 random moments of real journeys, started again on the same state."""
+"""Show 8 on SQLite: a provider killed -9 at 22 random moments of real journeys, started again on the same state."""
 
 import asyncio
 import random
@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.faults.killing import CLIENT, kill_again_and_again
 from tests.server import Installation, Node, free_ports, serving
 
-KILLS = 25
+KILLS = 22
 
 
 def prove(database_url: str | None) -> int:

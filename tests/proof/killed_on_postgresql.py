@@ -1,4 +1,4 @@
-"""Show 8 on PostgreSQL: a node killed -9 at 25 random moments of real journeys; the server stays up."""
+"""Show 8 on PostgreSQL: a node killed -9 at 22 random moments of real journeys; the server stays up."""
 
 import sys
 

@@ -87,11 +87,13 @@ GARBLED = [
     "Basic cG9ydGFs",  # no colon
     "Basic cG9ydGFsOnNlY3JldA=",
     "Basic cG9ydGFsOnNlY3JldA==extra",
+    "Basic cG9y!dGFsOnNlY3JldA==",
     "Basic cG9ydGFs OnNlY3JldA==",
     "Basic cG9ydGFsOnNlY3JldA_-",
     "Basic ễ",
     "Basic\tcG9ydGFsOnNlY3JldA==",
     "Bearer abc",
+    _basic("portal:secret").replace("Basic", "Bearer"),
     "DPoP abc",
     "Digest username=portal",
     _basic(b"portal:\xff\xfe"),
@@ -104,14 +106,29 @@ GARBLED = [
     _basic("portal\x00:secret"),
     _basic("portal%00:secret"),
     _basic("portal:sec%00ret"),
-    _basic("portal:" + "x" * 600),
+    _basic("portal:" + "x" * 377 + "yz"),
 ]
 
 
 @pytest.mark.parametrize("authorization", GARBLED, ids=lambda text: ascii(text)[:40])
 def test_a_garbled_header_is_an_invalid_client_and_no_fault(authorization: str) -> None:
-    assert _refused(authorization, {}).status == 401
-    assert _refused(authorization, {"client_id": "portal"}, PUBLIC, ()).status == 401
+    for form in ({}, {"client_id": "portal"}):
+        with pytest.raises(InvalidClient) as refused:
+            parse_credentials(authorization, form)
+        assert refused.value.status == 401
+
+
+@pytest.mark.parametrize("form", [{}, {"client_secret": SECRET}, {"CLIENT_ID": "portal"}])
+def test_who_names_no_client_is_refused_at_once(form: dict[str, str]) -> None:
+    with pytest.raises(InvalidClient):
+        parse_credentials(None, form)
+
+
+def test_a_header_has_512_characters_at_most() -> None:  # SECURITY H03
+    secret = "x" * 377
+    authorization = _basic(f"portal:{secret}")
+    assert len(authorization) == len("Basic ") + 512
+    assert parse_credentials(authorization, {}).client_secret == secret
 
 
 SAME_ANSWER: list[tuple[str, tuple[Any, ...]]] = [

@@ -7,9 +7,9 @@ from idp.edge import Answer, Call
 from idp.people.claims import claims_of
 from idp.people.model import Person
 from idp.protocol import access_token, id_token
-from idp.protocol.claims import select_claims
+from idp.protocol.claims import allowed_claims, select_claims
 from idp.protocol.facts import ClientFacts, GrantFacts
-from idp.protocol.scopes import is_personal
+from idp.protocol.scopes import CLAIM_SCOPE, is_personal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,10 @@ class SignedTokens:
         return Answer.json(content)
 
 
+def _scopes_of_claims(grant: GrantFacts) -> frozenset[str]:
+    return frozenset(CLAIM_SCOPE[claim].name for claim in (*grant.userinfo_claims, *grant.id_token_claims))
+
+
 async def sign_tokens(
     call: Call,
     client: ClientFacts,
@@ -48,10 +52,11 @@ async def sign_tokens(
     """Build and sign ID token and access token for a grant; a signer that is down spends nothing."""
     provider = call.provider
     issuer, life = provider.settings.issuer, provider.settings.life
-    lifetime: timedelta = life.access_token_personal if is_personal(scopes) else life.access_token
-    single = (
-        select_claims(claims_of(person), grant.id_token_claims) if person and grant.id_token_claims else {}
-    )
+    opened = scopes | _scopes_of_claims(grant)
+    lifetime: timedelta = life.access_token_personal if is_personal(opened) else life.access_token
+    single: dict[str, object] = {}
+    if person is not None:
+        single = select_claims(claims_of(person), allowed_claims(grant.id_token_claims, client.scopes))
     signed_id_token = await provider.keyring.sign(
         id_token.build(
             grant,

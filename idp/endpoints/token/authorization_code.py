@@ -43,7 +43,13 @@ async def redeem_code(call: Call, client: ClientFacts, form: Mapping[str, str]) 
         (await provider.database.transact(partial(judge, error=error))).unwrap()
     facts = stored.facts
     tokens = await sign_tokens(
-        call, client, facts.grant, scopes=facts.scopes, nonce=facts.nonce, person=person, now=occasion.now
+        call,
+        client,
+        facts.grant,
+        scopes=facts.scopes & client.scopes,
+        nonce=facts.nonce,
+        person=person,
+        now=occasion.now,
     )
     refresh_token = _fresh_refresh_token(call, client, facts.grant.person_id)
     outcome = await provider.database.transact(

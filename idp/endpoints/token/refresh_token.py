@@ -47,7 +47,7 @@ async def rotate(call: Call, client: ClientFacts, form: Mapping[str, str]) -> An
     if stored.client_id != client.client_id or not stored.is_live or occasion.now >= stored.expires_at:
         (await provider.database.transact(turn)).unwrap()
         raise InvalidGrant(_UNUSABLE, detail="refused on reading, usable on writing")
-    scopes = narrow_scopes(request.scopes, stored.scopes)
+    scopes = narrow_scopes(request.scopes, stored.scopes & client.scopes)
     tokens = await sign_tokens(
         call, client, stored.grant, scopes=scopes, nonce=None, person=None, now=occasion.now
     )
@@ -112,6 +112,15 @@ def _retry(
         spent.spent_at is not None and occasion.now <= spent.spent_at + window and not spent.successor_spent
     )
     if is_retry and spent.successor_sealed is not None:
+        tx.audit.add(
+            occasion.event(
+                EventType.REFRESH_REPEATED,
+                actor=client_ref(client.client_id),
+                person_id=spent.grant.person_id,
+                client_id=client.client_id,
+                generation=spent.generation,
+            )
+        )
         return Done(vault.open_under(token, spent.successor_sealed, purpose=_PURPOSE).decode())
     tx.grants.revoke(spent.grant.grant_id, occasion.now, "refresh token reused")
     tx.audit.add(

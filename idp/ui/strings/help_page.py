@@ -69,7 +69,9 @@ EN = {
     "help_register_2": ("**Level 02**: any commune police office, bring the ID card, about 5 minutes."),
     "help_register_after": "Many services need level 02. The sign-in page says so when it matters.",
     "help_password": "Forgot the password",
-    "help_password_1": ("The password of the national e-ID account: recover it in the {upstream} app, not here."),
+    "help_password_1": (
+        "The password of the national e-ID account: recover it in the {upstream} app, not here."
+    ),
     "help_password_2": (
         "The password of Hải Phòng ID: sign in with {upstream}. If that fails, go to a one-stop desk "
         "with the ID card."

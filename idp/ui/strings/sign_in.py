@@ -64,7 +64,7 @@ EN = {
     "continue_as": "Continue as **{name}**",
     "other_account": "Use another account",
     "no_account": (
-        'No e-ID account yet? '
+        "No e-ID account yet? "
         '[Register at a police office or in the {upstream} app](/help#register "no-account").'
     ),
     "error_upstream_failed": "{upstream} could not confirm. Try again or use another way.",

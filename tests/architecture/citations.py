@@ -1,0 +1,93 @@
+"""Where comments lead: `DESIGN 5.6`, `SECURITY B01–B03`, `PAGES §3.1.7` and their like, and the pages that hold the numbers."""
+
+import re
+from collections.abc import Iterator
+
+from tests.architecture.source_tree import OURS, ROOT, source_of
+
+CITED = {
+    "DESIGN": "docs/explanation/architecture.md",
+    "DOMAIN": "docs/explanation/domain.md",
+    "PAGES": "docs/explanation/pages.md",
+    "STYLE": "docs/explanation/style.md",
+    "SECURITY": "docs/reference/attacks.md",
+    "PROTOCOL": "docs/reference/conformance.md",
+    "SP 800-63B-4": "docs/reference/sp-800-63b-4.md",
+    "SP 800-63B": "docs/reference/sp-800-63b-4.md",
+}
+"""The name that comments use → the page."""
+
+_SUFFIXES = (".py", ".html", ".css", ".js", ".yaml", ".toml")
+_ITEM = r"(?:§?[0-9]+(?:\.[0-9]+)*|[A-HR][0-9]{2})(?![0-9A-Za-z])"
+_LIST = rf"{_ITEM}(?:(?:, | and |–){_ITEM})*"
+_BY_NAME = re.compile(
+    rf"\b(?P<name>{'|'.join(map(re.escape, CITED))})(?:\.md)? (?:rules? |journeys )?(?P<items>{_LIST})"
+)
+_BY_ROW = re.compile(
+    r"\b(?:attack |battery )?rows? (?P<items>[A-HR][0-9]{2}(?:(?:, | and )[A-HR][0-9]{2})*)\b"
+)
+_BY_ID = re.compile(r"# (?P<items>[A-HR][0-9]{2})\b")
+_SEPARATOR = re.compile(r", | and ")
+_HEADING = re.compile(r"#+ (?P<number>[0-9]+(?:\.[0-9]+)*)\.? ")
+_LISTED = re.compile(r"(?P<number>[0-9]+)\. ")
+_ROW = re.compile(r"\| (?P<id>[A-HR][0-9]{2}|[0-9]+) \|")
+
+
+def citing_files() -> list[str]:
+    """Return the files whose comments may cite."""
+    folders = (*OURS, "tests", "docs", "scripts")
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in _SUFFIXES)
+    return sorted(
+        path.relative_to(ROOT).as_posix()
+        for path in (*found, ROOT / "pyproject.toml")
+        if "__pycache__" not in path.parts
+    )
+
+
+def cited(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each cited (name, number); a range yields all it spans."""
+    for match in _BY_NAME.finditer(text):
+        yield from ((match["name"], item) for item in _items(match["items"]))
+    for pattern in (_BY_ROW, _BY_ID):
+        for match in pattern.finditer(text):
+            yield from (("SECURITY", item) for item in _items(match["items"]))
+
+
+def anchors(page: str) -> set[str]:
+    """Return what a page has numbers for: headings, numbered points below them, and rows of tables."""
+    found: set[str] = set()
+    section = ""
+    for line in page.splitlines():
+        if heading := _HEADING.match(line):
+            section = heading["number"]
+            found.add(section)
+        elif line.startswith("#"):
+            section = ""
+        elif point := _LISTED.match(line):
+            found.add(f"{section}.{point['number']}" if section else point["number"])
+        elif row := _ROW.match(line):
+            found.add(row["id"])
+    return found
+
+
+def unresolved(path: str, text: str) -> list[str]:
+    """Return the citations of a file that lead nowhere."""
+    return [
+        f"{path}: {name} {number}"
+        for name, number in cited(text)
+        if number not in anchors(source_of(CITED[name]))
+    ]
+
+
+def _items(text: str) -> Iterator[str]:
+    for part in _SEPARATOR.split(text.replace("§", "")):
+        first, _, last = part.partition("–")
+        yield from _span(first, last) if last else (first,)
+
+
+def _span(first: str, last: str) -> Iterator[str]:
+    """Yield everything from `B01` to `B03`, from `3.1.1` to `3.1.4`."""
+    stem = re.sub(r"[0-9]+$", "", first)
+    width = len(first) - len(stem)
+    for number in range(int(first.removeprefix(stem)), int(last.removeprefix(stem)) + 1):
+        yield f"{stem}{number:0{width}}"
