@@ -12,6 +12,7 @@ from idp.edge.answer import Answer
 from idp.edge.call import BadCall, Call, Endpoint
 from idp.edge.cors import PATHS as CORS_PATHS
 from idp.edge.cors import cors_headers
+from idp.edge.page import bare_error_page
 from idp.edge.peer import peer_address, peer_prefix
 from idp.log import fields
 from idp.provider import Provider
@@ -118,7 +119,11 @@ async def run(endpoint: Endpoint, call: Call, render: Render) -> Answer:
 
 
 def _rendered(call: Call, error: Exception, render: Render) -> Answer:
-    answer = render(call, error)
+    try:
+        answer = render(call, error)
+    except Exception as broken:  # not even its page can be made
+        _faults.error("fault", exc_info=broken, extra=fields(txn=call.txn, path=call.path))
+        answer = bare_error_page(call)
     if answer.status >= 500 and answer.note != "expected":
         _faults.error("fault", exc_info=error, extra=fields(txn=call.txn, path=call.path))
     return answer
@@ -205,6 +210,8 @@ def _limited(receive: Receive) -> Receive:
     async def bounded() -> Message:
         nonlocal total
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BadCall(400, "the connection was closed")
         total += len(message.get("body", b""))
         if total > _LARGEST_BODY:
             raise BadCall(413, "the body is too large")

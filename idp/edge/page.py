@@ -48,12 +48,20 @@ def page(
         signed_in_name=signed_in_name,
     )
     body = call.provider.pages.render(template, frame, **context)
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, value in page_headers(form_action=form_action, https=settings.is_https)
-    )
-    answer = Answer.html(body, status=status, headers=headers)
+    answer = Answer.html(body, status=status, headers=_headers(call, form_action))
     return answer if cookie is None else answer.with_cookies(cookie)
+
+
+def bare_error_page(call: Call) -> Answer:
+    """Return the page for when no other can be made: no template, no cookie, both languages."""
+    return Answer.html(call.provider.pages.server_error(call.txn), status=500, headers=_headers(call))
+
+
+def _headers(call: Call, form_action: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in page_headers(form_action=form_action, https=call.provider.settings.is_https)
+    )
 
 
 def relying_party(client: ClientFacts, redirect_uri: str) -> RelyingParty:

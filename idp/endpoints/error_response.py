@@ -4,7 +4,7 @@ import logging
 
 from idp.credentials.hashing import HashingBusy
 from idp.database import DatabaseUnavailable
-from idp.edge.answer import NO_STORE, Answer
+from idp.edge.answer import Answer
 from idp.edge.call import BadCall, Call
 from idp.edge.page import page
 from idp.edge.peer import peer_prefix
@@ -100,23 +100,18 @@ def _challenge(call: Call, error: ProtocolError, *, bare: bool, scope: str | Non
 
 
 def _page(call: Call, case: str, status: int, error: ProtocolError) -> Answer:
-    try:
-        answer = page(
-            call,
-            "error.html",
-            status=status,
-            case=case,
-            txn=call.txn,
-            time=call.provider.clock.now(),
-            developer=(error.error, error.error_description),
-            rp=None,
-            minutes=None,
-            reason_key=None,
-        )
-    except BadCall:
-        answer = Answer(
-            status=status, headers=(("content-type", "text/plain"), *NO_STORE), body=call.txn.encode()
-        )
+    answer = page(
+        call,
+        "error.html",
+        status=status,
+        case=case,
+        txn=call.txn,
+        time=call.provider.clock.now(),
+        developer=(error.error, error.error_description),
+        rp=None,
+        minutes=None,
+        reason_key=None,
+    )
     return answer.with_headers(_RETRY_AFTER) if status == 503 else answer
 
 

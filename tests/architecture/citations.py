@@ -1,4 +1,4 @@
-"""Where comments lead: `DESIGN 5.6`, `SECURITY B01–B03`, `PAGES §3.1.7` and their like, and the pages that hold the numbers."""
+"""Where comments lead: `DESIGN 5.6`, `SECURITY B01–B03`, `PAGES §3.1.7` and their like, and what the pages number."""
 
 import re
 from collections.abc import Iterator
@@ -47,7 +47,8 @@ def citing_files() -> list[str]:
 def cited(text: str) -> Iterator[tuple[str, str]]:
     """Yield each cited (name, number); a range yields all it spans."""
     for match in _BY_NAME.finditer(text):
-        yield from ((match["name"], item) for item in _items(match["items"]))
+        for item in _items(match["items"]):
+            yield "SECURITY" if item[0].isalpha() else match["name"], item  # an id is a row, whoever is named
     for pattern in (_BY_ROW, _BY_ID):
         for match in pattern.finditer(text):
             yield from (("SECURITY", item) for item in _items(match["items"]))

@@ -170,7 +170,6 @@ def c07(forger: Forger) -> list[tuple[str, str]]:
     header, payload, signature = forger.token().split(".")
     good = json.dumps(forger.header()).encode()
     return [
-        ("header of 8 KiB", forger.token(x="a" * 4_000, y="b" * 3_000)),
         ("10,000 dots", "." * 10_000),
         ("three dots", "..."),
         ("no dot", "a" * 5_000),
@@ -178,7 +177,7 @@ def c07(forger: Forger) -> list[tuple[str, str]]:
         ("parts of nothing", ".."),
         ("an empty header", f".{payload}.{signature}"),
         ("an empty payload", f"{header}..{signature}"),
-        ("a JWE of five parts", ".".join([header, "a", "b", "c", "d"])),
+        ("a JWE of five parts", f"{header}.a.b.c.d"),
         ("a JWE of nothing", "...."),
         ("header is a list", forger.raw(b"[]")),
         ("header is a number", forger.raw(b"1" * 1000)),

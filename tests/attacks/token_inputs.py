@@ -1,4 +1,4 @@
-"""Every place where a JWT of ours comes back to us, and hostile tokens made with our own key where only that convinces."""
+"""Every place where a JWT of ours comes back to us, and hostile tokens made with our own key."""
 
 import json
 from collections.abc import Awaitable, Callable

@@ -12,9 +12,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from idp.database import Done
-from idp.outbox.relay import Relay
 from idp.protocol.assurance import Acr
 from idp.transaction import Tx
+from idp.worker import relay_of
 from keys.keyring import new_record
 from keys.rotation import next_rotation
 from tests import make
@@ -138,16 +138,9 @@ async def test_a_relying_party_hears_of_a_sign_out_by_one_signed_logout_token(
         alice = await world.visitor(rp)
         id_token = await rp.verify(world.http, (await world.tokens(rp, alice))["id_token"])
         await alice.browser.press(await alice.browser.get("/end_session"), "sign-out-here")
-        provider = world.provider
-        relay = Relay(
-            database=provider.database,
-            keyring=provider.keyring,
-            fetcher=provider.fetcher,
-            find_client=provider.configuration.client,
-            issuer=world.issuer,
-            clock=provider.clock,
-        )
+        relay = relay_of(world.provider)
         assert await relay.run() == 1
+        await asyncio.gather(*relay.under_way)
         assert await relay.run() == 0, "what was taken is not sent again"
         ((path, form),) = heard
         assert path == "/backchannel"

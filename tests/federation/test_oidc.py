@@ -111,8 +111,8 @@ class TestWhatComesBack:
             ("access_denied", UpstreamDenied, False),
             ("login_required", UpstreamDenied, False),
             ("<script>", UpstreamDenied, False),
-            ("server_error", UpstreamError, True),
-            ("temporarily_unavailable", UpstreamError, True),
+            ("server_error", UpstreamError, False),
+            ("temporarily_unavailable", UpstreamError, False),
         ],
     )
     async def test_an_error_is_told_apart_from_a_fault(

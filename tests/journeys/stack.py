@@ -75,6 +75,8 @@ class Stack:
             os.kill(self.pid, signal.SIGTERM)
             os.kill(self.pid, signal.SIGCONT)
         wait_until(lambda: not is_running(self.pid), seconds=_END_SECONDS)
+        for runner in _runners:
+            runner.poll()
 
 
 def start_stack(state: Path, rp_host: str = SAME_SITE) -> Stack:

@@ -1,4 +1,4 @@
-"""Attack row A11 in a real browser: what a URL carries to the provider, to the portal and back from upstream never runs."""
+"""Attack row A11 in a real browser: what a URL carries to us, to the portal or back from upstream never runs."""
 
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -11,7 +11,7 @@ from tests.journeys.stack import Stack
 from tests.journeys.visitor import Visitor
 from tests.ui.test_escaping import POLYGLOTS
 
-pytestmark = [pytest.mark.network, pytest.mark.browser]
+pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 def test_a_script_that_ran_would_be_noticed(stack: Stack, browser: Browser) -> None:

@@ -1,4 +1,4 @@
-"""Begun in one browser, brought to another: neither gets a code, nobody is signed in as somebody else (DESIGN 5.12, attack row E02)."""
+"""Begun in one browser, brought to another: neither gets a code, nobody becomes somebody else (DESIGN 5.12, E02)."""
 
 import re
 
@@ -16,7 +16,7 @@ from tests.journeys.people import (
 from tests.journeys.stack import Stack
 from tests.journeys.visitor import Visitor
 
-pytestmark = [pytest.mark.network, pytest.mark.browser]
+pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
 
 CODE_AT_PORTAL = re.compile(r"/callback\?(.*&)?code=")
 
@@ -85,9 +85,7 @@ def _callback_kept_back(visitor: Visitor, stack: Stack, slug: str) -> str:
     go_to_national(visitor)
     give_password(visitor, slug)
     form = visitor.page.locator("form")
-    fields = {
-        str(field.get_attribute("name")): field.input_value() for field in form.locator("input").all()
-    }
+    fields = {str(field.get_attribute("name")): field.input_value() for field in form.locator("input").all()}
     answer = visitor.page.request.post(
         f"{stack.national}{form.get_attribute('action')}",
         form={**fields, "otp": code_on_phone(visitor), "action": "submit"},

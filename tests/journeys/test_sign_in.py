@@ -1,4 +1,4 @@
-"""One sign-in for every service: a person's first, with its pages counted, and the next on the same device (DOMAIN §4.1)."""
+"""One sign-in for every service: the first with its pages counted, the next on the same device (DOMAIN §4.1)."""
 
 import re
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from tests.journeys.people import full_name, go_to_national, prove_nationally, s
 from tests.journeys.stack import Stack
 from tests.journeys.visitor import Language, Visitor
 
-pytestmark = [pytest.mark.network, pytest.mark.browser]
+pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
 
 WORDS = {
     "vi-VN": ("Xác thực mức đáng kể", "Cho bản thân", "4 giấy tờ"),

@@ -1,4 +1,4 @@
-"""Signing out: everywhere within two seconds by back-channel logout, or here only; old cookies open nothing (Back-Channel Logout 1.0)."""
+"""Signing out everywhere within two seconds by Back-Channel Logout 1.0, or here only; old cookies open nothing."""
 
 import time
 
@@ -10,7 +10,7 @@ from tests.journeys.people import sign_in
 from tests.journeys.stack import Stack, wait_until
 from tests.journeys.visitor import Visitor
 
-pytestmark = [pytest.mark.network, pytest.mark.browser]
+pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
 
 EVERYWHERE_SECONDS = 2.0
 ALL = {"portal", "data store", "provider"}

@@ -1,15 +1,22 @@
-"""Cancelled at any page, refused, gone back to, opened twice: always a page that says what to do (DOMAIN §4.1, PAGES §5)."""
+"""Cancelled at any page, refused, gone back to, opened twice: a page that says what to do (PAGES §5)."""
 
 import json
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.people import full_name, give_password, go_to_national, national_account, reach_consent, sign_in
+from tests.journeys.people import (
+    full_name,
+    give_password,
+    go_to_national,
+    national_account,
+    reach_consent,
+    sign_in,
+)
 from tests.journeys.stack import Stack
 from tests.journeys.visitor import Visitor
 
-pytestmark = [pytest.mark.network, pytest.mark.browser]
+pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 @pytest.mark.parametrize("stop_at", ["sign-in", "national", "password", "code", "consent"])

@@ -23,7 +23,7 @@ _STATUS = "Failed to load resource: the server responded with a status of"
 
 
 class Visitor:
-    """One browser profile; `page` is the tab in front. `arrive` is called on every page that `open` or `press` leads to."""
+    """One browser profile; `page` is the tab in front, `arrive` is called on every page that is come to."""
 
     def __init__(
         self,

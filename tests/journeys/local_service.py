@@ -1,0 +1,72 @@
+"""A small service that takes city credentials: registered by the operator's command, its callback served on loopback."""
+
+import json
+import threading
+from base64 import urlsafe_b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+
+from tests.driver import RelyingParty
+from tests.journeys.stack import Stack, wait_until
+
+_PAGE = (
+    '<!doctype html><html lang="vi"><title>Dịch vụ thử</title><body id="page-callback"><h1>Đã về dịch vụ</h1>'
+)
+
+
+class _Callback(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(_PAGE.encode())
+
+    def log_message(self, *_args: object) -> None:
+        """Say nothing: the test says what matters."""
+
+
+@contextmanager
+def local_service(stack: Stack, client_id: str) -> Iterator[RelyingParty]:
+    """Register it and serve its callback until the block ends."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Callback) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        service = RelyingParty(
+            client_id=client_id, redirect_uri=f"http://localhost:{server.server_port}/callback"
+        )
+        _register(stack, service)
+        try:
+            yield service
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _register(stack: Stack, service: RelyingParty) -> None:
+    """Register a public client whose people may use city credentials, and wait until the provider knows it."""
+    stack.hpid(
+        *("clients", "add", service.client_id, "--name", "Dịch vụ thử", "--name-en", "Trial service"),
+        *("--redirect-uri", service.redirect_uri, "--auth-method", "none"),
+        *("--local-login", "low", "--acr", "LoA1", "--scope", "openid profile"),
+    )
+    url = stack.provider + service.authorize_url()
+    wait_until(lambda: httpx.get(url).status_code == httpx.codes.SEE_OTHER, seconds=5)
+
+
+def name_and_level(stack: Stack, service: RelyingParty, code: str) -> tuple[str, str]:
+    """Redeem a code as the service does; return who signed in, and how strongly."""
+    form = {
+        "grant_type": "authorization_code",
+        "client_id": service.client_id,
+        "code": code,
+        "redirect_uri": service.redirect_uri,
+        "code_verifier": service.verifier,
+    }
+    tokens = httpx.post(f"{stack.provider}/token", data=form).raise_for_status().json()
+    bearer = {"authorization": f"Bearer {tokens['access_token']}"}
+    claims = httpx.get(f"{stack.provider}/userinfo", headers=bearer).raise_for_status().json()
+    payload = urlsafe_b64decode(tokens["id_token"].split(".")[1] + "==")
+    return claims["name"], json.loads(payload)["acr"]
