@@ -232,9 +232,8 @@ def check_harmless(response: httpx.Response, *, sent: str = "") -> None:
 
 
 def _is_text(response: httpx.Response) -> bool:
-    return response.headers.get("content-type", "").startswith(
-        ("text/html", "application/json", "text/plain")
-    )
+    content_type: str = response.headers.get("content-type", "")
+    return content_type.startswith(("text/html", "application/json", "text/plain"))
 
 
 def _memory() -> int:

@@ -4,6 +4,7 @@ RFC 6749 §4.1.2, RFC 9700 §4.5, ASVS 10.4.2. Two nodes and PostgreSQL: tests/r
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -125,7 +126,7 @@ async def test_b02_of_a_right_and_a_wrong_verifier_at_once_at_most_one_wins(
 async def test_b03_an_unspent_code_in_another_client_s_hands_is_burnt_and_both_are_named(
     world: World, oracle: Oracle, cast: Cast
 ) -> None:
-    thieves = {
+    thieves: dict[str, Callable[[RelyingParty], RelyingParty]] = {
         "hostile": lambda victim: cast.posing_as(cast.m, victim),
         "hostile with its own address": lambda _: cast.m,
         "public": lambda victim: cast.posing_as(cast.b, victim),
