@@ -47,7 +47,7 @@ GUARDED = (
 """Tables in which no refused request may leave a row."""
 
 _INSIDES = re.compile(
-    r"Traceback|File \"|\.py\b|site-packages|/work/|/usr/|/tmp/"
+    r"Traceback|File \"|\.py\b|site-packages|/srv/|/usr/|/tmp/"
     r"|sqlite|sqlalchemy|asyncpg|postgres|SELECT |INSERT |UPDATE .* SET|no such table"
     r"|joserfc|cryptography|starlette|fastapi|granian|uvicorn|python/|Python 3|jinja",
     re.IGNORECASE,

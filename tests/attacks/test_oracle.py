@@ -113,7 +113,7 @@ async def test_what_was_not_counted_is_noticed(world: World, oracle: Oracle) -> 
         httpx.Response(500),
         httpx.Response(400, html="<pre>Traceback (most recent call last)"),
         httpx.Response(400, json={"error": "near SELECT people.person_id"}),
-        httpx.Response(400, text="see /work/main/x"),
+        httpx.Response(400, text="see /srv/main/x"),
         httpx.Response(400, headers={"server": "granian"}),
         httpx.Response(400, headers={"set-cookie": "s=hp_session_00" + "a" * 43}),
         httpx.Response(303, headers={"location": "https://x.example/?code=hp_code_00" + "a" * 43}),
