@@ -18,19 +18,18 @@ CITED = {
 """The name that comments use → the page."""
 
 _SUFFIXES = (".py", ".html", ".css", ".js", ".yaml", ".toml")
-_ITEM = r"(?:§?[0-9]+(?:\.[0-9]+)*|[A-HR][0-9]{2})(?![0-9A-Za-z])"
+_ID = r"(?:[A-HR][0-9]{2}|I[0-9]{1,2})"
+_ITEM = rf"(?:§?[0-9]+(?:\.[0-9]+)*|{_ID})(?![0-9A-Za-z])"
 _LIST = rf"{_ITEM}(?:(?:, | and |–){_ITEM})*"
 _BY_NAME = re.compile(
     rf"\b(?P<name>{'|'.join(map(re.escape, CITED))})(?:\.md)? (?:rules? |journeys )?(?P<items>{_LIST})"
 )
-_BY_ROW = re.compile(
-    r"\b(?:attack |battery )?rows? (?P<items>[A-HR][0-9]{2}(?:(?:, | and )[A-HR][0-9]{2})*)\b"
-)
+_BY_ROW = re.compile(rf"\brows? (?P<items>{_ID}(?:(?:, | and ){_ID})*)\b")
 _BY_ID = re.compile(r"# (?P<items>[A-HR][0-9]{2})\b")
 _SEPARATOR = re.compile(r", | and ")
 _HEADING = re.compile(r"#+ (?P<number>[0-9]+(?:\.[0-9]+)*)\.? ")
 _LISTED = re.compile(r"(?P<number>[0-9]+)\. ")
-_ROW = re.compile(r"\| (?P<id>[A-HR][0-9]{2}|[0-9]+) \|")
+_ROW = re.compile(rf"\| (?P<id>{_ID}|[0-9]+) \|")
 
 
 def citing_files() -> list[str]:

@@ -75,6 +75,7 @@ def test_every_citation_in_the_source_leads_somewhere() -> None:
         ("DOMAIN journeys 4.1.2, 4.1.3", [("DOMAIN", "4.1.2"), ("DOMAIN", "4.1.3")]),
         ("SP 800-63B-4 §3.1.1.2, RFC 9106", [("SP 800-63B-4", "3.1.1.2")]),
         ("PAGES.md §2; a test", [("PAGES", "2")]),
+        ("RFC 6749 §5.2, SECURITY I9, ASVS 16.5", [("SECURITY", "I9")]),
         ("battery rows R11, R27", [("SECURITY", "R11"), ("SECURITY", "R27")]),
         ("# E03: never raised", [("SECURITY", "E03")]),
         ("(DESIGN 5.12, E02)", [("DESIGN", "5.12"), ("SECURITY", "E02")]),
