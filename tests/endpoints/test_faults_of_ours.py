@@ -27,7 +27,7 @@ async def broken(template: Path, tmp_path: Path) -> AsyncIterator[httpx.AsyncCli
             yield client
 
 
-@pytest.mark.parametrize("path", ["/help", "/authorize", "/nothing-here", "/end_session"])
+@pytest.mark.parametrize("path", ["/help", "/authorize", "/end_session"])
 async def test_without_any_template_there_is_still_a_page_with_a_reference(
     broken: httpx.AsyncClient, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -79,10 +79,10 @@ class Stack:
             runner.poll()
 
 
-def start_stack(state: Path, rp_host: str = SAME_SITE) -> Stack:
+def start_stack(state: Path, rp_host: str = SAME_SITE, *, port_base: int | None = None) -> Stack:
     """Start the demo and return when it says that it is ready."""
     state.mkdir(parents=True)
-    port_base, log = _free_port_base(), state / "runner.log"
+    port_base, log = port_base or _free_port_base(), state / "runner.log"
     command = (sys.executable, "-m", "demo.run", "--port-base", str(port_base), "--rp-host", rp_host)
     with log.open("wb") as output:
         runner = subprocess.Popen(

@@ -418,11 +418,13 @@ class TestConsent:
             "docs.share",
         }
 
-    def test_consent_withdrawn_for_the_client_s_scope_is_no_consent(self) -> None:
+    @pytest.mark.parametrize("settled", [(), ("profile",)])
+    def test_a_scope_taken_from_the_client_since_is_neither_asked_nor_given(
+        self, settled: tuple[str, ...]
+    ) -> None:
         client = replace(WIDE, scopes=frozenset({"openid"}))
-        request = make.request(WIDE, scope="openid profile")
-        world = Surroundings(client=client, consent=make.consent_facts("profile"))
-        assert _issued(world, request).scopes == {"openid"}, "no longer registered since the request was sent"
+        world = Surroundings(client=client, consent=make.consent_facts(*settled))
+        assert _issued(world, make.request(WIDE, scope="openid profile")).scopes == {"openid"}
 
 
 class TestSingleClaims:

@@ -90,12 +90,14 @@ HOSTILE_URIS = [
     "https://[::1]evil/cb",
     "https://rp.tést/cb",
     "https://rp。test/cb",
+    "https://rp.test/cbé",
+    "https://rp.test/cb/..\\x",
     "https://rp.test/c b",
     "https://rp.test/cb\n",
     "https://rp.test/cb\r\nset-cookie: a=b",
     "https://rp.test/\x00cb",
     "https://rp.test/\x7f",
-    "https://rp.test/" + "x" * 2048,
+    "https://rp.test/" + "x" * (2049 - 16),
     "http://rp.test/cb",
     "http://127.0.0.2/cb",
     "http://127.1/cb",
@@ -172,6 +174,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("application_type", {"application_type": "spa"}),
     ("application_type", {"application_type": ""}),
     ("default_max_age", {"default_max_age": -1}),
+    ("default_max_age", {"default_max_age": 10**9}),
     ("default_max_age", {"default_max_age": 10**15}),
     ("audiences", {"audiences": ("another-client",)}),
     ("audiences", {"audiences": ("https://api.example/#x",)}),
@@ -180,7 +183,16 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "changes"), REFUSED, ids=lambda case: str(case)[:50])
+def _words(case: str | dict[str, Any]) -> str:
+    """Name a case alike in every process: a set has no order of its own."""
+    if isinstance(case, str):
+        return case
+    return str(
+        {field: sorted(value) if isinstance(value, frozenset) else value for field, value in case.items()}
+    )[:50]
+
+
+@pytest.mark.parametrize(("name", "changes"), REFUSED, ids=_words)
 def test_what_we_do_not_serve_is_refused_by_the_name_of_its_field(name: str, changes: dict[str, Any]) -> None:
     assert _refused(make.client(**changes)).startswith(f"{name}: ")  # RFC 7591 §3.2.2
 

@@ -85,7 +85,7 @@ def test_a_good_code_passes_until_the_second_it_expires() -> None:  # RFC 6749 Â
         {"redirect_uri": ""},
         {"now": make.NOW + make.HOUR},
     ],
-    ids=str,
+    ids=["client", "trailing slash", "case", "empty", "time"],
 )
 def test_a_code_of_another_client_address_or_time_is_an_invalid_grant(changes: dict[str, Any]) -> None:  # B03
     given: dict[str, Any] = {

@@ -1,0 +1,113 @@
+"""`hpid clients`: register, show, disable, new secrets; what a running node makes of each within a second."""
+
+import asyncio
+
+import pytest
+
+from idp.audit.events import EventType
+from tests.cli.conftest import Office
+from tests.driver import RelyingParty
+from tests.server import Ran, ServedWorld
+
+pytestmark = pytest.mark.network
+_FELT_WITHIN = 1.0
+_URI = "https://{}.example/callback"
+
+
+def _add(office: Office, client_id: str, *options: str) -> Ran:
+    words = (
+        "clients",
+        "add",
+        client_id,
+        "--name",
+        "Cổng thử nghiệm",
+        "--redirect-uri",
+        _URI.format(client_id),
+    )
+    return office.installation.hpid(*words, *options)
+
+
+async def _is_believed(world: ServedWorld, client_id: str, secret: str) -> bool:
+    """Ask with a code that is none: whoever is not believed is not told about codes."""
+    await asyncio.sleep(_FELT_WITHIN)
+    rp = RelyingParty(client_id=client_id, redirect_uri=_URI.format(client_id), client_secret=secret)
+    error = (await rp.redeem(world.http, "none")).json()["error"]
+    assert error in {"invalid_grant", "invalid_client"}
+    return bool(error == "invalid_grant")
+
+
+async def test_a_client_is_added_shown_replaced_and_its_secret_is_seen_once(
+    office: Office, world: ServedWorld
+) -> None:
+    added = _add(office, "portal", "--json").json
+    assert added["client_id"] == "portal"
+    assert await _is_believed(world, "portal", added["client_secret"])
+    shown = office.installation.hpid("clients", "show", "portal", "--json").json
+    assert shown["name"] == "Cổng thử nghiệm"
+    assert shown["redirect_uris"] == [_URI.format("portal")]
+    assert shown["scopes"] == ["openid", "profile"]
+    assert len(shown["secrets"]) == 1
+    assert added["client_secret"] not in str(shown)
+
+    assert _add(office, "portal", "--scope", "openid", "--json").json == {"client_id": "portal"}
+    shown = office.installation.hpid("clients", "show", "portal", "--json").json
+    assert shown["scopes"] == ["openid"]
+    assert await _is_believed(world, "portal", added["client_secret"])
+    assert (
+        _add(office, "portal", "--sector", "another").refusal == "sector: can't change; subjects hang on it"
+    )
+
+
+async def test_a_disabled_client_stays_disabled_when_registered_anew(
+    office: Office, world: ServedWorld
+) -> None:
+    secret = _add(office, "stopped", "--json").json["client_secret"]
+    assert office.installation.hpid("clients", "disable", "stopped").out == "stopped is disabled\n"
+    assert not await _is_believed(world, "stopped", secret)
+    assert office.installation.hpid("clients", "disable", "stopped").refusal == (
+        "no client stopped, or it is so already"
+    )
+    assert _add(office, "stopped", "--scope", "openid").status == 0
+    assert not await _is_believed(world, "stopped", secret)
+    assert office.installation.hpid("clients", "enable", "stopped").out == "stopped is enabled\n"
+    assert await _is_believed(world, "stopped", secret)
+    changes = await world.events(EventType.CLIENT_DISABLED, EventType.CLIENT_ENABLED)
+    assert changes == [EventType.CLIENT_DISABLED, EventType.CLIENT_ENABLED]
+
+
+async def test_a_new_secret_goes_beside_the_old_one_for_as_long_as_is_said(
+    office: Office, world: ServedWorld
+) -> None:
+    first = _add(office, "careful", "--json").json["client_secret"]
+    second = office.installation.hpid("clients", "rotate-secret", "careful", "--json").json["client_secret"]
+    assert await _is_believed(world, "careful", first)
+    assert await _is_believed(world, "careful", second)
+    words = ("clients", "rotate-secret", "careful", "--overlap-hours", "0", "--json")
+    third = office.installation.hpid(*words).json["client_secret"]
+    assert not await _is_believed(world, "careful", first)
+    assert not await _is_believed(world, "careful", second)
+    assert await _is_believed(world, "careful", third)
+
+
+def test_a_public_client_gets_no_secret(office: Office) -> None:
+    assert _add(office, "in-the-browser", "--auth-method", "none", "--json").json == {
+        "client_id": "in-the-browser"
+    }
+    assert office.installation.hpid("clients", "rotate-secret", "in-the-browser").refusal == (
+        "no confidential client in-the-browser"
+    )
+
+
+def test_what_can_not_be_registered_is_named(office: Office) -> None:
+    add = ("clients", "add", "portal-2", "--name", "X", "--redirect-uri")
+    assert office.installation.hpid(*add, "http://x.example/cb").refusal.startswith("redirect_uris: ")
+    assert office.installation.hpid(*add, "https://x.example/cb", "--acr", "LoA9").refusal.startswith(
+        "--acr "
+    )
+    unknown = office.installation.hpid(*add, "https://x.example/cb", "--scope", "openid all")
+    assert unknown.refusal.startswith("scope")
+
+
+@pytest.mark.parametrize("command", ["show", "disable", "rotate-secret"])
+def test_a_client_nobody_knows_is_one_line(office: Office, command: str) -> None:
+    assert "client nobody" in office.installation.hpid("clients", command, "nobody").refusal

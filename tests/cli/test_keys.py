@@ -1,0 +1,62 @@
+"""`hpid keys`: published before it signs, and until what it signed has expired (DESIGN 5.14, SECURITY R11)."""
+
+import asyncio
+import base64
+import json
+from datetime import datetime
+
+import pytest
+
+from tests.cli.conftest import Office
+from tests.server import ServedWorld
+
+pytestmark = pytest.mark.network
+_PUBLISH = "10"
+"""Seconds between announcement and first signature: enough to look at what is between."""
+
+
+def _kid(token: str) -> str:
+    header = token.split(".", maxsplit=1)[0]
+    return str(json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"])
+
+
+async def _published(world: ServedWorld) -> list[str]:
+    return [key["kid"] for key in (await world.http.get("/jwks")).json()["keys"]]
+
+
+async def _states(office: Office) -> dict[str, str]:
+    rows = (await office.installation.run("keys", "list", "--json")).json
+    return {row["kid"]: row["state"] for row in rows}
+
+
+async def test_a_key_is_announced_takes_over_and_what_the_old_one_signed_still_verifies(
+    office: Office, world: ServedWorld
+) -> None:
+    visitor = await world.visitor(office.rp)
+    before = await world.tokens(office.rp, visitor)
+    old = _kid(before["id_token"])
+
+    announced = (
+        await office.installation.run("keys", "rotate", "--json", HPID_LIFE_KEY_PUBLISH=_PUBLISH)
+    ).json
+    signs_from, new = datetime.fromisoformat(announced["signs_from"]), announced["kid"]
+    refused, states = await asyncio.gather(office.installation.run("keys", "rotate"), _states(office))
+    assert refused.refusal == "a new ES256 key is announced already; wait until it signs"
+    assert (states[old], states[new]) == ("active", "announced")
+    assert {old, new} <= set(await _published(world))
+    assert _kid((await world.tokens(office.rp, visitor))["id_token"]) == old  # the new one is being learnt
+
+    await asyncio.sleep((signs_from - world.time()).total_seconds() + 1)  # it was told to the second
+    after = await world.tokens(office.rp, visitor)
+    assert (_kid(after["id_token"]), _kid(after["access_token"])) == (new, new)
+    states = await _states(office)
+    assert (states[old], states[new]) == ("retired", "active")
+    for tokens in (before, after):
+        assert (await office.rp.verify(world.http, tokens["id_token"]))["iss"] == world.issuer
+        assert (await world.userinfo(tokens["access_token"])).status_code == 200
+
+
+def test_an_algorithm_we_do_not_sign_with_is_refused(office: Office) -> None:
+    assert office.installation.hpid("keys", "rotate", "--alg", "HS256").refusal == (
+        "--alg must be one of ES256 RS256"
+    )

@@ -1,0 +1,109 @@
+"""`hpid people`, `consents`, `sessions`: look up with masked numbers, lock, withdraw, end – and each in the record."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from idp.audit.events import EventType
+from idp.database import Done
+from idp.people.model import IdentifierScheme, Person
+from idp.transaction import Tx
+from tests.cli.conftest import Office
+from tests.server import ServedWorld
+from tests.world import Visitor
+
+pytestmark = pytest.mark.network
+_NUMBER = "031184000047"
+_NOBODY = "6f1f7c1e-0000-4000-8000-000000000000"
+
+
+async def _names(world: ServedWorld, person: Person) -> None:
+    def add(tx: Tx) -> Done[None]:
+        now = world.time()
+        tx.people.add_identifier(person.person_id, IdentifierScheme.PERSONAL_ID, _NUMBER, now=now)
+        tx.people.add_identifier(person.person_id, IdentifierScheme.USERNAME, "huong.nt", now=now)
+        return Done(None)
+
+    await world.write(add)
+
+
+async def _about(world: ServedWorld, person: Person, event_type: EventType) -> list[tuple[str, object]]:
+    """Return who did it and why, for each event of a type about a person."""
+
+    def read(tx: Tx) -> Done[list[tuple[str, object]]]:
+        while tx.audit.number(500):
+            pass
+        found = tx.audit.read(-1, 10_000, event_type=event_type, subject_ref=f"person:{person.person_id}")
+        return Done([(record.event.actor, record.event.payload.get("reason")) for record in found])
+
+    return list(await world.write(read))
+
+
+async def test_people_are_found_and_their_numbers_are_masked(office: Office, world: ServedWorld) -> None:
+    other = await world.person()
+    profile = replace(other.profile, full_name="Trần Thị Hạnh", family_name="Trần", personal_id=_NUMBER)
+    person = await world.person(profile=profile)
+    await _names(world, person)
+    for option in (("--number", _NUMBER), ("--username", "huong.nt"), ("--name", "tran thi h")):
+        ran = await office.installation.run("people", "find", *option, "--json")
+        (row,) = ran.json
+        assert row["person_id"] == person.person_id
+        assert row["number"].endswith("047")
+        assert _NUMBER not in ran.out
+    assert "••• 047" in (await office.installation.run("people", "find", "--number", _NUMBER)).out
+    assert (await office.installation.run("people", "find", "--username", "nobody", "--json")).json == []
+    refused = await office.installation.run("people", "find", "--number", _NUMBER, "--name", "T")
+    assert refused.refusal == "give one of --number, --username, --name"
+
+
+async def test_a_person_is_locked_once_and_unlocked_once_with_a_reason(
+    office: Office, world: ServedWorld
+) -> None:
+    person = await world.person()
+    lock = ("people", "lock", person.person_id, "--reason", "letter 12")
+    assert (await office.installation.run(*lock)).out == f"{person.person_id} is locked\n"
+    assert (await office.installation.run(*lock)).refusal.startswith(f"{person.person_id} is locked already")
+    unlock = ("people", "unlock", person.person_id, "--reason", "letter 13")
+    assert (await office.installation.run(*unlock)).out == f"{person.person_id} is active\n"
+    ((actor, reason),) = await _about(world, person, EventType.PERSON_LOCKED)
+    assert actor.startswith("operator:")
+    assert reason == "letter 12"
+    assert [why for _, why in await _about(world, person, EventType.PERSON_UNLOCKED)] == ["letter 13"]
+    nobody = await office.installation.run("people", "lock", _NOBODY, "--reason", "letter 14")
+    assert nobody.refusal == f"no person {_NOBODY}"
+
+
+async def test_consents_are_listed_and_withdrawn_once(office: Office, world: ServedWorld) -> None:
+    visitor: Visitor = await world.visitor(office.rp)
+    key = visitor.person.person_id
+    rows = (await office.installation.run("consents", "list", key, "--json")).json
+    assert {row["client_id"] for row in rows} == {office.rp.client_id}
+    assert all(row["granted"] and row["withdrawn_at"] is None for row in rows)
+    withdraw = ("consents", "withdraw", key, office.rp.client_id)
+    assert (await office.installation.run(*withdraw)).out == f"withdrawn: {len(rows)}\n"
+    rows = (await office.installation.run("consents", "list", key, "--json")).json
+    assert all(row["withdrawn_at"] for row in rows)
+    assert (await office.installation.run(*withdraw)).refusal == (
+        f"{key} shares nothing with {office.rp.client_id}"
+    )
+    withdrawn = await _about(world, visitor.person, EventType.CONSENT_WITHDRAWN)
+    assert len(withdrawn) == 1  # what changed nothing is not recorded
+
+
+async def test_all_sessions_of_a_person_end(office: Office, world: ServedWorld) -> None:
+    visitor = await world.visitor(office.rp)
+    key = visitor.person.person_id
+    await world.signed_in(world.browser(), key)
+    ended = (await office.installation.run("sessions", "end", key, "--json")).json
+    assert (ended["ended"], len(ended["logouts"])) == (2, 2)
+    assert (await office.installation.run("sessions", "end", key, "--json")).json["ended"] == 0
+    assert len(await _about(world, visitor.person, EventType.SESSION_ENDED)) == 2
+    page = await visitor.browser.get(office.rp.authorize_url(prompt="none"))
+    assert page.answer["error"] == "login_required"
+    assert (await office.installation.run("sessions", "end", _NOBODY)).refusal == f"no person {_NOBODY}"
+
+
+def test_json_is_whole_however_narrow_the_screen(office: Office) -> None:
+    ran = office.installation.hpid("clients", "show", office.rp.client_id, "--json", COLUMNS="20")
+    assert json.loads(ran.out)["client_id"] == office.rp.client_id

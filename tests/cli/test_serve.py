@@ -1,0 +1,231 @@
+"""`hpid serve` and `hpid worker` as processes: what stops them from starting, how they end, what they log.
+
+SECURITY R27, R30 (a stop is clean), G07 (logs); docs/how-to/operate.md.
+"""
+
+import asyncio
+import signal
+import socket
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from idp.audit.events import EventType
+from idp.audit.record import AuditRecord
+from idp.database import Done
+from idp.transaction import Tx
+from keys.envelope import Vault
+from keys.keyring import new_record
+from keys.master import MasterKey
+from keys.rotation import KeyRecord, RotationPlan
+from tests.driver import RelyingParty
+from tests.server import HPID, PATIENCE, Installation, Node, children_of, free_ports, open_served, serving
+
+pytestmark = pytest.mark.network
+_STOPS_WITHIN = 5.0
+_BUSY = 50
+
+
+@pytest.fixture(scope="module")
+def rp_and_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RelyingParty, Node]]:
+    """A node that these tests stop and start."""
+    installation = Installation(folder=tmp_path_factory.mktemp("served") / "state", port=free_ports(1)[0])
+    (rp,) = installation.prepare("rp-served")
+    node = Node(installation)
+    with serving(node):
+        yield rp, node
+
+
+@pytest.fixture
+def rp(rp_and_node: tuple[RelyingParty, Node]) -> RelyingParty:
+    return rp_and_node[0]
+
+
+@pytest.fixture
+def node(rp_and_node: tuple[RelyingParty, Node]) -> Node:
+    """The node, running."""
+    node = rp_and_node[1]
+    if node.process.poll() is not None:
+        node.start()
+        node.wait_until_ready()
+    return node
+
+
+async def test_a_healthy_run_logs_one_access_line_a_request_and_no_warning(
+    node: Node, rp: RelyingParty
+) -> None:
+    before = len(node.lines())
+    async with open_served(node.installation, node) as world:
+        visitor = await world.visitor(rp)
+        tokens = await world.tokens(rp, visitor)
+        await rp.refresh(world.http, tokens["refresh_token"])
+        await world.userinfo(tokens["access_token"])
+        await rp.redeem(world.http, "no code")
+        await world.browser().get(rp.authorize_url())  # leads to the sign-in page
+        await world.http.get("/nowhere")
+    since = node.lines()[before:]
+    access = Counter(
+        (line["method"], line["path"], line["status"]) for line in since if line["event"] == "request"
+    )
+    assert access == {
+        ("GET", "/authorize", 303): 2,
+        ("POST", "/token", 200): 2,
+        ("GET", "/userinfo", 200): 1,
+        ("POST", "/token", 400): 1,
+        ("GET", "/sign-in", 200): 1,
+        ("GET", "/nowhere", 404): 1,
+    }
+    assert node.complaints() == []
+    told = node.log.read_text()
+    for secret in (tokens["access_token"], tokens["refresh_token"], visitor.person.profile.email):
+        assert secret not in told
+
+
+def test_a_busy_port_is_one_line(node: Node) -> None:
+    refused = node.installation.hpid("serve")
+    assert refused.refusal.startswith(f"port {node.port} of 127.0.0.1 can't be used: ")
+
+
+def test_sigterm_ends_it_cleanly_with_a_connection_open(node: Node) -> None:
+    with socket.create_connection(("127.0.0.1", node.port)) as idle:
+        idle.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert idle.recv(65536).startswith(b"HTTP/1.1 200")
+        children = children_of(node.process.pid)
+        began = time.monotonic()
+        assert node.end(signal.SIGTERM) == 0
+        assert time.monotonic() - began < _STOPS_WITHIN
+    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+    assert node.readiness() == 0
+    assert node.complaints() == []
+
+
+async def test_sigterm_in_the_midst_of_requests_leaves_none_without_its_answer(
+    node: Node, rp: RelyingParty
+) -> None:
+    before = len(node.lines())
+    statuses: Counter[int] = Counter()
+    busy = asyncio.Event()
+
+    async def go_on_refreshing(http: httpx.AsyncClient, refresh_token: str) -> None:
+        while True:
+            try:
+                response = await rp.refresh(http, refresh_token)
+            except httpx.TransportError:
+                return  # the connection was closed: see below whether anything had been done
+            statuses[response.status_code] += 1
+            refresh_token = response.json()["refresh_token"]
+            if statuses.total() >= _BUSY:
+                busy.set()
+
+    async with open_served(node.installation, node) as world:
+        visitor = await world.visitor(rp)
+        held = [(await world.tokens(rp, visitor))["refresh_token"] for _ in range(8)]
+        going_on = [asyncio.create_task(go_on_refreshing(world.http, token)) for token in held]
+        await busy.wait()
+        assert await asyncio.to_thread(node.end, signal.SIGTERM) == 0
+        await asyncio.gather(*going_on)
+    done = Counter(line["status"] for line in node.lines()[before:] if line.get("path") == "/token")
+    assert done == statuses + Counter({200: len(held)})
+    assert node.complaints() == []
+
+
+def test_killed_it_leaves_no_orphan_and_its_port_is_free_at_once(node: Node) -> None:
+    children = children_of(node.process.pid)
+    node.end(signal.SIGKILL)
+    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+    node.start()
+    node.wait_until_ready()
+
+
+def _flip_a_byte(master: Path) -> None:
+    content = bytearray(master.read_bytes())
+    content[len(content) // 2] ^= 1
+    master.write_bytes(content)
+
+
+def _cut_in_half(master: Path) -> None:
+    master.write_bytes(master.read_bytes()[: master.stat().st_size // 2])
+
+
+@pytest.mark.parametrize(
+    "damage", [_flip_a_byte, _cut_in_half, lambda master: master.chmod(0o644), Path.unlink]
+)
+def test_a_damaged_master_key_is_refused_and_never_made_anew(
+    made: Installation, damage: Callable[[Path], object]
+) -> None:  # SECURITY R27
+    master = made.folder / "keys" / "master.json"
+    secret = master.read_text()
+    damage(master)
+    damaged = master.read_bytes() if master.exists() else None
+    refusal = made.hpid("serve").refusal
+    assert refusal.startswith(f"master key file {master}: ")
+    assert not any(part in refusal for part in secret.split('"') if len(part) > 20)
+    assert (master.read_bytes() if master.exists() else None) == damaged
+
+
+def test_the_master_key_of_another_installation_is_refused(made: Installation, tmp_path: Path) -> None:
+    other = Installation(folder=tmp_path / "other", port=made.port)
+    other.prepare()
+    (other.folder / "keys" / "master.json").replace(made.folder / "keys" / "master.json")
+    assert made.hpid("serve").refusal.endswith("it does not open under this master key")
+
+
+async def test_a_node_keeps_its_keys_when_a_new_one_does_not_open(
+    made: Installation, tmp_path: Path
+) -> None:  # SECURITY R27
+    MasterKey.create(tmp_path / "other.json")
+    node = Node(made)
+    node.start()
+    try:
+        async with open_served(made, node) as world:
+            rp = await world.client("rp-keys")
+            visitor = await world.visitor(rp)
+            await asyncio.to_thread(node.wait_until_ready)
+            foreign = new_record(Vault(MasterKey.load(tmp_path / "other.json")), "ES256", world.time())
+            await world.write(partial(_put_key, foreign))
+            await asyncio.sleep(1.0)
+            tokens = await world.tokens(rp, visitor)
+            assert (await rp.verify(world.http, tokens["id_token"]))["iss"] == world.issuer
+        assert [line["event"] for line in node.complaints()] == ["the keys of before go on"]
+        refused = await made.run("keys", "rotate")
+        assert refused.refusal == f"signing key {foreign.kid}: it does not open under this master key"
+    finally:
+        node.kill()
+
+
+def _put_key(record: KeyRecord, tx: Tx) -> Done[None]:
+    tx.signing_keys.apply(RotationPlan(new=record, retiring=()))
+    tx.configuration.raise_version()
+    return Done(None)
+
+
+def test_a_worker_beside_the_nodes_numbers_the_record_and_ends_when_told(made: Installation) -> None:
+    log = made.folder / "worker.log"
+    with log.open("wb") as output:
+        worker = subprocess.Popen((*HPID, "worker"), env=made.environment(), stdout=output, stderr=output)
+    try:
+        asyncio.run(_until_numbered(made))
+        worker.terminate()
+        assert worker.wait(_STOPS_WITHIN) == 0
+    finally:
+        worker.kill()
+    assert log.read_text() == ""
+
+
+async def _until_numbered(installation: Installation) -> None:
+    deadline = time.monotonic() + PATIENCE
+    async with open_served(installation) as world:
+        await world.client("rp-worker")
+        while not await world.provider.database.read(_numbered):
+            assert time.monotonic() < deadline, "nobody numbers the record"
+            await asyncio.sleep(0.1)
+
+
+def _numbered(tx: Tx) -> list[AuditRecord]:
+    return tx.audit.read(-1, 10, event_type=EventType.CLIENT_REGISTERED)

@@ -1,0 +1,83 @@
+"""PostgreSQL is down when a node starts, comes, goes and comes back: nobody restarts the node (SECURITY R03, R04)."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from tests.driver import RelyingParty
+from tests.faults.forwarder import Forwarder
+from tests.server import Installation, Node, free_ports, fresh_postgresql, open_served
+
+pytestmark = pytest.mark.network
+_HEALS_WITHIN = 30.0
+_REFUSES_WITHIN = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """An installation whose nodes reach their database by a way that can be cut."""
+
+    reached: Installation
+    """The same without the way, for arranging."""
+    node: Node
+    way: Forwarder
+    rp: RelyingParty
+
+
+@pytest.fixture
+def cut(postgresql_server: str, tmp_path: Path) -> Iterator[Cut]:
+    ports = free_ports(2)
+    with fresh_postgresql(postgresql_server) as url:
+        reached = Installation(folder=tmp_path / "state", port=ports[0], database_url=url)
+        (rp,) = reached.prepare("rp-cut")
+        way = Forwarder(url, ports[1])
+        node = Node(replace(reached, database_url=way.url))
+        yield Cut(reached=reached, node=node, way=way, rp=rp)
+        node.kill()
+
+
+@pytest.fixture
+async def way(cut: Cut) -> AsyncIterator[Forwarder]:
+    yield cut.way
+    await cut.way.down()
+
+
+async def test_a_node_started_without_its_database_heals_by_itself(cut: Cut, way: Forwarder) -> None:
+    cut.node.start()
+    await _until(cut.node, 503)
+    refused = await cut.node.installation.run("keys", "list")
+    assert "Connect call failed" in refused.refusal
+
+    await way.up()
+    await _until(cut.node, 200)
+    async with open_served(cut.reached, cut.node) as world:
+        visitor = await world.visitor(cut.rp)
+        tokens = await world.tokens(cut.rp, visitor)
+
+        await way.down()
+        began = time.monotonic()
+        response = await cut.rp.refresh(world.http, tokens["refresh_token"])
+        assert time.monotonic() - began < _REFUSES_WITHIN
+        assert (response.status_code, response.json()["error"]) == (503, "temporarily_unavailable")
+        assert int(response.headers["retry-after"]) > 0
+        assert (await world.http.get("/jwks")).status_code == 200  # keys and discovery need no database
+        assert (await world.http.get("/.well-known/openid-configuration")).status_code == 200
+        assert (await world.http.get("/health/live")).status_code == 200
+        await _until(cut.node, 503)
+
+        await way.up()
+        await _until(cut.node, 200)
+        assert (await cut.rp.refresh(world.http, tokens["refresh_token"])).status_code == 200
+    assert {line["level"] for line in cut.node.complaints()} == {"WARNING"}  # no fault of ours
+    assert await asyncio.to_thread(cut.node.end) == 0
+
+
+async def _until(node: Node, status: int) -> None:
+    deadline = time.monotonic() + _HEALS_WITHIN
+    while (seen := await asyncio.to_thread(node.readiness)) != status:
+        assert time.monotonic() < deadline, f"{seen}, never {status}"
+        await asyncio.sleep(0.1)

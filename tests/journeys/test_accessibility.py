@@ -1,0 +1,102 @@
+"""Every live page of the journey: axe-core finds nothing, 320 px are enough, Tab reaches all of it (WCAG 2.2 AA)."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.journeys.axe import violations
+from tests.journeys.keyboard import tab_through
+from tests.journeys.people import code_on_phone, give_password, reach_consent
+from tests.journeys.stack import Stack
+from tests.journeys.visitor import Language, Visitor
+
+pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
+
+NARROW, WIDE = 320, 1280
+HELP = ("/help", "/phong-lua-dao", "/privacy", "/accessibility")
+
+
+@pytest.mark.parametrize(
+    ("slug", "language", "width", "dark"),
+    [("custody-mother", "vi-VN", NARROW, False), ("accountant", "en-GB", WIDE, True)],
+)
+def test_every_page_of_the_journey_is_accessible(
+    stack: Stack, browser: Browser, slug: str, language: Language, width: int, *, dark: bool
+) -> None:
+    with Visitor(browser, language=language, width=width, dark=dark, arrive=check) as visitor:
+        visitor.open(stack.portal)
+        visitor.press("sign-in")
+        visitor.press("method-national")
+        visitor.press("submit")
+        visitor.press("national-submit")  # empty: the error is a page too
+        give_password(visitor, slug)
+        visitor.type(national_otp=code_on_phone(visitor))
+        visitor.press("national-submit")
+        assert visitor.at == "consent"
+        visitor.press("allow")
+        visitor.press("procedure-house-number")
+        visitor.press("start")
+        visitor.press("submit")
+        visitor.type(where="Ngõ 12 Lạch Tray, phường Ngô Quyền")
+        visitor.press("submit")
+        visitor.press("submit")
+        visitor.open(f"{stack.portal}/my-files")
+        visitor.open(f"{stack.data_store}/documents")
+        visitor.open(_first_document(visitor, stack))
+        visitor.open(stack.data_store)
+        visitor.open(stack.provider)
+        visitor.press("sign-out")
+        visitor.press("sign-out-here")
+
+
+@pytest.mark.parametrize(("language", "width", "dark"), [("en-GB", NARROW, False), ("vi-VN", WIDE, True)])
+def test_every_page_beside_the_journey_is_accessible(
+    stack: Stack, browser: Browser, language: Language, width: int, *, dark: bool
+) -> None:
+    with Visitor(browser, language=language, width=width, dark=dark, arrive=check) as visitor:
+        for path in (*HELP, "/nowhere", "/authorize?client_id=nobody", "/sign-in?i=nothing"):
+            visitor.open(stack.provider + path)
+        reach_consent(visitor, stack.portal, "level-01-adult")
+        visitor.press("cancel")
+        assert visitor.at == "level-too-low"
+        visitor.open(f"{stack.portal}/callback?error=access_denied&state=nobody's")
+        visitor.open(f"{stack.portal}/nowhere")
+
+
+def test_tab_reaches_everything_in_the_order_it_is_read(stack: Stack, browser: Browser) -> None:
+    with Visitor(browser) as visitor:
+        visitor.open(stack.portal)
+        assert tab_through(visitor)[:5] == ["skip", "brand", "nav-procedures", "nav-my-files", "lang-en"]
+        visitor.press("sign-in")
+        reached = tab_through(visitor)
+        assert reached[:6] == ["skip", "", "brand", "lang-en", "method-national", "cancel"]
+        assert reached[-2:] == ["theme-light", "theme-dark"]
+
+
+def test_the_skip_link_shows_itself_and_leads_past_the_header(stack: Stack, browser: Browser) -> None:
+    with Visitor(browser) as visitor:
+        for url, first in ((stack.portal, "sign-in"), (f"{stack.provider}/help", "")):
+            visitor.open(url)
+            visitor.page.keyboard.press("Tab")
+            assert visitor.page.evaluate("document.activeElement.id") == "skip"
+            box = visitor.element("skip").bounding_box()
+            assert box is not None
+            assert box["y"] >= 0
+            visitor.page.keyboard.press("Enter")
+            visitor.page.keyboard.press("Tab")
+            inside = "document.querySelector('main').contains(document.activeElement)"
+            assert visitor.page.evaluate(f"{inside} || !document.querySelector('main a, main button')"), url
+            if first:
+                assert visitor.page.evaluate("document.activeElement.id") == first
+
+
+def check(visitor: Visitor) -> None:
+    """Look at the page that was come to."""
+    assert violations(visitor) == [], visitor.page.url
+    width = visitor.page.evaluate("innerWidth")
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, visitor.page.url
+    assert visitor.page.locator("h1").count() == 1, visitor.page.url
+
+
+def _first_document(visitor: Visitor, stack: Stack) -> str:
+    link = visitor.page.locator("main a[href^='/documents/']").first
+    return f"{stack.data_store}{link.get_attribute('href')}"

@@ -1,0 +1,151 @@
+"""Cancelled at any page, refused, gone back to, opened twice: a page that says what to do (PAGES §5)."""
+
+import json
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.journeys.people import (
+    full_name,
+    give_password,
+    go_to_national,
+    national_account,
+    reach_consent,
+    sign_in,
+)
+from tests.journeys.stack import Stack
+from tests.journeys.visitor import Visitor
+
+pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+@pytest.mark.parametrize("stop_at", ["sign-in", "national", "password", "code", "consent"])
+def test_cancelled_at_any_page_the_portal_says_so_and_offers_to_sign_in_again(
+    stack: Stack, browser: Browser, stop_at: str
+) -> None:
+    with Visitor(browser) as visitor:
+        if stop_at == "consent":
+            reach_consent(visitor, stack.portal, "leaver")
+            visitor.press("deny")
+        else:
+            visitor.open(stack.portal)
+            visitor.press("sign-in")
+            _leave_national(visitor, stop_at)
+            visitor.press("cancel")
+        assert (visitor.site, visitor.at) == (stack.portal, "not-signed-in")
+        assert visitor.text("title") == "Chưa đăng nhập"
+        assert not visitor.sees("signed-in-name")
+        visitor.press("sign-in-again")
+        assert visitor.site == stack.provider
+
+
+def _leave_national(visitor: Visitor, stop_at: str) -> None:
+    """Turn back at a page beyond the sign-in page, to the sign-in page."""
+    if stop_at == "sign-in":
+        return
+    visitor.press("method-national")
+    if stop_at == "national":
+        visitor.press("cancel")
+    else:
+        visitor.press("submit")
+        if stop_at == "code":
+            give_password(visitor, "leaver")
+        visitor.press("national-cancel")
+        assert visitor.text("notice") == "Đã hủy ở trang Định danh quốc gia (mô phỏng)."
+    assert visitor.at == "sign-in"
+
+
+def test_an_account_of_level_01_can_go_back_and_is_told_what_the_service_needs(
+    stack: Stack, browser: Browser
+) -> None:
+    with Visitor(browser) as visitor:
+        reach_consent(visitor, stack.portal, "level-01-adult")
+        assert (visitor.site, visitor.at) == (stack.provider, "sign-in")
+        assert visitor.sees("error")
+        visitor.press("cancel")
+        assert (visitor.site, visitor.at) == (stack.portal, "level-too-low")
+        assert "công an cấp xã" in visitor.page.locator("main").inner_text()
+
+
+def test_an_account_of_an_organisation_stays_at_the_choice_of_ways(stack: Stack, browser: Browser) -> None:
+    with Visitor(browser) as visitor:
+        reach_consent(visitor, stack.portal, "enterprise-account-named")
+        assert (visitor.site, visitor.at) == (stack.provider, "sign-in")
+        assert visitor.sees("error")
+
+
+def test_an_account_locked_by_the_police_is_told_there_and_gets_back_to_the_portal(
+    stack: Stack, browser: Browser
+) -> None:
+    with Visitor(browser) as visitor:
+        visitor.open(stack.portal)
+        visitor.press("sign-in")
+        go_to_national(visitor)
+        give_password(visitor, "locked-by-police")
+        assert visitor.text("refusal").startswith("Tài khoản đang bị khóa.")
+        visitor.press("national-return")
+        assert (visitor.site, visitor.at) == (stack.provider, "sign-in")
+        visitor.press("cancel")
+        assert (visitor.site, visitor.at) == (stack.portal, "not-signed-in")
+
+
+def test_an_account_that_the_city_locked_is_told_so(stack: Stack, browser: Browser) -> None:
+    slug = "custody-father"
+    with Visitor(browser) as visitor:
+        sign_in(visitor, stack.portal, slug)
+        number = national_account(slug).number
+        (found,) = json.loads(stack.hpid("people", "find", "--number", number, "--json"))
+        stack.hpid("people", "lock", found["person_id"], "--reason", "số 12/TB-CA")
+        reach_consent(visitor, stack.portal, slug)
+        assert (visitor.site, visitor.problem) == (stack.provider, "locked")
+        assert visitor.page.locator("a[href='/help#unlock']").is_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_back_over_a_finished_sign_in_shows_only_pages_that_explain(
+    stack: Stack, browser: Browser, *, scripts: bool
+) -> None:
+    slug = "year-only-birth-date"
+    with Visitor(browser, scripts=scripts) as visitor:
+        visitor.open(stack.portal)
+        sign_in(visitor, stack.portal, slug)
+        met = []
+        while visitor.page.go_back() and visitor.site != stack.portal:
+            assert visitor.page.locator("h1").count() == 1
+            if visitor.site == stack.provider:
+                met.append(visitor.problem)
+        assert set(met) == {"expired"}
+        assert visitor.site == stack.portal
+        visitor.open(f"{stack.portal}/my-files")
+        assert visitor.text("signed-in-name") == full_name(slug)
+
+
+def test_a_sign_in_begun_in_two_tabs_ends_in_one_and_harms_nothing_in_the_other(
+    stack: Stack, browser: Browser
+) -> None:
+    slug = "id-reissued"
+    with Visitor(browser) as visitor:
+        visitor.open(stack.portal)
+        visitor.press("sign-in")
+        first, visitor.page = visitor.page, visitor.new_tab()
+        sign_in(visitor, stack.portal, slug)
+        assert visitor.text("signed-in-name") == full_name(slug)
+        visitor.page = first
+        visitor.press("method-national")
+        assert (visitor.site, visitor.at) == (stack.portal, "sign-in-mismatch")
+        visitor.open(f"{stack.portal}/my-files")
+        assert visitor.text("signed-in-name") == full_name(slug)
+
+
+@pytest.mark.parametrize(("slug", "scripts"), [("same-name-a", True), ("same-name-b", False)])
+def test_consent_pressed_twice_counts_once(
+    stack: Stack, browser: Browser, slug: str, *, scripts: bool
+) -> None:
+    with Visitor(browser, scripts=scripts) as visitor:
+        reach_consent(visitor, stack.portal, slug)
+        assert visitor.at == "consent"
+        visitor.element("allow").dblclick()
+        visitor.page.wait_for_url(f"{stack.portal}/")
+        assert visitor.text("signed-in-name") == full_name(slug)
+        visitor.open(f"{stack.portal}/my-files")
+        assert visitor.text("signed-in-name") == full_name(slug)
