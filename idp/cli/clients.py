@@ -16,7 +16,8 @@ from idp.database import Done, Refused
 from idp.ids import ClientId
 from idp.protocol.assurance import Acr, parse_acr
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile
-from idp.protocol.registration import PROFILES, InvalidClientMetadata
+from idp.protocol.profiles import PROFILES
+from idp.protocol.registration import InvalidClientMetadata
 from idp.protocol.scopes import parse_scope
 from idp.provider import Provider
 from idp.transaction import Tx
@@ -66,9 +67,7 @@ def add(
         token_endpoint_auth_method=auth_method,
         scopes=frozenset(parse_scope(scope)),
         audiences=tuple(audience or ()),
-        id_token_signed_response_alg=PROFILES[profile].default_id_token_alg
-        if profile in PROFILES
-        else "ES256",
+        id_token_signed_response_alg=PROFILES[profile].default_signing_alg,
         default_acr=_level(acr),
         local_login=local_login,
         backchannel_logout_uri=backchannel_logout_uri,

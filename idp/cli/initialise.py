@@ -8,7 +8,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.cli.context import CommandFailed, operator, say
 from idp.database import Done
-from idp.protocol.registration import ID_TOKEN_ALGORITHMS
+from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.settings import DeploymentProfile, Settings
 from idp.transaction import Tx
 from keys.keyring import new_record
@@ -60,7 +60,7 @@ async def _first_keys(settings: Settings) -> list[str]:
         now = provider.clock.now()
         occasion = Occasion(clock=provider.clock, now=now, txn="cli")
         made: list[str] = []
-        for alg in ID_TOKEN_ALGORITHMS:
+        for alg in SIGNING_ALGORITHMS:
             if any(record.alg == alg and state(record, now) is not KeyState.ERASED for record in existing):
                 continue
             record = await asyncio.to_thread(new_record, provider.vault, alg, now)

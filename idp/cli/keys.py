@@ -9,7 +9,7 @@ import typer
 from idp.audit.events import EventType
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, show, with_provider
 from idp.database import Done, Refused
-from idp.protocol.registration import ID_TOKEN_ALGORITHMS
+from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.provider import Provider
 from idp.transaction import Tx
 from keys.keyring import new_record
@@ -47,8 +47,8 @@ def rotate(
     as_json: AsJson = False,
 ) -> None:
     """Announce a new key: it is in the JWKS at once, signs after HPID_LIFE_KEY_PUBLISH, then the old one retires."""
-    if alg not in ID_TOKEN_ALGORITHMS:
-        raise CommandFailed(f"--alg must be one of {' '.join(ID_TOKEN_ALGORITHMS)}")
+    if alg not in SIGNING_ALGORITHMS:
+        raise CommandFailed(f"--alg must be one of {' '.join(SIGNING_ALGORITHMS)}")
 
     async def work(provider: Provider) -> dict[str, object]:
         happening = occasion(provider)

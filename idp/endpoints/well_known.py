@@ -3,7 +3,7 @@
 from idp.edge import Answer, Call
 from idp.endpoints.token import GRANTS
 from idp.protocol.discovery import metadata
-from idp.protocol.registration import ID_TOKEN_ALGORITHMS
+from idp.protocol.profiles import SIGNING_ALGORITHMS
 
 
 async def openid_configuration(call: Call) -> Answer:
@@ -12,7 +12,7 @@ async def openid_configuration(call: Call) -> Answer:
         call.provider.settings.issuer,
         grant_types=tuple(GRANTS),
         signing_algorithms=tuple(
-            alg for alg in ID_TOKEN_ALGORITHMS if alg in call.provider.keyring.algorithms()
+            alg for alg in SIGNING_ALGORITHMS if alg in call.provider.keyring.algorithms()
         ),
     )
     return Answer.json(document, headers=(("cache-control", "public, max-age=300"),))

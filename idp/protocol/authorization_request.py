@@ -25,7 +25,7 @@ from idp.protocol.errors import (
 )
 from idp.protocol.facts import ClientFacts
 from idp.protocol.pkce import check_challenge
-from idp.protocol.registration import PROFILES
+from idp.protocol.profiles import rules_of
 from idp.protocol.scopes import SCOPES, parse_scope
 
 PARAMETERS = frozenset(
@@ -137,7 +137,7 @@ def check(
         code_challenge=check_challenge(
             values.get("code_challenge"),
             values.get("code_challenge_method"),
-            required=client.is_public or PROFILES[client.profile].pkce_of_confidential,
+            required=client.is_public or rules_of(client).pkce_of_confidential,
         ),
         prompt=_check_prompt(values.get("prompt")),
         max_age=_check_max_age(values.get("max_age"), client),

@@ -27,7 +27,7 @@ class LocalLogin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientFacts:
-    """A relying party as registered; immutable, cached at most a second."""
+    """A relying party as registered; immutable, cached at most a second. Names are the specs' own (RFC 7591 §2)."""
 
     client_id: ClientId
     name: str
@@ -38,27 +38,63 @@ class ClientFacts:
     sector: str
     redirect_uris: tuple[str, ...]
     post_logout_redirect_uris: tuple[str, ...] = ()
-    token_endpoint_auth_method: str = "client_secret_basic"
+    request_uris: tuple[str, ...] = ()
+    """Where request objects may be fetched from; compared without fragment (Registration §2)."""
+    application_type: str = "web"
     grant_types: tuple[str, ...] = ("authorization_code", "refresh_token")
+    response_types: tuple[str, ...] = ("code",)
     scopes: frozenset[str] = frozenset({"openid"})
+    audiences: tuple[str, ...] = ()
+    """Resource identifiers (RFC 8707) this client may ask tokens for."""
+
+    token_endpoint_auth_method: str = "client_secret_basic"
+    token_endpoint_auth_signing_alg: str | None = None
+    """The one algorithm its assertions are signed with; None: any that is offered."""
+    require_assertion_typ: bool | None = None
+    """Whether its assertions must say `typ: client-authentication+jwt`; None: as its profile says."""
+    jwks: str | None = None
+    """Its public keys as JSON text; not together with `jwks_uri`."""
+    jwks_uri: str | None = None
+
+    subject_type: str = "pairwise"
+    sector_identifier_uri: str | None = None
+    id_token_signed_response_alg: str = "ES256"
+    id_token_encrypted_response_alg: str | None = None
+    id_token_encrypted_response_enc: str | None = None
+    userinfo_signed_response_alg: str | None = None
+    """None: userinfo answers JSON."""
+    userinfo_encrypted_response_alg: str | None = None
+    userinfo_encrypted_response_enc: str | None = None
+    introspection_signed_response_alg: str | None = None
+    """Algorithm of introspection answers as JWT (RFC 9701 §6); None: the profile's for ID tokens."""
+    request_object_signing_alg: str | None = None
+    """The one algorithm its request objects are signed with; None: any that is offered."""
+    require_signed_request_object: bool = False
+    require_pushed_authorization_requests: bool = False
+
+    default_acr: Acr | None = None
+    """Level when a request names none (`default_acr_values`, Registration §2)."""
+    default_max_age: int | None = None
+    require_auth_time: bool = False
+    local_login: LocalLogin = LocalLogin.NEVER
+
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = True
+    frontchannel_logout_uri: str | None = None
+    frontchannel_logout_session_required: bool = False
+    initiate_login_uri: str | None = None
+
     legal_basis: dict[str, LegalBasis] = field(default_factory=dict)
     """Scope → basis where it differs from the scope's default."""
     law: str = ""
     """The legal document named on the notice."""
     purpose: str = ""
     purpose_en: str = ""
-    audiences: tuple[str, ...] = ()
-    """Resource identifiers (RFC 8707) this client may ask tokens for; the first is the default."""
-    id_token_signed_response_alg: str = "ES256"
-    default_acr: Acr | None = None
-    local_login: LocalLogin = LocalLogin.NEVER
-    backchannel_logout_uri: str | None = None
-    backchannel_logout_session_required: bool = True
     client_uri: str | None = None
+    logo_uri: str | None = None
     policy_uri: str | None = None
     tos_uri: str | None = None
-    application_type: str = "web"
-    default_max_age: int | None = None
+    contacts: tuple[str, ...] = ()
 
     def basis_of(self, scope: str) -> LegalBasis:
         """Return why this client may get a scope: its own registered basis, else the scope's."""

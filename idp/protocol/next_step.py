@@ -19,7 +19,7 @@ from idp.protocol.errors import (
     UnmetAuthenticationRequirements,
 )
 from idp.protocol.facts import ClientFacts, ConsentFacts, LocalLogin, SessionFacts
-from idp.protocol.registration import PROFILES
+from idp.protocol.profiles import rules_of
 from idp.protocol.scopes import CLAIM_SCOPE, SCOPES, LegalBasis
 
 
@@ -119,7 +119,7 @@ def required_acr(request: AuthorizationRequest, client: ClientFacts) -> Acr:
 
     Never less than the registry asks for one of its scopes.
     """
-    asked = client.default_acr or PROFILES[client.profile].default_acr
+    asked = client.default_acr or rules_of(client).default_acr
     if request.acr_values:
         asked = weakest(request.acr_values)
     return strongest((asked, _least_acr(request, client)))
@@ -175,7 +175,7 @@ def _is_too_old(session: SessionFacts, max_age: int | None, now: datetime) -> bo
 
 def _binding_acr(request: AuthorizationRequest, client: ClientFacts) -> Acr:
     """Return the level nothing is issued below, however fresh the sign-in."""
-    if request.acr_essential or PROFILES[client.profile].acr_values_bind:
+    if request.acr_essential or rules_of(client).acr_values_bind:
         return required_acr(request, client)
     return _least_acr(request, client)
 

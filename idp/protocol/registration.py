@@ -1,16 +1,15 @@
-"""Client profiles as one table, and what a registered client may be.
+"""What a registered client may be.
 
 OpenID Connect Registration §2, RFC 7591 §2, RFC 9700 §2.1 (exact redirect_uri), RFC 8252 §7.3 (loopback of native
-clients: any port). Every check that differs between profiles reads `PROFILES`.
+clients: any port). What differs between profiles stands in profiles.py.
 """
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from idp.protocol.assurance import Acr
 from idp.protocol.errors import InvalidRequest
-from idp.protocol.facts import ClientFacts, Profile
+from idp.protocol.facts import ClientFacts
+from idp.protocol.profiles import rules_of
 from idp.protocol.scopes import SCOPES
 
 _LONGEST_URI = 2048
@@ -19,42 +18,6 @@ _LOOPBACK_URI = re.compile(r"http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(/.*)?",
 _AUTHORITY = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
 _RESOURCE = re.compile(r"[a-z][a-z0-9+.-]*:[\x21\x22\x24-\x7E]+")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,99}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileRules:
-    """What one profile asks of its clients."""
-
-    auth_methods: frozenset[str]
-    pkce_of_confidential: bool
-    """PKCE is always required of public clients; here: of confidential ones too."""
-    default_acr: Acr
-    """Level when neither the request nor the client names one."""
-    acr_values_bind: bool
-    """True: the weakest level asked for is a minimum; False: acr_values stay a wish (Core §3.1.2.1)."""
-    default_id_token_alg: str
-
-
-PROFILES: dict[Profile, ProfileRules] = {
-    Profile.OIDC: ProfileRules(
-        auth_methods=frozenset({"none", "client_secret_basic", "client_secret_post"}),
-        pkce_of_confidential=False,
-        default_acr=Acr.LOW,
-        acr_values_bind=False,
-        default_id_token_alg="RS256",
-    ),
-    Profile.CITY: ProfileRules(
-        auth_methods=frozenset({"none", "client_secret_basic", "client_secret_post"}),
-        pkce_of_confidential=True,
-        default_acr=Acr.SUBSTANTIAL,
-        acr_values_bind=True,
-        default_id_token_alg="ES256",
-    ),
-}
-"""`fapi2` joins when sender-constrained tokens do; a client can't be registered with a profile that is not here."""
-
-ID_TOKEN_ALGORITHMS = ("ES256", "RS256")
-"""What an ID token may be signed with."""
 
 
 class InvalidClientMetadata(ValueError):
@@ -78,12 +41,12 @@ def check_registration(client: ClientFacts) -> ClientFacts:
 
 
 def _check_profile(client: ClientFacts) -> None:
-    rules = PROFILES.get(client.profile)
-    if rules is None:
+    rules = rules_of(client)
+    if not rules.is_offered:
         raise InvalidClientMetadata("profile: not offered")
     if client.token_endpoint_auth_method not in rules.auth_methods:
         raise InvalidClientMetadata("token_endpoint_auth_method: not offered in this profile")
-    if client.id_token_signed_response_alg not in ID_TOKEN_ALGORITHMS:
+    if client.id_token_signed_response_alg not in rules.id_token_algs:
         raise InvalidClientMetadata("id_token_signed_response_alg: not offered")
     if set(client.grant_types) - {"authorization_code", "refresh_token"}:
         raise InvalidClientMetadata("grant_types: only authorization_code and refresh_token are offered")

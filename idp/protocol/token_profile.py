@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from idp.protocol import access_token, id_token, logout
 from idp.protocol.assurance import Acr
-from idp.protocol.registration import ID_TOKEN_ALGORITHMS
+from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.protocol.scopes import CLAIM_SCOPE
 
 _TEXT: Mapping[str, object] = {"type": "string", "minLength": 1}
@@ -109,7 +109,7 @@ TOKENS: tuple[Token, ...] = (
         name="id_token",
         title="ID token",
         typ=id_token.TYP,
-        algorithms=ID_TOKEN_ALGORITHMS,
+        algorithms=SIGNING_ALGORITHMS,
         claims=(*id_token.CLAIMS, *_SCOPE_CLAIMS),
         optional=frozenset({"nonce", *_SCOPE_CLAIMS}),
         source="OpenID Connect Core §2; scope claims only where asked for one by one (§5.5)",
@@ -127,7 +127,7 @@ TOKENS: tuple[Token, ...] = (
         name="logout_token",
         title="Logout token",
         typ=logout.LOGOUT_TOKEN_TYP,
-        algorithms=ID_TOKEN_ALGORITHMS,
+        algorithms=SIGNING_ALGORITHMS,
         claims=logout.LOGOUT_TOKEN_CLAIMS,
         optional=frozenset({"sub", "sid"}),
         source="OpenID Connect Back-Channel Logout §2.4; never a nonce",

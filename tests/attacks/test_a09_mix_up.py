@@ -117,7 +117,7 @@ async def test_a09_an_address_nearly_ours_is_not_redirected_to_ours(
         "/token/",
         "/authorize/",
         "//token",
-        "/./token",
+        "/%2e/token",
         "/jwks/",
     )
     for path in paths:

@@ -15,7 +15,7 @@ from idp.protocol.authorization_request import PROMPTS, AuthorizationRequest
 from idp.protocol.claims import ClaimsRequest
 from idp.protocol.facts import ClientFacts, ConsentFacts, LocalLogin, Profile, SessionFacts
 from idp.protocol.next_step import Consent, Issue, Refuse, SignIn
-from idp.protocol.registration import PROFILES
+from idp.protocol.profiles import PROFILES
 from idp.protocol.scopes import CLAIM_SCOPE, SCOPES, LegalBasis
 from tests import make
 from tests.protocol.authorization import Surroundings, decide

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from idp.protocol.assurance import Acr
 from idp.protocol.facts import ClientFacts, Profile
-from idp.protocol.registration import PROFILES, InvalidClientMetadata, check_registration
+from idp.protocol.registration import InvalidClientMetadata, check_registration
 from tests import make
 
 URI_FIELDS = (
@@ -220,12 +219,3 @@ def test_what_we_serve_is_taken(changes: dict[str, Any]) -> None:
 def test_any_registered_default_max_age_can_be_counted_with() -> None:
     client = check_registration(make.client(default_max_age=999_999_999))
     assert make.request(client).max_age == 999_999_999
-
-
-def test_the_profiles_are_those_of_the_protocol_bar() -> None:  # PROTOCOL, client profiles
-    assert set(PROFILES) == {Profile.OIDC, Profile.CITY}
-    oidc, city = PROFILES[Profile.OIDC], PROFILES[Profile.CITY]
-    assert (oidc.pkce_of_confidential, city.pkce_of_confidential) == (False, True)
-    assert (oidc.default_acr, city.default_acr) == (Acr.LOW, Acr.SUBSTANTIAL)
-    assert (oidc.acr_values_bind, city.acr_values_bind) == (False, True)
-    assert (oidc.default_id_token_alg, city.default_id_token_alg) == ("RS256", "ES256")
