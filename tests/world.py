@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+from sqlalchemy import text
 
 from idp.app import make_app, make_provider
 from idp.audit.events import EventType
@@ -24,7 +25,7 @@ from idp.clients.service import issue_secret, put_client
 from idp.clock import Clock
 from idp.consents.service import record_answer, withdraw
 from idp.credentials.model import PasswordCredential, TotpCredential
-from idp.database import Done
+from idp.database import Done, Refused
 from idp.edge.cookie_names import cookie_name
 from idp.ids import ClientId, PersonId
 from idp.keeping import erase_expired
@@ -196,9 +197,9 @@ class World:
         """Give this browser a session, as the return from the national system does."""
         proof = Proof(person_id=person_id, acr=acr, amr=("pwd", "otp"), ial=2, idp=idp)
 
-        def start(tx: Tx) -> Done[str]:
+        def start(tx: Tx) -> Done[str] | Refused:
             life = self.provider.settings.life
-            return Done(start_session(tx, proof, cookie=None, life=life, occasion=self.occasion))
+            return start_session(tx, proof, cookie=None, life=life, occasion=self.occasion)
 
         host = urlsplit(self.issuer).hostname or ""
         browser.client.cookies.set(
@@ -258,6 +259,11 @@ class World:
     async def set_status(self, person_id: PersonId, status: PersonStatus) -> None:
         """Lock or unlock a person."""
         await self.write(lambda tx: Done(tx.people.set_status(person_id, status, "test", self.time())))
+
+    async def when(self, happens: str, then: str) -> None:
+        """Have the database itself do something at one of our writes: another node's commit at the worst moment."""
+        trigger = f"CREATE TRIGGER meanwhile AFTER {happens} BEGIN {then}; END"
+        await self.write(lambda tx: Done(tx.connection.execute(text(trigger)) and None))
 
     async def withdraw(self, person_id: PersonId, rp: RelyingParty) -> None:
         """Take a person's consent to a client back."""

@@ -1,7 +1,6 @@
 """Beginning a session with city credentials: level by what was done and by how well the identity is known."""
 
-from idp.audit.events import EventType
-from idp.audit.occasion import Occasion, person_ref
+from idp.audit.occasion import Occasion
 from idp.citizen.interaction import Opened
 from idp.database import Refused
 from idp.edge import Answer, Call, Cookie
@@ -9,8 +8,7 @@ from idp.edge.cookie_names import cookie_name
 from idp.ids import PersonId
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import local_acr
-from idp.protocol.errors import AccessDenied, Refusal, ToPage
-from idp.sessions.service import Proof
+from idp.sessions.service import Proof, refuse_sign_in
 from idp.transaction import Tx
 
 
@@ -18,17 +16,7 @@ def local_proof(tx: Tx, person_id: PersonId, amr: tuple[str, ...], *, occasion: 
     """Return what city credentials proved; a person who may not sign in (any more) is refused, and it is recorded."""
     person = tx.people.canonical(person_id)
     if person is None or person.status is not PersonStatus.ACTIVE:
-        tx.audit.add(
-            occasion.event(
-                EventType.SIGN_IN_REFUSED,
-                actor=person_ref(person_id),
-                person_id=person_id,
-                reason="may not sign in",
-                factor=amr[-1],
-            )
-        )
-        refused = AccessDenied("this account can't sign in", detail="locked meanwhile")
-        return Refused(Refusal(refused, ToPage(case="locked", status=403)))
+        return refuse_sign_in(tx, person_id, factor=amr[-1], occasion=occasion)
     return Proof(
         person_id=person.person_id,
         acr=local_acr(amr, person.account_level),

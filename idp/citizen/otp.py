@@ -115,4 +115,4 @@ def _settle(
     proved = local_proof(tx, proof.person_id, ("pwd", "otp"), occasion=occasion)
     if isinstance(proved, Refused):
         return proved
-    return Done(start_session(tx, proved, cookie=cookie, life=life, occasion=occasion))
+    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion)

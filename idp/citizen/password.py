@@ -170,7 +170,7 @@ def _begin(
     proved = local_proof(tx, person_id, ("pwd",), occasion=occasion)
     if isinstance(proved, Refused):
         return proved
-    return Done(start_session(tx, proved, cookie=cookie, life=life, occasion=occasion))
+    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion)
 
 
 def _prove(tx: Tx, *, proof: PasswordProof) -> Done[None]:

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from typing import Generic, Never, TypeVar
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[T]):
+class Done(Generic[T_co]):
     """A transaction that did its work: commit, and here is the value."""
 
-    value: T
+    value: T_co
 
-    def unwrap(self) -> T:
+    def unwrap(self) -> T_co:
         """Return the value."""
         return self.value
 

@@ -27,7 +27,6 @@ from idp.protocol.assurance import national_acr, parse_acr
 from idp.protocol.errors import InvalidRequest, ToPage, refusing
 from idp.protocol.token_request import parse_form
 from idp.sessions.service import Proof, start_session
-from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.upstreams.already_linked import AlreadyLinked
 
@@ -71,7 +70,7 @@ async def upstream_callback(call: Call) -> Answer:
     session_cookie = (
         await provider.database.transact(
             partial(
-                _begin,
+                start_session,
                 proof=_proof(recognised, identity),
                 cookie=call.cookies().get(session_name),
                 life=provider.settings.life,
@@ -158,11 +157,6 @@ def _proof(recognised: Recognised, identity: ExternalIdentity) -> Proof:
         ial=identity.account_level or 0,
         idp="national",
     )
-
-
-def _begin(tx: Tx, *, proof: Proof, cookie: str | None, life: Lifetimes, occasion: Occasion) -> Done[str]:
-    """Begin the session; if the person was locked since they were recognised, there is none."""
-    return Done(start_session(tx, proof, cookie=cookie, life=life, occasion=occasion))
 
 
 async def _record_refusal(call: Call, error: UpstreamError) -> None:

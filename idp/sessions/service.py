@@ -1,13 +1,15 @@
 """Beginning, renewing and ending SSO sessions, with the sign-outs relying parties must hear of."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
+from idp.database import Done, Refused
 from idp.ids import HandleKind, PersonId, bucket_of
 from idp.outbox.model import OutboxKind, OutboxMessage
 from idp.protocol.assurance import Acr
-from idp.protocol.errors import AccessDenied
+from idp.protocol.errors import AccessDenied, Refusal, ToPage
 from idp.protocol.facts import SessionFacts
 from idp.sessions.model import Session, SessionClient
 from idp.settings import Lifetimes
@@ -24,44 +26,36 @@ class Proof:
     ial: int
     idp: str
 
+    @property
+    def factor(self) -> str:
+        """Return what was proved last; the steps of the national system are its own affair."""
+        return self.amr[-1] if self.idp == "haiphong" else self.idp
 
-def start_session(tx: Tx, proof: Proof, *, cookie: str | None, life: Lifetimes, occasion: Occasion) -> str:
+
+def start_session(
+    tx: Tx, proof: Proof, *, cookie: str | None, life: Lifetimes, occasion: Occasion
+) -> Done[str] | Refused:
     """Begin a session and return its cookie: a new one at every sign-in (ASVS 7.2.4).
 
-    The same person in the same browser keeps their session and the services it reached; another person ends it.
+    The same person in the same browser keeps their session and the services it reached; another person ends it. Who
+    was locked since they were recognised is refused, and whoever is signed in at this browser stays so.
     """
     now = occasion.now
     fresh = occasion.clock.handle(HandleKind.SESSION, bucket_of(proof.person_id))
-    expires_at = now + (life.session_low if proof.acr is Acr.LOW else life.session_absolute)
     old = tx.sessions.find(cookie) if cookie else None
-    is_mine = old is not None and old.person_id == proof.person_id and old.is_live(now, life)
-    if (
-        is_mine
-        and old is not None
-        and tx.sessions.renew(
-            old.session_id,
-            fresh,
-            auth_time=now,
-            acr=proof.acr,
-            amr=proof.amr,
-            ial=proof.ial,
-            idp=proof.idp,
-            expires_at=expires_at,
-            now=now,
-        )
-    ):
+    is_mine = old is not None and old.person_id == proof.person_id
+    event = EventType.SESSION_STARTED
+    if old is not None and is_mine and old.is_live(now, life) and _renew(tx, old, proof, fresh, life, now):
         event = EventType.SESSION_REAUTHENTICATED
     else:
-        if old is not None:
-            is_other = old.person_id != proof.person_id
-            reason = "another person signed in" if is_other else "over, and begun anew"
-            end_session(tx, old, reason=reason, occasion=occasion)
+        if old is not None and is_mine:
+            end_session(tx, old, reason="over, and begun anew", occasion=occasion)
         session = Session(
             session_id=occasion.clock.token(),
             person_id=proof.person_id,
             created_at=now,
             last_seen_at=now,
-            expires_at=expires_at,
+            expires_at=_over_at(proof, life, now),
             auth_time=now,
             acr=proof.acr,
             amr=proof.amr,
@@ -69,8 +63,9 @@ def start_session(tx: Tx, proof: Proof, *, cookie: str | None, life: Lifetimes, 
             idp=proof.idp,
         )
         if not tx.sessions.add(session, fresh):
-            raise AccessDenied("this account can't sign in", detail="locked meanwhile")
-        event = EventType.SESSION_STARTED
+            return refuse_sign_in(tx, proof.person_id, factor=proof.factor, occasion=occasion)
+        if old is not None and not is_mine:
+            end_session(tx, old, reason="another person signed in", occasion=occasion)
     tx.audit.add(
         occasion.event(
             event,
@@ -81,7 +76,40 @@ def start_session(tx: Tx, proof: Proof, *, cookie: str | None, life: Lifetimes, 
             amr=list(proof.amr),
         )
     )
-    return fresh
+    return Done(fresh)
+
+
+def refuse_sign_in(tx: Tx, person_id: PersonId, *, factor: str, occasion: Occasion) -> Refused:
+    """Record that somebody proved who they are and may not sign in; they are told that the account is locked."""
+    tx.audit.add(
+        occasion.event(
+            EventType.SIGN_IN_REFUSED,
+            actor=person_ref(person_id),
+            person_id=person_id,
+            reason="may not sign in",
+            factor=factor,
+        )
+    )
+    error = AccessDenied("this account can't sign in", detail="locked meanwhile")
+    return Refused(Refusal(error, ToPage(case="locked", status=403)))
+
+
+def _over_at(proof: Proof, life: Lifetimes, now: datetime) -> datetime:
+    return now + (life.session_low if proof.acr is Acr.LOW else life.session_absolute)
+
+
+def _renew(tx: Tx, old: Session, proof: Proof, cookie: str, life: Lifetimes, now: datetime) -> bool:
+    return tx.sessions.renew(
+        old.session_id,
+        cookie,
+        auth_time=now,
+        acr=proof.acr,
+        amr=proof.amr,
+        ial=proof.ial,
+        idp=proof.idp,
+        expires_at=_over_at(proof, life, now),
+        now=now,
+    )
 
 
 def end_session(

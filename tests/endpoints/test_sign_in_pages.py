@@ -5,7 +5,7 @@ import pytest
 from idp.audit.events import EventType
 from idp.credentials.model import TotpCredential
 from idp.database import Done
-from idp.people.model import IdentifierScheme, PersonStatus
+from idp.people.model import IdentifierScheme, Person, PersonStatus
 from idp.protocol.facts import LocalLogin
 from idp.transaction import Tx
 from tests.driver import Browser, Page, RelyingParty
@@ -24,6 +24,20 @@ async def password_page(browser: Browser, rp: RelyingParty) -> Page:
 
 async def try_password(browser: Browser, page: Page, username: str, password: str) -> Page:
     return await browser.press(page, "submit", username=username, password=password)
+
+
+async def without_code(world: World, person: Person) -> None:
+    """Leave a citizen their password alone."""
+
+    def unbind(tx: Tx) -> Done[None]:
+        tx.totp.put(
+            TotpCredential(
+                person_id=person.person_id, secret="JBSWY3DPEHPK3PXP", last_step=0, confirmed=False
+            )
+        )
+        return Done(None)
+
+    await world.write(unbind)
 
 
 def break_the_circuit(world: World) -> None:
@@ -258,16 +272,7 @@ async def test_a_code_counts_once(world: World, rp: RelyingParty) -> None:  # RF
 
 async def test_somebody_with_a_password_alone_reaches_the_low_level(world: World, rp: RelyingParty) -> None:
     person, _ = await world.citizen()
-
-    def without_code(tx: Tx) -> Done[None]:
-        tx.totp.put(
-            TotpCredential(
-                person_id=person.person_id, secret="JBSWY3DPEHPK3PXP", last_step=0, confirmed=False
-            )
-        )
-        return Done(None)
-
-    await world.write(without_code)
+    await without_code(world, person)
     browser = world.browser()
     page = await try_password(browser, await password_page(browser, rp), "alice", PASSWORD)
     page = await browser.press(page, "allow")
@@ -341,6 +346,21 @@ async def test_whoever_is_locked_between_password_and_code_gets_nothing_and_it_i
     page = await try_password(browser, await password_page(browser, rp), "alice", PASSWORD)
     page = await browser.press(page, "submit", otp=code)
     assert "error-otp" in page.ids, "the code was used up all the same"
+
+
+async def test_whoever_is_locked_while_their_password_is_checked_gets_nothing_and_it_is_recorded(
+    world: World, rp: RelyingParty
+) -> None:  # SECURITY B10, DESIGN 5.9 class 2
+    person, _ = await world.citizen()
+    await without_code(world, person)
+    browser = world.browser()
+    page = await password_page(browser, rp)
+    # The record has been read when the attempt is counted.
+    await world.when("INSERT ON attempts", "UPDATE people SET status = 'locked'")
+    page = await try_password(browser, page, "alice", PASSWORD)
+    assert (page.status, page.case) == (403, "locked")
+    assert world.cookie_of(browser, "session") is None
+    assert (await world.events())[-1] == EventType.SIGN_IN_REFUSED
 
 
 async def test_a_new_sign_in_gives_a_new_cookie_and_the_old_one_is_dead(

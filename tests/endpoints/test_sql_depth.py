@@ -22,10 +22,9 @@ from idp.app import ROUTES
 from idp.citizen.routing import _PAGES
 from idp.edge import Endpoint
 from idp.endpoints.upstream_callback import PATH as UPSTREAM
-from idp.endpoints.upstream_callback import _begin
 from idp.people.service import recognise
 from idp.protocol.assurance import Acr
-from idp.sessions.service import Proof
+from idp.sessions.service import Proof, start_session
 from tests.driver import RelyingParty
 from tests.world import World
 
@@ -191,6 +190,6 @@ async def test_the_return_from_upstream_is_no_deeper_for_a_newcomer_who_takes_ov
     proof = Proof(
         person_id=found.person.person_id, acr=Acr.SUBSTANTIAL, amr=("pwd", "otp"), ial=2, idp="national"
     )
-    await traced(partial(_begin, proof=proof, cookie=cookie, life=life, occasion=occasion))
+    await traced(partial(start_session, proof=proof, cookie=cookie, life=life, occasion=occasion))
     depth, where = tracer.deepest[UPSTREAM]
     assert depth <= DEEPEST, where

@@ -212,6 +212,22 @@ async def test_a_person_locked_here_is_told_so_and_gets_no_session(
     assert page.answer["error"] == "login_required"
 
 
+async def test_a_person_locked_between_recognising_and_beginning_is_told_so_and_it_is_recorded(
+    world: World, rp: RelyingParty, huong: Traveller
+) -> None:  # SECURITY B10, DESIGN 5.7, 5.9 class 2
+    await huong.sign_in(rp)
+    before = world.cookie_of(huong.browser, "session")
+    address = await huong.sign_in_there(await huong.leave(rp, prompt="login"))
+    # Recognising has read the record when it notes the use of the link.
+    await world.when("UPDATE OF last_used_at ON external_links", "UPDATE people SET status = 'locked'")
+    page = await huong.return_with(address)
+    assert (page.status, page.case) == (403, "locked")
+    assert world.cookie_of(huong.browser, "session") == before, "no new one was begun"
+    assert (await world.events())[-1] == EventType.SIGN_IN_REFUSED
+    page = await huong.browser.get(rp.authorize_url(prompt="none"))
+    assert page.answer["error"] == "login_required"
+
+
 @pytest.mark.parametrize("mode", ["down", "http500", "maintenance"])
 async def test_an_outage_is_said_on_the_page_and_the_third_opens_the_circuit(
     world: World, national: Process, mode: str

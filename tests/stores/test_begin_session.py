@@ -1,0 +1,72 @@
+"""Beginning a session for somebody who was locked since they were recognised (SECURITY B10; DESIGN 5.7, 5.9)."""
+
+from typing import Any
+
+import pytest
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion
+from idp.clock import Clock
+from idp.database import Database, Done, Refused
+from idp.people.model import PersonStatus
+from idp.protocol.assurance import Acr
+from idp.protocol.errors import AccessDenied, Refusal, ToPage
+from idp.sessions.service import Proof, start_session
+from idp.settings import Lifetimes
+from tests.stores.samples import NOW, SignedIn, do, make_person, see, sign_in
+
+
+async def _begin(
+    database: Database[Any], clock: Clock, person_id: Any, *, cookie: str | None = None
+) -> Done[str] | Refused:
+    proof = Proof(person_id=person_id, acr=Acr.SUBSTANTIAL, amr=("pwd", "otp"), ial=2, idp="haiphong")
+    occasion = Occasion(clock=clock, now=NOW, txn="t")
+    return await database.transact(
+        lambda tx: start_session(tx, proof, cookie=cookie, life=Lifetimes(), occasion=occasion)
+    )
+
+
+async def _refusals(database: Database[Any], person_id: str) -> list[dict[str, object]]:
+    def read(tx: Any) -> list[dict[str, object]]:
+        tx.audit.number(100)
+        about = tx.audit.read(-1, 100, subject_ref=f"person:{person_id}")
+        return [
+            dict(record.event.payload) for record in about if record.event.type == EventType.SIGN_IN_REFUSED
+        ]
+
+    return await do(database, read)
+
+
+async def _locked(database: Database[Any], status: PersonStatus) -> SignedIn:
+    me = await sign_in(database)
+    await do(database, lambda tx: tx.people.set_status(me.person.person_id, status, "", NOW))
+    return me
+
+
+@pytest.mark.parametrize("status", [PersonStatus.LOCKED, PersonStatus.DECEASED])
+@pytest.mark.parametrize("at_own_browser", [True, False])
+async def test_the_refusal_says_where_to_and_its_event_is_kept(
+    database: Database[Any], clock: Clock, status: PersonStatus, at_own_browser: bool
+) -> None:
+    me = await _locked(database, status)
+    person_id = me.person.person_id
+    outcome = await _begin(database, clock, person_id, cookie=me.cookie if at_own_browser else None)
+    assert isinstance(outcome, Refused)
+    assert isinstance(outcome.error, Refusal)
+    assert outcome.error.to == ToPage(case="locked", status=403)
+    assert isinstance(outcome.error.error, AccessDenied)
+    assert await _refusals(database, person_id) == [{"reason": "may not sign in", "factor": "otp"}]
+    assert await see(database, lambda tx: len(tx.sessions.of_person(person_id))) == 1, "none was begun"
+
+
+async def test_whoever_is_signed_in_at_that_browser_stays_so(database: Database[Any], clock: Clock) -> None:
+    at_the_browser = await sign_in(database)
+    other = make_person("Trần Văn An")
+    await do(database, lambda tx: tx.people.add(other))
+    await do(database, lambda tx: tx.people.set_status(other.person_id, PersonStatus.LOCKED, "", NOW))
+    outcome = await _begin(database, clock, other.person_id, cookie=at_the_browser.cookie)
+    assert isinstance(outcome, Refused)
+    assert await see(database, lambda tx: tx.sessions.find(at_the_browser.cookie)) == at_the_browser.session
+    await do(database, lambda tx: tx.people.set_status(other.person_id, PersonStatus.ACTIVE, "", NOW))
+    assert isinstance(await _begin(database, clock, other.person_id, cookie=at_the_browser.cookie), Done)
+    assert await see(database, lambda tx: tx.sessions.find(at_the_browser.cookie)) is None
