@@ -33,6 +33,7 @@ from idp.endpoints.upstream_callback import PATH as UPSTREAM_CALLBACK
 from idp.endpoints.upstream_callback import upstream_callback
 from idp.endpoints.userinfo import userinfo
 from idp.endpoints.well_known import openid_configuration
+from idp.limits.service import Limits
 from idp.protocol.discovery import ENDPOINTS
 from idp.provider import Provider
 from idp.settings import Settings
@@ -85,6 +86,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         hashing=PasswordHashing(vault),
         summaries=Summaries(),
         reads=ReadsRecorded(),
+        limits=Limits(database),
     )
 
 

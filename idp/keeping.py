@@ -40,6 +40,7 @@ def _erasers(now: datetime, life: Lifetimes) -> tuple[Callable[[Tx], int], ...]:
         lambda tx: tx.interactions.erase_expired(now, _BATCH),
         lambda tx: tx.sessions.erase_ended(now - _SESSIONS_STAY, _BATCH),
         lambda tx: tx.outbox.erase_delivered(now - _DELIVERED_STAY, _BATCH),
+        lambda tx: tx.limits.erase_over(now, _BATCH),
         lambda tx: tx.attempts.erase_forgotten(now - _ATTEMPTS_STAY, _BATCH),
     )
 

@@ -11,6 +11,7 @@ from idp.clock import Clock
 from idp.configuration.cache import ConfigurationCache
 from idp.credentials.hashing import PasswordHashing
 from idp.database import Database
+from idp.limits.service import Limits
 from idp.settings import Settings
 from idp.transaction import Tx
 from idp.ui.pages import Pages
@@ -35,3 +36,4 @@ class Provider:
     hashing: PasswordHashing
     summaries: Summaries
     reads: ReadsRecorded
+    limits: Limits

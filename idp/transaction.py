@@ -17,6 +17,7 @@ from idp.consents.store import ConsentStore
 from idp.credentials.store import AttemptStore, LinkStore, PasswordStore, TotpStore
 from idp.grants.store import CodeStore, GrantStore, RefreshTokenStore, RevokedTokenStore
 from idp.interactions.store import InteractionStore
+from idp.limits.store import LimitStore
 from idp.outbox.store import OutboxStore
 from idp.people.store import PeopleStore
 from idp.sessions.store import SessionStore
@@ -66,6 +67,10 @@ class Tx:
     @cached_property
     def interactions(self) -> InteractionStore:
         return InteractionStore(self.connection, self._vault)
+
+    @cached_property
+    def limits(self) -> LimitStore:
+        return LimitStore(self.connection, self._vault)
 
     @cached_property
     def clients(self) -> ClientStore:

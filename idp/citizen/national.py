@@ -4,6 +4,7 @@ Shown the first time on a device; later the choice on the sign-in page leads the
 credentials anywhere but there, and the service's name is never sent upstream.
 """
 
+from datetime import datetime
 from functools import partial
 
 from federation.upstream import Upstream, UpstreamError
@@ -15,6 +16,7 @@ from idp.edge.cookie_names import cookie_name
 from idp.edge.page import language_of, page
 from idp.ids import NO_BUCKET, HandleKind
 from idp.interactions.model import UpstreamJourney
+from idp.limits.model import Counted, Limit, address_key
 from idp.protocol.assurance import Acr
 from idp.protocol.next_step import SignIn
 from idp.transaction import Tx
@@ -56,7 +58,8 @@ async def _depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:
     step = (await decided(call, opened)).step
     if not isinstance(step, SignIn):
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
-    provider, occasion = call.provider, call.occasion()
+    provider, occasion, address = call.provider, call.occasion(), address_key(call.peer)
+    provider.limits.check(Limit.UPSTREAM, address, now=occasion.now)
     journey = _journey(opened, step, occasion, call)
     try:
         location = await upstream.begin(
@@ -70,7 +73,9 @@ async def _depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:
     except UpstreamError:
         provider.national_circuit.failed(occasion.now)
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}&m=upstream-failed")
-    (await provider.database.transact(partial(_begin, journey=journey))).unwrap()
+    begin = partial(_begin, journey=journey, address=address, now=occasion.now)
+    counted = (await provider.database.transact(begin)).unwrap()
+    provider.limits.learn(Limit.UPSTREAM, address, counted=counted)
     return Answer.redirect(location)
 
 
@@ -86,6 +91,6 @@ def _journey(opened: Opened, step: SignIn, occasion: Occasion, call: Call) -> Up
     )
 
 
-def _begin(tx: Tx, *, journey: UpstreamJourney) -> Done[None]:
+def _begin(tx: Tx, *, journey: UpstreamJourney, address: str, now: datetime) -> Done[Counted]:
     tx.interactions.begin_upstream(journey)
-    return Done(None)
+    return Done(tx.limits.count(Limit.UPSTREAM, address, now=now))

@@ -8,6 +8,7 @@ from idp.edge.answer import Answer
 from idp.edge.call import BadCall, Call
 from idp.edge.page import page
 from idp.edge.peer import peer_prefix
+from idp.limits.model import OverLimit
 from idp.log import fields
 from idp.protocol.authorization_response import error_uri
 from idp.protocol.errors import (
@@ -53,6 +54,8 @@ def error_response(call: Call, error: Exception) -> Answer:
             refusal = Refusal(error, _default_destination(call))
         case BadCall():
             return _bad_call(call, error)
+        case OverLimit():
+            return _over_limit(call, error)
         case DatabaseUnavailable() | SigningUnavailable() | HashingBusy():
             unavailable = TemporarilyUnavailable("try again in a moment", detail=type(error).__name__)
             refusal = Refusal(unavailable, _default_destination(call, status=503, case="server"))
@@ -127,6 +130,21 @@ def _bad_call(call: Call, error: BadCall) -> Answer:
             {"error": refused.error, "error_description": refused.error_description}, status=error.status
         )
     return _page(call, _CASES.get(error.status, "bad-request"), error.status, refused)
+
+
+def _over_limit(call: Call, error: OverLimit) -> Answer:
+    """Answer 429 (RFC 6585 §4): JSON for programs, a page for people; counted once more nowhere but in the summary."""
+    name = error.limit.value.name
+    _log.info("over a limit", extra=fields(txn=call.txn, path=call.path, limit=name))
+    _count(call, f"over the limit {name}")
+    refused = TemporarilyUnavailable("too many requests; see Retry-After", detail=name)
+    if call.path in _JSON_PATHS:
+        answer = Answer.json(
+            {"error": refused.error, "error_description": refused.error_description}, status=429
+        )
+    else:
+        answer = _page(call, "too-many", 429, refused)
+    return answer.with_headers(("retry-after", str(error.retry_after)))
 
 
 def _default_destination(

@@ -4,10 +4,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from idp.audit.events import EventType
+from idp.database import Done
+from idp.limits.model import Limit
+from idp.limits.store import limits
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.protocol.facts import LocalLogin
+from idp.transaction import Tx
 from tests.driver import Page, RelyingParty
 from tests.federation.national_driver import HOA, HUONG, REDIRECT_URI
 from tests.federation.national_process import Process
@@ -270,3 +275,28 @@ async def test_without_a_national_system_the_way_is_not_there(template: Path, tm
         assert "page-sign-in" in page.ids
         answer = await world.http.get(REDIRECT_URI.replace("8443", "8000"))
         assert answer.status_code == 400
+
+
+async def test_an_address_that_departs_too_often_is_asked_to_wait_until_its_window_is_over(
+    world: World, rp: RelyingParty, huong: Traveller
+) -> None:  # SECURITY E12: rows of strangers are bounded
+    await huong.leave(rp)
+    most = Limit.UPSTREAM.value.most
+
+    def nearly(tx: Tx) -> Done[None]:
+        tx.connection.execute(update(limits).values(count=most - 1))
+        return Done(None)
+
+    await world.write(nearly)
+    await huong.leave(rp)
+    page = await huong.browser.get(rp.authorize_url())
+    page = await huong.browser.get(f"/sign-in/national?i={page.interaction}")
+    refused = await huong.browser.press(page, "submit")
+    assert (refused.status, refused.case) == (429, "too-many")
+    assert 0 < int(refused.response.headers["retry-after"]) <= Limit.UPSTREAM.value.window.total_seconds()
+    world.time.moment += Limit.UPSTREAM.value.window
+    page = await huong.browser.get(rp.authorize_url())
+    page = await huong.browser.get(f"/sign-in/national?i={page.interaction}")
+    if page.left_for is None:
+        page = await huong.browser.press(page, "submit")
+    assert page.left_for is not None

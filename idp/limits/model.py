@@ -1,0 +1,99 @@
+"""The limits as one table, and whose they are. Pure.
+
+They count failures and what strangers make, never a success: a healthy service writes nothing here. Numbers are wide
+where many people share one address (a mobile network, a one-stop desk), because an account has counters of its own
+(NIST SP 800-63B-4 §3.2.2).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from ipaddress import ip_address, ip_network
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """At most so many in a window that begins with the first."""
+
+    name: str
+    most: int
+    window: timedelta
+    of: str
+    """Whose count it is, for the reference page."""
+    counts: str
+    """What is counted, for the reference page."""
+
+
+class Limit(Enum):
+    """Every limit there is; docs/reference/limits.md is written from it."""
+
+    CLIENT_AUTHENTICATION = Rule(
+        name="client-authentication",
+        most=300,
+        window=_MINUTE,
+        of="client and address",
+        counts="failed client authentications, at any endpoint",
+    )
+    CLIENT_AUTHENTICATION_OF_ADDRESS = Rule(
+        name="client-authentication-of-address",
+        most=1_000,
+        window=_MINUTE,
+        of="address",
+        counts="failed client authentications, whichever client is named",
+    )
+    SIGN_IN = Rule(
+        name="sign-in",
+        most=300,
+        window=timedelta(minutes=10),
+        of="address",
+        counts="failed sign-ins with city credentials, whichever account is named",
+    )
+    UPSTREAM = Rule(
+        name="upstream",
+        most=6_000,
+        window=timedelta(minutes=10),
+        of="address",
+        counts="departures to the national system, each of which keeps a row until it is over",
+    )
+    PUSHED_REQUESTS = Rule(
+        name="pushed-requests",
+        most=600,
+        window=_MINUTE,
+        of="client and address",
+        counts="requests pushed by a public client, which proves nothing",
+    )
+    REGISTRATIONS = Rule(
+        name="registrations",
+        most=600,
+        window=timedelta(hours=1),
+        of="address",
+        counts="clients registered without an initial access token, and tokens for one that are refused",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """Where a count stands."""
+
+    count: int
+    ends_at: datetime
+
+
+class OverLimit(Exception):
+    """Too many; answered 429 with Retry-After (RFC 6585 §4)."""
+
+    def __init__(self, limit: Limit, *, retry_after: int) -> None:
+        super().__init__(limit.value.name)
+        self.limit = limit
+        self.retry_after = retry_after
+
+
+def address_key(peer: str) -> str:
+    """Return what one caller is counted by: an IPv4 address, or the /64 that one IPv6 line is given."""
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return "unknown"
+    return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))
