@@ -17,6 +17,7 @@ from federation.oidc import OidcUpstream
 from idp.audit.reads import ReadsRecorded
 from idp.audit.summary import Summaries
 from idp.citizen.routing import citizen_router, to_response
+from idp.clients.keys import ClientKeys
 from idp.clock import Clock
 from idp.configuration.cache import ConfigurationCache
 from idp.credentials.hashing import PasswordHashing
@@ -81,6 +82,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         configuration=ConfigurationCache(database, keyring, clock),
         pages=Pages(_site(settings)),
         fetcher=fetcher,
+        client_keys=ClientKeys(fetcher, clock),
         national=_national(settings, fetcher),
         national_circuit=Circuit(),
         hashing=PasswordHashing(vault),

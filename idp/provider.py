@@ -7,6 +7,7 @@ from federation.health import Circuit
 from federation.upstream import Upstream
 from idp.audit.reads import ReadsRecorded
 from idp.audit.summary import Summaries
+from idp.clients.keys import ClientKeys
 from idp.clock import Clock
 from idp.configuration.cache import ConfigurationCache
 from idp.credentials.hashing import PasswordHashing
@@ -31,6 +32,7 @@ class Provider:
     configuration: ConfigurationCache
     pages: Pages
     fetcher: Fetcher
+    client_keys: ClientKeys
     national: Upstream | None
     national_circuit: Circuit
     hashing: PasswordHashing

@@ -1,4 +1,4 @@
-"""Public keys of others, and key thumbprints – RFC 7517, RFC 7518 §6, RFC 8037, RFC 7638. Pure.
+"""Public keys of others that verify, and key thumbprints – RFC 7517, RFC 7518 §6, RFC 8037, RFC 7638. Pure.
 
 Stricter than the RFCs: what can't be a public signing key we trust (private, symmetric, unknown, encryption,
 weak) is left out; two keys of one `kid` refuse the set. A key verifies only the algorithms of its own type
@@ -35,7 +35,8 @@ _CURVES: Mapping[str, tuple[ec.EllipticCurve, int, str]] = {
     "P-384": (ec.SECP384R1(), 48, "ES384"),
     "P-521": (ec.SECP521R1(), 66, "ES512"),
 }
-_PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+"""RFC 7518 §6.2.2, §6.3.2, §6.4.1: what nobody but the owner may know."""
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n"), "OKP": ("crv", "kty", "x")}
 
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | Ed25519PublicKey
@@ -73,11 +74,7 @@ class JwkSet:
     @classmethod
     def parse(cls, source: Mapping[str, object] | bytes | str) -> Self:
         """Return the usable keys, possibly none, or raise InvalidJwkSet (RFC 7517 §5)."""
-        members = source if isinstance(source, Mapping) else _parse_text(source)
-        entries = members.get("keys")
-        if not isinstance(entries, list):
-            raise InvalidJwkSet("a JWK Set needs an array named keys")
-        keys = tuple(key for key in map(_parse_key, entries) if key is not None)
+        keys = tuple(key for key in map(_parse_key, parse_entries(source)) if key is not None)
         names = [key.kid for key in keys if key.kid is not None]
         if len(set(names)) != len(names):
             raise InvalidJwkSet("two usable keys have the same kid")
@@ -98,6 +95,15 @@ def thumbprint(jwk: Mapping[str, object]) -> str:
     return base64url.encode(hashlib.sha256(canonical.encode()).digest())
 
 
+def parse_entries(source: Mapping[str, object] | bytes | str) -> list[object]:
+    """Return what a JWK Set lists, still unread, or raise InvalidJwkSet (RFC 7517 §5.1)."""
+    members = source if isinstance(source, Mapping) else _parse_text(source)
+    entries = members.get("keys")
+    if not isinstance(entries, list):
+        raise InvalidJwkSet("a JWK Set needs an array named keys")
+    return entries
+
+
 def _parse_text(source: bytes | str) -> dict[str, object]:
     if len(source) > MAX_SET_BYTES:
         raise InvalidJwkSet("the JWK Set is too large")
@@ -109,7 +115,7 @@ def _parse_text(source: bytes | str) -> dict[str, object]:
 
 def _parse_key(entry: object) -> PublicJwk | None:
     """Return the key, or None for what we do not use (RFC 7517 §5: unknown keys are ignored)."""
-    if not isinstance(entry, Mapping) or _PRIVATE_MEMBERS & entry.keys():
+    if not isinstance(entry, Mapping) or PRIVATE_MEMBERS & entry.keys():
         return None
     operations = entry.get("key_ops", ["verify"])
     if entry.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
@@ -118,7 +124,7 @@ def _parse_key(entry: object) -> PublicJwk | None:
     if kid is not None and not isinstance(kid, str):
         return None
     try:
-        key, algs = _public_key(entry)
+        key, algs = public_key(entry)
     except (ValueError, KeyError):
         return None
     if "alg" in entry:
@@ -126,7 +132,8 @@ def _parse_key(entry: object) -> PublicJwk | None:
     return PublicJwk(kid=kid, algs=algs, key=key) if algs else None
 
 
-def _public_key(jwk: Mapping[str, object]) -> tuple[PublicKey, frozenset[str]]:
+def public_key(jwk: Mapping[str, object]) -> tuple[PublicKey, frozenset[str]]:
+    """Return a key with the signatures it could verify; ValueError or KeyError if it is not one we would trust."""
     match jwk["kty"]:
         case "EC":
             curve, size, alg = _CURVES[_text(jwk, "crv")]

@@ -11,6 +11,8 @@ from idp.protocol.errors import InvalidRequest
 from idp.protocol.facts import ClientFacts
 from idp.protocol.profiles import rules_of
 from idp.protocol.scopes import SCOPES
+from keys.jwk import InvalidJwkSet
+from keys.public_keys import check_public
 
 _LONGEST_URI = 2048
 _LONGEST_MAX_AGE = 1_000_000_000
@@ -37,6 +39,7 @@ def check_registration(client: ClientFacts) -> ClientFacts:
     _check_profile(client)
     _check_scopes(client)
     _check_uris(client)
+    _check_keys(client)
     return client
 
 
@@ -74,6 +77,18 @@ def _check_uris(client: ClientFacts) -> None:
         value = getattr(client, name)
         if value is not None:
             _check_uri(name, value, native=False)
+
+
+def _check_keys(client: ClientFacts) -> None:
+    if client.jwks is not None and client.jwks_uri is not None:  # Registration §2
+        raise InvalidClientMetadata("jwks: not together with jwks_uri")
+    if client.jwks_uri is not None:
+        _check_uri("jwks_uri", client.jwks_uri, native=False)
+    if client.jwks is not None:
+        try:
+            check_public(client.jwks)
+        except InvalidJwkSet as error:
+            raise InvalidClientMetadata(f"jwks: {error}") from None
 
 
 def check_redirect_uri(client: ClientFacts, redirect_uri: str) -> str:

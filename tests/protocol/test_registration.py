@@ -1,5 +1,6 @@
 """What a client may be – OpenID Connect Registration §2, RFC 7591 §2, RFC 8707 §2; SECURITY A04; PROTOCOL profiles."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,11 +8,13 @@ import pytest
 from idp.protocol.facts import ClientFacts, Profile
 from idp.protocol.registration import InvalidClientMetadata, check_registration
 from tests import make
+from tests.keys.forge import key_set, keys
 
 URI_FIELDS = (
     "redirect_uris",
     "post_logout_redirect_uris",
     "backchannel_logout_uri",
+    "jwks_uri",
     "client_uri",
     "policy_uri",
     "tos_uri",
@@ -219,3 +222,31 @@ def test_what_we_serve_is_taken(changes: dict[str, Any]) -> None:
 def test_any_registered_default_max_age_can_be_counted_with() -> None:
     client = check_registration(make.client(default_max_age=999_999_999))
     assert make.request(client).max_age == 999_999_999
+
+
+def test_public_keys_may_be_registered_by_value_or_by_reference() -> None:  # Registration §2
+    check_registration(make.client(jwks=json.dumps(key_set())))
+    check_registration(make.client(jwks_uri="https://portal.example/jwks"))
+    both = make.client(jwks=json.dumps(key_set()), jwks_uri="https://portal.example/jwks")
+    assert _refused(both).startswith("jwks:")
+
+
+@pytest.mark.parametrize(
+    "jwks",
+    [
+        "",
+        "no JSON",
+        '"keys"',
+        "{}",
+        {"keys": []},
+        {"keys": [{**keys()["p256"].jwk, "d": "AAAA"}]},
+        {"keys": [keys()["p256"].jwk, {"kty": "oct", "k": "AAAA"}]},
+        {"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": "weak"}]},
+        {"keys": [{**keys()["p256"].jwk, "crv": "secp256k1"}]},
+        {"keys": [keys()["p256"].jwk, keys()["p256"].jwk]},
+        {"keys": [{**keys()["p256"].jwk, "kid": f"k{number}"} for number in range(33)]},
+    ],
+)
+def test_a_key_set_that_shows_a_secret_or_is_of_no_use_is_refused(jwks: object) -> None:
+    text = jwks if isinstance(jwks, str) else json.dumps(jwks)
+    assert _refused(make.client(jwks=text)).startswith("jwks:")
