@@ -57,6 +57,8 @@ class Edge:
         started = provider.clock.stopwatch()
         call = _call_of(scope, provider)
         seen = _Seen()
+        if call.method == "HEAD":
+            send = _headers_alone(send)
         try:
             await self._serve(call, scope, receive, seen.watch(send))
         except Exception as fault:
@@ -220,10 +222,23 @@ def _limited(receive: Receive) -> Receive:
     return bounded
 
 
+def _headers_alone(send: Send) -> Send:
+    """Leave the body out and its length in (RFC 9110 §9.3.2): over HTTP/2 no server below does it for us."""
+
+    async def bodiless(message: Message) -> None:
+        if message["type"] != "http.response.body":
+            await send(message)
+        elif not message.get("more_body"):
+            await send({"type": "http.response.body", "body": b""})
+
+    return bodiless
+
+
 async def _send_answer(answer: Answer, send: Send) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    headers.append((b"content-length", str(len(answer.body)).encode()))
-    if answer.status != 204 and not any(name == b"x-content-type-options" for name, _ in headers):
-        headers.append((b"x-content-type-options", b"nosniff"))
+    if answer.status != 204:  # nothing follows, so it has neither length nor type (RFC 9110 §8.6)
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+        if not any(name == b"x-content-type-options" for name, _ in headers):
+            headers.append((b"x-content-type-options", b"nosniff"))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
