@@ -1,0 +1,103 @@
+"""Witnesses: client libraries by others, run in Node.js against a real server, their browser being ours."""
+
+import asyncio
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from idp.protocol.facts import Profile
+from tests.driver import Browser, RelyingParty
+from tests.server import Installation, Node, free_ports, open_served, serving
+
+HERE = Path(__file__).parent
+_PATIENCE = 90.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A provider that runs, and where its log is."""
+
+    installation: Installation
+    node: Node
+
+
+@pytest.fixture(scope="session")
+def node_js() -> str:
+    """The Node.js that scripts/test names, with the libraries of package-lock.json beside the tests."""
+    named = os.environ.get("NODE")
+    if not named or not (HERE / "node_modules" / "openid-client").is_dir():
+        pytest.fail(
+            "tests/interop needs Node.js and the libraries of its lock file; scripts/test brings both"
+        )
+    return named
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One provider for all witnesses of a run."""
+    installation = Installation(folder=tmp_path_factory.mktemp("interop") / "state", port=free_ports(1)[0])
+    installation.prepare()
+    node = Node(installation)
+    with serving(node):
+        yield Stage(installation=installation, node=node)
+
+
+async def hear(node_js: str, script: str, stage: Stage, client_id: str) -> dict[str, str]:
+    """Let a witness run its steps; return what it said of each."""
+    async with open_served(stage.installation, stage.node) as world:
+        scope = frozenset({"openid", "profile", "offline_access"})
+        confidential = await world.client(client_id, profile=Profile.CITY, scopes=scope)
+        spa = await world.client(f"{client_id}-spa", secret=False, scopes=scope)
+        visitor = await world.visitor(confidential)
+        for rp in (confidential, spa):
+            await world.agree(visitor.person.person_id, rp, "profile", "offline_access")
+        part = {"issuer": world.issuer, "confidential": _part(confidential), "public_": _part(spa)}
+        return await _converse(node_js, script, part, visitor.browser)
+
+
+def _part(rp: RelyingParty) -> Mapping[str, Any]:
+    return {
+        "client_id": rp.client_id,
+        "client_secret": rp.client_secret,
+        "redirect_uri": rp.redirect_uri,
+        "post_logout_redirect_uri": f"https://{rp.client_id}.example/signed-out",
+    }
+
+
+async def _converse(node_js: str, script: str, part: Mapping[str, Any], browser: Browser) -> dict[str, str]:
+    process = await asyncio.create_subprocess_exec(
+        node_js, str(HERE / script), stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=HERE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    said: dict[str, str] = {}
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            process.stdin.write(json.dumps(part).encode() + b"\n")
+            while line := await process.stdout.readline():
+                message = json.loads(line)
+                if "open" in message:
+                    answer = {"left_for": await _led_to(browser, message["open"])}
+                    process.stdin.write(json.dumps(answer).encode() + b"\n")
+                elif "step" in message:
+                    said[message["step"]] = message["said"]
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+    return said
+
+
+async def _led_to(browser: Browser, url: str) -> str | None:
+    """Follow an address as the signed-in person's browser; where it asks, agree."""
+    page = await browser.get(url)
+    for button in ("allow", "submit"):
+        if page.left_for is None and button in page.ids:
+            page = await browser.press(page, button)
+    return page.left_for

@@ -1,0 +1,66 @@
+// oauth4webapi, certified by the OpenID Foundation: every message of the protocol by hand, every answer judged.
+import * as oauth from 'oauth4webapi'
+import { browse, check, testify } from './witness.mjs'
+
+await testify(async ({ issuer, confidential }) => {
+  const seen = {}
+  const options = { [oauth.allowInsecureRequests]: true }
+  const client = { client_id: confidential.client_id }
+  const secret = oauth.ClientSecretBasic(confidential.client_secret)
+
+  return {
+    discovery: async () => {
+      const response = await oauth.discoveryRequest(new URL(issuer), { algorithm: 'oidc', ...options })
+      seen.as = await oauth.processDiscoveryResponse(new URL(issuer), response)
+    },
+    'discovery of RFC 8414': async () => {
+      const response = await oauth.discoveryRequest(new URL(issuer), { algorithm: 'oauth2', ...options })
+      const metadata = await oauth.processDiscoveryResponse(new URL(issuer), response)
+      check(metadata.token_endpoint === seen.as.token_endpoint, 'the two documents differ')
+    },
+    'code with PKCE': async () => {
+      seen.verifier = oauth.generateRandomCodeVerifier()
+      const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()]
+      const url = new URL(seen.as.authorization_endpoint)
+      for (const [name, value] of Object.entries({
+        client_id: client.client_id,
+        redirect_uri: confidential.redirect_uri,
+        response_type: 'code',
+        scope: 'openid profile',
+        code_challenge: await oauth.calculatePKCECodeChallenge(seen.verifier),
+        code_challenge_method: 'S256',
+        state,
+        nonce,
+        max_age: '3600',
+      })) url.searchParams.set(name, value)
+      const answer = oauth.validateAuthResponse(seen.as, client, await browse(url), state)
+      const response = await oauth.authorizationCodeGrantRequest(
+        seen.as, client, secret, answer, confidential.redirect_uri, seen.verifier, options,
+      )
+      seen.tokens = await oauth.processAuthorizationCodeResponse(seen.as, client, response, {
+        expectedNonce: nonce, maxAge: 3600, requireIdToken: true,
+      })
+      await oauth.validateApplicationLevelSignature(seen.as, response, options)
+    },
+    userinfo: async () => {
+      const { sub } = oauth.getValidatedIdTokenClaims(seen.tokens)
+      const response = await oauth.userInfoRequest(seen.as, client, seen.tokens.access_token, options)
+      const claims = await oauth.processUserInfoResponse(seen.as, client, sub, response)
+      check(claims.sub === sub, 'another subject')
+    },
+    'the access token is one of RFC 9068': async () => {
+      const request = new Request('https://api.example/', {
+        headers: { authorization: `Bearer ${seen.tokens.access_token}` },
+      })
+      const claims = await oauth.validateJwtAccessToken(seen.as, request, issuer, options)
+      check(claims.client_id === client.client_id, 'another client')
+    },
+    refresh: async () => {
+      const response = await oauth.refreshTokenGrantRequest(
+        seen.as, client, secret, seen.tokens.refresh_token, options,
+      )
+      seen.tokens = await oauth.processRefreshTokenResponse(seen.as, client, response)
+      check(seen.tokens.refresh_token, 'no successor')
+    },
+  }
+})

@@ -1,0 +1,79 @@
+// openid-client, certified by the OpenID Foundation, used the way its documentation shows.
+import * as client from 'openid-client'
+import { browse, check, refused, testify } from './witness.mjs'
+
+await testify(async ({ issuer, confidential, public_: spa }) => {
+  const seen = {}
+  const insecure = { execute: [client.allowInsecureRequests] }
+
+  async function begin(config, parameters = {}) {
+    seen.verifier = client.randomPKCECodeVerifier()
+    seen.state = client.randomState()
+    seen.nonce = client.randomNonce()
+    return {
+      scope: 'openid profile offline_access',
+      code_challenge: await client.calculatePKCECodeChallenge(seen.verifier),
+      code_challenge_method: 'S256',
+      state: seen.state,
+      nonce: seen.nonce,
+      ...parameters,
+    }
+  }
+
+  const finish = (config, address) =>
+    client.authorizationCodeGrant(config, address, {
+      pkceCodeVerifier: seen.verifier,
+      expectedState: seen.state,
+      expectedNonce: seen.nonce,
+      idTokenExpected: true,
+    })
+
+  return {
+    discovery: async () => {
+      seen.config = await client.discovery(
+        new URL(issuer), confidential.client_id, { client_secret: confidential.client_secret },
+        client.ClientSecretBasic(confidential.client_secret), insecure,
+      )
+      client.enableNonRepudiationChecks(seen.config)
+      check(seen.config.serverMetadata().issuer === issuer, 'another issuer')
+    },
+    'code with PKCE': async () => {
+      const parameters = await begin(seen.config, { redirect_uri: confidential.redirect_uri })
+      seen.tokens = await finish(seen.config, await browse(client.buildAuthorizationUrl(seen.config, parameters)))
+      check(seen.tokens.claims().nonce === seen.nonce, 'another nonce')
+      check(seen.tokens.refresh_token, 'no refresh token')
+    },
+    userinfo: async () => {
+      const { sub } = seen.tokens.claims()
+      const claims = await client.fetchUserInfo(seen.config, seen.tokens.access_token, sub)
+      check(claims.name, 'no name')
+    },
+    refresh: async () => {
+      const { sub } = seen.tokens.claims()
+      const before = seen.tokens.refresh_token
+      seen.tokens = await client.refreshTokenGrant(seen.config, before)
+      check(seen.tokens.claims().sub === sub, 'another subject')
+      check(seen.tokens.refresh_token && seen.tokens.refresh_token !== before, 'not rotated')
+    },
+    'a refusal is told apart': async () => {
+      const error = await refused(() => client.refreshTokenGrant(seen.config, 'not-a-token'))
+      check(error.error === 'invalid_grant' && error.status === 400, `${error.error} ${error.status}`)
+    },
+    'a public client': async () => {
+      const config = await client.discovery(new URL(issuer), spa.client_id, {}, client.None(), insecure)
+      const parameters = await begin(config, { redirect_uri: spa.redirect_uri })
+      const tokens = await finish(config, await browse(client.buildAuthorizationUrl(config, parameters)))
+      check(tokens.claims().aud === spa.client_id, 'another audience')
+    },
+    logout: async () => {
+      const url = client.buildEndSessionUrl(seen.config, {
+        post_logout_redirect_uri: confidential.post_logout_redirect_uri,
+        id_token_hint: seen.tokens.id_token,
+        state: seen.state,
+      })
+      const back = await browse(url)
+      check(back.href.startsWith(confidential.post_logout_redirect_uri), back.href)
+      check(back.searchParams.get('state') === seen.state, 'another state')
+    },
+  }
+})

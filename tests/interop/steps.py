@@ -1,0 +1,15 @@
+"""The steps that each witness's script declares, in its own words."""
+
+import re
+from pathlib import Path
+
+WITNESSES = {"openid-client": "openid_client.mjs", "oauth4webapi": "oauth4webapi.mjs"}
+_STEP = re.compile(r"^    (?:'([^']+)'|([a-z]+)): async \(\) => \{$", re.MULTILINE)
+
+
+def _steps(script: str) -> list[str]:
+    text = (Path(__file__).parent / script).read_text(encoding="utf-8")
+    return [quoted or plain for quoted, plain in _STEP.findall(text)]
+
+
+STEPS = [(library, step) for library, script in WITNESSES.items() for step in _steps(script)]
