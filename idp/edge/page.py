@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urlsplit
 
-from idp.edge.answer import Answer
+from idp.edge.answer import Answer, Cookie
 from idp.edge.call import Call
 from idp.edge.cookie_names import cookie_name
 from idp.edge.csrf import browser_cookie, csrf_token
@@ -20,6 +20,14 @@ def language_of(call: Call, ui_locales: str | None = None) -> Language:
     """Return the language of this request: the person's own choice, what the relying party asks, the browser's."""
     cookie = call.cookies().get(cookie_name(call.provider.settings, "lang"))
     return choose(ui_locales, cookie, call.headers.get("accept-language"))
+
+
+def language_cookies(call: Call, ui_locales: str | None) -> list[Cookie]:
+    """Keep the language the relying party asks for, until the browser closes or the person switches (Core §3.1.2.1)."""
+    language = language_of(call, ui_locales)
+    if language is language_of(call):
+        return []
+    return [Cookie(name=cookie_name(call.provider.settings, "lang"), value=language.value)]
 
 
 def page(

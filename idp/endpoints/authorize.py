@@ -11,7 +11,7 @@ from idp.clients.model import Client
 from idp.database import Done
 from idp.edge import Answer, Call, Cookie
 from idp.edge.cookie_names import cookie_name
-from idp.edge.page import language_of
+from idp.edge.page import language_cookies
 from idp.ids import ClientId
 from idp.interactions.cookie import (
     LONGEST_COOKIE,
@@ -146,15 +146,7 @@ def _lead_to(call: Call, path: str, opened: OpenInteraction, *, is_new: bool) ->
     ]
     lifetime = int(provider.settings.life.interaction.total_seconds())
     held = Cookie(name=prefix + opened.interaction_id, value=sealed, max_age=lifetime)
-    return Answer.redirect(location, *dropped, held, *_language(call, opened.values.get("ui_locales")))
-
-
-def _language(call: Call, ui_locales: str | None) -> list[Cookie]:
-    """Keep the language the relying party asks for, until the browser closes or the person switches (Core §3.1.2.1)."""
-    language = language_of(call, ui_locales)
-    if language is language_of(call):
-        return []
-    return [Cookie(name=cookie_name(call.provider.settings, "lang"), value=language.value)]
+    return Answer.redirect(location, *dropped, held, *language_cookies(call, opened.values.get("ui_locales")))
 
 
 def _drop(call: Call, opened: OpenInteraction, *, is_new: bool) -> list[Cookie]:

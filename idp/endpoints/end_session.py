@@ -2,27 +2,32 @@
 
 An ID token of this very session ends it at once; without one the person is asked, so that no site can sign people out
 (ASVS 10.6.2); a request that brought no cookie takes none away. A return address is followed only if registered and
-vouched for by the hint; else nothing happens.
+vouched for by the hint: with a `client_id` alone it becomes a link. `logout_hint` names nobody who could be trusted
+more than the session that is here, so it is taken and not used.
 """
 
 from dataclasses import dataclass, field
 from functools import partial
+from urllib.parse import urlencode
 
 from idp.audit.occasion import Occasion
 from idp.database import Done
-from idp.edge import Answer, Call, Cookie
+from idp.edge import Answer, Call
 from idp.edge.cookie_names import cookie_name
-from idp.edge.page import page
+from idp.edge.page import language_cookies, page, relying_party
+from idp.edge.signing_out import FIELD, seal_request, signed_out
 from idp.ids import ClientId, Sid
 from idp.protocol.errors import InvalidRequest, ToPage, refusing
-from idp.protocol.logout import PARAMETERS, LogoutRequest, check_return, parse
+from idp.protocol.facts import ClientFacts
+from idp.protocol.logout import PARAMETERS, LogoutRequest, ReturnAddress, check_return, parse
 from idp.protocol.token_request import parse_form
 from idp.sessions.model import Session
 from idp.sessions.service import end_session as end
 from idp.transaction import Tx
+from idp.ui.headers import form_action_source
 from keys.jose import InvalidJwt, Purpose
 
-_CLEAR = ("clear-site-data", '"cache", "storage"')
+_LONGEST_ADDRESS = 8 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,32 +36,71 @@ class _Hint:
     sid: Sid = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a relying party asks, checked."""
+
+    request: LogoutRequest
+    hint: _Hint | None
+    client: ClientFacts | None
+    """Of the hint, or of the `client_id`, which anybody may name."""
+    back: ReturnAddress | None
+
+
 async def end_session(call: Call) -> Answer:
     """Sign the person out, or ask whether they want that."""
     provider = call.provider
     with refusing(ToPage(case="bad-request")):
         pairs = call.form() if call.method == "POST" else call.query()
-        request = parse(parse_form(pair for pair in pairs if pair[0].lower() in PARAMETERS))
-        hint = _hint(call, request)
-        client_id = hint.client_id if hint else ClientId(request.client_id or "")
-        if hint and request.client_id not in {None, hint.client_id}:
-            raise InvalidRequest("client_id is not the client of the id_token_hint")
-        client = await provider.configuration.client(client_id)
-        location = check_return(request, client.facts if client else None, hint_is_valid=hint is not None)
-    name = cookie_name(provider.settings, "session")
-    cookie = call.cookies().get(name)
-    session = await provider.database.read(partial(_load, cookie=cookie, hint=hint))
+        form = parse_form(pair for pair in pairs if pair[0].lower() in PARAMETERS)
+        asked = await _check(call, parse(form))
+    cookie = call.cookies().get(cookie_name(provider.settings, "session"))
+    if call.method == "POST" and cookie is None and len(query := urlencode(form)) <= _LONGEST_ADDRESS:
+        return Answer.redirect(
+            f"{call.path}?{query}"
+        )  # a Lax cookie stays behind at a POST from another site
+    session = await provider.database.read(partial(_load, cookie=cookie, hint=asked.hint))
     if session is None:
-        answer = Answer.redirect(location or "/signed-out")
-        return answer if cookie is None else answer.with_cookies(Cookie(name=name, value="", max_age=0))
-    if not _is_vouched(call, hint, session):
-        return page(call, "sign_out.html", ui_locales=request.ui_locales, fields={}, rp=None, i="")
-    outcome = await provider.database.transact(partial(_end, session=session, occasion=call.occasion()))
-    logout_id = outcome.unwrap()
-    answer = Answer.redirect(location or f"/signed-out?r={logout_id}")
-    if cookie is None:  # the hint's session may be of another browser: this one is left as it is
-        return answer
-    return answer.with_cookies(Cookie(name=name, value="", max_age=0)).with_headers(_CLEAR)
+        answer = await signed_out(call, (), asked.back)
+    elif _is_vouched(call, asked.hint, session):
+        outcome = await provider.database.transact(partial(_end, session=session, occasion=call.occasion()))
+        # whoever holds a hint is not told what else its person used: results are for the session's own browser
+        logout_ids = (outcome.unwrap(),) if cookie is not None else ()
+        answer = await signed_out(call, logout_ids, asked.back)
+    else:
+        answer = _ask(call, asked)
+    return answer.with_cookies(*language_cookies(call, asked.request.ui_locales))
+
+
+async def _check(call: Call, request: LogoutRequest) -> _Asked:
+    """Refuse a hint that is not ours, and an address that is not its client's (§2, §3)."""
+    hint = _hint(call, request)
+    if hint and request.client_id not in {None, hint.client_id}:
+        raise InvalidRequest("client_id is not the client of the id_token_hint")
+    client_id = hint.client_id if hint else ClientId(request.client_id or "")
+    found = await call.provider.configuration.client(client_id)
+    client = found.facts if found is not None else None
+    back = check_return(request, client, hint_is_valid=hint is not None)
+    return _Asked(request=request, hint=hint, client=client, back=back)
+
+
+def _ask(call: Call, asked: _Asked) -> Answer:
+    """Ask the person; the page names a relying party only where a hint proves that it is one of theirs (§2)."""
+    request, client, back = asked.request, asked.client, asked.back
+    rp = None
+    if client is not None and asked.hint is not None:
+        rp = relying_party(client, back.location if back else client.redirect_uris[0])
+    fields = {}
+    if client is not None and back is not None:
+        fields[FIELD] = seal_request(call, request, client.client_id, hint_is_valid=back.is_followed)
+    return page(
+        call,
+        "sign_out.html",
+        ui_locales=request.ui_locales,
+        form_action=(form_action_source(back.location),) if back else (),
+        fields=fields,
+        rp=rp,
+    )
 
 
 def _hint(call: Call, request: LogoutRequest) -> _Hint | None:

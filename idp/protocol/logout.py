@@ -29,6 +29,16 @@ class LogoutRequest:
     ui_locales: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnAddress:
+    """A registered address of the relying party that asked."""
+
+    client: ClientFacts
+    location: str = field(repr=False)
+    is_followed: bool
+    """Its hint vouches for it: the browser is sent there. Else it is a link that a person may press (§3)."""
+
+
 def parse(form: Mapping[str, str]) -> LogoutRequest:
     """Return the parameters; unknown ones are ignored."""
     if len(form.get("state", "")) > _LONGEST_STATE:
@@ -42,18 +52,20 @@ def parse(form: Mapping[str, str]) -> LogoutRequest:
     )
 
 
-def check_return(request: LogoutRequest, client: ClientFacts | None, *, hint_is_valid: bool) -> str | None:
-    """Return where to go afterwards, or refuse (§3): a registered URI of an enabled client, and only with its hint."""
-    if request.post_logout_redirect_uri is None:
-        return None
-    if client is None or not client.enabled or not hint_is_valid:
-        raise InvalidRequest("post_logout_redirect_uri needs an id_token_hint of the same client")
-    if request.post_logout_redirect_uri not in client.post_logout_redirect_uris:
-        raise InvalidRequest("post_logout_redirect_uri is not registered for this client")
-    if request.state is None:
-        return request.post_logout_redirect_uri
+def check_return(
+    request: LogoutRequest, client: ClientFacts | None, *, hint_is_valid: bool
+) -> ReturnAddress | None:
+    """Return where a person may go afterwards, or refuse (§3): a URI that an enabled client has registered."""
     uri = request.post_logout_redirect_uri
-    return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': request.state})}"
+    if uri is None:
+        return None
+    if client is None or not client.enabled:
+        raise InvalidRequest("post_logout_redirect_uri needs an id_token_hint or a client_id of its client")
+    if uri not in client.post_logout_redirect_uris:
+        raise InvalidRequest("post_logout_redirect_uri is not registered for this client")
+    if request.state is not None:
+        uri = f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': request.state})}"
+    return ReturnAddress(client=client, location=uri, is_followed=hint_is_valid)
 
 
 def build_logout_token(

@@ -1,11 +1,13 @@
 """The end-session endpoint – RP-Initiated Logout 1.0 §2–3; rules 26–28 of the conformance plans; ASVS 10.6.2."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 
 from idp.audit.events import EventType
+from idp.database import Done
 from tests.driver import Page, RelyingParty
 from tests.world import Visitor, World
 
@@ -129,12 +131,67 @@ async def test_an_address_not_registered_is_not_followed_and_nobody_is_signed_ou
     assert await is_signed_in(rp, alice)
 
 
-async def test_an_address_without_a_hint_is_not_followed(
+async def test_an_address_of_nobody_is_refused(
     world: World, rp: RelyingParty, alice: Visitor
 ) -> None:  # oidcc-rp-initiated-logout-no-id-token-hint
+    await world.client("rp-off", enabled=False)
     assert_refused(await alice.browser.get(url(post_logout_redirect_uri=BACK)))
-    assert_refused(await alice.browser.get(url(post_logout_redirect_uri=BACK, client_id="rp-c")))
+    assert_refused(await alice.browser.get(url(post_logout_redirect_uri=BACK, client_id="nobody")))
+    back = "https://rp-off.example/signed-out"
+    assert_refused(await alice.browser.get(url(post_logout_redirect_uri=back, client_id="rp-off")))
     assert await is_signed_in(rp, alice)
+
+
+async def test_with_a_client_id_alone_the_address_is_a_link_after_asking(
+    world: World, rp: RelyingParty, alice: Visitor
+) -> None:  # §3: without a hint no redirect; oidcc-rp-initiated-logout-no-id-token-hint
+    request = url(post_logout_redirect_uri=BACK, client_id="rp-c", state="a&b")
+    page = await alice.browser.get(request)
+    assert "sign-out-here" in page.ids
+    assert "relying-party" not in page.ids, "anybody may name a client_id"
+    assert await is_signed_in(rp, alice)
+    page = await alice.browser.press(page, "sign-out-here")
+    assert (page.status, page.left_for) == (200, None)
+    assert "page-signed-out" in page.ids
+    assert page.links["back"] == f"{BACK}?state=a%26b"
+    assert not await is_signed_in(rp, alice)
+    page = await alice.browser.get(request)
+    assert (page.left_for, page.links["back"]) == (None, f"{BACK}?state=a%26b")
+
+
+async def test_an_address_not_registered_is_not_even_a_link(
+    world: World, rp: RelyingParty, alice: Visitor
+) -> None:
+    for back in ("https://evil.example/", f"{BACK}?x=1", "javascript:alert(1)"):
+        assert_refused(await alice.browser.get(url(post_logout_redirect_uri=back, client_id="rp-c")))
+
+
+async def test_a_foreign_form_carries_no_address(world: World, rp: RelyingParty, alice: Visitor) -> None:
+    page = await alice.browser.get(url(post_logout_redirect_uri=BACK, client_id="rp-c"))
+    mine = page.form("sign-out-here")["fields"]["request"]
+    for sealed in ("", "x", mine[:-2], mine[::-1], "é", mine + "AAAA"):
+        visitor = await world.visitor(rp, f"bob-{len(sealed)}-{sealed[:1]}")
+        form = (await visitor.browser.get("/end_session")).form("sign-out-here")
+        answer = await visitor.browser.post(
+            form["action"], {**form["fields"], "request": sealed, "where": "here"}
+        )
+        assert (answer.status, answer.links["back"]) == (200, "/")
+        assert not await is_signed_in(rp, visitor)
+
+
+async def test_an_address_taken_away_while_the_person_is_asked_is_not_followed(
+    world: World, rp: RelyingParty, alice: Visitor, hint: str
+) -> None:
+    bob = await world.visitor(rp, "bob")
+    page = await bob.browser.get(url(id_token_hint=hint, post_logout_redirect_uri=BACK))
+    late = await alice.browser.get(url(client_id="rp-c", post_logout_redirect_uri=BACK))
+    world.time.move(minutes=31)
+    late = await alice.browser.press(late, "sign-out-here")
+    assert late.links["back"] == "/"
+    world.time.move(minutes=-31)
+    await world.change_client("rp-c", post_logout_redirect_uris=())
+    page = await bob.browser.press(page, "sign-out-here")
+    assert (page.left_for, page.links["back"]) == (None, "/")
 
 
 async def test_a_foreign_hint_is_refused(
@@ -185,10 +242,73 @@ async def test_a_hint_of_another_session_asks_first(
     world: World, rp: RelyingParty, alice: Visitor, hint: str
 ) -> None:  # ASVS 10.6.2
     bob = await world.visitor(rp, "bob")
-    page = await bob.browser.get(url(id_token_hint=hint, post_logout_redirect_uri=BACK))
-    assert "sign-out-here" in page.ids
+    page = await bob.browser.get(url(id_token_hint=hint, post_logout_redirect_uri=BACK, state="x"))
+    assert {"sign-out-here", "relying-party"} <= page.ids
+    assert (
+        f"form-action 'self' {BACK.rpartition('/')[0]};" in page.response.headers["content-security-policy"]
+    )
     assert await is_signed_in(rp, bob)
     assert await is_signed_in(rp, alice)
+    page = await bob.browser.press(page, "sign-out-here")
+    assert page.left_for == f"{BACK}?state=x", "the hint is of this client, and its person said yes"
+    assert not await is_signed_in(rp, bob)
+    assert await is_signed_in(rp, alice)
+
+
+async def test_a_hint_of_an_earlier_session_of_the_same_person_asks_first(
+    world: World, rp: RelyingParty, alice: Visitor, hint: str
+) -> None:  # §2: "does not belong to the current OP session"
+    await alice.browser.get(url(id_token_hint=hint))
+    await world.signed_in(alice.browser, alice.person.person_id)
+    page = await alice.browser.get(url(id_token_hint=hint, post_logout_redirect_uri=BACK))
+    assert "sign-out-here" in page.ids
+    assert await is_signed_in(rp, alice)
+
+
+async def test_a_hint_signed_by_a_key_that_has_been_replaced_counts(
+    world: World, rp: RelyingParty, alice: Visitor, hint: str
+) -> None:
+    world.time.move(minutes=1)
+    await world.add_keys()
+    assert len((await world.http.get("/jwks")).json()["keys"]) == 2
+    page = await alice.browser.get(url(id_token_hint=hint, post_logout_redirect_uri=BACK))
+    assert page.left_for == BACK
+    assert not await is_signed_in(rp, alice)
+
+
+async def test_a_logout_hint_changes_nothing(
+    world: World, rp: RelyingParty, alice: Visitor, hint: str
+) -> None:  # §2: left to our discretion
+    page = await alice.browser.get(url(logout_hint="bob", client_id="rp-c"))
+    assert "sign-out-here" in page.ids
+    page = await alice.browser.get(url(id_token_hint=hint, logout_hint="bob", post_logout_redirect_uri=BACK))
+    assert page.left_for == BACK
+
+
+async def test_ui_locales_chooses_the_language_of_asking_and_of_what_follows(
+    world: World, rp: RelyingParty, alice: Visitor, hint: str
+) -> None:  # §2
+    page = await alice.browser.get(url(ui_locales="fr en-GB"))
+    assert 'lang="en"' in page.response.text
+    page = await alice.browser.press(page, "sign-out-here")
+    assert "Signed out" in page.title
+    bob = await world.visitor(rp, "bob")
+    hint = (await world.tokens(rp, bob))["id_token"]
+    page = await bob.browser.get(url(id_token_hint=hint, ui_locales="en"))
+    assert "Signed out" in page.title
+
+
+async def test_a_session_idle_too_long_still_tells_its_services_and_ends_no_other(world: World) -> None:
+    rp = await world.client("rp-1", backchannel_logout_uri="https://rp-1.example/backchannel")
+    alice = await world.visitor(rp)
+    await world.tokens(rp, alice)
+    page = await alice.browser.get("/end_session")
+    world.time.move(minutes=31)
+    elsewhere = Visitor(person=alice.person, browser=world.browser())
+    await world.signed_in(elsewhere.browser, alice.person.person_id)
+    page = await alice.browser.press(page, "sign-out-all")
+    assert "delivery-1" in page.ids
+    assert await is_signed_in(rp, elsewhere)
 
 
 async def test_a_repeated_parameter_is_refused_and_an_unknown_one_ignored(
@@ -202,27 +322,59 @@ async def test_a_repeated_parameter_is_refused_and_an_unknown_one_ignored(
 
 async def test_nobody_signed_in_is_told_so_and_led_back(world: World, hint: str) -> None:
     browser = world.browser()
-    assert "page-signed-out" in (await browser.get("/end_session")).ids
+    page = await browser.get("/end_session")
+    assert "page-signed-out" in page.ids
+    assert "Không còn phiên nào mở." in page.response.text
     page = await browser.get(url(id_token_hint=hint, post_logout_redirect_uri=BACK))
     assert page.left_for == BACK
 
 
 async def test_a_request_that_brought_no_cookie_takes_none_away(world: World) -> None:  # ASVS 10.6.2
     """Another site can make a browser post here without our cookie; the answer must not sign it out."""
-    response = await world.http.post("/end_session", data={"state": "x"})
-    assert response.status_code == 303
-    assert "set-cookie" not in response.headers
-    assert "clear-site-data" not in response.headers
+    for response in (
+        await world.http.post("/end_session", data={"state": "x"}),
+        await world.http.get("/end_session?state=x"),
+    ):
+        assert response.status_code == 303
+        assert "set-cookie" not in response.headers
+        assert "clear-site-data" not in response.headers
 
 
-async def test_a_post_whose_cookie_stayed_behind_ends_the_session_of_its_hint(
+async def test_a_post_whose_cookie_stayed_behind_comes_again_by_get(
     world: World, rp: RelyingParty, alice: Visitor, hint: str
 ) -> None:
-    """A SameSite=Lax cookie is not sent along with a POST from another site (RFC 6265bis §5.5)."""
-    stranger = world.browser()
-    page = await stranger.post("/end_session", {"id_token_hint": hint, "post_logout_redirect_uri": BACK})
-    assert page.left_for == BACK
+    """A SameSite=Lax cookie stays behind at a POST from another site and comes with a GET (RFC 6265bis §5.5)."""
+    form = {"id_token_hint": hint, "post_logout_redirect_uri": BACK, "state": "a&b", "unknown": "x"}
+    response = await world.http.post("/end_session", data=form)
+    assert response.status_code == 303
+    assert await is_signed_in(rp, alice), "nothing happened yet"
+    assert "unknown" not in response.headers["location"]
+    page = await alice.browser.get(response.headers["location"])
+    assert page.left_for == f"{BACK}?state=a%26b"
+    assert page.response.headers["clear-site-data"]
     assert not await is_signed_in(rp, alice)
+
+
+async def test_whoever_holds_a_hint_ends_its_session_and_is_told_nothing_of_other_services(
+    world: World,
+) -> None:
+    """A relying party's server has no cookie: which services its person used is none of its business."""
+    rp = await world.client()
+    other = await world.client("rp-other", backchannel_logout_uri="https://rp-other.example/backchannel")
+    alice = await world.visitor(rp)
+    await world.agree(alice.person.person_id, other)
+    hint = (await world.tokens(rp, alice))["id_token"]
+    await world.tokens(other, alice)
+    stranger = world.browser()
+    page = await stranger.post("/end_session", {"id_token_hint": hint})
+    assert "page-signed-out" in page.ids
+    assert "r=" not in str(page.response.url)
+    assert not {"delivery-1", "open-services"} & page.ids
+    assert not await is_signed_in(rp, alice)
+    due = await world.write(
+        lambda tx: Done(tx.outbox.claim_due(world.time(), limit=9, lease=timedelta(seconds=30)))
+    )
+    assert [message.client_id for message in due] == ["rp-other"], "it hears of it all the same"
 
 
 async def test_signing_out_clears_caches_and_the_cookie_but_never_names_cookies(

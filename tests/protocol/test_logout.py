@@ -26,6 +26,14 @@ def _request(**parameters: str) -> LogoutRequest:
     return parse({"post_logout_redirect_uri": RETURN, **parameters})
 
 
+def _location(request: LogoutRequest, client: ClientFacts) -> str:
+    address = check_return(request, client, hint_is_valid=True)
+    assert address is not None
+    assert address.is_followed
+    assert address.client is client
+    return address.location
+
+
 def test_all_parameters_are_optional() -> None:  # RP-Initiated Logout §2
     assert parse({}) == LogoutRequest(
         id_token_hint=None, client_id=None, post_logout_redirect_uri=None, state=None, ui_locales=None
@@ -56,20 +64,19 @@ def test_without_a_return_address_nobody_is_sent_anywhere(
 
 @pytest.mark.parametrize("state", ["abc", "x" * 128, "a&b=c #ễ", "\r\n"])
 def test_the_registered_address_is_followed_with_the_state_as_sent(state: str) -> None:  # PROTOCOL rule 26
-    location = check_return(_request(state=state), make.client(), hint_is_valid=True)
-    assert location is not None
+    location = _location(_request(state=state), make.client())
     assert location.startswith(RETURN + "?")
     assert parse_qsl(urlsplit(location).query) == [("state", state)]
 
 
 def test_without_state_the_address_is_followed_as_registered() -> None:  # PROTOCOL rule 26: no-state
-    assert check_return(_request(), make.client(), hint_is_valid=True) == RETURN
+    assert _location(_request(), make.client()) == RETURN
 
 
 def test_a_registered_query_is_kept() -> None:
     client = make.client(post_logout_redirect_uris=(f"{RETURN}?foo=bar",))
     request = _request(post_logout_redirect_uri=f"{RETURN}?foo=bar", state="abc")
-    assert check_return(request, client, hint_is_valid=True) == f"{RETURN}?foo=bar&state=abc"
+    assert _location(request, client) == f"{RETURN}?foo=bar&state=abc"
 
 
 @pytest.mark.parametrize(
@@ -87,16 +94,24 @@ def test_a_registered_query_is_kept() -> None:
     ],
 )
 def test_any_other_address_is_refused(uri: str) -> None:  # PROTOCOL rule 27: bad, query-added
-    with pytest.raises(InvalidRequest, match="not registered"):
-        check_return(_request(post_logout_redirect_uri=uri), make.client(), hint_is_valid=True)
+    for hint_is_valid in (True, False):
+        with pytest.raises(InvalidRequest, match="not registered"):
+            check_return(_request(post_logout_redirect_uri=uri), make.client(), hint_is_valid=hint_is_valid)
 
 
-@pytest.mark.parametrize(
-    ("client", "hint_is_valid"),
-    [(make.client(), False), (None, True), (None, False), (make.client(enabled=False), True)],
-    ids=["no hint", "unknown client", "neither", "disabled client"],
-)
-def test_nobody_unproved_is_sent_to(client: ClientFacts | None, hint_is_valid: bool) -> None:  # rule 27
+def test_a_registered_address_without_a_hint_is_a_link_and_no_redirect() -> (
+    None
+):  # rule 27: -no-id-token-hint
+    address = check_return(_request(state="abc"), make.client(), hint_is_valid=False)
+    assert address is not None
+    assert (address.location, address.is_followed) == (f"{RETURN}?state=abc", False)
+
+
+@pytest.mark.parametrize("hint_is_valid", [True, False])
+@pytest.mark.parametrize("client", [None, make.client(enabled=False)], ids=["unknown", "disabled"])
+def test_an_address_of_no_enabled_client_is_refused(
+    client: ClientFacts | None, hint_is_valid: bool
+) -> None:  # rule 27
     with pytest.raises(InvalidRequest, match="id_token_hint"):
         check_return(_request(), client, hint_is_valid=hint_is_valid)
 

@@ -1,0 +1,123 @@
+"""What endpoint and pages share when a sign-out is asked for and done (RP-Initiated Logout 1.0 §2–3, PAGES §3.1.12).
+
+What a relying party asked travels sealed in the form that asks the person first, and is checked anew when it comes back.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from urllib.parse import urlencode
+
+from idp.edge.answer import Answer, Cookie
+from idp.edge.call import Call
+from idp.edge.cookie_names import cookie_name
+from idp.edge.page import language_of, page, relying_party
+from idp.ids import ClientId
+from idp.outbox.model import DeliveryState as State
+from idp.outbox.model import OutboxMessage
+from idp.protocol.errors import InvalidRequest
+from idp.protocol.facts import ClientFacts
+from idp.protocol.logout import LogoutRequest, ReturnAddress, check_return
+from idp.transaction import Tx
+from idp.ui.pages import shown_name
+from idp.ui.rows import Delivery, DeliveryState
+from keys.envelope import Unsealable
+
+FIELD = "request"
+MOST_LOGOUTS = 20
+"""Sessions whose results one page shows."""
+_PURPOSE = "sign-out request"
+_ASKED_FOR = timedelta(minutes=30)
+_CLEAR = ("clear-site-data", '"cache", "storage"')
+_STATES = {
+    State.DELIVERED: DeliveryState.DELIVERED,
+    State.WAITING: DeliveryState.WAITING,
+    State.DEAD: DeliveryState.DEAD,
+}
+
+
+def seal_request(call: Call, request: LogoutRequest, client_id: ClientId, *, hint_is_valid: bool) -> str:
+    """Return what the form that asks carries, so that the answer knows where to lead."""
+    content = {
+        "client_id": client_id,
+        "post_logout_redirect_uri": request.post_logout_redirect_uri,
+        "state": request.state,
+        "hint_is_valid": hint_is_valid,
+        "at": call.provider.clock.now().timestamp(),
+    }
+    return call.provider.vault.seal_compact(json.dumps(content), purpose=_PURPOSE)
+
+
+async def open_request(call: Call, unverified_sealed: str | None) -> ReturnAddress | None:
+    """Return where a form we sealed leads; None if it carries nothing, is too old, or its address has been taken away."""
+    provider = call.provider
+    try:
+        asked = json.loads(provider.vault.open_compact(unverified_sealed or "", purpose=_PURPOSE))
+    except Unsealable:
+        return None
+    if provider.clock.now() > datetime.fromtimestamp(asked["at"], UTC) + _ASKED_FOR:
+        return None
+    request = LogoutRequest(
+        id_token_hint=None,
+        client_id=asked["client_id"],
+        post_logout_redirect_uri=asked["post_logout_redirect_uri"],
+        state=asked["state"],
+        ui_locales=None,
+    )
+    client = await provider.configuration.client(ClientId(asked["client_id"]))
+    try:
+        return check_return(request, client.facts if client else None, hint_is_valid=asked["hint_is_valid"])
+    except InvalidRequest:
+        return None
+
+
+async def signed_out(call: Call, logout_ids: tuple[str, ...], back: ReturnAddress | None) -> Answer:
+    """Answer a sign-out that is done: on to the relying party where its hint vouches for it, else what was closed."""
+    if back is not None and back.is_followed:
+        answer = Answer.redirect(back.location)
+    elif back is not None:
+        answer = await signed_out_page(call, logout_ids, back)
+    else:
+        query = f"?{urlencode({'r': '.'.join(logout_ids[:MOST_LOGOUTS])})}" if logout_ids else ""
+        answer = Answer.redirect(f"/signed-out{query}")
+    name = cookie_name(call.provider.settings, "session")
+    if name not in call.cookies():  # whatever ended may be of another browser: this one is left as it is
+        return answer
+    answer = answer.with_cookies(Cookie(name=name, value="", max_age=0))
+    return answer.with_headers(_CLEAR) if logout_ids else answer
+
+
+async def signed_out_page(
+    call: Call, logout_ids: tuple[str, ...], back: ReturnAddress | None = None
+) -> Answer:
+    """Tell what each service answered; the ids are random and known to this browser alone."""
+    shown = logout_ids[:MOST_LOGOUTS]
+    messages = await call.provider.database.read(partial(_load, logout_ids=shown))
+    deliveries = [await _delivery(call, message) for message in messages]
+    waiting = any(delivery.state is DeliveryState.WAITING for delivery in deliveries)
+    return page(
+        call,
+        "signed_out.html",
+        deliveries=tuple(deliveries),
+        count=len(shown),
+        back=None if back is None else (_name(call, back.client), back.location),
+        refresh_url=f"/signed-out?{urlencode({'r': '.'.join(shown)})}" if waiting else None,
+    )
+
+
+async def _delivery(call: Call, message: OutboxMessage) -> Delivery:
+    client = await call.provider.configuration.client(ClientId(message.client_id))
+    return Delivery(
+        name=_name(call, client.facts) if client else message.client_id,
+        state=_STATES[message.state],
+        at=message.delivered_at or message.next_attempt_at,
+        attempts=message.attempts,
+    )
+
+
+def _name(call: Call, client: ClientFacts) -> str:
+    return shown_name(relying_party(client, client.redirect_uris[0]), language_of(call))
+
+
+def _load(tx: Tx, *, logout_ids: tuple[str, ...]) -> tuple[OutboxMessage, ...]:
+    return tuple(message for logout_id in logout_ids for message in tx.outbox.of_logout(logout_id))
