@@ -9,7 +9,7 @@ from idp.endpoints.token import GRANTS
 from idp.protocol import client_authentication, discovery, errors
 from tests.architecture.source_tree import ROOT, source_of
 from tests.architecture.specs_table import STATUSES, Row, read_rows, rows_not_proved
-from tests.interop.steps import STEPS
+from tests.interop.steps import IN_THE_BROWSER, STEPS
 
 ROWS = read_rows(source_of("docs/specs.md"))
 DERIVED = ("discovery", "grant", "client-auth", "error")
@@ -41,7 +41,7 @@ def test_the_rows_are_what_the_code_offers() -> None:
 
 def test_every_step_of_a_witness_has_its_row() -> None:
     written = {row.id for row in ROWS if row.id.startswith("witness:")}
-    taken = {f"witness:{library}:{step.replace(' ', '-')}" for library, step in STEPS}
+    taken = {f"witness:{library}:{step.replace(' ', '-')}" for library, step in STEPS + IN_THE_BROWSER}
 
     assert written == taken
 

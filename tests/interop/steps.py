@@ -13,3 +13,5 @@ def _steps(script: str) -> list[str]:
 
 
 STEPS = [(library, step) for library, script in WITNESSES.items() for step in _steps(script)]
+IN_THE_BROWSER = [("oidc-client-ts", "single-page app")]
+"""tests/interop/test_single_page_app.py"""
