@@ -1,0 +1,193 @@
+"""docs/how-to/connect-from-other-languages.md: its programs run against a real provider, its settings fit discovery."""
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from tests.interop.conftest import node_js
+from tests.server import ROOT, Installation, Node, ServedWorld, free_ports, open_served, serving
+
+__all__ = ["node_js"]
+pytestmark = [pytest.mark.network, pytest.mark.timeout(240)]
+
+PAGE = (ROOT / "docs" / "how-to" / "connect-from-other-languages.md").read_text(encoding="utf-8")
+LIBRARIES = ROOT / "tests" / "interop" / "node_modules"
+_PATIENCE = 60.0
+
+
+def block(language: str) -> str:
+    """Return the page's one block of code in a language."""
+    (text,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    return str(text)
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    installation = Installation(folder=tmp_path_factory.mktemp("provider") / "state", port=free_ports(1)[0])
+    installation.prepare()
+    node = Node(installation)
+    with serving(node):
+        yield node
+
+
+@pytest.fixture
+async def world(node: Node) -> AsyncIterator[ServedWorld]:
+    async with open_served(node.installation, node) as world:
+        yield world
+
+
+@pytest.fixture
+async def discovery(world: ServedWorld) -> dict[str, Any]:
+    return dict((await world.http.get("/.well-known/openid-configuration")).json())
+
+
+async def test_the_node_program_signs_people_in_and_out(
+    world: ServedWorld, node_js: str, tmp_path: Path
+) -> None:
+    base_url = f"http://localhost:{free_ports(1)[0]}"
+    client = await world.client(
+        "node-service", redirect_uris=(f"{base_url}/callback",), post_logout_redirect_uris=(f"{base_url}/",)
+    )
+    visitor = await world.visitor(client)
+    (tmp_path / "app.mjs").write_text(block("js"), encoding="utf-8")
+    (tmp_path / "node_modules").symlink_to(LIBRARIES)
+    environment = {
+        **os.environ,
+        "ISSUER": world.issuer,
+        "BASE_URL": base_url,
+        "CLIENT_ID": client.client_id,
+        "CLIENT_SECRET": client.client_secret or "",
+    }
+    process = await asyncio.create_subprocess_exec(node_js, "app.mjs", cwd=tmp_path, env=environment)
+    try:
+        await _until_it_answers(base_url, process)
+        async with httpx.AsyncClient(base_url=base_url) as app:
+            assert "/sign-in" in (await app.get("/")).text
+            asked = await app.get("/sign-in")
+            page = await visitor.browser.get(asked.headers["location"])
+            assert page.left_for is not None
+            foreign = await app.get(page.left_for.replace("iss=", "iss=x"))
+            assert (foreign.status_code, "Not signed in" in foreign.text) == (403, True)
+            back = await app.get(page.left_for)
+            assert back.status_code == 303, back.text
+            assert visitor.person.profile.full_name in (await app.get("/")).text
+            assert (await app.get(page.left_for)).status_code == 403, "an answer counts once"
+            leaving = await app.post("/sign-out")
+            page = await visitor.browser.get(leaving.headers["location"])
+            assert page.left_for == f"{base_url}/"
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def test_the_native_program_takes_its_answer_on_a_port_of_its_own(
+    world: ServedWorld, tmp_path: Path
+) -> None:  # RFC 8252 §7.3
+    client = await world.client(
+        "native-app",
+        secret=False,
+        application_type="native",
+        redirect_uris=("http://127.0.0.1/callback",),
+        scopes=frozenset({"openid", "profile"}),
+    )
+    visitor = await world.visitor(client)
+    (tmp_path / "app.py").write_text(block("python"), encoding="utf-8")
+    opened = tmp_path / "opened"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {opened}.new && mv {opened}.new {opened}\n')
+    browser.chmod(0o700)
+    environment = {
+        **os.environ,
+        "ISSUER": world.issuer,
+        "CLIENT_ID": client.client_id,
+        "BROWSER": str(browser),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "app.py", cwd=tmp_path, env=environment, stdout=subprocess.PIPE
+    )
+    try:
+        deadline = time.monotonic() + _PATIENCE
+        while not opened.exists():
+            assert process.returncode is None
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
+        page = await visitor.browser.get(opened.read_text())
+        assert page.left_for is not None
+        async with httpx.AsyncClient() as loopback:
+            assert "close this window" in (await loopback.get(page.left_for)).text
+        out, _ = await process.communicate()
+        assert (process.returncode, out.decode()) == (0, f"Signed in: {visitor.person.profile.full_name}\n")
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_what_spring_is_told_fits_discovery(discovery: dict[str, Any]) -> None:
+    client = yaml.safe_load(block("yaml"))["spring"]["security"]["oauth2"]["client"]
+    registration, provider = client["registration"]["hpid"], client["provider"]["hpid"]
+    assert registration["authorization-grant-type"] in discovery["grant_types_supported"]
+    assert registration["client-authentication-method"] in discovery["token_endpoint_auth_methods_supported"]
+    assert set(registration["scope"].split(", ")) <= set(discovery["scopes_supported"])
+    assert provider["user-name-attribute"] in discovery["claims_supported"]
+    assert provider["issuer-uri"] == "http://localhost:8000"
+
+
+async def test_what_apache_and_php_are_told_fits_discovery(discovery: dict[str, Any]) -> None:
+    told = dict(re.findall(r'^OIDC(\w+) "?([^"\n]+)"?$', block("apache"), re.MULTILINE))
+    assert told["ProviderMetadataURL"].endswith("/.well-known/openid-configuration")
+    assert told["PKCEMethod"] in discovery["code_challenge_methods_supported"]
+    assert told["ProviderTokenEndpointAuth"] in discovery["token_endpoint_auth_methods_supported"]
+    assert told["IDTokenSignedResponseAlg"] in discovery["id_token_signing_alg_values_supported"]
+    assert set(told["Scope"].split()) <= set(discovery["scopes_supported"])
+    assert told["RemoteUserClaim"] in discovery["claims_supported"]
+    php = block("php")
+    assert set(re.findall(r"'(client_secret_\w+)'", php)) <= set(
+        discovery["token_endpoint_auth_methods_supported"]
+    )
+    assert "'S256'" in php
+
+
+def test_apache_can_read_its_lines(tmp_path: Path) -> None:
+    """Where Apache and the module are at hand; elsewhere the lines are held against discovery alone (above)."""
+    apache, module = shutil.which("apache2"), Path("/usr/lib/apache2/modules/mod_auth_openidc.so")
+    names = re.findall(r"^(OIDC\w+) ", block("apache"), re.MULTILINE)
+    assert len(names) == len(set(names)) > 5
+    if apache is None or not module.exists():
+        return
+    modules = "".join(
+        f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
+        for name in ("mpm_event", "authn_core", "authz_core", "authz_user", "auth_openidc")
+    )
+    settings = tmp_path / "apache.conf"
+    lines = block("apache").replace("${CLIENT_SECRET}", "x" * 32).replace("${CRYPTO_PASSPHRASE}", "y" * 32)
+    settings.write_text(
+        f"ServerName localhost\nServerRoot {tmp_path}\nErrorLog {tmp_path}/log\n{modules}{lines}"
+    )
+    done = subprocess.run((apache, "-t", "-f", str(settings)), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+async def _until_it_answers(url: str, process: asyncio.subprocess.Process) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    async with httpx.AsyncClient() as http:
+        while True:
+            assert process.returncode is None, "it ended"
+            assert time.monotonic() < deadline
+            try:
+                await http.get(url)
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+            else:
+                return
