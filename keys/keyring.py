@@ -93,7 +93,7 @@ class Keyring:
 
 
 def new_record(vault: Vault, alg: str, now: datetime) -> KeyRecord:
-    """Generate a key and seal it; `next_rotation` says from when it signs. RS256 may take a second."""
+    """Generate a key and seal it; `next_rotation` says from when it signs. RSA may take a second."""
     private_der = generate(alg)
     signer = LocalSigner(private_der, alg)
     return KeyRecord(

@@ -86,14 +86,16 @@ def next_rotation(
 ) -> RotationPlan:
     """Plan the next key of an algorithm: published for a while, then it takes over and the old one retires.
 
-    The very first key is active at once. `keep_for` covers the longest token and its readers' clocks.
+    In a new provider, which has no key at all, it is active at once: nobody holds a JWK Set yet. The first key of
+    one more algorithm is announced like any other. `keep_for` covers the longest token and its readers' clocks.
     """
-    same = [record for record in records if record.alg == alg]
+    known = tuple(records)
+    same = [record for record in known if record.alg == alg]
     if new.alg != alg or any(record.kid == new.kid for record in same):
         raise RotationRefused(f"the new key is not a fresh {alg} key")
     if any(state(record, now) is KeyState.ANNOUNCED for record in same):
         raise RotationRefused(f"a new {alg} key is announced already; wait until it signs")
-    takes_over = now + publish_for if same else now
+    takes_over = now + publish_for if known else now
     retiring = tuple(
         replace(record, retired_at=takes_over, erase_after=takes_over + keep_for)
         for record in same

@@ -287,20 +287,24 @@ class World:
     async def clean_up(self) -> int:
         return await erase_expired(self.provider.database, self.occasion, self.provider.settings.life)
 
-    async def add_keys(self) -> None:
-        """Make a signing key that signs at once."""
-        record = new_record(self.provider.vault, "ES256", self.time())
-        plan = next_rotation(
-            (),
-            alg=record.alg,
-            new=record,
-            now=self.time(),
-            publish_for=timedelta(),
-            keep_for=timedelta(hours=1),
-        )
+    async def add_keys(self, *algorithms: str) -> None:
+        """Make signing keys that sign at once; ES256 unless told otherwise."""
+        now = self.time()
+        plans = [
+            next_rotation(
+                (),
+                alg=alg,
+                new=new_record(self.provider.vault, alg, now),
+                now=now,
+                publish_for=timedelta(),
+                keep_for=timedelta(hours=1),
+            )
+            for alg in algorithms or ("ES256",)
+        ]
 
         def add(tx: Tx) -> Done[None]:
-            tx.signing_keys.apply(plan)
+            for plan in plans:
+                tx.signing_keys.apply(plan)
             tx.configuration.raise_version()
             return Done(None)
 

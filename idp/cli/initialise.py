@@ -1,6 +1,9 @@
 """`hpid init` and `hpid migrate`: from an empty folder to a provider that can serve; safe to repeat."""
 
 import asyncio
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from idp.app import make_provider
@@ -30,9 +33,8 @@ def init() -> None:
         say(f"made the master key {path}")
     MasterKey.load(path)
     upgrade(settings.effective_database_url)
-    made = asyncio.run(_first_keys(settings))
-    for kid in made:
-        say(f"made the signing key {kid}")
+    for line in asyncio.run(_first_keys(settings)):
+        say(line)
     say(f"ready: {settings.issuer}")
 
 
@@ -51,47 +53,64 @@ def _make_folder(folder: Path) -> None:
 
 
 async def _first_keys(settings: Settings) -> list[str]:
-    """Make a key for each algorithm that has none; the first of its kind is active at once."""
+    """Make a key for each algorithm that has none; in a new provider they sign at once, else they are announced."""
     provider = make_provider(settings)
     await provider.database.open()
     try:
         existing = await provider.database.read(lambda tx: tx.signing_keys.all())
         provider.keyring.replace(existing)  # a key that does not open is said now, not at the first token
         now = provider.clock.now()
-        occasion = Occasion(clock=provider.clock, now=now, txn="cli")
-        made: list[str] = []
-        for alg in SIGNING_ALGORITHMS:
-            if any(record.alg == alg and state(record, now) is not KeyState.ERASED for record in existing):
-                continue
-            record = await asyncio.to_thread(new_record, provider.vault, alg, now)
-
-            def add(tx: Tx, record: KeyRecord = record) -> Done[None]:
-                tx.signing_keys.apply(
-                    next_rotation(
-                        (),
-                        alg=record.alg,
-                        new=record,
-                        now=now,
-                        publish_for=settings.life.key_publish,
-                        keep_for=settings.life.access_token,
-                    )
-                )
-                tx.configuration.raise_version()
-                tx.audit.add(
-                    occasion.event(
-                        EventType.KEY_ANNOUNCED,
-                        actor=operator(),
-                        kid=record.kid,
-                        alg=record.alg,
-                        active_from=record.active_from.isoformat(),
-                    )
-                )
-                return Done(None)
-
-            (await provider.database.transact(add)).unwrap()
-            made.append(f"{record.kid} ({alg})")
-        return made
+        made = await asyncio.gather(  # side by side: RSA takes up to a second each
+            *(asyncio.to_thread(new_record, provider.vault, alg, now) for alg in _missing(existing, now))
+        )
+        store = partial(
+            _store,
+            made=tuple(made),
+            publish_for=settings.life.key_publish,
+            occasion=Occasion(clock=provider.clock, now=now, txn="cli"),
+        )
+        return (await provider.database.transact(store)).unwrap() if made else []
     finally:
         await provider.fetcher.aclose()
         provider.hashing.close()
         await provider.database.close()
+
+
+def _missing(existing: Iterable[KeyRecord], now: datetime) -> tuple[str, ...]:
+    present = {record.alg for record in existing if state(record, now) is not KeyState.ERASED}
+    return tuple(alg for alg in SIGNING_ALGORITHMS if alg not in present)
+
+
+def _store(
+    tx: Tx, *, made: tuple[KeyRecord, ...], publish_for: timedelta, occasion: Occasion
+) -> Done[list[str]]:
+    """Store all first keys at once, so that a broken start leaves none; of two at once the second finds them."""
+    tx.configuration.raise_version()
+    existing = tx.signing_keys.all()
+    missing = _missing(existing, occasion.now)
+    lines: list[str] = []
+    for record in made:
+        if record.alg not in missing:
+            continue
+        plan = next_rotation(
+            existing,
+            alg=record.alg,
+            new=record,
+            now=occasion.now,
+            publish_for=publish_for,
+            keep_for=timedelta(),  # retires nothing: there is none of its algorithm
+        )
+        tx.signing_keys.apply(plan)
+        active_from = plan.new.active_from.isoformat(timespec="seconds")
+        tx.audit.add(
+            occasion.event(
+                EventType.KEY_ANNOUNCED,
+                actor=operator(),
+                kid=record.kid,
+                alg=record.alg,
+                active_from=active_from,
+            )
+        )
+        waits = f", signs from {active_from}" if plan.new.active_from > occasion.now else ""
+        lines.append(f"made the signing key {record.kid} ({record.alg}{waits})")
+    return Done(lines)

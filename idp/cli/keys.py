@@ -43,10 +43,13 @@ def list_keys(*, as_json: AsJson = False) -> None:
 @app.command()
 def rotate(
     *,
-    alg: Annotated[str, typer.Option(help="ES256 or RS256.")] = "ES256",
+    alg: Annotated[str, typer.Option(help="Algorithm: " + " or ".join(SIGNING_ALGORITHMS) + ".")] = "ES256",
     as_json: AsJson = False,
 ) -> None:
-    """Announce a new key: it is in the JWKS at once, signs after HPID_LIFE_KEY_PUBLISH, then the old one retires."""
+    """Announce a new key: it is in the JWKS at once, signs after HPID_LIFE_KEY_PUBLISH, then the old one retires.
+
+    An algorithm that has no key yet gets its first one this way, and discovery names it once that key signs.
+    """
     if alg not in SIGNING_ALGORITHMS:
         raise CommandFailed(f"--alg must be one of {' '.join(SIGNING_ALGORITHMS)}")
 

@@ -14,8 +14,8 @@ from idp.protocol.assurance import Acr
 from idp.protocol.facts import ClientFacts, Profile
 from idp.protocol.scopes import SCOPES, Sensitivity
 
-SIGNING_ALGORITHMS = ("ES256", "RS256")
-"""What ID tokens, userinfo and introspection answers may be signed with."""
+SIGNING_ALGORITHMS = ("ES256", "EdDSA", "PS256", "RS256")
+"""What ID tokens, logout tokens, userinfo and introspection answers may be signed with, as registered."""
 
 
 class AssertionAudience(Enum):
@@ -116,7 +116,7 @@ PROFILES: Mapping[Profile, ProfileRules] = {
         default_acr=Acr.SUBSTANTIAL,
         acr_values_bind=True,
         default_signing_alg="ES256",
-        id_token_algs=("ES256",),
+        id_token_algs=("ES256", "EdDSA", "PS256"),
     ),
 }
 

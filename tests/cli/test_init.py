@@ -26,13 +26,27 @@ def test_init_makes_key_schema_and_signing_keys_once(empty: Installation) -> Non
     assert (empty.folder / "hpid.sqlite3").stat().st_mode & 0o777 == 0o600
     key = master.read_bytes()
     kids = {row["kid"]: (row["alg"], row["state"]) for row in empty.hpid("keys", "list", "--json").json}
-    assert sorted(kids.values()) == [("ES256", "active"), ("RS256", "active")]
+    assert sorted(kids.values()) == [(alg, "active") for alg in ("ES256", "EdDSA", "PS256", "RS256")]
 
     again = empty.hpid("init")
     assert (again.status, again.out) == (0, f"ready: {empty.issuer}\n")
     assert empty.hpid("migrate").out == "the schema is up to date\n"
     assert master.read_bytes() == key
     assert {row["kid"] for row in empty.hpid("keys", "list", "--json").json} == set(kids)
+
+
+def test_an_algorithm_that_came_later_gets_its_key_announced_first(made: Installation) -> None:
+    assert [row["alg"] for row in made.hpid("keys", "list", "--json").json] == ["ES256"]
+    lines = made.hpid("init").out.splitlines()
+    assert [line.split("(")[1].split(",")[0] for line in lines[:-1]] == ["EdDSA", "PS256", "RS256"]
+    assert all(", signs from " in line for line in lines[:-1])
+    assert sorted((row["alg"], row["state"]) for row in made.hpid("keys", "list", "--json").json) == [
+        ("ES256", "active"),
+        ("EdDSA", "announced"),
+        ("PS256", "announced"),
+        ("RS256", "announced"),
+    ]
+    assert made.hpid("init").out == f"ready: {made.issuer}\n"
 
 
 def test_init_in_production_makes_no_master_key(empty: Installation) -> None:  # DESIGN 5.14

@@ -58,5 +58,5 @@ async def test_a_key_is_announced_takes_over_and_what_the_old_one_signed_still_v
 
 def test_an_algorithm_we_do_not_sign_with_is_refused(office: Office) -> None:
     assert office.installation.hpid("keys", "rotate", "--alg", "HS256").refusal == (
-        "--alg must be one of ES256 RS256"
+        "--alg must be one of ES256 EdDSA PS256 RS256"
     )

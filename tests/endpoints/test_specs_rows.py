@@ -5,18 +5,13 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 
-from idp.database import Done
 from idp.protocol.assurance import Acr
-from idp.transaction import Tx
 from idp.worker import relay_of
-from keys.keyring import new_record
-from keys.rotation import next_rotation
 from tests import make
 from tests.driver import RelyingParty
 from tests.world import World, open_world
@@ -75,22 +70,25 @@ async def test_each_sector_knows_a_person_by_a_name_of_its_own_and_always_the_sa
     assert not {alice.person.person_id, alice.person.profile.personal_id} & set(subs)
 
 
-async def test_an_id_token_is_signed_with_the_algorithm_registered(world: World) -> None:  # Registration §2
-    record = new_record(world.provider.vault, "RS256", world.time())
-    plan = next_rotation(
-        (), alg="RS256", new=record, now=world.time(), publish_for=timedelta(), keep_for=timedelta(hours=1)
-    )
-
-    def announce(tx: Tx) -> Done[None]:
-        tx.signing_keys.apply(plan)
-        tx.configuration.raise_version()
-        return Done(None)
-
-    await world.write(announce)
-    rp = await world.client("rp-rsa", id_token_signed_response_alg="RS256")
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated via RFC 9864")  # joserfc, which verifies here
+@pytest.mark.parametrize("alg", ["EdDSA", "PS256", "RS256"])
+async def test_an_id_token_is_signed_with_the_algorithm_registered(
+    world: World, alg: str
+) -> None:  # Registration §2
+    await world.add_keys(alg)
+    rp = await world.client("rp-other", id_token_signed_response_alg=alg)
     tokens = await world.tokens(rp, await world.visitor(rp))
-    assert await rp.verify(world.http, tokens["id_token"], algorithms=("RS256",))
+    assert await rp.verify(world.http, tokens["id_token"], algorithms=(alg,))
     assert await rp.verify(world.http, tokens["access_token"], algorithms=("ES256",))
+
+
+async def test_without_a_key_of_the_algorithm_registered_nothing_is_spent(world: World) -> None:
+    rp = await world.client("rp-other", id_token_signed_response_alg="PS256")
+    code = await (await world.visitor(rp)).code(rp)
+    refused = await rp.redeem(world.http, code)
+    assert (refused.status_code, refused.json()["error"]) == (503, "temporarily_unavailable")
+    await world.add_keys("PS256")
+    assert (await rp.redeem(world.http, code)).status_code == 200
 
 
 async def test_every_level_promised_is_understood_by_its_own_name_and_by_its_alias(world: World) -> None:

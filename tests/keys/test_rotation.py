@@ -55,12 +55,17 @@ def kid_that_signs(records: list[KeyRecord], now: datetime, alg: str = "ES256") 
     return None if found is None else found.kid
 
 
-def test_the_first_key_of_an_algorithm_signs_at_once() -> None:
+def test_the_very_first_key_signs_at_once() -> None:
     records = rotate([], "a", NOW)
     assert states(records, NOW) == "a:active"
-    records = rotate(records, "r", NOW, "RS256")
-    assert states(records, NOW) == "a:active r:active"
-    assert records[0] == rotate([], "a", NOW)[0]  # one algorithm leaves another alone
+
+
+def test_the_first_key_of_one_more_algorithm_is_announced_and_leaves_the_others_alone() -> None:
+    records = rotate(rotate([], "a", NOW), "r", NOW, "RS256")
+    assert states(records, NOW) == "a:active r:announced"
+    assert records[0] == rotate([], "a", NOW)[0]
+    assert kid_that_signs(records, NOW + PUBLISH_FOR, "RS256") == "r"
+    assert kid_that_signs(records, NOW + PUBLISH_FOR) == "a"
 
 
 @pytest.mark.parametrize(

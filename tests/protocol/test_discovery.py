@@ -14,7 +14,7 @@ from tests import make
 DOCUMENT: dict[str, Any] = metadata(
     make.ISSUER,
     grant_types=("authorization_code", "refresh_token"),
-    signing_algorithms=("ES256", "RS256"),
+    signing_algorithms=("ES256", "EdDSA", "PS256", "RS256"),
 )
 
 
@@ -31,7 +31,7 @@ def test_it_says_exactly_this() -> None:
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": ["ES256", "RS256"],
+        "id_token_signing_alg_values_supported": ["ES256", "EdDSA", "PS256", "RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": [
