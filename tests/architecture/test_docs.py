@@ -5,6 +5,7 @@ import re
 import pytest
 
 from docs import generate
+from docs.generators import errors
 from docs.generators.personas import featured
 from docs.generators.texts import texts_under_fields
 from idp.audit.events import EventType
@@ -17,6 +18,10 @@ DECISIONS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" 
 FRAGMENT = re.compile(r"(\+[a-z0-9-]+|\d+)\.(security|added|changed|fixed|removed)\.md")
 TRIED = re.compile(r"def test_((?:[a-h][0-9]{2}_)+)")
 VOCABULARIES = [Settings, Lifetimes, EventType]
+
+
+def test_every_error_description_has_its_fix_and_every_fix_its_description() -> None:
+    assert errors.without_fix() == []
 
 
 def test_generated_pages_are_fresh() -> None:
