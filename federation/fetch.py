@@ -3,8 +3,8 @@
 https to public names on port 443 or 8443, and nothing else. The name is resolved here, every address is
 checked, and the connection goes to the checked address itself, so a name that changes its mind in between
 gains nothing. A connection serves one request; no redirects, cookies, proxies, compression; size and total
-time are bounded. In development exact origins on this machine may be allowed. Callers see one error,
-FetchFailed.
+time are bounded. In development exact origins on this machine may be allowed; for certification, https names
+that lead to it. Callers see one error, FetchFailed.
 """
 
 import asyncio
@@ -46,6 +46,9 @@ _SPECIAL_V4 = (
     ipaddress.IPv4Network("192.88.99.0/24"),  # 6to4 relays
 )
 
+ANY_HOST = "*"
+"""Stands for every host in `loopback_hosts`."""
+
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
@@ -71,6 +74,10 @@ class FetchFailed(Exception):
         super().__init__(f"fetch failed: {reason.value}")
         self.reason = reason
         self.detail = detail
+
+
+class UnusableCaBundle(Exception):
+    """The extra CA certificates can't be read or are none; the text says which file, for the operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +112,14 @@ def origin_of(url: str) -> str:
     return _parse_url(url).origin
 
 
-def check_url(url: str, *, allowed_loopback: frozenset[str] = frozenset()) -> None:
+def check_url(
+    url: str,
+    *,
+    allowed_loopback: frozenset[str] = frozenset(),
+    loopback_hosts: frozenset[str] = frozenset(),
+) -> None:
     """Refuse a URL we would never call, before it is stored; says nothing yet about where its name leads."""
-    _checked_target(url, allowed_loopback)
+    _checked_target(url, allowed_loopback, loopback_hosts)
 
 
 class Fetcher:
@@ -117,23 +129,24 @@ class Fetcher:
         self,
         *,
         allowed_loopback: frozenset[str] = frozenset(),
+        loopback_hosts: frozenset[str] = frozenset(),
         ca_bundle: Path | None = None,
         connect_timeout: float = 3.0,
         total_timeout: float = 8.0,
         max_bytes: int = 256 * 1024,
         resolve: Resolve | None = None,
     ) -> None:
-        """`allowed_loopback` holds origins of this machine, in development; times are in seconds."""
-        context = httpx.create_ssl_context(trust_env=False)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if ca_bundle is not None:
-            context.load_verify_locations(cafile=ca_bundle)
+        """`allowed_loopback` holds origins of this machine, `loopback_hosts` names that may lead to it by https.
+
+        Times are in seconds.
+        """
         self._allowed_loopback = frozenset(origin_of(origin) for origin in allowed_loopback)
+        self._loopback_hosts = loopback_hosts
         self._total_timeout = total_timeout
         self._max_bytes = max_bytes
         self._resolve = resolve or _system_resolve
         self._client = httpx.AsyncClient(
-            verify=context,
+            verify=_tls(ca_bundle),
             trust_env=False,
             http2=False,
             follow_redirects=False,
@@ -157,7 +170,7 @@ class Fetcher:
 
     async def check(self, url: str) -> None:
         """Refuse a URL we would not call now, addresses of its name included; connects to nothing."""
-        target = _checked_target(url, self._allowed_loopback)
+        target = _checked_target(url, self._allowed_loopback, self._loopback_hosts)
         async with _failing(self._total_timeout):
             await self._find_addresses(target)
 
@@ -168,7 +181,7 @@ class Fetcher:
     async def _request(
         self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
     ) -> Response:
-        target = _checked_target(url, self._allowed_loopback)
+        target = _checked_target(url, self._allowed_loopback, self._loopback_hosts)
         async with _failing(self._total_timeout):
             addresses = await self._find_addresses(target)
             for address in addresses[:-1]:
@@ -183,10 +196,16 @@ class Fetcher:
         addresses = await self._resolve(target.host.strip("[]"), target.port)
         if not addresses:
             raise FetchFailed(FetchFailure.UNREACHABLE)
-        is_wanted = _is_loopback if target.origin in self._allowed_loopback else _is_public
-        if not all(is_wanted(address) for address in addresses):
+        if not all(self._is_wanted(target, address) for address in addresses):
             raise FetchFailed(FetchFailure.REFUSED, detail=f"{target.host} leads to {', '.join(addresses)}")
         return addresses[:_MAX_ADDRESSES]
+
+    def _is_wanted(self, target: _Target, address: str) -> bool:
+        if target.origin in self._allowed_loopback:
+            return _is_loopback(address)
+        if _is_loopback(address):
+            return _is_listed(target, self._loopback_hosts)
+        return _is_public_target(target) and _is_public(address)
 
     async def _send(
         self, method: str, target: _Target, address: str, headers: Mapping[str, str], content: bytes | None
@@ -242,20 +261,37 @@ def _parse_url(url: str) -> _Target:
     return _Target(scheme=scheme, host=match["host"].lower(), port=port, path=path)
 
 
-def _checked_target(url: str, allowed_loopback: frozenset[str]) -> _Target:
+def _tls(ca_bundle: Path | None) -> ssl.SSLContext:
+    context = httpx.create_ssl_context(trust_env=False)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca_bundle is not None:
+        try:
+            context.load_verify_locations(cafile=ca_bundle)
+        except ssl.SSLError as error:
+            raise UnusableCaBundle(f"{ca_bundle}: no CA certificates in PEM") from error
+        except OSError as error:
+            raise UnusableCaBundle(f"{ca_bundle}: can't be read: {error.strerror}") from error
+    return context
+
+
+def _checked_target(url: str, allowed_loopback: frozenset[str], loopback_hosts: frozenset[str]) -> _Target:
     try:
         target = _parse_url(url)
     except ValueError:
         raise FetchFailed(FetchFailure.REFUSED) from None
-    if target.origin in allowed_loopback:
+    if target.origin in allowed_loopback or _is_listed(target, loopback_hosts) or _is_public_target(target):
         return target
-    if (
-        target.scheme != "https"
-        or target.port not in _PUBLIC_PORTS
-        or not _PUBLIC_NAME.fullmatch(target.host)
-    ):
-        raise FetchFailed(FetchFailure.REFUSED)
-    return target
+    raise FetchFailed(FetchFailure.REFUSED)
+
+
+def _is_listed(target: _Target, hosts: frozenset[str]) -> bool:
+    """Tell whether a host may lead to this machine: by https only, on any port."""
+    return target.scheme == "https" and not hosts.isdisjoint({target.host, ANY_HOST})
+
+
+def _is_public_target(target: _Target) -> bool:
+    is_https = target.scheme == "https" and target.port in _PUBLIC_PORTS
+    return is_https and _PUBLIC_NAME.fullmatch(target.host) is not None
 
 
 def _is_public(address: str) -> bool:

@@ -72,7 +72,11 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         settings.effective_database_url, Tx.unit(vault, clock), pool=settings.database_pool, clock=clock
     )
     keyring = Keyring(vault, (), now=clock.now)
-    fetcher = Fetcher(allowed_loopback=frozenset(settings.loopback_origins), ca_bundle=settings.ca_bundle)
+    fetcher = Fetcher(
+        allowed_loopback=frozenset(settings.loopback_origins),
+        loopback_hosts=frozenset(settings.loopback_hosts),
+        ca_bundle=settings.ca_bundle,
+    )
     return Provider(
         settings=settings,
         clock=clock,

@@ -80,9 +80,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     """Port to listen on."""
     certificate: Path | None = None
-    """TLS certificate chain (PEM) to serve https directly."""
+    """TLS certificate chain (PEM) to serve https directly; unset: https ends at a proxy in front."""
     certificate_key: Path | None = None
-    """Private key of the certificate."""
+    """Private key of the certificate (PEM, not encrypted)."""
     state: Path = Path("var")
     """Folder of the embedded database and of key files."""
     database_url: str | None = None
@@ -95,6 +95,8 @@ class Settings(BaseSettings):
     """Addresses whose X-Forwarded-For is believed; comma separated."""
     loopback_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins on this machine that the provider may call in development, e.g. http://localhost:8001."""
+    loopback_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names of relying parties that may lead to this machine, by https; `*` for all. Only in certification."""
     ca_bundle: Path | None = None
     """Extra CA certificates for calls to relying parties and upstreams."""
     national_issuer: str | None = None
@@ -119,7 +121,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
-        for name in ("trusted_proxies", "loopback_origins"):
+        for name in ("trusted_proxies", "loopback_origins", "loopback_hosts"):
             text = values.get(name)
             if isinstance(text, str):
                 values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
@@ -137,18 +139,43 @@ class Settings(BaseSettings):
         ):
             raise UnsafeSettings("HPID_ISSUER must be scheme://host[:port] with nothing after it")
         loopback = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-        if parts.scheme == "http" and (not loopback or self.profile is DeploymentProfile.PRODUCTION):
+        if parts.scheme == "http" and (not loopback or self.profile is not DeploymentProfile.DEVELOPMENT):
             raise UnsafeSettings("HPID_ISSUER must be https except on loopback in development")
+        if (self.certificate is None) is not (self.certificate_key is None):
+            raise UnsafeSettings("HPID_CERTIFICATE and HPID_CERTIFICATE_KEY go together")
+        if self.certificate is not None and parts.scheme == "http":
+            raise UnsafeSettings("HPID_CERTIFICATE serves https, but HPID_ISSUER is http")
+        if self.loopback_hosts and not self.is_certification:
+            raise UnsafeSettings("HPID_LOOPBACK_HOSTS must be empty except in certification")
         if self.profile is DeploymentProfile.PRODUCTION:
-            if self.master_key is None:
-                raise UnsafeSettings(
-                    "HPID_MASTER_KEY must name a key file in production; none is ever generated there"
-                )
-            if self.test_environment:
-                raise UnsafeSettings("HPID_TEST_ENVIRONMENT must be false in production")
-            if self.loopback_origins:
-                raise UnsafeSettings("HPID_LOOPBACK_ORIGINS must be empty in production")
+            self._refuse_unsafe_production()
+        if self.is_certification:
+            self._refuse_unsafe_certification()
         return self
+
+    def _refuse_unsafe_production(self) -> None:
+        if self.master_key is None:
+            raise UnsafeSettings(
+                "HPID_MASTER_KEY must name a key file in production; none is ever generated there"
+            )
+        if self.test_environment:
+            raise UnsafeSettings("HPID_TEST_ENVIRONMENT must be false in production")
+        if self.loopback_origins:
+            raise UnsafeSettings("HPID_LOOPBACK_ORIGINS must be empty in production")
+
+    def _refuse_unsafe_certification(self) -> None:
+        """Passwords there are public and registration is open: nothing real may be within reach."""
+        if not self.test_environment:
+            raise UnsafeSettings("HPID_TEST_ENVIRONMENT must be true in certification: it is for tests alone")
+        if self.national_issuer is not None:
+            raise UnsafeSettings(
+                "HPID_NATIONAL_ISSUER must be unset in certification: its people are invented"
+            )
+
+    @property
+    def is_certification(self) -> bool:
+        """Tell whether this installation is for the conformance suite, with all that goes with it."""
+        return self.profile is DeploymentProfile.CERTIFICATION
 
     @property
     def is_https(self) -> bool:

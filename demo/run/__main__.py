@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Never
 
 from demo.run import screen
-from demo.run.checks import CannotStart, check_port, forget, take_state
+from demo.run.checks import CannotStart, check_certificate, check_port, forget, take_state
 from demo.run.children import Child, start, stop_all
 from demo.run.demo_secrets import load_or_make
 from demo.run.health import ServiceEnded, wait_until_ready
@@ -57,8 +57,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(options: Options, children: list[Child]) -> Never:
     began = time.monotonic()
+    if options.certification:
+        check_certificate(options.certification.certificate, options.certification.key)
+    way_out = "--issuer" if options.certification else "--port-base N"
     for service in services(options, secrets={}):
-        check_port(service.ready.host, service.ready.port, service=service.name)
+        check_port(service.ready.host, service.ready.port, service=service.name, way_out=way_out)
     lock = take_state(options.state)
     try:
         if options.fresh:

@@ -5,10 +5,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_PORT_BASE = 8000
+CERTIFICATION = "certification"
+_SUITE = "https://suite.test:8443"
 _MOCK, _PORTAL, _DATA_STORE = 1, 10, 11
 
 
@@ -20,6 +23,10 @@ class Certification:
     certificate: Path
     key: Path
     ca: Path
+    suite: str
+    """Where the suite runs: the redirect addresses of the static clients are there."""
+    loopback_hosts: tuple[str, ...]
+    """Names that may lead to this machine; none given: any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,29 +75,20 @@ class Options:
         if self.folder is not None:
             return self.folder
         var = ROOT / "var"
-        return (
-            var
-            if self.port_base == DEFAULT_PORT_BASE and not self.certification
-            else var / str(self.port_base)
-        )
+        if self.certification:
+            return var / CERTIFICATION / str(self.port_base)
+        return var if self.port_base == DEFAULT_PORT_BASE else var / str(self.port_base)
 
 
 def parse(arguments: Sequence[str]) -> Options:
     """Read the command line; a contradiction ends the program with one line that says so."""
     parser = _parser()
     given = parser.parse_args(arguments)
-    certification = None
-    if given.profile == "certification":
-        missing = [f"--{name}" for name in ("issuer", "cert", "key", "ca") if getattr(given, name) is None]
-        if missing:
-            parser.error(f"--profile certification also needs {', '.join(missing)}")
-        certification = Certification(issuer=given.issuer, certificate=given.cert, key=given.key, ca=given.ca)
-    elif any((given.issuer, given.cert, given.key, given.ca)):
-        parser.error("--issuer, --cert, --key and --ca go with --profile certification")
-    port_base = (
-        given.port_base or (certification and _port_of(parser, certification.issuer)) or DEFAULT_PORT_BASE
-    )
-    if not 1 <= port_base <= 65535 - _DATA_STORE:
+    certification = _certification(parser, given)
+    port_base: int = given.port_base or DEFAULT_PORT_BASE
+    if certification:
+        port_base = given.port_base or _port_of(parser, "--issuer", certification.issuer)
+    elif not 1 <= port_base <= 65535 - _DATA_STORE:
         parser.error(f"--port-base must lie between 1 and {65535 - _DATA_STORE}")
     folder = os.environ.get("HPID_DEMO_STATE")
     if folder and given.fresh:  # it may hold more than a demo's state
@@ -105,10 +103,38 @@ def parse(arguments: Sequence[str]) -> Options:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="scripts/run", description="Run the Hải Phòng ID demo on this machine."
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def _certification(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Certification | None:
+    own = ("issuer", "cert", "key", "ca")
+    if given.profile != CERTIFICATION:
+        if any(getattr(given, name) is not None for name in (*own, "suite", "loopback_host")):
+            parser.error(
+                "--issuer, --cert, --key, --ca, --suite and --loopback-host go with --profile certification"
+            )
+        return None
+    missing = [f"--{name}" for name in own if getattr(given, name) is None]
+    if missing:
+        parser.error(f"--profile certification also needs {', '.join(missing)}")
+    suite = given.suite or _SUITE
+    _port_of(parser, "--suite", suite)
+    return Certification(
+        issuer=given.issuer,
+        certificate=given.cert,
+        key=given.key,
+        ca=given.ca,
+        suite=suite,
+        loopback_hosts=tuple(given.loopback_host or ("*",)),
     )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="scripts/run", description="Run the Hải Phòng ID demo on this machine.")
     parser.add_argument(
         "--port-base",
         type=int,
@@ -127,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=("localhost", "127.0.0.1"),
         help="name of the relying parties; 127.0.0.1 puts them on another site than the provider",
     )
-    parser.add_argument("--profile", default="development", choices=("development", "certification"))
+    parser.add_argument("--profile", default="development", choices=("development", CERTIFICATION))
     parser.add_argument("--issuer", metavar="URL", help="https://NAME:PORT, with --profile certification")
     for name, meaning in (
         ("cert", "certificate chain"),
@@ -135,6 +161,13 @@ def _parser() -> argparse.ArgumentParser:
         ("ca", "CA of the relying parties"),
     ):
         parser.add_argument(f"--{name}", type=_readable_file, metavar="FILE", help=f"{meaning}, PEM")
+    parser.add_argument("--suite", metavar="URL", help=f"where the conformance suite runs ({_SUITE})")
+    parser.add_argument(
+        "--loopback-host",
+        action="append",
+        metavar="NAME",
+        help="relying party's name that may lead to this machine; repeat; none: any name",
+    )
     return parser
 
 
@@ -147,12 +180,13 @@ def _readable_file(text: str) -> Path:
     return path
 
 
-def _port_of(parser: argparse.ArgumentParser, issuer: str) -> int:
-    parts = urlsplit(issuer)
+def _port_of(parser: argparse.ArgumentParser, option: str, url: str) -> int:
+    """Return the port of an address that is https, a name and a port, with nothing after them."""
+    parts = urlsplit(url)
     try:
         port = parts.port or 443
     except ValueError:
-        parser.error("--issuer must be https://NAME:PORT")
-    if parts.scheme != "https" or not parts.hostname or parts.path:
-        parser.error("--issuer must be https://NAME:PORT")
+        parser.error(f"{option} must be https://NAME:PORT")
+    if parts.scheme != "https" or not parts.hostname or parts.path or parts.query or parts.fragment:
+        parser.error(f"{option} must be https://NAME:PORT")
     return port

@@ -22,7 +22,10 @@ def prepare_national_system(options: Options) -> None:
 
 def prepare_provider(options: Options, environment: Mapping[str, str]) -> None:
     """Make keys and schema where they are missing or old, and put the demo's clients and people in."""
-    command = (sys.executable, "-m", "demo.run.hpid_commands", "init", "demo seed")
+    seed = "demo seed"
+    if options.certification:
+        seed = f"demo certification --suite {options.certification.suite}"
+    command = (sys.executable, "-m", "demo.run.hpid_commands", "init", seed)
     _call(options, command, environment=environment)
 
 
@@ -42,4 +45,4 @@ def _call(options: Options, command: Sequence[str], *, environment: Mapping[str,
         log.write(f"$ {shlex.join(command)}\n{done.stdout}")
     if done.returncode:
         said = done.stdout.strip().splitlines() or [f"{shlex.join(command)} ended with {done.returncode}"]
-        raise CannotStart(said[-1])
+        raise CannotStart(said[-1].removeprefix("hpid: "))

@@ -17,7 +17,9 @@ _err = Console(stderr=True, soft_wrap=True, highlight=False)
 def show(options: Options, *, seconds: float) -> None:
     """Print the addresses and, in the demo, the featured personas."""
     _out.print(_addresses(options))
-    if not options.certification:
+    if options.certification:
+        _out.print("Who signs in there, the static clients and the plans: tests/conformance/README.md")
+    else:
         _out.print(_personas())
     _out.print(f"Ready after {seconds:.1f} s. Logs: {options.state / 'log'}. Ctrl-C stops everything.")
 

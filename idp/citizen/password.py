@@ -110,6 +110,11 @@ def _is_offered(call: Call, opened: Opened) -> bool:
     return takes_city_credentials(opened.client, upstream_down=down)
 
 
+def is_only_way(call: Call, opened: Opened) -> bool:
+    """Tell whether there is nothing to choose, as in certification: this page then stands where the choice would."""
+    return call.provider.settings.is_certification and _is_offered(call, opened)
+
+
 def _form(call: Call, opened: Opened, *, username: str = "", errors: ErrorSummary | None = None) -> Answer:
     return page(
         call,
@@ -117,6 +122,7 @@ def _form(call: Call, opened: Opened, *, username: str = "", errors: ErrorSummar
         form_action=(opened.form_action,),
         rp=opened.relying_party,
         i=opened.interaction_id,
+        is_only_way=is_only_way(call, opened),
         username=username,
         errors=errors,
     )

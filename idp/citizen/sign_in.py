@@ -1,6 +1,7 @@
 """`/sign-in`: choose a way (PAGES 3.1.1), and the way back to the service without signing in."""
 
 from idp.citizen.interaction import decided, open_here, posted
+from idp.citizen.password import is_only_way
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.protocol.errors import AccessDenied, Refusal, UnmetAuthenticationRequirements
@@ -22,6 +23,8 @@ async def show(call: Call) -> Answer:
     methods = ["national"] if provider.national is not None else []
     if takes_city_credentials(opened.client, upstream_down=down):
         methods.append("password")
+    if is_only_way(call, opened) and step.reason != "level":
+        return Answer.redirect(f"/sign-in/password?i={opened.interaction_id}")
     message = "level" if step.reason == "level" else dict(call.query()).get("m", "")
     return page(
         call,

@@ -5,6 +5,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
+from federation.fetch import UnusableCaBundle
 from idp.cli import admin, clients, consents, demo, initialise, keys, people, serve, sessions
 from idp.cli.context import CommandFailed, show_error
 from idp.database import DatabaseUnavailable
@@ -31,7 +32,14 @@ app.add_typer(sessions.app, name="sessions")
 app.add_typer(admin.app, name="admin")
 app.add_typer(demo.app, name="demo")
 
-_EXPECTED = (CommandFailed, DatabaseUnavailable, KeyFileError, UnsafeSettings, UnusableKeyRecord)
+_EXPECTED = (
+    CommandFailed,
+    DatabaseUnavailable,
+    KeyFileError,
+    UnsafeSettings,
+    UnusableCaBundle,
+    UnusableKeyRecord,
+)
 
 
 def main() -> None:

@@ -7,12 +7,16 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.server.embed import Server
 
 from idp.app import make_app, make_provider
+from idp.cli.certification import check_profile_of_state
 from idp.cli.context import CommandFailed, check_schema, opened
+from idp.cli.tls_files import check_tls_files
+from idp.clock import Clock
 from idp.database import DatabaseUnavailable
 from idp.log import configure, fields
 from idp.provider import Provider
@@ -27,6 +31,7 @@ def serve() -> None:
     """Serve the provider; on SQLite with the worker inside."""
     settings = Settings()
     _check_port(settings)
+    check_tls_files(settings, now=Clock().now())
     configure(settings.log_level)
     asyncio.run(_serve(settings))
     sys.stdout.flush()
@@ -56,6 +61,7 @@ async def _serve(settings: Settings) -> None:
         backlog=_BACKLOG,
         ssl_cert=settings.certificate,
         ssl_key=settings.certificate_key,
+        ssl_protocol_min=SSLProtocols.tls12,
     )
     told_to_stop = asyncio.Event()
 
@@ -70,10 +76,14 @@ async def _serve(settings: Settings) -> None:
 
 
 async def _check_state(provider: Provider) -> None:
-    """Refuse a schema or a signing key that can't serve; a server that is down may still come up (SECURITY R04, R27)."""
+    """Refuse a schema, a signing key or people that can't serve (SECURITY R04, R27).
+
+    A database server that is down may still come up.
+    """
     try:
         await asyncio.to_thread(check_schema, provider.settings)
         await provider.configuration.refresh()
+        await provider.database.read(partial(check_profile_of_state, profile=provider.settings.profile))
     except DatabaseUnavailable as error:
         if provider.settings.is_sqlite:
             raise

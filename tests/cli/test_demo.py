@@ -32,4 +32,4 @@ def test_the_demo_is_refused_in_production(made: Installation) -> None:
         HPID_TEST_ENVIRONMENT="false",
         HPID_MASTER_KEY=str(made.folder / "keys" / "master.json"),
     )
-    assert refused.refusal == "the demo's passwords are public; it is never loaded in production"
+    assert refused.refusal == "the demo's passwords are public; it is loaded in development alone"

@@ -65,9 +65,11 @@ async def fetching(
     total_timeout: float = 5.0,
     max_bytes: int = 1000,
     ca_bundle: Path | None = None,
+    loopback_hosts: frozenset[str] = frozenset(),
 ) -> AsyncIterator[Fetcher]:
     fetcher = Fetcher(
         allowed_loopback=frozenset(origins),
+        loopback_hosts=loopback_hosts,
         resolve=resolve,
         connect_timeout=1.0,
         total_timeout=total_timeout,

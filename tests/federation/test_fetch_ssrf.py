@@ -193,6 +193,31 @@ async def test_an_allowed_origin_must_stay_on_this_machine() -> None:
         assert peer.connections == []
 
 
+@pytest.mark.parametrize("hosts", [{"suite.test"}, {"*"}])
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+async def test_a_listed_host_may_lead_to_this_machine_by_https(hosts: set[str], address: str) -> None:
+    async with fetching(resolve=Names([address]), loopback_hosts=frozenset(hosts)) as fetcher:
+        await fetcher.check("https://suite.test:8444/keys")
+        assert await failure(fetcher.check("http://suite.test:8444/keys")) is FetchFailure.REFUSED
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "169.254.169.254", "::", "::ffff:127.0.0.1", "fe80::1"])
+async def test_a_listed_host_leads_to_this_machine_and_no_other_of_ours(address: str) -> None:
+    async with fetching(resolve=Names([address]), loopback_hosts=frozenset({"*"})) as fetcher:
+        assert await failure(fetcher.check("https://suite.test/keys")) is FetchFailure.REFUSED
+
+
+async def test_a_host_that_is_not_listed_does_not_lead_to_this_machine() -> None:
+    async with fetching(resolve=Names(["127.0.0.1"]), loopback_hosts=frozenset({"suite.test"})) as fetcher:
+        assert await failure(fetcher.check("https://other.test/keys")) is FetchFailure.REFUSED
+
+
+async def test_a_listed_host_in_public_is_called_on_the_usual_ports_alone() -> None:
+    async with fetching(resolve=Names(["93.184.215.14"]), loopback_hosts=frozenset({"*"})) as fetcher:
+        await fetcher.check("https://suite.test:8443/keys")
+        assert await failure(fetcher.check("https://suite.test:6379/keys")) is FetchFailure.REFUSED
+
+
 @pytest.mark.network
 async def test_only_the_exact_origin_is_allowed() -> None:
     async with serving() as peer, serving() as other:

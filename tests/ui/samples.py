@@ -175,12 +175,18 @@ SAMPLES: dict[str, Sample] = {
     "national": Sample(
         template="national.html", context=same(rp=PORTAL, i="7K2M", upstream_host="dinhdanh.quocgia.example")
     ),
-    "password": Sample(template="password.html", context=same(rp=PORTAL, i="7K2M", username="")),
+    "password": Sample(
+        template="password.html", context=same(rp=PORTAL, i="7K2M", is_only_way=False, username="")
+    ),
+    "password-only": Sample(
+        template="password.html", context=same(rp=PORTAL, i="7K2M", is_only_way=True, username="")
+    ),
     "password-empty": Sample(
         template="password.html",
         context=same(
             rp=PORTAL,
             i="7K2M",
+            is_only_way=False,
             username="",
             errors=ErrorSummary(
                 (
@@ -192,11 +198,23 @@ SAMPLES: dict[str, Sample] = {
     ),
     "password-wrong": Sample(
         template="password.html",
-        context=same(rp=None, i="7K2M", username="huong.nt", errors=one_error("credentials_wrong")),
+        context=same(
+            rp=None,
+            i="7K2M",
+            is_only_way=False,
+            username="huong.nt",
+            errors=one_error("credentials_wrong"),
+        ),
     ),
     "password-slowed": Sample(
         template="password.html",
-        context=same(rp=PORTAL, i="7K2M", username="huong.nt", errors=one_error("slowed", minutes=15)),
+        context=same(
+            rp=PORTAL,
+            i="7K2M",
+            is_only_way=False,
+            username="huong.nt",
+            errors=one_error("slowed", minutes=15),
+        ),
     ),
     "otp": Sample(template="otp.html", context=same(rp=PORTAL, i="7K2M")),
     "otp-wrong": Sample(

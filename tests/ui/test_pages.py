@@ -181,6 +181,7 @@ def test_the_ids_that_tests_and_scripts_hang_on_are_there(
         "sign-in-cancelled": "notice",
         "national": "upstream-host hint-upstream submit cancel",
         "password": "username password show-password submit forgot other-way",
+        "password-only": "username password submit cancel forgot rp-policy rp-tos",
         "otp": "otp submit never-ask",
         "consent": "allow deny claims-public-task claims-consent claim-email legal-basis not-shared rp-policy",
         "consent-first-login": "first-login manage",
@@ -206,7 +207,13 @@ def test_a_name_the_template_needs_and_nobody_gave_is_an_error(pages: Pages) -> 
 
 def test_the_password_is_never_written_back(pages: Pages) -> None:
     html = pages.render(
-        "password.html", FRAME, rp=PORTAL, i="x", username="huong", errors=one_error("credentials_wrong")
+        "password.html",
+        FRAME,
+        rp=PORTAL,
+        i="x",
+        is_only_way=False,
+        username="huong",
+        errors=one_error("credentials_wrong"),
     ).decode()
     (field,) = [element for element in Page(html).all("input") if element.attrs.get("id") == "password"]
     assert "value" not in field.attrs
@@ -226,7 +233,7 @@ def test_only_a_test_environment_says_that_it_is_one() -> None:
 
 
 def test_a_text_that_is_no_text_does_not_break_the_page(pages: Pages) -> None:
-    html = pages.render("password.html", FRAME, i="x", username="a\udc80b").decode()
+    html = pages.render("password.html", FRAME, i="x", is_only_way=False, username="a\udc80b").decode()
     assert 'value="a?b"' in html
 
 

@@ -113,6 +113,7 @@ _SET_ROLES = (
     update(people).where(_this_person).values(roles=bindparam("new_roles"), updated_at=bindparam("now"))
 )
 _COUNT = select(func.count()).select_from(people)
+_ONE_REAL = select(people.c.person_id).where(people.c.synthetic.is_(False)).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,10 @@ class PeopleStore:
     def count(self) -> int:
         """Return how many records there are."""
         return self.connection.execute(_COUNT).scalar_one()
+
+    def has_real(self) -> bool:
+        """Tell whether anybody here is not invented."""
+        return self.connection.execute(_ONE_REAL).first() is not None
 
     def _replace_identifiers(self, before: Person, after: Person) -> None:
         old, new = profile_identifiers(before.profile), profile_identifiers(after.profile)
