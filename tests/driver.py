@@ -117,6 +117,12 @@ class Page:
         """The interaction this page belongs to."""
         return dict(parse_qsl(urlsplit(str(self.response.url)).query))["i"]
 
+    @property
+    def posted(self) -> tuple[str, dict[str, str]]:
+        """Where this page posts an answer, and the answer (Form Post Response Mode)."""
+        form = self.form("answer")
+        return form["action"], form["fields"]
+
     def form(self, button: str) -> dict[str, Any]:
         for form in self._parsed().forms:
             if button in form["ids"]:

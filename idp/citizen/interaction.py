@@ -40,7 +40,10 @@ class Opened:
     @property
     def to_client(self) -> ToRedirect:
         """Where an error goes."""
-        return ToRedirect(redirect_uri=self.request.redirect_uri, state=self.request.state)
+        request = self.request
+        return ToRedirect(
+            redirect_uri=request.redirect_uri, state=request.state, response_mode=request.response_mode
+        )
 
 
 async def open_here(call: Call) -> Opened:

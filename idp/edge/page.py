@@ -9,7 +9,8 @@ from idp.edge.call import Call
 from idp.edge.cookie_names import cookie_name
 from idp.edge.csrf import browser_cookie, csrf_token
 from idp.protocol.facts import ClientFacts
-from idp.ui.headers import page_headers
+from idp.ui.answering import SCRIPT
+from idp.ui.headers import Headers, form_action_source, page_headers, posting_headers
 from idp.ui.language import Language, choose
 from idp.ui.pages import Banner, Frame, RelyingParty
 
@@ -42,11 +43,41 @@ def page(
     **context: object,
 ) -> Answer:
     """Return the page. `form_action` lists the origins a form's answer may lead to, besides our own."""
-    settings = call.provider.settings
     browser, cookie = browser_cookie(call)
+    body = call.provider.pages.render(
+        template, _frame(call, browser, ui_locales, notice=notice, signed_in_name=signed_in_name), **context
+    )
+    answer = Answer.html(body, status=status, headers=_headers(call, form_action))
+    return answer if cookie is None else answer.with_cookies(cookie)
+
+
+def answering_page(call: Call, redirect_uri: str, *, host: str, fields: Mapping[str, str]) -> Answer:
+    """Return the page that posts an answer to a checked redirect_uri, and may do nothing else."""
+    body = call.provider.pages.render(
+        "answering.html",
+        _frame(call, browser="", ui_locales=None),
+        redirect_uri=redirect_uri,
+        host=host,
+        answer=fields,
+    )
+    headers = posting_headers(
+        source=form_action_source(redirect_uri), script=SCRIPT, https=call.provider.settings.is_https
+    )
+    return Answer.html(body, headers=_text(headers))
+
+
+def _frame(
+    call: Call,
+    browser: str,
+    ui_locales: str | None,
+    *,
+    notice: str | None = None,
+    signed_in_name: str | None = None,
+) -> Frame:
+    settings = call.provider.settings
     theme = call.cookies().get(cookie_name(settings, "theme"), "")
     query = call.query_string.decode("ascii", "replace")
-    frame = Frame(
+    return Frame(
         language=language_of(call, ui_locales),
         theme=_THEMES.get(theme, "device"),
         path=f"{call.path}?{query}" if query else call.path,
@@ -55,9 +86,6 @@ def page(
         notice=notice,
         signed_in_name=signed_in_name,
     )
-    body = call.provider.pages.render(template, frame, **context)
-    answer = Answer.html(body, status=status, headers=_headers(call, form_action))
-    return answer if cookie is None else answer.with_cookies(cookie)
 
 
 def bare_error_page(call: Call) -> Answer:
@@ -66,10 +94,11 @@ def bare_error_page(call: Call) -> Answer:
 
 
 def _headers(call: Call, form_action: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, value in page_headers(form_action=form_action, https=call.provider.settings.is_https)
-    )
+    return _text(page_headers(form_action=form_action, https=call.provider.settings.is_https))
+
+
+def _text(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
 
 
 def relying_party(client: ClientFacts, redirect_uri: str) -> RelyingParty:

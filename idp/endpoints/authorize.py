@@ -4,6 +4,7 @@ Errors before client and redirect_uri are proved go to a page, after that to the
 `resume` is where pages come back to: the same decision on the request their browser holds (DESIGN 5.12).
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 from idp.audit.occasion import Occasion
@@ -12,6 +13,7 @@ from idp.database import Done
 from idp.edge import Answer, Call, Cookie
 from idp.edge.cookie_names import cookie_name
 from idp.edge.page import language_cookies
+from idp.endpoints.authorization_response import authorization_response
 from idp.ids import ClientId
 from idp.interactions.cookie import (
     LONGEST_COOKIE,
@@ -22,7 +24,7 @@ from idp.interactions.cookie import (
 )
 from idp.interactions.service import decide, is_worth_touching, issue_code
 from idp.protocol.authorization_request import AuthorizationRequest, check, identify, parse
-from idp.protocol.authorization_response import success_uri
+from idp.protocol.authorization_response import answer_mode, success_parameters
 from idp.protocol.errors import (
     InvalidRequest,
     LoginRequired,
@@ -34,6 +36,7 @@ from idp.protocol.errors import (
 )
 from idp.protocol.facts import ClientFacts
 from idp.protocol.next_step import Consent, Issue, Refuse, SignIn
+from idp.protocol.profiles import rules_of
 from idp.protocol.registration import check_redirect_uri
 from idp.transaction import Tx
 from keys.jose import InvalidJwt, Purpose
@@ -47,7 +50,7 @@ async def authorize(call: Call) -> Answer:
         client_id, unverified_redirect_uri = identify(raw)
         client = _enabled(await provider.configuration.client(client_id))
         redirect_uri = check_redirect_uri(client, unverified_redirect_uri)
-    with refusing(ToRedirect(redirect_uri=redirect_uri, state=raw.values.get("state"))):
+    with refusing(_to_client(client, redirect_uri, raw.values)):
         now = provider.clock.now()
         hinted_sub = _hinted_sub(call, client, raw.values.get("id_token_hint"))
         request = check(raw, client, redirect_uri=redirect_uri, hinted_sub=hinted_sub, now=now)
@@ -59,6 +62,9 @@ async def authorize(call: Call) -> Answer:
             hinted_sub=hinted_sub,
             started_at=now,
         )
+        if call.method == "POST" and call.headers.get("sec-fetch-site") == "cross-site":
+            # such a request comes without our cookies (SameSite=Lax); the redirect brings them
+            return _lead_to(call, "/authorize/resume", opened, is_new=True)
         return await _proceed(call, request, client, opened, is_new=True)
 
 
@@ -73,7 +79,7 @@ async def resume(call: Call) -> Answer:
             raise InvalidRequest("this interaction is not open in this browser")
         client = _enabled(await provider.configuration.client(ClientId(opened.client_id)))
         redirect_uri = check_redirect_uri(client, opened.redirect_uri)
-    with refusing(ToRedirect(redirect_uri=redirect_uri, state=opened.values.get("state"))):
+    with refusing(_to_client(client, redirect_uri, opened.values)):
         request = opened.request(client)
         return await _proceed(call, request, client, opened, is_new=False)
 
@@ -124,11 +130,23 @@ async def _proceed(
                 code = outcome.unwrap()
             except LoginRequired as error:
                 raise Refusal(error, ToPage(case="two-tabs", status=409)) from error
-            location = success_uri(
-                request.redirect_uri, code=code, state=request.state, iss=provider.settings.issuer
+            return authorization_response(
+                call,
+                request.redirect_uri,
+                success_parameters(code=code, state=request.state, iss=provider.settings.issuer),
+                *_drop(call, opened, is_new=is_new),
+                response_mode=request.response_mode,
             )
-            return Answer.redirect(location, *_drop(call, opened, is_new=is_new))
     raise AssertionError("next_step asked for a fact after all were there")
+
+
+def _to_client(client: ClientFacts, redirect_uri: str, values: Mapping[str, str]) -> ToRedirect:
+    """Return where errors go from here on, by the way the request asks for if it is one (Core §3.1.2.6)."""
+    return ToRedirect(
+        redirect_uri=redirect_uri,
+        state=values.get("state"),
+        response_mode=answer_mode(values, rules_of(client).response_modes),
+    )
 
 
 def _lead_to(call: Call, path: str, opened: OpenInteraction, *, is_new: bool) -> Answer:

@@ -8,9 +8,10 @@ from idp.edge.answer import Answer
 from idp.edge.call import BadCall, Call
 from idp.edge.page import page
 from idp.edge.peer import peer_prefix
+from idp.endpoints.authorization_response import authorization_response
 from idp.limits.model import OverLimit
 from idp.log import fields
-from idp.protocol.authorization_response import error_uri
+from idp.protocol.authorization_response import error_parameters
 from idp.protocol.errors import (
     AccessDenied,
     AccountSelectionRequired,
@@ -72,8 +73,9 @@ def _answer(call: Call, refusal: Refusal) -> Answer:
     match refusal.to:
         case ToPage(case=case, status=status):
             return _page(call, case, status, error)
-        case ToRedirect(redirect_uri=uri, state=state):
-            return Answer.redirect(error_uri(uri, error, state=state, iss=call.provider.settings.issuer))
+        case ToRedirect(redirect_uri=uri, state=state, response_mode=mode):
+            told = error_parameters(error, state=state, iss=call.provider.settings.issuer)
+            return authorization_response(call, uri, told, response_mode=mode)
         case ToJson(basic=basic):
             answer = _json(error)
             if basic and error.status == 401:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from idp.ids import ClientId
 from idp.protocol.assurance import Acr, parse_acr
+from idp.protocol.authorization_response import FORM_POST, answer_mode
 from idp.protocol.claims import ClaimsRequest, allowed_claims, parse_claims
 from idp.protocol.errors import (
     InvalidRequest,
@@ -25,7 +26,7 @@ from idp.protocol.errors import (
 )
 from idp.protocol.facts import ClientFacts
 from idp.protocol.pkce import check_challenge
-from idp.protocol.profiles import rules_of
+from idp.protocol.profiles import PROFILES, rules_of
 from idp.protocol.scopes import SCOPES, parse_scope
 
 PARAMETERS = frozenset(
@@ -37,7 +38,9 @@ PARAMETERS = frozenset(
 )  # fmt: skip
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 RESPONSE_TYPES = ("code",)
-RESPONSE_MODES = ("query",)
+RESPONSE_MODES = tuple(
+    dict.fromkeys(mode for rules in PROFILES.values() if rules.is_offered for mode in rules.response_modes)
+)
 _LONGEST = {"state": 2048, "nonce": 1024, "login_hint": 256, "ui_locales": 128, "acr_values": 512}
 _MAX_AGE = re.compile(r"[0-9]{1,9}", re.ASCII)
 
@@ -56,6 +59,7 @@ class AuthorizationRequest:
 
     client_id: ClientId
     redirect_uri: str
+    response_mode: str
     scopes: tuple[str, ...]
     state: str | None = field(repr=False)
     nonce: str | None = field(repr=False)
@@ -131,6 +135,7 @@ def check(
     return AuthorizationRequest(
         client_id=client.client_id,
         redirect_uri=redirect_uri,
+        response_mode=_check_response_mode(values, client),
         scopes=_check_scope(values.get("scope"), client),
         state=values.get("state"),
         nonce=values.get("nonce"),
@@ -167,10 +172,20 @@ def _check_response_type(values: dict[str, str], client: ClientFacts) -> None:
         raise InvalidRequest("response_type is required")
     if response_type not in RESPONSE_TYPES:
         raise UnsupportedResponseType("response_type must be code")
-    if values.get("response_mode", "query") not in RESPONSE_MODES:
-        raise InvalidRequest("response_mode must be query")
     if "authorization_code" not in client.grant_types:
         raise UnauthorizedClient("this client is not registered for the authorization_code grant")
+
+
+def _check_response_mode(values: dict[str, str], client: ClientFacts) -> str:
+    """Return how the answer goes back (Multiple Response Types §2.1)."""
+    mode = answer_mode(values, rules_of(client).response_modes)
+    if values.get("response_mode", mode) != mode:
+        raise InvalidRequest("response_mode must be one of response_modes_supported")
+    if mode == FORM_POST and set(values.get("state", "")) & set(
+        "\r\n"
+    ):  # a form would change them (HTML §4.10.22)
+        raise InvalidRequest("state must not hold line breaks when the answer is posted")
+    return mode
 
 
 def _check_scope(text: str | None, client: ClientFacts) -> tuple[str, ...]:

@@ -173,7 +173,7 @@ class ToRedirect:
 
     redirect_uri: str
     state: str | None
-    response_mode: str = "query"
+    response_mode: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,13 @@
 """The headers of every page – Content Security Policy Level 3, RFC 6797 (HSTS), DESIGN 5.13, attack row H06.
 
-Nothing comes from another host, nothing is inline, nobody may frame us, and a form may lead only to ourselves
-and to the origins its page names, since browsers check `form-action` along redirects too.
+Nothing comes from another host, nothing is inline (but the one script of the page that posts an answer), nobody may
+frame us, and a form may lead only to ourselves and to the origins its page names, since browsers check `form-action`
+along redirects too.
 """
 
+import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -31,6 +34,16 @@ def page_headers(*, form_action: Sequence[str] = (), https: bool) -> Headers:
     return (policy, *_FOR_PAGES, *_FOR_ALL, *((_HSTS,) if https else ()))
 
 
+def posting_headers(*, source: str, script: str, https: bool) -> Headers:
+    """Return the headers of a page that posts an answer to one origin and does nothing else.
+
+    `source` is made by `form_action_source`; `script` is the text of the page's one script, allowed by its digest.
+    """
+    digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = _policy((source,), own_forms=False, script=f"'sha256-{digest}'").encode()
+    return ((b"content-security-policy", policy), *_FOR_PAGES, *_FOR_ALL, *((_HSTS,) if https else ()))
+
+
 def static_headers(*, https: bool) -> Headers:
     """Return the headers of a file whose name holds its digest: it never changes (RFC 8246)."""
     cache = (b"cache-control", b"public, max-age=31536000, immutable")
@@ -51,7 +64,7 @@ def form_action_source(uri: str) -> str:
     return f"{parts.scheme.lower()}://{host}{port}"
 
 
-def _policy(form_action: Sequence[str]) -> str:
+def _policy(form_action: Sequence[str], *, own_forms: bool = True, script: str = "'self'") -> str:
     for source in form_action:
         if not _SOURCE.fullmatch(source):
             raise ValueError("a form-action source must be an origin or a scheme")
@@ -59,9 +72,9 @@ def _policy(form_action: Sequence[str]) -> str:
         (
             "default-src 'none'",
             "style-src 'self'",
-            "script-src 'self'",
+            f"script-src {script}",
             "img-src 'self'",
-            " ".join(("form-action 'self'", *form_action)),
+            " ".join(("form-action", *(("'self'",) if own_forms else ()), *form_action)),
             "frame-ancestors 'none'",
             "base-uri 'none'",
         )

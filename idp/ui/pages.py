@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from idp.ui import formatting
+from idp.ui.answering import SCRIPT
 from idp.ui.icons import icon
 from idp.ui.language import Language
 from idp.ui.links import own_path, return_url, web_url
@@ -141,6 +142,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.globals.update(
+        answering_script=SCRIPT,
         icon=icon,
         static=static,
         shown_name=shown_name,

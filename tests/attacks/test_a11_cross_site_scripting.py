@@ -98,6 +98,20 @@ async def test_a11_nor_on_an_error_page(world: World, oracle: Oracle) -> None:
             assert_inert(watch.last.text, harmless)
 
 
+async def test_a11_nor_in_the_page_that_posts_an_answer(world: World, oracle: Oracle) -> None:
+    rp = await world.client()
+    page = await world.browser().get(rp.authorize_url(response_mode="form_post", prompt="none"))
+    harmless = _Shape(page.response.text)
+    assert harmless.bad == ["<script>"], "the page's own, which its policy names by digest"
+    for polyglot in POLYGLOTS:
+        url = rp.authorize_url(response_mode="form_post", prompt="none", state=polyglot, nonce=polyglot)
+        async with oracle.refusing(polyglot, status={200}, counted=False):
+            page = await world.browser().get(url)
+        shape = _Shape(page.response.text)
+        assert (shape.tags, shape.bad) == (harmless.tags, harmless.bad)
+        assert page.posted[1]["state"] == polyglot
+
+
 async def test_a11_what_comes_back_from_upstream_is_never_shown(world: World, oracle: Oracle) -> None:
     harmless = (await world.http.get("/upstream/national/callback?state=x")).text
     for polyglot in POLYGLOTS:

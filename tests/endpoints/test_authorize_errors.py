@@ -19,7 +19,7 @@ TO_THE_CLIENT: dict[str, _Case] = {
     "response_type code id_token": ({"response_type": "code id_token"}, "unsupported_response_type"),
     "response_type in capitals": ({"response_type": "CODE"}, "unsupported_response_type"),
     "response_mode fragment": ({"response_mode": "fragment"}, "invalid_request"),
-    "response_mode form_post": ({"response_mode": "form_post"}, "invalid_request"),
+    "response_mode unknown": ({"response_mode": "web_message"}, "invalid_request"),
     "response_mode jwt": ({"response_mode": "query.jwt"}, "invalid_request"),
     "scope missing": ({"scope": None}, "invalid_scope"),
     "scope without openid": ({"scope": "profile"}, "invalid_scope"),

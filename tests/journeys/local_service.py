@@ -5,12 +5,14 @@ import threading
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
 
 import httpx
 
 from tests.driver import RelyingParty
-from tests.journeys.stack import Stack, wait_until
+from tests.journeys.stack import SAME_SITE, Stack, wait_until
 
 _PAGE = (
     '<!doctype html><html lang="vi"><title>Dịch vụ thử</title><body id="page-callback"><h1>Đã về dịch vụ</h1>'
@@ -19,23 +21,32 @@ _PAGE = (
 
 class _Callback(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        self._show()
+
+    def do_POST(self) -> None:
+        """Show what was posted, as JSON."""
+        form = self.rfile.read(int(self.headers["content-length"])).decode()
+        posted = json.dumps(dict(parse_qsl(form, keep_blank_values=True)))
+        self._show(f'<pre id="posted">{escape(posted)}</pre>')
+
+    def _show(self, more: str = "") -> None:
         self.send_response(200)
         self.send_header("content-type", "text/html; charset=utf-8")
         self.end_headers()
-        self.wfile.write(_PAGE.encode())
+        self.wfile.write((_PAGE + more).encode())
 
     def log_message(self, *_args: object) -> None:
         """Say nothing: the test says what matters."""
 
 
 @contextmanager
-def local_service(stack: Stack, client_id: str) -> Iterator[RelyingParty]:
+def local_service(stack: Stack, client_id: str, host: str = SAME_SITE) -> Iterator[RelyingParty]:
     """Register it and serve its callback until the block ends."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Callback) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         service = RelyingParty(
-            client_id=client_id, redirect_uri=f"http://localhost:{server.server_port}/callback"
+            client_id=client_id, redirect_uri=f"http://{host}:{server.server_port}/callback"
         )
         _register(stack, service)
         try:

@@ -53,6 +53,7 @@ def test_what_was_sent_is_what_is_checked() -> None:  # Core §3.1.2.1
     assert request == AuthorizationRequest(
         client_id=make.client().client_id,
         redirect_uri=make.REDIRECT_URI,
+        response_mode="query",
         scopes=("openid", "profile"),
         state="af0ifjsldkj",
         nonce="n-0S6_WzA2Mj",
@@ -149,7 +150,9 @@ REFUSED: list[tuple[dict[str, Any], type[ProtocolError]]] = [
     ({"response_type": "CODE"}, UnsupportedResponseType),
     ({"response_type": "code "}, UnsupportedResponseType),
     ({"response_mode": "fragment"}, InvalidRequest),
-    ({"response_mode": "form_post"}, InvalidRequest),
+    ({"response_mode": "FORM_POST"}, InvalidRequest),
+    ({"response_mode": "form_post query"}, InvalidRequest),
+    ({"response_mode": "form_post", "state": "a\nb"}, InvalidRequest),
     ({"response_mode": "web_message"}, InvalidRequest),
     ({"request": "eyJhbGciOiJub25lIn0.e30."}, RequestNotSupported),
     ({"request_uri": "https://portal.example/request.jwt"}, RequestUriNotSupported),
@@ -206,8 +209,13 @@ def test_a_client_that_is_not_registered_for_the_grant_gets_no_code() -> None:  
         make.request(make.client(grant_types=("refresh_token",)))
 
 
-def test_the_one_response_mode_may_be_named() -> None:
-    assert make.request(response_mode="query") == make.request()
+@pytest.mark.parametrize(
+    ("named", "counts"), [(None, "query"), ("query", "query"), ("form_post", "form_post")]
+)
+def test_the_answer_comes_by_the_mode_that_was_named(
+    named: str | None, counts: str
+) -> None:  # Multiple Response Types §2.1
+    assert make.request(response_mode=named).response_mode == counts
 
 
 def test_each_scope_counts_once_in_the_order_it_was_sent() -> None:  # RFC 6749 §3.3

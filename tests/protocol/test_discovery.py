@@ -28,7 +28,7 @@ def test_it_says_exactly_this() -> None:
         "jwks_uri": "https://id.example/jwks",
         "end_session_endpoint": "https://id.example/end_session",
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": ["query", "form_post"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "EdDSA", "PS256", "RS256"],

@@ -100,7 +100,7 @@ def test_an_error_inside_goes_where_the_block_says() -> None:  # STYLE §2.9
         ToPage(),
         ToJson(basic=True),
         ToBearer(),
-        ToRedirect(redirect_uri=make.REDIRECT_URI, state="s"),
+        ToRedirect(redirect_uri=make.REDIRECT_URI, state="s", response_mode="query"),
     ):
         with pytest.raises(Refusal) as refused, refusing(to):
             raise InvalidGrant("code is spent", detail="for our log")

@@ -10,6 +10,7 @@ from idp.ui.language import Language
 from idp.ui.pages import Pages
 from idp.ui.strings import PAGES, STRINGS, Texts
 from tests.ui.samples import SAMPLES, SITE
+from tests.ui.test_answering import answering_page
 
 VI, EN = STRINGS[Language.VI], STRINGS[Language.EN]
 GIVEN_BY_CONTROLLERS = ("claim_", "not_sent_", "value_", "notice_", "error_", "locked_", "masked_")
@@ -82,6 +83,7 @@ def test_every_sentence_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> No
     pages = Pages(SITE)
     for sample in SAMPLES.values():
         sample.render(pages, Language.VI)
+    answering_page(pages)
     assert [key for key in VI if key not in said and not key.startswith(GIVEN_BY_CONTROLLERS)] == []
 
 

@@ -15,6 +15,7 @@ from idp.ui.language import Language
 from idp.ui.strings import (
     accessibility,
     administrator,
+    answering,
     consent,
     frame,
     help_page,
@@ -27,7 +28,7 @@ from idp.ui.strings import (
 )
 
 PAGES = (
-    *(frame, sign_in, consent, problem, sign_out, home),
+    *(frame, sign_in, consent, answering, problem, sign_out, home),
     *(help_page, scam, privacy, accessibility, administrator),
 )
 STRINGS: Mapping[Language, Mapping[str, str]] = {
