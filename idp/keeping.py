@@ -14,6 +14,8 @@ from keys.rotation import due_for_erasure
 _BATCH = 500
 _CODES_STAY = timedelta(minutes=10)
 """A spent code is kept this long, so that a replay is known for one."""
+_ASSERTIONS_STAY = timedelta(minutes=5)
+"""A spent assertion is kept a while longer than it is good for, so that a clock running behind revives none."""
 _DELIVERED_STAY = timedelta(days=7)
 _SESSIONS_STAY = timedelta(days=1)
 _ATTEMPTS_STAY = timedelta(days=30)
@@ -36,6 +38,7 @@ def _erasers(now: datetime, life: Lifetimes) -> tuple[Callable[[Tx], int], ...]:
         lambda tx: tx.codes.erase_expired(now - _CODES_STAY, _BATCH),
         lambda tx: tx.refresh_tokens.erase_expired(now - life.refresh_retry, _BATCH),
         lambda tx: tx.revoked_tokens.erase_expired(now, _BATCH),
+        lambda tx: tx.client_assertions.erase_expired(now - _ASSERTIONS_STAY, _BATCH),
         lambda tx: tx.grants.erase_expired(now, _BATCH),
         lambda tx: tx.interactions.erase_expired(now, _BATCH),
         lambda tx: tx.sessions.erase_ended(now - _SESSIONS_STAY, _BATCH),

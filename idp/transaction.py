@@ -10,7 +10,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from idp.audit.store import AuditStore
-from idp.clients.store import ClientStore
+from idp.clients.store import ClientAssertionStore, ClientStore
 from idp.clock import Clock
 from idp.configuration.store import ConfigurationStore
 from idp.consents.store import ConsentStore
@@ -75,6 +75,10 @@ class Tx:
     @cached_property
     def clients(self) -> ClientStore:
         return ClientStore(self.connection, self._vault)
+
+    @cached_property
+    def client_assertions(self) -> ClientAssertionStore:
+        return ClientAssertionStore(self.connection, self._vault)
 
     @cached_property
     def codes(self) -> CodeStore:

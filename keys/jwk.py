@@ -65,6 +65,12 @@ class PublicJwk:
         return True
 
 
+DECOY = PublicJwk(
+    kid=None, algs=frozenset({"ES256"}), key=ec.derive_private_key(2, ec.SECP256R1()).public_key()
+)
+"""Nobody's key: verifying with it only takes the time it takes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JwkSet:
     """The usable keys of a JWK Set."""

@@ -128,16 +128,16 @@ class World:
 
         def register(tx: Tx) -> Done[str | None]:
             put_client(tx, facts, actor="test", occasion=self.occasion)
-            if not secret:
+            if not facts.has_secret:
                 return Done(None)
-            return Done(
-                issue_secret(
-                    tx, facts.client_id, vault=self.provider.vault, actor="test", occasion=self.occasion
-                )
+            issued = issue_secret(
+                tx, facts.client_id, vault=self.provider.vault, actor="test", occasion=self.occasion
             )
+            return Done(issued.text)
 
         text = await self.write(register)
-        return RelyingParty(client_id=client_id, redirect_uri=facts.redirect_uris[0], client_secret=text)
+        redirect_uri = facts.redirect_uris[0] if facts.redirect_uris else ""
+        return RelyingParty(client_id=client_id, redirect_uri=redirect_uri, client_secret=text)
 
     async def person(self, username: str = "alice", **changes: Any) -> Person:
         """Add a person of level 02 without credentials."""

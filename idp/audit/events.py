@@ -70,6 +70,10 @@ class EventType(StrEnum):
     """A client was disabled. Payload: client_id."""
     CLIENT_ENABLED = "client:enabled"
     """A client was enabled again. Payload: client_id."""
+    CLIENT_SECRET_REVOKED = "client:secret-revoked"  # noqa: S105 - an event's name
+    """A secret was ended at once. Payload: client_id, secret_id."""
+    CLIENT_ASSERTION_REPLAYED = "client:assertion-replayed"
+    """An assertion a client has proved itself by came again, and was refused. Payload: client_id."""
     KEY_ANNOUNCED = "key:announced"
     """A signing key was announced. Payload: kid, alg, active_from."""
     KEY_ERASED = "key:erased"

@@ -1,7 +1,7 @@
-"""`hpid clients`: register, show, disable, and give relying parties new secrets."""
+"""`hpid clients`: register, show, disable relying parties; their secrets: client_secrets.py."""
 
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from functools import partial
 from typing import Annotated
@@ -10,6 +10,7 @@ import typer
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
+from idp.cli import client_secrets
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
 from idp.clients.service import issue_secret, put_client
 from idp.database import Done, Refused
@@ -23,7 +24,7 @@ from idp.provider import Provider
 from idp.transaction import Tx
 
 app = typer.Typer(help="Relying parties.", no_args_is_help=True)
-Overlap = Annotated[int, typer.Option(help="Hours the old secrets go on working.", min=0, max=24 * 90)]
+app.add_typer(client_secrets.app)
 
 
 @app.command()
@@ -36,9 +37,9 @@ def add(
     agency: Annotated[str, typer.Option(help="Who answers for it.")] = "",
     profile: Annotated[Profile, typer.Option(help="Client profile.")] = Profile.CITY,
     scope: Annotated[str, typer.Option(help="Scopes, separated by spaces.")] = "openid profile",
-    auth_method: Annotated[str, typer.Option(help="client_secret_basic, client_secret_post or none.")] = (
-        "client_secret_basic"
-    ),
+    auth_method: Annotated[
+        str, typer.Option(help="client_secret_basic, client_secret_post, private_key_jwt or none.")
+    ] = ("client_secret_basic"),
     sector: Annotated[str, typer.Option(help="Subject sector; for ever. Default: the client_id.")] = "",
     audience: Annotated[
         list[str] | None, typer.Option(help="Resource it may ask tokens for; repeat.")
@@ -104,35 +105,6 @@ def enable(client_id: str) -> None:
     _set_enabled(client_id, enabled=True)
 
 
-@app.command("rotate-secret")
-def rotate_secret(client_id: str, *, overlap_hours: Overlap = 24, as_json: AsJson = False) -> None:
-    """Issue a new secret, shown once; the old ones go on for the overlap."""
-
-    async def work(provider: Provider) -> dict[str, object]:
-        happening = occasion(provider)
-
-        def rotate(tx: Tx) -> Done[dict[str, object]] | Refused:
-            client = tx.clients.get(ClientId(client_id))
-            if client is None or client.facts.is_public:
-                return Refused(CommandFailed(f"no confidential client {client_id}"))
-            until = happening.now + timedelta(hours=overlap_hours)
-            secret = issue_secret(
-                tx,
-                client.facts.client_id,
-                vault=provider.vault,
-                actor=operator(),
-                occasion=happening,
-                old_ones_until=until,
-            )
-            return Done(
-                {"client_id": client_id, "client_secret": secret, "old_secrets_until": until.isoformat()}
-            )
-
-        return (await provider.database.transact(rotate)).unwrap()
-
-    show(with_provider(work), as_json=as_json, title="new secret")
-
-
 async def _register(provider: Provider, *, facts: ClientFacts) -> dict[str, object]:
     happening = occasion(provider)
 
@@ -146,10 +118,11 @@ async def _register(provider: Provider, *, facts: ClientFacts) -> dict[str, obje
         except InvalidClientMetadata as error:
             return Refused(CommandFailed(str(error)))
         result: dict[str, object] = {"client_id": facts.client_id}
-        if not facts.is_public and (old is None or not old.secrets):
-            result["client_secret"] = issue_secret(
+        if facts.has_secret and (old is None or not old.secrets):
+            issued = issue_secret(
                 tx, facts.client_id, vault=provider.vault, actor=operator(), occasion=happening
             )
+            result |= {"client_secret": issued.text, "client_secret_expires_at": issued.expires_at}
         return Done(result)
 
     return (await provider.database.transact(register)).unwrap()

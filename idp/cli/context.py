@@ -33,6 +33,11 @@ def show_error(text: str) -> None:
     _errors.print(f"hpid: {text}", style="red", markup=False, highlight=False)
 
 
+def warn(text: str) -> None:
+    """Print one line on standard error that is no failure."""
+    _errors.print(f"hpid: {text}", style="yellow", markup=False, highlight=False)
+
+
 def operator() -> str:
     """Return how the record names whoever runs this command."""
     try:

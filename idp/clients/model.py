@@ -14,6 +14,22 @@ class ClientSecret:
     digest: bytes = field(repr=False)
     created_at: datetime
     expires_at: datetime | None
+    sealed: bytes | None = field(default=None, repr=False)
+    """The secret itself under the master key, for client_secret_jwt alone."""
+
+    def is_live(self, now: datetime) -> bool:
+        """Tell whether it still proves anything."""
+        return self.expires_at is None or now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedSecret:
+    """A fresh secret, seen this once."""
+
+    secret_id: str
+    text: str = field(repr=False)
+    expires_at: datetime | None
+    """None: without end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +40,9 @@ class Client:
     secrets: tuple[ClientSecret, ...] = ()
     created_at: datetime
     updated_at: datetime
+
+    def secrets_end_at(self) -> datetime | None:
+        """Return when the last of its secrets ends; None if one has no end or there is none."""
+        ends = [secret.expires_at for secret in self.secrets]
+        known = [end for end in ends if end is not None]
+        return max(known) if known and len(known) == len(ends) else None

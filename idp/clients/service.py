@@ -1,20 +1,32 @@
-"""Registering clients and issuing their secrets: state, configuration version and record in one transaction."""
+"""Registering clients, issuing and ending their secrets: state, configuration version and record in one transaction.
 
+A secret lives no longer than its client's profile allows (profiles.ProfileRules.secret_lifetime). It is kept as a digest;
+only that of client_secret_jwt is sealed beside it, for as long as that is the client's method (DESIGN 5.10).
+"""
+
+from collections.abc import Iterable
 from datetime import datetime
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
-from idp.clients.model import ClientSecret
+from idp.clients.model import ClientSecret, IssuedSecret
 from idp.ids import NO_BUCKET, ClientId, HandleKind
 from idp.protocol.facts import ClientFacts
-from idp.protocol.registration import check_registration
+from idp.protocol.profiles import rules_of
+from idp.protocol.registration import InvalidClientMetadata, check_registration
 from idp.transaction import Tx
 from keys.envelope import Vault
+from keys.jose import MIN_SECRET_BYTES
+
+_SEALED = "client.secret"
+_SIGNS = "client_secret_jwt"
 
 
 def put_client(tx: Tx, facts: ClientFacts, *, actor: str, occasion: Occasion) -> None:
     """Register or replace; raises InvalidClientMetadata naming the field. Felt on every node within a second."""
     tx.clients.put(check_registration(facts), occasion.now)
+    if facts.token_endpoint_auth_method != _SIGNS:
+        tx.clients.forget_sealed(facts.client_id)
     tx.configuration.raise_version()
     tx.audit.add(occasion.event(EventType.CLIENT_REGISTERED, actor=actor, client_id=facts.client_id))
 
@@ -28,20 +40,63 @@ def issue_secret(
     occasion: Occasion,
     secret: str | None = None,
     old_ones_until: datetime | None = None,
-) -> str:
-    """Store a fresh secret's digest and return the secret, which is never seen again; old ones may overlap."""
+) -> IssuedSecret:
+    """Store a fresh secret and return it, never to be seen again; old ones may overlap.
+
+    Raises InvalidClientMetadata for a client that has none, and for a given one too short to sign with.
+    """
+    client = tx.clients.get(client_id)
+    if client is None or not client.facts.has_secret:
+        raise InvalidClientMetadata("token_endpoint_auth_method: this client proves itself without a secret")
     text = secret or occasion.clock.handle(HandleKind.CLIENT_SECRET, NO_BUCKET)
-    secret_id = occasion.clock.token(6)
+    lifetime = rules_of(client.facts).secret_lifetime
+    issued = IssuedSecret(
+        secret_id=occasion.clock.token(6),
+        text=text,
+        expires_at=None if lifetime is None else occasion.now + lifetime,
+    )
     tx.clients.add_secret(
         client_id,
         ClientSecret(
-            secret_id=secret_id, digest=vault.digest(text), created_at=occasion.now, expires_at=None
+            secret_id=issued.secret_id,
+            digest=vault.digest(text),
+            created_at=occasion.now,
+            expires_at=issued.expires_at,
+            sealed=_seal(text, vault) if client.facts.token_endpoint_auth_method == _SIGNS else None,
         ),
     )
     if old_ones_until is not None:
-        tx.clients.expire_secrets(client_id, old_ones_until, secret_id)
+        tx.clients.expire_secrets(client_id, old_ones_until, issued.secret_id)
     tx.configuration.raise_version()
     tx.audit.add(
-        occasion.event(EventType.CLIENT_SECRET_ISSUED, actor=actor, client_id=client_id, secret_id=secret_id)
+        occasion.event(
+            EventType.CLIENT_SECRET_ISSUED, actor=actor, client_id=client_id, secret_id=issued.secret_id
+        )
     )
-    return text
+    return issued
+
+
+def revoke_secret(tx: Tx, client_id: ClientId, secret_id: str, *, actor: str, occasion: Occasion) -> bool:
+    """End one secret at once, felt on every node within a second; False if there is no such live one."""
+    if not tx.clients.end_secret(client_id, secret_id, occasion.now):
+        return False
+    tx.configuration.raise_version()
+    tx.audit.add(
+        occasion.event(EventType.CLIENT_SECRET_REVOKED, actor=actor, client_id=client_id, secret_id=secret_id)
+    )
+    return True
+
+
+def open_secrets(secrets: Iterable[ClientSecret], vault: Vault, now: datetime) -> list[bytes]:
+    """Return the live secrets a client signs its assertions with (client_secret_jwt, OpenID Connect Core §9)."""
+    return [
+        vault.open(secret.sealed, purpose=_SEALED)
+        for secret in secrets
+        if secret.sealed is not None and secret.is_live(now)
+    ]
+
+
+def _seal(text: str, vault: Vault) -> bytes:
+    if len(text.encode()) < MIN_SECRET_BYTES:
+        raise InvalidClientMetadata("client_secret: at least 32 bytes for client_secret_jwt")
+    return vault.seal_text(text, purpose=_SEALED)

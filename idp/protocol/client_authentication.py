@@ -1,7 +1,7 @@
-"""Client authentication at the token endpoint – RFC 6749 §2.3, OpenID Connect Core §9.
+"""Client authentication – RFC 6749 §2.3, OpenID Connect Core §9, RFC 7521 §4.2.
 
-Exactly one method, the registered one. An unknown client and a wrong secret get the same answer. Pure: the secret's
-keyed digest comes in with the client.
+Exactly one method, the registered one. An unknown client and a wrong proof get the same answer. Pure: the secret's
+keyed digest comes in with the client. What an assertion must say: client_assertion.py.
 """
 
 import hmac
@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 from idp.ids import ClientId
+from idp.protocol.client_assertion import ASSERTION_TYPE, claimed_client
 from idp.protocol.errors import InvalidClient
 from idp.protocol.facts import ClientFacts
+from keys.jose import InvalidJwt
 
-METHODS = ("client_secret_basic", "client_secret_post", "none")
-_REFUSED = "client authentication failed"
+METHODS = ("client_secret_basic", "client_secret_jwt", "client_secret_post", "none", "private_key_jwt")
+REFUSED = "client authentication failed"
 _LONGEST = 512
 
 
@@ -26,28 +28,33 @@ class PresentedCredentials:
 
     method: str
     client_id: ClientId
-    client_secret: str | None = field(repr=False)
+    client_secret: str | None = field(default=None, repr=False)
+    client_assertion: str | None = field(default=None, repr=False)
 
 
 def parse_credentials(authorization: str | None, form: Mapping[str, str]) -> PresentedCredentials:
     """Return the one set of credentials in the request; two methods at once are refused (§2.3)."""
-    posted = form.get("client_secret")
-    if "client_assertion" in form:
-        raise InvalidClient(_REFUSED, detail="client_assertion is not offered")
-    if authorization is None:
-        client_id = form.get("client_id")
-        if client_id is None:
-            raise InvalidClient(_REFUSED, detail="no client_id")
-        method = "none" if posted is None else "client_secret_post"
-        return PresentedCredentials(method=method, client_id=ClientId(client_id), client_secret=posted)
-    if posted is not None:
-        raise InvalidClient(_REFUSED, detail="two methods at once")
-    client_id, secret = _parse_basic(authorization)
-    if form.get("client_id", client_id) != client_id:
-        raise InvalidClient(_REFUSED, detail="client_id of header and body differ")
-    return PresentedCredentials(
-        method="client_secret_basic", client_id=ClientId(client_id), client_secret=secret
-    )
+    asserts = "client_assertion" in form or "client_assertion_type" in form
+    if sum((authorization is not None, "client_secret" in form, asserts)) > 1:
+        raise InvalidClient(REFUSED, detail="two methods at once")
+    if authorization is not None:
+        presented = _from_header(authorization)
+    elif asserts:
+        presented = _from_assertion(form)
+    else:
+        presented = _from_body(form)
+    if form.get("client_id", presented.client_id) != presented.client_id:  # RFC 7521 §4.2
+        raise InvalidClient(REFUSED, detail="client_id of the body and of the proof differ")
+    return presented
+
+
+def check_registered(presented: PresentedCredentials, client: ClientFacts | None) -> ClientFacts:
+    """Return the client if it is enabled and this is its registered method."""
+    if client is None or not client.enabled:
+        raise InvalidClient(REFUSED, detail="unknown or disabled client")
+    if presented.method != client.token_endpoint_auth_method:
+        raise InvalidClient(REFUSED, detail="not the registered method")
+    return client
 
 
 def check_credentials(
@@ -63,24 +70,49 @@ def check_credentials(
         presented_digest = digest(presented.client_secret)
         hits = sum(hmac.compare_digest(presented_digest, known) for known in secret_digests)
         matches = hits > 0  # all are compared: the time taken tells nothing
-    if client is None or not client.enabled:
-        raise InvalidClient(_REFUSED, detail="unknown or disabled client")
-    if presented.method != client.token_endpoint_auth_method:
-        raise InvalidClient(_REFUSED, detail="not the registered method")
-    if not (matches or client.is_public):
-        raise InvalidClient(_REFUSED, detail="wrong or expired secret")
-    return client
+    registered = check_registered(presented, client)
+    if not (matches or registered.is_public):
+        raise InvalidClient(REFUSED, detail="wrong or expired secret")
+    return registered
+
+
+def _from_body(form: Mapping[str, str]) -> PresentedCredentials:
+    client_id, secret = form.get("client_id"), form.get("client_secret")
+    if client_id is None:
+        raise InvalidClient(REFUSED, detail="no client_id")
+    method = "none" if secret is None else "client_secret_post"
+    return PresentedCredentials(method=method, client_id=ClientId(client_id), client_secret=secret)
+
+
+def _from_header(authorization: str) -> PresentedCredentials:
+    client_id, secret = _parse_basic(authorization)
+    return PresentedCredentials(
+        method="client_secret_basic", client_id=ClientId(client_id), client_secret=secret
+    )
+
+
+def _from_assertion(form: Mapping[str, str]) -> PresentedCredentials:
+    assertion = form.get("client_assertion")
+    if assertion is None or form.get("client_assertion_type") != ASSERTION_TYPE:  # RFC 7523 §2.2
+        raise InvalidClient(REFUSED, detail="client_assertion or its type is missing or another")
+    try:
+        claimed = claimed_client(assertion)
+    except InvalidJwt as error:
+        raise InvalidClient(REFUSED, detail=error.reason) from error
+    return PresentedCredentials(
+        method=claimed.method, client_id=claimed.client_id, client_assertion=assertion
+    )
 
 
 def _parse_basic(authorization: str) -> tuple[str, str]:
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic" or len(encoded) > _LONGEST:
-        raise InvalidClient(_REFUSED, detail="not Basic")
+        raise InvalidClient(REFUSED, detail="not Basic")
     try:
         client_id, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
         client_id, secret = unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict")
     except (Base64Error, ValueError):
-        raise InvalidClient(_REFUSED, detail="malformed Basic") from None
+        raise InvalidClient(REFUSED, detail="malformed Basic") from None
     if not colon or not client_id or not secret or "\x00" in client_id + secret:
-        raise InvalidClient(_REFUSED, detail="malformed Basic")
+        raise InvalidClient(REFUSED, detail="malformed Basic")
     return client_id, secret

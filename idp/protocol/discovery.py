@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from idp.protocol.assurance import ACR_VALUES_SUPPORTED
 from idp.protocol.authorization_request import PROMPTS, RESPONSE_MODES, RESPONSE_TYPES
+from idp.protocol.client_assertion import ANY_METHOD_ALGS
 from idp.protocol.client_authentication import METHODS
 from idp.protocol.id_token import CLAIMS as ID_TOKEN_CLAIMS
 from idp.protocol.scopes import SCOPES
@@ -34,6 +35,7 @@ def metadata(
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": list(signing_algorithms),
         "token_endpoint_auth_methods_supported": list(METHODS),
+        "token_endpoint_auth_signing_alg_values_supported": list(ANY_METHOD_ALGS),
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": list(SCOPES),
         "claims_supported": list(claims),

@@ -105,6 +105,16 @@ class ClientFacts:
         """A public client has no credentials (RFC 6749 §2.1)."""
         return self.token_endpoint_auth_method == "none"
 
+    @property
+    def has_signing_key(self) -> bool:
+        """Tell whether it proves itself by a key of its own (private_key_jwt, Core §9)."""
+        return self.token_endpoint_auth_method == "private_key_jwt"
+
+    @property
+    def has_secret(self) -> bool:
+        """Tell whether it proves itself by a secret, sent or signed with."""
+        return self.token_endpoint_auth_method.startswith("client_secret_")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionFacts:

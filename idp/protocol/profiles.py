@@ -13,6 +13,7 @@ from enum import Enum, auto
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import ClientFacts, Profile
 from idp.protocol.scopes import SCOPES, Sensitivity
+from keys.jose import Purpose, supported_algs
 
 SIGNING_ALGORITHMS = ("ES256", "EdDSA", "PS256", "RS256")
 """What ID tokens, logout tokens, userinfo and introspection answers may be signed with, as registered."""
@@ -44,6 +45,8 @@ class ProfileRules:
     auth_methods: frozenset[str]
     secret_lifetime: timedelta | None
     """How long a client secret may be registered for; None: without end."""
+    assertion_algs: tuple[str, ...]
+    """What a client's own key may sign its assertions with."""
     assertion_audience: AssertionAudience
     assertion_typ_required: bool
     """Default of `require_assertion_typ`."""
@@ -65,12 +68,14 @@ class ProfileRules:
 
 _SECRETS = frozenset({"client_secret_basic", "client_secret_post"})
 _FRONT_CHANNEL = ("query", "form_post")
+_ASSERTION_ALGS = supported_algs(Purpose.CLIENT_ASSERTION)
 
 PROFILES: Mapping[Profile, ProfileRules] = {
     Profile.OIDC: ProfileRules(
         is_offered=True,
-        auth_methods=_SECRETS | {"none"},
+        auth_methods=_SECRETS | {"none", "client_secret_jwt", "private_key_jwt"},
         secret_lifetime=None,
+        assertion_algs=_ASSERTION_ALGS,
         assertion_audience=AssertionAudience.ISSUER_OR_TOKEN_ENDPOINT,
         assertion_typ_required=False,
         pkce_of_confidential=False,
@@ -86,8 +91,9 @@ PROFILES: Mapping[Profile, ProfileRules] = {
     ),
     Profile.CITY: ProfileRules(
         is_offered=True,
-        auth_methods=_SECRETS | {"none"},
+        auth_methods=_SECRETS | {"none", "private_key_jwt"},
         secret_lifetime=timedelta(days=365),
+        assertion_algs=_ASSERTION_ALGS,
         assertion_audience=AssertionAudience.ISSUER,
         assertion_typ_required=True,
         pkce_of_confidential=True,
@@ -105,6 +111,7 @@ PROFILES: Mapping[Profile, ProfileRules] = {
         is_offered=False,
         auth_methods=frozenset({"private_key_jwt"}),
         secret_lifetime=None,
+        assertion_algs=("ES256", "Ed25519", "EdDSA", "PS256"),
         assertion_audience=AssertionAudience.ISSUER,
         assertion_typ_required=False,
         pkce_of_confidential=True,

@@ -7,6 +7,7 @@ clients: any port). What differs between profiles stands in profiles.py.
 import re
 from urllib.parse import urlsplit
 
+from idp.protocol.client_assertion import ANY_METHOD_ALGS, METHOD_ALGS
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.facts import ClientFacts
 from idp.protocol.profiles import rules_of
@@ -80,15 +81,22 @@ def _check_uris(client: ClientFacts) -> None:
 
 
 def _check_keys(client: ClientFacts) -> None:
+    alg = client.token_endpoint_auth_signing_alg
+    if alg is not None and alg not in METHOD_ALGS.get(client.token_endpoint_auth_method, ANY_METHOD_ALGS):
+        raise InvalidClientMetadata("token_endpoint_auth_signing_alg: not offered for this method")
+    if client.has_signing_key and client.jwks is None and client.jwks_uri is None:
+        raise InvalidClientMetadata("jwks: needed, or jwks_uri, for private_key_jwt")
     if client.jwks is not None and client.jwks_uri is not None:  # Registration §2
         raise InvalidClientMetadata("jwks: not together with jwks_uri")
     if client.jwks_uri is not None:
         _check_uri("jwks_uri", client.jwks_uri, native=False)
     if client.jwks is not None:
         try:
-            check_public(client.jwks)
+            keys = check_public(client.jwks)
         except InvalidJwkSet as error:
             raise InvalidClientMetadata(f"jwks: {error}") from None
+        if client.has_signing_key and not keys.signing.keys:
+            raise InvalidClientMetadata("jwks: no key that signs")
 
 
 def check_redirect_uri(client: ClientFacts, redirect_uri: str) -> str:

@@ -26,6 +26,7 @@ from tests.world import World
 
 GUARDED = (
     "clients",
+    "client_assertions",
     "client_secrets",
     "codes",
     "consents",

@@ -94,7 +94,7 @@ def test_a_public_client_gets_no_secret(office: Office) -> None:
         "client_id": "in-the-browser"
     }
     assert office.installation.hpid("clients", "rotate-secret", "in-the-browser").refusal == (
-        "no confidential client in-the-browser"
+        "no client in-the-browser that has a secret"
     )
 
 

@@ -5,14 +5,18 @@ import base64
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from urllib.parse import quote
 
 import httpx
 import pytest
 
-from idp.clients.service import issue_secret, put_client
+from idp.clients.model import IssuedSecret
+from idp.clients.service import issue_secret, put_client, revoke_secret
 from idp.database import Done
 from idp.ids import ClientId
+from idp.protocol.facts import Profile
+from idp.protocol.registration import InvalidClientMetadata
 from idp.transaction import Tx
 from tests.driver import ISSUER, RelyingParty
 from tests.world import World
@@ -176,7 +180,7 @@ async def test_an_expired_secret_is_no_secret_and_two_may_overlap(world: World) 
                 actor="test",
                 occasion=world.occasion,
                 old_ones_until=world.time() + timedelta(days=1),
-            )
+            ).text
         )
 
     new = await world.write(renew)
@@ -185,6 +189,73 @@ async def test_an_expired_secret_is_no_secret_and_two_may_overlap(world: World) 
     world.time.move(days=1)
     assert_refused(await ask(world, {}, basic("rp-c", old)), challenged=True)
     assert_let_in(await ask(world, {}, basic("rp-c", new)))
+
+
+async def test_a_secret_of_profile_city_ends_after_a_year_and_of_profile_oidc_never(
+    world: World,
+) -> None:  # PROTOCOL profiles
+    city = str((await world.client("rp-c")).client_secret)
+    baseline = str((await world.client("rp-o", profile=Profile.OIDC)).client_secret)
+    world.time.move(days=365, seconds=-1)
+    assert_let_in(await ask(world, {}, basic("rp-c", city)))
+    world.time.move(seconds=1)
+    assert_refused(await ask(world, {}, basic("rp-c", city)), challenged=True)
+    assert_let_in(await ask(world, {}, basic("rp-o", baseline)))
+
+
+async def test_a_revoked_secret_opens_nothing_and_the_others_go_on(world: World) -> None:
+    rp = await world.client()
+    old = str(rp.client_secret)
+
+    def renew(tx: Tx) -> Done[IssuedSecret]:
+        return Done(
+            issue_secret(
+                tx, ClientId("rp-c"), vault=world.provider.vault, actor="test", occasion=world.occasion
+            )
+        )
+
+    new = await world.write(renew)
+    assert_let_in(await ask(world, {}, basic("rp-c", new.text)))
+
+    def revoke(tx: Tx) -> Done[bool]:
+        return Done(revoke_secret(tx, ClientId("rp-c"), new.secret_id, actor="test", occasion=world.occasion))
+
+    await world.provider.database.transact(revoke)  # as on another node: this one is not told
+    await asyncio.sleep(1.01)
+    assert_refused(await ask(world, {}, basic("rp-c", new.text)), challenged=True)
+    assert_let_in(await ask(world, {}, basic("rp-c", old)))
+
+
+async def test_a_client_that_has_no_secret_is_issued_none(world: World) -> None:
+    await world.client("app", secret=False)
+    for client_id in ("app", "nobody"):
+        with pytest.raises(InvalidClientMetadata):
+            await world.write(
+                partial(
+                    issue_secret,
+                    client_id=ClientId(client_id),
+                    vault=world.provider.vault,
+                    actor="test",
+                    occasion=world.occasion,
+                )
+            )
+
+
+async def test_a_short_secret_can_t_be_given_to_a_client_that_signs_with_it(
+    world: World,
+) -> None:  # SECURITY C02
+    await world.client("rp-s", profile=Profile.OIDC, token_endpoint_auth_method="client_secret_jwt")
+    issue = partial(
+        issue_secret,
+        client_id=ClientId("rp-s"),
+        vault=world.provider.vault,
+        actor="test",
+        occasion=world.occasion,
+    )
+    for secret in ("short", "s" * 31):
+        with pytest.raises(InvalidClientMetadata, match="32 bytes"):
+            await world.write(partial(issue, secret=secret))
+    await world.write(lambda tx: Done(issue(tx, secret="s" * 32)))
 
 
 async def test_a_confidential_client_without_a_secret_is_let_in_by_nothing(world: World) -> None:

@@ -101,9 +101,11 @@ def minimal(number: int) -> bytes:
     return number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
-def hmac_token(alg: str, secret: bytes, header: Mapping[str, object] | None = None) -> str:
+def hmac_token(
+    alg: str, secret: bytes, header: Mapping[str, object] | None = None, claims: object = CLAIMS
+) -> str:
     """Return a token under a symmetric algorithm."""
-    message = unsigned({"alg": alg, "kid": "rsa", "typ": "JWT", **(header or {})})
+    message = unsigned({"alg": alg, "kid": "rsa", "typ": "JWT", **(header or {})}, claims)
     mac = hmac.HMAC(secret, HASHES[alg[2:]])
     mac.update(message.encode())
     return f"{message}.{b64(mac.finalize())}"

@@ -96,6 +96,7 @@ TYPES = [
     "dpop+jwt",
     "JOSE",
 ]
+# a shared secret's: tests/keys/test_shared_secret.py
 ACCEPTED: dict[Purpose, set[str | None]] = {
     Purpose.ID_TOKEN_HINT: {"JWT", None},
     Purpose.ACCESS_TOKEN: {"at+jwt"},
@@ -106,7 +107,11 @@ ACCEPTED: dict[Purpose, set[str | None]] = {
 }
 
 
-@pytest.mark.parametrize("purpose", Purpose)
+def test_every_purpose_has_its_types() -> None:
+    assert {*ACCEPTED, Purpose.CLIENT_SECRET_ASSERTION} == {*Purpose}
+
+
+@pytest.mark.parametrize("purpose", [purpose for purpose in Purpose if purpose in ACCEPTED])
 @pytest.mark.parametrize("typ", TYPES)
 def test_a_token_is_only_read_as_what_its_typ_allows(
     purpose: Purpose, typ: str | None

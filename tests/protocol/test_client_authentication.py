@@ -11,11 +11,14 @@ from idp.protocol.client_authentication import (
     METHODS,
     PresentedCredentials,
     check_credentials,
+    check_registered,
     parse_credentials,
 )
 from idp.protocol.errors import InvalidClient
 from idp.protocol.facts import ClientFacts
 from tests import make
+from tests.assertions import carrying, claims, secret_assertion
+from tests.keys.forge import keys
 
 SECRET = "hp_secret_00abc"
 
@@ -196,12 +199,62 @@ def test_a_presented_secret_is_not_printed() -> None:
     assert SECRET not in repr(presented)
 
 
+ASSERTION = keys()["p256"].token(claims("portal", make.NOW))
+
+
+def test_an_assertion_names_its_client_and_its_method() -> None:  # RFC 7523 §2.2
+    for more in ({}, {"client_id": "portal"}):
+        presented = parse_credentials(None, carrying(ASSERTION, **more))
+        assert (presented.method, presented.client_id) == ("private_key_jwt", "portal")
+        assert presented.client_assertion == ASSERTION
+        assert presented.client_secret is None
+        assert ASSERTION not in repr(presented)
+    by_secret = parse_credentials(None, carrying(secret_assertion("s" * 32, claims("portal", make.NOW))))
+    assert by_secret.method == "client_secret_jwt"
+
+
+@pytest.mark.parametrize(
+    ("authorization", "sent"),
+    [
+        (None, carrying(ASSERTION, client_id="other")),
+        (None, carrying(ASSERTION, client_id="PORTAL")),
+        (None, carrying(ASSERTION, client_assertion=None)),
+        (None, carrying(ASSERTION, client_assertion_type=None)),
+        (
+            None,
+            carrying(
+                ASSERTION, client_assertion_type="urn:ietf:params:oauth:client-assertion-type:saml2-bearer"
+            ),
+        ),
+        (
+            None,
+            carrying(
+                ASSERTION, client_assertion_type="URN:ietf:params:oauth:client-assertion-type:jwt-bearer"
+            ),
+        ),
+        (None, carrying(ASSERTION, client_secret=SECRET)),
+        (None, carrying(ASSERTION, client_assertion=None, client_id="portal", client_secret=SECRET)),
+        (_basic(f"portal:{SECRET}"), carrying(ASSERTION)),
+        (_basic(f"portal:{SECRET}"), carrying(ASSERTION, client_assertion=None)),
+        (f"Bearer {ASSERTION}", {}),
+        (None, carrying("a.b.c")),
+        (None, carrying(ASSERTION + ASSERTION)),
+    ],
+)
+def test_an_assertion_of_another_kind_or_beside_another_proof_is_refused(
+    authorization: str | None, sent: dict[str, str]
+) -> None:  # RFC 6749 §2.3, RFC 7521 §4.2
+    with pytest.raises(InvalidClient) as refused:
+        parse_credentials(authorization, sent)
+    assert refused.value.error_description == "client authentication failed"
+
+
 @pytest.mark.parametrize("method", METHODS)
-def test_every_method_that_discovery_promises_works(method: str) -> None:
+def test_a_client_uses_its_registered_method_and_is_enabled(method: str) -> None:
     client = make.client(token_endpoint_auth_method=method)
-    sent: dict[str, tuple[str | None, dict[str, str]]] = {
-        "client_secret_basic": (_basic(f"portal:{SECRET}"), {}),
-        "client_secret_post": (None, {"client_id": "portal", "client_secret": SECRET}),
-        "none": (None, {"client_id": "portal"}),
-    }
-    assert _authenticate(*sent[method], client) == client
+    presented = PresentedCredentials(method=method, client_id=client.client_id)
+    assert check_registered(presented, client) is client
+    others = [make.client(token_endpoint_auth_method=other) for other in METHODS if other != method]
+    for wrong in (None, make.client(token_endpoint_auth_method=method, enabled=False), *others):
+        with pytest.raises(InvalidClient):
+            check_registered(presented, wrong)

@@ -32,7 +32,25 @@ def test_it_says_exactly_this() -> None:
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "EdDSA", "PS256", "RS256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "token_endpoint_auth_methods_supported": [
+            "client_secret_basic",
+            "client_secret_jwt",
+            "client_secret_post",
+            "none",
+            "private_key_jwt",
+        ],
+        "token_endpoint_auth_signing_alg_values_supported": [
+            "ES256",
+            "ES384",
+            "ES512",
+            "Ed25519",
+            "EdDSA",
+            "HS256",
+            "PS256",
+            "PS384",
+            "PS512",
+            "RS256",
+        ],
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": [
             "openid",
@@ -109,9 +127,12 @@ def test_it_is_derived_from_what_is_wired() -> None:  # DESIGN 5.22
     assert none["grant_types_supported"] == none["id_token_signing_alg_values_supported"] == []
 
 
-def test_nothing_is_signed_with_none_or_a_shared_secret() -> None:  # PROTOCOL rules 11, 15; SECURITY C02
-    text = str(DOCUMENT)
-    assert "HS256" not in text
+def test_nothing_of_ours_is_signed_with_none_or_a_shared_secret() -> (
+    None
+):  # PROTOCOL rules 11, 15; SECURITY C02
+    of_clients = "token_endpoint_auth_signing_alg_values_supported"
+    assert "HS256" not in str({name: value for name, value in DOCUMENT.items() if name != of_clients})
+    assert "none" not in DOCUMENT[of_clients]
     assert "request_object_signing_alg_values_supported" not in DOCUMENT
     assert "none" not in DOCUMENT["id_token_signing_alg_values_supported"]
 

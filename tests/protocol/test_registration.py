@@ -160,7 +160,9 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("client_id", {"client_id": "đ1"}),
     ("client_id", {"client_id": "a" * 101}),
     ("profile", {"profile": Profile.FAPI2}),
-    ("token_endpoint_auth_method", {"token_endpoint_auth_method": "private_key_jwt"}),
+    ("token_endpoint_auth_method", {"token_endpoint_auth_method": "tls_client_auth"}),
+    ("jwks", {"token_endpoint_auth_method": "private_key_jwt"}),
+    ("token_endpoint_auth_signing_alg", {"token_endpoint_auth_signing_alg": "none"}),
     ("token_endpoint_auth_method", {"token_endpoint_auth_method": "client_secret_jwt"}),
     ("token_endpoint_auth_method", {"token_endpoint_auth_method": ""}),
     ("id_token_signed_response_alg", {"id_token_signed_response_alg": "none"}),
@@ -250,3 +252,29 @@ def test_public_keys_may_be_registered_by_value_or_by_reference() -> None:  # Re
 def test_a_key_set_that_shows_a_secret_or_is_of_no_use_is_refused(jwks: object) -> None:
     text = jwks if isinstance(jwks, str) else json.dumps(jwks)
     assert _refused(make.client(jwks=text)).startswith("jwks:")
+
+
+@pytest.mark.parametrize("profile", [Profile.OIDC, Profile.CITY])
+def test_a_client_may_prove_itself_by_a_key_it_shows(profile: Profile) -> None:  # Core §9
+    by_key = {
+        "profile": profile,
+        "token_endpoint_auth_method": "private_key_jwt",
+        "id_token_signed_response_alg": "ES256",
+    }
+    jwks = json.dumps(key_set())
+    check_registration(make.client(**by_key, jwks=jwks))
+    check_registration(make.client(**by_key, jwks_uri="https://portal.example/jwks"))
+    check_registration(make.client(**by_key, jwks=jwks, token_endpoint_auth_signing_alg="PS256"))
+    for alg in ("HS256", "RS1", ""):
+        wrong = make.client(**by_key, jwks=jwks, token_endpoint_auth_signing_alg=alg)
+        assert _refused(wrong).startswith("token_endpoint_auth_signing_alg:")
+    to_encrypt = json.dumps({"keys": [{**keys()["rsa"].jwk, "use": "enc"}]})
+    assert _refused(make.client(**by_key, jwks=to_encrypt)) == "jwks: no key that signs"
+    check_registration(make.client(jwks=to_encrypt))
+
+
+def test_signing_with_the_secret_is_for_the_oidc_profile() -> None:  # PROTOCOL profiles
+    changes: dict[str, Any] = {"token_endpoint_auth_method": "client_secret_jwt", "profile": Profile.OIDC}
+    check_registration(make.client(**changes, token_endpoint_auth_signing_alg="HS256"))
+    wrong = make.client(**changes, token_endpoint_auth_signing_alg="ES256")
+    assert _refused(wrong).startswith("token_endpoint_auth_signing_alg:")

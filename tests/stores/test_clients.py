@@ -29,7 +29,7 @@ async def test_a_client_is_found_as_registered(database: Database[Any]) -> None:
         backchannel_logout_uri="https://portal.example/bcl",
         default_max_age=600,
     )
-    secret = make_secret("s1", digest=b"\x00\xff" * 16, expires_at=NOW + DAY)
+    secret = make_secret("s1", digest=b"\x00\xff" * 16, expires_at=NOW + DAY, sealed=b"\x01sealed")
 
     def store(tx: Any) -> None:
         tx.clients.put(facts, NOW)
@@ -130,3 +130,50 @@ async def test_when_a_secret_is_replaced_the_others_end_soon_but_none_lives_long
     }
     other = await see(database, lambda tx: tx.clients.get(ClientId("other")))
     assert other.secrets[0].expires_at is None
+
+
+async def test_one_secret_ends_at_once_and_is_not_sealed_any_more(database: Database[Any]) -> None:
+    client_id = make_client().client_id
+
+    def store(tx: Any) -> None:
+        tx.clients.put(make_client(), NOW)
+        for secret_id in ("leaked", "kept"):
+            tx.clients.add_secret(client_id, make_secret(secret_id, sealed=b"\x01sealed"))
+
+    await do(database, store)
+
+    def end(tx: Any) -> list[bool]:
+        given = ((client_id, "leaked"), (client_id, "leaked"), (client_id, "other"), (ClientId("x"), "kept"))
+        return [tx.clients.end_secret(one, secret_id, NOW + HOUR) for one, secret_id in given]
+
+    assert await do(database, end) == [True, False, False, False]
+    found = await see(database, lambda tx: tx.clients.get(client_id))
+    assert {one.secret_id: (one.expires_at, one.sealed) for one in found.secrets} == {
+        "leaked": (NOW + HOUR, None),
+        "kept": (None, b"\x01sealed"),
+    }
+
+
+async def test_sealed_secrets_are_forgotten_and_their_digests_stay(database: Database[Any]) -> None:
+    client_id = make_client().client_id
+
+    def store(tx: Any) -> list[int]:
+        tx.clients.put(make_client(), NOW)
+        tx.clients.add_secret(client_id, make_secret("one", sealed=b"\x01sealed"))
+        tx.clients.add_secret(client_id, make_secret("two"))
+        return [tx.clients.forget_sealed(client_id) for _ in range(2)]
+
+    assert await do(database, store) == [1, 0]
+    found = await see(database, lambda tx: tx.clients.get(client_id))
+    assert [one.sealed for one in found.secrets] == [None, None]
+    assert all(one.digest == bytes(32) for one in found.secrets)
+
+
+def test_a_client_s_secrets_end_with_the_last_of_them() -> None:
+    def ends(*secrets: ClientSecret) -> object:
+        return Client(facts=make_client(), secrets=secrets, created_at=NOW, updated_at=NOW).secrets_end_at()
+
+    short, long = make_secret("a", expires_at=NOW + HOUR), make_secret("b", expires_at=NOW + DAY)
+    assert ends() is None
+    assert ends(short, long) == NOW + DAY
+    assert ends(short, make_secret("c")) is None

@@ -81,6 +81,9 @@ def _clients(tx: Any, me: SignedIn) -> None:
     tx.clients.get(me.client.client_id)
     tx.clients.set_enabled(me.client.client_id, True, NOW)
     tx.clients.expire_secrets(me.client.client_id, NOW, "s")
+    tx.clients.forget_sealed(me.client.client_id)
+    tx.clients.end_secret(me.client.client_id, "s", NOW)
+    tx.client_assertions.erase_expired(NOW, 10)
 
 
 def _grants(tx: Any, me: SignedIn) -> None:

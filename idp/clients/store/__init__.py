@@ -1,5 +1,6 @@
-"""Relying parties and their secrets, one table a file."""
+"""Relying parties, their secrets and their spent assertions, one table a file."""
 
+from idp.clients.store.client_assertions import ClientAssertionStore
 from idp.clients.store.clients import ClientStore
 
-__all__ = ["ClientStore"]
+__all__ = ["ClientAssertionStore", "ClientStore"]

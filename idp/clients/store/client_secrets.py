@@ -1,8 +1,11 @@
-"""Secrets of clients, as keyed digests; two may overlap while one is being replaced."""
+"""Secrets of clients, as keyed digests; two may overlap while one is being replaced.
+
+Those of client_secret_jwt are sealed beside their digest: what signs must be known to be verified with (DESIGN 5.10).
+"""
 
 from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, insert, or_, update
 
-from idp.database import Digest, UtcTime, metadata
+from idp.database import Digest, Sealed, UtcTime, metadata
 
 client_secrets = Table(
     "client_secrets",
@@ -12,6 +15,7 @@ client_secrets = Table(
     Column("digest", Digest, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime),
+    Column("sealed", Sealed),
     Index("ix_client_secrets_client_id", "client_id"),
 )
 
@@ -25,4 +29,19 @@ EXPIRE_OTHERS = (
         or_(_t.expires_at.is_(None), _t.expires_at > bindparam("at")),
     )
     .values(expires_at=bindparam("at"))
+)
+FORGET_SEALED = (
+    update(client_secrets)
+    .where(_t.client_id == bindparam("of_client"), _t.sealed.is_not(None))
+    .values(sealed=None)
+)
+END_ONE = (
+    update(client_secrets)
+    .where(
+        _t.client_id == bindparam("of_client"),
+        _t.secret_id == bindparam("this_secret"),
+        or_(_t.expires_at.is_(None), _t.expires_at > bindparam("at")),
+    )
+    .values(expires_at=bindparam("at"), sealed=None)
+    .returning(_t.secret_id)
 )

@@ -36,6 +36,7 @@ _ALL = (
         client_secrets.c.digest,
         client_secrets.c.created_at.label("secret_created_at"),
         client_secrets.c.expires_at.label("secret_expires_at"),
+        client_secrets.c.sealed,
     )
     .outerjoin(client_secrets, client_secrets.c.client_id == clients.c.client_id)
     .order_by(clients.c.client_id, client_secrets.c.created_at, client_secrets.c.secret_id)
@@ -100,6 +101,7 @@ class ClientStore:
             "digest": secret.digest,
             "created_at": secret.created_at,
             "expires_at": secret.expires_at,
+            "sealed": secret.sealed,
         }
         self.connection.execute(secrets_of_clients.ADD, row)
 
@@ -107,6 +109,15 @@ class ClientStore:
         """Let all secrets of a client but one end by this moment; return how many that shortened."""
         given = {"of_client": client_id, "at": at, "except_secret": except_secret_id}
         return self.connection.execute(secrets_of_clients.EXPIRE_OTHERS, given).rowcount
+
+    def forget_sealed(self, client_id: ClientId) -> int:
+        """Keep of a client's secrets the digests alone; return how many were sealed."""
+        return self.connection.execute(secrets_of_clients.FORGET_SEALED, {"of_client": client_id}).rowcount
+
+    def end_secret(self, client_id: ClientId, secret_id: str, at: datetime) -> bool:
+        """Let one secret end at this moment; True if it would have gone on."""
+        given = {"of_client": client_id, "this_secret": secret_id, "at": at}
+        return self.connection.execute(secrets_of_clients.END_ONE, given).one_or_none() is not None
 
 
 def _clients(rows: Iterable[Row[Any]]) -> tuple[Client, ...]:
@@ -123,6 +134,7 @@ def _client(rows: list[Row[Any]]) -> Client:
                 digest=row.digest,
                 created_at=row.secret_created_at,
                 expires_at=row.secret_expires_at,
+                sealed=row.sealed,
             )
             for row in rows
             if row.secret_id is not None

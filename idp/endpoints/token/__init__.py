@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from idp.edge import Answer, Call
+from idp.endpoints.client_authentication import authenticate_client
 from idp.endpoints.token.authorization_code import redeem_code
 from idp.endpoints.token.refresh_token import rotate
-from idp.ids import ClientId
-from idp.protocol.client_authentication import check_credentials, parse_credentials
 from idp.protocol.errors import InvalidRequest, ToJson, UnauthorizedClient, UnsupportedGrantType, refusing
 from idp.protocol.facts import ClientFacts
 from idp.protocol.token_request import parse_form
@@ -36,19 +35,3 @@ async def token(call: Call) -> Answer:
         if grant_type not in client.grant_types:
             raise UnauthorizedClient("this client is not registered for the grant")
         return await grant(call, client, form)
-
-
-async def authenticate_client(call: Call, form: Mapping[str, str]) -> ClientFacts:
-    """Return the client that proved itself by its registered method (RFC 6749 §2.3)."""
-    presented = parse_credentials(call.headers.get("authorization"), form)
-    client = await call.provider.configuration.client(ClientId(presented.client_id))
-    now = call.provider.clock.now()
-    secrets = client.secrets if client is not None else ()
-    return check_credentials(
-        presented,
-        client.facts if client is not None else None,
-        secret_digests=[
-            secret.digest for secret in secrets if secret.expires_at is None or now < secret.expires_at
-        ],
-        digest=call.provider.vault.digest,
-    )

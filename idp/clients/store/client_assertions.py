@@ -1,0 +1,50 @@
+"""Assertions that clients have proved themselves by, so that none does it twice – RFC 7523 §3 no. 7 (SECURITY B07).
+
+The `jti` is kept as a digest, until its assertion is refused by its time alone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, Index, Table, Text
+from sqlalchemy.dialects.postgresql import insert
+
+from idp.database import Digest, UtcTime, metadata
+from idp.database.erasing import delete_oldest
+from idp.ids import ClientId
+from keys.envelope import Vault
+
+client_assertions = Table(
+    "client_assertions",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("jti", Digest, primary_key=True),
+    Column("expires_at", UtcTime, nullable=False),
+    Index("ix_client_assertions_expires_at", "expires_at"),
+)
+
+_SPEND = (
+    insert(client_assertions)
+    .on_conflict_do_nothing(index_elements=["client_id", "jti"])
+    .returning(client_assertions.c.client_id)
+)
+_ERASE = delete_oldest(
+    (client_assertions.c.client_id, client_assertions.c.jti), client_assertions.c.expires_at
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAssertionStore:
+    """The spent assertions of one transaction."""
+
+    connection: Connection
+    vault: Vault
+
+    def spend(self, client_id: ClientId, jti: str, expires_at: datetime) -> bool:
+        """Spend an assertion; False for everyone but the first."""
+        row = {"client_id": client_id, "jti": self.vault.digest(jti), "expires_at": expires_at}
+        return self.connection.execute(_SPEND, row).one_or_none() is not None
+
+    def erase_expired(self, now: datetime, limit: int) -> int:
+        """Delete what is refused by its time since this moment."""
+        return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())

@@ -1,0 +1,99 @@
+"""Client authentication, the same at every endpoint that asks for it – RFC 6749 §2.3, OpenID Connect Core §9, RFC 7523.
+
+Every failure is one answer, and an unknown client costs the work of a known one. An assertion is spent once its signature
+and its claims hold, in a transaction of its own: whatever comes of the request, the next one needs a fresh assertion.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion, client_ref
+from idp.clients.model import ClientSecret
+from idp.clients.service import open_secrets
+from idp.database import Done, Refused
+from idp.edge import Call
+from idp.protocol.client_assertion import UnspentAssertion, check_assertion
+from idp.protocol.client_authentication import (
+    REFUSED,
+    PresentedCredentials,
+    check_credentials,
+    check_registered,
+    parse_credentials,
+)
+from idp.protocol.discovery import ENDPOINTS
+from idp.protocol.errors import InvalidClient
+from idp.protocol.facts import ClientFacts
+from idp.transaction import Tx
+from keys.jose import InvalidJwt, Purpose, verify, verify_with_secret
+from keys.public_keys import NO_KEYS
+
+
+async def authenticate_client(call: Call, form: Mapping[str, str]) -> ClientFacts:
+    """Return the client that proved itself by its registered method, or raise InvalidClient."""
+    provider = call.provider
+    presented = parse_credentials(call.headers.get("authorization"), form)
+    client = await provider.configuration.client(presented.client_id)
+    facts, secrets = (client.facts, client.secrets) if client is not None else (None, ())
+    if presented.client_assertion is not None:
+        return await _take_assertion(call, presented, presented.client_assertion, facts, secrets)
+    now = provider.clock.now()
+    digests = [secret.digest for secret in secrets if secret.is_live(now)]
+    return check_credentials(presented, facts, secret_digests=digests, digest=provider.vault.digest)
+
+
+async def _take_assertion(
+    call: Call,
+    presented: PresentedCredentials,
+    assertion: str,
+    facts: ClientFacts | None,
+    secrets: tuple[ClientSecret, ...],
+) -> ClientFacts:
+    try:
+        client = check_registered(presented, facts)
+    except InvalidClient:
+        with suppress(InvalidJwt):  # as much work as for a known one
+            verify(assertion, purpose=Purpose.CLIENT_ASSERTION, keys=NO_KEYS.signing)
+        raise
+    try:
+        unspent = await _check(call, client, secrets, assertion)
+    except InvalidJwt as error:
+        raise InvalidClient(REFUSED, detail=f"client_assertion: {error.reason}") from error
+    spend = partial(_spend, client=client, assertion=unspent, occasion=call.occasion())
+    (await call.provider.database.transact(spend)).unwrap()
+    return client
+
+
+async def _check(
+    call: Call, client: ClientFacts, secrets: tuple[ClientSecret, ...], assertion: str
+) -> UnspentAssertion:
+    provider, issuer = call.provider, call.provider.settings.issuer
+    if client.has_secret:
+        opened = open_secrets(secrets, provider.vault, provider.clock.now())
+        verified = verify_with_secret(assertion, secrets=opened)
+    else:
+        verified = await provider.client_keys.verify(client, assertion, purpose=Purpose.CLIENT_ASSERTION)
+    return check_assertion(
+        verified,
+        client,
+        expected_issuer=issuer,
+        expected_token_endpoint=issuer + ENDPOINTS["token_endpoint"],
+        now=provider.clock.now(),
+    )
+
+
+def _spend(
+    tx: Tx, *, client: ClientFacts, assertion: UnspentAssertion, occasion: Occasion
+) -> Done[None] | Refused:
+    """Spend the assertion; one that comes again is on record, since it was the client's once."""
+    if tx.client_assertions.spend(client.client_id, assertion.jti, assertion.useful_until):
+        return Done(None)
+    tx.audit.add(
+        occasion.event(
+            EventType.CLIENT_ASSERTION_REPLAYED,
+            actor=client_ref(client.client_id),
+            client_id=client.client_id,
+        )
+    )
+    return Refused(InvalidClient(REFUSED, detail="client_assertion: its jti was used before"))
