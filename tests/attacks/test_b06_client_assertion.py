@@ -13,13 +13,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from idp.audit.events import EventType
 from idp.protocol.facts import Profile
-from tests.assertions import ABSENT, TYP, TYPE, Signer, carrying, claims, secret_assertion
+from tests.assertions import TYP, TYPE, Signer, carrying, claims, secret_assertion
 from tests.attacks.cast import Cast
 from tests.attacks.oracle import Oracle
 from tests.attacks.test_c01_jose import TOO_LARGE, c01, c02, c03, c05, c07
 from tests.attacks.token_inputs import Forger
 from tests.driver import ISSUER
-from tests.keys.forge import ForgedKey, keys
+from tests.keys.forge import ABSENT, ForgedKey, keys
 from tests.world import World
 
 TOKEN_ENDPOINT = f"{ISSUER}/token"

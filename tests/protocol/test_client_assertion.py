@@ -9,8 +9,8 @@ from idp.protocol.client_assertion import METHOD_ALGS, TYP, check_assertion, cla
 from idp.protocol.facts import ClientFacts, Profile
 from keys.jose import InvalidJwt, JwtHeader, VerifiedJwt
 from tests import make
-from tests.assertions import ABSENT, claims, secret_assertion
-from tests.keys.forge import keys
+from tests.assertions import claims, secret_assertion
+from tests.keys.forge import ABSENT, keys
 
 TOKEN_ENDPOINT = f"{make.ISSUER}/token"
 NOT_FOR_US: tuple[object, ...] = (
