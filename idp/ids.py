@@ -25,6 +25,8 @@ EventId = NewType("EventId", str)
 """Id of one audit event, ordered by time."""
 
 NO_BUCKET = "00"
+NOBODY = PersonId("00000000-0000-0000-0000-000000000000")
+"""Looked up where there is no person, so that the work is the same as for somebody; nobody's id is ever this one."""
 _SECRET_BYTES = 32
 _HANDLE = re.compile(r"hp_([a-z]+)_([0-9a-f]{2})([A-Za-z0-9_-]{43})")
 

@@ -38,6 +38,8 @@ class EventType(StrEnum):
     """A record was unlocked. Payload: reason."""
     CREDENTIAL_SET = "credential:set"
     """A password or TOTP secret was set. Payload: kind."""
+    CREDENTIAL_RELEASED = "credential:released"
+    """An operator let city credentials be tried again after too many failures. Payload: reason, failures."""
     CONSENT_RECORDED = "consent:recorded"
     """Told or asked: what may be sent. Payload: client_id, scopes, granted, text_version, text_hash."""
     CONSENT_REFUSED = "consent:refused"

@@ -1,9 +1,12 @@
 """`/sign-in/password`: name and password (PAGES 3.1.3); reserve → work → settle (DESIGN 5.7).
 
-One counter per account over all factors; an attempt never settled counts as failed. No answer and no timing tells
-whether an account exists. The right password is a step, not a sign-in: the counter is cleared by the second factor.
+One counter per account over all factors; an attempt never settled counts as failed, one that found the line for
+hashing full was never made. No answer and no timing tells whether an account exists: for nobody the same is looked up,
+hashed, sealed and written as for somebody (SECURITY E16). The right password is a step, not a sign-in: the counter is
+cleared by the second factor.
 """
 
+import logging
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,8 +21,9 @@ from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.cookie_names import cookie_name
 from idp.edge.page import page
-from idp.ids import PersonId
+from idp.ids import NOBODY, PersonId
 from idp.interactions.model import PasswordProof
+from idp.log import fields
 from idp.people.identifiers import normal_form
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.people.name_fold import to_nfc
@@ -31,6 +35,7 @@ from idp.ui.errors import ErrorSummary, FieldError, one_error
 
 _LONGEST = 1024
 _PHONE = re.compile(r"[+0-9 .()-]+")
+_log = logging.getLogger("hpid.sign-in")
 _NAMES = (IdentifierScheme.USERNAME, IdentifierScheme.EMAIL, IdentifierScheme.PHONE)
 
 
@@ -38,7 +43,9 @@ _NAMES = (IdentifierScheme.USERNAME, IdentifierScheme.EMAIL, IdentifierScheme.PH
 class _Account:
     """Whom a name stands for (`owner`), and who may sign in with it (`person_id`): None for nobody and for the locked."""
 
-    owner: PersonId | None
+    owner: PersonId
+    counter: str
+    """What its attempts are counted under."""
     person_id: PersonId | None
     password_hash: str | None = field(repr=False)
     has_totp: bool
@@ -70,14 +77,15 @@ async def check(call: Call) -> Answer:
     if len(password) > _LONGEST or len(username) > _LONGEST:
         return _form(call, opened, errors=one_error("credentials_wrong"))
     provider, occasion = call.provider, call.occasion()
-    account: _Account = (
-        await provider.database.transact(partial(_reserve, username=username, now=occasion.now))
-    ).unwrap()
-    if isinstance(account.attempt, Slowed):
-        return _form(call, opened, username=username, errors=slowed(account.attempt, occasion.now))
-    is_right = await provider.hashing.verify(password, account.password_hash)
+    with provider.hashing.place() as verify:
+        account: _Account = (
+            await provider.database.transact(partial(_reserve, username=username, now=occasion.now))
+        ).unwrap()
+        if isinstance(account.attempt, Slowed):
+            return _form(call, opened, username=username, errors=slowed(account.attempt, occasion.now))
+        is_right = await verify(password, account.password_hash)
     if not is_right or account.person_id is None:
-        await provider.database.transact(partial(_refuse, account=account, occasion=occasion))
+        await _refuse(call, opened, account, occasion)
         return _form(call, opened, username=username, errors=one_error("credentials_wrong"))
     if not account.has_totp:
         name = cookie_name(provider.settings, "session")
@@ -130,16 +138,18 @@ def _form(call: Call, opened: Opened, *, username: str = "", errors: ErrorSummar
 
 def _reserve(tx: Tx, *, username: str, now: datetime) -> Done[_Account]:
     """Find the account and count the attempt before it is made; nobody's account counts too."""
-    found = (tx.people.find_by_identifier(scheme, username.casefold()) for scheme in _NAMES)
+    found = [tx.people.find_by_identifier(scheme, username.casefold()) for scheme in _NAMES]  # never fewer
     person = next((person for person in found if person is not None), None)
-    attempt = tx.attempts.reserve(person.person_id if person else _nobody(username), now)
-    credential = tx.passwords.get(person.person_id) if person else None
-    totp = tx.totp.get(person.person_id) if person else None
+    owner = person.person_id if person else NOBODY
+    counter = owner if person else tx.attempts.nobody(_spelled(username))
+    attempt = tx.attempts.reserve(counter, now)
+    credential, totp = tx.passwords.get(owner), tx.totp.get(owner)
     may_sign_in = person is not None and person.status is PersonStatus.ACTIVE
     return Done(
         _Account(
-            owner=person.person_id if person else None,
-            person_id=person.person_id if person and may_sign_in else None,
+            owner=owner,
+            counter=counter,
+            person_id=owner if may_sign_in else None,
             password_hash=credential.password_hash if credential else None,
             has_totp=totp is not None and totp.confirmed,
             attempt=attempt,
@@ -147,24 +157,35 @@ def _reserve(tx: Tx, *, username: str, now: datetime) -> Done[_Account]:
     )
 
 
-def _nobody(username: str) -> str:
-    """Return the counter of a name that is nobody's: spelled otherwise it is the same, as for somebody's (E10, E16)."""
-    scheme = IdentifierScheme.PHONE if _PHONE.fullmatch(username) else IdentifierScheme.USERNAME
-    return "nobody:" + normal_form(scheme, username)
+def _spelled(username: str) -> str:
+    """Return the form in which two spellings of a name that is nobody's meet, as those of somebody's do (E10)."""
+    return normal_form(
+        IdentifierScheme.PHONE if _PHONE.fullmatch(username) else IdentifierScheme.USERNAME, username
+    )
 
 
-def _refuse(tx: Tx, *, account: _Account, occasion: Occasion) -> Done[None]:
-    """Record the refusal of somebody's account; a name that is nobody's is only counted (DESIGN 5.9, class 1)."""
-    if account.owner is not None:
-        tx.audit.add(
-            occasion.event(
-                EventType.SIGN_IN_REFUSED,
-                actor=person_ref(account.owner),
-                person_id=account.owner,
-                reason="wrong password" if account.person_id else "may not sign in",
-                factor="password",
-            )
-        )
+async def _refuse(call: Call, opened: Opened, account: _Account, occasion: Occasion) -> None:
+    """Count a name that is nobody's (DESIGN 5.9, class 1), record the refusal of somebody (class 2), alike."""
+    _log.info("sign-in refused", extra=fields(txn=call.txn, factor="password"))
+    if account.owner == NOBODY:
+        call.count_refusal(EventType.SIGN_IN_REFUSED.value, client_id=opened.client.client_id)
+    await call.provider.database.transact(partial(_record, account=account, occasion=occasion))
+
+
+def _record(tx: Tx, *, account: _Account, occasion: Occasion) -> Done[None]:
+    is_nobody = account.owner == NOBODY
+    tx.audit.add(
+        occasion.event(
+            EventType.SIGN_IN_REFUSED,
+            actor=person_ref(account.owner),
+            person_id=account.owner,
+            reason="wrong password" if account.person_id else "may not sign in",
+            factor="password",
+        ),
+        rehearse=is_nobody,
+    )
+    if is_nobody:
+        tx.attempts.touch(account.counter, occasion.now)
     return Done(None)
 
 

@@ -10,6 +10,7 @@ from itertools import islice
 
 import typer
 
+from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.cli.certification import certification
 from idp.cli.context import CommandFailed, occasion, operator, say, with_provider
@@ -122,6 +123,14 @@ def _add_credentials(
         tx.people.add_identifier(password.person_id, IdentifierScheme.USERNAME, username, now=happening.now)
         tx.passwords.put(password)
         tx.totp.put(totp)
+        tx.audit.add(
+            happening.event(
+                EventType.CREDENTIAL_SET,
+                actor=operator(),
+                person_id=password.person_id,
+                kind="password and totp",
+            )
+        )
     return Done(None)
 
 

@@ -1,4 +1,4 @@
-"""`hpid people`: find, lock, unlock. A look-up by an operator is masked; the full number is typed, never shown."""
+"""`hpid people`: find, lock, unlock, release. What is found is masked; the full number is typed, never shown."""
 
 from typing import Annotated
 
@@ -7,6 +7,7 @@ import typer
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.credentials.model import MOST_TRIES
 from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.people.model import IdentifierScheme, Person, PersonStatus
@@ -34,20 +35,25 @@ def find(
         raise CommandFailed("give one of --number, --username, --name")
 
     async def work(provider: Provider) -> list[dict[str, object]]:
-        def search(tx: Tx) -> tuple[Person, ...]:
-            if name:
-                return tx.people.search_by_name(fold(name), _MOST)
-            schemes = (
-                (IdentifierScheme.PERSONAL_ID,)
-                if number
-                else (IdentifierScheme.USERNAME, IdentifierScheme.EMAIL, IdentifierScheme.PHONE)
-            )
-            found = (tx.people.find_by_identifier(scheme, number or username) for scheme in schemes)
-            return tuple(person for person in found if person is not None)[:1]
+        def search(tx: Tx) -> list[dict[str, object]]:
+            people = _search(tx, number=number, username=username, name=name)
+            return [_row(person, tx.attempts.state(person.person_id).failures) for person in people]
 
-        return [_row(person) for person in await provider.database.read(search)]
+        return await provider.database.read(search)
 
     show(with_provider(work), as_json=as_json, title="people")
+
+
+def _search(tx: Tx, *, number: str, username: str, name: str) -> tuple[Person, ...]:
+    if name:
+        return tx.people.search_by_name(fold(name), _MOST)
+    schemes = (
+        (IdentifierScheme.PERSONAL_ID,)
+        if number
+        else (IdentifierScheme.USERNAME, IdentifierScheme.EMAIL, IdentifierScheme.PHONE)
+    )
+    found = (tx.people.find_by_identifier(scheme, number or username) for scheme in schemes)
+    return tuple(person for person in found if person is not None)[:1]
 
 
 @app.command()
@@ -58,8 +64,41 @@ def lock(person_id: str, *, reason: Reason) -> None:
 
 @app.command()
 def unlock(person_id: str, *, reason: Reason) -> None:
-    """Unlock a record."""
+    """Unlock a record; failed sign-ins are forgotten by `release`."""
     _set_status(person_id, PersonStatus.ACTIVE, reason)
+
+
+@app.command()
+def release(person_id: str, *, reason: Reason) -> None:
+    """Let password and code be tried again: after a hundred failures they rest, before that each try waits longer.
+
+    They stay what they were, so make sure first that it was the person who failed and that somebody else does not
+    know them. This is not for a locked record: that is `unlock`.
+    """
+
+    async def work(provider: Provider) -> int:
+        happening = occasion(provider)
+
+        def forget(tx: Tx) -> Done[int] | Refused:
+            return _release(tx, PersonId(person_id), reason, happening)
+
+        return (await provider.database.transact(forget)).unwrap()
+
+    failures = with_provider(work)
+    say(f"{person_id} may try again; failures forgotten: {failures}")
+
+
+def _release(tx: Tx, person_id: PersonId, reason: str, happening: Occasion) -> Done[int] | Refused:
+    if tx.people.get(person_id) is None:
+        return Refused(CommandFailed(f"no person {person_id}"))
+    failures = tx.attempts.release(person_id)
+    if failures is None:
+        return Refused(CommandFailed(f"{person_id} has no failures to forget"))
+    event = EventType.CREDENTIAL_RELEASED
+    tx.audit.add(
+        happening.event(event, actor=operator(), person_id=person_id, reason=reason, failures=failures)
+    )
+    return Done(failures)
 
 
 def _set_status(person_id: str, status: PersonStatus, reason: str) -> None:
@@ -84,13 +123,16 @@ def _change(
         end_all_sessions(tx, person_id, reason="locked", occasion=happening, actor=operator())
         tx.grants.revoke_of_person(person_id, happening.now, "locked")
     if not tx.people.set_status(person_id, status, reason, happening.now):
-        return Refused(CommandFailed(f"{person_id} is {status.value} already, or can't be changed"))
+        told = f"{person_id} is {status.value} already, or can't be changed"
+        if status is PersonStatus.ACTIVE and tx.attempts.state(person_id).failures:
+            told += "; failed sign-ins are forgotten by `hpid people release`"
+        return Refused(CommandFailed(told))
     event = EventType.PERSON_LOCKED if status is PersonStatus.LOCKED else EventType.PERSON_UNLOCKED
     tx.audit.add(happening.event(event, actor=operator(), person_id=person_id, reason=reason))
     return Done(None)
 
 
-def _row(person: Person) -> dict[str, object]:
+def _row(person: Person, failures: int) -> dict[str, object]:
     number = person.profile.personal_id
     return {
         "person_id": person.person_id,
@@ -100,4 +142,6 @@ def _row(person: Person) -> dict[str, object]:
         "level": person.account_level,
         "status": person.status.value,
         "commune": person.commune_code or None,
+        "failures": failures,
+        "rests": failures >= MOST_TRIES,
     }

@@ -6,15 +6,21 @@ libpass keeps passlib's import name. Parameters are ours, never a library's defa
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from passlib.hash import argon2
 
 from keys.envelope import Vault
 
 _HASH = argon2.using(type="ID", memory_cost=19 * 1024, rounds=2, parallelism=1)
-_MOST_WAITING = 64
+MOST_WAITING = 64
 _NICE = 5
+
+
+Verify = Callable[[str, str | None], Awaitable[bool]]
+"""Tells whether a password is right for a hash; for an account that is not there (None) the work is the same."""
 
 
 class HashingBusy(Exception):
@@ -34,26 +40,35 @@ class PasswordHashing:
 
     async def hash(self, password: str) -> str:
         """Return the hash to store."""
-        return await self._run(password, None) or ""
+        with self.place():
+            return await self._run(password, None) or ""
 
-    async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Tell whether the password is right; for an account that is not there the work is the same."""
-        checked = await self._run(password, password_hash or self._nobody)
-        return checked is not None and password_hash is not None
+    @contextmanager
+    def place(self) -> Iterator[Verify]:
+        """Hold a place in the line and hand out what checks a password, or raise HashingBusy.
+
+        Taken before an attempt is counted: a full line is nobody's failure, and costs no statement.
+        """
+        if self._waiting >= MOST_WAITING:
+            raise HashingBusy
+        self._waiting += 1
+        try:
+            yield self._verify
+        finally:
+            self._waiting -= 1
 
     def close(self) -> None:
         """Let running hashes end; start none."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
+    async def _verify(self, password: str, password_hash: str | None) -> bool:
+        checked = await self._run(password, password_hash or self._nobody)
+        return checked is not None and password_hash is not None
+
     async def _run(self, password: str, password_hash: str | None) -> str | None:
-        if self._waiting >= _MOST_WAITING:
-            raise HashingBusy
-        self._waiting += 1
-        try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._pool, self._work, password, password_hash)
-        finally:
-            self._waiting -= 1
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, self._work, password, password_hash
+        )
 
     def _work(self, password: str, password_hash: str | None) -> str | None:
         keyed = self._vault.pepper(password)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from idp.audit.occasion import Occasion
+from idp.edge.peer import peer_prefix
 
 if TYPE_CHECKING:
     from idp.edge.answer import Answer
@@ -43,6 +44,12 @@ class Call:
     def occasion(self) -> Occasion:
         """Return this moment of this request, for what it writes."""
         return Occasion(clock=self.provider.clock, now=self.provider.clock.now(), txn=self.txn)
+
+    def count_refusal(self, what: str, *, client_id: str = "") -> None:
+        """Count a refusal where nobody was proved, for the summary (DESIGN 5.9); `client_id` is a registered one's."""
+        self.provider.summaries.count(
+            what, client_id=client_id, prefix=peer_prefix(self.peer), now=self.provider.clock.now()
+        )
 
     def query(self) -> list[tuple[str, str]]:
         """Return the query's pairs in order."""

@@ -7,7 +7,6 @@ from idp.database import DatabaseUnavailable
 from idp.edge.answer import Answer
 from idp.edge.call import BadCall, Call
 from idp.edge.page import page
-from idp.edge.peer import peer_prefix
 from idp.endpoints.authorization_response import authorization_response
 from idp.limits.model import OverLimit
 from idp.log import fields
@@ -59,7 +58,8 @@ def error_response(call: Call, error: Exception) -> Answer:
             return _over_limit(call, error)
         case DatabaseUnavailable() | SigningUnavailable() | HashingBusy():
             unavailable = TemporarilyUnavailable("try again in a moment", detail=type(error).__name__)
-            refusal = Refusal(unavailable, _default_destination(call, status=503, case="server"))
+            case = "busy" if isinstance(error, HashingBusy) else "server"
+            refusal = Refusal(unavailable, _default_destination(call, status=503, case=case))
         case _:
             fault = ServerError("a fault of ours; quote the reference", detail=type(error).__name__)
             return _answer(call, Refusal(fault, _default_destination(call, status=500, case="server")))
@@ -125,7 +125,7 @@ def _bad_call(call: Call, error: BadCall) -> Answer:
         "bad call", extra=fields(txn=call.txn, path=call.path, status=error.status, reason=error.reason)
     )
     if error.status != 404:  # what nobody serves anybody may ask for
-        _count(call, f"bad call {error.status}")
+        call.count_refusal(f"bad call {error.status}")
     refused = InvalidRequest(error.reason)
     if call.path in _JSON_PATHS:
         return Answer.json(
@@ -138,7 +138,7 @@ def _over_limit(call: Call, error: OverLimit) -> Answer:
     """Answer 429 (RFC 6585 §4): JSON for programs, a page for people; counted once more nowhere but in the summary."""
     name = error.limit.value.name
     _log.info("over a limit", extra=fields(txn=call.txn, path=call.path, limit=name))
-    _count(call, f"over the limit {name}")
+    call.count_refusal(f"over the limit {name}")
     refused = TemporarilyUnavailable("too many requests; see Retry-After", detail=name)
     if call.path in _JSON_PATHS:
         answer = Answer.json(
@@ -173,10 +173,4 @@ def _record(call: Call, refusal: Refusal) -> None:
         ),
     )
     if not isinstance(error, _ANSWERS):
-        _count(call, f"{call.path} {error.error}")
-
-
-def _count(call: Call, what: str) -> None:
-    call.provider.summaries.count(
-        what, client_id="", prefix=peer_prefix(call.peer), now=call.provider.clock.now()
-    )
+        call.count_refusal(f"{call.path} {error.error}")

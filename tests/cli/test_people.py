@@ -2,10 +2,13 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from idp.audit.events import EventType
+from idp.credentials.model import MOST_TRIES
+from idp.credentials.reservation import Reserved
 from idp.database import Done
 from idp.people.model import IdentifierScheme, Person
 from idp.transaction import Tx
@@ -71,6 +74,41 @@ async def test_a_person_is_locked_once_and_unlocked_once_with_a_reason(
     assert reason == "letter 12"
     assert [why for _, why in await _about(world, person, EventType.PERSON_UNLOCKED)] == ["letter 13"]
     nobody = await office.installation.run("people", "lock", _NOBODY, "--reason", "letter 14")
+    assert nobody.refusal == f"no person {_NOBODY}"
+
+
+async def test_a_factor_that_rests_is_released_once_with_a_reason(office: Office, world: ServedWorld) -> None:
+    person = await world.person()
+
+    def name(tx: Tx) -> Done[None]:
+        tx.people.add_identifier(person.person_id, IdentifierScheme.USERNAME, "mai.tt", now=world.time())
+        return Done(None)
+
+    await world.write(name)
+    release = ("people", "release", person.person_id, "--reason", "came to the desk, request 15")
+    none = await office.installation.run(*release)
+    assert none.refusal == f"{person.person_id} has no failures to forget"
+
+    def fail(tx: Tx) -> Done[None]:
+        for hours in range(MOST_TRIES):
+            tx.attempts.reserve(person.person_id, world.time() - timedelta(hours=MOST_TRIES - hours))
+        return Done(None)
+
+    await world.write(fail)
+    (row,) = (await office.installation.run("people", "find", "--username", "mai.tt", "--json")).json
+    assert (row["failures"], row["rests"]) == (MOST_TRIES, True)
+    unlock = await office.installation.run("people", "unlock", person.person_id, "--reason", "letter 16")
+    assert "hpid people release" in unlock.refusal, "an operator who looks there is shown the way"
+    released = await office.installation.run(*release)
+    assert released.out == f"{person.person_id} may try again; failures forgotten: {MOST_TRIES}\n"
+    (row,) = (await office.installation.run("people", "find", "--username", "mai.tt", "--json")).json
+    assert (row["failures"], row["rests"]) == (0, False)
+    again = await world.write(lambda tx: Done(tx.attempts.reserve(person.person_id, world.time())))
+    assert again == Reserved(failures=1)
+    ((actor, reason),) = await _about(world, person, EventType.CREDENTIAL_RELEASED)
+    assert actor.startswith("operator:")
+    assert reason == "came to the desk, request 15"
+    nobody = await office.installation.run("people", "release", _NOBODY, "--reason", "letter 17")
     assert nobody.refusal == f"no person {_NOBODY}"
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from idp.credentials.model import MOST_TRIES, QUICK_TRIES, AttemptState, PasswordCredential, TotpCredential
 from idp.credentials.reservation import Reserved, Slowed
+from idp.credentials.store.attempts import NOBODY_S_COUNTERS
 from idp.database import Database
 from idp.ids import NO_BUCKET, HandleKind, PersonId
 from tests.stores.samples import DAY, HOUR, MINUTE, NOW, SECOND, do, make_handle, make_person, see
@@ -108,6 +109,41 @@ async def test_success_forgets_the_failures_of_this_account_alone(database: Data
     await do(database, guess)
     assert await see(database, lambda tx: tx.attempts.state("a")) == AttemptState(failures=0, not_before=None)
     assert await see(database, lambda tx: tx.attempts.state("b")) == AttemptState(failures=1, not_before=None)
+
+
+async def test_a_factor_that_rests_is_released_once(database: Database[Any]) -> None:
+    def rest(tx: Any) -> None:
+        for n in range(MOST_TRIES):
+            tx.attempts.reserve("a", NOW + n * HOUR)
+
+    await do(database, rest)
+    assert await do(database, lambda tx: [tx.attempts.release("a") for _ in range(2)]) == [MOST_TRIES, None]
+    assert await do(database, lambda tx: tx.attempts.reserve("a", NOW)) == Reserved(failures=1)
+
+
+async def test_names_that_are_nobody_s_share_a_million_counters(database: Database[Any]) -> None:
+    def counters(tx: Any) -> list[str]:
+        return [tx.attempts.nobody(f"nobody-{n % 2000}") for n in range(4000)]
+
+    named = await see(database, counters)
+    assert named[:2000] == named[2000:], "a name has always the same one"
+    assert len(set(named)) > 1990, "and shares it with few"
+    assert {name.partition(":")[0] for name in named} == {"nobody"}
+    assert all(0 <= int(name.partition(":")[2]) < NOBODY_S_COUNTERS for name in named)
+    assert NOBODY_S_COUNTERS == 2**20
+
+
+async def test_to_note_that_an_account_was_tried_counts_nothing(database: Database[Any]) -> None:
+    def touch(tx: Any) -> AttemptState:
+        tx.attempts.reserve("a", NOW)
+        tx.attempts.touch("a", NOW + DAY)
+        tx.attempts.touch("b", NOW + DAY)
+        state: AttemptState = tx.attempts.state("a")
+        assert tx.attempts.erase_forgotten(NOW + HOUR, 10) == 0, "it was tried since"
+        return state
+
+    assert await do(database, touch) == AttemptState(failures=1, not_before=None)
+    assert await see(database, lambda tx: tx.attempts.state("b").failures) == 0
 
 
 async def test_counters_not_tried_for_long_are_erased_but_not_those_that_rest(

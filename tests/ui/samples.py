@@ -313,6 +313,7 @@ SAMPLES: dict[str, Sample] = {
     "error-server": problem("server"),
     "error-not-found": problem("not-found"),
     "error-bad-request": problem("bad-request"),
+    "error-busy": problem("busy"),
     "error-upstream-down": problem("upstream-down", rp=PORTAL),
     "error-signed-out-expired": problem("signed-out-expired"),
     **{

@@ -77,8 +77,11 @@ class AuditStore:
     _keys: dict[str, str] = field(default_factory=dict, init=False, repr=False)
     """Data keys of this transaction, opened once each."""
 
-    def add(self, event: AuditEvent) -> None:
-        """Record an event; it gets its number soon after the commit. A person's first event makes their key."""
+    def add(self, event: AuditEvent, *, rehearse: bool = False) -> None:
+        """Record an event; it gets its number soon after the commit. A person's first event makes their key.
+
+        `rehearse` does all the work and leaves the row out, where time must not tell somebody from nobody.
+        """
         payload = payload_text(event)
         subject = {"of_subject": event.subject_ref}
         if event.subject_ref and event.subject_ref not in self._keys:
@@ -93,7 +96,9 @@ class AuditStore:
         else:
             sealed = self.vault.seal(payload, purpose=_PURPOSE)
         salt = self.clock.random_bytes(SALT_BYTES)
-        self.connection.execute(_ADD, _row(event, payload=payload, sealed=sealed, salt=salt))
+        row = _row(event, payload=payload, sealed=sealed, salt=salt)
+        if not rehearse:
+            self.connection.execute(_ADD, row)
 
     def number(self, limit: int) -> int:
         """Give the next numbers to the oldest events without one; return how many got one."""

@@ -1,7 +1,8 @@
 """Failed attempts: one counter per account, whatever name was typed and wherever (SECURITY E10, E11).
 
-A row is there only while an account has failures since its last success; the account is kept as a digest.
-Names that are nobody's are counted too: a job erases what was not tried for long, but not what rests.
+A row is there only while an account has failures since its last success; the account is kept as a digest. Names that
+are nobody's are counted too, else the wait would tell them from others; they share a million counters, so that whoever
+tries every name there is fills no table. A job erases what was not tried for long, but not what rests.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from idp.credentials.reservation import Reserved, Slowed
 from idp.database import Digest, UtcTime, metadata
 from idp.database.erasing import delete_oldest
 from keys.envelope import Vault
+
+NOBODY_S_COUNTERS = 2**20
+"""Names that are nobody's share these: enough that to fill them takes days of guessing, few enough to keep."""
 
 attempts = Table(
     "attempts",
@@ -41,6 +45,8 @@ _RESERVE = (
 _DELAY = update(attempts).where(_this_account).values(not_before=bindparam("until"))
 _STATE = select(attempts.c.failures, attempts.c.not_before).where(_this_account)
 _SETTLE = delete(attempts).where(_this_account)
+_RELEASE = delete(attempts).where(_this_account).returning(attempts.c.failures)
+_TOUCH = update(attempts).where(_this_account).values(last_at=bindparam("now"))
 _ERASE = delete_oldest((attempts.c.account,), attempts.c.last_at, attempts.c.failures < MOST_TRIES)
 
 
@@ -66,6 +72,18 @@ class AttemptStore:
     def settle(self, account: str) -> None:
         """Forget the failures of an account that has just succeeded."""
         self.connection.execute(_SETTLE, self._key(account))
+
+    def release(self, account: str) -> int | None:
+        """Forget an account's failures at an operator's word; return how many, None if there were none."""
+        return self.connection.execute(_RELEASE, self._key(account)).scalar_one_or_none()
+
+    def nobody(self, name: str) -> str:
+        """Return the counter of a name that is nobody's: always the same one, and one of a million in all."""
+        return f"nobody:{int.from_bytes(self.vault.digest(name)[:4]) % NOBODY_S_COUNTERS}"
+
+    def touch(self, account: str, now: datetime) -> None:
+        """Note that an account was tried: one write, as recording the refusal of somebody is one (SECURITY E16)."""
+        self.connection.execute(_TOUCH, {**self._key(account), "now": now})
 
     def state(self, account: str) -> AttemptState:
         """Return the failures of an account since its last success."""

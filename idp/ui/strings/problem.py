@@ -22,6 +22,8 @@ VI = {
     "case_too_many_text": "Đã có quá nhiều lần thử từ đây. Chưa có gì được gửi đi.",
     "case_server_title": "Hải Phòng ID đang gặp sự cố",
     "case_server_text": "Chưa có gì được gửi đi. Thử lại sau ít phút.",
+    "case_busy_title": "Đang có nhiều người đăng nhập cùng lúc",
+    "case_busy_text": "Chưa có gì được gửi đi, và lần thử này không bị tính. Quay lại trang trước, thử lại sau vài giây.",
     "case_not_found_title": "Không có trang này",
     "case_not_found_text": "Kiểm tra lại địa chỉ, hoặc về [trang đầu](/).",
     "case_bad_request_title": "Chưa làm được việc này",
@@ -64,6 +66,10 @@ EN = {
     "case_too_many_text": "There were too many tries from here. Nothing was sent.",
     "case_server_title": "Hải Phòng ID has a problem",
     "case_server_text": "Nothing was sent. Try again in a few minutes.",
+    "case_busy_title": "Many people are signing in right now",
+    "case_busy_text": (
+        "Nothing was sent, and this try does not count. Go back to the page before and try again in a few seconds."
+    ),
     "case_not_found_title": "No such page",
     "case_not_found_text": "Check the address, or go to the [front page](/).",
     "case_bad_request_title": "This could not be done",

@@ -1,0 +1,158 @@
+"""What counts as a failed sign-in, and what it must not tell – SP 800-63B-4 §3.2.2; SECURITY E11, E16; DESIGN 5.9."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from sqlalchemy import Engine, event
+
+from idp.audit.events import EventType
+from idp.audit.occasion import person_ref
+from idp.credentials.hashing import MOST_WAITING, HashingBusy
+from idp.database import Done
+from idp.people.model import Person
+from idp.transaction import Tx
+from tests.driver import Browser, Page, RelyingParty
+from tests.world import PASSWORD, World
+
+
+@pytest.fixture
+async def rp(world: World) -> RelyingParty:
+    return await world.client()
+
+
+async def _form(browser: Browser, rp: RelyingParty) -> Page:
+    page = await browser.get(rp.authorize_url())
+    return await browser.get(f"/sign-in/password?i={page.interaction}")
+
+
+async def _try(browser: Browser, page: Page, username: str, typed: str = "wrong") -> Page:
+    return await browser.press(page, "submit", username=username, password=typed)
+
+
+async def _failures(world: World, person: Person) -> int:
+    return await world.provider.database.read(lambda tx: tx.attempts.state(person.person_id).failures)
+
+
+async def _rows(world: World) -> int:
+    """Return how many counters there are."""
+    found = await world.provider.database.read(
+        lambda tx: tx.connection.exec_driver_sql("SELECT count(*) FROM attempts").scalar_one()
+    )
+    return int(found)
+
+
+@pytest.mark.parametrize("username", ["alice", "nobody"])
+async def test_where_the_line_for_hashing_is_full_nobody_has_failed(
+    world: World, rp: RelyingParty, username: str
+) -> None:
+    person, _ = await world.citizen()
+    browser = world.browser()
+    page = await _form(browser, rp)
+    with ExitStack() as line:
+        for _ in range(MOST_WAITING):
+            line.enter_context(world.provider.hashing.place())
+        for _ in range(3):
+            busy = await _try(browser, page, username, PASSWORD)
+            assert (busy.status, busy.case) == (503, "busy")
+            assert busy.response.headers["retry-after"] == "2"
+    assert await _rows(world) == 0
+    assert await world.events(EventType.SIGN_IN_REFUSED) == []
+    page = await _try(browser, page, "alice", PASSWORD)
+    assert "otp" in page.ids
+    assert await _failures(world, person) == 1, "until the second factor clears it"
+
+
+async def test_a_place_in_the_line_is_given_back_however_it_was_used(world: World) -> None:
+    hashing = world.provider.hashing
+    for _ in range(MOST_WAITING + 1):
+        with pytest.raises(KeyError), hashing.place():
+            raise KeyError
+    with ExitStack() as line:
+        for _ in range(MOST_WAITING):
+            line.enter_context(hashing.place())
+        with pytest.raises(HashingBusy):
+            await hashing.hash(PASSWORD)
+    assert await hashing.hash(PASSWORD)
+
+
+async def test_an_attempt_that_was_never_settled_counts_as_failed(world: World, rp: RelyingParty) -> None:
+    person, _ = await world.citizen()  # DESIGN 5.7
+    browser = world.browser()
+    page = await _form(browser, rp)
+    world.provider.hashing.close()  # whatever breaks between counting and checking
+    assert (await _try(browser, page, "alice", PASSWORD)).status == 500
+    assert await _failures(world, person) == 1
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """Every statement and commit from now on, in order."""
+    seen: list[str] = []
+
+    def executed(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(re.sub(r"\s+", " ", statement))
+
+    def committed(_c: object) -> None:
+        seen.append("COMMIT")
+
+    event.listen(Engine, "before_cursor_execute", executed)
+    event.listen(Engine, "commit", committed)
+    yield seen
+    event.remove(Engine, "before_cursor_execute", executed)
+    event.remove(Engine, "commit", committed)
+
+
+def _shape(statements: list[str]) -> list[str]:
+    """Reads word for word; of a write only that it is one."""
+    return [
+        "WRITE" if text.startswith(("INSERT", "UPDATE", "DELETE")) else text
+        for text in statements
+        if not text.startswith(("PRAGMA", "BEGIN"))
+    ]
+
+
+@pytest.mark.parametrize("tries", [1, 11], ids=["wrong", "slowed"])
+async def test_nobody_costs_the_same_statements_as_somebody(
+    world: World, rp: RelyingParty, statements: list[str], tries: int
+) -> None:  # SECURITY E16
+    person, _ = await world.citizen()
+    browser = world.browser()
+    page = await _form(browser, rp)
+
+    def set_password(tx: Tx) -> Done[None]:  # as whoever sets one records it
+        actor = person_ref(person.person_id)
+        tx.audit.add(world.occasion.event(EventType.CREDENTIAL_SET, actor=actor, person_id=person.person_id))
+        return Done(None)
+
+    await world.write(set_password)
+    await _try(browser, page, "somebody else")  # the first ever makes nobody's key
+    world.provider.configuration._read_at = float("inf")  # it is read again by the clock, whoever asks
+    seen: dict[str, list[str]] = {}
+    for username in ("alice", "alice@example.vn", "bob", "+84 912 345 678"):
+        for _ in range(tries if username in {"alice", "bob"} else 1):
+            statements.clear()
+            assert (await _try(browser, page, username)).status == 200
+            seen[username] = _shape(statements)
+    assert seen["alice"] == seen["bob"]
+    assert seen["alice"].count("COMMIT") == (2 if tries == 1 else 1)
+    if tries == 1:
+        assert seen["alice@example.vn"] == seen["+84 912 345 678"] == seen["alice"]
+
+
+async def test_only_somebody_s_refusal_becomes_an_event_and_nobody_s_is_counted(
+    world: World, rp: RelyingParty
+) -> None:  # DESIGN 5.9
+    await world.citizen()
+    browser = world.browser()
+    page = await _form(browser, rp)
+    for username in ("bob", "carol", "dave"):
+        await _try(browser, page, username)
+    assert await world.events(EventType.SIGN_IN_REFUSED) == []
+    (summary,) = world.provider.summaries.take(world.provider.clock, all_minutes=True)
+    assert summary.payload["what"] == "sign-in:refused"
+    assert (summary.payload["client_id"], summary.payload["count"]) == (rp.client_id, 3)
+    await _try(browser, page, "alice")
+    assert await world.events(EventType.SIGN_IN_REFUSED) == [EventType.SIGN_IN_REFUSED]
+    assert world.provider.summaries.take(world.provider.clock, all_minutes=True) == ()
