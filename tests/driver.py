@@ -33,6 +33,7 @@ class _Forms(HTMLParser):
         self.error = ""
         self.links: dict[str, str] = {}
         self.checkboxes: list[str] = []
+        self.boxes: dict[str, tuple[str, str]] = {}
         self._in = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -45,6 +46,7 @@ class _Forms(HTMLParser):
             self.links[str(given["id"])] = given.get("href") or ""
         if tag == "input" and given.get("type") == "checkbox":
             self.checkboxes.append(given.get("value") or "")
+            self.boxes[str(given.get("id"))] = (str(given.get("name")), given.get("value") or "")
         if tag == "form":
             self.forms.append(
                 {"action": given.get("action", ""), "fields": {}, "buttons": {}, "ids": {given.get("id")}}
@@ -111,6 +113,16 @@ class Page:
     @property
     def checkboxes(self) -> list[str]:
         return self._parsed().checkboxes
+
+    @property
+    def boxes(self) -> dict[str, tuple[str, str]]:
+        """The page's check boxes by id: name and value."""
+        return self._parsed().boxes
+
+    @property
+    def buttons(self) -> set[str]:
+        """The ids of what submits a form."""
+        return {str(button) for form in self._parsed().forms for button in form["buttons"]}
 
     @property
     def interaction(self) -> str:
