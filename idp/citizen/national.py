@@ -17,6 +17,7 @@ from idp.edge.page import language_of, page
 from idp.ids import NO_BUCKET, HandleKind
 from idp.interactions.model import UpstreamJourney
 from idp.limits.model import Counted, Limit, address_key
+from idp.limits.service import Counter
 from idp.protocol.assurance import Acr
 from idp.protocol.next_step import SignIn
 from idp.transaction import Tx
@@ -58,8 +59,8 @@ async def _depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:
     step = (await decided(call, opened)).step
     if not isinstance(step, SignIn):
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
-    provider, occasion, address = call.provider, call.occasion(), address_key(call.peer)
-    provider.limits.check(Limit.UPSTREAM, address, now=occasion.now)
+    provider, occasion, counter = call.provider, call.occasion(), (Limit.UPSTREAM, address_key(call.peer))
+    provider.limits.check(counter, now=occasion.now)
     journey = _journey(opened, step, occasion, call)
     try:
         location = await upstream.begin(
@@ -73,9 +74,8 @@ async def _depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:
     except UpstreamError:
         provider.national_circuit.failed(occasion.now)
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}&m=upstream-failed")
-    begin = partial(_begin, journey=journey, address=address, now=occasion.now)
-    counted = (await provider.database.transact(begin)).unwrap()
-    provider.limits.learn(Limit.UPSTREAM, address, counted=counted)
+    begin = partial(_begin, journey=journey, counter=counter, now=occasion.now)
+    provider.limits.learn(counter, (await provider.database.transact(begin)).unwrap())
     return Answer.redirect(location)
 
 
@@ -91,6 +91,6 @@ def _journey(opened: Opened, step: SignIn, occasion: Occasion, call: Call) -> Up
     )
 
 
-def _begin(tx: Tx, *, journey: UpstreamJourney, address: str, now: datetime) -> Done[Counted]:
+def _begin(tx: Tx, *, journey: UpstreamJourney, counter: Counter, now: datetime) -> Done[Counted]:
     tx.interactions.begin_upstream(journey)
-    return Done(tx.limits.count(Limit.UPSTREAM, address, now=now))
+    return Done(tx.limits.count(*counter, now))

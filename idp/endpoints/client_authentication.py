@@ -14,6 +14,8 @@ from idp.clients.model import ClientSecret
 from idp.clients.service import open_secrets
 from idp.database import Done, Refused
 from idp.edge import Call
+from idp.limits.model import Limit, address_key
+from idp.limits.service import whose
 from idp.protocol.client_assertion import UnspentAssertion, check_assertion
 from idp.protocol.client_authentication import (
     REFUSED,
@@ -31,9 +33,23 @@ from keys.public_keys import NO_KEYS
 
 
 async def authenticate_client(call: Call, form: Mapping[str, str]) -> ClientFacts:
-    """Return the client that proved itself by its registered method, or raise InvalidClient."""
-    provider = call.provider
+    """Return the client that proved itself by its registered method, or raise InvalidClient or OverLimit."""
     presented = parse_credentials(call.headers.get("authorization"), form)
+    limits, now, address = call.provider.limits, call.provider.clock.now(), address_key(call.peer)
+    counters = (
+        (Limit.CLIENT_AUTHENTICATION, whose(presented.client_id, address)),
+        (Limit.CLIENT_AUTHENTICATION_OF_ADDRESS, address),
+    )
+    limits.check(*counters, now=now)
+    try:
+        return await _authenticate(call, presented)
+    except InvalidClient:
+        await limits.count(*counters, now=now)
+        raise
+
+
+async def _authenticate(call: Call, presented: PresentedCredentials) -> ClientFacts:
+    provider = call.provider
     client = await provider.configuration.client(presented.client_id)
     facts, secrets = (client.facts, client.secrets) if client is not None else (None, ())
     if presented.client_assertion is not None:

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from idp.transaction import Tx
 
 _MOST_KNOWN = 50_000
+_LONGEST_PART = 100
+
+
+Counter = tuple[Limit, str]
+"""A limit and whose count it is, its parts joined by `whose`."""
+
+
+def whose(*parts: str) -> str:
+    """Return the name of a counter; a stranger's text is cut to a length."""
+    return "\n".join(part[:_LONGEST_PART] for part in parts)
 
 
 class Limits:
@@ -23,33 +33,38 @@ class Limits:
 
     def __init__(self, database: "Database[Tx]") -> None:
         self._database = database
-        self._over: OrderedDict[tuple[Limit, str], datetime] = OrderedDict()
+        self._over: OrderedDict[Counter, datetime] = OrderedDict()
 
-    def check(self, limit: Limit, *whose: str, now: datetime) -> None:
-        """Refuse, if this node knows that these have had their share; raises OverLimit."""
-        key = (limit, "\n".join(whose))
-        until = self._over.get(key)
-        if until is None:
-            return
-        if now >= until:
-            del self._over[key]
-            return
-        raise OverLimit(limit, retry_after=max(1, round((until - now).total_seconds())))
+    def check(self, *counters: Counter, now: datetime) -> None:
+        """Refuse, if this node knows that one of these has had its share; raises OverLimit."""
+        for counter in counters:
+            until = self._over.get(counter)
+            if until is None:
+                continue
+            if now < until:
+                raise OverLimit(counter[0], retry_after=max(1, round((until - now).total_seconds())))
+            del self._over[counter]
 
-    async def count(self, limit: Limit, *whose: str, now: datetime) -> None:
-        """Count one; from the last that is allowed on, `check` refuses until the window is over."""
-        outcome = await self._database.transact(partial(_count, limit=limit, whose=whose, now=now))
-        self.learn(limit, *whose, counted=outcome.unwrap())
+    async def count(self, *counters: Counter, now: datetime) -> None:
+        """Count one for each; from the last that is allowed on, `check` refuses until its window is over."""
+        outcome = await self._database.transact(partial(_count, counters=counters, now=now))
+        for counter, counted in zip(counters, outcome.unwrap(), strict=True):
+            self.learn(counter, counted)
 
-    def learn(self, limit: Limit, *whose: str, counted: Counted) -> None:
+    def learn(self, counter: Counter, counted: Counted) -> None:
         """Take what a transaction that counted for itself has found."""
-        key = (limit, "\n".join(whose))
-        if counted.count >= limit.value.most:
-            self._over[key] = counted.ends_at
-            self._over.move_to_end(key)
+        if counted.count >= counter[0].value.most:
+            self._over[counter] = counted.ends_at
+            self._over.move_to_end(counter)
             while len(self._over) > _MOST_KNOWN:
                 self._over.popitem(last=False)
 
 
-def _count(tx: "Tx", *, limit: Limit, whose: tuple[str, ...], now: datetime) -> Done[Counted]:
-    return Done(tx.limits.count(limit, *whose, now=now))
+def _count(tx: "Tx", *, counters: tuple[Counter, ...], now: datetime) -> Done[tuple[Counted, ...]]:
+    found = {counter: tx.limits.count(*counter, now) for counter in sorted(counters, key=_order)}
+    return Done(tuple(found[counter] for counter in counters))
+
+
+def _order(counter: Counter) -> tuple[str, str]:
+    """Rows are always locked in one order, so that two who count never wait for each other."""
+    return counter[0].value.name, counter[1]

@@ -46,9 +46,9 @@ class LimitStore:
     connection: Connection
     vault: Vault
 
-    def count(self, limit: Limit, *whose: str, now: datetime) -> Counted:
+    def count(self, limit: Limit, whose: str, now: datetime) -> Counted:
         """Count one more; a window that is over begins anew."""
-        counter = self.vault.digest("\n".join((limit.value.name, *whose)))
+        counter = self.vault.digest(f"{limit.value.name}\n{whose}")
         given = {"this_counter": counter, "now": now, "ends": now + limit.value.window}
         count, ends_at = self.connection.execute(_COUNT, given).one()
         return Counted(count=count, ends_at=ends_at)

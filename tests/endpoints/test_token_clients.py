@@ -15,6 +15,7 @@ from idp.clients.model import IssuedSecret
 from idp.clients.service import issue_secret, put_client, revoke_secret
 from idp.database import Done
 from idp.ids import ClientId
+from idp.limits.model import Limit
 from idp.protocol.facts import Profile
 from idp.protocol.registration import InvalidClientMetadata
 from idp.transaction import Tx
@@ -298,3 +299,21 @@ async def test_one_client_s_secret_opens_no_code_of_another(world: World) -> Non
     )
     assert (await thief.redeem(world.http, code)).json()["error"] == "invalid_grant"
     assert (await rp.redeem(world.http, code)).json()["error"] == "invalid_grant"
+
+
+async def test_too_many_failures_of_a_client_at_one_address_are_asked_to_wait(
+    world: World,
+) -> None:  # SECURITY E12
+    rp = await world.client()
+    other = await world.client("rp-other")
+    for _ in range(Limit.CLIENT_AUTHENTICATION.value.most):
+        assert_refused(await ask(world, {}, basic("rp-c", "wrong")), challenged=True)
+    spoofed = {"x-forwarded-for": "198.51.100.7", "forwarded": "for=198.51.100.7"}
+    for headers in (basic("rp-c", "wrong"), basic("rp-c", str(rp.client_secret)) | spoofed):
+        refused = await ask(world, {}, headers)
+        assert (refused.status_code, refused.json()["error"]) == (429, "temporarily_unavailable")
+        assert 0 < int(refused.headers["retry-after"]) <= 60
+        assert refused.headers["cache-control"] == "no-store"
+    assert_let_in(await ask(world, {}, basic("rp-other", str(other.client_secret))))
+    world.time.move(seconds=60)
+    assert_let_in(await ask(world, {}, basic("rp-c", str(rp.client_secret))))
