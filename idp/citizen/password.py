@@ -23,6 +23,8 @@ from idp.edge.cookie_names import cookie_name
 from idp.edge.page import page
 from idp.ids import NOBODY, PersonId
 from idp.interactions.model import PasswordProof
+from idp.limits.model import Counted, Limit, address_key
+from idp.limits.service import Counter
 from idp.log import fields
 from idp.people.identifiers import normal_form
 from idp.people.model import IdentifierScheme, PersonStatus
@@ -76,7 +78,8 @@ async def check(call: Call) -> Answer:
         return _form(call, opened, username=username, errors=ErrorSummary(tuple(missing)))
     if len(password) > _LONGEST or len(username) > _LONGEST:
         return _form(call, opened, errors=one_error("credentials_wrong"))
-    provider, occasion = call.provider, call.occasion()
+    provider, occasion, counter = call.provider, call.occasion(), (Limit.SIGN_IN, address_key(call.peer))
+    provider.limits.check(counter, now=occasion.now)
     with provider.hashing.place() as verify:
         account: _Account = (
             await provider.database.transact(partial(_reserve, username=username, now=occasion.now))
@@ -85,7 +88,7 @@ async def check(call: Call) -> Answer:
             return _form(call, opened, username=username, errors=slowed(account.attempt, occasion.now))
         is_right = await verify(password, account.password_hash)
     if not is_right or account.person_id is None:
-        await _refuse(call, opened, account, occasion)
+        await _refuse(call, opened, account, counter, occasion)
         return _form(call, opened, username=username, errors=one_error("credentials_wrong"))
     if not account.has_totp:
         name = cookie_name(provider.settings, "session")
@@ -164,15 +167,18 @@ def _spelled(username: str) -> str:
     )
 
 
-async def _refuse(call: Call, opened: Opened, account: _Account, occasion: Occasion) -> None:
+async def _refuse(
+    call: Call, opened: Opened, account: _Account, counter: Counter, occasion: Occasion
+) -> None:
     """Count a name that is nobody's (DESIGN 5.9, class 1), record the refusal of somebody (class 2), alike."""
     _log.info("sign-in refused", extra=fields(txn=call.txn, factor="password"))
     if account.owner == NOBODY:
         call.count_refusal(EventType.SIGN_IN_REFUSED.value, client_id=opened.client.client_id)
-    await call.provider.database.transact(partial(_record, account=account, occasion=occasion))
+    record = partial(_record, account=account, counter=counter, occasion=occasion)
+    call.provider.limits.learn(counter, (await call.provider.database.transact(record)).unwrap())
 
 
-def _record(tx: Tx, *, account: _Account, occasion: Occasion) -> Done[None]:
+def _record(tx: Tx, *, account: _Account, counter: Counter, occasion: Occasion) -> Done[Counted]:
     is_nobody = account.owner == NOBODY
     tx.audit.add(
         occasion.event(
@@ -186,7 +192,7 @@ def _record(tx: Tx, *, account: _Account, occasion: Occasion) -> Done[None]:
     )
     if is_nobody:
         tx.attempts.touch(account.counter, occasion.now)
-    return Done(None)
+    return Done(tx.limits.count(*counter, occasion.now))
 
 
 def _begin(

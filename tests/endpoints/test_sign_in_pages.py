@@ -1,10 +1,13 @@
 """The sign-in pages: which ways stand on them, password and code, cancel – PAGES §3.1.1–3.1.4, DESIGN 5.16."""
 
 import pytest
+from sqlalchemy import update
 
 from idp.audit.events import EventType
 from idp.credentials.model import TotpCredential
 from idp.database import Done
+from idp.limits.model import Limit
+from idp.limits.store import limits
 from idp.people.model import IdentifierScheme, Person, PersonStatus
 from idp.protocol.facts import LocalLogin
 from idp.transaction import Tx
@@ -393,3 +396,26 @@ async def test_another_person_at_the_same_browser_ends_the_first_one_s_session(
     await bob.sign_in(alice.browser, page, at=world.time().timestamp())
     assert (await world.userinfo(tokens["access_token"])).status_code == 401
     assert await world.events(EventType.SESSION_ENDED) == [EventType.SESSION_ENDED]
+
+
+async def test_an_address_that_fails_at_many_accounts_is_asked_to_wait(
+    world: World, rp: RelyingParty
+) -> None:  # SECURITY E12: no account's own counter sees it
+    person, _ = await world.citizen("alice")
+    await without_code(world, person)
+    browser = world.browser()
+    page = await try_password(browser, await password_page(browser, rp), "nobody-1", "wrong")
+    assert page.status == 200
+
+    def nearly(tx: Tx) -> Done[None]:
+        tx.connection.execute(update(limits).values(count=Limit.SIGN_IN.value.most - 1))
+        return Done(None)
+
+    await world.write(nearly)
+    page = await try_password(browser, await password_page(browser, rp), "nobody-2", "wrong")
+    assert page.status == 200
+    refused = await try_password(browser, await password_page(browser, rp), "alice", PASSWORD)
+    assert (refused.status, refused.case) == (429, "too-many")
+    world.time.move(seconds=Limit.SIGN_IN.value.window.total_seconds())
+    page = await try_password(browser, await password_page(browser, rp), "alice", PASSWORD)
+    assert page.status < 400
