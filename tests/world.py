@@ -18,7 +18,7 @@ import httpx
 from sqlalchemy import text
 
 from idp.app import make_app, make_provider
-from idp.audit.events import EventType
+from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion
 from idp.citizen.consent_offer import make_offer
 from idp.clients.service import issue_secret, put_client
@@ -271,18 +271,20 @@ class World:
             lambda tx: withdraw(tx, person_id, ClientId(rp.client_id), actor="test", occasion=self.occasion)
         )
 
-    async def events(self, *types: EventType) -> list[str]:
-        """Return the types of audit events so far, in order, those given only."""
+    async def records(self, *types: EventType) -> list[AuditEvent]:
+        """Return the audit events so far, in order, those of the given types only."""
 
-        def number_and_read(tx: Tx) -> Done[list[str]]:
+        def number_and_read(tx: Tx) -> Done[list[AuditEvent]]:
             while tx.audit.number(500):
                 pass
             records = tx.audit.read(after=-1, limit=10_000)
-            return Done(
-                [record.event.type.value for record in records if not types or record.event.type in types]
-            )
+            return Done([record.event for record in records if not types or record.event.type in types])
 
         return list(await self.write(number_and_read))
+
+    async def events(self, *types: EventType) -> list[str]:
+        """Return the types of audit events so far, in order, those given only."""
+        return [event.type.value for event in await self.records(*types)]
 
     async def clean_up(self) -> int:
         return await erase_expired(self.provider.database, self.occasion, self.provider.settings.life)

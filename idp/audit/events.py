@@ -23,7 +23,7 @@ class EventType(StrEnum):
     SIGN_IN_REFUSED = "sign-in:refused"
     """A known account was refused. Payload: reason, factor."""
     UPSTREAM_REFUSED = "upstream:refused"
-    """An answer of an upstream was refused. Payload: reason."""
+    """Somebody proved themselves upstream, and it was not enough for what was asked. Payload: reason, client_id."""
     INTERACTION_HIJACK_REFUSED = "interaction:hijack-refused"
     """An interaction was brought to an end in another browser; it was burnt. Payload: step."""
     PERSON_CREATED = "person:created"
@@ -85,7 +85,7 @@ class EventType(StrEnum):
     ADMIN_LINK_SPENT = "admin:link-spent"
     """A one-time administrator link was used. Payload: none."""
     SUMMARY = "summary"
-    """Class 1, nobody proved: one per (what, client, address prefix, minute). Payload: what, client_id, prefix, count."""
+    """Class 1, nobody proved: one per kind, client, network, minute. Payload: what, client_id, prefix, minute, count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

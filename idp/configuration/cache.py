@@ -54,6 +54,10 @@ class ConfigurationCache:
             self._take(await self._database.read(partial(_load, known=self._version)), asked_at)
         return self._clients.get(client_id)
 
+    def knows(self, client_id: ClientId) -> bool:
+        """Tell whether a client of this name was registered when last read: good for a label, not for authority."""
+        return client_id in self._clients
+
     async def refresh(self) -> None:
         """Ask for the version; take clients and keys anew if it moved."""
         asked_at = self._clock.stopwatch()

@@ -8,6 +8,7 @@ from idp.edge.answer import Answer
 from idp.edge.call import BadCall, Call
 from idp.edge.page import page
 from idp.endpoints.authorization_response import authorization_response
+from idp.endpoints.named_client import named_client
 from idp.limits.model import OverLimit
 from idp.log import fields
 from idp.protocol.authorization_response import error_parameters
@@ -125,7 +126,7 @@ def _bad_call(call: Call, error: BadCall) -> Answer:
         "bad call", extra=fields(txn=call.txn, path=call.path, status=error.status, reason=error.reason)
     )
     if error.status != 404:  # what nobody serves anybody may ask for
-        call.count_refusal(f"bad call {error.status}")
+        _count(call, f"bad call {error.status}")
     refused = InvalidRequest(error.reason)
     if call.path in _JSON_PATHS:
         return Answer.json(
@@ -138,7 +139,7 @@ def _over_limit(call: Call, error: OverLimit) -> Answer:
     """Answer 429 (RFC 6585 §4): JSON for programs, a page for people; counted once more nowhere but in the summary."""
     name = error.limit.value.name
     _log.info("over a limit", extra=fields(txn=call.txn, path=call.path, limit=name))
-    call.count_refusal(f"over the limit {name}")
+    _count(call, f"over the limit {name}")
     refused = TemporarilyUnavailable("too many requests; see Retry-After", detail=name)
     if call.path in _JSON_PATHS:
         answer = Answer.json(
@@ -173,4 +174,8 @@ def _record(call: Call, refusal: Refusal) -> None:
         ),
     )
     if not isinstance(error, _ANSWERS):
-        call.count_refusal(f"{call.path} {error.error}")
+        _count(call, f"{call.path} {error.error}")
+
+
+def _count(call: Call, what: str) -> None:
+    call.count_refusal(what, client_id=named_client(call))

@@ -13,7 +13,7 @@ from functools import partial
 
 from federation.upstream import AccountKind, ExternalIdentity, UpstreamDenied, UpstreamError
 from idp.audit.events import EventType
-from idp.audit.occasion import Occasion
+from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done
 from idp.edge import Answer, Call, Cookie
 from idp.edge.cookie_names import cookie_name
@@ -43,6 +43,14 @@ class _Return:
     opened: OpenInteraction | None = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refusal:
+    """Why a proof is not enough, and what the sign-in page says of it."""
+
+    reason: str
+    message: str = "upstream-failed"
+
+
 async def upstream_callback(call: Call) -> Answer:
     """Take the answer of the national system and begin a session."""
     provider = call.provider
@@ -53,15 +61,17 @@ async def upstream_callback(call: Call) -> Answer:
             raise InvalidRequest(_EXPIRED)
     opened = returned.opened
     try:
-        identity = await _finish(call, answer, returned.journey, opened)
+        identity = await _finish(call, answer, returned.journey)
     except UpstreamDenied:
         return _back(opened, "cancelled")
-    except UpstreamError as error:
-        await _record_refusal(call, error)
+    except UpstreamError as error:  # nobody is proved: counted (DESIGN 5.9, class 1)
+        _log.info("upstream refused", extra=fields(txn=call.txn, reason=error.reason))
+        call.count_refusal(EventType.UPSTREAM_REFUSED.value, client_id=opened.client_id)
         return _back(opened, "upstream-failed")
-    if identity.kind is not AccountKind.CITIZEN:
-        await _record_refusal(call, UpstreamError("not a citizen's account"))
-        return _back(opened, "organisation-account")
+    refused = _refusal(identity, returned.journey, opened)
+    if refused is not None:
+        await _record_refusal(call, identity, opened, refused)
+        return _back(opened, refused.message)
     recognised = await _recognised(call, identity)
     if isinstance(recognised, NotRecognised):
         with refusing(ToPage(case=recognised.case, status=403)):
@@ -114,10 +124,8 @@ def _spend_state(tx: Tx, *, state: str, call: Call, occasion: Occasion) -> Done[
     return Done(_Return(journey=journey, opened=opened))
 
 
-async def _finish(
-    call: Call, answer: Mapping[str, str], journey: UpstreamJourney, opened: OpenInteraction
-) -> ExternalIdentity:
-    """Ask the upstream; refuse a level below what was asked and a sign-in older than the request (SECURITY E03)."""
+async def _finish(call: Call, answer: Mapping[str, str], journey: UpstreamJourney) -> ExternalIdentity:
+    """Ask the upstream who this is; what it answers, or that it does not, tells whether it is up."""
     provider = call.provider
     if provider.national is None:
         raise UpstreamError("no national system is configured", unavailable=True)
@@ -130,12 +138,21 @@ async def _finish(
             provider.national_circuit.failed(provider.clock.now())
         raise
     provider.national_circuit.succeeded()
+    return identity
+
+
+def _refusal(
+    identity: ExternalIdentity, journey: UpstreamJourney, opened: OpenInteraction
+) -> _Refusal | None:
+    """Refuse a level below what was asked, a sign-in older than the request, another kind of account (SECURITY E03)."""
     asked, stated = parse_acr(journey.requested_loa), parse_acr(identity.loa or "")
     if asked is None or stated is None or stated.rank < asked.rank:
-        raise UpstreamError("the level is lower than asked, or unknown")
+        return _Refusal(reason="the level is lower than asked, or unknown")
     if identity.auth_time < opened.started_at - _LEEWAY:
-        raise UpstreamError("the sign-in there is older than the request")
-    return identity
+        return _Refusal(reason="the sign-in there is older than the request")
+    if identity.kind is not AccountKind.CITIZEN:
+        return _Refusal(reason="not a citizen's account", message="organisation-account")
+    return None
 
 
 async def _recognised(call: Call, identity: ExternalIdentity) -> Recognised | NotRecognised:
@@ -159,15 +176,35 @@ def _proof(recognised: Recognised, identity: ExternalIdentity) -> Proof:
     )
 
 
-async def _record_refusal(call: Call, error: UpstreamError) -> None:
-    occasion = call.occasion()
+async def _record_refusal(
+    call: Call, identity: ExternalIdentity, opened: OpenInteraction, refused: _Refusal
+) -> None:
+    """Record the refusal of somebody who proved themselves there, about the person if they are known here (class 2)."""
+    _log.info("upstream refused", extra=fields(txn=call.txn, reason=refused.reason))
+    record = partial(
+        _add_refusal,
+        identity=identity,
+        client_id=opened.client_id,
+        reason=refused.reason,
+        occasion=call.occasion(),
+    )
+    (await call.provider.database.transact(record)).unwrap()
 
-    def record(tx: Tx) -> Done[None]:
-        tx.audit.add(occasion.event(EventType.UPSTREAM_REFUSED, actor="system", reason=error.reason))
-        return Done(None)
 
-    _log.info("upstream refused", extra=fields(txn=call.txn, reason=error.reason))
-    await call.provider.database.transact(record)
+def _add_refusal(
+    tx: Tx, *, identity: ExternalIdentity, client_id: str, reason: str, occasion: Occasion
+) -> Done[None]:
+    link = tx.upstreams.find(identity.issuer, identity.subject)
+    tx.audit.add(
+        occasion.event(
+            EventType.UPSTREAM_REFUSED,
+            actor=person_ref(link.person_id) if link else "system",
+            person_id=link.person_id if link else None,
+            reason=reason,
+            client_id=client_id,
+        )
+    )
+    return Done(None)
 
 
 def _back(opened: OpenInteraction, message: str) -> Answer:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from sqlalchemy import update
@@ -49,6 +50,14 @@ def huong(world: World, national: Process) -> Traveller:
 def assert_expired(page: Page) -> None:
     assert page.left_for is None
     assert (page.status, page.case) == (400, "expired")
+
+
+def assert_only_counted(world: World, events: list[str], rp: RelyingParty, *, times: int = 1) -> None:
+    """Where nobody was proved there is no event, but a summary that names the client (DESIGN 5.9, class 1)."""
+    assert events == []
+    (summary,) = world.provider.summaries.take(world.provider.clock, all_minutes=True)
+    told = {name: summary.payload[name] for name in ("what", "client_id", "count")}
+    assert told == {"what": "upstream:refused", "client_id": rp.client_id, "count": times}
 
 
 async def test_a_citizen_comes_back_with_what_the_national_system_knows(
@@ -261,8 +270,41 @@ async def test_an_outage_on_the_way_back_leads_to_the_choice_and_no_session(
     order_fault(national, "http500")
     page = await huong.return_with(address)
     assert {"page-sign-in", "error"} <= page.ids
-    assert await world.events(EventType.UPSTREAM_REFUSED) == [EventType.UPSTREAM_REFUSED]
     assert world.provider.national_circuit.failures == 1
+    assert_only_counted(world, await world.events(EventType.UPSTREAM_REFUSED), rp)
+
+
+async def test_a_flood_of_answers_nobody_vouches_for_is_one_summary(
+    world: World, rp: RelyingParty, huong: Traveller, national: Process
+) -> None:
+    for _ in range(5):
+        address = await huong.leave(rp)
+        state = dict(parse_qsl(urlsplit(address).query))["state"]
+        page = await huong.return_with(
+            f"{REDIRECT_URI}?{urlencode({'state': state, 'iss': national.issuer})}"
+        )
+        assert {"page-sign-in", "error"} <= page.ids
+    assert_only_counted(world, await world.events(EventType.UPSTREAM_REFUSED), rp, times=5)
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["known here", "unknown here"])
+async def test_somebody_who_proved_too_little_is_on_record(
+    world: World, rp: RelyingParty, huong: Traveller, national: Process, *, is_known: bool
+) -> None:  # DESIGN 5.9, class 2
+    if is_known:
+        await huong.sign_in(rp)
+    address = await huong.sign_in_there(await huong.leave(rp, acr_values="LoA2", prompt="login"))
+    order_fault(national, "lower_acr")
+    page = await huong.return_with(address)
+    assert {"page-sign-in", "error"} <= page.ids
+    (refused,) = await world.records(EventType.UPSTREAM_REFUSED)
+    assert refused.payload == {
+        "reason": "the level is lower than asked, or unknown",
+        "client_id": rp.client_id,
+    }
+    assert refused.subject_ref.startswith("person:") is is_known
+    assert refused.actor == (refused.subject_ref or "system")
+    assert world.provider.summaries.take(world.provider.clock, all_minutes=True) == ()
 
 
 async def test_without_a_national_system_the_way_is_not_there(template: Path, tmp_path: Path) -> None:
