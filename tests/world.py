@@ -103,8 +103,13 @@ class World:
         await self.provider.configuration.refresh()
         return value
 
-    async def client(self, client_id: str = "rp-c", *, secret: bool = True, **changes: Any) -> RelyingParty:
-        """Register a client; valid by default, confidential unless told otherwise."""
+    async def client(
+        self, client_id: str = "rp-c", *, secret: bool = True, unchecked: bool = False, **changes: Any
+    ) -> RelyingParty:
+        """Register a client; valid by default, confidential unless told otherwise.
+
+        `unchecked`: store it as an older release may have, whatever it says.
+        """
         facts = ClientFacts(
             client_id=ClientId(client_id),
             name="Cổng thử nghiệm",
@@ -127,7 +132,11 @@ class World:
         facts = replace(facts, **changes)
 
         def register(tx: Tx) -> Done[str | None]:
-            put_client(tx, facts, actor="test", occasion=self.occasion)
+            if unchecked:
+                tx.clients.put(facts, self.time())
+                tx.configuration.raise_version()
+            else:
+                put_client(tx, facts, actor="test", occasion=self.occasion)
             if not facts.has_secret:
                 return Done(None)
             issued = issue_secret(

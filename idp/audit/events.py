@@ -76,6 +76,8 @@ class EventType(StrEnum):
     """A secret was ended at once. Payload: client_id, secret_id."""
     CLIENT_ASSERTION_REPLAYED = "client:assertion-replayed"
     """An assertion a client has proved itself by came again, and was refused. Payload: client_id."""
+    CLIENT_REMOVED = "client:removed"
+    """A client was removed for good; its grants ended with it. Payload: client_id."""
     KEY_ANNOUNCED = "key:announced"
     """A signing key was announced. Payload: kid, alg, active_from."""
     KEY_ERASED = "key:erased"

@@ -1,9 +1,11 @@
-"""`hpid clients`: register, show, disable relying parties; their secrets: client_secrets.py."""
+"""`hpid clients`: register, list, show, export, disable, remove relying parties; their secrets: client_secrets.py."""
 
-from dataclasses import fields, replace
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from enum import Enum
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,15 +13,13 @@ import typer
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.cli import client_secrets
+from idp.cli.client_documents import Document, document_of, documents_of, facts_of
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
-from idp.clients.service import issue_secret, put_client
+from idp.clients.service import issue_secret, put_client, remove_client
 from idp.database import Done, Refused
 from idp.ids import ClientId
-from idp.protocol.assurance import Acr, parse_acr
+from idp.protocol.errors import ProtocolError
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile
-from idp.protocol.profiles import PROFILES
-from idp.protocol.registration import InvalidClientMetadata
-from idp.protocol.scopes import parse_scope
 from idp.provider import Provider
 from idp.transaction import Tx
 
@@ -29,54 +29,97 @@ app.add_typer(client_secrets.app)
 
 @app.command()
 def add(
-    client_id: str,
+    client_id: Annotated[str, typer.Argument(help="Its client_id; may stand in the file instead.")] = "",
     *,
-    name: Annotated[str, typer.Option(help="What citizens see, in Vietnamese.")],
-    redirect_uri: Annotated[list[str], typer.Option(help="Compared byte for byte; repeat for more.")],
+    file: Annotated[
+        Path | None, typer.Option("--from", help="JSON file: client metadata (RFC 7591), or a list of such.")
+    ] = None,
+    members: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Any member of client metadata, NAME=VALUE; repeat for more."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="What citizens see, in Vietnamese.")] = "",
+    redirect_uri: Annotated[
+        list[str] | None, typer.Option(help="Compared byte for byte; repeat for more.")
+    ] = None,
     name_en: Annotated[str, typer.Option(help="The same in English.")] = "",
     agency: Annotated[str, typer.Option(help="Who answers for it.")] = "",
-    profile: Annotated[Profile, typer.Option(help="Client profile.")] = Profile.CITY,
-    scope: Annotated[str, typer.Option(help="Scopes, separated by spaces.")] = "openid profile",
+    profile: Annotated[Profile | None, typer.Option(help="Client profile; default: city.")] = None,
+    scope: Annotated[str, typer.Option(help="Scopes, separated by spaces; default: openid profile.")] = "",
     auth_method: Annotated[
-        str, typer.Option(help="client_secret_basic, client_secret_post, private_key_jwt or none.")
-    ] = ("client_secret_basic"),
+        str, typer.Option(help="Client authentication; default: client_secret_basic.")
+    ] = "",
     sector: Annotated[str, typer.Option(help="Subject sector; for ever. Default: the client_id.")] = "",
     audience: Annotated[
         list[str] | None, typer.Option(help="Resource it may ask tokens for; repeat.")
     ] = None,
     post_logout_redirect_uri: Annotated[list[str] | None, typer.Option(help="Repeat for more.")] = None,
-    backchannel_logout_uri: Annotated[str | None, typer.Option(help="Where logout tokens go.")] = None,
-    local_login: Annotated[LocalLogin, typer.Option(help="City credentials: never, degraded, low.")] = (
-        LocalLogin.NEVER
-    ),
+    backchannel_logout_uri: Annotated[str, typer.Option(help="Where logout tokens go.")] = "",
+    local_login: Annotated[
+        LocalLogin | None, typer.Option(help="City credentials: never, degraded, low; default: never.")
+    ] = None,
     acr: Annotated[str, typer.Option(help="Least level when a request names none.")] = "",
     law: Annotated[str, typer.Option(help="Legal document named on the notice.")] = "",
     purpose: Annotated[str, typer.Option(help="What the data is for, in Vietnamese.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Register a client, or replace its registration; a confidential one gets a secret, shown once."""
-    facts = ClientFacts(
-        client_id=ClientId(client_id),
-        name=name,
-        name_en=name_en,
-        agency=agency,
-        profile=profile,
-        enabled=True,
-        sector=sector or client_id,
-        redirect_uris=tuple(redirect_uri),
-        post_logout_redirect_uris=tuple(post_logout_redirect_uri or ()),
-        token_endpoint_auth_method=auth_method,
-        scopes=frozenset(parse_scope(scope)),
-        audiences=tuple(audience or ()),
-        id_token_signed_response_alg=PROFILES[profile].default_signing_alg,
-        default_acr=_level(acr),
-        local_login=local_login,
-        backchannel_logout_uri=backchannel_logout_uri,
-        law=law,
-        purpose=purpose,
-    )
+    options: dict[str, object] = {
+        "client_name": name,
+        "client_name#en": name_en,
+        "redirect_uris": redirect_uri,
+        "post_logout_redirect_uris": post_logout_redirect_uri,
+        "scope": scope,
+        "token_endpoint_auth_method": auth_method,
+        "default_acr_values": [acr] if acr else None,
+        "backchannel_logout_uri": backchannel_logout_uri,
+        "hpid_agency": agency,
+        "hpid_profile": profile,
+        "hpid_sector": sector,
+        "hpid_audiences": audience,
+        "hpid_local_login": local_login,
+        "hpid_law": law,
+        "hpid_purpose": purpose,
+    }
+    documents = documents_of(client_id, file, members or (), options)
+    results = with_provider(partial(_register, documents=documents))
+    show(results[0] if len(results) == 1 else results, as_json=as_json, title="registered")
 
-    show(with_provider(partial(_register, facts=facts)), as_json=as_json, title="registered")
+
+@app.command("list")
+def list_clients(*, as_json: AsJson = False) -> None:
+    """List all clients."""
+
+    async def work(provider: Provider) -> list[dict[str, object]]:
+        clients = await provider.database.read(lambda tx: tx.clients.all())
+        return [
+            {
+                "client_id": client.facts.client_id,
+                "name": client.facts.name,
+                "profile": client.facts.profile.value,
+                "enabled": client.facts.enabled,
+                "updated_at": client.updated_at.isoformat(timespec="seconds"),
+            }
+            for client in clients
+        ]
+
+    show(with_provider(work), as_json=as_json, title="clients")
+
+
+@app.command()
+def export(client_id: Annotated[str, typer.Argument(help="Default: all of them.")] = "") -> None:
+    """Print registrations as JSON that `add --from` takes; secrets are not in it."""
+
+    async def work(provider: Provider) -> list[dict[str, object]]:
+        clients = await provider.database.read(lambda tx: tx.clients.all())
+        return [
+            document_of(client) for client in clients if not client_id or client.facts.client_id == client_id
+        ]
+
+    documents = with_provider(work)
+    if client_id and not documents:
+        raise CommandFailed(f"no client {client_id}")
+    show(documents[0] if client_id else documents, as_json=True)
 
 
 @app.command("show")
@@ -105,27 +148,47 @@ def enable(client_id: str) -> None:
     _set_enabled(client_id, enabled=True)
 
 
-async def _register(provider: Provider, *, facts: ClientFacts) -> dict[str, object]:
+@app.command()
+def remove(client_id: str) -> None:
+    """Remove a client for good: it and all its tokens end within a second, and its client_id is never given again."""
+
+    async def work(provider: Provider) -> None:
+        happening = occasion(provider)
+
+        def take_away(tx: Tx) -> Done[None] | Refused:
+            if not remove_client(tx, ClientId(client_id), actor=operator(), occasion=happening):
+                return Refused(CommandFailed(f"no client {client_id}"))
+            return Done(None)
+
+        (await provider.database.transact(take_away)).unwrap()
+
+    with_provider(work)
+    say(f"{client_id} is removed")
+
+
+async def _register(provider: Provider, *, documents: Sequence[Document]) -> list[dict[str, object]]:
     happening = occasion(provider)
 
-    def register(tx: Tx) -> Done[dict[str, object]] | Refused:
-        old = tx.clients.get(facts.client_id)
-        if old is not None and old.facts.sector != facts.sector:
-            return Refused(CommandFailed("sector: can't change; subjects hang on it"))
-        enabled = old is None or old.facts.enabled  # who was disabled stays so until enabled in so many words
+    def register(tx: Tx) -> Done[list[dict[str, object]]] | Refused:
         try:
-            put_client(tx, replace(facts, enabled=enabled), actor=operator(), occasion=happening)
-        except InvalidClientMetadata as error:
-            return Refused(CommandFailed(str(error)))
-        result: dict[str, object] = {"client_id": facts.client_id}
-        if facts.has_secret and (old is None or not old.secrets):
-            issued = issue_secret(
-                tx, facts.client_id, vault=provider.vault, actor=operator(), occasion=happening
-            )
-            result |= {"client_secret": issued.text, "client_secret_expires_at": issued.expires_at}
-        return Done(result)
+            return Done([_put(tx, document, provider, happening) for document in documents])
+        except ProtocolError as error:
+            raise CommandFailed(str(error)) from error  # all of a file or nothing
 
     return (await provider.database.transact(register)).unwrap()
+
+
+def _put(tx: Tx, document: Document, provider: Provider, happening: Occasion) -> dict[str, object]:
+    old = tx.clients.get(ClientId(str(document["client_id"])))
+    facts = facts_of(document, old)
+    if old is not None and old.facts.sector != facts.sector:
+        raise CommandFailed("sector: can't change; subjects hang on it")
+    put_client(tx, facts, actor=operator(), occasion=happening)
+    result: dict[str, object] = {"client_id": facts.client_id}
+    if facts.has_secret and (old is None or not old.secrets):
+        issued = issue_secret(tx, facts.client_id, vault=provider.vault, actor=operator(), occasion=happening)
+        result |= {"client_secret": issued.text, "client_secret_expires_at": issued.expires_at}
+    return result
 
 
 def _set_enabled(client_id: str, *, enabled: bool) -> None:
@@ -148,15 +211,6 @@ def _change(tx: Tx, client_id: str, *, enabled: bool, happening: Occasion) -> Do
     event = EventType.CLIENT_ENABLED if enabled else EventType.CLIENT_DISABLED
     tx.audit.add(happening.event(event, actor=operator(), client_id=client_id))
     return Done(None)
-
-
-def _level(name: str) -> Acr | None:
-    if not name:
-        return None
-    level = parse_acr(name)
-    if level is None:
-        raise CommandFailed("--acr must be LoA1, LoA2, LoA3 or one of our acr values")
-    return level
 
 
 def _plain(value: object) -> object:

@@ -7,6 +7,10 @@ from idp.protocol.facts import ClientFacts
 
 
 def browser_origins(clients: Iterable[ClientFacts]) -> frozenset[str]:
-    """Return the origins of enabled public clients' redirect URIs."""
-    uris = (uri for client in clients if client.enabled and client.is_public for uri in client.redirect_uris)
+    """Return the origins of enabled public clients' redirect URIs; a native application is no page in a browser."""
+    uris = (uri for client in clients if _is_browser_application(client) for uri in client.redirect_uris)
     return frozenset(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, uris))
+
+
+def _is_browser_application(client: ClientFacts) -> bool:
+    return client.enabled and client.is_public and client.application_type == "web"

@@ -13,7 +13,8 @@ from idp.clients.model import ClientSecret, IssuedSecret
 from idp.ids import NO_BUCKET, ClientId, HandleKind
 from idp.protocol.facts import ClientFacts
 from idp.protocol.profiles import rules_of
-from idp.protocol.registration import InvalidClientMetadata, check_registration
+from idp.protocol.registered_fields import refuse
+from idp.protocol.registration import check_registration
 from idp.transaction import Tx
 from keys.envelope import Vault
 from keys.jose import MIN_SECRET_BYTES
@@ -23,12 +24,22 @@ _SIGNS = "client_secret_jwt"
 
 
 def put_client(tx: Tx, facts: ClientFacts, *, actor: str, occasion: Occasion) -> None:
-    """Register or replace; raises InvalidClientMetadata naming the field. Felt on every node within a second."""
-    tx.clients.put(check_registration(facts), occasion.now)
+    """Register or replace, or raise the error that names the member. Felt on every node within a second."""
+    if not tx.clients.put(check_registration(facts), occasion.now):
+        refuse("client_id", "was removed; it is not given again")
     if facts.token_endpoint_auth_method != _SIGNS:
         tx.clients.forget_sealed(facts.client_id)
     tx.configuration.raise_version()
     tx.audit.add(occasion.event(EventType.CLIENT_REGISTERED, actor=actor, client_id=facts.client_id))
+
+
+def remove_client(tx: Tx, client_id: ClientId, *, actor: str, occasion: Occasion) -> bool:
+    """Take a client away for ever; all it was granted ends with it. False: there is none."""
+    if not tx.clients.remove(client_id, occasion.now):
+        return False
+    tx.configuration.raise_version()
+    tx.audit.add(occasion.event(EventType.CLIENT_REMOVED, actor=actor, client_id=client_id))
+    return True
 
 
 def issue_secret(
@@ -43,11 +54,11 @@ def issue_secret(
 ) -> IssuedSecret:
     """Store a fresh secret and return it, never to be seen again; old ones may overlap.
 
-    Raises InvalidClientMetadata for a client that has none, and for a given one too short to sign with.
+    Refuses a client that has none, and for a given one too short to sign with.
     """
     client = tx.clients.get(client_id)
     if client is None or not client.facts.has_secret:
-        raise InvalidClientMetadata("token_endpoint_auth_method: this client proves itself without a secret")
+        refuse("token_endpoint_auth_method", "this client proves itself without a secret")
     text = secret or occasion.clock.handle(HandleKind.CLIENT_SECRET, NO_BUCKET)
     lifetime = rules_of(client.facts).secret_lifetime
     issued = IssuedSecret(
@@ -98,5 +109,5 @@ def open_secrets(secrets: Iterable[ClientSecret], vault: Vault, now: datetime) -
 
 def _seal(text: str, vault: Vault) -> bytes:
     if len(text.encode()) < MIN_SECRET_BYTES:
-        raise InvalidClientMetadata("client_secret: at least 32 bytes for client_secret_jwt")
+        refuse("client_secret", "at least 32 bytes for client_secret_jwt")
     return vault.seal_text(text, purpose=_SEALED)

@@ -8,6 +8,7 @@ from idp.protocol.client_assertion import ANY_METHOD_ALGS
 from idp.protocol.client_authentication import METHODS
 from idp.protocol.id_token import CLAIMS as ID_TOKEN_CLAIMS
 from idp.protocol.scopes import SCOPES
+from idp.protocol.subject import SUBJECT_TYPES
 
 ENDPOINTS: Mapping[str, str] = {
     "authorization_endpoint": "/authorize",
@@ -32,7 +33,7 @@ def metadata(
         "response_types_supported": list(RESPONSE_TYPES),
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": list(grant_types),
-        "subject_types_supported": ["pairwise"],
+        "subject_types_supported": list(SUBJECT_TYPES),
         "id_token_signing_alg_values_supported": list(signing_algorithms),
         "token_endpoint_auth_methods_supported": list(METHODS),
         "token_endpoint_auth_signing_alg_values_supported": list(ANY_METHOD_ALGS),

@@ -1,9 +1,9 @@
 """One error vocabulary, two messages, and where an error may be sent as part of its type.
 
-RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1, RFC 8707 §2, RFC 9470 §3. Each class is one
-`error` code. `error_description` is for the relying party's developer (ASCII, never echoes a value); `detail` is for
-our log and never leaves the process. A `Refusal` pairs an error with the one place it may go; endpoints/error_response
-renders it.
+RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8707 §2, RFC 9470 §3.
+Each class is one `error` code. `error_description` is for the relying party's developer (ASCII, never echoes a value);
+`detail` is for our log and never leaves the process. A `Refusal` pairs an error with the one place it may go;
+endpoints/error_response renders it.
 """
 
 import re
@@ -143,6 +143,18 @@ class InsufficientScope(ProtocolError):
 
     error = "insufficient_scope"
     status = 403
+
+
+class InvalidRedirectUri(ProtocolError):
+    """A redirect_uri of a registration is missing or not one we serve (RFC 7591 §3.2.2)."""
+
+    error = "invalid_redirect_uri"
+
+
+class InvalidClientMetadata(ProtocolError):
+    """Another member of a registration is missing or not one we serve; the text names it (RFC 7591 §3.2.2)."""
+
+    error = "invalid_client_metadata"
 
 
 class TemporarilyUnavailable(ProtocolError):

@@ -18,6 +18,10 @@ from keys.jose import Purpose, supported_algs
 SIGNING_ALGORITHMS = ("ES256", "EdDSA", "PS256", "RS256")
 """What ID tokens, logout tokens, userinfo and introspection answers may be signed with, as registered."""
 
+KEY_MANAGEMENT: tuple[str, ...] = ()
+CONTENT_ENCRYPTION: tuple[str, ...] = ()
+"""What answers may be encrypted with (RFC 7518 §4, §5)."""
+
 
 class AssertionAudience(Enum):
     """What a client assertion's `aud` may be (RFC 7523 §3, RFC 10070)."""

@@ -2,6 +2,9 @@
 
 from idp.protocol.facts import ClientFacts
 
+SUBJECT_TYPES = ("pairwise",)
+"""What a client may register; discovery promises the same."""
+
 
 def sector_of_audience(client: ClientFacts, audience: str, *, iss: str) -> str:
     """Return the sector whose subject an access token carries: the audience's; the client's for our own userinfo."""

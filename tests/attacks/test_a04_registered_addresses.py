@@ -1,20 +1,26 @@
-"""A04: no address that could run a script or lead astray is ever registered, on the one write path there is.
+"""A04: no address that could run a script or lead astray is ever registered, on any way there is to write one.
 
-`put_client` is what the command line, the demo's seed and these tests call; what it stores is what pages link to.
+`put_client` is what stores a registration whoever wrote it; what it stores is what pages link to.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 
+from idp.cli.client_documents import document_of, facts_of
+from idp.clients.model import Client
 from idp.clients.service import put_client
 from idp.ids import ClientId
-from idp.protocol.registration import InvalidClientMetadata
+from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
+from idp.protocol.facts import ClientFacts
 from idp.ui.links import web_url
 from tests.attacks.oracle import GUARDED, Oracle
 from tests.world import World
+
+Write = Callable[[Client, str, object], ClientFacts]
 
 NEVER = (
     "javascript:alert(1)",
@@ -63,28 +69,57 @@ NEVER = (
     "https://rp.example/" + "a" * 2048,
     "",
 )
-LISTS = ("redirect_uris", "post_logout_redirect_uris")
-SINGLE = ("backchannel_logout_uri", "client_uri", "policy_uri", "tos_uri")
+LISTS = ("redirect_uris", "post_logout_redirect_uris", "request_uris")
+SINGLE = (
+    "backchannel_logout_uri",
+    "frontchannel_logout_uri",
+    "initiate_login_uri",
+    "jwks_uri",
+    "sector_identifier_uri",
+    "client_uri",
+    "logo_uri",
+    "policy_uri",
+    "tos_uri",
+)
+MAY_HAVE_A_FRAGMENT = {"request_uris": {"https://rp.example/#fragment", "https://rp.example/#"}}
 
 
-@pytest.mark.parametrize("field", [*LISTS, *SINGLE])
+def _by_facts(client: Client, member: str, value: object) -> ClientFacts:
+    changes: dict[str, Any] = {member: tuple(value) if isinstance(value, list) else value}
+    return replace(client.facts, **changes)
+
+
+def _by_command(client: Client, member: str, value: object) -> ClientFacts:
+    """What `hpid clients add` makes of a file or of `--set`."""
+    return facts_of({**document_of(client), member: value}, client)
+
+
+@pytest.mark.parametrize("write", [_by_facts, _by_command])
+@pytest.mark.parametrize("member", [*LISTS, *SINGLE])
 async def test_a04_such_an_address_is_refused_and_nothing_is_stored(
-    world: World, oracle: Oracle, field: str
+    world: World, oracle: Oracle, member: str, write: Write
 ) -> None:
     await world.client()
     client = await world.provider.configuration.client(ClientId("rp-c"))
     assert client is not None
     before = await oracle._rows()
     events = await world.events()
-    good = getattr(client.facts, field) or ()
+    good = getattr(client.facts, member) or ()
     for uri in NEVER:
-        change: dict[str, Any] = {field: (*good, uri) if field in LISTS else uri}
-        changed = replace(client.facts, **change)
-        with pytest.raises(InvalidClientMetadata, match=field):
-            await world.write(partial(put_client, facts=changed, actor="x", occasion=world.occasion))
+        if uri in MAY_HAVE_A_FRAGMENT.get(member, ()):
+            continue
+        value = [*good, uri] if member in LISTS else uri
+        refusal = InvalidRedirectUri if member == "redirect_uris" else InvalidClientMetadata
+        with pytest.raises(refusal, match=member):
+            await _store(world, write, client, member, value)
     assert await oracle._rows() == before
     assert set(before) == set(GUARDED)
     assert await world.events() == events
+
+
+async def _store(world: World, write: Write, client: Client, member: str, value: object) -> None:
+    facts = write(client, member, value)
+    await world.write(partial(put_client, facts=facts, actor="x", occasion=world.occasion))
 
 
 async def test_a04_a_link_on_a_page_has_a_scheme_of_the_web_whatever_was_stored(

@@ -165,6 +165,7 @@ async def test_g08_what_is_stored_is_never_markup(world: World, oracle: Oracle, 
     async def pages(text: str, client_id: str, username: str) -> list[str]:
         rp = await world.client(
             client_id,
+            unchecked=True,
             redirect_uris=("https://rp-c.example/callback",),
             name=text,
             name_en=text,

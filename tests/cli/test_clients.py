@@ -1,6 +1,8 @@
 """`hpid clients`: register, show, disable, new secrets; what a running node makes of each within a second."""
 
 import asyncio
+import json
+from pathlib import Path
 
 import pytest
 
@@ -101,13 +103,79 @@ def test_a_public_client_gets_no_secret(office: Office) -> None:
 def test_what_can_not_be_registered_is_named(office: Office) -> None:
     add = ("clients", "add", "portal-2", "--name", "X", "--redirect-uri")
     assert office.installation.hpid(*add, "http://x.example/cb").refusal.startswith("redirect_uris: ")
-    assert office.installation.hpid(*add, "https://x.example/cb", "--acr", "LoA9").refusal.startswith(
-        "--acr "
-    )
+    level = office.installation.hpid(*add, "https://x.example/cb", "--acr", "LoA9")
+    assert level.refusal.startswith("default_acr_values: ")
     unknown = office.installation.hpid(*add, "https://x.example/cb", "--scope", "openid all")
     assert unknown.refusal.startswith("scope")
 
 
-@pytest.mark.parametrize("command", ["show", "disable", "rotate-secret"])
+def test_any_member_can_be_set_from_a_file_or_one_by_one_and_comes_out_as_it_went_in(
+    office: Office, tmp_path: Path
+) -> None:
+    hpid = office.installation.hpid
+    metadata = {
+        "client_id": "whole",
+        "client_name": "Kho hồ sơ",
+        "client_name#en": "Files",
+        "redirect_uris": [_URI.format("whole")],
+        "scope": "email openid",
+        "grant_types": ["authorization_code"],
+        "contacts": ["ops@whole.example"],
+        "tos_uri": "https://whole.example/terms",
+        "default_max_age": 600,
+        "hpid_legal_basis": {"email": "public_task"},
+        "hpid_sector": "ho-so",
+    }
+    file = tmp_path / "whole.json"
+    file.write_text(json.dumps(metadata))
+    added = hpid("clients", "add", "--from", str(file), "--set", "require_auth_time=true", "--json").json
+    assert added["client_id"] == "whole"
+    exported = hpid("clients", "export", "whole").json
+    assert {name: exported[name] for name in metadata} == metadata
+    assert exported["require_auth_time"] is True
+    assert added["client_secret"] not in str(exported)
+
+    again = {**exported, "client_id": "again", "hpid_sector": "again"}
+    file.write_text(json.dumps([exported, again]))
+    results = hpid("clients", "add", "--from", str(file), "--json").json
+    assert [one["client_id"] for one in results] == ["whole", "again"]
+    assert hpid("clients", "export", "again").json == again
+    listed = {one["client_id"]: one["name"] for one in hpid("clients", "list", "--json").json}
+    assert (listed["whole"], listed["again"]) == ("Kho hồ sơ", "Kho hồ sơ")
+
+    file.write_text(json.dumps([again | {"client_id": "not-one"}, again | {"redirect_uris": ["x"]}]))
+    assert hpid("clients", "add", "--from", str(file)).refusal.startswith("redirect_uris: ")
+    assert "no client not-one" in hpid("clients", "show", "not-one").refusal
+
+
+def test_a_slip_of_the_pen_in_a_registration_is_named(office: Office, tmp_path: Path) -> None:
+    hpid = office.installation.hpid
+    file = tmp_path / "wrong.json"
+    add = ("clients", "add", "--from", str(file))
+    for text, words in (
+        ('{"client_id": "x1", "client_nam": "X"}', "not client metadata: client_nam"),
+        ('{"client_name": "X"}', "client_id: needed"),
+        ('{"client_id": "x1"}', "client_name: needed"),
+        ('{"client_id": "x1", "client_name": "X", "contacts": "a"}', "contacts: an array of strings"),
+        ("[]", "holds no registration"),
+        ("{", "Expecting property name"),
+    ):
+        file.write_text(text)
+        assert words in hpid(*add).refusal
+    assert "No such file" in hpid("clients", "add", "--from", str(tmp_path / "none.json")).refusal
+    assert hpid("clients", "add", "x1", "--set", "contacts").refusal == "--set takes NAME=VALUE"
+
+
+async def test_a_removed_client_is_gone_for_good(office: Office, world: ServedWorld) -> None:
+    secret = _add(office, "leaving", "--json").json["client_secret"]
+    assert await _is_believed(world, "leaving", secret)
+    assert office.installation.hpid("clients", "remove", "leaving").out == "leaving is removed\n"
+    assert not await _is_believed(world, "leaving", secret)
+    assert "no client leaving" in office.installation.hpid("clients", "enable", "leaving").refusal
+    assert _add(office, "leaving").refusal == "client_id: was removed; it is not given again"
+    assert await world.events(EventType.CLIENT_REMOVED) == [EventType.CLIENT_REMOVED]
+
+
+@pytest.mark.parametrize("command", ["show", "disable", "rotate-secret", "remove", "export"])
 def test_a_client_nobody_knows_is_one_line(office: Office, command: str) -> None:
     assert "client nobody" in office.installation.hpid("clients", command, "nobody").refusal

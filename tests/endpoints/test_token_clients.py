@@ -16,8 +16,8 @@ from idp.clients.service import issue_secret, put_client, revoke_secret
 from idp.database import Done
 from idp.ids import ClientId
 from idp.limits.model import Limit
+from idp.protocol.errors import InvalidClientMetadata
 from idp.protocol.facts import Profile
-from idp.protocol.registration import InvalidClientMetadata
 from idp.transaction import Tx
 from tests.driver import ISSUER, RelyingParty
 from tests.world import World

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.protocol.facts import ClientFacts, Profile
-from idp.protocol.registration import InvalidClientMetadata, check_registration
+from idp.protocol.registration import check_registration
+from idp.protocol.scopes import LegalBasis
 from tests import make
 from tests.keys.forge import key_set, keys
 
@@ -14,8 +16,10 @@ URI_FIELDS = (
     "redirect_uris",
     "post_logout_redirect_uris",
     "backchannel_logout_uri",
+    "initiate_login_uri",
     "jwks_uri",
     "client_uri",
+    "logo_uri",
     "policy_uri",
     "tos_uri",
 )
@@ -27,8 +31,10 @@ def _with_uri(name: str, uri: str, **changes: Any) -> ClientFacts:
 
 
 def _refused(client: ClientFacts) -> str:
-    with pytest.raises(InvalidClientMetadata) as refused:
+    with pytest.raises((InvalidClientMetadata, InvalidRedirectUri)) as refused:
         check_registration(client)
+    member = refused.value.error_description.partition(": ")[0]
+    assert (refused.type is InvalidRedirectUri) is (member == "redirect_uris")  # RFC 7591 §3.2.2
     return str(refused.value)
 
 
@@ -137,6 +143,28 @@ def test_https_anywhere_and_http_on_this_machine_are_taken(name: str, uri: str) 
     assert check_registration(client) is client
 
 
+@pytest.mark.parametrize("fragment", ["", "#", "#qCPt-0RdTOrvYBDuKbJWzQBDmcXrz7XTd9uBW-1bpMU"])
+def test_a_request_uri_may_hold_a_digest_as_its_fragment(fragment: str) -> None:  # Core §6.2
+    check_registration(make.client(request_uris=(f"https://rp.test/request.jwt{fragment}",)))
+
+
+@pytest.mark.parametrize("uri", [*(u for u in HOSTILE_URIS if "#" not in u), "https://rp.test/#a/b", "#"])
+def test_a_request_uri_is_otherwise_an_address_like_others(uri: str) -> None:
+    assert _refused(make.client(request_uris=(uri,))).startswith("request_uris: ")
+
+
+def test_a_front_channel_logout_uri_lies_where_a_redirect_uri_does() -> None:  # Front-Channel Logout §2
+    check_registration(make.client(frontchannel_logout_uri="https://portal.example/out?x=1"))
+    for uri in ("https://other.example/out", "https://portal.example:8443/out", "http://localhost/out"):
+        assert _refused(make.client(frontchannel_logout_uri=uri)).startswith("frontchannel_logout_uri: ")
+
+
+def test_a_sector_identifier_uri_is_https() -> None:  # Registration §5
+    check_registration(make.client(sector_identifier_uri="https://portal.example/sector.json"))
+    refused = _refused(make.client(sector_identifier_uri="http://localhost:8010/sector.json"))
+    assert refused.startswith("sector_identifier_uri: ")
+
+
 def test_a_native_client_names_the_loopback_address_itself() -> None:  # RFC 8252 §8.3
     native = {"application_type": "native", "token_endpoint_auth_method": "none"}
     check_registration(_with_uri("redirect_uris", "http://127.0.0.1/cb", **native))
@@ -159,10 +187,10 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("client_id", {"client_id": "a\n"}),
     ("client_id", {"client_id": "đ1"}),
     ("client_id", {"client_id": "a" * 101}),
-    ("profile", {"profile": Profile.FAPI2}),
     ("token_endpoint_auth_method", {"token_endpoint_auth_method": "tls_client_auth"}),
     ("jwks", {"token_endpoint_auth_method": "private_key_jwt"}),
     ("token_endpoint_auth_signing_alg", {"token_endpoint_auth_signing_alg": "none"}),
+    ("hpid_profile", {"profile": Profile.FAPI2}),
     ("token_endpoint_auth_method", {"token_endpoint_auth_method": "client_secret_jwt"}),
     ("token_endpoint_auth_method", {"token_endpoint_auth_method": ""}),
     ("id_token_signed_response_alg", {"id_token_signed_response_alg": "none"}),
@@ -170,20 +198,67 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("grant_types", {"grant_types": ("authorization_code", "implicit")}),
     ("grant_types", {"grant_types": ("password",)}),
     ("grant_types", {"grant_types": ("client_credentials",)}),
-    ("scopes", {"scopes": frozenset({"openid", "root"})}),
-    ("scopes", {"scopes": frozenset({"profile"})}),
-    ("scopes", {"scopes": frozenset()}),
-    ("sector", {"sector": ""}),
+    ("scope", {"scopes": frozenset({"openid", "root"})}),
+    ("scope", {"scopes": frozenset({"profile"})}),
+    ("scope", {"scopes": frozenset()}),
+    ("hpid_sector", {"sector": ""}),
     ("redirect_uris", {"redirect_uris": ()}),
     ("application_type", {"application_type": "spa"}),
     ("application_type", {"application_type": ""}),
     ("default_max_age", {"default_max_age": -1}),
     ("default_max_age", {"default_max_age": 10**9}),
     ("default_max_age", {"default_max_age": 10**15}),
-    ("audiences", {"audiences": ("another-client",)}),
-    ("audiences", {"audiences": ("https://api.example/#x",)}),
-    ("audiences", {"audiences": ("urn:example:a b",)}),
-    ("audiences", {"audiences": ("urn:example:a", "")}),
+    ("hpid_audiences", {"audiences": ("another-client",)}),
+    ("hpid_audiences", {"audiences": ("https://api.example/#x",)}),
+    ("hpid_audiences", {"audiences": ("urn:example:a b",)}),
+    ("hpid_audiences", {"audiences": ("urn:example:a", "")}),
+]
+
+
+_KEY = {"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+        "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}  # fmt: skip
+REFUSED += [
+    ("client_name", {"name": ""}),
+    ("client_name", {"name": "x" * 101}),
+    ("client_name", {"name": "a\nb"}),
+    ("client_name", {"name": "a\u202eb"}),
+    ("client_name", {"name": " a"}),
+    ("client_name#en", {"name_en": "a\x00"}),
+    ("hpid_agency", {"agency": "\x1b[31m"}),
+    ("hpid_law", {"law": "x" * 301}),
+    ("hpid_purpose", {"purpose": "\r\n"}),
+    ("hpid_purpose_en", {"purpose_en": "\u2028"}),
+    ("redirect_uris", {"redirect_uris": tuple(f"https://rp.test/{i}" for i in range(51))}),
+    ("redirect_uris", {"redirect_uris": ("https://rp.test/cb", "https://rp.test/cb")}),
+    ("post_logout_redirect_uris", {"post_logout_redirect_uris": ("https://rp.test/cb",) * 2}),
+    ("contacts", {"contacts": tuple(f"a{i}@rp.test" for i in range(11))}),
+    ("contacts", {"contacts": ("a\n@rp.test",)}),
+    ("contacts", {"contacts": ("x" * 255,)}),
+    ("grant_types", {"grant_types": ()}),
+    ("grant_types", {"grant_types": ("authorization_code", "authorization_code")}),
+    ("response_types", {"response_types": ("code", "code")}),
+    ("response_types", {"response_types": ("token",)}),
+    ("response_types", {"response_types": ("",)}),
+    ("response_types", {"response_types": ()}),
+    ("response_types", {"grant_types": ("refresh_token",)}),
+    ("userinfo_signed_response_alg", {"userinfo_signed_response_alg": "none"}),
+    ("introspection_signed_response_alg", {"introspection_signed_response_alg": "HS256"}),
+    ("request_object_signing_alg", {"request_object_signing_alg": "none"}),
+    ("id_token_encrypted_response_alg", {"id_token_encrypted_response_alg": "RSA1_5"}),
+    ("id_token_encrypted_response_alg", {"id_token_encrypted_response_enc": "A128CBC-HS256"}),
+    ("userinfo_encrypted_response_alg", {"userinfo_encrypted_response_enc": "A256GCM"}),
+    ("jwks", {"jwks": json.dumps({"keys": [_KEY]}), "jwks_uri": "https://rp.test/jwks"}),
+    ("jwks", {"jwks": json.dumps({"keys": []})}),
+    ("jwks", {"jwks": json.dumps({"keys": [_KEY] * 33})}),
+    ("jwks", {"jwks": json.dumps({"keys": [_KEY | {"d": "AAAA"}]})}),
+    ("jwks", {"jwks": json.dumps({"keys": [{"kty": "oct", "k": "AAAA"}]})}),
+    ("jwks", {"jwks": json.dumps({"keys": "x"})}),
+    ("jwks", {"jwks": "[]"}),
+    ("jwks", {"jwks": json.dumps({"keys": [_KEY], "x": "x" * 70_000})}),
+    ("subject_type", {"subject_type": "private"}),
+    ("hpid_legal_basis", {"legal_basis": {"email": LegalBasis.CONSENT}}),
+    ("hpid_sector", {"sector": "a b"}),
+    ("hpid_sector", {"sector": "x" * 256}),
 ]
 
 
@@ -214,6 +289,11 @@ def test_what_we_do_not_serve_is_refused_by_the_name_of_its_field(name: str, cha
         {"token_endpoint_auth_method": "none"},
         {"token_endpoint_auth_method": "client_secret_post"},
         {"id_token_signed_response_alg": "RS256", "profile": Profile.OIDC},
+        {"jwks": json.dumps({"keys": [_KEY]})},
+        {"jwks_uri": "https://rp.test/jwks"},
+        {"name": "x" * 100, "contacts": ("a@rp.test", "bà Hà, 0225 3 456 789")},
+        {"userinfo_signed_response_alg": "ES256", "request_object_signing_alg": "PS256"},
+        {"legal_basis": {"profile": LegalBasis.CONSENT}},
     ],
     ids=str,
 )

@@ -210,6 +210,7 @@ ENDINGS: dict[str, What] = {
     "grant revoked": lambda tx, me: tx.grants.revoke(me.grant.grant_id, NOW, "test"),
     "session ended": lambda tx, me: tx.sessions.end(me.session.session_id, NOW, "test"),
     "client disabled": lambda tx, me: tx.clients.set_enabled(me.client.client_id, False, NOW),
+    "client removed": lambda tx, me: tx.clients.remove(me.client.client_id, NOW),
     "person locked": lambda tx, me: tx.people.set_status(
         me.person.person_id, PersonStatus.LOCKED, "test", NOW
     ),

@@ -177,3 +177,22 @@ def test_a_client_s_secrets_end_with_the_last_of_them() -> None:
     assert ends() is None
     assert ends(short, long) == NOW + DAY
     assert ends(short, make_secret("c")) is None
+
+
+async def test_a_client_removed_is_found_no_more_and_its_id_is_never_given_again(
+    database: Database[Any],
+) -> None:
+    client_id = make_client().client_id
+
+    def remove(tx: Any) -> list[bool]:
+        tx.clients.put(make_client(), NOW)
+        tx.clients.put(make_client("other"), NOW)
+        tx.clients.add_secret(client_id, make_secret("s1"))
+        return [tx.clients.remove(client_id, NOW + HOUR) for _ in range(2)]
+
+    assert await do(database, remove) == [True, False]
+    assert await see(database, lambda tx: tx.clients.get(client_id)) is None
+    assert [one.facts.client_id for one in await see(database, lambda tx: tx.clients.all())] == ["other"]
+    assert not await do(database, lambda tx: tx.clients.put(make_client(), NOW + DAY))
+    assert not await do(database, lambda tx: tx.clients.set_enabled(client_id, True, NOW + DAY))
+    assert await see(database, lambda tx: tx.clients.get(client_id)) is None

@@ -3,7 +3,7 @@
 Those of client_secret_jwt are sealed beside their digest: what signs must be known to be verified with (DESIGN 5.10).
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, insert, or_, update
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, delete, insert, or_, update
 
 from idp.database import Digest, Sealed, UtcTime, metadata
 
@@ -45,3 +45,4 @@ END_ONE = (
     .values(expires_at=bindparam("at"), sealed=None)
     .returning(_t.secret_id)
 )
+DELETE = delete(client_secrets).where(_t.client_id == bindparam("of_client"))

@@ -1,4 +1,7 @@
-"""Relying parties. What finds or spends a token reads `enabled` in the same statement (grants/store)."""
+"""Relying parties. What finds or spends a token reads `enabled` in the same statement (grants/store).
+
+One that was removed stays as a row, since grants, consents and the record point at it: disabled, and never found again.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,6 +30,7 @@ clients = Table(
     Column("facts", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    Column("removed_at", UtcTime),
 )
 
 _ALL = (
@@ -39,6 +43,7 @@ _ALL = (
         client_secrets.c.sealed,
     )
     .outerjoin(client_secrets, client_secrets.c.client_id == clients.c.client_id)
+    .where(clients.c.removed_at.is_(None))
     .order_by(clients.c.client_id, client_secrets.c.created_at, client_secrets.c.secret_id)
 )
 _GET = _ALL.where(clients.c.client_id == bindparam("this_client"))
@@ -50,11 +55,22 @@ _PUT = _insert.on_conflict_do_update(
         "facts": _insert.excluded.facts,
         "updated_at": _insert.excluded.updated_at,
     },
-)
+    where=clients.c.removed_at.is_(None),
+).returning(clients.c.client_id)
 _SET_ENABLED = (
     update(clients)
-    .where(clients.c.client_id == bindparam("this_client"), clients.c.enabled != bindparam("be_enabled"))
+    .where(
+        clients.c.client_id == bindparam("this_client"),
+        clients.c.enabled != bindparam("be_enabled"),
+        clients.c.removed_at.is_(None),
+    )
     .values(enabled=bindparam("be_enabled"), updated_at=bindparam("now"))
+    .returning(clients.c.client_id)
+)
+_REMOVE = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("this_client"), clients.c.removed_at.is_(None))
+    .values(enabled=False, updated_at=bindparam("now"), removed_at=bindparam("now"))
     .returning(clients.c.client_id)
 )
 
@@ -77,8 +93,8 @@ class ClientStore:
         """Return all clients, in order of their ids."""
         return _clients(self.connection.execute(_ALL))
 
-    def put(self, facts: ClientFacts, now: datetime) -> None:
-        """Register a client, or replace what is registered; its secrets stay."""
+    def put(self, facts: ClientFacts, now: datetime) -> bool:
+        """Register a client, or replace what is registered; its secrets stay. False: one of this id was removed."""
         row = {
             "client_id": facts.client_id,
             "enabled": facts.enabled,
@@ -86,7 +102,15 @@ class ClientStore:
             "created_at": now,
             "updated_at": now,
         }
-        self.connection.execute(_PUT, row)
+        return self.connection.execute(_PUT, row).one_or_none() is not None
+
+    def remove(self, client_id: ClientId, now: datetime) -> bool:
+        """Take a client away for ever, and its secrets; True if this call did it. Its grants are dead with it."""
+        given = {"this_client": client_id, "now": now}
+        if self.connection.execute(_REMOVE, given).one_or_none() is None:
+            return False
+        self.connection.execute(secrets_of_clients.DELETE, {"of_client": client_id})
+        return True
 
     def set_enabled(self, client_id: ClientId, enabled: bool, now: datetime) -> bool:  # noqa: FBT001 - it sets a bool
         """Disable a client or enable it again; True if this call changed it."""

@@ -1,0 +1,134 @@
+"""The members of a registration that are no addresses: words, counts, flows, algorithms, keys, subjects.
+
+RFC 7591 §2, OpenID Connect Registration §2. Stricter: everything is bounded, words hold no control or invisible
+characters, and what contradicts itself is refused instead of put right. Pure. Used by registration.py.
+"""
+
+from typing import Never
+
+from idp.protocol.authorization_request import RESPONSE_TYPES
+from idp.protocol.client_assertion import ANY_METHOD_ALGS, METHOD_ALGS
+from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
+from idp.protocol.facts import ClientFacts
+from idp.protocol.profiles import CONTENT_ENCRYPTION, KEY_MANAGEMENT, rules_of
+from idp.protocol.subject import SUBJECT_TYPES
+from keys.jwk import InvalidJwkSet
+from keys.public_keys import check_public
+
+_WORDS = (
+    ("client_name", "name", 1, 100),
+    ("client_name#en", "name_en", 0, 100),
+    ("hpid_agency", "agency", 0, 200),
+    ("hpid_law", "law", 0, 300),
+    ("hpid_purpose", "purpose", 0, 300),
+    ("hpid_purpose_en", "purpose_en", 0, 300),
+)
+"""Member, field, fewest and most characters."""
+_LISTS = (
+    ("redirect_uris", "redirect_uris", 50),
+    ("post_logout_redirect_uris", "post_logout_redirect_uris", 50),
+    ("request_uris", "request_uris", 50),
+    ("contacts", "contacts", 10),
+    ("hpid_audiences", "audiences", 50),
+)
+"""Member, field, most entries."""
+_LONGEST_CONTACT = 254
+_LONGEST_MAX_AGE = 1_000_000_000
+_ENCRYPTED = ("id_token", "userinfo")
+
+
+def refuse(member: str, reason: str) -> Never:
+    """Refuse a registration by the name of the member (RFC 7591 §3.2.2)."""
+    if member == "redirect_uris":
+        raise InvalidRedirectUri(f"{member}: {reason}")
+    raise InvalidClientMetadata(f"{member}: {reason}")
+
+
+def check_fields(client: ClientFacts) -> None:
+    """Refuse what is too long, too many, contradictory or not offered."""
+    _check_words(client)
+    _check_flows(client)
+    _check_algorithms(client)
+    _check_encryption(client)
+    _check_keys(client)
+    if client.subject_type not in SUBJECT_TYPES:
+        refuse("subject_type", "not offered")
+    if client.default_max_age is not None and not 0 <= client.default_max_age < _LONGEST_MAX_AGE:
+        refuse("default_max_age", "a number of seconds")
+
+
+def _check_words(client: ClientFacts) -> None:
+    for member, field, fewest, most in _WORDS:
+        text: str = getattr(client, field)
+        if not fewest <= len(text) <= most or not text.isprintable() or text != text.strip():
+            refuse(member, f"{fewest} to {most} printable characters")
+    for member, field, most in _LISTS:
+        values: tuple[str, ...] = getattr(client, field)
+        if len(values) > most or len(set(values)) != len(values):
+            refuse(member, f"at most {most}, each once")
+    for contact in client.contacts:
+        if not 0 < len(contact) <= _LONGEST_CONTACT or not contact.isprintable():
+            refuse("contacts", f"1 to {_LONGEST_CONTACT} printable characters each")
+
+
+def _check_flows(client: ClientFacts) -> None:
+    """A response type needs the grant it ends in, and the other way round (RFC 7591 §2.1, Registration §2)."""
+    grants = set(client.grant_types)
+    words = {word for response_type in client.response_types for word in response_type.split(" ")}
+    if not grants or len(grants) != len(client.grant_types):
+        refuse("grant_types", "at least one, each once")
+    if set(client.response_types) - set(RESPONSE_TYPES) or len(set(client.response_types)) != len(
+        client.response_types
+    ):
+        refuse("response_types", "not offered")
+    if ("code" in words) != ("authorization_code" in grants):
+        refuse("response_types", "code and the grant authorization_code go together")
+    if bool(words & {"id_token", "token"}) != ("implicit" in grants):
+        refuse("response_types", "id_token, token and the grant implicit go together")
+
+
+def _check_algorithms(client: ClientFacts) -> None:
+    rules = rules_of(client)
+    signed = {
+        "id_token_signed_response_alg": rules.id_token_algs,
+        "userinfo_signed_response_alg": (None, *rules.id_token_algs),
+        "introspection_signed_response_alg": (None, *rules.id_token_algs),
+        "request_object_signing_alg": (None, *rules.request_object_algs),
+    }
+    for member, offered in signed.items():
+        if getattr(client, member) not in offered:
+            refuse(member, "not offered")
+    alg = client.token_endpoint_auth_signing_alg
+    if alg is not None and alg not in METHOD_ALGS.get(client.token_endpoint_auth_method, ANY_METHOD_ALGS):
+        refuse("token_endpoint_auth_signing_alg", "not offered for this method")
+
+
+def _check_encryption(client: ClientFacts) -> None:
+    for answer in _ENCRYPTED:
+        alg: str | None = getattr(client, f"{answer}_encrypted_response_alg")
+        enc: str | None = getattr(client, f"{answer}_encrypted_response_enc")
+        if alg is None and enc is not None:
+            refuse(f"{answer}_encrypted_response_alg", "needed with an enc")  # Registration §2
+        if alg is None:
+            continue
+        if alg not in KEY_MANAGEMENT:
+            refuse(f"{answer}_encrypted_response_alg", "not offered")
+        if enc not in CONTENT_ENCRYPTION:
+            refuse(f"{answer}_encrypted_response_enc", "not offered")
+        if client.jwks is None and client.jwks_uri is None:
+            refuse("jwks", "a key to encrypt to is needed, or jwks_uri")
+
+
+def _check_keys(client: ClientFacts) -> None:
+    if client.jwks is not None and client.jwks_uri is not None:
+        refuse("jwks", "not together with jwks_uri")  # RFC 7591 §2
+    if client.has_signing_key and client.jwks is None and client.jwks_uri is None:
+        refuse("jwks", "needed, or jwks_uri, for private_key_jwt")
+    if client.jwks is None:
+        return
+    try:
+        keys = check_public(client.jwks)
+    except InvalidJwkSet as error:
+        refuse("jwks", str(error).partition(":")[0])
+    if client.has_signing_key and not keys.signing.keys:
+        refuse("jwks", "no key that signs")
