@@ -4,8 +4,9 @@ import asyncio
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from idp.protocol.facts import Profile
 from tests.driver import Browser, RelyingParty
+from tests.interop.peer import peer
 from tests.server import Installation, Node, free_ports, open_served, serving
 
 HERE = Path(__file__).parent
@@ -58,7 +60,31 @@ async def hear(node_js: str, script: str, stage: Stage, client_id: str) -> dict[
         for rp in (confidential, spa):
             await world.agree(visitor.person.person_id, rp, "profile", "offline_access")
         part = {"issuer": world.issuer, "confidential": _part(confidential), "public_": _part(spa)}
-        return await _converse(node_js, script, part, visitor.browser)
+        return await _converse(node_js, script, part, partial(_led_to, visitor.browser))
+
+
+async def hear_of_the_peer(node_js: str, script: str) -> dict[str, str]:
+    """Let a witness run its steps against the other provider; return what it said of each."""
+    issuer = f"http://localhost:{free_ports(1)[0]}"
+    confidential = RelyingParty("rp-c", "https://rp-c.example/callback", client_secret="p" * 43)
+    spa = RelyingParty("rp-spa", "https://rp-spa.example/callback")
+    clients = [_metadata(confidential), _metadata(spa)]
+    part = {"issuer": issuer, "confidential": _part(confidential), "public_": _part(spa)}
+    async with peer(node_js, issuer, clients) as browser:
+        return await _converse(node_js, script, part, browser.led_to)
+
+
+def _metadata(rp: RelyingParty) -> dict[str, Any]:
+    secret = {"client_secret": rp.client_secret} if rp.client_secret else {}
+    method = "client_secret_basic" if rp.client_secret else "none"
+    return {
+        "client_id": rp.client_id,
+        "redirect_uris": [rp.redirect_uri],
+        "post_logout_redirect_uris": [f"https://{rp.client_id}.example/signed-out"],
+        "token_endpoint_auth_method": method,
+        "application_type": "web",
+        **secret,
+    }
 
 
 def _part(rp: RelyingParty) -> Mapping[str, Any]:
@@ -70,7 +96,9 @@ def _part(rp: RelyingParty) -> Mapping[str, Any]:
     }
 
 
-async def _converse(node_js: str, script: str, part: Mapping[str, Any], browser: Browser) -> dict[str, str]:
+async def _converse(
+    node_js: str, script: str, part: Mapping[str, Any], led_to: Callable[[str], Awaitable[str | None]]
+) -> dict[str, str]:
     process = await asyncio.create_subprocess_exec(
         node_js, str(HERE / script), stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=HERE
     )
@@ -83,7 +111,7 @@ async def _converse(node_js: str, script: str, part: Mapping[str, Any], browser:
             while line := await process.stdout.readline():
                 message = json.loads(line)
                 if "open" in message:
-                    answer = {"left_for": await _led_to(browser, message["open"])}
+                    answer = {"left_for": await led_to(message["open"])}
                     process.stdin.write(json.dumps(answer).encode() + b"\n")
                 elif "step" in message:
                     said[message["step"]] = message["said"]

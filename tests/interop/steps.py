@@ -15,3 +15,6 @@ def _steps(script: str) -> list[str]:
 STEPS = [(library, step) for library, script in WITNESSES.items() for step in _steps(script)]
 IN_THE_BROWSER = [("oidc-client-ts", "single-page app")]
 """tests/interop/test_single_page_app.py"""
+
+OURS_ALONE = {("oauth4webapi", "the access token is one of RFC 9068")}
+"""What npm oidc-provider does otherwise: its access tokens are references unless a resource is asked for."""
