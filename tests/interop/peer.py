@@ -43,9 +43,9 @@ class PeerBrowser:
     async def led_to(self, url: str) -> str | None:
         response = await self._http.get(url)
         for _ in range(_MOST_HOPS):
-            address = str(response.url)
+            address: str = str(response.url)
             if location := response.headers.get("location"):
-                address = urljoin(address, location)
+                address = urljoin(address, str(location))
                 if not address.startswith(self._issuer):
                     return address
                 response = await self._http.get(address)
