@@ -16,7 +16,8 @@ _CODES_STAY = timedelta(minutes=10)
 """A spent code is kept this long, so that a replay is known for one."""
 _ASSERTIONS_STAY = timedelta(minutes=5)
 """A spent assertion is kept a while longer than it is good for, so that a clock running behind revives none."""
-_DELIVERED_STAY = timedelta(days=7)
+_DELIVERIES_STAY = timedelta(days=30)
+"""The ledger of sign-outs, dead letters too, is kept this long after its last word."""
 _SESSIONS_STAY = timedelta(days=1)
 _ATTEMPTS_STAY = timedelta(days=30)
 
@@ -42,7 +43,7 @@ def _erasers(now: datetime, life: Lifetimes) -> tuple[Callable[[Tx], int], ...]:
         lambda tx: tx.grants.erase_expired(now, _BATCH),
         lambda tx: tx.interactions.erase_expired(now, _BATCH),
         lambda tx: tx.sessions.erase_ended(now - _SESSIONS_STAY, _BATCH),
-        lambda tx: tx.outbox.erase_delivered(now - _DELIVERED_STAY, _BATCH),
+        lambda tx: tx.deliveries.erase_settled(now - _DELIVERIES_STAY, _BATCH),
         lambda tx: tx.limits.erase_over(now, _BATCH),
         lambda tx: tx.attempts.erase_forgotten(now - _ATTEMPTS_STAY, _BATCH),
     )

@@ -18,7 +18,7 @@ from idp.credentials.store import AttemptStore, LinkStore, PasswordStore, TotpSt
 from idp.grants.store import CodeStore, GrantStore, RefreshTokenStore, RevokedTokenStore
 from idp.interactions.store import InteractionStore
 from idp.limits.store import LimitStore
-from idp.outbox.store import OutboxStore
+from idp.outbox.store import DeliveryStore, OutboxStore
 from idp.people.store import PeopleStore
 from idp.sessions.store import SessionStore
 from idp.signing_keys.store import SigningKeyStore
@@ -123,3 +123,7 @@ class Tx:
     @cached_property
     def outbox(self) -> OutboxStore:
         return OutboxStore(self.connection, self._vault)
+
+    @cached_property
+    def deliveries(self) -> DeliveryStore:
+        return DeliveryStore(self.connection, self._vault)

@@ -7,6 +7,7 @@ PostgreSQL any number of `hpid worker` run beside the nodes, each batch being cl
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -16,12 +17,16 @@ from idp.audit.occasion import Occasion
 from idp.database import DatabaseUnavailable, Done
 from idp.keeping import erase_expired, erase_keys
 from idp.log import fields
-from idp.outbox.relay import Relay
+from idp.outbox.model import GIVE_UP_AFTER
+from idp.outbox.relay import MOST, Relay
 from idp.provider import Provider
 from idp.transaction import Tx
 
 _log = logging.getLogger("hpid.worker")
 _SHORTEST_PAUSE = 0.2
+_BURIED = 500
+_GATHER = 0.02
+"""Seconds in which the ends of several lanes become one claim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,20 +76,34 @@ async def _erase_keys(provider: Provider) -> int:
     return (await provider.database.transact(partial(erase_keys, occasion=occasion))).unwrap()
 
 
+async def _bury(provider: Provider) -> int:
+    now = provider.clock.now()
+    buried = (
+        await provider.database.transact(lambda tx: Done(tx.outbox.bury(now - GIVE_UP_AFTER, now, _BURIED)))
+    ).unwrap()
+    if buried:
+        _log.warning("messages given up after a day", extra=fields(count=buried))
+    return buried
+
+
 SUMMARIES = Job(name="audit summaries", every=timedelta(seconds=10), run=_summaries)
 JOBS: tuple[Job, ...] = (
     Job(name="audit sequence", every=timedelta(milliseconds=500), run=_sequence),
     Job(name="erase expired", every=timedelta(minutes=1), run=_erase),
     Job(name="erase keys", every=timedelta(minutes=1), run=_erase_keys),
+    Job(name="give up", every=timedelta(minutes=1), run=_bury),
 )
 
 
 async def work(provider: Provider) -> None:
     """Run every job at its pace until cancelled."""
     relay = relay_of(provider)
-    outbox = Job(name="outbox", every=timedelta(milliseconds=250), run=lambda _provider: relay.run())
+    every = timedelta(milliseconds=250)
+    outbox = Job(name="outbox", every=every, run=lambda _provider: relay.run(), full=MOST)
     try:
-        await asyncio.gather(*(_repeat(job, provider) for job in (outbox, *JOBS)))
+        await asyncio.gather(
+            _repeat(outbox, provider, woken=relay.freed), *(_repeat(job, provider) for job in JOBS)
+        )
     finally:
         await relay.stop()
 
@@ -94,7 +113,8 @@ async def write_summaries(provider: Provider) -> None:
     await _repeat(SUMMARIES, provider)
 
 
-async def _repeat(job: Job, provider: Provider) -> None:
+async def _repeat(job: Job, provider: Provider, *, woken: asyncio.Event | None = None) -> None:
+    """Run a job at its pace, and sooner when it is woken."""
     away = False
     while True:
         try:
@@ -108,4 +128,12 @@ async def _repeat(job: Job, provider: Provider) -> None:
             away = True
         except Exception:
             _log.exception("job failed", extra=fields(job=job.name))
-        await asyncio.sleep(max(job.every.total_seconds(), _SHORTEST_PAUSE))
+        pause = max(job.every.total_seconds(), _SHORTEST_PAUSE)
+        if woken is None:
+            await asyncio.sleep(pause)
+            continue
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await woken.wait()
+                await asyncio.sleep(_GATHER)
+        woken.clear()

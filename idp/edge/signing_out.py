@@ -11,16 +11,16 @@ from urllib.parse import urlencode
 from idp.edge.answer import Answer, Cookie
 from idp.edge.call import Call
 from idp.edge.cookie_names import cookie_name
+from idp.edge.deliveries import delivery, per_service
 from idp.edge.page import language_of, page, relying_party
 from idp.ids import ClientId
-from idp.outbox.model import DeliveryState as State
 from idp.outbox.model import OutboxMessage
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.facts import ClientFacts
 from idp.protocol.logout import LogoutRequest, ReturnAddress, check_return
 from idp.transaction import Tx
 from idp.ui.pages import shown_name
-from idp.ui.rows import Delivery, DeliveryState
+from idp.ui.rows import DeliveryState
 from keys.envelope import Unsealable
 
 FIELD = "request"
@@ -29,11 +29,7 @@ MOST_LOGOUTS = 20
 _PURPOSE = "sign-out request"
 _ASKED_FOR = timedelta(minutes=30)
 _CLEAR = ("clear-site-data", '"cache", "storage"')
-_STATES = {
-    State.DELIVERED: DeliveryState.DELIVERED,
-    State.WAITING: DeliveryState.WAITING,
-    State.DEAD: DeliveryState.DEAD,
-}
+_MOST_DELIVERIES = 200
 
 
 def seal_request(call: Call, request: LogoutRequest, client_id: ClientId, *, hint_is_valid: bool) -> str:
@@ -93,8 +89,11 @@ async def signed_out_page(
     """Tell what each service answered; the ids are random and known to this browser alone."""
     shown = logout_ids[:MOST_LOGOUTS]
     messages = await call.provider.database.read(partial(_load, logout_ids=shown))
-    deliveries = [await _delivery(call, message) for message in messages]
-    waiting = any(delivery.state is DeliveryState.WAITING for delivery in deliveries)
+    deliveries = []
+    for message in per_service(messages):
+        client = await call.provider.configuration.client(ClientId(message.client_id))
+        deliveries.append(delivery(message, _name(call, client.facts) if client else message.client_id))
+    waiting = any(one.state is DeliveryState.WAITING for one in deliveries)
     return page(
         call,
         "signed_out.html",
@@ -105,19 +104,9 @@ async def signed_out_page(
     )
 
 
-async def _delivery(call: Call, message: OutboxMessage) -> Delivery:
-    client = await call.provider.configuration.client(ClientId(message.client_id))
-    return Delivery(
-        name=_name(call, client.facts) if client else message.client_id,
-        state=_STATES[message.state],
-        at=message.delivered_at or message.next_attempt_at,
-        attempts=message.attempts,
-    )
-
-
 def _name(call: Call, client: ClientFacts) -> str:
     return shown_name(relying_party(client, client.redirect_uris[0]), language_of(call))
 
 
 def _load(tx: Tx, *, logout_ids: tuple[str, ...]) -> tuple[OutboxMessage, ...]:
-    return tuple(message for logout_id in logout_ids for message in tx.outbox.of_logout(logout_id))
+    return tx.deliveries.of_logouts(logout_ids, _MOST_DELIVERIES)

@@ -1,11 +1,13 @@
 """Sends what must reach relying parties – Back-Channel Logout 1.0 §2.5: signed anew at each attempt, same jti.
 
-At least once; back-off up to a day, then a dead letter that stays visible. One slow service never delays another.
+A lane is one client: one message is tried first, the rest of the lane only once it was answered. So a service that is
+slow or down holds one connection, then rests, and never delays another. At least once; back-off up to a day, then a
+dead letter that stays visible. No redirect is followed.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,14 +18,20 @@ from idp.clock import Clock
 from idp.database import Database, Done
 from idp.ids import ClientId
 from idp.log import fields
-from idp.outbox.model import GIVE_UP_AFTER, OutboxMessage, next_pause
+from idp.outbox.model import Attempt, OutboxMessage, next_attempt_at
+from idp.outbox.rest import Resting
 from idp.protocol.logout import LOGOUT_TOKEN_TYP, build_logout_token
 from idp.transaction import Tx
 from keys.keyring import Keyring
-from keys.signer import SigningUnavailable
 
-BATCH = 50
+LANES = 50
+EACH = 20
+MOST = 60
+"""Messages of one claim: it is followed by another at once."""
+_AT_ONCE = 60
+"""Connections of all lanes together; the rest of the fetcher's hundred is for signing people in."""
 _LEASE = timedelta(seconds=30)
+_MOST_HURRIED = 500
 _log = logging.getLogger("hpid.outbox")
 
 
@@ -39,22 +47,26 @@ class Relay:
     clock: Clock
 
     under_way: set[asyncio.Task[None]] = field(default_factory=set)
+    freed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a lane has ended: there may be more for its client."""
+    resting: Resting = field(default_factory=Resting)
+    _room: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, _AT_ONCE))
 
     async def run(self) -> int:
-        """Begin to send what is due, as many at once as a batch; who is slow is not waited for. Return how many."""
-        room = BATCH - len(self.under_way)
-        if room <= 0:
+        """Begin to send what is due; who is slow is not waited for. Return how many messages were taken."""
+        free = LANES - len(self.under_way)
+        if free <= 0:
             return 0
         now = self.clock.now()
-        outcome = await self.database.transact(
-            lambda tx: Done(tx.outbox.claim_due(now, limit=room, lease=_LEASE))
-        )
-        due = outcome.unwrap()
-        for message in due:
-            task = asyncio.create_task(self._deliver(message))
+        resting = self.resting.at(now)
+        claim = partial(_claim, now=now, lanes=free, resting=resting)
+        outcome = await self.database.transact(claim)
+        lanes = outcome.unwrap()
+        for messages in lanes:
+            task = asyncio.create_task(self._serve(messages))
             self.under_way.add(task)
             task.add_done_callback(self._ended)
-        return len(due)
+        return sum(len(messages) for messages in lanes)
 
     async def stop(self) -> None:
         """Break off what is under way: its lease runs out and it is sent again."""
@@ -64,34 +76,47 @@ class Relay:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self.under_way.discard(task)
+        self.freed.set()
         if not task.cancelled() and (fault := task.exception()) is not None:
             _log.warning("a delivery broke off; it is sent again", extra=fields(reason=type(fault).__name__))
 
-    async def _deliver(self, message: OutboxMessage) -> None:
-        error = await self._send(message)
-        now = self.clock.now()
-        if error is None:
-            await self.database.transact(partial(_delivered, message=message, now=now))
+    async def _serve(self, messages: tuple[OutboxMessage, ...]) -> None:
+        """Send the messages of one client: the first, and the others once that one was answered."""
+        first, others = messages[0], messages[1:]
+        attempt = await self._send(first)
+        if not attempt.is_answered:
+            until = self.resting.failed(first.client_id, self.clock.now())
+            await self._settle([(first, attempt)], unsent=others, until=until)
             return
-        gives_up = now >= message.created_at + GIVE_UP_AFTER
-        retry_at = None if gives_up else now + next_pause(message.attempts)
-        _log.log(
-            logging.WARNING if gives_up else logging.INFO,
-            "not delivered",
-            extra=fields(
-                message=message.message_id,
-                client_id=message.client_id,
-                attempts=message.attempts,
-                error=error,
-            ),
-        )
-        await self.database.transact(partial(_failed, message=message, error=error, retry_at=retry_at))
+        await self._settle([(first, attempt)], is_back=self.resting.answered(first.client_id))
+        attempts = await asyncio.gather(*(self._send(message) for message in others))
+        if not all(one.is_answered for one in attempts):
+            self.resting.failed(first.client_id, self.clock.now())
+        await self._settle(list(zip(others, attempts, strict=True)))
 
-    async def _send(self, message: OutboxMessage) -> str | None:
-        """Post a fresh logout token; return what went wrong, or None."""
+    async def _settle(
+        self,
+        sent: Sequence[tuple[OutboxMessage, Attempt]],
+        *,
+        is_back: bool = False,
+        unsent: tuple[OutboxMessage, ...] = (),
+        until: datetime | None = None,
+    ) -> None:
+        now = self.clock.now()
+        results = [
+            _Result(message=message, attempt=attempt, again=next_attempt_at(message, attempt, now))
+            for message, attempt in sent
+        ]
+        work = partial(_write, results=results, now=now, is_back=is_back, unsent=unsent, until=until)
+        await self.database.transact(work)
+        for result in results:
+            _log_failure(result)
+
+    async def _send(self, message: OutboxMessage) -> Attempt:
+        """Post a fresh logout token; return what came of it."""
         client = await self.find_client(ClientId(message.client_id))
         if client is None or client.facts.backchannel_logout_uri is None:
-            return "the client takes no back-channel logout any more"
+            return Attempt(error="the client takes no back-channel logout any more", is_final=True)
         claims = build_logout_token(
             iss=self.issuer,
             aud=message.client_id,
@@ -100,23 +125,63 @@ class Relay:
             jti=message.payload["jti"],
             now=self.clock.now(),
         )
+        alg = client.facts.id_token_signed_response_alg
+        token = await self.keyring.sign(claims, typ=LOGOUT_TOKEN_TYP, alg=alg)  # no key: the lease runs out
         try:
-            token = await self.keyring.sign(
-                claims, typ=LOGOUT_TOKEN_TYP, alg=client.facts.id_token_signed_response_alg
-            )
-            response = await self.fetcher.post_form(
-                client.facts.backchannel_logout_uri, {"logout_token": token}
-            )
-        except (FetchFailed, SigningUnavailable) as error:
-            return str(error)
-        return None if response.status in {200, 204} else f"status {response.status}"
+            async with self._room:
+                response = await self.fetcher.post_form(
+                    client.facts.backchannel_logout_uri, {"logout_token": token}
+                )
+        except FetchFailed as error:
+            return Attempt(error=str(error))
+        return Attempt(status=response.status)
 
 
-def _delivered(tx: Tx, *, message: OutboxMessage, now: datetime) -> Done[None]:
-    tx.outbox.delivered(message.message_id, now)
+def _claim(
+    tx: Tx, *, now: datetime, lanes: int, resting: Sequence[str]
+) -> Done[tuple[tuple[OutboxMessage, ...], ...]]:
+    taken = tx.outbox.claim(now, lanes=lanes, each=EACH, most=MOST, lease=_LEASE, resting=resting)
+    return Done(taken)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Result:
+    """One message that was sent, what came of it, and when it is due again if it did not arrive."""
+
+    message: OutboxMessage
+    attempt: Attempt
+    again: datetime | None
+
+
+def _write(
+    tx: Tx,
+    *,
+    results: Sequence[_Result],
+    now: datetime,
+    is_back: bool,
+    unsent: tuple[OutboxMessage, ...],
+    until: datetime | None,
+) -> Done[None]:
+    for result in results:
+        tx.outbox.settle(result.message.message_id, result.attempt, now=now, next_at=result.again)
+        if is_back:
+            tx.outbox.hurry(result.message.client_id, now, _MOST_HURRIED)
+    if until is not None:
+        tx.outbox.release([message.message_id for message in unsent], until)
     return Done(None)
 
 
-def _failed(tx: Tx, *, message: OutboxMessage, error: str, retry_at: datetime | None) -> Done[None]:
-    tx.outbox.failed(message.message_id, error=error, next_attempt_at=retry_at)
-    return Done(None)
+def _log_failure(result: _Result) -> None:
+    if result.attempt.is_acknowledged:
+        return
+    given_up = result.again is None
+    _log.log(
+        logging.WARNING if given_up else logging.INFO,
+        "given up" if given_up else "not delivered",
+        extra=fields(
+            message=result.message.message_id,
+            client_id=result.message.client_id,
+            attempts=result.message.attempts,
+            error=result.attempt.reason,
+        ),
+    )

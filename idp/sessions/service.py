@@ -7,10 +7,10 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done, Refused
 from idp.ids import HandleKind, PersonId, bucket_of
-from idp.outbox.model import OutboxKind, OutboxMessage
+from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
-from idp.protocol.facts import SessionFacts
+from idp.protocol.facts import ClientFacts, SessionFacts
 from idp.sessions.model import Session, SessionClient
 from idp.settings import Lifetimes
 from idp.transaction import Tx
@@ -113,11 +113,17 @@ def _renew(tx: Tx, old: Session, proof: Proof, cookie: str, life: Lifetimes, now
 
 
 def end_session(
-    tx: Tx, session: Session | SessionFacts, *, reason: str, occasion: Occasion, actor: str = ""
+    tx: Tx,
+    session: Session | SessionFacts,
+    *,
+    reason: str,
+    occasion: Occasion,
+    actor: str = "",
+    in_its_browser: bool = False,
 ) -> str:
-    """End a session, its grants (not the offline ones), and queue the word to every relying party it reached.
+    """End a session, its grants (not the offline ones), and note for every relying party it reached how it will hear.
 
-    Returns the logout's id, by which its deliveries are found.
+    In its own browser the front channel reaches them too. Returns the logout's id, by which its deliveries are found.
     """
     session_id = session.session_id if isinstance(session, Session) else session.sid
     logout_id = occasion.clock.token()
@@ -127,8 +133,8 @@ def end_session(
     messages: list[OutboxMessage] = []
     for reached in tx.sessions.clients_of(session_id):
         client = tx.clients.get(reached.client_id)
-        if client is not None and client.facts.backchannel_logout_uri is not None:
-            messages.append(_logout_message(reached, logout_id, occasion))
+        for kind in _ways_to_tell(client.facts if client else None, in_its_browser=in_its_browser):
+            messages.append(_logout_message(kind, session, reached, logout_id, occasion))
     tx.outbox.add(messages)
     tx.audit.add(
         occasion.event(
@@ -136,21 +142,49 @@ def end_session(
             actor=actor or person_ref(session.person_id),
             person_id=session.person_id,
             reason=reason,
-            clients=len(messages),
+            clients=sum(message.kind is OutboxKind.BACKCHANNEL_LOGOUT for message in messages),
         )
     )
     return logout_id
 
 
-def _logout_message(reached: SessionClient, logout_id: str, occasion: Occasion) -> OutboxMessage:
+def _ways_to_tell(client: ClientFacts | None, *, in_its_browser: bool) -> list[OutboxKind]:
+    """Return how a relying party hears of a sign-out: every mechanism it registered (RP-Initiated Logout §2)."""
+    if client is None:
+        return []
+    ways = [OutboxKind.BACKCHANNEL_LOGOUT] if client.backchannel_logout_uri is not None else []
+    if client.frontchannel_logout_uri is not None and in_its_browser:
+        ways.append(OutboxKind.FRONTCHANNEL_LOGOUT)
+    return ways or [OutboxKind.NO_LOGOUT]
+
+
+_FIRST_STATES = {
+    OutboxKind.BACKCHANNEL_LOGOUT: DeliveryState.WAITING,
+    OutboxKind.FRONTCHANNEL_LOGOUT: DeliveryState.BROWSER,
+    OutboxKind.NO_LOGOUT: DeliveryState.UNSUPPORTED,
+}
+
+
+def _logout_message(
+    kind: OutboxKind,
+    session: Session | SessionFacts,
+    reached: SessionClient,
+    logout_id: str,
+    occasion: Occasion,
+) -> OutboxMessage:
+    payload = {"sub": reached.sub, "sid": reached.sid}
+    if kind is OutboxKind.BACKCHANNEL_LOGOUT:
+        payload["jti"] = occasion.clock.token()
     return OutboxMessage(
         message_id=occasion.clock.token(),
-        kind=OutboxKind.BACKCHANNEL_LOGOUT,
+        kind=kind,
         client_id=reached.client_id,
         logout_id=logout_id,
-        payload={"sub": reached.sub, "sid": reached.sid, "jti": occasion.clock.token()},
+        person_id=session.person_id,
+        payload=payload,
         created_at=occasion.now,
         next_attempt_at=occasion.now,
+        state=_FIRST_STATES[kind],
     )
 
 

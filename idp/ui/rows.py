@@ -49,9 +49,17 @@ class DeliveryState(StrEnum):
     """How far the news of a sign-out has come to one service."""
 
     DELIVERED = "delivered"
+    """It says that it has signed the person out."""
     WAITING = "waiting"
+    """Being sent, or not answered yet and tried again."""
     DEAD = "dead"
+    """It did not answer, and we gave up."""
+    REFUSED = "refused"
+    """It answered that it will not, and we gave up."""
+    BROWSER = "browser"
+    """The person's browser loaded its page; nobody knows what came of it."""
     UNSUPPORTED = "unsupported"
+    """It has no way to hear of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,9 @@ import pytest
 
 from idp.audit.events import EventType
 from idp.database import Done
+from idp.ids import ClientId
+from idp.outbox.model import Attempt
+from idp.transaction import Tx
 from tests.driver import Page, RelyingParty
 from tests.world import Visitor, World
 
@@ -371,10 +374,10 @@ async def test_whoever_holds_a_hint_ends_its_session_and_is_told_nothing_of_othe
     assert "r=" not in str(page.response.url)
     assert not {"delivery-1", "open-services"} & page.ids
     assert not await is_signed_in(rp, alice)
-    due = await world.write(
-        lambda tx: Done(tx.outbox.claim_due(world.time(), limit=9, lease=timedelta(seconds=30)))
+    told = await world.provider.database.read(
+        lambda tx: tx.deliveries.of_client(ClientId("rp-other"), 9, states=("waiting",))
     )
-    assert [message.client_id for message in due] == ["rp-other"], "it hears of it all the same"
+    assert len(told) == 1, "it hears of it all the same"
 
 
 async def test_signing_out_clears_caches_and_the_cookie_but_never_names_cookies(
@@ -426,12 +429,17 @@ async def test_services_the_session_reached_are_told_once_each(
     page = await alice.browser.press(await alice.browser.get("/end_session"), "sign-out-here")
     claims = await told.verify(world.http, tokens["id_token"])
     messages = await world.provider.database.read(
-        lambda tx: tx.outbox.of_logout(page.response.url.params["r"])
+        lambda tx: tx.deliveries.of_logouts((page.response.url.params["r"],), 9)
     )
-    assert [message.client_id for message in messages] == ["rp-1"]
-    assert messages[0].payload["sid"] == claims["sid"]
-    assert messages[0].payload["sub"] == claims["sub"]
-    assert "delivery-1" in page.ids
+    found = {message.client_id: message for message in messages}
+    assert {client_id: one.state.value for client_id, one in found.items()} == {
+        "rp-1": "waiting",
+        "rp-2": "unsupported",
+    }
+    assert found["rp-1"].payload["sid"] == claims["sid"]
+    assert found["rp-1"].payload["sub"] == claims["sub"]
+    assert {"delivery-1", "delivery-2", "open-services"} <= page.ids
+    assert "Dịch vụ không hỗ trợ" in page.response.text
     assert await world.events(EventType.SESSION_ENDED) == [EventType.SESSION_ENDED]
 
 
@@ -441,6 +449,52 @@ async def test_a_code_that_was_never_redeemed_reached_nobody(world: World) -> No
     await alice.code(rp)
     page = await alice.browser.press(await alice.browser.get("/end_session"), "sign-out-here")
     assert not {"delivery-1", "open-services"} & page.ids
+
+
+async def test_the_page_tells_what_each_service_answered(world: World) -> None:
+    """PAGES 3.1.12, in both languages and without a script: acknowledged, still trying, refused, never answered."""
+    asked = ("rp-good", "rp-slow", "rp-refusing", "rp-dead", "rp-new")
+    rps = [
+        await world.client(name, name=name, name_en="", backchannel_logout_uri=f"https://{name}.example/out")
+        for name in asked
+    ]
+    alice = await world.visitor(rps[0])
+    for rp in rps:
+        await world.agree(alice.person.person_id, rp)
+        await world.tokens(rp, alice)
+    page = await alice.browser.press(await alice.browser.get("/end_session"), "sign-out-here")
+    url_of_results = str(page.response.url)
+    logout_id = page.response.url.params["r"]
+    assert page.response.text.count("Đang gửi") == 5
+    now = world.time()
+    outcomes = {
+        "rp-good": (Attempt(status=204), None),
+        "rp-slow": (Attempt(error="timeout"), now + timedelta(minutes=2)),
+        "rp-refusing": (Attempt(status=400), None),
+        "rp-dead": (Attempt(status=503), None),
+    }
+
+    def answer(tx: Tx) -> Done[None]:
+        for message in tx.deliveries.of_logouts((logout_id,), 9):
+            if message.client_id in outcomes:
+                attempt, again = outcomes[message.client_id]
+                tx.outbox.settle(message.message_id, attempt, now=now, next_at=again)
+        return Done(None)
+
+    await world.write(answer)
+    vietnamese = (await alice.browser.get(url_of_results)).response.text
+    english = (await alice.browser.get(url_of_results, cookie="hpid-lang=en")).response.text
+    for text, words in (
+        (
+            vietnamese,
+            "Đã đóng lúc 08:00:00|Chưa trả lời, thử lại lúc 08:02|Dịch vụ từ chối đóng|Không trả lời sau",
+        ),
+        (english, "Closed at 08:00:00|No answer yet, next try 08:02|The service refused|No answer after"),
+    ):
+        for word in words.split("|"):
+            assert text.count(word) == 1, word
+    assert "Đang gửi" in vietnamese
+    assert 'id="refresh"' in vietnamese
 
 
 async def test_the_confirmation_takes_no_other_answer(world: World, rp: RelyingParty, alice: Visitor) -> None:

@@ -1,15 +1,18 @@
 """The outbox: sealed, claimed once, fair between clients, never lost (SECURITY R24)."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from idp.clock import Clock
 from idp.database import Database, Done
-from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
+from idp.ids import ClientId, PersonId
+from idp.outbox.model import Attempt, DeliveryState, OutboxKind, OutboxMessage
 from idp.transaction import Tx
 from keys.envelope import Vault
 from tests.stores.conftest import START, MovableTime
@@ -37,19 +40,39 @@ async def add(database: Database[Tx], *messages: OutboxMessage) -> None:
 
 
 async def claim(
-    database: Database[Tx], now: datetime, *, limit: int = 100, per_client: int = 1
+    database: Database[Tx],
+    now: datetime,
+    *,
+    lanes: int = 100,
+    each: int = 1,
+    most: int = 100,
+    resting: tuple[str, ...] = (),
 ) -> tuple[OutboxMessage, ...]:
-    return await do(
-        database, lambda tx: tx.outbox.claim_due(now, limit=limit, lease=LEASE, per_client=per_client)
+    taken = await do(
+        database,
+        lambda tx: tx.outbox.claim(now, lanes=lanes, each=each, most=most, lease=LEASE, resting=resting),
     )
+    return tuple(one for lane in taken for one in lane)
 
 
 async def of_logout(database: Database[Tx], logout_id: str = "l1") -> tuple[OutboxMessage, ...]:
-    return await database.read(lambda tx: tx.outbox.of_logout(logout_id))
+    return await database.read(lambda tx: tx.deliveries.of_logouts((logout_id,), 100))
+
+
+OK, NO_CONTENT, BUSY = Attempt(status=200), Attempt(status=204), Attempt(status=503)
 
 
 def settle(tx: Tx, *, name: str) -> None:
-    tx.outbox.delivered(name, START)
+    tx.outbox.settle(name, OK, now=START, next_at=None)
+
+
+async def deliver(database: Database[Tx], *names_: str, at: datetime = START) -> None:
+    for name in names_:
+        await do(database, lambda tx, name=name: tx.outbox.settle(name, NO_CONTENT, now=at, next_at=None))
+
+
+async def fail(database: Database[Tx], name: str, attempt: Attempt, next_at: datetime | None) -> None:
+    await do(database, lambda tx: tx.outbox.settle(name, attempt, now=START, next_at=next_at))
 
 
 def names(messages: tuple[OutboxMessage, ...]) -> list[str]:
@@ -90,7 +113,7 @@ async def test_what_is_not_due_is_not_claimed(database: Database[Tx]) -> None:
     assert names(await claim(database, START + timedelta(seconds=5))) == ["m1"]
 
 
-async def test_a_client_has_one_message_in_flight_and_holds_up_nobody_else(database: Database[Tx]) -> None:
+async def test_a_client_under_way_is_passed_over_and_holds_up_nobody_else(database: Database[Tx]) -> None:
     slow = [message(f"slow{n:02}", client_id="slow", at=START - timedelta(minutes=1)) for n in range(50)]
     await add(
         database,
@@ -99,18 +122,61 @@ async def test_a_client_has_one_message_in_flight_and_holds_up_nobody_else(datab
         message("a2", client_id="a"),
         message("b1", client_id="b"),
     )
-    assert names(await claim(database, START, limit=3)) == ["a1", "b1", "slow00"]
+    assert names(await claim(database, START, lanes=2)) == ["a1", "slow00"], "who waits longest comes first"
+    assert names(await claim(database, START)) == ["b1"]
     assert await claim(database, START) == ()
-    await do(database, lambda tx: tx.outbox.delivered("a1", START))
+    await deliver(database, "a1")
     assert names(await claim(database, START)) == ["a2"]
 
 
-async def test_a_caller_may_ask_for_a_few_in_flight_per_client(database: Database[Tx]) -> None:
-    await add(database, *(message(f"m{n}") for n in range(9)))
-    assert names(await claim(database, START, per_client=3)) == ["m0", "m1", "m2"]
-    await do(database, lambda tx: tx.outbox.delivered("m1", START))
-    assert names(await claim(database, START, per_client=3)) == ["m3"]
-    assert names(await claim(database, START, per_client=4)) == ["m4"]
+async def test_a_claim_takes_a_few_of_a_client_in_the_order_they_were_written(
+    database: Database[Tx],
+) -> None:
+    later = [message(f"m{n}", at=START + timedelta(milliseconds=n)) for n in range(9)]
+    await add(database, *reversed(later))
+    now = START + timedelta(seconds=1)
+    assert [one.message_id for one in await claim(database, now, each=3)] == ["m0", "m1", "m2"]
+    await deliver(database, "m0", "m1")
+    assert await claim(database, now, each=3) == (), "m2 is still out"
+    await deliver(database, "m2")
+    assert [one.message_id for one in await claim(database, now, each=20)] == [f"m{n}" for n in range(3, 9)]
+
+
+async def test_a_claim_is_bounded_as_a_whole(database: Database[Tx]) -> None:
+    await add(database, *(message(f"{client}{n}", client_id=client) for client in "abc" for n in range(3)))
+    assert names(await claim(database, START, each=3, most=4)) == ["a0", "a1", "a2", "b0"]
+    assert names(await claim(database, START, each=3, most=4)) == ["c0", "c1", "c2"]
+
+
+async def test_a_client_that_rests_is_passed_over(database: Database[Tx]) -> None:
+    await add(database, message("m1"), message("m2", client_id="b"))
+    assert names(await claim(database, START, resting=("portal", "nobody"))) == ["m2"]
+    assert names(await claim(database, START)) == ["m1"]
+
+
+async def test_what_was_taken_and_not_sent_is_given_back_uncounted(database: Database[Tx]) -> None:
+    await add(database, message("m1"), message("m2"))
+    await claim(database, START, each=2)
+    await fail(database, "m1", Attempt(error="timeout"), START + timedelta(seconds=5))
+    await do(database, lambda tx: tx.outbox.release(["m2"], START + timedelta(seconds=1)))
+    assert await claim(database, START) == ()
+    (again,) = await claim(database, START + timedelta(seconds=1))
+    assert (again.message_id, again.attempts) == ("m2", 1)
+    await do(database, lambda tx: tx.outbox.release([], START))
+
+
+async def test_what_waits_for_a_client_that_is_back_is_due_at_once(database: Database[Tx]) -> None:
+    hour = timedelta(hours=1)
+    await add(database, *(message(f"m{n}") for n in range(4)), message("b1", client_id="b"))
+    await claim(database, START, each=3)
+    for name in ("m0", "m1", "b1"):
+        await fail(database, name, BUSY, START + hour)
+    assert await do(database, lambda tx: tx.outbox.hurry("portal", START, 1)) == 1
+    assert await do(database, lambda tx: tx.outbox.hurry("portal", START, 9)) == 1, "m2 is out, m3 was due"
+    await deliver(database, "m2")
+    assert names(await claim(database, START, each=9)) == ["m0", "m1", "m3"]
+    await deliver(database, "m0", "m1", "m3")
+    assert names(await claim(database, START + hour)) == ["b1"]
 
 
 async def test_a_failed_message_waits_and_lets_the_next_one_go(database: Database[Tx]) -> None:
@@ -118,70 +184,153 @@ async def test_a_failed_message_waits_and_lets_the_next_one_go(database: Databas
     now = START + timedelta(seconds=2)
     assert names(await claim(database, now)) == ["m1"]
     later = now + timedelta(seconds=60)
-    await do(database, lambda tx: tx.outbox.failed("m1", error="503" * 400, next_attempt_at=later))
+    await fail(database, "m1", Attempt(error="503" * 400), later)
     assert names(await claim(database, now)) == ["m2"]
-    await do(database, lambda tx: tx.outbox.delivered("m2", now))
+    await deliver(database, "m2", at=now)
     assert await claim(database, later - timedelta(seconds=1)) == ()
     (again,) = await claim(database, later)
-    assert again.attempts == 2
+    assert (again.attempts, again.sent_at) == (2, later)
     assert again.last_error == ("503" * 400)[:500]
 
 
 async def test_a_dead_letter_is_kept_seen_and_never_sent(database: Database[Tx]) -> None:
     await add(database, message("m1"), message("m2", client_id="b"))
     await claim(database, START)
-    await do(database, lambda tx: tx.outbox.failed("m1", error="gone", next_attempt_at=None))
-    dead = await database.read(lambda tx: tx.outbox.dead(10))
-    assert [(one.message_id, one.state, one.last_error) for one in dead] == [
-        ("m1", DeliveryState.DEAD, "gone")
+    await fail(database, "m1", Attempt(status=400), None)
+    dead = await database.read(lambda tx: tx.deliveries.dead(10))
+    assert [(one.message_id, one.state, one.status, one.last_error) for one in dead] == [
+        ("m1", DeliveryState.DEAD, 400, "status 400")
     ]
     assert names(await claim(database, START + timedelta(days=2))) == ["m2"]
-    await do(database, lambda tx: tx.outbox.delivered("m1", START))  # a late answer changes nothing
-    assert len(await database.read(lambda tx: tx.outbox.dead(10))) == 1
+    await deliver(database, "m1")  # a late answer changes nothing
+    assert len(await database.read(lambda tx: tx.deliveries.dead(10))) == 1
+
+
+async def test_what_waited_too_long_is_given_up_but_not_what_is_out(database: Database[Tx]) -> None:
+    day = timedelta(days=1)
+    now = START + day
+    await add(database, *(message(f"m{n}") for n in range(4)), message("new", client_id="c", at=now))
+    await claim(database, START)
+    await fail(database, "m0", Attempt(error="timeout"), now + timedelta(minutes=5))
+    assert names(await claim(database, now - timedelta(seconds=1))) == ["m1"]
+
+    async def bury(at: datetime, most: int) -> int:
+        return await do(database, lambda tx: tx.outbox.bury(at - day, at, most))
+
+    assert await bury(now - timedelta(seconds=1), 9) == 0
+    assert [await bury(now, 2), await bury(now, 2), await bury(now, 2)] == [2, 1, 0]
+    dead = await database.read(lambda tx: tx.deliveries.dead(10))
+    assert names(dead) == ["m0", "m2", "m3"]
+    assert {one.message_id: one.last_error for one in dead}["m0"] == "timeout"
+    assert await bury(now + LEASE, 9) == 1, "m1, whose worker never came back"
 
 
 async def test_what_was_delivered_is_never_sent_again_and_goes_in_time(database: Database[Tx]) -> None:
-    await add(database, *(message(f"m{n}", client_id=f"c{n}") for n in range(5)), message("w", client_id="w"))
+    await add(
+        database,
+        *(message(f"m{n}", client_id=f"c{n}") for n in range(5)),
+        message("w", client_id="w"),
+        replace(message("b", client_id="b"), kind=OutboxKind.NO_LOGOUT, state=DeliveryState.UNSUPPORTED),
+    )
     claimed = await claim(database, START)
-
-    def deliver(tx: Tx) -> Done[None]:
-        for one in claimed:
-            if one.message_id != "w":
-                tx.outbox.delivered(one.message_id, START + timedelta(seconds=1))
-        return Done(None)
-
-    await database.transact(deliver)
+    assert names(claimed) == ["m0", "m1", "m2", "m3", "m4", "w"]
+    await deliver(database, *(f"m{n}" for n in range(5)), at=START + timedelta(seconds=1))
     found = {one.message_id: one for one in await of_logout(database)}
     assert found["m0"].state is DeliveryState.DELIVERED
-    assert found["m0"].delivered_at == START + timedelta(seconds=1)
+    assert (found["m0"].delivered_at, found["m0"].status) == (START + timedelta(seconds=1), 204)
+    assert (found["m0"].sent_at, found["m0"].attempts) == (START, 1)
     assert names(await claim(database, START + timedelta(days=1))) == ["w"]
 
     async def erase(before: datetime) -> int:
-        return await do(database, lambda tx: tx.outbox.erase_delivered(before, 3))
+        return await do(database, lambda tx: tx.deliveries.erase_settled(before, 3))
 
-    assert await erase(START) == 0
-    assert [await erase(START + timedelta(days=30)) for _ in range(3)] == [3, 2, 0]
+    assert await erase(START - timedelta(seconds=1)) == 0
+    assert [await erase(START + timedelta(days=30)) for _ in range(3)] == [3, 3, 0]
     assert names(await of_logout(database)) == ["w"]
+
+
+async def test_the_ledger_is_read_by_sign_out_by_person_and_by_client_page_by_page(
+    database: Database[Tx],
+) -> None:
+    def at(n: int) -> datetime:
+        return START + timedelta(seconds=n // 2)  # two of a moment
+
+    mine = [replace(message(f"m{n}", logout_id=f"l{n}", at=at(n)), person_id="alice") for n in range(5)]
+    await add(database, *mine, replace(message("x", client_id="b", logout_id="l0"), person_id="bob"))
+    await fail(database, "m1", BUSY, None)
+
+    async def of_client(**asked: Any) -> list[str]:
+        found = await database.read(lambda tx: tx.deliveries.of_client(ClientId("portal"), 2, **asked))
+        return [one.message_id for one in found]
+
+    read = database.read
+    assert names(await read(lambda tx: tx.deliveries.of_logouts(("l0", "l3", "none"), 9))) == [
+        "m0",
+        "m3",
+        "x",
+    ]
+    assert await read(lambda tx: tx.deliveries.of_logouts((), 9)) == ()
+    latest = await read(lambda tx: tx.deliveries.of_person(PersonId("alice"), 2))
+    assert [one.message_id for one in latest] == ["m4", "m3"]
+    assert await of_client() == ["m4", "m3"]
+    assert await of_client(before="m3") == ["m2", "m1"]
+    assert await of_client(before="m1") == ["m0"]
+    assert await of_client(before="m0") == []
+    assert await of_client(before="x") == [], "another client's row is no place to begin"
+    assert await of_client(before="nothing") == []
+    assert await of_client(states=("dead",)) == ["m1"]
+    assert await of_client(before="m3", states=("waiting",)) == ["m2", "m0"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_a_long_queue_of_the_dead_costs_a_claim_nothing(database: Database[Tx]) -> None:
+    """However many wait, a claim looks at the head of each lane; counted in steps of SQLite's virtual machine."""
+
+    async def steps_of_a_claim(now: datetime) -> int:
+        counted = 0
+
+        def count(tx: Tx) -> tuple[tuple[OutboxMessage, ...], ...]:
+            nonlocal counted
+            driver = tx.connection.connection.driver_connection
+            assert driver is not None
+
+            def step() -> int:
+                nonlocal counted
+                counted += 1
+                return 0
+
+            driver.set_progress_handler(step, 50)
+            try:
+                return tx.outbox.claim(now, lanes=50, each=20, most=60, lease=LEASE)
+            finally:
+                driver.set_progress_handler(None, 0)
+
+        await do(database, count)
+        return counted
+
+    await add(database, *(message(f"a{n:05}", client_id=f"c{n % 10}") for n in range(20)))
+    short = await steps_of_a_claim(START)
+    await add(database, *(message(f"z{n:05}", client_id=f"d{n % 10}") for n in range(5000)))
+    await steps_of_a_claim(START)
+    long = await steps_of_a_claim(START + LEASE)
+    assert long < 20 * short + 200, (short, long)
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 async def test_a_limit_holds_whatever_plan_the_server_takes(database: Database[Tx]) -> None:
     def take_for_tiny(tx: Tx) -> Done[None]:
-        tx.outbox.add([message("m0", client_id="c0")])
+        tx.outbox.add([message("m0")])
         tx.connection.exec_driver_sql("ANALYZE outbox")
-        tx.outbox.add([message(f"m{n}", client_id=f"c{n}") for n in range(1, 9)])
+        tx.outbox.add([message(f"m{n}") for n in range(1, 9)])
         return Done(None)
 
     await database.transact(take_for_tiny)
-    assert len(await claim(database, START, limit=2)) == 2
-    assert len(await claim(database, START, limit=9)) == 7
-
-    def deliver(tx: Tx) -> int:
-        for n in range(9):
-            tx.outbox.delivered(f"m{n}", START)
-        return tx.outbox.erase_delivered(START + timedelta(days=1), 2)
-
-    assert await do(database, deliver) == 2
+    assert len(await claim(database, START, each=2)) == 2
+    await deliver(database, "m0", "m1")
+    assert len(await claim(database, START, each=9)) == 7
+    await deliver(database, *(f"m{n}" for n in range(2, 9)))
+    erased = await do(database, lambda tx: tx.deliveries.erase_settled(START + timedelta(days=1), 2))
+    assert erased == 2
 
 
 @pytest.mark.parametrize("workers", [6])
@@ -196,7 +345,7 @@ async def test_two_nodes_that_claim_at_once_never_take_one_message_twice(
     async def work(one: Database[Tx]) -> None:
         idle = 0
         while idle < 3:
-            claimed = await claim(one, time.moment, limit=4)
+            claimed = await claim(one, time.moment, lanes=4)
             idle = 0 if claimed else idle + 1
             for taken in claimed:
                 sent.append(taken.message_id)

@@ -44,7 +44,7 @@ def change_everything(tx: Tx) -> int:
 async def seen(database: Database[Tx]) -> tuple[int, int, int]:
     numbered = await jobs.sequence(database)
     version, messages = await database.read(
-        lambda tx: (tx.configuration.version(), tx.outbox.of_logout("l1"))
+        lambda tx: (tx.configuration.version(), tx.deliveries.of_logouts(("l1",), 9))
     )
     return numbered, version, len(messages)
 

@@ -134,6 +134,8 @@ DELIVERIES = (
     Delivery(name="Cổng dịch vụ công Hải Phòng", state=DeliveryState.DELIVERED, at=NOW),
     Delivery(name="Học kỹ năng số Hải Phòng", state=DeliveryState.WAITING, at=NOW + dt.timedelta(minutes=1)),
     Delivery(name="Kho dữ liệu công dân", state=DeliveryState.DEAD, attempts=5),
+    Delivery(name="Một cửa điện tử", state=DeliveryState.REFUSED, attempts=3),
+    Delivery(name="Bản đồ quy hoạch", state=DeliveryState.BROWSER),
     Delivery(
         name="Cổng dữ liệu mở", state=DeliveryState.UNSUPPORTED, at=NOW + dt.timedelta(hours=1, minutes=3)
     ),

@@ -1,0 +1,217 @@
+"""Messages to send: written with the change they tell of, taken by workers lane by lane (SECURITY R24).
+
+A lane is one client. A claim is a lease on a lane: a worker that dies leaves its messages to the next one, and a
+client that is slow or down holds up nobody else. However long the queue is, a claim looks at the head of each lane.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    Connection,
+    Integer,
+    String,
+    bindparam,
+    exists,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from idp.database import UtcTime
+from idp.outbox.model import Attempt, DeliveryState, OutboxMessage
+from idp.outbox.store.table import message_of, outbox, row_of
+from keys.envelope import Vault
+
+_LONGEST_ERROR = 500
+_now = bindparam("now", type_=UtcTime)
+
+_ADD = insert(outbox)
+_is_waiting = outbox.c.state == DeliveryState.WAITING.value
+_is_due = outbox.c.next_attempt_at <= _now
+_is_free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _now)
+
+# The clients that wait, one index probe each, by stepping from one to the next.
+_first = (
+    select(func.min(outbox.c.client_id).label("client_id")).where(_is_waiting).cte("lanes", recursive=True)
+)
+_beyond = outbox.alias("beyond")
+_lanes = _first.union_all(
+    select(
+        select(func.min(_beyond.c.client_id))
+        .where(_beyond.c.state == DeliveryState.WAITING.value, _beyond.c.client_id > _first.c.client_id)
+        .scalar_subquery()
+    ).where(_first.c.client_id.is_not(None))
+)
+_oldest = (
+    select(func.min(outbox.c.next_attempt_at))
+    .where(_is_waiting, outbox.c.client_id == _lanes.c.client_id)
+    .scalar_subquery()
+)
+_is_under_way = exists().where(outbox.c.client_id == _lanes.c.client_id, outbox.c.leased_until > _now)
+_heads = (
+    select(_lanes.c.client_id, _oldest.label("due_at"))
+    .where(
+        _lanes.c.client_id.is_not(None),
+        _lanes.c.client_id.not_in(bindparam("resting", type_=String, expanding=True)),
+        ~_is_under_way,
+    )
+    .subquery("heads")
+)
+_DUE_LANES = (
+    select(_heads.c.client_id)
+    .where(_heads.c.due_at <= _now)
+    .order_by(_heads.c.due_at, _heads.c.client_id)
+    .limit(bindparam("most", type_=Integer))
+)
+
+# A limit stands in a CTE that locks: PostgreSQL may run a subquery again for every row, and then it limits nothing.
+# It waits for another worker's lock instead of skipping it: what that one took is then no longer due.
+_chosen = (
+    select(outbox.c.message_id)
+    .where(_is_waiting, outbox.c.client_id == bindparam("of_client"), _is_due)
+    .order_by(outbox.c.next_attempt_at, outbox.c.message_id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update()
+    .cte("chosen")
+)
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.message_id.in_(select(_chosen.c.message_id)))
+    .values(
+        next_attempt_at=bindparam("until", type_=UtcTime),
+        leased_until=bindparam("until", type_=UtcTime),
+        attempts=outbox.c.attempts + 1,
+        sent_at=_now,
+    )
+    .returning(*outbox.c)
+)
+_settle = update(outbox).where(outbox.c.message_id == bindparam("this_message"), _is_waiting)
+_DELIVERED = _settle.values(
+    state=DeliveryState.DELIVERED.value,
+    delivered_at=bindparam("now"),
+    leased_until=null(),
+    status=bindparam("answered"),
+    last_error="",
+)
+_FAILED = _settle.values(
+    next_attempt_at=bindparam("next"),
+    leased_until=null(),
+    status=bindparam("answered"),
+    last_error=bindparam("error"),
+)
+_DEAD = _settle.values(
+    state=DeliveryState.DEAD.value,
+    leased_until=null(),
+    status=bindparam("answered"),
+    last_error=bindparam("error"),
+)
+_RELEASE = _settle.values(
+    next_attempt_at=bindparam("next"), leased_until=null(), attempts=outbox.c.attempts - 1
+)
+_asleep = (
+    select(outbox.c.message_id)
+    .where(
+        _is_waiting,
+        outbox.c.client_id == bindparam("of_client"),
+        outbox.c.next_attempt_at > _now,
+        _is_free,
+    )
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+    .cte("asleep")
+)
+_HURRY = (
+    update(outbox)
+    .where(outbox.c.message_id.in_(select(_asleep.c.message_id)))
+    .values(next_attempt_at=_now)
+    .returning(outbox.c.message_id)
+)
+_too_old = (
+    select(outbox.c.message_id)
+    .where(_is_waiting, outbox.c.created_at <= bindparam("before", type_=UtcTime), _is_free)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+    .cte("too_old")
+)
+_BURY = (
+    update(outbox)
+    .where(outbox.c.message_id.in_(select(_too_old.c.message_id)))
+    .values(state=DeliveryState.DEAD.value, leased_until=null())
+    .returning(outbox.c.message_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxStore:
+    """The outbox as one transaction sees it."""
+
+    connection: Connection
+    vault: Vault
+
+    def add(self, messages: Iterable[OutboxMessage]) -> None:
+        """Store messages."""
+        rows = [row_of(message, self.vault) for message in messages]
+        if rows:
+            self.connection.execute(_ADD, rows)
+
+    def claim(
+        self,
+        now: datetime,
+        *,
+        lanes: int,
+        each: int,
+        most: int,
+        lease: timedelta,
+        resting: Collection[str] = (),
+    ) -> tuple[tuple[OutboxMessage, ...], ...]:
+        """Take up to `each` due messages of up to `lanes` clients, who waits longest first, and count the attempt.
+
+        It stops at `most`, so that no transaction is long. A client of which messages are out, or that is resting, is
+        passed over. Settle each message or release it; one that is not is due again when its lease is over.
+        """
+        given = {"now": now, "most": lanes, "resting": list(resting)}
+        taken: list[tuple[OutboxMessage, ...]] = []
+        for client_id in self.connection.execute(_DUE_LANES, given).scalars().all():
+            room = most - sum(map(len, taken))
+            if room <= 0:
+                break
+            taken.append(self._take(client_id, now, min(each, room), lease))
+        return tuple(lane for lane in taken if lane)
+
+    def settle(self, message_id: str, attempt: Attempt, *, now: datetime, next_at: datetime | None) -> None:
+        """Write what an attempt came to: acknowledged, to be tried again then, or (None) a dead letter."""
+        given: dict[str, object] = {"this_message": message_id, "answered": attempt.status}
+        if attempt.is_acknowledged:
+            self.connection.execute(_DELIVERED, {**given, "now": now})
+            return
+        given["error"] = attempt.reason[:_LONGEST_ERROR]
+        if next_at is None:
+            self.connection.execute(_DEAD, given)
+        else:
+            self.connection.execute(_FAILED, {**given, "next": next_at})
+
+    def release(self, message_ids: Iterable[str], next_at: datetime) -> None:
+        """Give back what was taken and never sent."""
+        rows = [{"this_message": message_id, "next": next_at} for message_id in message_ids]
+        if rows:
+            self.connection.execute(_RELEASE, rows)
+
+    def hurry(self, client_id: str, now: datetime, limit: int) -> int:
+        """Make due at once what waits for a client that is back; return how many."""
+        given = {"of_client": client_id, "now": now, "most": limit}
+        return len(self.connection.execute(_HURRY, given).all())
+
+    def bury(self, before: datetime, now: datetime, limit: int) -> int:
+        """Give up what has waited since before then; return how many became dead letters."""
+        return len(self.connection.execute(_BURY, {"before": before, "now": now, "most": limit}).all())
+
+    def _take(self, client_id: str, now: datetime, each: int, lease: timedelta) -> tuple[OutboxMessage, ...]:
+        given = {"of_client": client_id, "now": now, "until": now + lease, "most": each}
+        rows = self.connection.execute(_CLAIM, given).mappings().all()
+        messages = [message_of(row, self.vault) for row in rows]
+        return tuple(sorted(messages, key=lambda message: (message.created_at, message.message_id)))

@@ -1,0 +1,99 @@
+"""Back-channel logout endpoints of relying parties on loopback: good, slow, refusing, broken, dead."""
+
+import asyncio
+import json
+import re
+import time
+from base64 import urlsafe_b64decode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs
+
+PATH = "/backchannel-logout"
+_ANSWERS = {
+    "good": "200 OK",
+    "empty": "204 No Content",
+    "refusing": "400 Bad Request",
+    "broken": "500 Internal Server Error",
+    "busy": "503 Service Unavailable",
+    "moved": "302 Found\r\nLocation: {elsewhere}",
+}
+
+
+@dataclass
+class Endpoint:
+    """One relying party's endpoint; `behaviour` may be changed while it runs."""
+
+    client_id: str
+    behaviour: str
+    elsewhere: str = ""
+    """Where it redirects to, if it does."""
+    origin: str = ""
+    heard: list[tuple[float, str]] = field(default_factory=list)
+    """When, on the monotonic clock, which token came."""
+    open_now: int = 0
+    most_open: int = 0
+    _released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def uri(self) -> str:
+        return self.origin + PATH
+
+    @property
+    def claims(self) -> list[dict[str, object]]:
+        """The claims of what it heard, unverified."""
+        return [json.loads(urlsafe_b64decode(token.split(".")[1] + "==")) for _, token in self.heard]
+
+    @property
+    def sids(self) -> list[str]:
+        return [str(claims["sid"]) for claims in self.claims]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open_now += 1
+        self.most_open = max(self.most_open, self.open_now)
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                await self._answer(reader, writer)
+        finally:
+            self.open_now -= 1
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.behaviour == "dropping":
+            return
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = re.search(r"(?im)^content-length: ([0-9]+)", head)
+        form = parse_qs((await reader.readexactly(int(length[1]) if length else 0)).decode())
+        assert form.keys() == {"logout_token"}, form.keys()
+        assert head.startswith(f"POST {PATH} HTTP/1.1\r\n"), head
+        self.heard.append((time.monotonic(), form["logout_token"][0]))
+        if self.behaviour == "hanging":
+            await self._released.wait()
+            return
+        answer = _ANSWERS[self.behaviour].format(elsewhere=self.elsewhere)
+        writer.write(f"HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        await writer.drain()
+
+    def release(self) -> None:
+        """Let go of everybody who hangs."""
+        self._released.set()
+
+
+@asynccontextmanager
+async def listening(*endpoints: Endpoint) -> AsyncIterator[tuple[str, ...]]:
+    """Serve them, each on a port of its own; one that is `dead` has a port on which nobody answers. Yield the origins."""
+    servers = []
+    for endpoint in endpoints:
+        server = await asyncio.start_server(endpoint.serve, "127.0.0.1", 0, backlog=512)
+        endpoint.origin = f"http://localhost:{server.sockets[0].getsockname()[1]}"
+        if endpoint.behaviour == "dead":
+            server.close()
+        servers.append(server)
+    try:
+        yield tuple(endpoint.origin for endpoint in endpoints)
+    finally:
+        for endpoint in endpoints:
+            endpoint.release()
+        for server in servers:
+            server.close()

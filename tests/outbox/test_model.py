@@ -1,0 +1,86 @@
+"""When a message that did not arrive is due again, and what an answer means (Back-Channel Logout 1.0 §2.8)."""
+
+from datetime import timedelta
+
+import pytest
+
+from idp.outbox.model import Attempt, OutboxKind, OutboxMessage, next_attempt_at, next_pause
+from idp.outbox.rest import Resting
+from tests import make
+
+NOW = make.NOW
+SECOND = timedelta(seconds=1)
+
+
+def message(attempts: int, *, age: timedelta = timedelta()) -> OutboxMessage:
+    return OutboxMessage(
+        message_id="m",
+        kind=OutboxKind.BACKCHANNEL_LOGOUT,
+        client_id="portal",
+        logout_id="l",
+        payload={},
+        created_at=NOW - age,
+        next_attempt_at=NOW,
+        attempts=attempts,
+    )
+
+
+def test_pauses_double_from_a_second_to_an_hour() -> None:
+    assert [next_pause(n) / SECOND for n in (1, 2, 3, 11, 12, 13, 14, 99)] == [
+        *(1, 2, 4, 1024, 2048, 3600, 3600, 3600)
+    ]
+
+
+@pytest.mark.parametrize("status", [200, 204])
+def test_200_and_204_acknowledge(status: int) -> None:
+    attempt = Attempt(status=status)
+    assert (attempt.is_acknowledged, attempt.is_answered, attempt.is_refused, attempt.reason) == (
+        *(True, True, False),
+        "",
+    )
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 405, 301, 302, 307])
+def test_what_is_refused_or_redirected_was_answered_and_is_given_up_after_an_hour(status: int) -> None:
+    attempt = Attempt(status=status)
+    assert (attempt.is_acknowledged, attempt.is_answered, attempt.is_refused) == (False, True, True)
+    assert attempt.reason == f"status {status}"
+    assert next_attempt_at(message(1), attempt, NOW) == NOW + SECOND
+    assert next_attempt_at(message(12, age=timedelta(minutes=10)), attempt, NOW) == NOW + 2048 * SECOND
+    assert next_attempt_at(message(12, age=timedelta(minutes=30)), attempt, NOW) is None
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        Attempt(error="fetch failed: timeout"),
+        *(Attempt(status=one) for one in (408, 425, 429, 500, 503, 201)),
+    ],
+)
+def test_who_did_not_answer_properly_is_tried_for_a_day(attempt: Attempt) -> None:
+    assert (attempt.is_acknowledged, attempt.is_answered, attempt.is_refused) == (False, False, False)
+    assert attempt.reason
+    day = timedelta(hours=24)
+    assert next_attempt_at(message(30, age=day - timedelta(hours=1)), attempt, NOW) == NOW + timedelta(
+        hours=1
+    )
+    assert next_attempt_at(message(30, age=day - timedelta(minutes=59)), attempt, NOW) is None
+
+
+def test_what_can_t_end_otherwise_is_given_up_at_once() -> None:
+    attempt = Attempt(error="gone", is_final=True)
+    assert attempt.is_answered
+    assert next_attempt_at(message(1), attempt, NOW) is None
+
+
+def test_a_client_that_does_not_answer_rests_longer_each_time_and_at_most_a_minute() -> None:
+    resting = Resting()
+    assert resting.at(NOW) == []
+    pauses = [(resting.failed("a", NOW) - NOW) / SECOND for _ in range(9)]
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert resting.at(NOW) == ["a"]
+    assert resting.at(NOW + 60 * SECOND) == []
+    assert resting.answered("a")
+    assert resting.at(NOW) == []
+    assert not resting.answered("a"), "it was back before"
+    assert resting.failed("a", NOW) == NOW + SECOND

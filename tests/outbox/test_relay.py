@@ -1,0 +1,298 @@
+"""The relay against real endpoints on loopback: at least once, the same jti, one slow service delays no other (R24)."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from federation.fetch import Fetcher
+from idp.database import Done
+from idp.ids import ClientId
+from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
+from idp.outbox.relay import EACH, LANES, Relay
+from idp.transaction import Tx
+from idp.worker import relay_of
+from tests.driver import RelyingParty
+from tests.outbox.relying_parties import Endpoint, listening
+from tests.world import World, make_state, open_world
+
+pytestmark = pytest.mark.network
+
+TIMEOUT = 0.6
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    make_state(folder)
+    return folder
+
+
+@dataclass
+class Post:
+    """A provider, its relay with little patience, and the endpoints it posts to."""
+
+    world: World
+    relay: Relay
+    fetcher: Fetcher
+
+    async def queue(self, client_id: str, count: int = 1) -> None:
+        """Write messages as a sign-out does, 500 rows a transaction."""
+        now = self.world.time()
+        messages = [
+            OutboxMessage(
+                message_id=self.world.provider.clock.token(),
+                kind=OutboxKind.BACKCHANNEL_LOGOUT,
+                client_id=client_id,
+                logout_id=f"{client_id}-{n}",
+                payload={"sub": "s", "sid": f"{client_id}-{n}", "jti": f"jti-{client_id}-{n}"},
+                created_at=now + timedelta(microseconds=n),
+                next_attempt_at=now,
+            )
+            for n in range(count)
+        ]
+        for start in range(0, count, 500):
+            await self.world.write(partial(_add, messages=messages[start : start + 500]))
+
+    async def run_until(self, done: Callable[[], bool], *, seconds: float = 20) -> float:
+        """Run the relay as the worker does; return how long it took."""
+        began = time.monotonic()
+        while not done():
+            assert time.monotonic() - began < seconds, "never"
+            await self.relay.run()
+            await asyncio.sleep(0.02)
+        return time.monotonic() - began
+
+    async def run_once(self) -> None:
+        """Send what is due now and wait for every outcome."""
+        while await self.relay.run():
+            await asyncio.gather(*self.relay.under_way)
+
+    async def ledger(self, client_id: str) -> list[OutboxMessage]:
+        read = self.world.provider.database.read
+        return list(await read(lambda tx: tx.deliveries.of_client(ClientId(client_id), 2000)))
+
+
+def _add(tx: Tx, *, messages: list[OutboxMessage]) -> Done[None]:
+    tx.outbox.add(messages)
+    return Done(None)
+
+
+@asynccontextmanager
+async def posting(template: Path, folder: Path, *endpoints: Endpoint) -> AsyncIterator[Post]:
+    async with (
+        listening(*endpoints) as origins,
+        open_world(template, folder, loopback_origins=origins) as world,
+    ):
+        fetcher = Fetcher(allowed_loopback=frozenset(origins), total_timeout=TIMEOUT)
+        provider = world.provider
+        relay = Relay(
+            database=provider.database,
+            keyring=provider.keyring,
+            fetcher=fetcher,
+            find_client=provider.configuration.client,
+            issuer=provider.settings.issuer,
+            clock=provider.clock,
+        )
+        post = Post(world, relay, fetcher)
+        for endpoint in endpoints:
+            await world.client(endpoint.client_id, backchannel_logout_uri=endpoint.uri)
+        try:
+            yield post
+        finally:
+            await relay.stop()
+            await fetcher.aclose()
+
+
+def test_the_worker_s_relay_is_this_one(template: Path, tmp_path: Path) -> None:
+    async def look() -> None:
+        async with open_world(template, tmp_path) as world:
+            relay = relay_of(world.provider)
+            assert relay.fetcher is world.provider.fetcher
+            assert relay.issuer == world.issuer
+
+    asyncio.run(look())
+
+
+async def test_every_attempt_carries_the_same_jti_and_a_signature_of_its_own(
+    template: Path, tmp_path: Path
+) -> None:
+    rp = Endpoint("rp", "broken")
+    async with posting(template, tmp_path, rp) as post:
+        await post.queue("rp")
+        pauses = []
+        for attempts in range(1, 5):
+            await post.run_once()
+            (row,) = await post.ledger("rp")
+            assert (row.attempts, row.state, row.status) == (attempts, DeliveryState.WAITING, 500)
+            pauses.append((row.next_attempt_at - post.world.time()).total_seconds())
+            await post.run_once()
+            assert len(rp.heard) == attempts, "not before it is due"
+            post.world.time.moment = max(
+                row.next_attempt_at, post.world.time() + timedelta(seconds=pauses[-1])
+            )
+        assert pauses == [1, 2, 4, 8]
+        rp.behaviour = "good"
+        await post.run_once()
+        (row,) = await post.ledger("rp")
+        assert (row.state, row.status, row.last_error) == (DeliveryState.DELIVERED, 200, "")
+        assert row.delivered_at == row.sent_at == post.world.time()
+        assert {claims["jti"] for claims in rp.claims} == {"jti-rp-0"}
+        assert len({token for _, token in rp.heard}) == 5
+        issued = [int(str(claims["iat"])) for claims in rp.claims]
+        assert issued == sorted(set(issued)), "signed anew: two minutes from now, not from then"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "state", "status"),
+    [
+        ("good", DeliveryState.DELIVERED, 200),
+        ("empty", DeliveryState.DELIVERED, 204),
+        ("refusing", DeliveryState.WAITING, 400),
+        ("broken", DeliveryState.WAITING, 500),
+        ("busy", DeliveryState.WAITING, 503),
+        ("moved", DeliveryState.WAITING, 302),
+        ("dropping", DeliveryState.WAITING, None),
+        ("hanging", DeliveryState.WAITING, None),
+        ("dead", DeliveryState.WAITING, None),
+    ],
+)
+async def test_each_answer_is_noted_and_no_redirect_is_followed(
+    template: Path, tmp_path: Path, behaviour: str, state: DeliveryState, status: int | None
+) -> None:
+    elsewhere = Endpoint("elsewhere", "good")
+    rp = Endpoint("rp", behaviour)
+    async with posting(template, tmp_path, elsewhere, rp) as post:
+        rp.elsewhere = elsewhere.uri
+        await post.queue("rp")
+        await post.run_once()
+        (row,) = await post.ledger("rp")
+        assert (row.state, row.status, row.attempts) == (state, status, 1)
+        assert bool(row.last_error) is (state is DeliveryState.WAITING)
+        assert elsewhere.heard == []
+
+
+async def test_who_hangs_or_is_down_delays_nobody(template: Path, tmp_path: Path) -> None:
+    bad = [
+        *(
+            Endpoint(f"bad-{n}", behaviour)
+            for n, behaviour in enumerate(("hanging", "dead", "broken", "dropping"))
+        ),
+        Endpoint("bad-4", "hanging"),
+    ]
+    good = [Endpoint(f"good-{n:02}", "good") for n in range(15)]
+    async with posting(template, tmp_path, *bad, *good) as post:
+        for rp in bad:
+            await post.queue(rp.client_id, 40)
+        await post.run_until(lambda: all(rp.open_now for rp in bad if rp.behaviour == "hanging"))
+        for rp in good:
+            await post.queue(rp.client_id, 3)
+        took = await post.run_until(lambda: all(len(rp.heard) == 3 for rp in good))
+        assert took < TIMEOUT + 2, "they did not wait for anybody"
+        assert all(rp.most_open <= 1 for rp in bad), "a service in doubt is tried one by one"
+        for rp in bad:
+            assert len(rp.heard) <= 1, "and rests in between"
+            assert {row.state for row in await post.ledger(rp.client_id)} == {DeliveryState.WAITING}
+
+
+async def test_who_does_not_answer_does_not_fill_all_lanes(template: Path, tmp_path: Path) -> None:
+    hanging = [Endpoint(f"hanging-{n:02}", "hanging") for n in range(LANES + 10)]
+    good = Endpoint("good", "good")
+    async with posting(template, tmp_path, *hanging, good) as post:
+        for rp in hanging:
+            await post.queue(rp.client_id, 30)
+        await post.run_until(lambda: sum(rp.open_now for rp in hanging) >= LANES)
+        await post.queue("good", 5)
+        took = await post.run_until(lambda: len(good.heard) == 5)
+        assert took < 3 * TIMEOUT + 2
+
+
+async def test_who_comes_back_hears_at_once_of_all_that_was_missed(template: Path, tmp_path: Path) -> None:
+    rp = Endpoint("rp", "broken")
+    async with posting(template, tmp_path, rp) as post:
+        await post.queue("rp", 3 * EACH)
+        for _ in range(12):
+            await post.run_once()
+            post.world.time.move(minutes=1)
+        missed = await post.ledger("rp")
+        assert max(row.attempts for row in missed) >= 1
+        rp.behaviour = "good"
+        rp.heard.clear()
+        post.world.time.move(minutes=1)
+        await post.run_once()
+        assert {row.state for row in await post.ledger("rp")} == {DeliveryState.DELIVERED}
+        assert sorted(rp.sids) == sorted(f"rp-{n}" for n in range(3 * EACH))
+
+
+async def test_what_is_refused_is_tried_for_an_hour_and_holds_up_no_other_message(
+    template: Path, tmp_path: Path
+) -> None:
+    rp = Endpoint("rp", "refusing")
+    async with posting(template, tmp_path, rp) as post:
+        await post.queue("rp", 5)
+        await post.run_once()
+        assert len(rp.heard) == 5, "a refusal is an answer: the others go too"
+        for _ in range(70):
+            post.world.time.move(minutes=1)
+            await post.run_once()
+        rows = await post.ledger("rp")
+        assert {row.state for row in rows} == {DeliveryState.DEAD}
+        assert {row.status for row in rows} == {400}
+        assert all(8 <= row.attempts <= 13 for row in rows), [row.attempts for row in rows]
+        dead = await post.world.provider.database.read(lambda tx: tx.deliveries.dead(9))
+        assert len(dead) == 5
+
+
+async def test_a_client_that_takes_no_token_any_more_is_given_up_at_once(
+    template: Path, tmp_path: Path
+) -> None:
+    rp = Endpoint("rp", "good")
+    async with posting(template, tmp_path, rp) as post:
+        await post.queue("rp", 2)
+        await post.world.change_client("rp", backchannel_logout_uri=None)
+        await post.run_once()
+        rows = await post.ledger("rp")
+        assert {row.state for row in rows} == {DeliveryState.DEAD}
+        assert rp.heard == []
+
+
+async def test_a_disabled_client_hears_of_it_all_the_same(template: Path, tmp_path: Path) -> None:
+    rp = Endpoint("rp", "good")
+    async with posting(template, tmp_path, rp) as post:
+        await post.queue("rp")
+        await post.world.change_client("rp", enabled=False)
+        await post.run_once()
+        assert len(rp.heard) == 1
+
+
+async def test_what_a_relay_was_sending_when_it_died_is_sent_again(template: Path, tmp_path: Path) -> None:
+    rp = Endpoint("rp", "hanging")
+    async with posting(template, tmp_path, rp) as post:
+        await post.queue("rp", 3)
+        await post.relay.run()
+        await post.run_until(lambda: bool(rp.heard))
+        await post.relay.stop()  # as a process that ends; one that is killed writes no more either
+        rp.behaviour = "good"
+        await post.run_once()
+        assert len(rp.heard) == 1, "its lease still runs"
+        post.world.time.move(seconds=31)
+        await post.run_once()
+        assert {row.state for row in await post.ledger("rp")} == {DeliveryState.DELIVERED}
+        assert sorted(set(rp.sids)) == ["rp-0", "rp-1", "rp-2"]
+        assert len({claims["jti"] for claims in rp.claims if claims["sid"] == rp.sids[0]}) == 1
+
+
+async def test_a_token_is_signed_as_the_client_registered(template: Path, tmp_path: Path) -> None:
+    rp = Endpoint("rp", "good")
+    async with posting(template, tmp_path, rp) as post:
+        await post.queue("rp")
+        await post.run_once()
+        holder = RelyingParty(client_id="rp", redirect_uri="")
+        claims = await holder.verify(post.world.http, rp.heard[0][1], algorithms=("ES256",))
+        assert (claims["iss"], claims["aud"], claims["sid"]) == (post.world.issuer, "rp", "rp-0")
