@@ -18,7 +18,9 @@ ClientId = NewType("ClientId", str)
 GrantId = NewType("GrantId", str)
 """One authorization of one client by one person; never leaves the provider."""
 Gid = NewType("Gid", str)
-"""The public mark of a grant in access tokens of one audience (DESIGN 5.5)."""
+"""The mark of a grant, from which each audience's is made; never leaves the provider."""
+AudienceGid = NewType("AudienceGid", str)
+"""What the access tokens of one audience call their grant: the claim `gid` (DESIGN 5.5)."""
 Sid = NewType("Sid", str)
 """Session id as relying parties see it: random per session and client."""
 EventId = NewType("EventId", str)

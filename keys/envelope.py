@@ -1,9 +1,11 @@
 """Sealing at rest, keyed look-ups and keyed digests – AES-256-GCM (NIST SP 800-38D), HMAC-SHA256 (RFC 2104).
 
+Pseudonyms that outsiders keep and only we resolve – AES-256-SIV (RFC 5297).
+
 Sealed: `version (1) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`, bound to its purpose, so that a value moved to
 another column does not open. Nonces are random: one version of the master key is good for 2³² seals of one
 purpose, then comes a new version. Digests, subjects and peppered passwords can't be recomputed from what is
-stored and stay on version 1.
+stored, pseudonyms are known outside: these stay on version 1.
 """
 
 import hmac
@@ -13,7 +15,7 @@ from base64 import b64encode
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -36,11 +38,12 @@ class Unsealable(Exception):
 class Vault:
     """What the master key is used for; everything is bound to a `purpose`, a constant of the caller."""
 
-    __slots__ = ("_cipher", "_master")
+    __slots__ = ("_aliases", "_cipher", "_master")
 
     def __init__(self, master: MasterKey) -> None:
         self._master = master
         self._cipher = lru_cache(maxsize=256)(self._make_cipher)
+        self._aliases = lru_cache(maxsize=256)(self._make_aliases)
 
     @property
     def current_version(self) -> int:
@@ -111,6 +114,19 @@ class Vault:
         message = len(person).to_bytes(2, "big") + person + sector.encode()
         return base64url.encode(self._hmac("subject", _STABLE, message))
 
+    def pseudonym(self, text: str, *, purpose: str, audience: str) -> str:
+        """Return what one audience calls this: always the same, and nothing two audiences could compare."""
+        sealed = self._aliases(purpose).encrypt(text.encode(), [audience.encode()])
+        return base64url.encode(sealed)
+
+    def open_pseudonym(self, unverified_pseudonym: str, *, purpose: str, audience: str) -> str:
+        """Return what this audience means by it, or raise Unsealable: it is none that we gave this audience."""
+        try:
+            sealed = base64url.decode(unverified_pseudonym)
+            return self._aliases(purpose).decrypt(sealed, [audience.encode()]).decode()
+        except (ValueError, InvalidTag):
+            raise Unsealable from None
+
     def pepper(self, password: str) -> str:
         """Return what goes into the password hash: without the master key a stolen hash can't be tried."""
         normal = unicodedata.normalize("NFC", password)  # SP 800-63B §3.1.1.2
@@ -118,6 +134,12 @@ class Vault:
 
     def _make_cipher(self, purpose: str, version: int) -> AESGCM:
         return AESGCM(self._master.derive(f"seal:{purpose}", version))
+
+    def _make_aliases(self, purpose: str) -> AESSIV:
+        halves = (
+            self._master.derive(f"{use}:{purpose}", _STABLE) for use in ("pseudonym-s2v", "pseudonym-ctr")
+        )
+        return AESSIV(b"".join(halves))  # RFC 5297 §2.2: K1 ‖ K2
 
     def _key_under(self, secret: str, purpose: str, version: int) -> bytes:
         salt = self._master.derive(f"under:{purpose}", version)

@@ -73,7 +73,7 @@ def request(
     """A checked request, made from parameters as a relying party would send them."""
     raw = parse(authorization_parameters(**changes).items())
     _, redirect_uri = identify(raw)
-    return check(raw, of or client(), redirect_uri=redirect_uri, hinted_sub=hinted_sub, now=now)
+    return check(raw, of or client(), redirect_uri=redirect_uri, hinted_sub=hinted_sub, iss=ISSUER, now=now)
 
 
 def session_facts(**changes: Any) -> SessionFacts:
@@ -145,7 +145,6 @@ def grant(**changes: Any) -> GrantFacts:
         ial=2,
         idp="national",
         sub="sub-of-portal",
-        audience_sub="sub-of-portal",
     )
     return replace(one, **changes)
 

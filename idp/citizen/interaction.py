@@ -60,7 +60,7 @@ async def open_here(call: Call) -> Opened:
         if client is None or not client.facts.enabled:
             raise UnauthorizedClient("client_id is unknown or disabled")
         check_redirect_uri(client.facts, held.redirect_uri)
-        request = held.request(client.facts)
+        request = held.request(client.facts, iss=provider.settings.issuer)
     return Opened(interaction_id=interaction_id, client=client.facts, request=request)
 
 

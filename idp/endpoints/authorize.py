@@ -53,7 +53,14 @@ async def authorize(call: Call) -> Answer:
     with refusing(_to_client(client, redirect_uri, raw.values)):
         now = provider.clock.now()
         hinted_sub = _hinted_sub(call, client, raw.values.get("id_token_hint"))
-        request = check(raw, client, redirect_uri=redirect_uri, hinted_sub=hinted_sub, now=now)
+        request = check(
+            raw,
+            client,
+            redirect_uri=redirect_uri,
+            hinted_sub=hinted_sub,
+            iss=provider.settings.issuer,
+            now=now,
+        )
         opened = OpenInteraction(
             interaction_id=provider.clock.token(9),
             client_id=client.client_id,
@@ -80,7 +87,7 @@ async def resume(call: Call) -> Answer:
         client = _enabled(await provider.configuration.client(ClientId(opened.client_id)))
         redirect_uri = check_redirect_uri(client, opened.redirect_uri)
     with refusing(_to_client(client, redirect_uri, opened.values)):
-        request = opened.request(client)
+        request = opened.request(client, iss=provider.settings.issuer)
         return await _proceed(call, request, client, opened, is_new=False)
 
 

@@ -1,4 +1,7 @@
-"""The userinfo endpoint – OpenID Connect Core §5.3, RFC 6750, RFC 9068 §4. It asks the grant, so bound A holds here."""
+"""The userinfo endpoint – OpenID Connect Core §5.3, RFC 6750, RFC 9068 §4. It asks the grant, so bound A holds here.
+
+It takes access tokens whose audience is our issuer identifier and no others: one for an API opens nothing here.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,6 +11,8 @@ from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import client_ref
 from idp.database import Done
 from idp.edge import Answer, Call
+from idp.grants.gid import gid_of
+from idp.ids import Gid
 from idp.people.claims import claims_of
 from idp.people.model import Person
 from idp.protocol import userinfo as rules
@@ -39,8 +44,13 @@ async def userinfo(call: Call) -> Answer:
             raise InvalidToken("an access token is needed")
     with refusing(ToBearer()):
         presented = _verify(call, token)
+        gid = gid_of(presented.gid, presented.audience, call.provider.vault)
+        if gid is None:
+            raise InvalidToken(_INVALID, detail="gid names no grant at this audience")
         occasion = call.occasion()
-        owner = await call.provider.database.read(partial(_load, presented=presented, now=occasion.now))
+        owner = await call.provider.database.read(
+            partial(_load, gid=gid, jti=presented.jti, now=occasion.now)
+        )
         if owner is None:
             raise InvalidToken(_INVALID, detail="revoked, or its grant has ended")
     with refusing(ToBearer(scope="openid")):
@@ -74,7 +84,8 @@ def _verify(call: Call, token: str) -> PresentedToken:
         check_times(claims, now=call.provider.clock.now(), leeway=_LEEWAY)
     except InvalidJwt as error:
         raise InvalidToken(_INVALID, detail=error.reason) from error
-    return read(claims, expected_iss=call.provider.settings.issuer)
+    issuer = call.provider.settings.issuer
+    return read(claims, expected_iss=issuer, expected_aud=issuer)
 
 
 def _record(tx: Tx, *, event: AuditEvent) -> Done[None]:
@@ -82,9 +93,9 @@ def _record(tx: Tx, *, event: AuditEvent) -> Done[None]:
     return Done(None)
 
 
-def _load(tx: Tx, *, presented: PresentedToken, now: datetime) -> _Owner | None:
-    found = tx.grants.find_by_gid(presented.gid, now)
-    if found is None or not found[1] or tx.revoked_tokens.contains(presented.jti):
+def _load(tx: Tx, *, gid: Gid, jti: str, now: datetime) -> _Owner | None:
+    found = tx.grants.find_by_gid(gid, now)
+    if found is None or not found[1] or tx.revoked_tokens.contains(jti):
         return None
     person = tx.people.canonical(found[0].person_id)
     return None if person is None else _Owner(grant=found[0], person=person)

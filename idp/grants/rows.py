@@ -95,6 +95,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "auth_time": _moment,
     "acr": Acr,
     "amr": tuple,
+    "audiences": tuple,
     "userinfo_claims": tuple,
     "id_token_claims": tuple,
 }

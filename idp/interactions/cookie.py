@@ -30,11 +30,16 @@ class OpenInteraction:
     hinted_sub: str | None
     started_at: datetime
 
-    def request(self, client: ClientFacts) -> AuthorizationRequest:
+    def request(self, client: ClientFacts, *, iss: str) -> AuthorizationRequest:
         """Return the request, checked against the client as registered now."""
         raw = RawAuthorizationRequest(values=self.values, repeated=frozenset())
         return check(
-            raw, client, redirect_uri=self.redirect_uri, hinted_sub=self.hinted_sub, now=self.started_at
+            raw,
+            client,
+            redirect_uri=self.redirect_uri,
+            hinted_sub=self.hinted_sub,
+            iss=iss,
+            now=self.started_at,
         )
 
     def is_over(self, now: datetime, lifetime: timedelta) -> bool:

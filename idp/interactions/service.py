@@ -17,7 +17,6 @@ from idp.protocol.errors import ConsentRequired, LoginRequired
 from idp.protocol.facts import ClientFacts, CodeFacts, GrantFacts
 from idp.protocol.next_step import UNKNOWN, Facts, Issue, Load, Step, is_told, next_step
 from idp.protocol.scopes import CLAIM_SCOPE
-from idp.protocol.subject import sector_of_audience
 from idp.sessions.model import Session
 from idp.settings import Settings
 from idp.transaction import Tx
@@ -96,16 +95,8 @@ def issue_code(
     )
     if any(is_told(scope, client) and scope not in settled for scope in needed):
         return Refused(ConsentRequired("what was agreed to has been withdrawn"))
-    audience = request.audience or settings.issuer
-    audience_sector = sector_of_audience(client, audience, iss=settings.issuer)
     sub = tx.subjects.sub_for(person_id, client.sector, vault.subject(person_id, client.sector))
-    audience_sub = sub
-    if audience_sector != client.sector:
-        audience_sub = tx.subjects.sub_for(
-            person_id, audience_sector, vault.subject(person_id, audience_sector)
-        )
-    grant = _grant(client, issue, audience=audience, vault=vault, occasion=occasion)
-    grant = replace(grant, sub=sub, audience_sub=audience_sub)
+    grant = _grant(client, issue, audience=request.audience, sub=sub, vault=vault, occasion=occasion)
     code = occasion.clock.handle(HandleKind.CODE, bucket_of(person_id))
     tx.grants.add(
         grant,
@@ -134,6 +125,7 @@ def _grant(
     issue: Issue,
     *,
     audience: str,
+    sub: str,
     vault: Vault,
     occasion: Occasion,
 ) -> GrantFacts:
@@ -153,6 +145,8 @@ def _grant(
         idp=session.idp,
         userinfo_claims=issue.userinfo_claims,
         id_token_claims=issue.id_token_claims,
+        sub=sub,
+        audiences=client.audiences,
     )
 
 

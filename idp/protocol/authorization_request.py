@@ -27,6 +27,7 @@ from idp.protocol.errors import (
 from idp.protocol.facts import ClientFacts
 from idp.protocol.pkce import check_challenge
 from idp.protocol.profiles import PROFILES, rules_of
+from idp.protocol.resource import ONE_RESOURCE, check_resource
 from idp.protocol.scopes import SCOPES, parse_scope
 
 PARAMETERS = frozenset(
@@ -69,7 +70,8 @@ class AuthorizationRequest:
     acr_values: tuple[Acr, ...]
     acr_essential: bool
     claims: ClaimsRequest
-    audience: str | None
+    audience: str
+    """Whom access tokens are for unless a token request names another (RFC 8707 §2)."""
     login_hint: str | None = field(repr=False)
     ui_locales: str | None
     expected_sub: str | None
@@ -115,12 +117,15 @@ def check(
     *,
     redirect_uri: str,
     hinted_sub: str | None,
+    iss: str,
     now: datetime,
 ) -> AuthorizationRequest:
     """Return the request if all of it can be honoured; errors here go to the redirect_uri."""
     values = raw.values
+    if repeated := raw.repeated - {"resource"}:
+        raise InvalidRequest("sent more than once: " + " ".join(sorted(repeated)))
     if raw.repeated:
-        raise InvalidRequest("sent more than once: " + " ".join(sorted(raw.repeated)))
+        raise InvalidTarget(ONE_RESOURCE)
     for name, longest in _LONGEST.items():
         if len(values.get(name, "")) > longest:
             raise InvalidRequest(f"{name} is longer than {longest} characters")
@@ -149,7 +154,7 @@ def check(
         acr_values=claims.acr_values or named,
         acr_essential=claims.acr_essential,
         claims=claims,
-        audience=_check_resource(values.get("resource"), client),
+        audience=check_resource(values.get("resource"), client, iss=iss),
         login_hint=values.get("login_hint"),
         ui_locales=values.get("ui_locales"),
         expected_sub=hinted_sub or claims.sub,
@@ -222,11 +227,3 @@ def _check_max_age(text: str | None, client: ClientFacts) -> int | None:
     if not _MAX_AGE.fullmatch(text):
         raise InvalidRequest("max_age must be a number of seconds")
     return int(text)
-
-
-def _check_resource(text: str | None, client: ClientFacts) -> str | None:
-    if text is None:
-        return client.audiences[0] if client.audiences else None
-    if text not in client.audiences:
-        raise InvalidTarget("resource is not registered for this client")  # RFC 8707 §2
-    return text

@@ -152,6 +152,7 @@ class GrantFacts:
     sid: Sid
     scopes: frozenset[str]
     audience: str
+    """Whom its access tokens are for unless a token request names another."""
     auth_time: datetime
     acr: Acr
     amr: tuple[str, ...]
@@ -161,9 +162,9 @@ class GrantFacts:
     id_token_claims: tuple[str, ...] = ()
     """Single claims asked for by the `claims` parameter, beyond scopes."""
     sub: str = ""
-    """The person in the client's sector: ID token, userinfo, logout token."""
-    audience_sub: str = ""
-    """The person in the audience's sector: access token."""
+    """The person in the client's sector: ID token, userinfo, its access token, logout token."""
+    audiences: tuple[str, ...] = ()
+    """What the client was registered for when the person agreed: no token is for anything that came later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

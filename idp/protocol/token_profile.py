@@ -50,7 +50,8 @@ CLAIMS: Mapping[str, Claim] = {
     "iss": Claim(schema={"type": "string", "format": "uri"}, meaning="The issuer identifier, exactly."),
     "sub": Claim(schema=_SUB, meaning="The person in this sector: pairwise, stored, never an ID number."),
     "aud": Claim(
-        schema=_TEXT, meaning="Exactly one audience: the client, or the resource of an access token."
+        schema=_TEXT,
+        meaning="Exactly one audience: the client; of an access token the API it is for, or the issuer for userinfo.",
     ),
     "exp": Claim(schema=_TIME, meaning="Not to be accepted from this second on."),
     "iat": Claim(schema=_TIME, meaning="When it was issued."),
@@ -68,7 +69,8 @@ CLAIMS: Mapping[str, Claim] = {
     "client_id": Claim(schema=_TEXT, meaning="The client the token was issued to."),
     "scope": Claim(schema={"type": "string"}, meaning="Granted scopes, separated by spaces."),
     "gid": Claim(
-        schema=_TEXT, meaning="Public mark of the grant at this audience; gone when the grant is revoked."
+        schema=_TEXT,
+        meaning="Mark of the grant, the same in all its tokens for this audience, another at any other; ends with it.",
     ),
     "events": Claim(
         schema={

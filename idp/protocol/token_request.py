@@ -16,6 +16,8 @@ class CodeRequest:
     code: str = field(repr=False)
     redirect_uri: str
     code_verifier: str | None = field(repr=False)
+    resource: str | None
+    """As sent; `resource.check_target` says whether it may be had (RFC 8707 §2.2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,8 @@ class RefreshRequest:
 
     refresh_token: str = field(repr=False)
     scopes: tuple[str, ...]
+    resource: str | None
+    """As sent, as above."""
 
 
 def parse_form(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -45,13 +49,16 @@ def parse_code_request(form: Mapping[str, str]) -> CodeRequest:
         code=_required(form, "code"),
         redirect_uri=_required(form, "redirect_uri"),
         code_verifier=form.get("code_verifier"),
+        resource=form.get("resource"),
     )
 
 
 def parse_refresh_request(form: Mapping[str, str]) -> RefreshRequest:
     """Return the parameters of the refresh grant or name the one that is missing (§6)."""
     return RefreshRequest(
-        refresh_token=_required(form, "refresh_token"), scopes=parse_scope(form.get("scope", ""))
+        refresh_token=_required(form, "refresh_token"),
+        scopes=parse_scope(form.get("scope", "")),
+        resource=form.get("resource"),
     )
 
 

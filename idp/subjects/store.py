@@ -67,18 +67,24 @@ class SubjectStore:
 
         The read before the write only spares the write: who loses the race is given the winner's value.
         """
+        known = self.find(person_id, sector)
+        if known is not None:
+            return known
         bucket = bucket_of(person_id)
+        self.connection.execute(
+            _ADD, {"bucket": bucket, "person_id": person_id, "sector": sector, "sub": first}
+        )
         given = {"of_bucket": bucket, "of_person": person_id, "in_sector": sector}
+        return str(self.connection.execute(_GET, given).scalar_one())
+
+    def find(self, person_id: PersonId, sector: str) -> str | None:
+        """Return the person's `sub` in a sector, if it has been chosen."""
+        given = {"of_bucket": bucket_of(person_id), "of_person": person_id, "in_sector": sector}
         known = self.connection.execute(_GET, given).scalar_one_or_none()
         if known is None:
-            known = self.connection.execute(
-                _OF_MERGED, {"of_person": person_id, "in_sector": sector}
-            ).scalar_one_or_none()
-        if known is not None:
-            return str(known)
-        row = {"bucket": bucket, "person_id": person_id, "sector": sector, "sub": first}
-        self.connection.execute(_ADD, row)
-        return str(self.connection.execute(_GET, given).scalar_one())
+            merged = {"of_person": person_id, "in_sector": sector}
+            known = self.connection.execute(_OF_MERGED, merged).scalar_one_or_none()
+        return None if known is None else str(known)
 
     def person_of(self, sector: str, sub: str) -> PersonId | None:
         """Return whom a `sub` of a sector was given to; a merge does not change that."""

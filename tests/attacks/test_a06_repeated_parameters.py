@@ -13,6 +13,10 @@ from tests.world import Visitor, World
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
+EXPECTED = {"client_id": None, "redirect_uri": None, "resource": "invalid_target"}
+"""Where the answer is not invalid_request at the redirect_uri: a page of ours, or RFC 8707 §2."""
+
+
 def basic_header(rp: RelyingParty) -> dict[str, str]:
     return {"authorization": "Basic " + b64encode(f"{rp.client_id}:{rp.client_secret}".encode()).decode()}
 
@@ -49,7 +53,7 @@ async def test_a06_every_parameter_of_the_authorization_request(
     for name in sorted(PARAMETERS):
         value = rp.parameters().get(name, "x")
         given = {**rp.parameters(), name: value}
-        expected = None if name in {"client_id", "redirect_uri"} else "invalid_request"
+        expected = EXPECTED.get(name, "invalid_request")
         for spelling, twin in twins(name, value):
             query = f"{urlencode(given)}&{spelling}={quote(twin)}"
             async with oracle.refusing((name, spelling, twin), to_client=expected, counted=True):
@@ -71,14 +75,16 @@ async def test_a06_every_parameter_of_the_token_request(
             "code_verifier": rp.verifier,
         },
         "refresh_token": {"refresh_token": tokens["refresh_token"], "scope": "openid"},
-    }[grant] | {"grant_type": grant, "client_id": rp.client_id}
+    }[grant] | {"grant_type": grant, "client_id": rp.client_id, "resource": world.issuer}
     headers = {**FORM, **basic_header(rp)}
     for name, value in form.items():
         for spelling, twin in twins(name, value):
             body = f"{urlencode(form)}&{spelling}={quote(twin)}"
             async with oracle.refusing((name, spelling, twin), status={400}, counted=True) as watch:
                 await world.http.post("/token", content=body, headers=headers)
-            assert watch.last.json()["error"] == "invalid_request"
+            assert watch.last.json()["error"] == (
+                "invalid_target" if name == "resource" else "invalid_request"
+            )
         async with oracle.refusing((name, "query and body"), status={400}, counted=True):
             await world.http.post(f"/token?{name}={quote(value)}", content=urlencode(form), headers=headers)
     response = await world.http.post("/token", content=urlencode(form), headers=headers)

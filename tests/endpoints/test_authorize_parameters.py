@@ -1,4 +1,4 @@
-"""What an authorization request may carry, and what becomes of it – Core §3.1.2.1, §5.5, RFC 8707, RFC 8252."""
+"""What an authorization request may carry, and what becomes of it – Core §3.1.2.1, §5.5, RFC 8252."""
 
 import json
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -6,8 +6,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from tests.world import World
-
-AUDIENCE = "https://data.example/"
 
 
 async def test_a_request_by_post_is_served_like_one_by_get(world: World) -> None:  # §3.1.2.1
@@ -200,21 +198,6 @@ async def test_a_claim_whose_scope_the_client_does_not_have_is_left_out(world: W
     visitor = await world.visitor(rp)
     tokens = await world.tokens(rp, visitor, claims='{"userinfo":{"vn_id_number":null,"phone_number":null}}')
     assert not {"vn_id_number", "phone_number"} & (await world.userinfo(tokens["access_token"])).json().keys()
-
-
-async def test_a_registered_resource_becomes_the_one_audience_of_the_access_token(
-    world: World,
-) -> None:  # RFC 8707 §2
-    rp = await world.client("rp-r", audiences=(AUDIENCE, "https://other.example/"))
-    visitor = await world.visitor(rp)
-    default = await rp.verify(world.http, (await world.tokens(rp, visitor))["access_token"])
-    chosen = await world.tokens(rp, visitor, resource="https://other.example/")
-    named = await rp.verify(world.http, chosen["access_token"])
-    assert (default["aud"], named["aud"]) == (AUDIENCE, "https://other.example/")
-    id_token = await rp.verify(world.http, chosen["id_token"])
-    assert id_token["aud"] == "rp-r"
-    assert named["sub"] != default["sub"], "each audience knows the person by a name of its own"
-    assert id_token["sub"] not in {named["sub"], default["sub"]}
 
 
 @pytest.mark.parametrize("seconds", [0, 299, 301, 86_400])

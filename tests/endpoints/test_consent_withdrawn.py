@@ -29,6 +29,7 @@ async def test_no_code_is_issued_on_a_consent_withdrawn_after_the_decision(world
         client.facts,
         redirect_uri=rp.redirect_uri,
         hinted_sub=None,
+        iss=world.issuer,
         now=world.time(),
     )
     cookie = next(c.value for c in browser.client.cookies.jar if c.name == "hpid-session")

@@ -17,6 +17,7 @@ import httpx
 
 from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.database import Done
+from idp.grants.gid import gid_of
 from idp.people.model import IdentifierScheme, Person
 from idp.transaction import Tx
 from tests.driver import Browser, Citizen, Page, RelyingParty
@@ -34,6 +35,7 @@ class Family:
     """What a relying party holds of one grant: every refresh token it was given, the newest last."""
 
     gid: str
+    """The grant's own mark, as the record has it."""
     code: str = field(repr=False)
     access_token: str = field(repr=False)
     refresh_tokens: list[str] = field(repr=False)
@@ -183,8 +185,11 @@ class Load:
             assert (response.status_code, response.json()["error"]) == (400, "invalid_grant")
 
     def _hold(self, code: str, tokens: dict[str, Any]) -> Family:
+        claims = _claims(tokens["access_token"])
+        gid = gid_of(claims["gid"], claims["aud"], self._world.provider.vault)
+        assert gid is not None, "a token that leads to no grant"
         family = Family(
-            gid=_claims(tokens["access_token"])["gid"],
+            gid=gid,
             code=code,
             access_token=tokens["access_token"],
             refresh_tokens=[tokens["refresh_token"]],

@@ -136,11 +136,11 @@ def test_it_is_over_after_its_lifetime() -> None:
 
 def test_the_request_is_checked_against_the_client_as_it_is_now() -> None:
     interaction = _interaction(hinted_sub="sub-of-portal")
-    request = interaction.request(make.client())
+    request = interaction.request(make.client(), iss=make.ISSUER)
     assert request == make.request(hinted_sub="sub-of-portal")
     assert request.started_at == make.NOW
     with pytest.raises(InvalidScope):
-        interaction.request(make.client(scopes=frozenset({"openid"})))
+        interaction.request(make.client(scopes=frozenset({"openid"})), iss=make.ISSUER)
 
 
 @pytest.mark.parametrize(

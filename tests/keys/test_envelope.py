@@ -18,6 +18,7 @@ NEWER = Vault(MasterKey(current=2, versions=KEYS))
 STRANGER = Vault(MasterKey(current=1, versions={1: bytes(32)}))
 PINNED = json.loads((Path(__file__).parent.parent / "vectors" / "vault.json").read_text())
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
+TEXT = st.text(st.characters(codec="utf-8"), min_size=1)
 
 
 @given(st.binary(max_size=4096), st.text(st.characters(codec="utf-8")))
@@ -137,10 +138,14 @@ def test_a_search_finds_what_was_stored_under_any_version() -> None:
     assert NEWER.version_of(stored_before) == 1
 
 
-def test_digests_subjects_and_peppers_outlive_a_new_version() -> None:
+def test_digests_subjects_peppers_and_pseudonyms_outlive_a_new_version() -> None:
     assert VAULT.digest("hp_rt_00x") == NEWER.digest("hp_rt_00x") != STRANGER.digest("hp_rt_00x")
     assert VAULT.subject("p", "s") == NEWER.subject("p", "s") != STRANGER.subject("p", "s")
     assert VAULT.pepper("secret") == NEWER.pepper("secret") != STRANGER.pepper("secret")
+    before, now, elsewhere = (
+        vault.pseudonym("mark", purpose="gid", audience="a") for vault in (VAULT, NEWER, STRANGER)
+    )
+    assert before == now != elsewhere
 
 
 @given(ANY_TEXT)
@@ -171,10 +176,43 @@ def test_a_password_is_the_same_however_its_accents_are_typed() -> None:  # SP 8
     assert len(b64decode(VAULT.pepper(composed))) == 32
 
 
+@given(TEXT, TEXT, TEXT)
+def test_a_pseudonym_is_one_per_audience_and_leads_back_from_there_alone(
+    text: str, audience: str, other: str
+) -> None:  # DESIGN 5.5
+    pseudonym = VAULT.pseudonym(text, purpose="gid", audience=audience)
+    assert pseudonym == VAULT.pseudonym(text, purpose="gid", audience=audience)
+    assert VAULT.open_pseudonym(pseudonym, purpose="gid", audience=audience) == text
+    if other != audience:
+        assert pseudonym != VAULT.pseudonym(text, purpose="gid", audience=other)
+        with pytest.raises(Unsealable):
+            VAULT.open_pseudonym(pseudonym, purpose="gid", audience=other)
+    for vault, purpose in ((VAULT, "other"), (STRANGER, "gid")):
+        with pytest.raises(Unsealable):
+            vault.open_pseudonym(pseudonym, purpose=purpose, audience=audience)
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_what_is_no_pseudonym_raises_nothing_but_unsealable(junk: str, audience: str) -> None:
+    with pytest.raises(Unsealable):
+        VAULT.open_pseudonym(junk, purpose="gid", audience=audience)
+
+
+@given(st.data())
+def test_a_pseudonym_has_one_spelling_and_no_changed_character_passes(data: st.DataObject) -> None:
+    pseudonym = VAULT.pseudonym("the mark of a grant", purpose="gid", audience="a")
+    at = data.draw(st.integers(0, len(pseudonym) - 1))
+    put = data.draw(st.sampled_from("ABCXYZabcxyz019-_=+/ \n").filter(lambda put: put != pseudonym[at]))
+    for wrong in (pseudonym[:at] + put + pseudonym[at + 1 :], pseudonym[:at], f"{pseudonym}="):
+        with pytest.raises(Unsealable):
+            VAULT.open_pseudonym(wrong, purpose="gid", audience="a")
+
+
 def test_stored_formats_stay_as_they_are() -> None:
     assert VAULT.digest("hp_code_00x").hex() == PINNED["digest"]
     assert VAULT.lookup("031099000001", purpose="id-number").hex() == PINNED["lookup"]
     assert VAULT.subject("0191d2a0-0000-4000-8000-000000000000", "portal") == PINNED["subject"]
     assert VAULT.pepper("mật khẩu") == PINNED["pepper"]
+    assert VAULT.pseudonym("mark", purpose="gid", audience="urn:a") == PINNED["pseudonym"]
     assert VAULT.open_text(bytes.fromhex(PINNED["sealed"]), purpose="phone") == "0912345678"
     assert VAULT.open_under("hp_rt_00x", bytes.fromhex(PINNED["sealed_under"]), purpose="refresh") == b"next"

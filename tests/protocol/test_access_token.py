@@ -4,19 +4,24 @@ from datetime import timedelta
 
 import pytest
 
+from idp.ids import AudienceGid
 from idp.protocol import access_token
 from idp.protocol.access_token import PresentedToken, read
 from idp.protocol.errors import InvalidToken
+from idp.protocol.resource import Target
 from tests import make
 
 ISSUED = int(make.NOW.timestamp())
+DATA_STORE = "urn:haiphong:kho-du-lieu"
 
 
 def _build() -> dict[str, object]:
     return access_token.build(
-        make.grant(audience="urn:haiphong:kho-du-lieu"),
+        make.grant(),
         iss=make.ISSUER,
-        sub="sub-of-the-data-store",
+        target=Target(
+            audience=DATA_STORE, sub="sub-of-the-data-store", gid=AudienceGid("gid-of-the-data-store")
+        ),
         scopes=frozenset({"profile", "openid", "docs.read"}),
         jti="jti-1",
         lifetime=timedelta(seconds=60),
@@ -24,17 +29,21 @@ def _build() -> dict[str, object]:
     )
 
 
-def test_it_is_for_one_audience_with_the_subject_of_that_audience() -> None:  # RFC 9068 §2.2, RFC 8707 §2
+def _read(claims: dict[str, object]) -> PresentedToken:
+    return read(claims, expected_iss=make.ISSUER, expected_aud=DATA_STORE)
+
+
+def test_it_is_for_one_audience_with_the_names_of_that_audience() -> None:  # RFC 9068 §2.2, RFC 8707 §2
     assert _build() == {
         "iss": make.ISSUER,
         "sub": "sub-of-the-data-store",
-        "aud": "urn:haiphong:kho-du-lieu",
+        "aud": DATA_STORE,
         "exp": ISSUED + 60,
         "iat": ISSUED,
         "jti": "jti-1",
         "client_id": "portal",
         "scope": "docs.read openid profile",
-        "gid": "gid-1",
+        "gid": "gid-of-the-data-store",
         "auth_time": ISSUED - 60,
         "acr": "urn:haiphong:acr:substantial",
         "amr": ["pwd", "otp"],
@@ -49,11 +58,16 @@ def test_the_list_of_claims_is_what_is_built() -> None:
 def test_no_inner_id_leaves_the_provider() -> None:  # DESIGN 5.1
     assert make.PERSON_ID not in str(_build())
     assert "grant-1" not in str(_build())
+    assert "'gid-1'" not in str(_build())
+    assert "sub-of-portal" not in str(_build())
 
 
 def test_what_we_built_we_can_read() -> None:
-    assert read(_build(), expected_iss=make.ISSUER) == PresentedToken(
-        gid=make.grant().gid, jti="jti-1", scopes=frozenset({"openid", "profile", "docs.read"})
+    assert _read(_build()) == PresentedToken(
+        audience=DATA_STORE,
+        gid=AudienceGid("gid-of-the-data-store"),
+        jti="jti-1",
+        scopes=frozenset({"openid", "profile", "docs.read"}),
     )
 
 
@@ -64,6 +78,11 @@ def test_what_we_built_we_can_read() -> None:
         {"iss": make.ISSUER + "/"},
         {"iss": None},
         {"iss": [make.ISSUER]},
+        {"aud": make.ISSUER},
+        {"aud": [DATA_STORE]},
+        {"aud": [DATA_STORE, make.ISSUER]},
+        {"aud": DATA_STORE + "/"},
+        {"aud": None},
         {"gid": None},
         {"gid": 1},
         {"jti": None},
@@ -75,11 +94,11 @@ def test_what_we_built_we_can_read() -> None:
 )
 def test_any_other_token_is_invalid(changes: dict[str, object]) -> None:  # RFC 9068 §4
     with pytest.raises(InvalidToken) as refused:
-        read({**_build(), **changes}, expected_iss=make.ISSUER)
+        _read({**_build(), **changes})
     assert refused.value.error_description == "the access token is not valid"
 
 
-@pytest.mark.parametrize("name", ["iss", "gid", "jti", "scope"])
+@pytest.mark.parametrize("name", ["iss", "aud", "gid", "jti", "scope"])
 def test_a_token_that_lacks_what_we_ask_by_is_invalid(name: str) -> None:
     with pytest.raises(InvalidToken):
-        read({key: value for key, value in _build().items() if key != name}, expected_iss=make.ISSUER)
+        _read({key: value for key, value in _build().items() if key != name})

@@ -35,7 +35,14 @@ LETTER_CASES: tuple[Callable[[str], str], ...] = (str.lower, str.upper, str.titl
 def _check_pairs(pairs: list[tuple[str, str]], client: ClientFacts | None = None) -> AuthorizationRequest:
     raw = parse(pairs)
     _, redirect_uri = identify(raw)
-    return check(raw, client or make.client(), redirect_uri=redirect_uri, hinted_sub=None, now=make.NOW)
+    return check(
+        raw,
+        client or make.client(),
+        redirect_uri=redirect_uri,
+        hinted_sub=None,
+        iss=make.ISSUER,
+        now=make.NOW,
+    )
 
 
 def _request_with(**parameters: Any) -> AuthorizationRequest:
@@ -63,7 +70,7 @@ def test_what_was_sent_is_what_is_checked() -> None:  # Core §3.1.2.1
         acr_values=(Acr.SUBSTANTIAL, Acr.HIGH),
         acr_essential=False,
         claims=request.claims,
-        audience=None,
+        audience=make.ISSUER,
         login_hint="huong",
         ui_locales="en vi",
         expected_sub=None,
@@ -76,7 +83,8 @@ def test_what_was_sent_is_what_is_checked() -> None:  # Core §3.1.2.1
 def test_a_parameter_sent_twice_is_refused_in_any_letter_case(name: str, spell: Callable[[str], str]) -> None:
     pairs = [*make.authorization_parameters().items()]  # RFC 6749 §3.1
     pairs += [(name, "1")] * (name not in dict(pairs)) + [(spell(name), "1")]
-    with pytest.raises(InvalidRequest, match=f"{name}.* more than once|more than once: .*{name}"):
+    refusal = InvalidTarget if name == "resource" else InvalidRequest  # RFC 8707 §2
+    with pytest.raises(refusal, match=f"{name}.* (more than once|sent once)|more than once: .*{name}"):
         _check_pairs(pairs)
 
 
@@ -256,9 +264,11 @@ def test_max_age_of_the_request_goes_before_that_of_the_client(
 
 @pytest.mark.parametrize(
     ("sent", "audience"),
-    [(None, "urn:example:a"), ("urn:example:a", "urn:example:a"), ("urn:example:b", "urn:example:b")],
+    [(None, make.ISSUER), (make.ISSUER, make.ISSUER), ("urn:example:b", "urn:example:b")],
 )
-def test_the_first_registered_resource_is_the_default(sent: str | None, audience: str) -> None:  # RFC 8707 §2
+def test_who_names_no_resource_asks_for_our_own_userinfo(
+    sent: str | None, audience: str
+) -> None:  # RFC 8707 §2
     client = make.client(audiences=("urn:example:a", "urn:example:b"))
     assert make.request(client, resource=sent).audience == audience
 
@@ -267,6 +277,15 @@ def test_the_first_registered_resource_is_the_default(sent: str | None, audience
 def test_a_resource_is_compared_exactly(sent: str) -> None:  # RFC 8707 §2
     with pytest.raises(InvalidTarget):
         make.request(make.client(audiences=("urn:example:a",)), resource=sent)
+
+
+@pytest.mark.parametrize("name", ["resource", "RESOURCE"])
+@pytest.mark.parametrize("other", ["urn:example:a", "urn:example:b", ""])
+def test_two_resources_are_no_target(name: str, other: str) -> None:  # RFC 8707 §2
+    client = make.client(audiences=("urn:example:a", "urn:example:b"))
+    pairs = [*make.authorization_parameters().items(), (name, "urn:example:a"), (name, other)]
+    with pytest.raises(InvalidTarget):
+        _check_pairs(pairs, client)
 
 
 def test_only_prompt_none_is_silent() -> None:  # Core §3.1.2.1

@@ -49,6 +49,10 @@ def test_the_code_grant_has_its_parameters() -> None:  # RFC 6749 §4.1.3, RFC 7
     request = parse_code_request(CODE)
     assert (request.code, request.redirect_uri, request.code_verifier) == tuple(CODE.values())
     assert parse_code_request({**CODE, "code_verifier": ""}).code_verifier == ""
+    assert request.resource is None
+    assert (
+        parse_code_request({**CODE, "resource": "urn:example:a"}).resource == "urn:example:a"
+    )  # RFC 8707 §2.2
     assert "hp_code_1" not in repr(request)
     assert make.CODE_VERIFIER not in repr(request)
 
@@ -62,7 +66,10 @@ def test_a_missing_one_is_named(name: str) -> None:  # RFC 6749 §4.1.3; stricte
 def test_the_refresh_grant_has_its_parameters() -> None:  # RFC 6749 §6
     request = parse_refresh_request({"refresh_token": "hp_rt_1", "scope": "openid  profile openid"})
     assert (request.refresh_token, request.scopes) == ("hp_rt_1", ("openid", "profile"))
-    assert parse_refresh_request({"refresh_token": "hp_rt_1"}).scopes == ()
+    bare = parse_refresh_request({"refresh_token": "hp_rt_1"})
+    assert (bare.scopes, bare.resource) == ((), None)
+    named = parse_refresh_request({"refresh_token": "hp_rt_1", "resource": "urn:example:a"})
+    assert named.resource == "urn:example:a"  # RFC 8707 §2.2
     assert "hp_rt_1" not in repr(request)
     with pytest.raises(InvalidRequest, match="refresh_token is required"):
         parse_refresh_request({})

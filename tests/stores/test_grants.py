@@ -210,7 +210,7 @@ async def test_a_grant_keeps_all_it_was_given(database: Database[Any]) -> None:
         id_token_claims=("name",),
         scopes=frozenset({"openid"}),
         sub="sub-of-the-client",
-        audience_sub="sub-of-the-api",
+        audiences=("https://api.example", "urn:example:b"),
     )
     await do(
         database,

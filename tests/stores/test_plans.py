@@ -32,6 +32,7 @@ def _people(tx: Any, me: SignedIn) -> None:
     tx.people.set_roles(person_id, frozenset(), NOW)
     tx.people.set_status(person_id, PersonStatus.ACTIVE, "", NOW)
     tx.subjects.sub_for(person_id, "portal", "sub")
+    tx.subjects.find(person_id, "portal")
     tx.subjects.person_of("portal", "sub")
     tx.consents.of_client(person_id, me.client.client_id)
     tx.consents.of_person(person_id)

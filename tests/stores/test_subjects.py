@@ -50,6 +50,7 @@ async def test_a_sector_that_knew_only_the_merged_record_keeps_its_sub(database:
         tx.people.update(replace(loser, canonical_id=winner.person_id))
 
     await do(database, merge)
+    assert await see(database, lambda tx: tx.subjects.find(winner.person_id, "portal")) == "of-the-loser"
     assert (
         await do(database, lambda tx: tx.subjects.sub_for(winner.person_id, "portal", "new"))
         == "of-the-loser"
@@ -67,3 +68,5 @@ async def test_a_known_sub_is_told_without_writing(database: Database[Any]) -> N
     await do(database, lambda tx: tx.subjects.sub_for(person.person_id, "portal", "the-sub"))
     # A read-only snapshot would refuse a write.
     assert await see(database, lambda tx: tx.subjects.sub_for(person.person_id, "portal", "x")) == "the-sub"
+    assert await see(database, lambda tx: tx.subjects.find(person.person_id, "portal")) == "the-sub"
+    assert await see(database, lambda tx: tx.subjects.find(person.person_id, "warehouse")) is None

@@ -8,6 +8,7 @@ from idp.endpoints.token.authorization_code import redeem_code
 from idp.endpoints.token.refresh_token import rotate
 from idp.protocol.errors import InvalidRequest, ToJson, UnauthorizedClient, UnsupportedGrantType, refusing
 from idp.protocol.facts import ClientFacts
+from idp.protocol.resource import check_one_resource
 from idp.protocol.token_request import parse_form
 
 Grant = Callable[[Call, ClientFacts, Mapping[str, str]], Awaitable[Answer]]
@@ -24,7 +25,9 @@ async def token(call: Call) -> Answer:
     with refusing(ToJson(basic="authorization" in call.headers)):
         if call.query_string:
             raise InvalidRequest("parameters belong in the body")
-        form = parse_form(call.form())
+        pairs = call.form()
+        check_one_resource(name for name, _ in pairs)
+        form = parse_form(pairs)
         grant_type = form.get("grant_type")
         if grant_type is None:
             raise InvalidRequest("grant_type is required")

@@ -9,6 +9,7 @@ from idp.people.model import Person
 from idp.protocol import access_token, id_token
 from idp.protocol.claims import allowed_claims, select_claims
 from idp.protocol.facts import ClientFacts, GrantFacts
+from idp.protocol.resource import Target
 from idp.protocol.scopes import CLAIM_SCOPE, is_personal
 
 
@@ -44,6 +45,7 @@ async def sign_tokens(
     client: ClientFacts,
     grant: GrantFacts,
     *,
+    target: Target,
     scopes: frozenset[str],
     nonce: str | None,
     person: Person | None,
@@ -76,7 +78,7 @@ async def sign_tokens(
         access_token.build(
             grant,
             iss=issuer,
-            sub=grant.audience_sub,
+            target=target,
             scopes=scopes,
             jti=provider.clock.token(),
             lifetime=lifetime,

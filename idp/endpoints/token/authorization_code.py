@@ -13,6 +13,7 @@ from idp.audit.occasion import Occasion, client_ref
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.endpoints.token.answer import sign_tokens
+from idp.endpoints.token.target import find_target
 from idp.grants.model import RefreshToken, StoredCode
 from idp.ids import HandleKind, PersonId, bucket_of, parse_handle
 from idp.people.model import Person
@@ -42,10 +43,12 @@ async def redeem_code(call: Call, client: ClientFacts, form: Mapping[str, str]) 
     except InvalidGrant as error:  # whatever was wrong, the code is dead now (SECURITY B05)
         (await provider.database.transact(partial(judge, error=error))).unwrap()
     facts = stored.facts
+    target = await find_target(call, client, facts.grant, request.resource)
     tokens = await sign_tokens(
         call,
         client,
         facts.grant,
+        target=target,
         scopes=facts.scopes & client.scopes,
         nonce=facts.nonce,
         person=person,
@@ -57,6 +60,7 @@ async def redeem_code(call: Call, client: ClientFacts, form: Mapping[str, str]) 
             _redeem,
             request=request,
             stored=stored,
+            audience=target.audience,
             refresh_token=refresh_token,
             judge=judge,
             call=call,
@@ -93,6 +97,7 @@ def _redeem(
     *,
     request: CodeRequest,
     stored: StoredCode,
+    audience: str,
     refresh_token: str | None,
     judge: partial[Refused],
     call: Call,
@@ -135,6 +140,7 @@ def _redeem(
             person_id=grant.person_id,
             client_id=grant.client_id,
             gid=grant.gid,
+            audience=audience,
         )
     )
     return Done(None)

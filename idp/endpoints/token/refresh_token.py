@@ -14,6 +14,7 @@ from idp.audit.occasion import Occasion, client_ref
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.endpoints.token.answer import sign_tokens
+from idp.endpoints.token.target import find_target
 from idp.grants.model import RefreshToken
 from idp.ids import HandleKind, bucket_of, parse_handle
 from idp.protocol.errors import InvalidGrant
@@ -45,13 +46,14 @@ async def rotate(call: Call, client: ClientFacts, form: Mapping[str, str]) -> An
         occasion=occasion,
     )
     if stored.client_id != client.client_id or not stored.is_live or occasion.now >= stored.expires_at:
-        (await provider.database.transact(turn)).unwrap()
+        (await provider.database.transact(partial(turn, audience=stored.grant.audience))).unwrap()
         raise InvalidGrant(_UNUSABLE, detail="refused on reading, usable on writing")
     scopes = narrow_scopes(request.scopes, stored.scopes & client.scopes)
+    target = await find_target(call, client, stored.grant, request.resource)
     tokens = await sign_tokens(
-        call, client, stored.grant, scopes=scopes, nonce=None, person=None, now=occasion.now
+        call, client, stored.grant, target=target, scopes=scopes, nonce=None, person=None, now=occasion.now
     )
-    successor = (await provider.database.transact(turn)).unwrap()
+    successor = (await provider.database.transact(partial(turn, audience=target.audience))).unwrap()
     return tokens.answer(refresh_token=successor)
 
 
@@ -60,7 +62,14 @@ def _load(tx: Tx, *, token: str) -> RefreshToken | None:
 
 
 def _rotate(
-    tx: Tx, *, token: str, client: ClientFacts, vault: Vault, life: Lifetimes, occasion: Occasion
+    tx: Tx,
+    *,
+    token: str,
+    audience: str,
+    client: ClientFacts,
+    vault: Vault,
+    life: Lifetimes,
+    occasion: Occasion,
 ) -> Done[str] | Refused:
     """Spend this generation, or hand out its successor again, or refuse and leave the mark a refusal must leave."""
     now = occasion.now
@@ -75,7 +84,9 @@ def _rotate(
     sealed = vault.seal_under(token, successor.encode(), purpose=_PURPOSE)
     won = tx.refresh_tokens.spend(token, successor=successor, successor_sealed=sealed, now=now)
     if won is None:
-        return _retry(tx, token, client, vault=vault, window=life.refresh_retry, occasion=occasion)
+        return _retry(
+            tx, token, client, audience=audience, vault=vault, window=life.refresh_retry, occasion=occasion
+        )
     tx.refresh_tokens.add(
         successor,
         replace(
@@ -95,6 +106,7 @@ def _rotate(
             person_id=won.grant.person_id,
             client_id=client.client_id,
             gid=won.grant.gid,
+            audience=audience,
             generation=won.generation,
         )
     )
@@ -102,9 +114,16 @@ def _rotate(
 
 
 def _retry(
-    tx: Tx, token: str, client: ClientFacts, *, vault: Vault, window: timedelta, occasion: Occasion
+    tx: Tx,
+    token: str,
+    client: ClientFacts,
+    *,
+    audience: str,
+    vault: Vault,
+    window: timedelta,
+    occasion: Occasion,
 ) -> Done[str] | Refused:
-    """Answer the same successor to an honest retry; anything else ends the family (RFC 9700 §4.14.2)."""
+    """Answer the same successor to an honest retry, whatever its resource; anything else ends the family (§4.14.2)."""
     spent = tx.refresh_tokens.find(token)
     if spent is None or not spent.is_live:
         return Refused(InvalidGrant(_UNUSABLE, detail="no longer live"))
@@ -118,6 +137,8 @@ def _retry(
                 actor=client_ref(client.client_id),
                 person_id=spent.grant.person_id,
                 client_id=client.client_id,
+                gid=spent.grant.gid,
+                audience=audience,
                 generation=spent.generation,
             )
         )

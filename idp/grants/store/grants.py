@@ -67,7 +67,7 @@ class GrantStore:
         self.connection.execute(_ADD, row)
 
     def find_by_gid(self, gid: Gid, now: datetime) -> tuple[GrantFacts, bool] | None:
-        """Return the grant an access token names, and whether it is live."""
+        """Return the grant of a mark, which grants/gid.py reads from an access token, and whether it is live."""
         row = self.connection.execute(_FIND_BY_GID, {"gid": gid}).one_or_none()
         return None if row is None else (grant_facts(row.facts), row.is_live and now < row.expires_at)
 
