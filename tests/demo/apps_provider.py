@@ -51,9 +51,11 @@ class Provider:
     faults: dict[str, Any] = field(default_factory=dict)
     token_seconds: int = 60
     auth_time: int = field(default_factory=lambda: int(time.time()))
-    gives_refresh_tokens: bool = False
+    gives_refresh_tokens: bool = True
     requests: list[dict[str, str]] = field(default_factory=list)
     token_requests: list[dict[str, str]] = field(default_factory=list)
+    userinfo_readers: list[str] = field(default_factory=list)
+    """Whoever read userinfo, by client_id."""
     key_reads: int = 0
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     refresh_tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -125,10 +127,11 @@ class Provider:
                 grant = None
         if grant is None or self.faults.get("token_error"):
             return JSONResponse({"error": "invalid_grant"}, status_code=400)
-        return JSONResponse(self._tokens(client_id, grant, resource=form["resource"]))
+        audience = form.get("resource") or grant.get("resource") or self.issuer  # RFC 8707 §2.2
+        return JSONResponse(self._tokens(client_id, grant, audience=audience))
 
-    def _tokens(self, client_id: str, grant: dict[str, Any], *, resource: str) -> dict[str, Any]:
-        access = self.access_token(client_id, scope=grant["scope"], aud=resource)
+    def _tokens(self, client_id: str, grant: dict[str, Any], *, audience: str) -> dict[str, Any]:
+        access = self.access_token(client_id, scope=grant["scope"], aud=audience)
         tokens: dict[str, Any] = {
             "access_token": access,
             "token_type": "Bearer",
@@ -146,11 +149,11 @@ class Provider:
         now = int(time.time())
         claims = {
             "iss": self.issuer,
-            "sub": self.sub(aud),
+            "sub": self.sub(client_id if aud == self.issuer else aud),
             "aud": aud,
             "client_id": client_id,
             "scope": scope,
-            "gid": "g1",
+            "gid": f"g1 at {aud}",
             "jti": secrets.token_hex(),
             "acr": self.person.acr if self.person else SUBSTANTIAL,
             "auth_time": self.auth_time,
@@ -196,6 +199,9 @@ class Provider:
         scheme, _, token = request.headers["authorization"].partition(" ")
         claims = json.loads(jws.deserialize_compact(token, self.key).payload)
         assert scheme == "Bearer"
+        if claims["aud"] != self.issuer:  # RFC 9068 §4
+            return PlainTextResponse("for another audience", status_code=401)
+        self.userinfo_readers.append(claims["client_id"])
         told = {"sub": self.sub(claims["client_id"])}
         if "profile" in claims["scope"].split():
             told["name"] = self.person.name if self.person else ""

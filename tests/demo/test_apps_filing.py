@@ -10,7 +10,7 @@ from demo.apps.common.words import say_date
 from demo.apps.portal.fields import check_answers
 from demo.apps.portal.procedures import PROCEDURES
 from tests.demo.apps_browser import Browser, Page
-from tests.demo.apps_city import City, city
+from tests.demo.apps_city import AUDIENCE, PORTAL, City, city
 from tests.demo.apps_provider import HIGH, HUONG, Person
 
 network = pytest.mark.network
@@ -128,11 +128,28 @@ async def test_a_draft_can_be_found_and_thrown_away(tmp_path: Path) -> None:
 
 
 @network
-async def test_a_stale_token_is_renewed_without_asking(tmp_path: Path) -> None:
+async def test_the_token_for_the_data_store_comes_by_refresh_and_serves_until_it_is_stale(
+    tmp_path: Path,
+) -> None:  # RFC 8707 §2.2
     async with city(tmp_path) as c, Browser() as browser:
+        assert "delivered" in await filed(c, browser)
+        assert (len(c.provider.requests), c.provider.userinfo_readers) == (1, [PORTAL])
+        asked = c.provider.token_requests[-1]
+        assert (asked["grant_type"], asked["resource"]) == ("refresh_token", AUDIENCE)
+        await filed(c, browser)
+        assert len(c.provider.token_requests) == 2
+        await browser.press("sign-out-here")
         c.provider.token_seconds = 1
+        await filed(c, browser)
+        assert "delivered" in await filed(c, browser)
+        assert [request["grant_type"] for request in c.provider.token_requests[-2:]] == ["refresh_token"] * 2
+
+
+@network
+async def test_a_refresh_token_that_has_ended_is_replaced_without_asking(tmp_path: Path) -> None:
+    async with city(tmp_path) as c, Browser() as browser:
         await browser.open(f"{c.portal}/sign-in")
-        c.provider.token_seconds = 60
+        c.provider.refresh_tokens.clear()
         receipt = await filed(c, browser)
         assert "delivered" in receipt
         assert c.provider.requests[-1]["prompt"] == "none"
@@ -140,36 +157,24 @@ async def test_a_stale_token_is_renewed_without_asking(tmp_path: Path) -> None:
 
 
 @network
-async def test_a_refresh_token_spares_the_trip(tmp_path: Path) -> None:
+async def test_a_silent_sign_in_that_needs_the_person_leaves_the_filing_safe(tmp_path: Path) -> None:
     async with city(tmp_path) as c, Browser() as browser:
-        c.provider.gives_refresh_tokens, c.provider.token_seconds = True, 1
         await browser.open(f"{c.portal}/sign-in")
-        c.provider.token_seconds = 60
-        assert "delivered" in await filed(c, browser)
-        assert len(c.provider.requests) == 1
-        assert c.provider.token_requests[-1]["grant_type"] == "refresh_token"
-        await filed(c, browser)
-        assert len(c.provider.token_requests) == 2
-
-
-@network
-async def test_a_silent_renewal_that_needs_the_person_leaves_the_filing_safe(tmp_path: Path) -> None:
-    async with city(tmp_path) as c, Browser() as browser:
-        c.provider.token_seconds = 1
-        await browser.open(f"{c.portal}/sign-in")
+        c.provider.refresh_tokens.clear()
         c.provider.person = None
         receipt = await filed(c, browser)
         assert "not-delivered" in receipt
-        c.provider.person, c.provider.token_seconds = HUONG, 60
+        c.provider.person = HUONG
         receipt = await browser.press("deliver-now")
         assert "delivered" in receipt
 
 
 @network
-async def test_a_token_too_short_for_use_ends_in_a_receipt_not_in_a_loop(tmp_path: Path) -> None:
+async def test_where_no_refresh_token_is_given_there_is_a_receipt_and_no_loop(tmp_path: Path) -> None:
     async with city(tmp_path) as c, Browser() as browser:
-        c.provider.token_seconds = 1
+        c.provider.gives_refresh_tokens = False
         assert "not-delivered" in await filed(c, browser)
+        assert len(c.provider.requests) == 2
 
 
 @network

@@ -33,11 +33,11 @@ async def test_the_request_asks_for_exactly_what_the_portal_needs(tmp_path: Path
     assert asked["client_id"] == PORTAL
     assert asked["scope"] == "openid profile phone email vn.id_number docs.share"
     assert asked["acr_values"] == "urn:haiphong:acr:substantial"
-    assert (asked["ui_locales"], asked["resource"]) == ("vi", AUDIENCE)  # RFC 8707 §2.1
+    assert asked["ui_locales"] == "vi"
     assert len(asked["state"]) >= 20
     assert len(asked["nonce"]) >= 20
     assert len(redeemed["code_verifier"]) >= 43  # RFC 7636 §4.1; the test provider checked the challenge
-    assert redeemed["resource"] == AUDIENCE  # RFC 8707 §2.2
+    assert not {"resource"} & (asked.keys() | redeemed.keys())  # RFC 8707 §2: this token is for userinfo
     assert "client_secret" not in redeemed
 
 
@@ -237,7 +237,11 @@ async def test_the_data_store_opens_by_itself_and_knows_its_owner(tmp_path: Path
         assert (page.name, page.text("document-count")) == ("documents", "3 giấy tờ")
         assert page.text("signed-in-name") == "Chủ tài khoản"  # it asks for no name: only for the documents
         assert c.provider.requests[-1]["scope"] == "openid docs.read"
-        assert c.provider.requests[-1]["resource"] == AUDIENCE
+        assert (
+            c.provider.requests[-1]["resource"] == AUDIENCE
+        )  # RFC 8707 §2.1: its one token is for its own API
+        assert c.provider.token_requests[-1]["resource"] == AUDIENCE  # §2.2
+        assert c.provider.userinfo_readers == [PORTAL]
 
 
 async def test_the_data_store_takes_no_access_token_made_for_another_audience(tmp_path: Path) -> None:

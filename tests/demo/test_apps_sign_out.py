@@ -180,7 +180,6 @@ def visitor(sid: str = "s1") -> Visitor:
         auth_time=None,
         id_token="i",
         access_token="a",
-        access_token_expires_at=0,
     )
 
 

@@ -33,10 +33,14 @@ class Finished:
 
 
 class Provider:
-    """Hải Phòng ID, seen from one relying party."""
+    """Hải Phòng ID, seen from one relying party.
 
-    def __init__(self, settings: AppSettings, *, scope: str) -> None:
+    `resource`: the API that the access token of a sign-in is for (RFC 8707); without one it is for userinfo.
+    """
+
+    def __init__(self, settings: AppSettings, *, scope: str, resource: str | None = None) -> None:
         self._settings = settings
+        self._resource = resource
         self._client: Any = StarletteOAuth2App(
             OpenSignIns(),
             "hpid",
@@ -60,7 +64,7 @@ class Provider:
         await self._metadata()
         asked: dict[str, str | None] = {
             "acr_values": self._settings.acr_values or None,
-            "resource": self._settings.data_store_audience,
+            "resource": self._resource,
             **more,
         }
         uri = self._settings.redirect_uri
@@ -101,14 +105,12 @@ class Provider:
         _check_authentication(claims, acr_values=begun["acr_values"], max_age=begun["max_age"])
         return Finished(visitor=await self._visitor(token, dict(claims)), next_path=begun["next_path"])
 
-    async def renew(self, refresh_token: str) -> dict[str, Any] | None:
-        """Return fresh tokens for the data store (RFC 6749 §6), None where the provider gives none."""
+    async def token_for(self, resource: str, refresh_token: str) -> dict[str, Any] | None:
+        """Return tokens for an API (RFC 6749 §6, RFC 8707 §2.2), None where the provider gives none."""
         try:
             await self._metadata()
             token = await self._client.fetch_access_token(
-                grant_type="refresh_token",
-                refresh_token=refresh_token,
-                resource=self._settings.data_store_audience,
+                grant_type="refresh_token", refresh_token=refresh_token, resource=resource
             )
         except (OAuthError, SignInRefused, httpx.HTTPError, ValueError):
             return None
@@ -151,7 +153,7 @@ class Provider:
         try:
             token: dict[str, Any] = await self._client.authorize_access_token(
                 request,
-                resource=self._settings.data_store_audience,
+                resource=self._resource,
                 leeway=_LEEWAY,
                 claims_options={
                     "iss": {"essential": True, "value": metadata["issuer"]},
@@ -188,7 +190,6 @@ class Provider:
             auth_time=int(auth_time) if isinstance(auth_time, int | float) else None,
             id_token=token["id_token"],
             access_token=token["access_token"],
-            access_token_expires_at=int(token.get("expires_at") or 0),
             refresh_token=_text(token.get("refresh_token")),
             phone_number=_text(told.get("phone_number")),
             email=_text(told.get("email")),
@@ -198,8 +199,8 @@ class Provider:
         )
 
     async def _userinfo(self, token: dict[str, Any], sub: str) -> dict[str, Any]:
-        """Return what userinfo adds; it is welcome, not necessary."""
-        if "userinfo_endpoint" not in await self._metadata():
+        """Return what userinfo adds; it is welcome, not necessary. A token for an API is not for it (RFC 9068 §4)."""
+        if self._resource is not None or "userinfo_endpoint" not in await self._metadata():
             return {}
         try:
             told = dict(await self._client.userinfo(token=token))

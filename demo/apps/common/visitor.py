@@ -40,8 +40,11 @@ class Visitor:
     auth_time: int | None
     id_token: str
     access_token: str
-    access_token_expires_at: int
+    """For userinfo, or for the API that the service named when it signed them in."""
     refresh_token: str | None = None
+    data_store_token: str | None = None
+    """Another access token, for the data store's API alone."""
+    data_store_token_expires_at: int = 0
     phone_number: str | None = None
     email: str | None = None
     id_number_end: str | None = None

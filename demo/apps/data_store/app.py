@@ -56,7 +56,7 @@ def create_app(settings: DataStoreSettings) -> ASGIApp:
         sessions=sessions.SessionStore(
             database, idle=settings.session_idle, absolute=settings.session_absolute
         ),
-        provider=Provider(settings, scope=SCOPE),
+        provider=Provider(settings, scope=SCOPE, resource=settings.data_store_audience),
         provider_keys=keys,
         pages=Pages(service, settings),
     )

@@ -1,8 +1,8 @@
 """File a procedure: form, review, submit, receipt. Every POST answers 303: Back, reload, twice are safe.
 
 A session that ended while someone typed costs nothing: what was sent is kept as their draft. Delivery to
-the data store follows the filing and can be repeated; a stale access token is renewed by the refresh token
-or by a silent sign-in.
+the data store follows the filing and can be repeated. The access token for it comes by the refresh token, or, if
+that has ended, after a silent sign-in.
 """
 
 import time
@@ -129,44 +129,46 @@ class FileProcedure:
         filing = self.filings.filing(visitor.sub, request.path_params["number"])
         if filing is None:
             raise HTTPException(404)
-        fresh = await self._with_fresh_token(request, visitor)
+        if filing.delivered_at is not None:
+            return RedirectResponse(receipt, status_code=303)
+        access_token = await self._data_store_token(request, visitor)
         is_first = "again" not in request.query_params  # one try: after that the receipt says what to do
-        if fresh is None and is_first and filing.delivered_at is None:
-            again = f"{receipt}/deliver?again"
+        again = f"{receipt}/deliver?again"
+        if access_token is None and is_first:
             return await self.sign_in.begin(request, next_path=again, fallback_path=receipt, silent=True)
-        if fresh is not None and filing.delivered_at is None:
-            step_up = await self._deliver(filing, fresh)
+        if access_token is not None:
+            step_up = await self._deliver(filing, access_token)
             if step_up and is_first:
                 session_of(request)["step_up"] = step_up
-                return await self.sign_in.begin(request, next_path=f"{receipt}/deliver?again")
+                return await self.sign_in.begin(request, next_path=again)
         return RedirectResponse(receipt, status_code=303)
 
-    async def _deliver(self, filing: Filing, visitor: Visitor) -> dict[str, str] | None:
+    async def _deliver(self, filing: Filing, access_token: str) -> dict[str, str] | None:
         """Send the filing; return what stronger sign-in the data store asks for, if it does."""
-        outcome = await deliver(filing, access_token=visitor.access_token, settings=self.settings)
+        outcome = await deliver(filing, access_token=access_token, settings=self.settings)
         if isinstance(outcome, NotDelivered):
             log("not delivered", detail=outcome.detail)
             return outcome.step_up
         self.filings.delivered(filing.number)
         return None
 
-    async def _with_fresh_token(self, request: Request, visitor: Visitor) -> Visitor | None:
-        """Return the visitor with an access token that lives on, None if only a sign-in gives one."""
-        if visitor.access_token_expires_at > time.time() + _SOONEST:
-            return visitor
+    async def _data_store_token(self, request: Request, visitor: Visitor) -> str | None:
+        """Return an access token for the data store's API that lives on, None if only a sign-in gives one."""
+        if visitor.data_store_token and visitor.data_store_token_expires_at > time.time() + _SOONEST:
+            return visitor.data_store_token
         if visitor.refresh_token is None:
             return None
-        tokens = await self.site.provider.renew(visitor.refresh_token)
+        tokens = await self.site.provider.token_for(self.settings.data_store_audience, visitor.refresh_token)
         if tokens is None or not isinstance(tokens.get("access_token"), str):
             return None
         fresh = replace(
             visitor,
-            access_token=tokens["access_token"],
-            access_token_expires_at=int(tokens.get("expires_at") or 0),
+            data_store_token=tokens["access_token"],
+            data_store_token_expires_at=int(tokens.get("expires_at") or 0),
             refresh_token=tokens.get("refresh_token") or visitor.refresh_token,
         )
         session_of(request)["visitor"] = fresh.as_json()
-        return fresh
+        return fresh.data_store_token
 
     def _session_ended(self, request: Request, procedure: Procedure, *, is_kept: bool) -> Response:
         title = Words("Phiên làm việc đã kết thúc", "The session has ended")
