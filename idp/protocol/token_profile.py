@@ -67,7 +67,9 @@ CLAIMS: Mapping[str, Claim] = {
     "idp": Claim(schema={"enum": ["national", "haiphong"]}, meaning="Who authenticated."),
     "txn": Claim(schema=_TEXT, meaning="Reference of the request; quote it to support."),
     "client_id": Claim(schema=_TEXT, meaning="The client the token was issued to."),
-    "scope": Claim(schema={"type": "string"}, meaning="Granted scopes, separated by spaces."),
+    "scope": Claim(
+        schema={"type": "string"}, meaning="Granted scopes, separated by spaces; whatever the audience."
+    ),
     "gid": Claim(
         schema=_TEXT,
         meaning="Mark of the grant, the same in all its tokens for this audience, another at any other; ends with it.",

@@ -156,14 +156,16 @@ async def test_the_api_of_the_page_checks_tokens_offline(reader: Reader) -> None
     await world.agree(alice.person.person_id, other)
     await known(reader, rp)
     await known(reader, other)
-    good = (await world.tokens(rp, alice))["access_token"]
+    ours = await world.tokens(rp, alice)
+    good = (await rp.refresh(world.http, ours["refresh_token"], resource=API)).json()["access_token"]
     foreign = (await world.tokens(other, alice))["access_token"]
     with program(reader, "api", blocks("python")[1], {}):
         async with httpx.AsyncClient(base_url=reader.base_url) as api:
             answer = await api.get("/whoami", headers={"authorization": f"Bearer {good}"})
             assert answer.status_code == 200, answer.text
             assert answer.json()["client_id"] == "caller"
-            refused = await api.get("/whoami", headers={"authorization": f"Bearer {foreign}"})
-            assert refused.status_code == 401
-            assert 'error="invalid_token"' in refused.headers["www-authenticate"]
+            for other_audience in (foreign, ours["access_token"]):
+                refused = await api.get("/whoami", headers={"authorization": f"Bearer {other_audience}"})
+                assert refused.status_code == 401
+                assert 'error="invalid_token"' in refused.headers["www-authenticate"]
             assert (await api.get("/whoami")).headers["www-authenticate"].startswith("Bearer ")

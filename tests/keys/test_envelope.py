@@ -18,7 +18,6 @@ NEWER = Vault(MasterKey(current=2, versions=KEYS))
 STRANGER = Vault(MasterKey(current=1, versions={1: bytes(32)}))
 PINNED = json.loads((Path(__file__).parent.parent / "vectors" / "vault.json").read_text())
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
-TEXT = st.text(st.characters(codec="utf-8"), min_size=1)
 
 
 @given(st.binary(max_size=4096), st.text(st.characters(codec="utf-8")))
@@ -174,38 +173,6 @@ def test_a_password_is_the_same_however_its_accents_are_typed() -> None:  # SP 8
     assert composed != decomposed
     assert VAULT.pepper(composed) == VAULT.pepper(decomposed) != VAULT.pepper("mat khau du dai")
     assert len(b64decode(VAULT.pepper(composed))) == 32
-
-
-@given(TEXT, TEXT, TEXT)
-def test_a_pseudonym_is_one_per_audience_and_leads_back_from_there_alone(
-    text: str, audience: str, other: str
-) -> None:  # DESIGN 5.5
-    pseudonym = VAULT.pseudonym(text, purpose="gid", audience=audience)
-    assert pseudonym == VAULT.pseudonym(text, purpose="gid", audience=audience)
-    assert VAULT.open_pseudonym(pseudonym, purpose="gid", audience=audience) == text
-    if other != audience:
-        assert pseudonym != VAULT.pseudonym(text, purpose="gid", audience=other)
-        with pytest.raises(Unsealable):
-            VAULT.open_pseudonym(pseudonym, purpose="gid", audience=other)
-    for vault, purpose in ((VAULT, "other"), (STRANGER, "gid")):
-        with pytest.raises(Unsealable):
-            vault.open_pseudonym(pseudonym, purpose=purpose, audience=audience)
-
-
-@given(ANY_TEXT, ANY_TEXT)
-def test_what_is_no_pseudonym_raises_nothing_but_unsealable(junk: str, audience: str) -> None:
-    with pytest.raises(Unsealable):
-        VAULT.open_pseudonym(junk, purpose="gid", audience=audience)
-
-
-@given(st.data())
-def test_a_pseudonym_has_one_spelling_and_no_changed_character_passes(data: st.DataObject) -> None:
-    pseudonym = VAULT.pseudonym("the mark of a grant", purpose="gid", audience="a")
-    at = data.draw(st.integers(0, len(pseudonym) - 1))
-    put = data.draw(st.sampled_from("ABCXYZabcxyz019-_=+/ \n").filter(lambda put: put != pseudonym[at]))
-    for wrong in (pseudonym[:at] + put + pseudonym[at + 1 :], pseudonym[:at], f"{pseudonym}="):
-        with pytest.raises(Unsealable):
-            VAULT.open_pseudonym(wrong, purpose="gid", audience="a")
 
 
 def test_stored_formats_stay_as_they_are() -> None:
