@@ -31,6 +31,7 @@ from tests.world import World
 ROOT = Path(__file__).resolve().parents[2]
 OURS = tuple(str(ROOT / name) + "/" for name in ("idp", "federation", "keys"))
 PUMP = str(ROOT / "idp" / "database") + "/"
+API = "urn:example:api"
 DEEPEST = 4
 DEEPEST_AT_TOKEN = 6
 
@@ -102,7 +103,7 @@ def tracer(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tracer]:
 
 
 async def _whole_journey(world: World, rp: RelyingParty) -> None:
-    """Sign in with city credentials, consent, tokens, userinfo, refresh, another person, everywhere out, replays."""
+    """Sign in with city credentials, consent, tokens, userinfo, refresh for an API, another person, out, replays."""
     _, citizen = await world.citizen("alice")
     other = await world.person("bob")
     browser = world.browser()
@@ -119,7 +120,7 @@ async def _whole_journey(world: World, rp: RelyingParty) -> None:
     await rp.redeem(world.http, page.answer["code"])
     bearer = {"authorization": f"Bearer {tokens['access_token']}"}
     assert (await world.http.get("/userinfo", headers=bearer)).status_code == 200
-    refreshed = (await rp.refresh(world.http, tokens["refresh_token"])).json()
+    refreshed = (await rp.refresh(world.http, tokens["refresh_token"], resource=API)).json()
     await rp.refresh(world.http, refreshed["refresh_token"])
     await rp.refresh(world.http, tokens["refresh_token"])
     await browser.get("/")
@@ -129,7 +130,7 @@ async def _whole_journey(world: World, rp: RelyingParty) -> None:
 
 
 async def test_no_statement_lies_deeper_than_four_frames_under_a_route(world: World, tracer: Tracer) -> None:
-    rp = await world.client(backchannel_logout_uri="https://rp-c.example/logout")
+    rp = await world.client(backchannel_logout_uri="https://rp-c.example/logout", audiences=(API,))
     await _whole_journey(world, rp)
     assert {
         "/authorize",
@@ -148,7 +149,7 @@ async def test_no_statement_lies_deeper_than_four_frames_under_a_route(world: Wo
 
 
 async def test_a_planted_deep_statement_is_caught(world: World, tracer: Tracer) -> None:
-    rp = await world.client()
+    rp = await world.client(audiences=(API,))
     await _whole_journey(world, rp)
     tracer._local.route, tracer._local.above = "/planted", DEEPEST + 1
     tracer.statement(None, None, "SELECT 1")
