@@ -49,6 +49,8 @@ class Provider:
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "k1", "use": "sig"}))
     published: list[ECKey] = field(default_factory=list)
     faults: dict[str, Any] = field(default_factory=dict)
+    declined: tuple[str, ...] = ()
+    """Scopes that the person does not agree to."""
     token_seconds: int = 60
     auth_time: int = field(default_factory=lambda: int(time.time()))
     gives_refresh_tokens: bool = True
@@ -106,7 +108,8 @@ class Provider:
             code = answer["code"] = secrets.token_urlsafe()
             is_fresh = "max_age" in asked and not self.faults.get("ignores_max_age")
             self.auth_time = int(time.time()) if is_fresh else self.auth_time
-            self.codes[code] = asked | {"person": self.person}
+            granted = [scope for scope in asked["scope"].split() if scope not in self.declined]
+            self.codes[code] = asked | {"person": self.person, "scope": " ".join(granted)}
         answer |= self.faults.get("answer", {})
         query = urlencode({name: value for name, value in answer.items() if value is not None})
         return RedirectResponse(f"{asked['redirect_uri']}?{query}", status_code=303)
@@ -127,16 +130,19 @@ class Provider:
                 grant = None
         if grant is None or self.faults.get("token_error"):
             return JSONResponse({"error": "invalid_grant"}, status_code=400)
+        scope = form.get("scope", grant["scope"]) if form["grant_type"] == "refresh_token" else grant["scope"]
+        if not set(scope.split()) <= set(grant["scope"].split()):  # RFC 6749 §6
+            return JSONResponse({"error": "invalid_scope"}, status_code=400)
         audience = form.get("resource") or grant.get("resource") or self.issuer  # RFC 8707 §2.2
-        return JSONResponse(self._tokens(client_id, grant, audience=audience))
+        return JSONResponse(self._tokens(client_id, grant, audience=audience, scope=scope))
 
-    def _tokens(self, client_id: str, grant: dict[str, Any], *, audience: str) -> dict[str, Any]:
-        access = self.access_token(client_id, scope=grant["scope"], aud=audience)
+    def _tokens(self, client_id: str, grant: dict[str, Any], *, audience: str, scope: str) -> dict[str, Any]:
+        access = self.access_token(client_id, scope=scope, aud=audience)
         tokens: dict[str, Any] = {
             "access_token": access,
             "token_type": "Bearer",
             "expires_in": self.token_seconds,
-            "scope": grant["scope"],
+            "scope": scope,
             "id_token": self._id_token(client_id, grant),
         }
         if self.gives_refresh_tokens:

@@ -135,7 +135,11 @@ async def test_the_token_for_the_data_store_comes_by_refresh_and_serves_until_it
         assert "delivered" in await filed(c, browser)
         assert (len(c.provider.requests), c.provider.userinfo_readers) == (1, [PORTAL])
         asked = c.provider.token_requests[-1]
-        assert (asked["grant_type"], asked["resource"]) == ("refresh_token", AUDIENCE)
+        assert (asked["grant_type"], asked["resource"], asked["scope"]) == (
+            "refresh_token",
+            AUDIENCE,
+            "docs.share",
+        )
         await filed(c, browser)
         assert len(c.provider.token_requests) == 2
         await browser.press("sign-out-here")
@@ -143,6 +147,14 @@ async def test_the_token_for_the_data_store_comes_by_refresh_and_serves_until_it
         await filed(c, browser)
         assert "delivered" in await filed(c, browser)
         assert [request["grant_type"] for request in c.provider.token_requests[-2:]] == ["refresh_token"] * 2
+
+
+@network
+async def test_who_keeps_phone_and_email_to_themselves_still_gets_the_document(tmp_path: Path) -> None:
+    async with city(tmp_path) as c, Browser() as browser:
+        c.provider.declined = ("phone", "email")
+        assert "delivered" in await filed(c, browser)
+        assert len(c.provider.requests) == 1
 
 
 @network

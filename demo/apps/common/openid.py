@@ -105,12 +105,15 @@ class Provider:
         _check_authentication(claims, acr_values=begun["acr_values"], max_age=begun["max_age"])
         return Finished(visitor=await self._visitor(token, dict(claims)), next_path=begun["next_path"])
 
-    async def token_for(self, resource: str, refresh_token: str) -> dict[str, Any] | None:
-        """Return tokens for an API (RFC 6749 §6, RFC 8707 §2.2), None where the provider gives none."""
+    async def token_for(self, resource: str, *, scope: str, refresh_token: str) -> dict[str, Any] | None:
+        """Return tokens for an API with what it needs alone (RFC 6749 §6, RFC 8707 §2.2), None where none are given.
+
+        Without a scope Authlib would repeat the one of the sign-in, of which the person may have declined a part.
+        """
         try:
             await self._metadata()
             token = await self._client.fetch_access_token(
-                grant_type="refresh_token", refresh_token=refresh_token, resource=resource
+                grant_type="refresh_token", refresh_token=refresh_token, resource=resource, scope=scope
             )
         except (OAuthError, SignInRefused, httpx.HTTPError, ValueError):
             return None

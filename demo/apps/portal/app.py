@@ -14,10 +14,11 @@ from demo.apps.common.site import Site, build, provider_keys
 from demo.apps.common.words import Words
 from demo.apps.portal import filings
 from demo.apps.portal.browse import Browse
+from demo.apps.portal.delivery import SHARE_SCOPE
 from demo.apps.portal.filing import FileProcedure
 from demo.apps.portal.settings import PortalSettings
 
-SCOPE = "openid profile phone email vn.id_number docs.share"
+SCOPE = f"openid profile phone email vn.id_number {SHARE_SCOPE}"
 
 
 def create_app(settings: PortalSettings) -> ASGIApp:

@@ -15,6 +15,8 @@ from demo.apps.portal.filings import Filing
 from demo.apps.portal.procedures import PROCEDURES
 from demo.apps.portal.settings import PortalSettings
 
+SHARE_SCOPE = "docs.share"
+"""What the data store's API asks of whoever brings a document."""
 _PARAMETER = re.compile(r'(\w+)="([^"\\]*)"')
 
 

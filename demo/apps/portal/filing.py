@@ -20,7 +20,7 @@ from demo.apps.common.site import Site, session_of
 from demo.apps.common.visitor import Visitor
 from demo.apps.common.words import Words
 from demo.apps.portal.browse import find_procedure
-from demo.apps.portal.delivery import NotDelivered, deliver
+from demo.apps.portal.delivery import SHARE_SCOPE, NotDelivered, deliver
 from demo.apps.portal.fields import check_answers
 from demo.apps.portal.filings import Filing, Filings
 from demo.apps.portal.procedures import PROCEDURES, Procedure
@@ -158,7 +158,9 @@ class FileProcedure:
             return visitor.data_store_token
         if visitor.refresh_token is None:
             return None
-        tokens = await self.site.provider.token_for(self.settings.data_store_audience, visitor.refresh_token)
+        tokens = await self.site.provider.token_for(
+            self.settings.data_store_audience, scope=SHARE_SCOPE, refresh_token=visitor.refresh_token
+        )
         if tokens is None or not isinstance(tokens.get("access_token"), str):
             return None
         fresh = replace(
