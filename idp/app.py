@@ -31,6 +31,7 @@ from idp.endpoints.health import live, ready
 from idp.endpoints.jwks import jwks
 from idp.endpoints.logouts import PATH as LOGOUTS
 from idp.endpoints.logouts import logouts
+from idp.endpoints.test_hooks import rotate_keys
 from idp.endpoints.token import token
 from idp.endpoints.upstream_callback import PATH as UPSTREAM_CALLBACK
 from idp.endpoints.upstream_callback import upstream_callback
@@ -65,6 +66,13 @@ ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
     "/health/live": {"GET": live},
     "/health/ready": {"GET": ready},
 }
+
+_TEST_HOOKS: Mapping[str, Mapping[str, Endpoint]] = {"/test-hooks/rotate-keys": {"POST": rotate_keys}}
+
+
+def routes_of(settings: Settings) -> Mapping[str, Mapping[str, Endpoint]]:
+    """Return the protocol endpoints of this installation."""
+    return {**ROUTES, **_TEST_HOOKS} if settings.test_hooks else ROUTES
 
 
 def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
@@ -127,7 +135,7 @@ def make_app(provider: Provider) -> Edge:
         call = request.scope["hpid.call"]
         return to_response(error_response(call, BadCall(error.status_code, str(error.detail))))
 
-    return Edge(provider, routes=ROUTES, pages=pages, render=error_response)
+    return Edge(provider, routes=routes_of(provider.settings), pages=pages, render=error_response)
 
 
 def application() -> Edge:

@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     """Origins on this machine that the provider may call in development, e.g. http://localhost:8001."""
     loopback_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Names of relying parties that may lead to this machine, by https; `*` for all. Only in certification."""
+    test_hooks: bool = False
+    """Let anybody rotate the signing keys by POST /test-hooks/rotate-keys. Only in certification."""
     ca_bundle: Path | None = None
     """Extra CA certificates for calls to relying parties and upstreams."""
     national_issuer: str | None = None
@@ -147,6 +149,8 @@ class Settings(BaseSettings):
             raise UnsafeSettings("HPID_CERTIFICATE serves https, but HPID_ISSUER is http")
         if self.loopback_hosts and not self.is_certification:
             raise UnsafeSettings("HPID_LOOPBACK_HOSTS must be empty except in certification")
+        if self.test_hooks and not self.is_certification:
+            raise UnsafeSettings("HPID_TEST_HOOKS must be false except in certification")
         if self.profile is DeploymentProfile.PRODUCTION:
             self._refuse_unsafe_production()
         if self.is_certification:

@@ -2,28 +2,29 @@
 
 One transaction for all revisions, on both engines: killed at any statement, the database is as it was
 (SECURITY R12). Two processes at once wait for each other; the second finds nothing left to do. These
-functions block: from a coroutine, call them by `asyncio.to_thread`.
+functions block: from a coroutine, call them by `asyncio.to_thread`. Every command asks where the database stands:
+Alembic, and the driver of the other engine, are imported by who needs them.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, NullPool, create_engine
+from sqlalchemy import URL, Connection, NullPool, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from idp.database import DatabaseUnavailable, engine_url
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 T = TypeVar("T")
 
 _BUSY_SECONDS = 30.0
+_TABLE = "alembic_version"
+_REVISION = text("SELECT version_num FROM alembic_version")
 _LOCK = 0x68706964  # "hpid"; the number of the lock that migrating processes share
 
 
@@ -38,23 +39,27 @@ def current(url: str) -> str | None:
     if target.get_backend_name() == "sqlite" and not Path(str(target.database)).is_file():
         return None
     return _on_connection(
-        target, lambda connection: MigrationContext.configure(connection).get_current_revision()
+        target,
+        lambda connection: connection.scalar(_REVISION) if inspect(connection).has_table(_TABLE) else None,
     )
 
 
 def head() -> str:
     """Return the newest revision this version of the program knows."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    return cast("str", revision)
+    return max(path.name[:4] for path in (Path(__file__).parent / "versions").glob("[0-9]*.py"))
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config
 
 
 def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
     if connection.dialect.name == "sqlite":
         driver = cast("sqlite3.Connection", connection.connection.driver_connection)
         connection.begin()
@@ -79,6 +84,8 @@ def _on_connection(target: URL, work: Callable[[Connection], T]) -> T:
 
 
 async def _on_async_connection(target: URL, work: Callable[[Connection], T]) -> T:
+    from sqlalchemy.ext.asyncio import create_async_engine
+
     engine = create_async_engine(target, poolclass=NullPool)
     async with engine.connect() as connection:
         return await connection.run_sync(work)

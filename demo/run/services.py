@@ -108,6 +108,7 @@ def provider_environment(options: Options) -> dict[str, str]:
             "HPID_CERTIFICATE_KEY": str(options.certification.key),
             "HPID_CA_BUNDLE": str(options.certification.ca),
             "HPID_LOOPBACK_HOSTS": ",".join(options.certification.loopback_hosts),
+            "HPID_TEST_HOOKS": "true",
         }
     return environment | {
         "HPID_PROFILE": "development",

@@ -1,22 +1,20 @@
 """`hpid keys`: list signing keys, rotate while nodes run (published first, then used)."""
 
 import asyncio
-from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-from idp.audit.events import EventType
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, show, with_provider
 from idp.database import Done, Refused
 from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.provider import Provider
+from idp.signing_keys.service import announce_key
 from idp.transaction import Tx
 from keys.keyring import new_record
-from keys.rotation import RotationRefused, next_rotation, state
+from keys.rotation import RotationRefused, state
 
 app = typer.Typer(help="Signing keys.", no_args_is_help=True)
-_READERS_CLOCKS = timedelta(minutes=5)
 
 
 @app.command("list")
@@ -60,28 +58,12 @@ def rotate(
 
         def announce(tx: Tx) -> Done[dict[str, object]] | Refused:
             try:
-                plan = next_rotation(
-                    tx.signing_keys.all(),
-                    alg=alg,
-                    new=record,
-                    now=happening.now,
-                    publish_for=life.key_publish,
-                    keep_for=max(life.access_token, life.id_token, life.session_low) + _READERS_CLOCKS,
+                planned = announce_key(
+                    tx, record, publish_for=life.key_publish, life=life, actor=operator(), occasion=happening
                 )
             except RotationRefused as error:
                 return Refused(CommandFailed(str(error)))
-            tx.signing_keys.apply(plan)
-            tx.configuration.raise_version()
-            active_from = plan.new.active_from.isoformat(timespec="seconds")
-            tx.audit.add(
-                happening.event(
-                    EventType.KEY_ANNOUNCED,
-                    actor=operator(),
-                    kid=record.kid,
-                    alg=alg,
-                    active_from=active_from,
-                )
-            )
+            active_from = planned.active_from.isoformat(timespec="seconds")
             return Done({"kid": record.kid, "alg": alg, "signs_from": active_from})
 
         return (await provider.database.transact(announce)).unwrap()

@@ -1,16 +1,18 @@
 """The database: `read`, `transact` and `append` on either engine, and the column types (DESIGN 5.7)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sqlalchemy import URL, Connection, Insert, make_url
 
 from idp.clock import Clock
 from idp.database.columns import Digest, Sealed, UtcTime, metadata
 from idp.database.outcome import DatabaseUnavailable, Done, Refused
-from idp.database.postgresql import Postgresql
 from idp.database.sqlite import Sqlite
 from idp.database.turns import LONGEST_WAIT, Turns
+
+if TYPE_CHECKING:
+    from idp.database.postgresql import Postgresql
 
 __all__ = [
     "LONGEST_WAIT",
@@ -38,7 +40,7 @@ class Database(Generic[TxT]):
     def __init__(self, url: str, unit: Callable[[Connection], TxT], *, pool: int = 8, clock: Clock) -> None:
         target = engine_url(url)
         is_sqlite = target.get_backend_name() == "sqlite"
-        self._engine = Sqlite(target, clock) if is_sqlite else Postgresql(target, pool)
+        self._engine = Sqlite(target, clock) if is_sqlite else _postgresql(target, pool)
         self._unit = unit
         self._rows = Turns(self._insert, most=_ROWS_PER_COMMIT, clock=clock)
 
@@ -81,6 +83,13 @@ class Database(Generic[TxT]):
 
         await self._engine.write(insert, _bare)
         return [None] * len(rows)
+
+
+def _postgresql(target: URL, pool: int) -> "Postgresql":
+    """Import the engine where it is used: its driver brings an object mapper along, a fifth of a process's start."""
+    from idp.database.postgresql import Postgresql
+
+    return Postgresql(target, pool)
 
 
 def engine_url(url: str) -> URL:

@@ -38,6 +38,8 @@ def test_safe_settings_are_taken(profile: str) -> None:
         ),
         ("development", {"loopback_hosts": ("suite.test",)}, "HPID_LOOPBACK_HOSTS must be empty"),
         ("production", {"loopback_hosts": ("suite.test",)}, "HPID_LOOPBACK_HOSTS must be empty"),
+        ("development", {"test_hooks": True}, "HPID_TEST_HOOKS must be false"),
+        ("production", {"test_hooks": True}, "HPID_TEST_HOOKS must be false"),
         ("production", {"certificate": "/c.pem"}, "HPID_CERTIFICATE and HPID_CERTIFICATE_KEY go together"),
         (
             "production",

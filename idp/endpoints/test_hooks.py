@@ -1,0 +1,46 @@
+"""What the conformance suite needs done at a moment of its own; routed only where HPID_TEST_HOOKS says so.
+
+`POST /test-hooks/rotate-keys` gives every algorithm in use a new key that signs at once; the old ones stay published.
+"""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+
+from idp.database import Done
+from idp.edge import Answer, Call
+from idp.signing_keys.service import announce_key
+from idp.transaction import Tx
+from keys.keyring import new_record
+from keys.rotation import KeyRecord, RotationRefused
+
+_ACTOR = "test-hook"
+
+
+async def rotate_keys(call: Call) -> Answer:
+    """Rotate all keys, now; answers the new ones by algorithm."""
+    provider = call.provider
+    algorithms = sorted(provider.keyring.algorithms())
+    now = provider.clock.now()
+    made = await asyncio.gather(
+        *(asyncio.to_thread(new_record, provider.vault, alg, now) for alg in algorithms)
+    )
+    try:
+        await provider.database.transact(partial(_announce, made=tuple(made), call=call))
+    except RotationRefused as refused:
+        return Answer.json({"error": str(refused)}, status=409)
+    await provider.configuration.refresh()
+    return Answer.json({"kids": {record.alg: record.kid for record in made}})
+
+
+def _announce(tx: Tx, *, made: tuple[KeyRecord, ...], call: Call) -> Done[None]:
+    for record in made:
+        announce_key(
+            tx,
+            record,
+            publish_for=timedelta(),
+            life=call.provider.settings.life,
+            actor=_ACTOR,
+            occasion=call.occasion(),
+        )
+    return Done(None)
