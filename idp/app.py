@@ -1,6 +1,7 @@
 """The composition root: settings → database → keyring → routes. The only file that imports everything."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -37,6 +38,7 @@ from idp.endpoints.upstream_callback import PATH as UPSTREAM_CALLBACK
 from idp.endpoints.upstream_callback import upstream_callback
 from idp.endpoints.userinfo import userinfo
 from idp.endpoints.well_known import openid_configuration
+from idp.env_file import take_env_file
 from idp.limits.service import Limits
 from idp.protocol.discovery import ENDPOINTS
 from idp.provider import Provider
@@ -139,7 +141,8 @@ def make_app(provider: Provider) -> Edge:
 
 
 def application() -> Edge:
-    """Return the application from the environment, for an ASGI server that takes a factory."""
+    """Return the application from environment and `hpid.env`, for an ASGI server that takes a factory."""
+    take_env_file(os.environ)
     return make_app(make_provider(Settings()))
 
 

@@ -1,7 +1,7 @@
 """Every setting, typed and explained in place; refuses an unsafe production (DESIGN 5.17).
 
-Read from the environment (`HPID_…`) and from `hpid.env` in the state folder. `docs/reference/settings.md` is generated
-from the texts below.
+Read from the environment (`HPID_…`), to which `hpid` adds `hpid.env` of the state folder (`idp/env_file.py`).
+`docs/reference/settings.md` is generated from the texts below.
 """
 
 from datetime import timedelta

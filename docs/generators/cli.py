@@ -9,7 +9,9 @@ from docs.generators.texts import shown, table
 from idp.cli import app
 
 PATH = "docs/reference/cli.md"
-_INTRODUCTION = "`hpid` is the provider's only program; [settings](settings.md) come from the environment."
+_INTRODUCTION = (
+    "`hpid` is the provider's only program; [settings](settings.md) come from the environment and `hpid.env`."
+)
 
 
 def page() -> str:

@@ -8,6 +8,13 @@ from docs.generators.texts import shown, table, texts_under_fields
 from idp.settings import Lifetimes, Settings
 
 PATH = "docs/reference/settings.md"
+_FILE = (
+    "`hpid.env` has a `NAME=value` line for each setting; blank lines and lines that begin with `#` are passed "
+    "over. A variable of the environment wins. The file is for its owner and at most its group to read (`0600` "
+    "or `0640`). A file that can't be read, a line that is not `NAME=value` and a name that is no setting stop "
+    "every command with a line that says so. `HPID_STATE` says where the file is, so it stands in the "
+    "environment alone."
+)
 CLASSES: tuple[type[BaseSettings], ...] = (Settings, Lifetimes)
 
 
@@ -15,7 +22,8 @@ def page() -> str:
     """Return the page."""
     parts = [
         "# Settings",
-        "Every setting of the provider, read from the environment.",
+        "Every setting of the provider, read from the environment and from `hpid.env` in the state folder.",
+        _FILE,
     ]
     for settings in CLASSES:
         parts += [f"## {settings.__name__}", " ".join((settings.__doc__ or "").split()), _table(settings)]

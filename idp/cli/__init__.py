@@ -1,5 +1,6 @@
 """`hpid`: run and govern the provider from a shell. One file a noun; every command speaks `--json` too."""
 
+import os
 import sys
 
 import typer
@@ -9,6 +10,7 @@ from federation.fetch import UnusableCaBundle
 from idp.cli import admin, clients, consents, demo, initialise, keys, logouts, people, serve, sessions
 from idp.cli.context import CommandFailed, show_error
 from idp.database import DatabaseUnavailable
+from idp.env_file import UnusableEnvFile, take_env_file
 from idp.settings import Lifetimes, Settings, UnsafeSettings
 from keys.keyring import UnusableKeyRecord
 from keys.master import KeyFileError
@@ -39,8 +41,14 @@ _EXPECTED = (
     KeyFileError,
     UnsafeSettings,
     UnusableCaBundle,
+    UnusableEnvFile,
     UnusableKeyRecord,
 )
+
+
+@app.callback()
+def _before_every_command() -> None:
+    take_env_file(os.environ)
 
 
 def main() -> None:
