@@ -19,12 +19,12 @@ import httpx
 
 from idp.cli.certification_clients import secret_of, static_clients
 from idp.cli.certification_person import PASSWORD, USERNAME
+from tests.conformance.suite_server import SuiteServer, suite_server
 from tests.conformance.throwaway_ca import ThrowawayCa
 from tests.driver import Browser, Page, RelyingParty
 from tests.server import PATIENCE, ROOT, free_ports
 
 NAME = "op.test"
-SUITE = "https://suite.test:8443"
 
 
 class NamedWire(httpx.AsyncBaseTransport):
@@ -59,6 +59,7 @@ class Certified:
     ca: ThrowawayCa
     folder: Path
     port: int
+    suite: SuiteServer
     settings: Mapping[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[str] | None" = None
 
@@ -72,7 +73,7 @@ class Certified:
             (
                 *(sys.executable, "-m", "demo.run", "--profile", "certification"),
                 *("--issuer", self.issuer, "--cert", str(pair.certificate), "--key", str(pair.key)),
-                *("--ca", str(self.ca.certificate)),
+                *("--ca", str(self.ca.certificate), "--suite", self.suite.url),
             ),
             env={**os.environ, "HPID_DEMO_STATE": str(self.folder / "state"), **self.settings},
             cwd=ROOT,
@@ -110,14 +111,16 @@ class Certified:
 
 @contextmanager
 def certified(folder: Path, **settings: str) -> Iterator[Certified]:
-    """Run a provider in the certification profile; nothing is left behind."""
-    server = Certified(ThrowawayCa(folder), folder, free_ports(1)[0], settings)
-    server.start()
-    try:
-        server.wait_until_ready()
-        yield server
-    finally:
-        server.stop()
+    """Run a provider in the certification profile, and the suite's server; nothing is left behind."""
+    ca = ThrowawayCa(folder)
+    with suite_server(ca) as suite:
+        server = Certified(ca, folder, free_ports(1)[0], suite, settings)
+        server.start()
+        try:
+            server.wait_until_ready()
+            yield server
+        finally:
+            server.stop()
 
 
 class Outside:
@@ -126,6 +129,7 @@ class Outside:
     def __init__(self, server: Certified, wire: NamedWire) -> None:
         self.server = server
         self.issuer = server.issuer
+        self.suite = server.suite
         self._wire = wire
         self.http = httpx.AsyncClient(transport=wire, base_url=self.issuer, timeout=PATIENCE)
 
@@ -134,7 +138,8 @@ class Outside:
 
     def relying_party(self, client_id: str = "hpid-basic", scope: str = "openid") -> RelyingParty:
         """Return a static client of the plan configurations."""
-        (client,) = [client for client in static_clients(SUITE) if client.facts.client_id == client_id]
+        clients = static_clients(self.server.suite.url)
+        (client,) = [client for client in clients if client.facts.client_id == client_id]
         return RelyingParty(
             client_id=client_id,
             redirect_uri=client.facts.redirect_uris[0],

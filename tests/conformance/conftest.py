@@ -10,7 +10,8 @@ from tests.conformance.certified import Certified, Outside, certified, outside
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Certified]:
     """The provider under test."""
-    with certified(tmp_path_factory.mktemp("certified")) as server:
+    scaled = {"HPID_LIFE_CODE_RETRY": "1", "HPID_LIFE_ID_TOKEN": "6"}
+    with certified(tmp_path_factory.mktemp("certified"), **scaled) as server:
         yield server
 
 

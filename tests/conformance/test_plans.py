@@ -144,7 +144,7 @@ async def test_signing_out_at_a_relying_party_s_request_ends_there(op: Outside) 
     runner = WebRunner(op.browser(), _rules(plan, op))
     code = (await runner.go(op.issuer + rp.authorize_url())).answer["code"]
     hint = (await rp.redeem(op.http, code)).json()["id_token"]
-    back = f"{SUITE}/test/a/{plan.alias}/post_logout_redirect"
+    back = f"{op.suite.url}/test/a/{plan.alias}/post_logout_redirect"
 
     page = await runner.go(
         f"{op.issuer}/end_session?id_token_hint={hint}&post_logout_redirect_uri={back}&state=s"
@@ -181,7 +181,7 @@ async def test_a_sign_out_that_is_wrong_has_a_picture_of_the_error_page(op: Outs
     runner = WebRunner(op.browser(), _rules(plan, op, f"oidcc-rp-initiated-logout-{case}"))
     code = (await runner.go(op.issuer + rp.authorize_url())).answer["code"]
     hint = (await rp.redeem(op.http, code)).json()["id_token"]
-    back = f"{SUITE}/test/a/{plan.alias}/post_logout_redirect"
+    back = f"{op.suite.url}/test/a/{plan.alias}/post_logout_redirect"
     query = {
         "bad-post-logout-redirect-uri": f"id_token_hint={hint}&post_logout_redirect_uri={back}/bad",
         "no-id-token-hint": f"post_logout_redirect_uri={back}",
