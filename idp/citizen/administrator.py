@@ -8,6 +8,7 @@ import json
 import re
 from base64 import b32encode
 from functools import partial
+from urllib.parse import urlsplit
 
 import segno
 from markupsafe import Markup
@@ -110,7 +111,8 @@ async def _problems(call: Call, name: str, username: str, password: str) -> list
         problems.append(FieldError(key="username_form", field="username"))
     elif await call.provider.database.read(partial(_is_taken, username=username)):
         problems.append(FieldError(key="username_taken", field="username"))
-    weakness = password_problem(password, context_words=(username, name))
+    host = urlsplit(call.provider.settings.issuer).hostname or ""
+    weakness = password_problem(password, context_words=(username, name, host, "Hải Phòng ID"))
     if weakness is not None:
         problems.append(FieldError(key=weakness, field="new-password"))
     return problems

@@ -13,7 +13,7 @@ GOOD = "hoa phượng đỏ bến cảng"
     "password",
     [
         GOOD,
-        "correct horse battery staple",
+        "correct pony battery staple",
         "🌸🌊⛴️🏮🚢 bến cảng",
         "aaaaa bbbbb ccccc ddddd eeeee",
         "   leading and trailing   ",

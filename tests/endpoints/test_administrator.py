@@ -162,6 +162,11 @@ async def test_a_link_that_is_none_opens_nothing(world: World, link: str) -> Non
         ({"new-password": "x" * 40}, "error-new-password"),
         ({"new-password": "qwertyuiopasdfg"}, "error-new-password"),
         ({"new-password": "ab" * 513}, "error-new-password"),
+        ({"name": "Bùi Thị Ánh Sao", "new-password": "Bùi Thị Ánh Sao"}, "error-new-password"),
+        ({"name": "Bùi Thị Ánh Sao", "new-password": "buithianhsao@1984"}, "error-new-password"),
+        ({"username": "anh.sao", "new-password": "anh.sao0912345678"}, "error-new-password"),
+        ({"new-password": "HaiPhongID#2027#12"}, "error-new-password"),
+        ({"new-password": "localhost:12345678"}, "error-new-password"),
     ],
 )
 async def test_a_field_that_won_t_do_is_told_at_the_field(
