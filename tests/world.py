@@ -32,6 +32,7 @@ from idp.keeping import erase_expired
 from idp.people.model import Address, IdentifierScheme, Person, PersonProfile, PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile
+from idp.protocol.scopes import SCOPES
 from idp.provider import Provider
 from idp.sessions.service import Proof, start_session
 from idp.settings import Settings
@@ -148,6 +149,21 @@ class World:
         redirect_uri = facts.redirect_uris[0] if facts.redirect_uris else ""
         return RelyingParty(client_id=client_id, redirect_uri=redirect_uri, client_secret=text)
 
+    async def machine(self, client_id: str = "machine", **changes: Any) -> RelyingParty:
+        """Register a client that acts for itself alone; it has a secret unless told otherwise."""
+        return await self.client(
+            client_id,
+            **{
+                "grant_types": ("client_credentials",),
+                "response_types": (),
+                "redirect_uris": (),
+                "post_logout_redirect_uris": (),
+                "scopes": frozenset({"data.read", "metrics.write"}),
+                "audiences": ("https://warehouse.example/", "https://metrics.example/"),
+                **changes,
+            },
+        )
+
     async def person(self, username: str = "alice", **changes: Any) -> Person:
         """Add a person of level 02 without credentials."""
         person = Person(
@@ -222,7 +238,7 @@ class World:
         """Record that this person was told of, and agreed to, these scopes of a client; all of its scopes if none."""
         client = await self.provider.configuration.client(ClientId(rp.client_id))
         assert client is not None
-        wanted = scopes or tuple(sorted(client.facts.scopes - {"openid"}))
+        wanted = scopes or tuple(sorted((client.facts.scopes & SCOPES.keys()) - {"openid"}))
         offer = make_offer(client.facts, wanted, Language.VI)
 
         def record(tx: Tx) -> Done[None]:

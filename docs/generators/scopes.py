@@ -1,12 +1,17 @@
 """The page of every scope, from `idp/protocol/scopes.py`."""
 
 from docs.generators.texts import table
+from idp.protocol.machine_scopes import MACHINE_SCOPES
 from idp.protocol.scopes import SCOPES, LegalBasis, Scope
 
 PATH = "docs/reference/scopes.md"
 _INTRODUCTION = (
     "What a relying party can ask for. A client gets only the scopes registered for it, each with its legal"
     " basis; tokens with a `personal` scope live 60 seconds."
+)
+_OF_MACHINES = (
+    "What a client can ask for on its own behalf (`client_credentials`). None opens data about a person, and none can"
+    " be asked for when somebody signs in. A client gets only those registered for it, at audiences registered for it."
 )
 _BASES = {LegalBasis.PUBLIC_TASK: "told: a public task", LegalBasis.CONSENT: "asked: consent"}
 
@@ -19,6 +24,9 @@ def page() -> str:
             "# Scopes",
             _INTRODUCTION,
             table(("scope", "opens", "claims", "sensitivity", "legal basis", "least acr"), rows),
+            "## Of machines",
+            _OF_MACHINES,
+            table(("scope", "opens"), [(f"`{one.name}`", one.meaning) for one in MACHINE_SCOPES.values()]),
         ]
     )
 

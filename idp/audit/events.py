@@ -74,6 +74,8 @@ class EventType(StrEnum):
     """A client was enabled again. Payload: client_id."""
     CLIENT_SECRET_REVOKED = "client:secret-revoked"  # noqa: S105 - an event's name
     """A secret was ended at once. Payload: client_id, secret_id."""
+    CLIENT_TOKEN_ISSUED = "client:token-issued"  # noqa: S105 - an event's name
+    """A client got an access token for itself. Payload: client_id, audience, scopes, jti."""
     CLIENT_ASSERTION_REPLAYED = "client:assertion-replayed"
     """An assertion a client has proved itself by came again, and was refused. Payload: client_id."""
     CLIENT_REMOVED = "client:removed"

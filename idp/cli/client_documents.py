@@ -62,6 +62,14 @@ def facts_of(document: Document, old: Client | None) -> ClientFacts:
     return read_metadata(document, base, by_operator=True)
 
 
+def read_jwks(file: Path) -> Document:
+    """Return the JWK Set of a file; what it must hold registration says."""
+    try:
+        return parse_json_object(file.read_bytes()[:_LARGEST_FILE])
+    except (OSError, ValueError) as error:
+        raise CommandFailed(f"{file}: {error}") from error
+
+
 def document_of(client: Client) -> dict[str, object]:
     """Return a registration as `add --from` takes it; secrets are not in it."""
     return {"client_id": client.facts.client_id, **write_metadata(client.facts, for_operator=True)}

@@ -13,7 +13,7 @@ import typer
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.cli import client_secrets
-from idp.cli.client_documents import Document, document_of, documents_of, facts_of
+from idp.cli.client_documents import Document, document_of, documents_of, facts_of, read_jwks
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
 from idp.clients.service import issue_secret, put_client, remove_client
 from idp.database import Done, Refused
@@ -40,7 +40,7 @@ def add(
     ] = None,
     name: Annotated[str, typer.Option(help="What citizens see, in Vietnamese.")] = "",
     redirect_uri: Annotated[
-        list[str] | None, typer.Option(help="Compared byte for byte; repeat for more.")
+        list[str] | None, typer.Option(help="Compared byte for byte; repeat for more. A machine has none.")
     ] = None,
     name_en: Annotated[str, typer.Option(help="The same in English.")] = "",
     agency: Annotated[str, typer.Option(help="Who answers for it.")] = "",
@@ -49,6 +49,11 @@ def add(
     auth_method: Annotated[
         str, typer.Option(help="Client authentication; default: client_secret_basic.")
     ] = "",
+    grant_type: Annotated[
+        list[str] | None, typer.Option(help="Repeat for more; default: authorization_code and refresh_token.")
+    ] = None,
+    jwks: Annotated[Path | None, typer.Option(help="File with its public keys, a JWK Set.")] = None,
+    jwks_uri: Annotated[str, typer.Option(help="Where it shows its public keys instead.")] = "",
     sector: Annotated[str, typer.Option(help="Subject sector; for ever. Default: the client_id.")] = "",
     audience: Annotated[
         list[str] | None, typer.Option(help="Resource it may ask tokens for; repeat.")
@@ -71,6 +76,9 @@ def add(
         "post_logout_redirect_uris": post_logout_redirect_uri,
         "scope": scope,
         "token_endpoint_auth_method": auth_method,
+        "grant_types": grant_type,
+        "jwks": None if jwks is None else read_jwks(jwks),
+        "jwks_uri": jwks_uri,
         "default_acr_values": [acr] if acr else None,
         "backchannel_logout_uri": backchannel_logout_uri,
         "hpid_agency": agency,

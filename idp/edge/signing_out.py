@@ -105,7 +105,7 @@ async def signed_out_page(
 
 
 def _name(call: Call, client: ClientFacts) -> str:
-    return shown_name(relying_party(client, client.redirect_uris[0]), language_of(call))
+    return shown_name(relying_party(client, client.first_redirect_uri), language_of(call))
 
 
 def _load(tx: Tx, *, logout_ids: tuple[str, ...]) -> tuple[OutboxMessage, ...]:

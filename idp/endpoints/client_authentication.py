@@ -1,7 +1,8 @@
 """Client authentication, the same at every endpoint that asks for it – RFC 6749 §2.3, OpenID Connect Core §9, RFC 7523.
 
-Every failure is one answer, and an unknown client costs the work of a known one. An assertion is spent once its signature
-and its claims hold, in a transaction of its own: whatever comes of the request, the next one needs a fresh assertion.
+Every failure is one answer, is counted against its address (limits/model.py), and costs as much for an unknown client as
+for a known one. An assertion is spent once its signature and its claims hold, in a transaction of its own: whatever comes
+of the request, the next one needs a fresh assertion.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, client_ref
-from idp.clients.model import ClientSecret
+from idp.clients.model import Client, ClientSecret
 from idp.clients.service import open_secrets
 from idp.database import Done, Refused
 from idp.edge import Call
@@ -34,38 +35,35 @@ from keys.public_keys import NO_KEYS
 
 async def authenticate_client(call: Call, form: Mapping[str, str]) -> ClientFacts:
     """Return the client that proved itself by its registered method, or raise InvalidClient or OverLimit."""
+    provider, now, address = call.provider, call.provider.clock.now(), address_key(call.peer)
     presented = parse_credentials(call.headers.get("authorization"), form)
-    limits, now, address = call.provider.limits, call.provider.clock.now(), address_key(call.peer)
     counters = (
         (Limit.CLIENT_AUTHENTICATION, whose(presented.client_id, address)),
         (Limit.CLIENT_AUTHENTICATION_OF_ADDRESS, address),
     )
-    limits.check(*counters, now=now)
+    provider.limits.check(*counters, now=now)
     try:
-        return await _authenticate(call, presented)
+        known = await provider.configuration.client(presented.client_id)
+        client, assertion = await _check(call, presented, known)
+        if assertion is not None:
+            spend = partial(_spend, client=client, assertion=assertion, occasion=call.occasion())
+            (await provider.database.transact(spend)).unwrap()
     except InvalidClient:
-        await limits.count(*counters, now=now)
+        await provider.limits.count(*counters, now=now)
         raise
+    return client
 
 
-async def _authenticate(call: Call, presented: PresentedCredentials) -> ClientFacts:
-    provider = call.provider
-    client = await provider.configuration.client(presented.client_id)
-    facts, secrets = (client.facts, client.secrets) if client is not None else (None, ())
-    if presented.client_assertion is not None:
-        return await _take_assertion(call, presented, presented.client_assertion, facts, secrets)
-    now = provider.clock.now()
-    digests = [secret.digest for secret in secrets if secret.is_live(now)]
-    return check_credentials(presented, facts, secret_digests=digests, digest=provider.vault.digest)
-
-
-async def _take_assertion(
-    call: Call,
-    presented: PresentedCredentials,
-    assertion: str,
-    facts: ClientFacts | None,
-    secrets: tuple[ClientSecret, ...],
-) -> ClientFacts:
+async def _check(
+    call: Call, presented: PresentedCredentials, known: Client | None
+) -> tuple[ClientFacts, UnspentAssertion | None]:
+    """Return the client whose proof holds, with the assertion that is still to be spent if that was the proof."""
+    provider, now = call.provider, call.provider.clock.now()
+    facts, secrets = (known.facts, known.secrets) if known is not None else (None, ())
+    assertion = presented.client_assertion
+    if assertion is None:
+        digests = [secret.digest for secret in secrets if secret.is_live(now)]
+        return check_credentials(presented, facts, secret_digests=digests, digest=provider.vault.digest), None
     try:
         client = check_registered(presented, facts)
     except InvalidClient:
@@ -73,15 +71,12 @@ async def _take_assertion(
             verify(assertion, purpose=Purpose.CLIENT_ASSERTION, keys=NO_KEYS.signing)
         raise
     try:
-        unspent = await _check(call, client, secrets, assertion)
+        return client, await _check_assertion(call, client, secrets, assertion)
     except InvalidJwt as error:
         raise InvalidClient(REFUSED, detail=f"client_assertion: {error.reason}") from error
-    spend = partial(_spend, client=client, assertion=unspent, occasion=call.occasion())
-    (await call.provider.database.transact(spend)).unwrap()
-    return client
 
 
-async def _check(
+async def _check_assertion(
     call: Call, client: ClientFacts, secrets: tuple[ClientSecret, ...], assertion: str
 ) -> UnspentAssertion:
     provider, issuer = call.provider, call.provider.settings.issuer

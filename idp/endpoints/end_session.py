@@ -89,7 +89,7 @@ def _ask(call: Call, asked: _Asked) -> Answer:
     request, client, back = asked.request, asked.client, asked.back
     rp = None
     if client is not None and asked.hint is not None:
-        rp = relying_party(client, back.location if back else client.redirect_uris[0])
+        rp = relying_party(client, back.location if back else client.first_redirect_uri)
     fields = {}
     if client is not None and back is not None:
         fields[FIELD] = seal_request(call, request, client.client_id, hint_is_valid=back.is_followed)

@@ -106,6 +106,16 @@ class ClientFacts:
         return self.token_endpoint_auth_method == "none"
 
     @property
+    def signs_people_in(self) -> bool:
+        """Tell whether people are ever sent to it: a machine has no redirect_uri."""
+        return "authorization_code" in self.grant_types
+
+    @property
+    def first_redirect_uri(self) -> str:
+        """Return the address that shows on a page where it lives; empty for a machine."""
+        return next(iter(self.redirect_uris), "")
+
+    @property
     def has_signing_key(self) -> bool:
         """Tell whether it proves itself by a key of its own (private_key_jwt, Core §9)."""
         return self.token_endpoint_auth_method == "private_key_jwt"

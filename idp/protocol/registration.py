@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.facts import ClientFacts
+from idp.protocol.machine_scopes import MACHINE_SCOPES
 from idp.protocol.profiles import rules_of
 from idp.protocol.registered_fields import check_fields, refuse
 from idp.protocol.scopes import SCOPES
 
+_GRANTS = frozenset({"authorization_code", "client_credentials", "refresh_token"})
 _LONGEST_URI = 2048
 _LOOPBACK_URI = re.compile(r"http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(/.*)?", re.ASCII)
 _AUTHORITY = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
@@ -54,22 +56,40 @@ def _check_profile(client: ClientFacts) -> None:
         refuse("hpid_profile", "not offered")
     if client.token_endpoint_auth_method not in rules.auth_methods:
         refuse("token_endpoint_auth_method", "not offered in this profile")
-    if set(client.grant_types) - {"authorization_code", "refresh_token"}:
-        refuse("grant_types", "only authorization_code and refresh_token are offered")
+    _check_grant_types(client)
+
+
+def _check_grant_types(client: ClientFacts) -> None:
+    grants = set(client.grant_types)
+    if grants - _GRANTS:
+        refuse("grant_types", "not offered")
+    if not grants:
+        refuse("grant_types", "at least one is needed")
+    if grants == {"refresh_token"}:
+        refuse("grant_types", "refresh_token comes with authorization_code")
+    if "client_credentials" in grants and client.is_public:  # RFC 6749 §4.4
+        refuse("grant_types", "client_credentials is for clients that prove themselves")
+    if "client_credentials" in grants and not client.audiences:
+        refuse("hpid_audiences", "at least one is needed for client_credentials")
 
 
 def _check_scopes(client: ClientFacts) -> None:
-    if client.scopes - SCOPES.keys():
-        refuse("scope", "not one of scopes_supported")
-    if "openid" not in client.scopes:
+    if client.scopes - SCOPES.keys() - MACHINE_SCOPES.keys():
+        refuse("scope", "not one of scopes_supported, nor of machines")
+    if client.signs_people_in and "openid" not in client.scopes:
         refuse("scope", "openid is needed")
+    if not client.signs_people_in and client.scopes & SCOPES.keys():
+        refuse("scope", "scopes about people need the grant authorization_code")
+    has_machine_scopes = not client.scopes.isdisjoint(MACHINE_SCOPES)
+    if has_machine_scopes != ("client_credentials" in client.grant_types):
+        refuse("scope", "scopes of machines and the grant client_credentials need each other")
     if client.legal_basis.keys() - client.scopes:
         refuse("hpid_legal_basis", "of registered scopes only")
 
 
 def _check_uris(client: ClientFacts) -> None:
     is_native = client.application_type == "native"
-    if not client.redirect_uris:
+    if client.signs_people_in and not client.redirect_uris:
         refuse("redirect_uris", "at least one is needed")
     for uri in client.redirect_uris:
         _check_uri("redirect_uris", uri, native=is_native)

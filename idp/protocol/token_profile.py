@@ -7,7 +7,7 @@ beyond these schemas is ever in a token: a test validates the tokens of real jou
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from idp.protocol import access_token, id_token, logout
+from idp.protocol import access_token, id_token, logout, machine_token
 from idp.protocol.assurance import Acr
 from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.protocol.scopes import CLAIM_SCOPE
@@ -48,7 +48,10 @@ class Token:
 
 CLAIMS: Mapping[str, Claim] = {
     "iss": Claim(schema={"type": "string", "format": "uri"}, meaning="The issuer identifier, exactly."),
-    "sub": Claim(schema=_SUB, meaning="The person in this sector: pairwise, stored, never an ID number."),
+    "sub": Claim(
+        schema=_SUB,
+        meaning="The person in this sector: pairwise, stored, never an ID number. Of a client itself: its client_id.",
+    ),
     "aud": Claim(
         schema=_TEXT,
         meaning="Exactly one audience: the client; of an access token the API it is for, or the issuer for userinfo.",
@@ -126,6 +129,15 @@ TOKENS: tuple[Token, ...] = (
         claims=access_token.CLAIMS,
         optional=frozenset(),
         source="RFC 9068 §2",
+    ),
+    Token(
+        name="client_access_token",
+        title="Access token of a client itself",
+        typ=access_token.TYP,
+        algorithms=("ES256",),
+        claims=machine_token.CLAIMS,
+        optional=frozenset(),
+        source="RFC 9068 §2.2, RFC 6749 §4.4; no person, no grant, no level: whatever asks for one refuses it",
     ),
     Token(
         name="logout_token",

@@ -1,6 +1,7 @@
 """docs/how-to/connect-a-relying-party.md as its reader follows it: its commands and programs, and a real provider."""
 
 import asyncio
+import json
 import re
 import shlex
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from resource_server import AccessTokenVerifier
 from tests.driver import RelyingParty
 from tests.server import ROOT, Installation, Node, ServedWorld, free_ports, open_served, serving
 
@@ -61,7 +63,7 @@ async def reader(node: Node, tmp_path: Path) -> AsyncIterator[Reader]:
 
 async def registered(reader: Reader) -> dict[str, str]:
     """Register as the page says, on another port, and return what the command printed."""
-    (command,) = [block for block in blocks("bash") if "clients add" in block]
+    (command,) = [block for block in blocks("bash") if "clients add my-service" in block]
     words = shlex.split(command.replace("\\\n", " ").replace("http://localhost:8090", reader.base_url))
     assert words[0].endswith("hpid")
     done = await reader.world.peers[0].node.installation.run(*words[1:])
@@ -169,3 +171,40 @@ async def test_the_api_of_the_page_checks_tokens_offline(reader: Reader) -> None
                 assert refused.status_code == 401
                 assert 'error="invalid_token"' in refused.headers["www-authenticate"]
             assert (await api.get("/whoami")).headers["www-authenticate"].startswith("Bearer ")
+
+
+async def test_the_machine_of_the_page_gets_a_token_by_its_key_and_the_api_knows_it(reader: Reader) -> None:
+    make_key, machine = blocks("python")[2:4]
+    installation = reader.world.peers[0].node.installation
+    await _run(reader, "make_key", make_key)
+    assert (reader.folder / "key.json").stat().st_mode & 0o077 == 0
+    shown = json.loads((reader.folder / "jwks.json").read_text())
+    assert "d" not in shown["keys"][0]
+    (command,) = [block for block in blocks("bash") if "clients add my-machine" in block]
+    words = shlex.split(command.replace("\\\n", " ").replace("jwks.json", str(reader.folder / "jwks.json")))
+    assert (await installation.run(*words[1:])).json == {"client_id": "my-machine"}
+    await asyncio.sleep(1.0)
+    tokens = [(await _run(reader, "machine", machine)).strip() for _ in range(2)]
+    assert tokens[0] != tokens[1]
+    verifier = AccessTokenVerifier(installation.issuer, API)
+    token = await verifier.verify(f"Bearer {tokens[0]}", scopes="data.read")
+    assert (token.sub, token.client_id, token.gid, token.acr) == ("my-machine", "my-machine", None, None)
+    answer = await reader.world.userinfo(tokens[0])
+    assert answer.status_code == 401
+
+
+async def _run(reader: Reader, name: str, source: str) -> str:
+    """Run a program of the page to its end and return what it printed."""
+    (reader.folder / f"{name}.py").write_text(source, encoding="utf-8")
+    installation = reader.world.peers[0].node.installation
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        f"{name}.py",
+        cwd=reader.folder,
+        env=installation.environment(PYTHONWARNINGS="", ISSUER=installation.issuer),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+    return out.decode()

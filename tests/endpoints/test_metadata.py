@@ -46,7 +46,7 @@ async def test_discovery_promises_only_what_answers(world: World) -> None:  # DE
             assert f"{parts.scheme}://{parts.netloc}" == world.issuer
             response = await world.http.get(parts.path)
             assert response.status_code != 404, name
-    for method in ("implicit", "password", "client_credentials"):
+    for method in ("implicit", "password", "urn:ietf:params:oauth:grant-type:jwt-bearer"):
         assert method not in document["grant_types_supported"]
     assert document["response_types_supported"] == ["code"]
     assert document["code_challenge_methods_supported"] == ["S256"]

@@ -197,7 +197,6 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("id_token_signed_response_alg", {"id_token_signed_response_alg": "HS256"}),
     ("grant_types", {"grant_types": ("authorization_code", "implicit")}),
     ("grant_types", {"grant_types": ("password",)}),
-    ("grant_types", {"grant_types": ("client_credentials",)}),
     ("scope", {"scopes": frozenset({"openid", "root"})}),
     ("scope", {"scopes": frozenset({"profile"})}),
     ("scope", {"scopes": frozenset()}),
@@ -240,7 +239,7 @@ REFUSED += [
     ("response_types", {"response_types": ("token",)}),
     ("response_types", {"response_types": ("",)}),
     ("response_types", {"response_types": ()}),
-    ("response_types", {"grant_types": ("refresh_token",)}),
+    ("grant_types", {"grant_types": ("refresh_token",)}),
     ("userinfo_signed_response_alg", {"userinfo_signed_response_alg": "none"}),
     ("introspection_signed_response_alg", {"introspection_signed_response_alg": "HS256"}),
     ("request_object_signing_alg", {"request_object_signing_alg": "none"}),
@@ -358,3 +357,61 @@ def test_signing_with_the_secret_is_for_the_oidc_profile() -> None:  # PROTOCOL 
     check_registration(make.client(**changes, token_endpoint_auth_signing_alg="HS256"))
     wrong = make.client(**changes, token_endpoint_auth_signing_alg="ES256")
     assert _refused(wrong).startswith("token_endpoint_auth_signing_alg:")
+
+
+def _machine(**changes: Any) -> ClientFacts:
+    machine: dict[str, Any] = {
+        "grant_types": ("client_credentials",),
+        "redirect_uris": (),
+        "response_types": (),
+        "post_logout_redirect_uris": (),
+        "scopes": frozenset({"data.read"}),
+        "audiences": ("https://api.example/",),
+    }
+    return make.client(**(machine | changes))
+
+
+def test_a_machine_needs_no_redirect_uri_and_no_openid() -> None:  # RFC 6749 §4.4
+    check_registration(_machine())
+    both = ("authorization_code", "client_credentials")
+    people: dict[str, Any] = {
+        "scopes": frozenset({"openid", "data.read"}),
+        "redirect_uris": (make.REDIRECT_URI,),
+        "response_types": ("code",),
+    }
+    check_registration(_machine(grant_types=both, **people))
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("grant_types", {"grant_types": ()}),
+        ("grant_types", {"grant_types": ("refresh_token",)}),
+        ("grant_types", {"grant_types": ("client_credentials", "password")}),
+        ("grant_types", {"grant_types": ("implicit",)}),
+        ("grant_types", {"token_endpoint_auth_method": "none"}),
+        ("hpid_audiences", {"audiences": ()}),
+        ("response_types", {"response_types": ("code",)}),
+        ("scope", {"scopes": frozenset()}),
+        ("scope", {"scopes": frozenset({"openid", "data.read"})}),
+        ("scope", {"scopes": frozenset({"data.read", "docs.read"})}),
+        ("scope", {"scopes": frozenset({"data.everything"})}),
+        (
+            "redirect_uris",
+            {
+                "grant_types": ("authorization_code",),
+                "response_types": ("code",),
+                "scopes": frozenset({"openid"}),
+            },
+        ),
+    ],
+    ids=str,
+)
+def test_what_a_machine_may_not_be_is_refused_by_the_name_of_its_field(
+    field: str, changes: dict[str, Any]
+) -> None:
+    assert _refused(_machine(**changes)).startswith(f"{field}:")
+
+
+def test_scopes_of_machines_are_not_for_clients_that_only_sign_people_in() -> None:  # adr/0012
+    assert _refused(make.client(scopes=frozenset({"openid", "data.read"}))).startswith("scope:")

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from idp.edge import Answer, Call
 from idp.endpoints.client_authentication import authenticate_client
 from idp.endpoints.token.authorization_code import redeem_code
+from idp.endpoints.token.client_credentials import issue_to_client
 from idp.endpoints.token.refresh_token import rotate
 from idp.protocol.errors import InvalidRequest, ToJson, UnauthorizedClient, UnsupportedGrantType, refusing
 from idp.protocol.facts import ClientFacts
@@ -16,6 +17,7 @@ Grant = Callable[[Call, ClientFacts, Mapping[str, str]], Awaitable[Answer]]
 GRANTS: Mapping[str, Grant] = {
     "authorization_code": redeem_code,
     "refresh_token": rotate,
+    "client_credentials": issue_to_client,
 }
 """What discovery promises is exactly this."""
 
