@@ -26,6 +26,13 @@ from idp.transaction import Tx
 app = typer.Typer(help="Relying parties.", no_args_is_help=True)
 app.add_typer(client_secrets.app)
 
+RedirectUris = Annotated[
+    list[str] | None, typer.Option(help="Compared byte for byte; repeat for more. A machine has none.")
+]
+GrantTypes = Annotated[
+    list[str] | None, typer.Option(help="Repeat for more; default: authorization_code and refresh_token.")
+]
+
 
 @app.command()
 def add(
@@ -39,9 +46,7 @@ def add(
         typer.Option("--set", help="Any member of client metadata, NAME=VALUE; repeat for more."),
     ] = None,
     name: Annotated[str, typer.Option(help="What citizens see, in Vietnamese.")] = "",
-    redirect_uri: Annotated[
-        list[str] | None, typer.Option(help="Compared byte for byte; repeat for more. A machine has none.")
-    ] = None,
+    redirect_uri: RedirectUris = None,
     name_en: Annotated[str, typer.Option(help="The same in English.")] = "",
     agency: Annotated[str, typer.Option(help="Who answers for it.")] = "",
     profile: Annotated[Profile | None, typer.Option(help="Client profile; default: city.")] = None,
@@ -49,9 +54,7 @@ def add(
     auth_method: Annotated[
         str, typer.Option(help="Client authentication; default: client_secret_basic.")
     ] = "",
-    grant_type: Annotated[
-        list[str] | None, typer.Option(help="Repeat for more; default: authorization_code and refresh_token.")
-    ] = None,
+    grant_type: GrantTypes = None,
     jwks: Annotated[Path | None, typer.Option(help="File with its public keys, a JWK Set.")] = None,
     jwks_uri: Annotated[str, typer.Option(help="Where it shows its public keys instead.")] = "",
     sector: Annotated[str, typer.Option(help="Subject sector; for ever. Default: the client_id.")] = "",
