@@ -1,7 +1,7 @@
 """The registry of scopes that a client gets for itself, with no person behind it – RFC 6749 §4.4 (DESIGN 5.19).
 
 A list of its own: nothing here opens data about a person, and no authorization request may name it; nothing of scopes.py
-is granted without a person (adr/0012). One name means the same at every audience.
+is granted without a person (adr/0013). One name means the same at every audience.
 """
 
 from collections.abc import Mapping

@@ -148,7 +148,7 @@ async def test_a_machine_signs_nobody_in(world: World) -> None:
     assert (page.status, page.left_for) == (400, None)
 
 
-async def test_people_are_never_asked_for_a_scope_of_machines(world: World) -> None:  # adr/0012
+async def test_people_are_never_asked_for_a_scope_of_machines(world: World) -> None:  # adr/0013
     rp = await world.client(
         "both",
         grant_types=("authorization_code", "client_credentials"),

@@ -85,6 +85,6 @@ def test_the_token_names_the_client_and_nobody_else() -> None:  # RFC 9068 §2.2
     assert tuple(claims) == CLAIMS
 
 
-def test_no_scope_is_of_people_and_of_machines() -> None:  # adr/0012
+def test_no_scope_is_of_people_and_of_machines() -> None:  # adr/0013
     assert not SCOPES.keys() & MACHINE_SCOPES.keys()
     assert all(scope.meaning.endswith(".") for scope in MACHINE_SCOPES.values())

@@ -413,5 +413,5 @@ def test_what_a_machine_may_not_be_is_refused_by_the_name_of_its_field(
     assert _refused(_machine(**changes)).startswith(f"{field}:")
 
 
-def test_scopes_of_machines_are_not_for_clients_that_only_sign_people_in() -> None:  # adr/0012
+def test_scopes_of_machines_are_not_for_clients_that_only_sign_people_in() -> None:  # adr/0013
     assert _refused(make.client(scopes=frozenset({"openid", "data.read"}))).startswith("scope:")
