@@ -1,4 +1,4 @@
-"""What a grant is called in the access tokens of one audience: the claim `gid` – DESIGN 5.5, adr/0012. Pure.
+"""What a grant is called in the access tokens of one audience: the claim `gid` – DESIGN 5.5, adr/0011. Pure.
 
 Made of the grant's own mark under the master key and not stored. Two audiences that compare their tokens find nothing
 in common; whoever brings a token back to us names, by `gid` and `aud`, the mark that one statement finds the grant by.

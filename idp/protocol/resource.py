@@ -2,7 +2,7 @@
 
 Our own userinfo is an audience as well, named by the issuer identifier; a request that names none is for it, so that
 a relying party that never heard of audiences works. Stricter than the RFC: one resource per request, compared byte
-for byte. What a grant covers: adr/0012.
+for byte. What a grant covers: adr/0011.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""One audience per access token – RFC 8707, RFC 9068 §3 and §4, DESIGN 5.1 and 5.5, adr/0012."""
+"""One audience per access token – RFC 8707, RFC 9068 §3 and §4, DESIGN 5.1 and 5.5, adr/0011."""
 
 from typing import Any
 
