@@ -32,6 +32,8 @@ from idp.endpoints.health import live, ready
 from idp.endpoints.jwks import jwks
 from idp.endpoints.logouts import PATH as LOGOUTS
 from idp.endpoints.logouts import logouts
+from idp.endpoints.register import register
+from idp.endpoints.registered_client import read_registration, remove_registration, replace_registration
 from idp.endpoints.test_hooks import rotate_keys
 from idp.endpoints.token import token
 from idp.endpoints.upstream_callback import PATH as UPSTREAM_CALLBACK
@@ -60,6 +62,12 @@ ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
     **{ENDPOINTS[name]: {"GET": endpoint, "POST": endpoint} for name, endpoint in _BOTH.items()},
     ENDPOINTS["token_endpoint"]: {"POST": token},
     ENDPOINTS["jwks_uri"]: {"GET": jwks},
+    ENDPOINTS["registration_endpoint"]: {
+        "POST": register,
+        "GET": read_registration,
+        "PUT": replace_registration,
+        "DELETE": remove_registration,
+    },
     "/.well-known/openid-configuration": {"GET": openid_configuration},
     "/.well-known/oauth-authorization-server": {"GET": openid_configuration},
     "/authorize/resume": {"GET": resume},

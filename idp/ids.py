@@ -43,6 +43,10 @@ class HandleKind(StrEnum):
     UPSTREAM_STATE = "up"
     CLIENT_SECRET = "secret"  # noqa: S105 - a prefix, not a secret
     LINK = "link"
+    INVITATION = "invite"
+    """Initial access token (RFC 7591 §3)."""
+    REGISTRATION = "reg"
+    """Registration access token (RFC 7592 §3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

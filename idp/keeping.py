@@ -19,6 +19,7 @@ _ASSERTIONS_STAY = timedelta(minutes=5)
 _DELIVERIES_STAY = timedelta(days=30)
 """The ledger of sign-outs, dead letters too, is kept this long after its last word."""
 _SESSIONS_STAY = timedelta(days=1)
+_INVITATIONS_STAY = timedelta(days=30)
 _ATTEMPTS_STAY = timedelta(days=30)
 
 
@@ -40,6 +41,7 @@ def _erasers(now: datetime, life: Lifetimes) -> tuple[Callable[[Tx], int], ...]:
         lambda tx: tx.refresh_tokens.erase_expired(now - life.refresh_retry, _BATCH),
         lambda tx: tx.revoked_tokens.erase_expired(now, _BATCH),
         lambda tx: tx.client_assertions.erase_expired(now - _ASSERTIONS_STAY, _BATCH),
+        lambda tx: tx.invitations.erase_expired(now - _INVITATIONS_STAY, _BATCH),
         lambda tx: tx.grants.erase_expired(now, _BATCH),
         lambda tx: tx.interactions.erase_expired(now, _BATCH),
         lambda tx: tx.sessions.erase_ended(now - _SESSIONS_STAY, _BATCH),

@@ -22,6 +22,14 @@ class DeploymentProfile(StrEnum):
     PRODUCTION = "production"
 
 
+class RegistrationMode(StrEnum):
+    """Who may register clients at the registration endpoint (RFC 7591 §3)."""
+
+    OFF = "off"
+    TOKEN = "token"  # noqa: S105 - a word
+    OPEN = "open"
+
+
 class UnsafeSettings(ValueError):
     """These settings must not serve people; the text says which and why."""
 
@@ -99,6 +107,9 @@ class Settings(BaseSettings):
     """Names of relying parties that may lead to this machine, by https; `*` for all. Only in certification."""
     test_hooks: bool = False
     """Let anybody rotate the signing keys by POST /test-hooks/rotate-keys. Only in certification."""
+    registration: RegistrationMode | None = None
+    """Who may register clients at /register: off; token, who holds an initial access token; open, anybody (certification
+    alone). Unset: open in certification, off elsewhere."""
     ca_bundle: Path | None = None
     """Extra CA certificates for calls to relying parties and upstreams."""
     national_issuer: str | None = None
@@ -151,6 +162,8 @@ class Settings(BaseSettings):
             raise UnsafeSettings("HPID_LOOPBACK_HOSTS must be empty except in certification")
         if self.test_hooks and not self.is_certification:
             raise UnsafeSettings("HPID_TEST_HOOKS must be false except in certification")
+        if self.registration is RegistrationMode.OPEN and not self.is_certification:
+            raise UnsafeSettings("HPID_REGISTRATION may be open in certification alone")
         if self.profile is DeploymentProfile.PRODUCTION:
             self._refuse_unsafe_production()
         if self.is_certification:
@@ -180,6 +193,13 @@ class Settings(BaseSettings):
     def is_certification(self) -> bool:
         """Tell whether this installation is for the conformance suite, with all that goes with it."""
         return self.profile is DeploymentProfile.CERTIFICATION
+
+    @property
+    def registration_mode(self) -> RegistrationMode:
+        """Return who may register clients."""
+        if self.registration is not None:
+            return self.registration
+        return RegistrationMode.OPEN if self.is_certification else RegistrationMode.OFF
 
     @property
     def is_https(self) -> bool:

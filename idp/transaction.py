@@ -10,7 +10,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from idp.audit.store import AuditStore
-from idp.clients.store import ClientAssertionStore, ClientStore
+from idp.clients.store import ClientAssertionStore, ClientStore, InvitationStore, RegistrationStore
 from idp.clock import Clock
 from idp.configuration.store import ConfigurationStore
 from idp.consents.store import ConsentStore
@@ -75,6 +75,14 @@ class Tx:
     @cached_property
     def clients(self) -> ClientStore:
         return ClientStore(self.connection, self._vault)
+
+    @cached_property
+    def invitations(self) -> InvitationStore:
+        return InvitationStore(self.connection, self._vault)
+
+    @cached_property
+    def registrations(self) -> RegistrationStore:
+        return RegistrationStore(self.connection, self._vault)
 
     @cached_property
     def client_assertions(self) -> ClientAssertionStore:

@@ -1,4 +1,4 @@
-"""JSON objects from strangers – RFC 8259, RFC 7493 (I-JSON). Pure.
+"""JSON objects and arrays from strangers – RFC 8259, RFC 7493 (I-JSON). Pure.
 
 Stricter than `json`: one meaning per text (no repeated names, RFC 7515 §4), finite numbers only, no lone
 surrogates or NUL in strings (they would break later, in a database or an encoder), and a bound on nesting.
@@ -17,12 +17,27 @@ _ESCAPED_SURROGATE = re.compile(rb"\\u[dD]")
 
 def parse_json_object(raw: bytes) -> dict[str, object]:
     """Return the object, or raise ValueError; the caller bounds the size."""
+    value = _parse(raw)
+    if not isinstance(value, dict):
+        raise ValueError("JSON is not an object")  # noqa: TRY004 - callers catch one kind
+    return value
+
+
+def parse_json_array(raw: bytes) -> list[object]:
+    """Return the array, or raise ValueError; the caller bounds the size."""
+    value = _parse(raw)
+    if not isinstance(value, list):
+        raise ValueError("JSON is not an array")  # noqa: TRY004 - callers catch one kind
+    return value
+
+
+def _parse(raw: bytes) -> object:
     if raw.count(b"{") + raw.count(b"[") > _MAX_BRACKETS:
         raise ValueError("JSON is nested too deeply or has too many parts")
     if _ESCAPED_NUL.search(raw):
         raise ValueError("JSON contains NUL")
     try:
-        value = json.loads(
+        value: object = json.loads(
             raw.decode("utf-8"),
             object_pairs_hook=_unique,
             parse_constant=_refuse_constant,
@@ -30,8 +45,6 @@ def parse_json_object(raw: bytes) -> dict[str, object]:
         )
     except RecursionError:
         raise ValueError("JSON is nested too deeply") from None
-    if not isinstance(value, dict):
-        raise ValueError("JSON is not an object")  # noqa: TRY004 - callers catch one kind
     if _ESCAPED_SURROGATE.search(raw):
         json.dumps(value, ensure_ascii=False).encode()  # raises UnicodeEncodeError for half a pair
     return value

@@ -78,6 +78,12 @@ class EventType(StrEnum):
     """A client got an access token for itself. Payload: client_id, audience, scopes, jti."""
     CLIENT_ASSERTION_REPLAYED = "client:assertion-replayed"
     """An assertion a client has proved itself by came again, and was refused. Payload: client_id."""
+    CLIENT_INVITED = "client:invited"
+    """An initial access token was made. Payload: invitation_id, scopes, uses, expires_at."""
+    CLIENT_INVITATION_ENDED = "client:invitation-ended"
+    """The uses left of an initial access token were taken away. Payload: invitation_id."""
+    CLIENT_FROZEN = "client:frozen"
+    """A client that registered itself can't change its registration any more. Payload: client_id."""
     CLIENT_REMOVED = "client:removed"
     """A client was removed for good; its grants ended with it. Payload: client_id."""
     KEY_ANNOUNCED = "key:announced"
@@ -100,7 +106,7 @@ class AuditEvent:
     type: EventType
     at: datetime
     actor: str
-    """Who did it: person:<id>, client:<id>, operator:<name>, system."""
+    """Who did it: person:<id>, client:<id>, operator:<name>, invitation:<id>, anybody, system."""
     subject_ref: str
     """Whom it is about: person:<id> or empty."""
     payload: Mapping[str, object] = field(default_factory=dict)

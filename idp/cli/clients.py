@@ -12,10 +12,10 @@ import typer
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
-from idp.cli import client_secrets
+from idp.cli import client_invitations, client_secrets
 from idp.cli.client_documents import Document, document_of, documents_of, facts_of, read_jwks
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
-from idp.clients.service import issue_secret, put_client, remove_client
+from idp.clients.service import issue_secret, needs_secret, put_client, remove_client
 from idp.database import Done, Refused
 from idp.ids import ClientId
 from idp.protocol.errors import ProtocolError
@@ -25,6 +25,7 @@ from idp.transaction import Tx
 
 app = typer.Typer(help="Relying parties.", no_args_is_help=True)
 app.add_typer(client_secrets.app)
+app.add_typer(client_invitations.app)
 
 RedirectUris = Annotated[
     list[str] | None, typer.Option(help="Compared byte for byte; repeat for more. A machine has none.")
@@ -196,7 +197,7 @@ def _put(tx: Tx, document: Document, provider: Provider, happening: Occasion) ->
         raise CommandFailed("sector: can't change; subjects hang on it")
     put_client(tx, facts, actor=operator(), occasion=happening)
     result: dict[str, object] = {"client_id": facts.client_id}
-    if facts.has_secret and (old is None or not old.secrets):
+    if needs_secret(facts, old, happening.now):
         issued = issue_secret(tx, facts.client_id, vault=provider.vault, actor=operator(), occasion=happening)
         result |= {"client_secret": issued.text, "client_secret_expires_at": issued.expires_at}
     return result

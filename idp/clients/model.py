@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from idp.ids import ClientId
 from idp.protocol.facts import ClientFacts
 
 
@@ -30,6 +31,27 @@ class IssuedSecret:
     text: str = field(repr=False)
     expires_at: datetime | None
     """None: without end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """What an initial access token lets its holder do (RFC 7591 §3): register so many clients with these scopes."""
+
+    invitation_id: str
+    """Names it where its token must not be seen."""
+    scopes: frozenset[str]
+    note: str
+    """For whom it was made, in an operator's words."""
+    uses_left: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What a registration access token governs (RFC 7592 §3): one client, which may ask for these scopes."""
+
+    client_id: ClientId
+    scopes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
-from idp.clients.model import ClientSecret, IssuedSecret
+from idp.clients.model import Client, ClientSecret, IssuedSecret
 from idp.ids import NO_BUCKET, ClientId, HandleKind
 from idp.protocol.facts import ClientFacts
 from idp.protocol.profiles import rules_of
@@ -37,9 +37,20 @@ def remove_client(tx: Tx, client_id: ClientId, *, actor: str, occasion: Occasion
     """Take a client away for ever; all it was granted ends with it. False: there is none."""
     if not tx.clients.remove(client_id, occasion.now):
         return False
+    tx.registrations.end(client_id)
     tx.configuration.raise_version()
     tx.audit.add(occasion.event(EventType.CLIENT_REMOVED, actor=actor, client_id=client_id))
     return True
+
+
+def needs_secret(facts: ClientFacts, old: Client | None, now: datetime) -> bool:
+    """Tell whether this registration asks for a secret that none of the client's live ones can be."""
+    usable = (
+        secret
+        for secret in (() if old is None else old.secrets)
+        if secret.is_live(now) and (secret.sealed is not None or facts.token_endpoint_auth_method != _SIGNS)
+    )
+    return facts.has_secret and next(usable, None) is None
 
 
 def issue_secret(

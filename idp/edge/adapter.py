@@ -27,6 +27,7 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 _LARGEST_BODY = 64 * 1024
 _LARGEST_HEADERS = 16 * 1024
 _LONGEST_QUERY = 16 * 1024
+_WITH_BODY = frozenset({"POST", "PUT"})
 _TXN_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 _access = logging.getLogger("hpid.access")
 _faults = logging.getLogger("hpid.fault")
@@ -103,7 +104,7 @@ class Edge:
             return Answer.json(
                 {"error": "invalid_request", "error_description": "method not allowed"}, status=405
             ).with_headers(("allow", allowed))
-        body = await _read_body(receive) if call.method == "POST" else b""
+        body = await _read_body(receive) if call.method in _WITH_BODY else b""
         answer = await run(endpoint, with_body(call, body), self._render)
         if origin is None:
             return answer

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from idp.audit.occasion import Occasion
 from idp.edge.peer import peer_prefix
+from keys.strict_json import parse_json_object
 
 if TYPE_CHECKING:
     from idp.edge.answer import Answer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_FIELDS = 64
 FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 
 
 class BadCall(Exception):
@@ -57,10 +59,21 @@ class Call:
 
     def form(self) -> list[tuple[str, str]]:
         """Return the body's pairs in order; the body must be a form."""
-        content_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if content_type != FORM:
+        if self._content_type() != FORM:
             raise BadCall(415, f"the body must be {FORM}")
         return parse_pairs(self.body)
+
+    def json_object(self) -> dict[str, object]:
+        """Return the body's members; the body must be one JSON object."""
+        if self._content_type() != JSON:
+            raise BadCall(415, f"the body must be {JSON}")
+        try:
+            return parse_json_object(self.body)
+        except ValueError:
+            raise BadCall(400, "the body must be one JSON object") from None
+
+    def _content_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def cookies(self) -> dict[str, str]:
         """Return the request's cookies; malformed ones are dropped."""

@@ -32,7 +32,7 @@ from idp.protocol.errors import (
 from keys.signer import SigningUnavailable
 
 _log = logging.getLogger("hpid.refusal")
-_JSON_PATHS = frozenset({"/token", "/userinfo", "/jwks", "/logouts"})
+_JSON_PATHS = frozenset({"/token", "/userinfo", "/jwks", "/logouts", "/register"})
 _RETRY_AFTER = ("retry-after", "2")
 _ANSWERS = (
     AccessDenied,

@@ -4,6 +4,7 @@ from idp.edge import Answer, Call
 from idp.endpoints.token import GRANTS
 from idp.protocol.discovery import metadata
 from idp.protocol.profiles import SIGNING_ALGORITHMS
+from idp.settings import RegistrationMode
 
 
 async def openid_configuration(call: Call) -> Answer:
@@ -14,5 +15,6 @@ async def openid_configuration(call: Call) -> Answer:
         signing_algorithms=tuple(
             alg for alg in SIGNING_ALGORITHMS if alg in call.provider.keyring.algorithms()
         ),
+        offers_registration=call.provider.settings.registration_mode is not RegistrationMode.OFF,
     )
     return Answer.json(document, headers=(("cache-control", "public, max-age=300"),))

@@ -69,7 +69,7 @@ class Limit(Enum):
         most=600,
         window=timedelta(hours=1),
         of="address",
-        counts="clients registered without an initial access token, and tokens for one that are refused",
+        counts="registrations and changes of them by clients themselves, and tokens for either that are refused",
     )
 
 

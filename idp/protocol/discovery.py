@@ -16,20 +16,30 @@ ENDPOINTS: Mapping[str, str] = {
     "userinfo_endpoint": "/userinfo",
     "jwks_uri": "/jwks",
     "end_session_endpoint": "/end_session",
+    "registration_endpoint": "/register",
 }
 """Metadata member → path; the composition root routes exactly these."""
 
 
 def metadata(
-    issuer: str, *, grant_types: tuple[str, ...], signing_algorithms: tuple[str, ...]
+    issuer: str,
+    *,
+    grant_types: tuple[str, ...],
+    signing_algorithms: tuple[str, ...],
+    offers_registration: bool = False,
 ) -> dict[str, object]:
     """Return the discovery document."""
+    endpoints = {
+        name: issuer + path
+        for name, path in ENDPOINTS.items()
+        if name != "registration_endpoint" or offers_registration
+    }
     claims = dict.fromkeys(
         (*ID_TOKEN_CLAIMS, *(claim for scope in SCOPES.values() for claim in scope.claims))
     )
     return {
         "issuer": issuer,
-        **{name: issuer + path for name, path in ENDPOINTS.items()},
+        **endpoints,
         "response_types_supported": list(RESPONSE_TYPES),
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": list(grant_types),

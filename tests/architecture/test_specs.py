@@ -18,7 +18,10 @@ _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 def _offered() -> set[str]:
     document = discovery.metadata(
-        "https://id.example", grant_types=tuple(GRANTS), signing_algorithms=("ES256",)
+        "https://id.example",
+        grant_types=tuple(GRANTS),
+        signing_algorithms=("ES256",),
+        offers_registration=True,
     )
     return {
         *(f"discovery:{member}" for member in document),

@@ -27,7 +27,7 @@ def log() -> Iterator[LogLines]:
 
 @pytest.fixture
 async def world(template: Path, tmp_path: Path, log: LogLines) -> AsyncIterator[World]:
-    async with open_world(template, tmp_path) as world:
+    async with open_world(template, tmp_path, registration="token") as world:
         yield world
 
 

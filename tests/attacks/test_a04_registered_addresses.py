@@ -18,6 +18,7 @@ from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.protocol.facts import ClientFacts
 from idp.ui.links import web_url
 from tests.attacks.oracle import GUARDED, Oracle
+from tests.registrant import invite, register, send
 from tests.world import World
 
 Write = Callable[[Client, str, object], ClientFacts]
@@ -81,6 +82,7 @@ SINGLE = (
     "policy_uri",
     "tos_uri",
 )
+REFUSALS = {"invalid_redirect_uri", "invalid_client_metadata", "invalid_request"}
 MAY_HAVE_A_FRAGMENT = {"request_uris": {"https://rp.example/#fragment", "https://rp.example/#"}}
 
 
@@ -115,6 +117,21 @@ async def test_a04_such_an_address_is_refused_and_nothing_is_stored(
     assert await oracle._rows() == before
     assert set(before) == set(GUARDED)
     assert await world.events() == events
+
+
+@pytest.mark.parametrize("member", [*LISTS, *SINGLE])
+async def test_a04_nor_by_a_client_that_registers_or_changes_itself(
+    world: World, oracle: Oracle, member: str
+) -> None:
+    registered, token = await register(world), await invite(world)
+    async with oracle.refusing(member, status={400}):
+        for uri in NEVER:
+            if uri in MAY_HAVE_A_FRAGMENT.get(member, ()):
+                continue
+            members = {member: [uri] if member in LISTS else uri}
+            for answer in (await send(world, token, **members), await registered.replace(**members)):
+                assert answer.status_code == 400, uri
+                assert answer.json()["error"] in REFUSALS, uri
 
 
 async def _store(world: World, write: Write, client: Client, member: str, value: object) -> None:

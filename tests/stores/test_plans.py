@@ -18,6 +18,8 @@ from tests.stores.samples import MINUTE, NOW, SignedIn, do, make_generation, mak
 
 _LINK = make_handle(HandleKind.LINK, PersonId(NO_BUCKET))
 _STATE = make_handle(HandleKind.UPSTREAM_STATE, PersonId(NO_BUCKET))
+_INVITATION = make_handle(HandleKind.INVITATION, PersonId(NO_BUCKET))
+_REGISTRATION = make_handle(HandleKind.REGISTRATION, PersonId(NO_BUCKET))
 _TOKEN = make_handle(HandleKind.REFRESH_TOKEN, PersonId(NO_BUCKET))
 
 
@@ -88,6 +90,12 @@ def _clients(tx: Any, me: SignedIn) -> None:
     tx.clients.forget_sealed(me.client.client_id)
     tx.clients.end_secret(me.client.client_id, "s", NOW)
     tx.client_assertions.erase_expired(NOW, 10)
+    tx.invitations.find(_INVITATION, NOW)
+    tx.invitations.spend(_INVITATION, NOW)
+    tx.invitations.end("i", NOW)
+    tx.invitations.erase_expired(NOW, 10)
+    tx.registrations.find(_REGISTRATION)
+    tx.registrations.end(me.client.client_id)
 
 
 def _grants(tx: Any, me: SignedIn) -> None:

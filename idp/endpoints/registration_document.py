@@ -1,0 +1,103 @@
+"""What the two endpoints of registration share: the bearer, the checks of what is sent, the answer – RFC 7591, RFC 7592.
+
+Everything that asks other servers comes after the bearer is known, is counted per address, and comes before the
+transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlencode
+
+from idp.clients.model import IssuedSecret
+from idp.clients.outside import check_called_addresses, find_sector
+from idp.edge import Answer, BadCall, Call
+from idp.limits.model import Limit, address_key
+from idp.limits.service import Counter
+from idp.protocol.client_metadata import read_metadata, write_metadata
+from idp.protocol.discovery import ENDPOINTS
+from idp.protocol.errors import InvalidToken
+from idp.protocol.facts import ClientFacts
+from idp.protocol.registered_fields import refuse
+from idp.protocol.registration import check_registration
+from idp.protocol.userinfo import parse_token
+from idp.settings import RegistrationMode
+
+PATH = ENDPOINTS["registration_endpoint"]
+_SIGNED = (
+    "id_token_signed_response_alg",
+    "userinfo_signed_response_alg",
+    "introspection_signed_response_alg",
+)
+
+
+def check_offered(call: Call) -> RegistrationMode:
+    """Return who may register; an endpoint that is off is not there."""
+    mode = call.provider.settings.registration_mode
+    if mode is RegistrationMode.OFF:
+        raise BadCall(404, "no such address")
+    return mode
+
+
+def parse_bearer(call: Call) -> str | None:
+    """Return the bearer token, from the header alone (RFC 7591 §3, RFC 7592 §2)."""
+    return parse_token(call.headers.get("authorization"), {})
+
+
+async def refuse_token(call: Call, detail: str) -> InvalidToken:
+    """Count a token that opens nothing, and return the one answer to it."""
+    await call.provider.limits.count(_counter(call), now=call.provider.clock.now())
+    return InvalidToken("the token is not valid here", detail=detail)
+
+
+def check_limit(call: Call) -> None:
+    """Refuse whoever has registered or guessed too often; raises OverLimit."""
+    call.provider.limits.check(_counter(call), now=call.provider.clock.now())
+
+
+async def check_document(
+    call: Call, document: Mapping[str, object], base: ClientFacts, *, may_ask: frozenset[str]
+) -> ClientFacts:
+    """Return what may be stored, or raise the error that names the member (RFC 7591 §3.2.2)."""
+    facts = read_metadata(document, base)
+    if not facts.scopes <= may_ask:
+        refuse("scope", "more than this client may ask for")
+    bases = {scope: basis for scope, basis in facts.legal_basis.items() if scope in facts.scopes}
+    facts = check_registration(replace(facts, legal_basis=bases))
+    for member in _SIGNED:
+        alg: str | None = getattr(facts, member)
+        if alg is not None and alg not in call.provider.keyring.algorithms():
+            refuse(member, "no key of ours signs so")
+    await call.provider.limits.count(_counter(call), now=call.provider.clock.now())
+    await check_called_addresses(facts, call.provider.fetcher)
+    return replace(facts, sector=await find_sector(facts, call.provider.fetcher))
+
+
+def registered(
+    call: Call,
+    facts: ClientFacts,
+    *,
+    issued_at: datetime,
+    token: str,
+    secret: IssuedSecret | None,
+    status: int = 200,
+) -> Answer:
+    """Return everything registered, as stored (RFC 7591 §3.2.1); a secret is in the answer that makes it alone."""
+    answer: dict[str, object] = {
+        "client_id": facts.client_id,
+        "client_id_issued_at": int(issued_at.timestamp()),
+        "registration_access_token": token,
+        "registration_client_uri": (
+            f"{call.provider.settings.issuer}{PATH}?{urlencode({'client_id': facts.client_id})}"
+        ),
+        **write_metadata(facts),
+    }
+    if secret is not None:
+        end = secret.expires_at
+        answer["client_secret"] = secret.text
+        answer["client_secret_expires_at"] = 0 if end is None else int(end.timestamp())
+    return Answer.json(answer, status=status)
+
+
+def _counter(call: Call) -> Counter:
+    return Limit.REGISTRATIONS, address_key(call.peer)
