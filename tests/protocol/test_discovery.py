@@ -15,6 +15,7 @@ DOCUMENT: dict[str, Any] = metadata(
     make.ISSUER,
     grant_types=("authorization_code", "refresh_token"),
     signing_algorithms=("ES256", "EdDSA", "PS256", "RS256"),
+    offers_registration=True,
 )
 
 
@@ -27,6 +28,7 @@ def test_it_says_exactly_this() -> None:
         "userinfo_endpoint": "https://id.example/userinfo",
         "jwks_uri": "https://id.example/jwks",
         "end_session_endpoint": "https://id.example/end_session",
+        "registration_endpoint": "https://id.example/register",
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
@@ -125,6 +127,7 @@ def test_it_is_derived_from_what_is_wired() -> None:  # DESIGN 5.22
     assert set(CLAIM_SCOPE) <= set(DOCUMENT["claims_supported"])
     none = metadata(make.ISSUER, grant_types=(), signing_algorithms=())
     assert none["grant_types_supported"] == none["id_token_signing_alg_values_supported"] == []
+    assert "registration_endpoint" not in none
 
 
 def test_nothing_of_ours_is_signed_with_none_or_a_shared_secret() -> (
@@ -144,7 +147,6 @@ def test_iss_comes_in_every_authorization_response() -> None:  # RFC 9207 §3; P
 @pytest.mark.parametrize(
     "member",
     [
-        "registration_endpoint",
         "pushed_authorization_request_endpoint",
         "revocation_endpoint",
         "introspection_endpoint",
