@@ -33,6 +33,7 @@ class _Forms(HTMLParser):
         self.error = ""
         self.links: dict[str, str] = {}
         self.checkboxes: list[str] = []
+        self.frames: list[str] = []
         self.boxes: dict[str, tuple[str, str]] = {}
         self._in = ""
 
@@ -44,6 +45,8 @@ class _Forms(HTMLParser):
         self.case = given.get("data-case") or self.case
         if tag == "a" and given.get("id"):
             self.links[str(given["id"])] = given.get("href") or ""
+        if tag == "iframe":
+            self.frames.append(given.get("src") or "")
         if tag == "input" and given.get("type") == "checkbox":
             self.checkboxes.append(given.get("value") or "")
             self.boxes[str(given.get("id"))] = (str(given.get("name")), given.get("value") or "")
@@ -109,6 +112,11 @@ class Page:
     def links(self) -> dict[str, str]:
         """Where the page's links lead, by id."""
         return self._parsed().links
+
+    @property
+    def frames(self) -> list[str]:
+        """What the page loads in frames."""
+        return self._parsed().frames
 
     @property
     def checkboxes(self) -> list[str]:

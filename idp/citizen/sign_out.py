@@ -51,5 +51,13 @@ def _end(
     sessions = tx.sessions.of_person(session.person_id) if everywhere else (session,)
     logouts: list[str] = []
     for one in sessions:
-        logouts.append(end_session(tx, one, reason="signed out by the person", occasion=occasion))
+        logouts.append(
+            end_session(
+                tx,
+                one,
+                reason="signed out by the person",
+                occasion=occasion,
+                in_its_browser=one.session_id == session.session_id,
+            )
+        )
     return Done(tuple(logouts))

@@ -38,16 +38,23 @@ def page(
     status: int = 200,
     ui_locales: str | None = None,
     form_action: tuple[str, ...] = (),
+    frame_src: tuple[str, ...] = (),
     notice: str | None = None,
     signed_in_name: str | None = None,
+    path: str | None = None,
     **context: object,
 ) -> Answer:
-    """Return the page. `form_action` lists the origins a form's answer may lead to, besides our own."""
+    """Return the page. `form_action` lists the origins a form's answer may lead to, besides our own.
+
+    `frame_src` lists the origins it frames; `path` is where the page may be read again, if not at its own address.
+    """
     browser, cookie = browser_cookie(call)
-    body = call.provider.pages.render(
-        template, _frame(call, browser, ui_locales, notice=notice, signed_in_name=signed_in_name), **context
+    frame = _frame(call, browser, ui_locales, notice=notice, signed_in_name=signed_in_name, path=path)
+    body = call.provider.pages.render(template, frame, **context)
+    headers = _text(
+        page_headers(form_action=form_action, frame_src=frame_src, https=call.provider.settings.is_https)
     )
-    answer = Answer.html(body, status=status, headers=_headers(call, form_action))
+    answer = Answer.html(body, status=status, headers=headers)
     return answer if cookie is None else answer.with_cookies(cookie)
 
 
@@ -73,6 +80,7 @@ def _frame(
     *,
     notice: str | None = None,
     signed_in_name: str | None = None,
+    path: str | None = None,
 ) -> Frame:
     settings = call.provider.settings
     theme = call.cookies().get(cookie_name(settings, "theme"), "")
@@ -80,7 +88,7 @@ def _frame(
     return Frame(
         language=language_of(call, ui_locales),
         theme=_THEMES.get(theme, "device"),
-        path=f"{call.path}?{query}" if query else call.path,
+        path=path or (f"{call.path}?{query}" if query else call.path),
         csrf=csrf_token(call, browser),
         banner=_banner(call),
         notice=notice,
@@ -90,11 +98,8 @@ def _frame(
 
 def bare_error_page(call: Call) -> Answer:
     """Return the page for when no other can be made: no template, no cookie, both languages."""
-    return Answer.html(call.provider.pages.server_error(call.txn), status=500, headers=_headers(call))
-
-
-def _headers(call: Call, form_action: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
-    return _text(page_headers(form_action=form_action, https=call.provider.settings.is_https))
+    headers = _text(page_headers(https=call.provider.settings.is_https))
+    return Answer.html(call.provider.pages.server_error(call.txn), status=500, headers=headers)
 
 
 def _text(headers: Headers) -> tuple[tuple[str, str], ...]:

@@ -14,11 +14,12 @@ from idp.edge.cookie_names import cookie_name
 from idp.edge.deliveries import delivery, per_service
 from idp.edge.page import language_of, page, relying_party
 from idp.ids import ClientId
-from idp.outbox.model import OutboxMessage
+from idp.outbox.model import OutboxKind, OutboxMessage
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.facts import ClientFacts
-from idp.protocol.logout import LogoutRequest, ReturnAddress, check_return
+from idp.protocol.logout import LogoutRequest, ReturnAddress, check_return, frontchannel_uri
 from idp.transaction import Tx
+from idp.ui.headers import form_action_source
 from idp.ui.pages import shown_name
 from idp.ui.rows import DeliveryState
 from keys.envelope import Unsealable
@@ -68,14 +69,16 @@ async def open_request(call: Call, unverified_sealed: str | None) -> ReturnAddre
 
 
 async def signed_out(call: Call, logout_ids: tuple[str, ...], back: ReturnAddress | None) -> Answer:
-    """Answer a sign-out that is done: on to the relying party where its hint vouches for it, else what was closed."""
-    if back is not None and back.is_followed:
-        answer = Answer.redirect(back.location)
-    elif back is not None:
-        answer = await signed_out_page(call, logout_ids, back)
+    """Answer a sign-out that is done: on to the relying party where its hint vouches for it, else what was closed.
+
+    Services of the front channel are told by the page of this very answer, once; only then does it go on.
+    """
+    messages = await call.provider.database.read(partial(_load, logout_ids=logout_ids[:MOST_LOGOUTS]))
+    frames = await _frames(call, messages)
+    if frames or (back is not None and not back.is_followed):
+        answer = await _page(call, logout_ids, messages, back=back, frames=frames)
     else:
-        query = f"?{urlencode({'r': '.'.join(logout_ids[:MOST_LOGOUTS])})}" if logout_ids else ""
-        answer = Answer.redirect(f"/signed-out{query}")
+        answer = Answer.redirect(back.location if back is not None else _address(logout_ids))
     name = cookie_name(call.provider.settings, "session")
     if name not in call.cookies():  # whatever ended may be of another browser: this one is left as it is
         return answer
@@ -83,12 +86,20 @@ async def signed_out(call: Call, logout_ids: tuple[str, ...], back: ReturnAddres
     return answer.with_headers(_CLEAR) if logout_ids else answer
 
 
-async def signed_out_page(
-    call: Call, logout_ids: tuple[str, ...], back: ReturnAddress | None = None
+async def signed_out_page(call: Call, logout_ids: tuple[str, ...]) -> Answer:
+    """Tell what each service answered so far; the ids are random and known to this browser alone."""
+    messages = await call.provider.database.read(partial(_load, logout_ids=logout_ids[:MOST_LOGOUTS]))
+    return await _page(call, logout_ids, messages, back=None, frames=())
+
+
+async def _page(
+    call: Call,
+    logout_ids: tuple[str, ...],
+    messages: tuple[OutboxMessage, ...],
+    *,
+    back: ReturnAddress | None,
+    frames: tuple[str, ...],
 ) -> Answer:
-    """Tell what each service answered; the ids are random and known to this browser alone."""
-    shown = logout_ids[:MOST_LOGOUTS]
-    messages = await call.provider.database.read(partial(_load, logout_ids=shown))
     deliveries = []
     for message in per_service(messages):
         client = await call.provider.configuration.client(ClientId(message.client_id))
@@ -98,10 +109,30 @@ async def signed_out_page(
         call,
         "signed_out.html",
         deliveries=tuple(deliveries),
-        count=len(shown),
+        count=len(logout_ids[:MOST_LOGOUTS]),
         back=None if back is None else (_name(call, back.client), back.location),
-        refresh_url=f"/signed-out?{urlencode({'r': '.'.join(shown)})}" if waiting else None,
+        refresh_url=_address(logout_ids) if waiting else None,
+        path=_address(logout_ids),
+        frames=frames,
+        frame_src=tuple(dict.fromkeys(map(form_action_source, frames))),
+        goes_on=bool(frames) and back is not None and back.is_followed,
     )
+
+
+def _address(logout_ids: tuple[str, ...]) -> str:
+    """Return where the results of these sign-outs are."""
+    shown = ".".join(logout_ids[:MOST_LOGOUTS])
+    return f"/signed-out?{urlencode({'r': shown})}" if shown else "/signed-out"
+
+
+async def _frames(call: Call, messages: tuple[OutboxMessage, ...]) -> tuple[str, ...]:
+    """Return what the browser loads: one address for each service that hears by the front channel."""
+    iss, frames = call.provider.settings.issuer, []
+    for message in messages:
+        client = await call.provider.configuration.client(ClientId(message.client_id))
+        if message.kind is OutboxKind.FRONTCHANNEL_LOGOUT and client is not None:
+            frames.append(frontchannel_uri(client.facts, iss=iss, sid=message.payload["sid"]))
+    return tuple(frame for frame in frames if frame is not None)
 
 
 def _name(call: Call, client: ClientFacts) -> str:

@@ -1,4 +1,4 @@
-"""The end-session endpoint – RP-Initiated Logout 1.0 §2–3, Back-Channel Logout 1.0.
+"""The end-session endpoint – RP-Initiated Logout 1.0 §2–3, Back-Channel and Front-Channel Logout 1.0.
 
 An ID token of this very session ends it at once; without one the person is asked, so that no site can sign people out
 (ASVS 10.6.2); a request that brought no cookie takes none away. A return address is followed only if registered and
@@ -63,9 +63,11 @@ async def end_session(call: Call) -> Answer:
     if session is None:
         answer = await signed_out(call, (), asked.back)
     elif _is_vouched(call, asked.hint, session):
-        outcome = await provider.database.transact(partial(_end, session=session, occasion=call.occasion()))
+        has_cookie = cookie is not None
+        work = partial(_end, session=session, occasion=call.occasion(), in_its_browser=has_cookie)
+        outcome = await provider.database.transact(work)
         # whoever holds a hint is not told what else its person used: results are for the session's own browser
-        logout_ids = (outcome.unwrap(),) if cookie is not None else ()
+        logout_ids = (outcome.unwrap(),) if has_cookie else ()
         answer = await signed_out(call, logout_ids, asked.back)
     else:
         answer = _ask(call, asked)
@@ -136,5 +138,6 @@ def _load(tx: Tx, *, cookie: str | None, hint: _Hint | None) -> Session | None:
     return None if session is None or session.ended_at is not None else session
 
 
-def _end(tx: Tx, *, session: Session, occasion: Occasion) -> Done[str]:
-    return Done(end(tx, session, reason="signed out by the person", occasion=occasion))
+def _end(tx: Tx, *, session: Session, occasion: Occasion, in_its_browser: bool) -> Done[str]:
+    reason = "signed out by the person"
+    return Done(end(tx, session, reason=reason, occasion=occasion, in_its_browser=in_its_browser))

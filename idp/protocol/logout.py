@@ -1,4 +1,4 @@
-"""Logging out – RP-Initiated Logout 1.0 §2–3 and Back-Channel Logout 1.0 §2.4. Pure."""
+"""Logging out – RP-Initiated Logout 1.0 §2–3, Front-Channel Logout 1.0 §2, Back-Channel Logout 1.0 §2.4. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -66,6 +66,14 @@ def check_return(
     if request.state is not None:
         uri = f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': request.state})}"
     return ReturnAddress(client=client, location=uri, is_followed=hint_is_valid)
+
+
+def frontchannel_uri(client: ClientFacts, *, iss: str, sid: str) -> str | None:
+    """Return what the browser loads to sign out of a client: `iss` and `sid` both, where it requires them (§2)."""
+    uri = client.frontchannel_logout_uri
+    if uri is None or not client.frontchannel_logout_session_required:
+        return uri
+    return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'iss': iss, 'sid': sid})}"
 
 
 def build_logout_token(

@@ -116,6 +116,8 @@ def _check_places(client: ClientFacts) -> None:
         origins = {_origin(uri) for uri in client.redirect_uris}
         if _origin(client.frontchannel_logout_uri) not in origins:  # Front-Channel Logout §2
             refuse("frontchannel_logout_uri", "scheme, host and port of a redirect_uri")
+        if "[" in client.frontchannel_logout_uri.partition("?")[0]:
+            refuse("frontchannel_logout_uri", "a host by its name: no page can be framed by an IPv6 address")
 
 
 def _origin(uri: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 Nothing comes from another host, nothing is inline (but the one script of the page that posts an answer), nobody may
 frame us, and a form may lead only to ourselves and to the origins its page names, since browsers check `form-action`
-along redirects too.
+along redirects too. One page frames others: services that are told of a sign-out, and no other origin.
 """
 
 import hashlib
@@ -28,9 +28,12 @@ _FOR_PAGES: Headers = (
 _HSTS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 
 
-def page_headers(*, form_action: Sequence[str] = (), https: bool) -> Headers:
-    """Return the headers of an HTML page; `form_action` holds sources made by `form_action_source`."""
-    policy = (b"content-security-policy", _policy(form_action).encode())
+def page_headers(*, form_action: Sequence[str] = (), frame_src: Sequence[str] = (), https: bool) -> Headers:
+    """Return the headers of an HTML page.
+
+    `form_action` holds sources made by `form_action_source`, `frame_src` origins of web pages, made by it too.
+    """
+    policy = (b"content-security-policy", _policy(form_action, frame_src=frame_src).encode())
     return (policy, *_FOR_PAGES, *_FOR_ALL, *((_HSTS,) if https else ()))
 
 
@@ -64,16 +67,23 @@ def form_action_source(uri: str) -> str:
     return f"{parts.scheme.lower()}://{host}{port}"
 
 
-def _policy(form_action: Sequence[str], *, own_forms: bool = True, script: str = "'self'") -> str:
-    for source in form_action:
-        if not _SOURCE.fullmatch(source):
-            raise ValueError("a form-action source must be an origin or a scheme")
+def _policy(
+    form_action: Sequence[str],
+    *,
+    own_forms: bool = True,
+    script: str = "'self'",
+    frame_src: Sequence[str] = (),
+) -> str:
+    for source in (*form_action, *frame_src):
+        if not _SOURCE.fullmatch(source) or (source in frame_src and "://" not in source):
+            raise ValueError("a source must be an origin, or for form-action a scheme")
     return "; ".join(
         (
             "default-src 'none'",
             "style-src 'self'",
             f"script-src {script}",
             "img-src 'self'",
+            *((" ".join(("frame-src", *frame_src)),) if frame_src else ()),
             " ".join(("form-action", *(("'self'",) if own_forms else ()), *form_action)),
             "frame-ancestors 'none'",
             "base-uri 'none'",

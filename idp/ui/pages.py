@@ -27,7 +27,9 @@ from idp.ui.theme import Theme
 _HERE = Path(__file__).parent
 _FACES = (_HERE.parent / "citizen" / "templates",)
 _OPTIONAL: Mapping[str, object] = {
-    **dict.fromkeys(("errors", "rp", "manage_url", "developer", "minutes", "reason_key")),
+    **dict.fromkeys(
+        ("errors", "rp", "manage_url", "developer", "minutes", "reason_key", "frames", "goes_on")
+    ),
     "fields": MappingProxyType({}),
 }
 """What a page may go without; anything else a template names must be given."""

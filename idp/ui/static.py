@@ -1,4 +1,4 @@
-"""Our own style, script and icons, in memory, under names that hold their digest (PAGES §5: no other host).
+"""Our own style, scripts and icons, in memory, under names that hold their digest (PAGES §5: no other host).
 
 `STATIC` is what the application serves, `static(name)` the address a template writes. The files: assets/.
 """
@@ -12,6 +12,7 @@ _ASSETS = Path(__file__).parent / "assets"
 _CONTENT_TYPES = {
     "hpid.css": "text/css; charset=utf-8",
     "hpid.js": "text/javascript; charset=utf-8",
+    "going_on.js": "text/javascript; charset=utf-8",
     "favicon.svg": "image/svg+xml",
     "favicon.png": "image/png",
 }

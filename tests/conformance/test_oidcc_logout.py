@@ -1,4 +1,4 @@
-"""The modules of oidcc-rp-initiated-logout and oidcc-backchannel-rp-initiated-logout (PROTOCOL rules 26 to 28)."""
+"""The modules of the RP-initiated, back-channel and front-channel logout plans (PROTOCOL rules 26 to 29)."""
 
 import asyncio
 import base64
@@ -162,3 +162,23 @@ async def test_oidcc_backchannel_rp_initiated_logout(op: Outside) -> None:
     assert len(kids) == 1
     assert await _is_signed_out(suite)
     assert dict(parse_qsl(urlsplit(page.left_for).query)).keys() == {"state"}
+
+
+async def test_oidcc_frontchannel_rp_initiated_logout(op: Outside) -> None:
+    """Rule 29; tests/journeys/test_front_channel.py sees in a browser that the frame loads before the page goes on."""
+    suite = Suite(op, op.relying_party("hpid-frontchannel-logout"))
+    flow = await suite.flow()
+    state = secrets.token_urlsafe(96)
+
+    page = await _sign_out(suite, flow, state=state)
+
+    assert page.left_for is None
+    (frame,) = page.frames
+    address, _, query = frame.partition("?")
+    assert address == suite.rp.redirect_uri.removesuffix("/callback") + "/frontchannel_logout"
+    assert parse_qsl(query) == [("iss", op.issuer), ("sid", flow.id_token["sid"])]
+    assert page.links["back"] == f"{_back(suite)}?{urlencode({'state': state})}"
+    policy = page.response.headers["content-security-policy"]
+    parts = urlsplit(address)
+    assert f"frame-src {parts.scheme}://{parts.netloc};" in policy
+    assert await _is_signed_out(suite)

@@ -82,6 +82,8 @@ def test_it_says_exactly_this() -> None:
         "authorization_response_iss_parameter_supported": True,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
     }
 
 
@@ -152,7 +154,6 @@ def test_iss_comes_in_every_authorization_response() -> None:  # RFC 9207 §3; P
         "introspection_endpoint",
         "device_authorization_endpoint",
         "check_session_iframe",
-        "frontchannel_logout_supported",
         "dpop_signing_alg_values_supported",
         "tls_client_certificate_bound_access_tokens",
     ],

@@ -14,6 +14,7 @@ from idp.protocol.logout import (
     LogoutRequest,
     build_logout_token,
     check_return,
+    frontchannel_uri,
     parse,
 )
 from tests import make
@@ -139,3 +140,17 @@ def test_a_logout_token_says_which_session_ended_and_never_a_nonce() -> None:  #
 def test_a_logout_token_leaves_out_what_is_not_known(sub: str | None, sid: str | None) -> None:
     claims = build_logout_token(iss=make.ISSUER, aud="portal", sub=sub, sid=sid, jti="jti-1", now=make.NOW)
     assert ("sub" in claims, "sid" in claims) == (sub is not None, sid is not None)
+
+
+def test_a_browser_is_told_of_a_session_by_iss_and_sid_or_by_neither() -> None:  # Front-Channel Logout §2
+    given = {"iss": make.ISSUER, "sid": "sid-1"}
+    assert frontchannel_uri(make.client(), **given) is None
+    plain = make.client(frontchannel_logout_uri="https://portal.example/out?a=1")
+    assert frontchannel_uri(plain, **given) == "https://portal.example/out?a=1"
+    strict = make.client(
+        frontchannel_logout_uri="https://portal.example/out", frontchannel_logout_session_required=True
+    )
+    found = frontchannel_uri(strict, **given)
+    assert found is not None
+    assert found.startswith("https://portal.example/out?")
+    assert parse_qsl(urlsplit(found).query) == [("iss", make.ISSUER), ("sid", "sid-1")]

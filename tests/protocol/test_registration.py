@@ -157,6 +157,8 @@ def test_a_front_channel_logout_uri_lies_where_a_redirect_uri_does() -> None:  #
     check_registration(make.client(frontchannel_logout_uri="https://portal.example/out?x=1"))
     for uri in ("https://other.example/out", "https://portal.example:8443/out", "http://localhost/out"):
         assert _refused(make.client(frontchannel_logout_uri=uri)).startswith("frontchannel_logout_uri: ")
+    by_number = make.client(redirect_uris=("http://[::1]/cb",), frontchannel_logout_uri="http://[::1]/out")
+    assert _refused(by_number).startswith("frontchannel_logout_uri: "), "a policy can't name it"
 
 
 def test_a_sector_identifier_uri_is_https() -> None:  # Registration §5

@@ -62,11 +62,22 @@ def test_the_source_of_a_redirect_uri_is_its_origin(uri: str, source: str) -> No
 def test_a_source_that_would_widen_the_policy_is_refused(source: str) -> None:
     with pytest.raises(ValueError, match="form-action"):
         page_headers(form_action=(source,), https=True)
+    with pytest.raises(ValueError, match="source"):
+        page_headers(frame_src=(source,), https=True)
+
+
+def test_a_page_frames_the_origins_it_names_and_no_scheme_as_a_whole() -> None:  # Front-Channel Logout §3
+    sources = ("https://a.example", "https://b.example:8443")
+    policy = dict(page_headers(frame_src=sources, https=True))[b"content-security-policy"]
+    assert b"; frame-src https://a.example https://b.example:8443;" in policy
+    for source in ("http:", "https:", "vn.haiphong.app:"):
+        with pytest.raises(ValueError, match="source"):
+            page_headers(frame_src=(source,), https=True)
 
 
 def test_files_are_served_under_their_digest_and_never_change() -> None:
     for path, (content_type, body) in STATIC.items():
-        match = re.fullmatch(r"/static/[a-z]+\.([0-9a-f]{8})\.[a-z]+", path)
+        match = re.fullmatch(r"/static/[a-z_]+\.([0-9a-f]{8})\.[a-z]+", path)
         assert match is not None
         assert match[1] == hashlib.sha256(body).hexdigest()[:8]
         assert content_type

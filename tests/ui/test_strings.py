@@ -11,6 +11,7 @@ from idp.ui.pages import Pages
 from idp.ui.strings import PAGES, STRINGS, Texts
 from tests.ui.samples import SAMPLES, SITE
 from tests.ui.test_answering import answering_page
+from tests.ui.test_going_on import going_on_page
 
 VI, EN = STRINGS[Language.VI], STRINGS[Language.EN]
 GIVEN_BY_CONTROLLERS = ("claim_", "not_sent_", "value_", "notice_", "error_", "locked_", "masked_")
@@ -84,6 +85,7 @@ def test_every_sentence_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> No
     for sample in SAMPLES.values():
         sample.render(pages, Language.VI)
     answering_page(pages)
+    going_on_page(pages)
     assert [key for key in VI if key not in said and not key.startswith(GIVEN_BY_CONTROLLERS)] == []
 
 
