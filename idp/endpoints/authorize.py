@@ -4,12 +4,13 @@ Errors before client and redirect_uri are proved go to a page, after that to the
 `resume` is where pages come back to: the same decision on the request their browser holds (DESIGN 5.12).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 
 from idp.audit.occasion import Occasion
 from idp.clients.model import Client
-from idp.database import Done
+from idp.database import DatabaseUnavailable, Done
 from idp.edge import Answer, Call, Cookie
 from idp.edge.cookie_names import cookie_name
 from idp.edge.page import language_cookies
@@ -29,6 +30,7 @@ from idp.protocol.errors import (
     InvalidRequest,
     LoginRequired,
     Refusal,
+    TemporarilyUnavailable,
     ToPage,
     ToRedirect,
     UnauthorizedClient,
@@ -50,7 +52,7 @@ async def authorize(call: Call) -> Answer:
         client_id, unverified_redirect_uri = identify(raw)
         client = _enabled(await provider.configuration.client(client_id))
         redirect_uri = check_redirect_uri(client, unverified_redirect_uri)
-    with refusing(_to_client(client, redirect_uri, raw.values)):
+    with refusing(_to_client(client, redirect_uri, raw.values)), _telling_of_outages():
         now = provider.clock.now()
         hinted_sub = _hinted_sub(call, client, raw.values.get("id_token_hint"))
         request = check(
@@ -86,7 +88,7 @@ async def resume(call: Call) -> Answer:
             raise InvalidRequest("this interaction is not open in this browser")
         client = _enabled(await provider.configuration.client(ClientId(opened.client_id)))
         redirect_uri = check_redirect_uri(client, opened.redirect_uri)
-    with refusing(_to_client(client, redirect_uri, opened.values)):
+    with refusing(_to_client(client, redirect_uri, opened.values)), _telling_of_outages():
         request = opened.request(client, iss=provider.settings.issuer)
         return await _proceed(call, request, client, opened, is_new=False)
 
@@ -136,6 +138,8 @@ async def _proceed(
             try:
                 code = outcome.unwrap()
             except LoginRequired as error:
+                if request.is_silent:
+                    raise
                 raise Refusal(error, ToPage(case="two-tabs", status=409)) from error
             return authorization_response(
                 call,
@@ -145,6 +149,15 @@ async def _proceed(
                 response_mode=request.response_mode,
             )
     raise AssertionError("next_step asked for a fact after all were there")
+
+
+@contextmanager
+def _telling_of_outages() -> Iterator[None]:
+    """Once client and redirect_uri are proved, an outage too is told there (RFC 6749 §4.1.2.1)."""
+    try:
+        yield
+    except DatabaseUnavailable as error:
+        raise TemporarilyUnavailable("try again in a moment", detail=type(error).__name__) from error
 
 
 def _to_client(client: ClientFacts, redirect_uri: str, values: Mapping[str, str]) -> ToRedirect:

@@ -14,9 +14,7 @@ from idp.log import fields
 from idp.protocol.authorization_response import error_parameters
 from idp.protocol.errors import (
     AccessDenied,
-    AccountSelectionRequired,
     ConsentRequired,
-    InteractionRequired,
     InvalidRequest,
     LoginRequired,
     ProtocolError,
@@ -36,9 +34,7 @@ _JSON_PATHS = frozenset({"/token", "/userinfo", "/jwks", "/logouts", "/register"
 _RETRY_AFTER = ("retry-after", "2")
 _ANSWERS = (
     AccessDenied,
-    AccountSelectionRequired,
     ConsentRequired,
-    InteractionRequired,
     LoginRequired,
     UnmetAuthenticationRequirements,
 )

@@ -89,22 +89,10 @@ class LoginRequired(ProtocolError):
     error = "login_required"
 
 
-class InteractionRequired(ProtocolError):
-    """prompt=none, but the person must do something (Core §3.1.2.6)."""
-
-    error = "interaction_required"
-
-
 class ConsentRequired(ProtocolError):
     """prompt=none, but the person must be told or asked (Core §3.1.2.6)."""
 
     error = "consent_required"
-
-
-class AccountSelectionRequired(ProtocolError):
-    """prompt=none, but an account must be chosen (Core §3.1.2.6)."""
-
-    error = "account_selection_required"
 
 
 class RequestNotSupported(ProtocolError):

@@ -12,11 +12,9 @@ from idp.protocol.assurance import Acr, strongest, weakest
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import allowed_claims
 from idp.protocol.errors import (
-    AccountSelectionRequired,
     ConsentRequired,
     LoginRequired,
     ProtocolError,
-    UnmetAuthenticationRequirements,
 )
 from idp.protocol.facts import ClientFacts, ConsentFacts, LocalLogin, SessionFacts
 from idp.protocol.profiles import rules_of
@@ -89,13 +87,16 @@ Step = Load | SignIn | Consent | Issue | Refuse
 
 
 def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> Step:
-    """Decide; the first unmet condition wins."""
+    """Decide; the first unmet condition wins.
+
+    A silent request (prompt=none) is told which it was and no more: login_required or consent_required (Core §3.1.2.6).
+    """
     if facts.session is UNKNOWN:
         return Load(name="session")
     step = _sign_in_step(request, facts, facts.session, now=now)
-    if isinstance(step, SignIn):
-        return _silently(step) if request.is_silent else step
-    if isinstance(step, Load):
+    if isinstance(step, SignIn) and request.is_silent:
+        return Refuse(error=LoginRequired("no session that satisfies this request"))
+    if isinstance(step, SignIn | Load):
         return step
     if facts.consent is UNKNOWN:
         return Load(name="consent")
@@ -191,15 +192,6 @@ def takes_city_credentials(client: ClientFacts, *, upstream_down: bool) -> bool:
     return client.local_login is LocalLogin.LOW or (
         client.local_login is LocalLogin.DEGRADED and upstream_down
     )
-
-
-def _silently(step: SignIn) -> Refuse:
-    """Turn a sign-in into the error prompt=none asks for (Core §3.1.2.6)."""
-    if step.reason == "select":
-        return Refuse(error=AccountSelectionRequired("an account must be chosen"))
-    if step.reason == "level":
-        return Refuse(error=UnmetAuthenticationRequirements("the level asked for can't be reached silently"))
-    return Refuse(error=LoginRequired("no session that satisfies this request"))
 
 
 def _open_scopes(request: AuthorizationRequest, facts: Facts, consent: ConsentFacts) -> tuple[str, ...]:

@@ -1,7 +1,11 @@
 """When somebody has to sign in again, and what a silent request is told – Core §3.1.2.1, §3.1.2.3, §3.1.2.6."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 import pytest
 
+from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import LocalLogin, Profile
 from tests.driver import RelyingParty
@@ -127,6 +131,53 @@ async def test_a_silent_request_that_the_session_does_not_satisfy_is_told_so(
     assert page.answer["iss"] == world.issuer
 
 
+ESSENTIAL_HIGH = '{"id_token":{"acr":{"essential":true,"values":["LoA3"]}}}'
+
+
+@pytest.mark.parametrize(
+    ("session", "changes"),
+    [
+        (None, {}),
+        ({}, {"max_age": "0"}),
+        ({}, {"acr_values": "LoA3"}),
+        ({}, {"claims": ESSENTIAL_HIGH}),
+        ({"acr": Acr.LOW}, {"acr_values": "LoA2"}),
+        ({"idp": "haiphong"}, {"client_id": "rp-never", "redirect_uri": "https://rp-never.example/callback"}),
+        ({}, {"claims": '{"id_token":{"sub":{"value":"somebody else"}}}'}),
+        ({}, {"client_id": "rp-new", "redirect_uri": "https://rp-new.example/callback"}),
+        ({"locked": True}, {}),
+        ({"idle": True}, {}),
+    ],
+    ids=["nobody", "age", "level", "essential", "low", "credentials", "sub", "new service", "locked", "idle"],
+)
+@pytest.mark.parametrize("sent", ["get", "post", "post from elsewhere"])
+async def test_whatever_a_silent_request_lacks_it_is_told_by_a_code_of_its_own_and_shown_no_page(
+    world: World, rp: RelyingParty, session: dict[str, Any] | None, changes: dict[str, str], sent: str
+) -> None:  # §3.1.2.6
+    for client_id in ("rp-never", "rp-new"):
+        await world.client(client_id, local_login=LocalLogin.NEVER)
+    person, browser = await world.person(), world.browser()
+    await world.agree(person.person_id, rp)
+    if session is not None:
+        held = {name: value for name, value in session.items() if name in {"acr", "idp"}}
+        await world.signed_in(browser, person.person_id, **held)
+        world.time.move(seconds=0 if "claims" in changes else 1)
+    if session and session.get("locked"):
+        await world.set_status(person.person_id, PersonStatus.LOCKED)
+    if session and session.get("idle"):
+        world.time.move(minutes=31)
+    parameters = rp.parameters(prompt="none", **changes)
+    if sent == "get":
+        page = await browser.get(f"/authorize?{urlencode(parameters)}")
+    else:
+        site = "cross-site" if sent == "post from elsewhere" else "same-origin"
+        page = await browser.post("/authorize", parameters, **{"sec-fetch-site": site})
+    expected = "consent_required" if changes.get("client_id") == "rp-new" else "login_required"
+    assert page.left_for is not None, "a page was shown"
+    assert page.left_for.startswith(parameters["redirect_uri"] + "?")
+    assert page.answer["error"] == expected
+
+
 async def test_a_silent_request_of_a_service_the_person_does_not_know_is_consent_required(
     world: World, alice: Visitor
 ) -> None:  # §3.1.2.6
@@ -207,8 +258,6 @@ async def test_a_session_of_city_credentials_does_not_open_a_service_that_never_
 async def test_a_locked_person_s_session_is_dead_at_once(
     world: World, rp: RelyingParty, alice: Visitor
 ) -> None:  # SECURITY B10
-    from idp.people.model import PersonStatus
-
     await world.set_status(alice.person.person_id, PersonStatus.LOCKED)
     page = await alice.browser.get(rp.authorize_url(prompt="none"))
     assert page.answer["error"] == "login_required"

@@ -68,6 +68,25 @@ async def test_without_a_database_each_kind_of_answer_is_a_clean_503(template: P
         assert page.interaction
 
 
+@pytest.mark.parametrize("prompt", [None, "none", "login"])
+async def test_an_outage_after_trust_is_told_to_the_relying_party(
+    template: Path, tmp_path: Path, prompt: str | None
+) -> None:  # RFC 6749 §4.1.2.1
+    async with open_world(template, tmp_path) as world:
+        rp = await world.client()
+        browser = world.browser()
+        page = await browser.get(rp.authorize_url())
+        world.provider.configuration._read_at = float("inf")  # read just now
+        await world.provider.database.close()
+        told = await browser.get(rp.authorize_url(prompt=prompt))
+        assert told.answer["error"] == "temporarily_unavailable"
+        assert (told.answer["state"], told.answer["iss"]) == (rp.state, world.issuer)
+        resumed = await browser.get(f"/authorize/resume?i={page.interaction}")
+        assert resumed.answer["error"] == "temporarily_unavailable"
+        untrusted = await browser.get(rp.authorize_url(redirect_uri="https://evil.example/"))
+        assert untrusted.left_for is None
+
+
 async def test_a_fault_behind_the_token_endpoint_is_json(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -7,11 +7,9 @@ import pytest
 
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import (
-    AccountSelectionRequired,
     ConsentRequired,
     LoginRequired,
     ProtocolError,
-    UnmetAuthenticationRequirements,
 )
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile, SessionFacts
 from idp.protocol.next_step import (
@@ -124,12 +122,6 @@ class TestPrompt:
         request = make.request(prompt="consent login")
         assert isinstance(decide(request, Surroundings())[0], SignIn)
         assert isinstance(decide(request, Surroundings(session=FRESH))[0], Consent)
-
-    def test_should_none_ever_stand_with_select_account_it_is_told_apart(self) -> None:  # Core §3.1.2.6
-        request = replace(make.request(), prompt=frozenset({"none", "select_account"}))
-        step, _ = decide(request, Surroundings())
-        assert isinstance(step, Refuse)
-        assert isinstance(step.error, AccountSelectionRequired)
 
 
 class TestMaxAge:
@@ -258,9 +250,9 @@ class TestLevel:
     def test_silently_it_is_login_required(self, client: ClientFacts, parameters: Any) -> None:
         assert isinstance(_refused(Surroundings(client=client), **parameters), LoginRequired)
 
-    def test_a_sign_in_of_this_very_moment_below_it_is_unmet(self) -> None:
+    def test_silently_even_of_a_sign_in_of_this_very_moment(self) -> None:
         error = _refused(Surroundings(session=make.session_facts(auth_time=make.NOW)), acr_values="LoA3")
-        assert isinstance(error, UnmetAuthenticationRequirements)
+        assert isinstance(error, LoginRequired)
 
 
 class TestLevelOfAScope:

@@ -112,11 +112,7 @@ def test_silence_is_kept_and_only_silence_is_refused(
     step, _ = decide(request, world, now=make.NOW + later)
     assert isinstance(step, Issue | Refuse if request.is_silent else Issue | SignIn | Consent)
     if isinstance(step, Refuse):
-        assert step.error.error in {
-            "login_required",
-            "consent_required",
-            "unmet_authentication_requirements",
-        }
+        assert step.error.error in {"login_required", "consent_required"}
 
 
 @often
