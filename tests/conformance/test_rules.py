@@ -13,7 +13,7 @@ ROWS = {
     for match in map(_ROW.fullmatch, source_of("docs/reference/conformance.md").splitlines())
     if match
 }
-NOT_YET = {11, 19, 20, 21, 23, 24, 25, 30}
+NOT_YET = {11, 30}
 """Rules whose feature, or whose test over https, is not there yet."""
 
 
