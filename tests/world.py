@@ -220,7 +220,7 @@ class World:
         self, browser: Browser, person_id: PersonId, *, acr: Acr = Acr.SUBSTANTIAL, idp: str = "national"
     ) -> None:
         """Give this browser a session, as the return from the national system does."""
-        proof = Proof(person_id=person_id, acr=acr, amr=("pwd", "otp"), ial=2, idp=idp)
+        proof = Proof(person_id=person_id, auth_time=self.time(), acr=acr, amr=("pwd", "otp"), ial=2, idp=idp)
 
         def start(tx: Tx) -> Done[str] | Refused:
             life = self.provider.settings.life

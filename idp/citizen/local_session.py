@@ -19,6 +19,7 @@ def local_proof(tx: Tx, person_id: PersonId, amr: tuple[str, ...], *, occasion: 
         return refuse_sign_in(tx, person_id, factor=amr[-1], occasion=occasion)
     return Proof(
         person_id=person.person_id,
+        auth_time=occasion.now,
         acr=local_acr(amr, person.account_level),
         amr=amr,
         ial=person.account_level,

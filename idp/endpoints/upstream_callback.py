@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from federation.upstream import AccountKind, ExternalIdentity, UpstreamDenied, UpstreamError
@@ -76,15 +76,15 @@ async def upstream_callback(call: Call) -> Answer:
     if isinstance(recognised, NotRecognised):
         with refusing(ToPage(case=recognised.case, status=403)):
             raise InvalidRequest("this account can't sign in")
-    session_name = cookie_name(provider.settings, "session")
+    session_name, occasion = cookie_name(provider.settings, "session"), call.occasion()
     session_cookie = (
         await provider.database.transact(
             partial(
                 start_session,
-                proof=_proof(recognised, identity),
+                proof=_proof(recognised, identity, opened, now=occasion.now),
                 cookie=call.cookies().get(session_name),
                 life=provider.settings.life,
-                occasion=call.occasion(),
+                occasion=occasion,
             )
         )
     ).unwrap()
@@ -166,9 +166,13 @@ async def _recognised(call: Call, identity: ExternalIdentity) -> Recognised | No
     return NotRecognised(case="not-linked")  # the number is another record's: for a desk to settle
 
 
-def _proof(recognised: Recognised, identity: ExternalIdentity) -> Proof:
+def _proof(
+    recognised: Recognised, identity: ExternalIdentity, opened: OpenInteraction, *, now: datetime
+) -> Proof:
+    """Return what was proved there and when: after this request began, however slow a clock there is (adr/0015)."""
     return Proof(
         person_id=recognised.person.person_id,
+        auth_time=min(max(identity.auth_time, opened.started_at), now),
         acr=national_acr(identity.loa, identity.account_level),
         amr=identity.amr or ("user",),
         ial=identity.account_level or 0,

@@ -60,7 +60,8 @@ CLAIMS: Mapping[str, Claim] = {
     "iat": Claim(schema=_TIME, meaning="When it was issued."),
     "jti": Claim(schema=_TEXT, meaning="Id of this token."),
     "auth_time": Claim(
-        schema=_TIME, meaning="When the person last proved who they are, not when the token was made."
+        schema=_TIME,
+        meaning="When the person last proved who they are (at the national system: there), not when the token was made.",
     ),
     "nonce": Claim(schema=_TEXT, meaning="As the relying party sent it; absent if it sent none."),
     "acr": Claim(schema={"enum": [acr.value for acr in Acr]}, meaning="Level of authentication."),

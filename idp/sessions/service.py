@@ -21,6 +21,8 @@ class Proof:
     """What a sign-in proved."""
 
     person_id: PersonId
+    auth_time: datetime
+    """When they proved it: upstream's moment where it is upstream's proof (adr/0015)."""
     acr: Acr
     amr: tuple[str, ...]
     ial: int
@@ -56,7 +58,7 @@ def start_session(
             created_at=now,
             last_seen_at=now,
             expires_at=_over_at(proof, life, now),
-            auth_time=now,
+            auth_time=proof.auth_time,
             acr=proof.acr,
             amr=proof.amr,
             ial=proof.ial,
@@ -102,7 +104,7 @@ def _renew(tx: Tx, old: Session, proof: Proof, cookie: str, life: Lifetimes, now
     return tx.sessions.renew(
         old.session_id,
         cookie,
-        auth_time=now,
+        auth_time=proof.auth_time,
         acr=proof.acr,
         amr=proof.amr,
         ial=proof.ial,

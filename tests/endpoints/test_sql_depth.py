@@ -189,7 +189,12 @@ async def test_the_return_from_upstream_is_no_deeper_for_a_newcomer_who_takes_ov
         found = await traced(partial(recognise, identity=identity, occasion=occasion))
         identity = replace(identity, attributes=replace(identity.attributes, personal_id="031190900124"))
     proof = Proof(
-        person_id=found.person.person_id, acr=Acr.SUBSTANTIAL, amr=("pwd", "otp"), ial=2, idp="national"
+        person_id=found.person.person_id,
+        auth_time=world.time(),
+        acr=Acr.SUBSTANTIAL,
+        amr=("pwd", "otp"),
+        ial=2,
+        idp="national",
     )
     await traced(partial(start_session, proof=proof, cookie=cookie, life=life, occasion=occasion))
     depth, where = tracer.deepest[UPSTREAM]

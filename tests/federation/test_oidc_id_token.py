@@ -119,6 +119,8 @@ async def test_the_moment_of_sign_in_is_theirs_and_never_in_our_future() -> None
     assert (await redeem(upstream)).auth_time == make.NOW - 2 * make.HOUR
     upstream.claims["auth_time"] = ISSUED + 30
     assert (await redeem(upstream)).auth_time == make.NOW
+    upstream.without("auth_time")
+    assert (await redeem(upstream)).auth_time == make.NOW
 
 
 @pytest.mark.parametrize(

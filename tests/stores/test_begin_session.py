@@ -19,7 +19,9 @@ from tests.stores.samples import NOW, SignedIn, do, make_person, see, sign_in
 async def _begin(
     database: Database[Any], clock: Clock, person_id: Any, *, cookie: str | None = None
 ) -> Done[str] | Refused:
-    proof = Proof(person_id=person_id, acr=Acr.SUBSTANTIAL, amr=("pwd", "otp"), ial=2, idp="haiphong")
+    proof = Proof(
+        person_id=person_id, auth_time=NOW, acr=Acr.SUBSTANTIAL, amr=("pwd", "otp"), ial=2, idp="haiphong"
+    )
     occasion = Occasion(clock=clock, now=NOW, txn="t")
     return await database.transact(
         lambda tx: start_session(tx, proof, cookie=cookie, life=Lifetimes(), occasion=occasion)
