@@ -14,6 +14,7 @@ from tests.conformance.web_runner import RuleFailed, WebRunner, address, matches
 
 CLIENTS = {str(client.facts.client_id): client for client in static_clients(SUITE)}
 STATIC = [plan for plan in PLANS if not plan.is_dynamic]
+LOGOUTS = [plan for plan in STATIC if "post_logout_redirect" in str(plan.rules(ISSUER, plan.alias))]
 GROUPS = {
     "oidcc-basic": 2,
     "oidcc-formpost-basic": 2,
@@ -94,18 +95,17 @@ def _plan(name: str) -> Plan:
 
 @pytest.mark.network
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    "plan", [plan for plan in STATIC if "formpost" not in plan.name], ids=lambda plan: plan.name
-)
+@pytest.mark.parametrize("plan", STATIC, ids=lambda plan: plan.name)
 async def test_the_rules_lead_through_sign_in_to_the_relying_party(op: Outside, plan: Plan) -> None:
+    mode = {"response_mode": "form_post"} if "formpost" in plan.name else {}
     rp = op.relying_party(plan.alias, scope="openid profile email phone address")
     runner = WebRunner(op.browser(), _rules(plan, op))
 
-    page = await runner.go(op.issuer + rp.authorize_url())
+    for prompt in ({}, {"prompt": "none"}):
+        page = await runner.go(op.issuer + rp.authorize_url(**mode, **prompt))
 
-    assert "code" in page.answer
-    again = await runner.go(op.issuer + rp.authorize_url(prompt="none"))
-    assert "code" in again.answer
+        assert address(page).partition("?")[0] == rp.redirect_uri
+        assert "code" in (page.posted[1] if mode else page.answer)
 
 
 @pytest.mark.network
@@ -138,8 +138,8 @@ async def test_an_address_that_is_not_registered_has_a_picture_of_the_error_page
 
 @pytest.mark.network
 @pytest.mark.timeout(300)
-async def test_signing_out_at_a_relying_party_s_request_ends_there(op: Outside) -> None:
-    plan = _plan("rp-initiated-logout-static")
+@pytest.mark.parametrize("plan", LOGOUTS, ids=lambda plan: plan.name)
+async def test_signing_out_at_a_relying_party_s_request_ends_there(op: Outside, plan: Plan) -> None:
     rp = op.relying_party(plan.alias)
     runner = WebRunner(op.browser(), _rules(plan, op))
     code = (await runner.go(op.issuer + rp.authorize_url())).answer["code"]

@@ -27,7 +27,7 @@ class WebRunner:
         rule = next((rule for rule in self._rules if matches(rule["match"], url)), None)
         if rule is None:
             raise RuleFailed(f"no rule for {url}")
-        page = await self._browser.get(url)
+        page = with_scripts(await self._browser.get(url))
         for task in rule["tasks"]:
             if not matches(task.get("match", "*"), address(page)):
                 if task.get("optional"):
@@ -40,8 +40,9 @@ class WebRunner:
         written: dict[str, str] = {}
         ticked: list[tuple[str, str]] = []
         for command, kind, target, *more in task.get("commands", []):
-            if command == "wait" and kind == "contains":
-                _check(target in address(page), f"{task['task']}: {target} never came, at {address(page)}")
+            if command == "wait" and kind == "match":
+                came = re.search(target, address(page)) is not None
+                _check(came, f"{task['task']}: {target} never came, at {address(page)}")
             elif command == "wait" and page.left_for is not None:
                 continue  # an element of the suite's own page
             elif target not in page.ids:
@@ -53,8 +54,17 @@ class WebRunner:
             elif target in page.boxes:
                 ticked.append(page.boxes[target])
             elif target in page.buttons:
-                page = await self._browser.press(page, target, ticked, **written)
+                page = with_scripts(await self._browser.press(page, target, ticked, **written))
         return page
+
+
+def with_scripts(page: Page) -> Page:
+    """Return where a browser with scripts would be by now: an answer posted, frames loaded and left behind."""
+    if page.left_for is None and "answer" in page.ids:
+        return Page(page.response, left_for=page.posted[0])
+    if page.left_for is None and page.frames and "back" in page.links:
+        return Page(page.response, left_for=page.links["back"])
+    return page
 
 
 def address(page: Page) -> str:
