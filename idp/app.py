@@ -26,6 +26,7 @@ from idp.database import Database
 from idp.edge import BadCall, Endpoint
 from idp.edge.adapter import Edge, run
 from idp.endpoints.authorize import authorize, resume
+from idp.endpoints.check_session import check_session
 from idp.endpoints.end_session import end_session
 from idp.endpoints.error_response import error_response
 from idp.endpoints.health import live, ready
@@ -62,6 +63,7 @@ ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
     **{ENDPOINTS[name]: {"GET": endpoint, "POST": endpoint} for name, endpoint in _BOTH.items()},
     ENDPOINTS["token_endpoint"]: {"POST": token},
     ENDPOINTS["jwks_uri"]: {"GET": jwks},
+    ENDPOINTS["check_session_iframe"]: {"GET": check_session},
     ENDPOINTS["registration_endpoint"]: {
         "POST": register,
         "GET": read_registration,

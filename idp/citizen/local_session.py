@@ -4,6 +4,7 @@ from idp.audit.occasion import Occasion
 from idp.citizen.interaction import Opened
 from idp.database import Refused
 from idp.edge import Answer, Call, Cookie
+from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import cookie_name
 from idp.ids import PersonId
 from idp.people.model import PersonStatus
@@ -30,4 +31,5 @@ def local_proof(tx: Tx, person_id: PersonId, amr: tuple[str, ...], *, occasion: 
 def signed_in(call: Call, opened: Opened, cookie: str) -> Answer:
     """Set the session's cookie and go on with the interaction."""
     name = cookie_name(call.provider.settings, "session")
-    return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}", Cookie(name=name, value=cookie))
+    location = f"/authorize/resume?i={opened.interaction_id}"
+    return Answer.redirect(location, Cookie(name=name, value=cookie), *changed_state(call))

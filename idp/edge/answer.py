@@ -16,10 +16,13 @@ class Cookie:
     max_age: int | None = None
     """Seconds; None: until the browser closes; 0: erase."""
     same_site: str = "Lax"
+    is_for_scripts: bool = False
+    """Our own scripts read it; true of nothing that opens anything."""
 
     def header(self) -> tuple[str, str]:
         """Return the Set-Cookie header."""
-        parts = [f"{self.name}={self.value}", "Path=/", "HttpOnly", f"SameSite={self.same_site}"]
+        secrecy = () if self.is_for_scripts else ("HttpOnly",)
+        parts = [f"{self.name}={self.value}", "Path=/", *secrecy, f"SameSite={self.same_site}"]
         if self.name.startswith("__Host-"):
             parts.append("Secure")
         if self.max_age is not None:

@@ -9,6 +9,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from idp.edge.answer import Answer, Cookie
+from idp.edge.browser_state import changed_state
 from idp.edge.call import Call
 from idp.edge.cookie_names import cookie_name
 from idp.edge.deliveries import delivery, per_service
@@ -82,7 +83,7 @@ async def signed_out(call: Call, logout_ids: tuple[str, ...], back: ReturnAddres
     name = cookie_name(call.provider.settings, "session")
     if name not in call.cookies():  # whatever ended may be of another browser: this one is left as it is
         return answer
-    answer = answer.with_cookies(Cookie(name=name, value="", max_age=0))
+    answer = answer.with_cookies(Cookie(name=name, value="", max_age=0), *changed_state(call))
     return answer.with_headers(_CLEAR) if logout_ids else answer
 
 

@@ -12,6 +12,7 @@ from idp.audit.occasion import Occasion
 from idp.clients.model import Client
 from idp.database import DatabaseUnavailable, Done
 from idp.edge import Answer, Call, Cookie
+from idp.edge.browser_state import state_for
 from idp.edge.cookie_names import cookie_name
 from idp.edge.page import language_cookies
 from idp.endpoints.authorization_response import authorization_response
@@ -141,13 +142,7 @@ async def _proceed(
                 if request.is_silent:
                     raise
                 raise Refusal(error, ToPage(case="two-tabs", status=409)) from error
-            return authorization_response(
-                call,
-                request.redirect_uri,
-                success_parameters(code=code, state=request.state, iss=provider.settings.issuer),
-                *_drop(call, opened, is_new=is_new),
-                response_mode=request.response_mode,
-            )
+            return _answer(call, request, opened, code=code, is_new=is_new)
     raise AssertionError("next_step asked for a fact after all were there")
 
 
@@ -158,6 +153,27 @@ def _telling_of_outages() -> Iterator[None]:
         yield
     except DatabaseUnavailable as error:
         raise TemporarilyUnavailable("try again in a moment", detail=type(error).__name__) from error
+
+
+def _answer(
+    call: Call, request: AuthorizationRequest, opened: OpenInteraction, *, code: str, is_new: bool
+) -> Answer:
+    """Hand the code over, with the state of this browser where that is offered (Session Management §2)."""
+    session_state, cookies = state_for(call, request.client_id, request.redirect_uri)
+    parameters = success_parameters(
+        code=code,
+        state=request.state,
+        iss=call.provider.settings.issuer,
+        session_state=session_state,
+    )
+    return authorization_response(
+        call,
+        request.redirect_uri,
+        parameters,
+        *cookies,
+        *_drop(call, opened, is_new=is_new),
+        response_mode=request.response_mode,
+    )
 
 
 def _to_client(client: ClientFacts, redirect_uri: str, values: Mapping[str, str]) -> ToRedirect:

@@ -16,6 +16,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done
 from idp.edge import Answer, Call, Cookie
+from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import cookie_name
 from idp.ids import HandleKind, parse_handle
 from idp.interactions.cookie import OpenInteraction, open_interaction
@@ -96,6 +97,7 @@ async def upstream_callback(call: Call) -> Answer:
             value="known",
             max_age=int(_KNOWN_DEVICE.total_seconds()),
         ),
+        *changed_state(call),
     )
 
 

@@ -16,5 +16,6 @@ async def openid_configuration(call: Call) -> Answer:
             alg for alg in SIGNING_ALGORITHMS if alg in call.provider.keyring.algorithms()
         ),
         offers_registration=call.provider.settings.registration_mode is not RegistrationMode.OFF,
+        offers_session_iframe=call.provider.settings.is_certification,
     )
     return Answer.json(document, headers=(("cache-control", "public, max-age=300"),))

@@ -22,9 +22,14 @@ def answer_mode(values: Mapping[str, str], allowed: tuple[str, ...]) -> str:
     return asked if asked in allowed else QUERY
 
 
-def success_parameters(*, code: str, state: str | None, iss: str) -> dict[str, str]:
-    """Return what a relying party is told when the person is signed in (RFC 6749 §4.1.2, RFC 9207 §2)."""
-    return _present({"code": code, "state": state, "iss": iss})
+def success_parameters(
+    *, code: str, state: str | None, iss: str, session_state: str | None = None
+) -> dict[str, str]:
+    """Return what a relying party is told when the person is signed in.
+
+    RFC 6749 §4.1.2, RFC 9207 §2, Session Management §2.
+    """
+    return _present({"code": code, "state": state, "iss": iss, "session_state": session_state})
 
 
 def error_parameters(error: ProtocolError, *, state: str | None, iss: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ ENDPOINTS: Mapping[str, str] = {
     "jwks_uri": "/jwks",
     "end_session_endpoint": "/end_session",
     "registration_endpoint": "/register",
+    "check_session_iframe": "/check_session",
 }
 """Metadata member → path; the composition root routes exactly these."""
 
@@ -27,13 +28,14 @@ def metadata(
     grant_types: tuple[str, ...],
     signing_algorithms: tuple[str, ...],
     offers_registration: bool = False,
+    offers_session_iframe: bool = False,
 ) -> dict[str, object]:
     """Return the discovery document."""
-    endpoints = {
-        name: issuer + path
-        for name, path in ENDPOINTS.items()
-        if name != "registration_endpoint" or offers_registration
+    offered = {
+        "registration_endpoint": offers_registration,
+        "check_session_iframe": offers_session_iframe,
     }
+    endpoints = {name: issuer + path for name, path in ENDPOINTS.items() if offered.get(name, True)}
     claims = dict.fromkeys(
         (*ID_TOKEN_CLAIMS, *(claim for scope in SCOPES.values() for claim in scope.claims))
     )

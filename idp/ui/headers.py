@@ -2,7 +2,8 @@
 
 Nothing comes from another host, nothing is inline (but the one script of the page that posts an answer), nobody may
 frame us, and a form may lead only to ourselves and to the origins its page names, since browsers check `form-action`
-along redirects too. One page frames others: services that are told of a sign-out, and no other origin.
+along redirects too. One page frames others: services that are told of a sign-out, and no other origin. One page may be
+framed: the session iframe of the certification profile.
 """
 
 import hashlib
@@ -45,6 +46,19 @@ def posting_headers(*, source: str, script: str, https: bool) -> Headers:
     digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = _policy((source,), own_forms=False, script=f"'sha256-{digest}'").encode()
     return ((b"content-security-policy", policy), *_FOR_PAGES, *_FOR_ALL, *((_HSTS,) if https else ()))
+
+
+def framed_headers(*, https: bool) -> Headers:
+    """Return the headers of the page that any site may frame (Session Management §3.3): it has a script of ours alone."""
+    policy = b"default-src 'none'; script-src 'self'; form-action 'none'; base-uri 'none'"
+    return (
+        (b"content-security-policy", policy),
+        (b"cache-control", b"public, max-age=300"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"cross-origin-resource-policy", b"cross-origin"),
+        *((_HSTS,) if https else ()),
+    )
 
 
 def static_headers(*, https: bool) -> Headers:

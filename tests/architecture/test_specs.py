@@ -22,6 +22,7 @@ def _offered() -> set[str]:
         grant_types=tuple(GRANTS),
         signing_algorithms=("ES256",),
         offers_registration=True,
+        offers_session_iframe=True,
     )
     return {
         *(f"discovery:{member}" for member in document),

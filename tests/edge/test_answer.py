@@ -29,6 +29,11 @@ def test_on_plain_http_it_is_not_secure_but_never_readable_by_scripts() -> None:
     assert attributes == ["hpid-session=x", "Path=/", "HttpOnly", "SameSite=Lax"]
 
 
+def test_a_cookie_for_our_own_scripts_is_the_one_they_may_read() -> None:  # PROTOCOL rule 30
+    cookie = Cookie(name="__Host-hpid-x", value="x", same_site="None", is_for_scripts=True)
+    assert _attributes(cookie) == ["__Host-hpid-x=x", "Path=/", "SameSite=None", "Secure"]
+
+
 def test_a_cookie_is_erased_by_an_age_of_nothing() -> None:
     assert "Max-Age=0" in _attributes(Cookie(name="hpid-session", value="", max_age=0))
 

@@ -16,6 +16,7 @@ DOCUMENT: dict[str, Any] = metadata(
     grant_types=("authorization_code", "refresh_token"),
     signing_algorithms=("ES256", "EdDSA", "PS256", "RS256"),
     offers_registration=True,
+    offers_session_iframe=True,
 )
 
 
@@ -29,6 +30,7 @@ def test_it_says_exactly_this() -> None:
         "jwks_uri": "https://id.example/jwks",
         "end_session_endpoint": "https://id.example/end_session",
         "registration_endpoint": "https://id.example/register",
+        "check_session_iframe": "https://id.example/check_session",
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
@@ -106,7 +108,7 @@ def test_what_is_required_or_recommended_is_there(member: str) -> None:  # Disco
 
 
 def test_every_uri_is_the_issuer_with_a_path() -> None:  # PROTOCOL rule 18
-    assert set(ENDPOINTS) == {name for name in DOCUMENT if name.endswith(("_endpoint", "_uri"))}
+    assert set(ENDPOINTS) == {name for name in DOCUMENT if name.endswith(("_endpoint", "_uri", "_iframe"))}
     for name, path in ENDPOINTS.items():
         assert DOCUMENT[name] == make.ISSUER + path
         assert re.fullmatch(r"(/[a-z_]+)+", path)
@@ -129,7 +131,7 @@ def test_it_is_derived_from_what_is_wired() -> None:  # DESIGN 5.22
     assert set(CLAIM_SCOPE) <= set(DOCUMENT["claims_supported"])
     none = metadata(make.ISSUER, grant_types=(), signing_algorithms=())
     assert none["grant_types_supported"] == none["id_token_signing_alg_values_supported"] == []
-    assert "registration_endpoint" not in none
+    assert {"registration_endpoint", "check_session_iframe"}.isdisjoint(none)
 
 
 def test_nothing_of_ours_is_signed_with_none_or_a_shared_secret() -> (
@@ -153,7 +155,6 @@ def test_iss_comes_in_every_authorization_response() -> None:  # RFC 9207 §3; P
         "revocation_endpoint",
         "introspection_endpoint",
         "device_authorization_endpoint",
-        "check_session_iframe",
         "dpop_signing_alg_values_supported",
         "tls_client_certificate_bound_access_tokens",
     ],
