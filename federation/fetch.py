@@ -168,6 +168,10 @@ class Fetcher:
         content_type = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
         return await self._request("POST", url, {**content_type, **(headers or {})}, urlencode(form).encode())
 
+    def check_form(self, url: str) -> None:
+        """Refuse a URL we would never call, wherever its name leads; asks nobody."""
+        _checked_target(url, self._allowed_loopback, self._loopback_hosts)
+
     async def check(self, url: str) -> None:
         """Refuse a URL we would not call now, addresses of its name included; connects to nothing."""
         target = _checked_target(url, self._allowed_loopback, self._loopback_hosts)

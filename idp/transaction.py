@@ -10,7 +10,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from idp.audit.store import AuditStore
-from idp.clients.store import ClientAssertionStore, ClientStore, InvitationStore, RegistrationStore
+from idp.clients.store import ClientAssertionStore, ClientStore, InvitationStore, LogoStore, RegistrationStore
 from idp.clock import Clock
 from idp.configuration.store import ConfigurationStore
 from idp.consents.store import ConsentStore
@@ -79,6 +79,10 @@ class Tx:
     @cached_property
     def invitations(self) -> InvitationStore:
         return InvitationStore(self.connection, self._vault)
+
+    @cached_property
+    def logos(self) -> LogoStore:
+        return LogoStore(self.connection, self._vault)
 
     @cached_property
     def registrations(self) -> RegistrationStore:

@@ -4,7 +4,18 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Request, Response
 
-from idp.citizen import administrator, consent, home, national, otp, password, preferences, sign_in, sign_out
+from idp.citizen import (
+    administrator,
+    consent,
+    home,
+    logo,
+    national,
+    otp,
+    password,
+    preferences,
+    sign_in,
+    sign_out,
+)
 from idp.edge import Answer, Call, Endpoint
 from idp.edge.adapter import with_body
 from idp.ui.info import INFO_PAGES
@@ -34,6 +45,7 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     *(("GET", path, home.info) for path in INFO_PAGES),
     *(("GET", path, home.asset) for path in STATIC),
     ("GET", "/favicon.ico", home.favicon),
+    ("GET", "/logo/{name}", logo.show),
 )
 
 

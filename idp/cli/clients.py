@@ -15,11 +15,14 @@ from idp.audit.occasion import Occasion
 from idp.cli import client_invitations, client_secrets
 from idp.cli.client_documents import Document, document_of, documents_of, facts_of, read_jwks
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.clients.model import Client
+from idp.clients.outside import Checked, ask_outside
 from idp.clients.service import issue_secret, needs_secret, put_client, remove_client
 from idp.database import Done, Refused
 from idp.ids import ClientId
 from idp.protocol.errors import ProtocolError
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile
+from idp.protocol.registration import check_registration
 from idp.provider import Provider
 from idp.transaction import Tx
 
@@ -180,22 +183,41 @@ def remove(client_id: str) -> None:
 
 async def _register(provider: Provider, *, documents: Sequence[Document]) -> list[dict[str, object]]:
     happening = occasion(provider)
+    try:
+        checked = [await _check(provider, document) for document in documents]
 
-    def register(tx: Tx) -> Done[list[dict[str, object]]] | Refused:
-        try:
-            return Done([_put(tx, document, provider, happening) for document in documents])
-        except ProtocolError as error:
-            raise CommandFailed(str(error)) from error  # all of a file or nothing
+        def register(tx: Tx) -> Done[list[dict[str, object]]] | Refused:
+            return Done([_put(tx, one, provider, happening) for one in checked])  # all of a file or nothing
 
-    return (await provider.database.transact(register)).unwrap()
+        return (await provider.database.transact(register)).unwrap()
+    except ProtocolError as error:
+        raise CommandFailed(str(error)) from error
 
 
-def _put(tx: Tx, document: Document, provider: Provider, happening: Occasion) -> dict[str, object]:
-    old = tx.clients.get(ClientId(str(document["client_id"])))
-    facts = facts_of(document, old)
+async def _check(provider: Provider, document: Document) -> tuple[Client | None, Checked]:
+    """Return what was registered and what is to be, once other servers have been asked what it says about them."""
+    client_id = ClientId(str(document["client_id"]))
+    old = await provider.database.read(lambda tx: tx.clients.get(client_id))
+    facts = check_registration(facts_of(document, old))
     if old is not None and old.facts.sector != facts.sector:
         raise CommandFailed("sector: can't change; subjects hang on it")
-    put_client(tx, facts, actor=operator(), occasion=happening)
+    names_sector = "hpid_sector" in document or old is not None or facts.sector_identifier_uri is None
+    return old, await ask_outside(
+        facts,
+        provider.fetcher,
+        before=None if old is None else old.facts,
+        names_sector=names_sector,
+        by_operator=True,
+    )
+
+
+def _put(
+    tx: Tx, checked: tuple[Client | None, Checked], provider: Provider, happening: Occasion
+) -> dict[str, object]:
+    old, facts = checked[0], checked[1].facts
+    if tx.clients.get(facts.client_id) != old:
+        raise CommandFailed(f"{facts.client_id}: was changed meanwhile; run the command again")
+    put_client(tx, facts, actor=operator(), occasion=happening, logo=checked[1].logo)
     result: dict[str, object] = {"client_id": facts.client_id}
     if needs_secret(facts, old, happening.now):
         issued = issue_secret(tx, facts.client_id, vault=provider.vault, actor=operator(), occasion=happening)

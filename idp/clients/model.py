@@ -34,6 +34,25 @@ class IssuedSecret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Logo:
+    """A service's logo, as we have drawn it."""
+
+    digest: str
+    """SHA-256 of the image in hex."""
+    image: bytes = field(repr=False)
+    """PNG, at most 96 by 96 pixels."""
+
+
+class UnusableLogo(ValueError):
+    """Not an image we take; the text is for our log."""
+
+
+def logo_path(digest: str) -> str:
+    """Return where pages find a logo: never another image at one address."""
+    return f"/logo/{digest}.png"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
     """What an initial access token lets its holder do (RFC 7591 §3): register so many clients with these scopes."""
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
-from idp.clients.model import Client, ClientSecret, IssuedSecret
+from idp.clients.model import Client, ClientSecret, IssuedSecret, Logo
 from idp.ids import NO_BUCKET, ClientId, HandleKind
 from idp.protocol.facts import ClientFacts
 from idp.protocol.profiles import rules_of
@@ -23,10 +23,19 @@ _SEALED = "client.secret"
 _SIGNS = "client_secret_jwt"
 
 
-def put_client(tx: Tx, facts: ClientFacts, *, actor: str, occasion: Occasion) -> None:
-    """Register or replace, or raise the error that names the member. Felt on every node within a second."""
+def put_client(
+    tx: Tx, facts: ClientFacts, *, actor: str, occasion: Occasion, logo: Logo | None = None
+) -> None:
+    """Register or replace, or raise the error that names the member. Felt on every node within a second.
+
+    `logo`: the image of `facts.logo`, unless it is the one that is kept already.
+    """
     if not tx.clients.put(check_registration(facts), occasion.now):
         refuse("client_id", "was removed; it is not given again")
+    if facts.logo is None:
+        tx.logos.remove(facts.client_id)
+    elif logo is not None:
+        tx.logos.put(facts.client_id, logo)
     if facts.token_endpoint_auth_method != _SIGNS:
         tx.clients.forget_sealed(facts.client_id)
     tx.configuration.raise_version()
@@ -38,6 +47,7 @@ def remove_client(tx: Tx, client_id: ClientId, *, actor: str, occasion: Occasion
     if not tx.clients.remove(client_id, occasion.now):
         return False
     tx.registrations.end(client_id)
+    tx.logos.remove(client_id)
     tx.configuration.raise_version()
     tx.audit.add(occasion.event(EventType.CLIENT_REMOVED, actor=actor, client_id=client_id))
     return True

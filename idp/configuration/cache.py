@@ -46,6 +46,8 @@ class ConfigurationCache:
         self._read_at = float("-inf")
         self._clients: Mapping[ClientId, Client] = {}
         self.origins: frozenset[str] = frozenset()
+        self.logos: frozenset[str] = frozenset()
+        """Digests of the images that clients show."""
 
     async def client(self, client_id: ClientId) -> Client | None:
         """Return the client as registered at most a second ago; raises DatabaseUnavailable when nobody can say."""
@@ -69,6 +71,7 @@ class ConfigurationCache:
             self._take_keys(found.keys)
             self._clients = {client.facts.client_id: client for client in found.clients}
             self.origins = browser_origins(client.facts for client in found.clients)
+            self.logos = frozenset(client.facts.logo for client in found.clients if client.facts.logo)
             self._version = found.version
         self._read_at = max(self._read_at, asked_at)
 

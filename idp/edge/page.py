@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urlsplit
 
+from idp.clients.model import logo_path
 from idp.edge.answer import Answer, Cookie
 from idp.edge.call import Call
 from idp.edge.cookie_names import cookie_name
@@ -115,6 +116,7 @@ def relying_party(client: ClientFacts, redirect_uri: str) -> RelyingParty:
         host=urlsplit(redirect_uri).netloc,
         policy_uri=client.policy_uri,
         tos_uri=client.tos_uri,
+        logo=None if client.logo is None else logo_path(client.logo),
     )
 
 

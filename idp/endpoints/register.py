@@ -8,6 +8,7 @@ from functools import partial
 
 from idp.audit.occasion import Occasion
 from idp.clients.model import Invitation, IssuedSecret, Registration
+from idp.clients.outside import Checked
 from idp.clients.service import issue_secret, put_client
 from idp.clients.strangers import ANYBODY, SCOPES_OF_ANYBODY, stranger
 from idp.database import Done, Refused
@@ -22,7 +23,6 @@ from idp.endpoints.registration_document import (
 )
 from idp.ids import NO_BUCKET, ClientId, HandleKind
 from idp.protocol.errors import InvalidToken, ToBearer, ToJson, refusing
-from idp.protocol.facts import ClientFacts
 from idp.settings import RegistrationMode
 from idp.transaction import Tx
 from keys.envelope import Vault
@@ -46,11 +46,12 @@ async def register(call: Call) -> Answer:
             may_ask,
             is_certification=provider.settings.is_certification,
         )
-        facts = await check_document(call, call.json_object(), base, may_ask=may_ask)
+        checked = await check_document(call, call.json_object(), base, may_ask=may_ask)
+        facts = checked.facts
         own_token = provider.clock.handle(HandleKind.REGISTRATION, NO_BUCKET)
         create = partial(
             _create,
-            facts=facts,
+            checked=checked,
             invited_by=token,
             registration=Registration(client_id=facts.client_id, scopes=may_ask),
             own_token=own_token,
@@ -75,7 +76,7 @@ async def _find_invitation(call: Call, token: str) -> Invitation:
 def _create(
     tx: Tx,
     *,
-    facts: ClientFacts,
+    checked: Checked,
     invited_by: str | None,
     registration: Registration,
     own_token: str,
@@ -91,7 +92,8 @@ def _create(
                 InvalidToken("the token is not valid here", detail="its last use was taken meanwhile")
             )
         actor = f"invitation:{invitation.invitation_id}"
-    put_client(tx, facts, actor=actor, occasion=occasion)
+    facts = checked.facts
+    put_client(tx, facts, actor=actor, occasion=occasion, logo=checked.logo)
     tx.registrations.add(registration, own_token, occasion.now)
     if not facts.has_secret:
         return Done(None)

@@ -12,6 +12,7 @@ from functools import partial
 
 from idp.audit.occasion import Occasion, client_ref
 from idp.clients.model import Client, IssuedSecret, Registration
+from idp.clients.outside import Checked
 from idp.clients.service import issue_secret, needs_secret, put_client, remove_client
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
@@ -62,10 +63,11 @@ async def replace_registration(call: Call) -> Answer:
         _check_identity(document, held.client, provider.vault, occasion)
         may_ask = held.registration.scopes | before.scopes
         base = replace(before, name=before.client_id, name_en="", scopes=held.registration.scopes)
-        facts = await check_document(call, document, base, may_ask=may_ask)
+        checked = await check_document(call, document, base, may_ask=may_ask, before=before)
+        facts = checked.facts
         if facts.sector != before.sector:
             refuse("redirect_uris", "another host would give everybody another sub; register a new client")
-        work = partial(_replace, held=held, facts=facts, vault=provider.vault, occasion=occasion)
+        work = partial(_replace, held=held, checked=checked, vault=provider.vault, occasion=occasion)
         outcome = await provider.database.transact(work)
     with refusing(ToBearer()):
         secret = outcome.unwrap()
@@ -123,7 +125,7 @@ def _check_identity(document: Mapping[str, object], client: Client, vault: Vault
 
 
 def _replace(
-    tx: Tx, *, held: _Held, facts: ClientFacts, vault: Vault, occasion: Occasion
+    tx: Tx, *, held: _Held, checked: Checked, vault: Vault, occasion: Occasion
 ) -> Done[IssuedSecret | None] | Refused:
     now = _load(tx, token=held.token)
     if now is None:
@@ -132,8 +134,9 @@ def _replace(
         return Refused(
             TemporarilyUnavailable("the registration was changed meanwhile; read it and send again")
         )
-    client_id, actor = facts.client_id, client_ref(facts.client_id)
-    put_client(tx, facts, actor=actor, occasion=occasion)
+    facts, client_id = checked.facts, checked.facts.client_id
+    actor = client_ref(client_id)
+    put_client(tx, facts, actor=actor, occasion=occasion, logo=checked.logo)
     if not facts.has_secret:
         tx.clients.expire_secrets(client_id, occasion.now, "")
         return Done(None)

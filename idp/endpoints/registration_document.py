@@ -10,7 +10,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from idp.clients.model import IssuedSecret
-from idp.clients.outside import check_called_addresses, find_sector
+from idp.clients.outside import Checked, ask_outside, needs_sector_identifier
 from idp.edge import Answer, BadCall, Call
 from idp.limits.model import Limit, address_key
 from idp.limits.service import Counter
@@ -56,8 +56,13 @@ def check_limit(call: Call) -> None:
 
 
 async def check_document(
-    call: Call, document: Mapping[str, object], base: ClientFacts, *, may_ask: frozenset[str]
-) -> ClientFacts:
+    call: Call,
+    document: Mapping[str, object],
+    base: ClientFacts,
+    *,
+    may_ask: frozenset[str],
+    before: ClientFacts | None = None,
+) -> Checked:
     """Return what may be stored, or raise the error that names the member (RFC 7591 §3.2.2)."""
     facts = read_metadata(document, base)
     if not facts.scopes <= may_ask:
@@ -68,9 +73,10 @@ async def check_document(
         alg: str | None = getattr(facts, member)
         if alg is not None and alg not in call.provider.keyring.algorithms():
             refuse(member, "no key of ours signs so")
+    if needs_sector_identifier(facts):
+        refuse("sector_identifier_uri", "needed, since redirect_uris have several hosts")
     await call.provider.limits.count(_counter(call), now=call.provider.clock.now())
-    await check_called_addresses(facts, call.provider.fetcher)
-    return replace(facts, sector=await find_sector(facts, call.provider.fetcher))
+    return await ask_outside(facts, call.provider.fetcher, before=before)
 
 
 def registered(

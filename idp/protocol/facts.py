@@ -92,6 +92,8 @@ class ClientFacts:
     purpose_en: str = ""
     client_uri: str | None = None
     logo_uri: str | None = None
+    logo: str | None = None
+    """Digest of our own copy of what is at `logo_uri`."""
     policy_uri: str | None = None
     tos_uri: str | None = None
     contacts: tuple[str, ...] = ()

@@ -63,6 +63,8 @@ class RelyingParty:
     host: str
     policy_uri: str | None = None
     tos_uri: str | None = None
+    logo: str | None = None
+    """Where our copy of its logo is, on this host."""
     icon: str = "doc"
 
 

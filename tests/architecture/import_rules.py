@@ -39,6 +39,7 @@ LIBRARY_HOMES: dict[str, tuple[str, ...]] = {
     "httpx": ("federation/fetch.py",),
     "http.client": ("federation/fetch.py",),
     "urllib.request": ("federation/fetch.py",),
+    "PIL": ("idp/clients/logo.py",),
     "smtplib": ("idp/messages/smtp.py",),
     "pydantic": ("idp/settings.py", "idp/scim/**", "idp/cli/**", *_FACES),
     "pydantic_settings": ("idp/settings.py",),

@@ -27,6 +27,7 @@ from tests.world import World
 GUARDED = (
     "clients",
     "client_assertions",
+    "client_logos",
     "client_secrets",
     "codes",
     "consents",

@@ -11,7 +11,7 @@ from tests.federation.test_fetch_ssrf import REFUSED_URLS
 from tests.registrant import invite, register, send
 from tests.world import World
 
-CALLED = ("jwks_uri", "backchannel_logout_uri", "request_uris", "sector_identifier_uri")
+CALLED = ("jwks_uri", "backchannel_logout_uri", "request_uris", "sector_identifier_uri", "logo_uri")
 OURS = (
     ("127.0.0.1",),
     ("::1",),

@@ -105,6 +105,9 @@ def test_what_can_not_be_registered_is_named(office: Office) -> None:
     assert office.installation.hpid(*add, "http://x.example/cb").refusal.startswith("redirect_uris: ")
     level = office.installation.hpid(*add, "https://x.example/cb", "--acr", "LoA9")
     assert level.refusal.startswith("default_acr_values: ")
+    for member in ("jwks_uri", "backchannel_logout_uri", "sector_identifier_uri", "logo_uri"):
+        ours = office.installation.hpid(*add, "https://x.example/cb", "--set", f"{member}=https://10.0.0.1/x")
+        assert ours.refusal.startswith(f"{member}: ")  # SECURITY D01
     unknown = office.installation.hpid(*add, "https://x.example/cb", "--scope", "openid all")
     assert unknown.refusal.startswith("scope")
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.clients.test_logo import image
 from tests.conformance.certified import Outside, through
 from tests.conformance.registered import document, fresh_key, key_set, post, register
 from tests.conformance.suite import token_answer
@@ -130,6 +131,17 @@ async def test_oidcc_registration_policy_and_tos_uri(op: Outside, member: str, e
     page = await _sign_in_page(op, **{member: address})
 
     assert page.links[element] == address
+
+
+async def test_oidcc_registration_logo_uri(op: Outside) -> None:
+    """Rule 21: fetched over TLS once, shown from the provider's own origin."""
+    address = op.suite.serve("/test/a/hpid-dynamic/logo.png", image(), "image/png")
+
+    page = await _sign_in_page(op, logo_uri=address)
+
+    assert '<img id="rp-logo" src="/logo/' in page.response.text
+    assert address not in page.response.text
+    assert len(op.suite.wait_for("GET", "/test/a/hpid-dynamic/logo.png")) == 1
 
 
 async def test_oidcc_registration_jwks_uri(op: Outside) -> None:

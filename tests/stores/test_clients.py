@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from idp.clients.model import Client, ClientSecret
+from idp.clients.model import Client, ClientSecret, Logo
 from idp.database import Database
 from idp.ids import ClientId
 from idp.protocol.assurance import Acr
@@ -196,3 +196,22 @@ async def test_a_client_removed_is_found_no_more_and_its_id_is_never_given_again
     assert not await do(database, lambda tx: tx.clients.put(make_client(), NOW + DAY))
     assert not await do(database, lambda tx: tx.clients.set_enabled(client_id, True, NOW + DAY))
     assert await see(database, lambda tx: tx.clients.get(client_id)) is None
+
+
+async def test_a_client_s_logo_is_found_by_its_digest_until_another_takes_its_place(
+    database: Database[Any],
+) -> None:
+    first, second = (Logo(digest=name * 64, image=name.encode() * 9) for name in "ab")
+
+    def store(tx: Any) -> None:
+        for client_id in ("portal", "other"):
+            tx.clients.put(make_client(client_id), NOW)
+            tx.logos.put(ClientId(client_id), first)
+        tx.logos.put(ClientId("portal"), second)
+
+    await do(database, store)
+    for logo in (first, second):
+        assert await see(database, lambda tx, logo=logo: tx.logos.find(logo.digest)) == logo.image
+    await do(database, lambda tx: tx.logos.remove(ClientId("portal")))
+    assert await see(database, lambda tx: tx.logos.find(second.digest)) is None
+    assert await see(database, lambda tx: tx.logos.find(first.digest)) == first.image

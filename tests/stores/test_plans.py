@@ -94,6 +94,8 @@ def _clients(tx: Any, me: SignedIn) -> None:
     tx.invitations.spend(_INVITATION, NOW)
     tx.invitations.end("i", NOW)
     tx.invitations.erase_expired(NOW, 10)
+    tx.logos.find("d")
+    tx.logos.remove(me.client.client_id)
     tx.registrations.find(_REGISTRATION)
     tx.registrations.end(me.client.client_id)
 

@@ -3,6 +3,7 @@
 from idp.clients.store.client_assertions import ClientAssertionStore
 from idp.clients.store.clients import ClientStore
 from idp.clients.store.invitations import InvitationStore
+from idp.clients.store.logos import LogoStore
 from idp.clients.store.registrations import RegistrationStore
 
-__all__ = ["ClientAssertionStore", "ClientStore", "InvitationStore", "RegistrationStore"]
+__all__ = ["ClientAssertionStore", "ClientStore", "InvitationStore", "LogoStore", "RegistrationStore"]
