@@ -15,10 +15,10 @@ from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.endpoints.registration_document import (
     check_document,
-    check_limit,
     check_offered,
+    counter_of,
     parse_bearer,
-    refuse_token,
+    refused_token,
     registered,
 )
 from idp.ids import NO_BUCKET, ClientId, HandleKind
@@ -31,8 +31,8 @@ from keys.envelope import Vault
 async def register(call: Call) -> Answer:
     """Register a client and answer what was stored, its secret and the token it changes itself by."""
     mode = check_offered(call)
-    check_limit(call)
     provider, occasion = call.provider, call.occasion()
+    provider.limits.check(counter_of(call), now=occasion.now)
     with refusing(ToBearer()):
         token = parse_bearer(call)
         invitation = None if token is None else await _find_invitation(call, token)
@@ -69,7 +69,8 @@ async def _find_invitation(call: Call, token: str) -> Invitation:
     now = call.provider.clock.now()
     found = await call.provider.database.read(lambda tx: tx.invitations.find(token, now))
     if found is None:
-        raise await refuse_token(call, "no such initial access token, or no use of it is left")
+        await call.provider.limits.count(counter_of(call), now=now)
+        raise refused_token("no such initial access token, or no use of it is left")
     return found
 
 
@@ -88,9 +89,7 @@ def _create(
     if invited_by is not None:
         invitation = tx.invitations.spend(invited_by, occasion.now)
         if invitation is None:
-            return Refused(
-                InvalidToken("the token is not valid here", detail="its last use was taken meanwhile")
-            )
+            return Refused(refused_token("its last use was taken meanwhile"))
         actor = f"invitation:{invitation.invitation_id}"
     facts = checked.facts
     put_client(tx, facts, actor=actor, occasion=occasion, logo=checked.logo)

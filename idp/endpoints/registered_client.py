@@ -18,10 +18,10 @@ from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.endpoints.registration_document import (
     check_document,
-    check_limit,
     check_offered,
+    counter_of,
     parse_bearer,
-    refuse_token,
+    refused_token,
     registered,
 )
 from idp.protocol.errors import InvalidToken, TemporarilyUnavailable, ToBearer, ToJson, refusing
@@ -36,7 +36,7 @@ _OURS = (
     "client_secret_expires_at",
     "client_id_issued_at",
 )
-_GONE = "the token is not valid here"
+_GONE = "the client was removed, disabled or frozen meanwhile"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,8 @@ async def remove_registration(call: Call) -> Answer:
 async def _authenticate(call: Call) -> _Held:
     """Return the client of the token, if it is the one of the address; any other answer is the same 401."""
     check_offered(call)
-    check_limit(call)
+    limits, now = call.provider.limits, call.provider.clock.now()
+    limits.check(counter_of(call), now=now)
     with refusing(ToBearer()):
         token = parse_bearer(call)
     named = call.query()
@@ -98,7 +99,8 @@ async def _authenticate(call: Call) -> _Held:
     with refusing(ToBearer()):
         held = await call.provider.database.read(partial(_load, token=token))
         if held is None or named != [("client_id", held.client.facts.client_id)]:
-            raise await refuse_token(call, "no such registration access token, or another client's")
+            await limits.count(counter_of(call), now=now)
+            raise refused_token("no such registration access token, or another client's")
     return held
 
 
@@ -129,7 +131,7 @@ def _replace(
 ) -> Done[IssuedSecret | None] | Refused:
     now = _load(tx, token=held.token)
     if now is None:
-        return Refused(InvalidToken(_GONE))
+        return Refused(refused_token(_GONE))
     if now.client.facts != held.client.facts:
         return Refused(
             TemporarilyUnavailable("the registration was changed meanwhile; read it and send again")
@@ -148,7 +150,7 @@ def _replace(
 def _remove(tx: Tx, *, held: _Held, occasion: Occasion) -> Done[None] | Refused:
     client_id = held.registration.client_id
     if _load(tx, token=held.token) is None:
-        return Refused(InvalidToken(_GONE))
+        return Refused(refused_token(_GONE))
     remove_client(tx, client_id, actor=client_ref(client_id), occasion=occasion)
     return Done(None)
 

@@ -44,15 +44,14 @@ def parse_bearer(call: Call) -> str | None:
     return parse_token(call.headers.get("authorization"), {})
 
 
-async def refuse_token(call: Call, detail: str) -> InvalidToken:
-    """Count a token that opens nothing, and return the one answer to it."""
-    await call.provider.limits.count(_counter(call), now=call.provider.clock.now())
+def refused_token(detail: str) -> InvalidToken:
+    """Return the one answer to a token that opens nothing."""
     return InvalidToken("the token is not valid here", detail=detail)
 
 
-def check_limit(call: Call) -> None:
-    """Refuse whoever has registered or guessed too often; raises OverLimit."""
-    call.provider.limits.check(_counter(call), now=call.provider.clock.now())
+def counter_of(call: Call) -> Counter:
+    """Return by what a caller is counted: registrations, changes, and tokens that open nothing."""
+    return Limit.REGISTRATIONS, address_key(call.peer)
 
 
 async def check_document(
@@ -75,7 +74,7 @@ async def check_document(
             refuse(member, "no key of ours signs so")
     if needs_sector_identifier(facts):
         refuse("sector_identifier_uri", "needed, since redirect_uris have several hosts")
-    await call.provider.limits.count(_counter(call), now=call.provider.clock.now())
+    await call.provider.limits.count(counter_of(call), now=call.provider.clock.now())
     return await ask_outside(facts, call.provider.fetcher, before=before)
 
 
@@ -103,7 +102,3 @@ def registered(
         answer["client_secret"] = secret.text
         answer["client_secret_expires_at"] = 0 if end is None else int(end.timestamp())
     return Answer.json(answer, status=status)
-
-
-def _counter(call: Call) -> Counter:
-    return Limit.REGISTRATIONS, address_key(call.peer)

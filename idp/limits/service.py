@@ -61,7 +61,9 @@ class Limits:
 
 
 def _count(tx: "Tx", *, counters: tuple[Counter, ...], now: datetime) -> Done[tuple[Counted, ...]]:
-    found = {counter: tx.limits.count(*counter, now) for counter in sorted(counters, key=_order)}
+    found = {}
+    for counter in sorted(counters, key=_order):
+        found[counter] = tx.limits.count(*counter, now)
     return Done(tuple(found[counter] for counter in counters))
 
 

@@ -1,7 +1,11 @@
 """CORS – DESIGN 5.13: exact origins of public clients, only where a browser app has business; none on /authorize."""
 
+from typing import Any
+
 import pytest
 
+from idp.database import Done
+from idp.ids import ClientId
 from tests.world import World
 
 OPEN = (
@@ -82,3 +86,18 @@ async def test_a_disabled_client_s_origin_is_forgotten(world: World) -> None:
     await world.change_client("app", enabled=False)
     response = await world.http.get("/jwks", headers={"origin": APP})
     assert "access-control-allow-origin" not in response.headers
+
+
+async def test_origins_are_those_of_browser_applications_that_are_registered_now(world: World) -> None:
+    native: dict[str, Any] = {
+        "application_type": "native",
+        "redirect_uris": ("http://127.0.0.1/cb", "http://[::1]/cb"),
+    }
+    await world.client("native", secret=False, **native)
+    await world.client("other", secret=False, redirect_uris=("https://other.example:8443/a", f"{APP}/b"))
+    assert world.provider.configuration.origins == {APP, "https://other.example:8443"}
+    await world.change_client("app", enabled=False)
+    assert world.provider.configuration.origins == {APP, "https://other.example:8443"}
+    await world.write(lambda tx: Done(tx.clients.remove(ClientId("other"), world.time())))
+    await world.change_client("app", enabled=True, token_endpoint_auth_method="client_secret_basic")
+    assert world.provider.configuration.origins == frozenset()

@@ -26,7 +26,8 @@ from idp.people.service import recognise
 from idp.protocol.assurance import Acr
 from idp.sessions.service import Proof, start_session
 from tests.driver import RelyingParty
-from tests.world import World
+from tests.registrant import register, send
+from tests.world import World, open_world
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = tuple(str(ROOT / name) + "/" for name in ("idp", "federation", "keys"))
@@ -146,6 +147,25 @@ async def test_no_statement_lies_deeper_than_four_frames_under_a_route(world: Wo
         if found[0] > (DEEPEST_AT_TOKEN if route == "/token" else DEEPEST)
     }
     assert too_deep == {}
+
+
+async def test_nor_does_one_of_a_client_that_registers_itself(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world(template, tmp_path, registration="token") as world:
+        registered = await register(world)
+        tracer = Tracer(world, monkeypatch)
+        event.listen(Engine, "before_cursor_execute", tracer.statement)
+        await register(world, token_endpoint_auth_method="none")
+        for token in ("x", registered.metadata["registration_access_token"]):
+            one = registered.with_token(token)
+            for answer in (await one.read(), await one.replace(token_endpoint_auth_method="none"),
+                           await one.replace(), await one.remove(), await send(world, token)):  # fmt: skip
+                assert answer.status_code in {200, 204, 401}
+        event.remove(Engine, "before_cursor_execute", tracer.statement)
+    assert tracer.deepest.keys() == {"/register"}
+    depth, where = tracer.deepest["/register"]
+    assert depth <= DEEPEST, where
 
 
 async def test_a_planted_deep_statement_is_caught(world: World, tracer: Tracer) -> None:
