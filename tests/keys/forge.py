@@ -19,7 +19,16 @@ CLAIMS: dict[str, object] = {
     "exp": 2_000_000_000,
     "jti": "1",
 }
-ABSENT = object()
+
+
+class _Absent:
+    """No value; cases are named after it alike in every process."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = _Absent()
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "256": hashes.SHA256(),
     "384": hashes.SHA384(),
