@@ -45,7 +45,8 @@ def c01(forger: Forger) -> list[tuple[str, str]]:
         for alg in ("none", "None", "nOnE", "ES256")
         for dot in (".", "", "..", ".=", ".null")
     ]
-    payloads += [(f"alg is {alg!r}", forger.token(alg=alg)) for alg in (None, 0, True, ["ES256"], {}, ABSENT)]
+    no_names: tuple[object, ...] = (None, 0, True, ["ES256"], {}, ABSENT)
+    payloads += [(f"alg is {alg!r}", forger.token(alg=alg)) for alg in no_names]
     return [
         *payloads,
         ("signature of zeros", f"{header}.{payload}.{b64(bytes(64))}"),
