@@ -30,11 +30,13 @@ from idp.endpoints.check_session import check_session
 from idp.endpoints.end_session import end_session
 from idp.endpoints.error_response import error_response
 from idp.endpoints.health import live, ready
+from idp.endpoints.introspect import introspect
 from idp.endpoints.jwks import jwks
 from idp.endpoints.logouts import PATH as LOGOUTS
 from idp.endpoints.logouts import logouts
 from idp.endpoints.register import register
 from idp.endpoints.registered_client import read_registration, remove_registration, replace_registration
+from idp.endpoints.revoke import revoke
 from idp.endpoints.test_hooks import rotate_keys
 from idp.endpoints.token import token
 from idp.endpoints.upstream_callback import PATH as UPSTREAM_CALLBACK
@@ -62,6 +64,8 @@ _BOTH = {
 ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
     **{ENDPOINTS[name]: {"GET": endpoint, "POST": endpoint} for name, endpoint in _BOTH.items()},
     ENDPOINTS["token_endpoint"]: {"POST": token},
+    ENDPOINTS["introspection_endpoint"]: {"POST": introspect},
+    ENDPOINTS["revocation_endpoint"]: {"POST": revoke},
     ENDPOINTS["jwks_uri"]: {"GET": jwks},
     ENDPOINTS["check_session_iframe"]: {"GET": check_session},
     ENDPOINTS["registration_endpoint"]: {

@@ -46,6 +46,7 @@ def relay_of(provider: Provider) -> Relay:
         keyring=provider.keyring,
         fetcher=provider.fetcher,
         find_client=provider.configuration.client,
+        encrypt=provider.client_keys.encrypt,
         issuer=provider.settings.issuer,
         clock=provider.clock,
     )

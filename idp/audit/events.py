@@ -64,6 +64,12 @@ class EventType(StrEnum):
     """A refresh generation was used again; the family ended. Payload: client_id, generation."""
     USERINFO_READ = "userinfo:read"
     """First read of the day by one grant and client. Payload: client_id, claims."""
+    TOKEN_INTROSPECTED = "token:introspected"  # noqa: S105 - an event's name
+    """First reading of the day of a grant's tokens by one client. Payload: client_id, audience."""
+    TOKEN_REVOKED = "token:revoked"  # noqa: S105 - an event's name
+    """Its client ended a refresh token with its grant, or one access token. Payload: client_id, kind, gid or jti."""
+    TOKEN_REVOCATION_REFUSED = "token:revocation-refused"  # noqa: S105 - an event's name
+    """A client tried to end another's token. Payload: client_id, presented_by."""
     CLIENT_REGISTERED = "client:registered"
     """A client was registered or replaced. Payload: client_id."""
     CLIENT_SECRET_ISSUED = "client:secret-issued"  # noqa: S105 - an event's name

@@ -57,7 +57,7 @@ async def show(call: Call) -> Answer:
         consent_rows=consents,
         purpose=(client.purpose_en or client.purpose) if language is Language.EN else client.purpose,
         retention="",
-        not_sent=not_sent(wanted_scopes(opened.request)),
+        not_sent=not_sent(wanted_scopes(opened.request), reader.person),
         first_login=_first_login(call, reader, language),
         mode=_mode(offer),
         shown=offer.text_hash,

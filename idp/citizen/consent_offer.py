@@ -10,8 +10,16 @@ from idp.ui.formatting import Masked, birth_date, mask_email, mask_id_number, ma
 from idp.ui.language import Language
 from idp.ui.rows import ClaimRow, ConsentRow
 
+_OF_THEIR_OWN: Mapping[str, str] = {
+    "claim_nickname": "nickname",
+    "claim_preferred_username": "preferred_username",
+    "claim_profile_page": "profile_page",
+    "claim_picture": "picture",
+    "claim_website": "website",
+}
+"""Label → field of what people may have added themselves; a row only where they have."""
 _LABELS: Mapping[str, tuple[str, ...]] = {
-    "profile": ("claim_name", "claim_gender", "claim_birthdate"),
+    "profile": ("claim_name", "claim_gender", "claim_birthdate", *_OF_THEIR_OWN),
     "email": ("claim_email",),
     "phone": ("claim_phone_number",),
     "address": ("claim_address",),
@@ -49,7 +57,7 @@ def notice_rows(offer: ConsentOffer, person: Person, language: Language) -> tupl
         ClaimRow(name=label.removeprefix("claim_"), label_key=label, value=_value(label, person, language))
         for scope in offer.scopes
         if offer.basis[scope] is LegalBasis.PUBLIC_TASK
-        for label in _LABELS.get(scope, ())
+        for label in _labels(scope, person)
     )
 
 
@@ -58,13 +66,24 @@ def consent_rows(offer: ConsentOffer, person: Person, language: Language) -> tup
     return tuple(
         ConsentRow(scope=scope, label_key=labels[0], value=_values(labels, person, language))
         for scope in offer.scopes
-        if offer.basis[scope] is LegalBasis.CONSENT and (labels := _LABELS.get(scope, ()))
+        if offer.basis[scope] is LegalBasis.CONSENT and (labels := _labels(scope, person))
     )
 
 
-def not_sent(wanted: tuple[str, ...]) -> tuple[str, ...]:
+def not_sent(wanted: tuple[str, ...], person: Person) -> tuple[str, ...]:
     """Return what this service does not get, said so that nobody has to guess."""
-    return (*(key for scope, key in _NOT_SENT.items() if scope not in wanted), *_NEVER_SENT)
+    sends_picture = "profile" in wanted and bool(person.profile.picture)
+    always = (key for key in _NEVER_SENT if not (key == "not_sent_photo" and sends_picture))
+    return (*(key for scope, key in _NOT_SENT.items() if scope not in wanted), *always)
+
+
+def _labels(scope: str, person: Person) -> tuple[str, ...]:
+    """Return what the scope sends of this person."""
+    return tuple(
+        label
+        for label in _LABELS.get(scope, ())
+        if label not in _OF_THEIR_OWN or getattr(person.profile, _OF_THEIR_OWN[label])
+    )
 
 
 def _values(labels: tuple[str, ...], person: Person, language: Language) -> str | Masked:
@@ -93,5 +112,7 @@ def _value(label: str, person: Person, language: Language) -> str | Masked:
             return (
                 (address.formatted or address.detail or _NOTHING[language]) if address else _NOTHING[language]
             )
+        case _ if label in _OF_THEIR_OWN:
+            return str(getattr(profile, _OF_THEIR_OWN[label]))
         case _:
             return ""

@@ -23,6 +23,7 @@ from idp.ids import ClientId
 from idp.protocol.errors import ProtocolError
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile
 from idp.protocol.registration import check_registration
+from idp.protocol.subject import sector_of
 from idp.provider import Provider
 from idp.transaction import Tx
 
@@ -199,8 +200,8 @@ async def _check(provider: Provider, document: Document) -> tuple[Client | None,
     client_id = ClientId(str(document["client_id"]))
     old = await provider.database.read(lambda tx: tx.clients.get(client_id))
     facts = check_registration(facts_of(document, old))
-    if old is not None and old.facts.sector != facts.sector:
-        raise CommandFailed("sector: can't change; subjects hang on it")
+    if old is not None and sector_of(old.facts) != sector_of(facts):
+        raise CommandFailed("hpid_sector, subject_type: can't change; subjects hang on them")
     names_sector = "hpid_sector" in document or old is not None or facts.sector_identifier_uri is None
     return old, await ask_outside(
         facts,

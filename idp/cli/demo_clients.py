@@ -67,6 +67,7 @@ def _data_store(environment: Mapping[str, str]) -> DemoClient:
         purpose="hiển thị giấy tờ của chính chủ",
         purpose_en="show you your own documents",
         audiences=(DATA_STORE_AUDIENCE,),
+        protected_resources=(DATA_STORE_AUDIENCE,),
         client_uri=base,
     )
     return DemoClient(facts=facts, secret=environment.get("DATASTORE_CLIENT_SECRET", ""))

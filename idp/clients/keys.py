@@ -16,9 +16,11 @@ from functools import lru_cache
 from federation.fetch import Fetcher, FetchFailed
 from idp.clock import Clock
 from idp.log import fields
+from idp.protocol.encryption import Encryption
 from idp.protocol.facts import ClientFacts
 from keys.encryption_keys import EncryptionJwk
 from keys.jose import Purpose, UnknownKey, VerifiedJwt, verify
+from keys.jwe import CannotEncrypt, encrypt
 from keys.jwk import InvalidJwkSet
 from keys.public_keys import NO_KEYS, PublicKeys
 
@@ -96,6 +98,15 @@ class ClientKeys:
     async def encryption_key(self, client: ClientFacts, *, alg: str) -> EncryptionJwk | None:
         """Return the key to encrypt to with this key management algorithm, or None if the client shows none."""
         return (await self.of(client)).encryption.find(alg)
+
+    async def encrypt(
+        self, client: ClientFacts, content: str, how: Encryption, *, cty: str | None = "JWT"
+    ) -> str:
+        """Return the content encrypted to the client, or raise CannotEncrypt; `cty` is None for what is no token."""
+        key = await self.encryption_key(client, alg=how.alg)
+        if key is None:
+            raise CannotEncrypt("the client shows no key for the algorithm it registered")
+        return encrypt(content, key=key, alg=how.alg, enc=how.enc, cty=cty)
 
     def _copy(self, client: ClientFacts, uri: str) -> _Copy:
         """Return this client's copy; a new one if it moved. The one not asked for the longest makes room."""

@@ -60,6 +60,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "scopes": frozenset,
     "legal_basis": _bases,
     "audiences": tuple,
+    "protected_resources": tuple,
     "default_acr": _acr,
     "local_login": LocalLogin,
 }

@@ -52,6 +52,11 @@ class Answer:
         return cls(status=status, headers=(("content-type", "application/json"), *headers), body=body)
 
     @classmethod
+    def token(cls, token: str, *, media_type: str) -> "Answer":
+        """Return a signed or encrypted answer."""
+        return cls(headers=(("content-type", media_type), *NO_STORE), body=token.encode("ascii"))
+
+    @classmethod
     def html(cls, body: bytes, *, status: int = 200, headers: tuple[tuple[str, str], ...]) -> "Answer":
         """Return a page; its headers come from idp.ui."""
         return cls(status=status, headers=(("content-type", "text/html; charset=utf-8"), *headers), body=body)

@@ -1,7 +1,7 @@
 """CORS (DESIGN 5.13): exact origins of public clients, only where a browser app has business; none on /authorize."""
 
 PATHS = frozenset({"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks", "/token",
-                   "/userinfo"})  # fmt: skip
+                   "/userinfo", "/revoke"})  # fmt: skip
 
 
 def cors_headers(

@@ -27,10 +27,11 @@ from idp.protocol.errors import (
     ToRedirect,
     UnmetAuthenticationRequirements,
 )
+from keys.jwe import CannotEncrypt
 from keys.signer import SigningUnavailable
 
 _log = logging.getLogger("hpid.refusal")
-_JSON_PATHS = frozenset({"/token", "/userinfo", "/jwks", "/logouts", "/register"})
+_JSON_PATHS = frozenset({"/token", "/userinfo", "/jwks", "/introspect", "/revoke", "/logouts", "/register"})
 _RETRY_AFTER = ("retry-after", "2")
 _ANSWERS = (
     AccessDenied,
@@ -57,6 +58,9 @@ def error_response(call: Call, error: Exception) -> Answer:
             unavailable = TemporarilyUnavailable("try again in a moment", detail=type(error).__name__)
             case = "busy" if isinstance(error, HashingBusy) else "server"
             refusal = Refusal(unavailable, _default_destination(call, status=503, case=case))
+        case CannotEncrypt():
+            unreadable = InvalidRequest("this client shows no usable key to encrypt to", detail=str(error))
+            refusal = Refusal(unreadable, _default_destination(call))
         case _:
             fault = ServerError("a fault of ours; quote the reference", detail=type(error).__name__)
             return _answer(call, Refusal(fault, _default_destination(call, status=500, case="server")))

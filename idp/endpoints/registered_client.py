@@ -27,6 +27,7 @@ from idp.endpoints.registration_document import (
 from idp.protocol.errors import InvalidToken, TemporarilyUnavailable, ToBearer, ToJson, refusing
 from idp.protocol.facts import ClientFacts
 from idp.protocol.registered_fields import refuse
+from idp.protocol.subject import sector_of
 from idp.transaction import Tx
 from keys.envelope import Vault
 
@@ -65,7 +66,9 @@ async def replace_registration(call: Call) -> Answer:
         base = replace(before, name=before.client_id, name_en="", scopes=held.registration.scopes)
         checked = await check_document(call, document, base, may_ask=may_ask, before=before)
         facts = checked.facts
-        if facts.sector != before.sector:
+        if facts.subject_type != before.subject_type:
+            refuse("subject_type", "another would give everybody another sub; register a new client")
+        if sector_of(facts) != sector_of(before):
             refuse("redirect_uris", "another host would give everybody another sub; register a new client")
         work = partial(_replace, held=held, checked=checked, vault=provider.vault, occasion=occasion)
         outcome = await provider.database.transact(work)

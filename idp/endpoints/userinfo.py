@@ -3,29 +3,29 @@
 It takes access tokens whose audience is our issuer identifier and no others: one for an API opens nothing here.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import client_ref
 from idp.database import Done
 from idp.edge import Answer, Call
+from idp.endpoints.back_channel import INVALID, verified_claims
 from idp.grants.gid import gid_of
 from idp.ids import Gid
 from idp.people.claims import claims_of
 from idp.people.model import Person
+from idp.protocol import encryption
 from idp.protocol import userinfo as rules
 from idp.protocol.access_token import PresentedToken, read
 from idp.protocol.claims import allowed_claims
-from idp.protocol.errors import InsufficientScope, InvalidToken, ToBearer, refusing
-from idp.protocol.facts import GrantFacts
+from idp.protocol.errors import InsufficientScope, InvalidToken, Refusal, ToBearer, refusing
+from idp.protocol.facts import ClientFacts, GrantFacts
 from idp.protocol.token_request import parse_form
 from idp.transaction import Tx
-from keys.jose import InvalidJwt, Purpose, check_times
-
-_INVALID = "the access token is not valid"
-_LEEWAY = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,27 +44,30 @@ async def userinfo(call: Call) -> Answer:
             raise InvalidToken("an access token is needed")
     with refusing(ToBearer()):
         presented = _verify(call, token)
-        gid = gid_of(presented.gid, presented.audience, call.provider.vault)
+        gid = gid_of(presented.gid, presented.audience, call.provider.vault) if presented.gid else None
         if gid is None:
-            raise InvalidToken(_INVALID, detail="gid names no grant at this audience")
+            raise InvalidToken(INVALID, detail="gid names no grant at this audience")
         occasion = call.occasion()
         owner = await call.provider.database.read(
             partial(_load, gid=gid, jti=presented.jti, now=occasion.now)
         )
         if owner is None:
-            raise InvalidToken(_INVALID, detail="revoked, or its grant has ended")
+            raise InvalidToken(INVALID, detail="revoked, or its grant has ended")
     with refusing(ToBearer(scope="openid")):
         if "openid" not in presented.scopes:
             raise InsufficientScope("scope openid is needed")
     grant = owner.grant
     client = await call.provider.configuration.client(grant.client_id)
-    registered = client.facts.scopes if client else frozenset[str]()
+    if client is None:
+        raise Refusal(InvalidToken(INVALID, detail="its client is gone"), ToBearer())
+    registered = client.facts.scopes
     claims = rules.build(
         claims_of(owner.person),
         sub=grant.sub,
         scopes=presented.scopes & registered,
         single_claims=allowed_claims(grant.userinfo_claims, registered),
     )
+    answer = await _answer(call, client.facts, claims, now=occasion.now)
     event = occasion.event(
         EventType.USERINFO_READ,
         actor=client_ref(grant.client_id),
@@ -75,17 +78,28 @@ async def userinfo(call: Call) -> Answer:
     if call.provider.reads.is_first(grant.gid, event):
         (await call.provider.database.transact(partial(_record, event=event))).unwrap()
         call.provider.reads.remember(grant.gid)
-    return Answer.json(claims)
+    return answer
+
+
+async def _answer(call: Call, client: ClientFacts, claims: Mapping[str, object], *, now: datetime) -> Answer:
+    """Return the claims as registered: JSON, signed, encrypted, or signed and then encrypted (§5.3.2)."""
+    provider, alg = call.provider, client.userinfo_signed_response_alg
+    encrypted = encryption.of_userinfo(client)
+    if alg is None and encrypted is None:
+        return Answer.json(claims)
+    if alg is None:
+        content, cty = json.dumps(claims, ensure_ascii=False, separators=(",", ":")), None
+    else:
+        signed = rules.build_signed(claims, iss=provider.settings.issuer, aud=client.client_id, now=now)
+        content, cty = await provider.keyring.sign(signed, typ=rules.TYP, alg=alg), "JWT"
+    if encrypted is not None:
+        content = await provider.client_keys.encrypt(client, content, encrypted, cty=cty)
+    return Answer.token(content, media_type=rules.MEDIA_TYPE)
 
 
 def _verify(call: Call, token: str) -> PresentedToken:
-    try:
-        claims = call.provider.keyring.verify(token, purpose=Purpose.ACCESS_TOKEN).claims
-        check_times(claims, now=call.provider.clock.now(), leeway=_LEEWAY)
-    except InvalidJwt as error:
-        raise InvalidToken(_INVALID, detail=error.reason) from error
     issuer = call.provider.settings.issuer
-    return read(claims, expected_iss=issuer, expected_aud=issuer)
+    return read(verified_claims(call, token), expected_iss=issuer, expected_aud=issuer)
 
 
 def _record(tx: Tx, *, event: AuditEvent) -> Done[None]:

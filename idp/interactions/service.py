@@ -17,6 +17,7 @@ from idp.protocol.errors import ConsentRequired, LoginRequired
 from idp.protocol.facts import ClientFacts, CodeFacts, GrantFacts
 from idp.protocol.next_step import UNKNOWN, Facts, Issue, Load, Step, is_told, next_step
 from idp.protocol.scopes import CLAIM_SCOPE
+from idp.protocol.subject import sector_of
 from idp.sessions.model import Session
 from idp.settings import Settings
 from idp.transaction import Tx
@@ -67,7 +68,7 @@ def _known_subject(tx: Tx, client: ClientFacts, session: Session | None, expecte
     """Return the expected subject if it is this person's here; a person never seen in the sector has none."""
     if session is None or expected is None:
         return None
-    return expected if tx.subjects.person_of(client.sector, expected) == session.person_id else None
+    return expected if tx.subjects.person_of(sector_of(client), expected) == session.person_id else None
 
 
 def issue_code(
@@ -95,7 +96,8 @@ def issue_code(
     )
     if any(is_told(scope, client) and scope not in settled for scope in needed):
         return Refused(ConsentRequired("what was agreed to has been withdrawn"))
-    sub = tx.subjects.sub_for(person_id, client.sector, vault.subject(person_id, client.sector))
+    sector = sector_of(client)
+    sub = tx.subjects.sub_for(person_id, sector, vault.subject(person_id, sector))
     grant = _grant(client, issue, audience=request.audience, sub=sub, vault=vault, occasion=occasion)
     code = occasion.clock.handle(HandleKind.CODE, bucket_of(person_id))
     tx.grants.add(

@@ -20,8 +20,11 @@ from idp.ids import ClientId
 from idp.log import fields
 from idp.outbox.model import Attempt, OutboxMessage, next_attempt_at
 from idp.outbox.rest import Resting
+from idp.protocol.encryption import Encryption, of_id_tokens
+from idp.protocol.facts import ClientFacts
 from idp.protocol.logout import LOGOUT_TOKEN_TYP, build_logout_token
 from idp.transaction import Tx
+from keys.jwe import CannotEncrypt
 from keys.keyring import Keyring
 
 LANES = 50
@@ -43,6 +46,8 @@ class Relay:
     keyring: Keyring
     fetcher: Fetcher
     find_client: Callable[[ClientId], Awaitable[Client | None]]
+    encrypt: Callable[[ClientFacts, str, Encryption], Awaitable[str]]
+    """Encrypts to a client's own key, or raises CannotEncrypt."""
     issuer: str
     clock: Clock
 
@@ -127,12 +132,15 @@ class Relay:
         )
         alg = client.facts.id_token_signed_response_alg
         token = await self.keyring.sign(claims, typ=LOGOUT_TOKEN_TYP, alg=alg)  # no key: the lease runs out
+        encrypted = of_id_tokens(client.facts)
         try:
+            if encrypted is not None:
+                token = await self.encrypt(client.facts, token, encrypted)
             async with self._room:
                 response = await self.fetcher.post_form(
                     client.facts.backchannel_logout_uri, {"logout_token": token}
                 )
-        except FetchFailed as error:
+        except (FetchFailed, CannotEncrypt) as error:
             return Attempt(error=str(error))
         return Attempt(status=response.status)
 

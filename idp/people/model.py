@@ -46,6 +46,13 @@ class PersonProfile:
     family_name: str = field(default="", repr=False)
     middle_name: str = field(default="", repr=False)
     given_name: str = field(default="", repr=False)
+    nickname: str = field(default="", repr=False)
+    preferred_username: str = field(default="", repr=False)
+    """What the person likes to be called; nobody signs in with it."""
+    profile_page: str = field(default="", repr=False)
+    picture: str = field(default="", repr=False)
+    website: str = field(default="", repr=False)
+    """These five are the person's own, none is an upstream's; URLs are absolute."""
     gender: str = ""
     """male, female or empty (OpenID Connect Core §5.1)."""
     birthdate: str = field(default="", repr=False)

@@ -5,14 +5,15 @@ Pure. Also what userinfo asks of a token that comes back (RFC 9068 §4).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from idp.ids import AudienceGid
+from idp.ids import AudienceGid, ClientId
 from idp.protocol.errors import InvalidToken
 from idp.protocol.facts import GrantFacts
 from idp.protocol.resource import Target
 
 TYP = "at+jwt"
+_INVALID = "the access token is not valid"
 CLAIMS = (
     "iss",
     "sub",
@@ -61,23 +62,42 @@ def build(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresentedToken:
-    """An access token of ours whose signature, type, issuer, audience and times hold; its grant is still to be asked."""
+    """An access token of ours whose signature, type, issuer and times hold; its grant is still to be asked."""
 
     audience: str
-    gid: AudienceGid
+    client_id: ClientId
+    gid: AudienceGid | None
+    """None: a machine's own, of no grant."""
     jti: str
     scopes: frozenset[str]
+    expires_at: datetime
 
 
 def read(claims: Mapping[str, object], *, expected_iss: str, expected_aud: str) -> PresentedToken:
     """Return what a verified token points at, or refuse it: a token for somebody else opens nothing here (§4)."""
-    gid, jti, scope = claims.get("gid"), claims.get("jti"), claims.get("scope")
+    token = read_any(claims, expected_iss=expected_iss)
+    if token.audience != expected_aud:
+        raise InvalidToken(_INVALID, detail="other audience")
+    if token.gid is None:
+        raise InvalidToken(_INVALID, detail="not a token of a grant")
+    return token
+
+
+def read_any(claims: Mapping[str, object], *, expected_iss: str) -> PresentedToken:
+    """Return what a verified token points at, for whomever it is, or refuse what we never sign."""
+    audience, client_id, jti = claims.get("aud"), claims.get("client_id"), claims.get("jti")
+    gid, scope, exp = claims.get("gid"), claims.get("scope"), claims.get("exp")
     if claims.get("iss") != expected_iss:
-        raise InvalidToken("the access token is not valid", detail="other issuer")
-    if claims.get("aud") != expected_aud:
-        raise InvalidToken("the access token is not valid", detail="other audience")
-    if not (isinstance(gid, str) and isinstance(jti, str) and isinstance(scope, str)):
-        raise InvalidToken("the access token is not valid", detail="not a token of a grant")
+        raise InvalidToken(_INVALID, detail="other issuer")
+    if not (isinstance(audience, str) and isinstance(client_id, str) and isinstance(jti, str)):
+        raise InvalidToken(_INVALID, detail="not an access token of ours")
+    if not (isinstance(scope, str) and isinstance(exp, int) and (gid is None or isinstance(gid, str))):
+        raise InvalidToken(_INVALID, detail="not an access token of ours")
     return PresentedToken(
-        audience=expected_aud, gid=AudienceGid(gid), jti=jti, scopes=frozenset(scope.split())
+        audience=audience,
+        client_id=ClientId(client_id),
+        gid=None if gid is None else AudienceGid(gid),
+        jti=jti,
+        scopes=frozenset(scope.split()),
+        expires_at=datetime.fromtimestamp(exp, UTC),
     )

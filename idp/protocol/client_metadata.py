@@ -188,6 +188,7 @@ _OF_OPERATORS: Mapping[str, _Member] = {
     "hpid_sector": _Member("sector", _text, _as_it_is),
     "hpid_agency": _Member("agency", _text, _as_it_is),
     "hpid_audiences": _Member("audiences", _texts, list),
+    "hpid_protected_resources": _Member("protected_resources", _texts, list),
     "hpid_require_assertion_typ": _Member("require_assertion_typ", _truth, _as_it_is),
     "hpid_local_login": _Member("local_login", _word(LocalLogin), _text_of),
     "hpid_legal_basis": _Member("legal_basis", _bases, _text_of),

@@ -1,12 +1,13 @@
 """Provider metadata – OpenID Connect Discovery §3, RFC 8414 §2. Derived from what is wired, so it can't promise more."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from idp.protocol.assurance import ACR_VALUES_SUPPORTED
 from idp.protocol.authorization_request import PROMPTS, RESPONSE_MODES, RESPONSE_TYPES
 from idp.protocol.client_assertion import ANY_METHOD_ALGS
 from idp.protocol.client_authentication import METHODS
 from idp.protocol.id_token import CLAIMS as ID_TOKEN_CLAIMS
+from idp.protocol.profiles import CONTENT_ENCRYPTION, KEY_MANAGEMENT
 from idp.protocol.scopes import SCOPES
 from idp.protocol.subject import SUBJECT_TYPES
 
@@ -15,6 +16,8 @@ ENDPOINTS: Mapping[str, str] = {
     "token_endpoint": "/token",
     "userinfo_endpoint": "/userinfo",
     "jwks_uri": "/jwks",
+    "introspection_endpoint": "/introspect",
+    "revocation_endpoint": "/revoke",
     "end_session_endpoint": "/end_session",
     "registration_endpoint": "/register",
     "check_session_iframe": "/check_session",
@@ -47,8 +50,15 @@ def metadata(
         "grant_types_supported": list(grant_types),
         "subject_types_supported": list(SUBJECT_TYPES),
         "id_token_signing_alg_values_supported": list(signing_algorithms),
-        "token_endpoint_auth_methods_supported": list(METHODS),
-        "token_endpoint_auth_signing_alg_values_supported": list(ANY_METHOD_ALGS),
+        "id_token_encryption_alg_values_supported": list(KEY_MANAGEMENT),
+        "id_token_encryption_enc_values_supported": list(CONTENT_ENCRYPTION),
+        "userinfo_signing_alg_values_supported": list(signing_algorithms),
+        "userinfo_encryption_alg_values_supported": list(KEY_MANAGEMENT),
+        "userinfo_encryption_enc_values_supported": list(CONTENT_ENCRYPTION),
+        **_client_authentication("token_endpoint", METHODS),
+        **_client_authentication("introspection_endpoint", [name for name in METHODS if name != "none"]),
+        **_client_authentication("revocation_endpoint", METHODS),
+        "introspection_signing_alg_values_supported": list(signing_algorithms),
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": list(SCOPES),
         "claims_supported": list(claims),
@@ -64,4 +74,12 @@ def metadata(
         "backchannel_logout_session_supported": True,
         "frontchannel_logout_supported": True,
         "frontchannel_logout_session_supported": True,
+    }
+
+
+def _client_authentication(endpoint: str, methods: Iterable[str]) -> dict[str, list[str]]:
+    """Return how clients prove themselves at an endpoint (RFC 8414 §2)."""
+    return {
+        f"{endpoint}_auth_methods_supported": list(methods),
+        f"{endpoint}_auth_signing_alg_values_supported": list(ANY_METHOD_ALGS),
     }

@@ -46,6 +46,8 @@ class ClientFacts:
     scopes: frozenset[str] = frozenset({"openid"})
     audiences: tuple[str, ...] = ()
     """Resource identifiers (RFC 8707) this client may ask tokens for."""
+    protected_resources: tuple[str, ...] = ()
+    """Resource identifiers it is the API of: it may introspect access tokens for these (RFC 7662 §2.1)."""
 
     token_endpoint_auth_method: str = "client_secret_basic"
     token_endpoint_auth_signing_alg: str | None = None

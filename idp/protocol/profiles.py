@@ -13,14 +13,15 @@ from enum import Enum, auto
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import ClientFacts, Profile
 from idp.protocol.scopes import SCOPES, Sensitivity
+from keys import jwe
 from keys.jose import Purpose, supported_algs
 
 SIGNING_ALGORITHMS = ("ES256", "EdDSA", "PS256", "RS256")
 """What ID tokens, logout tokens, userinfo and introspection answers may be signed with, as registered."""
 
-KEY_MANAGEMENT: tuple[str, ...] = ()
-CONTENT_ENCRYPTION: tuple[str, ...] = ()
-"""What answers may be encrypted with (RFC 7518 §4, §5)."""
+KEY_MANAGEMENT = jwe.KEY_MANAGEMENT
+CONTENT_ENCRYPTION = jwe.CONTENT_ENCRYPTION
+"""What ID tokens, logout tokens and userinfo may be encrypted with, as registered (RFC 7518 §4, §5)."""
 
 
 class AssertionAudience(Enum):

@@ -11,7 +11,7 @@ from idp.protocol.client_assertion import ANY_METHOD_ALGS, METHOD_ALGS
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.protocol.facts import ClientFacts
 from idp.protocol.profiles import CONTENT_ENCRYPTION, KEY_MANAGEMENT, rules_of
-from idp.protocol.subject import SUBJECT_TYPES
+from idp.protocol.subject import PUBLIC_SECTOR, SUBJECT_TYPES
 from keys.jwk import InvalidJwkSet
 from keys.public_keys import check_public
 
@@ -30,6 +30,7 @@ _LISTS = (
     ("request_uris", "request_uris", 50),
     ("contacts", "contacts", 10),
     ("hpid_audiences", "audiences", 50),
+    ("hpid_protected_resources", "protected_resources", 50),
 )
 """Member, field, most entries."""
 _LONGEST_CONTACT = 254
@@ -53,6 +54,8 @@ def check_fields(client: ClientFacts) -> None:
     _check_keys(client)
     if client.subject_type not in SUBJECT_TYPES:
         refuse("subject_type", "not offered")
+    if client.sector == PUBLIC_SECTOR:
+        refuse("hpid_sector", "taken by all public clients together")
     if client.default_max_age is not None and not 0 <= client.default_max_age < _LONGEST_MAX_AGE:
         refuse("default_max_age", "a number of seconds")
 
@@ -113,7 +116,7 @@ def _check_encryption(client: ClientFacts) -> None:
             continue
         if alg not in KEY_MANAGEMENT:
             refuse(f"{answer}_encrypted_response_alg", "not offered")
-        if enc not in CONTENT_ENCRYPTION:
+        if enc is not None and enc not in CONTENT_ENCRYPTION:
             refuse(f"{answer}_encrypted_response_enc", "not offered")
         if client.jwks is None and client.jwks_uri is None:
             refuse("jwks", "a key to encrypt to is needed, or jwks_uri")
@@ -132,3 +135,7 @@ def _check_keys(client: ClientFacts) -> None:
         refuse("jwks", str(error).partition(":")[0])
     if client.has_signing_key and not keys.signing.keys:
         refuse("jwks", "no key that signs")
+    for answer in _ENCRYPTED:
+        alg: str | None = getattr(client, f"{answer}_encrypted_response_alg")
+        if alg is not None and keys.encryption.find(alg) is None:
+            refuse("jwks", f"no key for {answer}_encrypted_response_alg")

@@ -98,9 +98,14 @@ def _check_uris(client: ClientFacts) -> None:
     for uri in client.request_uris:
         address, _, fragment = uri.partition("#")  # may be the digest of what is there (Core §6.2)
         _check_uri("request_uris", address if _FRAGMENT.fullmatch(fragment) else uri, native=False)
-    audiences = client.audiences
-    if not all(_RESOURCE.fullmatch(audience) and len(audience) <= _LONGEST_URI for audience in audiences):
-        refuse("hpid_audiences", "absolute URIs without fragment")  # RFC 8707 §2
+    for name, resources in (
+        ("hpid_audiences", client.audiences),
+        ("hpid_protected_resources", client.protected_resources),
+    ):
+        if not all(_RESOURCE.fullmatch(one) and len(one) <= _LONGEST_URI for one in resources):
+            refuse(name, "absolute URIs without fragment")  # RFC 8707 §2
+    if client.protected_resources and client.is_public:
+        refuse("hpid_protected_resources", "only for a client that proves itself")  # RFC 7662 §2.1
     for name in _SINGLE_URIS:
         value = getattr(client, name)
         if value is not None:

@@ -43,7 +43,7 @@ _SCOPES = (
         sensitivity=Sensitivity.TECHNICAL,
         default_basis=LegalBasis.PUBLIC_TASK,
         minimum_acr=Acr.LOW,
-        meaning="Marks an OpenID Connect request; gives the pairwise subject.",
+        meaning="Marks an OpenID Connect request; gives the subject.",
     ),
     Scope(
         name="profile",
@@ -52,6 +52,11 @@ _SCOPES = (
             "family_name",
             "middle_name",
             "given_name",
+            "nickname",
+            "preferred_username",
+            "profile",
+            "picture",
+            "website",
             "gender",
             "birthdate",
             "locale",
@@ -61,7 +66,8 @@ _SCOPES = (
         sensitivity=Sensitivity.BASIC,
         default_basis=LegalBasis.PUBLIC_TASK,
         minimum_acr=Acr.LOW,
-        meaning="Full name in Vietnamese order and its parts, gender, birth date (YYYY where only the year is known).",
+        meaning="Full name in Vietnamese order and its parts, gender, birth date (YYYY where only the year is known);"
+        " what people have added of their own: nickname, picture, pages.",
     ),
     Scope(
         name="email",

@@ -7,13 +7,14 @@ beyond these schemas is ever in a token: a test validates the tokens of real jou
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from idp.protocol import access_token, id_token, logout, machine_token
+from idp.protocol import access_token, id_token, introspection, logout, machine_token, userinfo
 from idp.protocol.assurance import Acr
 from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.protocol.scopes import CLAIM_SCOPE
 
 _TEXT: Mapping[str, object] = {"type": "string", "minLength": 1}
 _TIME: Mapping[str, object] = {"type": "integer", "minimum": 0}
+_URL: Mapping[str, object] = {"type": "string", "format": "uri"}
 _FLAG: Mapping[str, object] = {"type": "boolean"}
 _SUB: Mapping[str, object] = {"type": "string", "minLength": 1, "maxLength": 255}
 _ADDRESS: Mapping[str, object] = {
@@ -50,7 +51,8 @@ CLAIMS: Mapping[str, Claim] = {
     "iss": Claim(schema={"type": "string", "format": "uri"}, meaning="The issuer identifier, exactly."),
     "sub": Claim(
         schema=_SUB,
-        meaning="The person in this sector: pairwise, stored, never an ID number. Of a client itself: its client_id.",
+        meaning="The person in this sector (its own, or that of all public clients); never an ID number."
+        " Of a client itself: its client_id.",
     ),
     "aud": Claim(
         schema=_TEXT,
@@ -78,6 +80,18 @@ CLAIMS: Mapping[str, Claim] = {
         schema=_TEXT,
         meaning="Mark of the grant, the same in all its tokens for this audience, another at any other; ends with it.",
     ),
+    "active": Claim(schema=_FLAG, meaning="Whether the token is valid now; false alone says nothing else."),
+    "token_type": Claim(
+        schema={"const": "Bearer"}, meaning="How an access token is sent; absent of a refresh token."
+    ),
+    "token_introspection": Claim(
+        schema={
+            "type": "object",
+            "properties": {"active": _FLAG},
+            "required": ["active"],
+        },
+        meaning="What the same answer says as JSON.",
+    ),
     "events": Claim(
         schema={
             "type": "object",
@@ -91,6 +105,13 @@ CLAIMS: Mapping[str, Claim] = {
     "family_name": Claim(schema=_TEXT, meaning="Family name (họ)."),
     "middle_name": Claim(schema=_TEXT, meaning="Middle name (chữ đệm)."),
     "given_name": Claim(schema=_TEXT, meaning="Given name (tên)."),
+    "nickname": Claim(schema=_TEXT, meaning="Casual name, the person's own."),
+    "preferred_username": Claim(
+        schema=_TEXT, meaning="What the person likes to be called; neither unique nor a key."
+    ),
+    "profile": Claim(schema=_URL, meaning="The person's own page about themselves."),
+    "picture": Claim(schema=_URL, meaning="A picture of the person."),
+    "website": Claim(schema=_URL, meaning="The person's own website."),
     "gender": Claim(schema={"enum": ["male", "female"]}, meaning="As registered."),
     "birthdate": Claim(
         schema={"type": "string", "pattern": "^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$"},
@@ -157,6 +178,33 @@ TOKENS: tuple[Token, ...] = (
         claims=("sub", *_SCOPE_CLAIMS),
         optional=frozenset(_SCOPE_CLAIMS),
         source="OpenID Connect Core §5.3; JSON, what a person has not is left out",
+    ),
+    Token(
+        name="userinfo_jwt",
+        title="Signed userinfo answer",
+        typ=userinfo.TYP,
+        algorithms=SIGNING_ALGORITHMS,
+        claims=(*userinfo.SIGNED_CLAIMS, "sub", *_SCOPE_CLAIMS),
+        optional=frozenset(_SCOPE_CLAIMS),
+        source="OpenID Connect Core §5.3.2; for a client that registered `userinfo_signed_response_alg`",
+    ),
+    Token(
+        name="introspection",
+        title="Introspection answer",
+        typ="",
+        algorithms=(),
+        claims=introspection.MEMBERS,
+        optional=frozenset(introspection.MEMBERS) - {"active"},
+        source="RFC 7662 §2.2; to the client of a token and to the API it is for; of anything not valid `active` alone",
+    ),
+    Token(
+        name="introspection_jwt",
+        title="Signed introspection answer",
+        typ=introspection.TYP,
+        algorithms=SIGNING_ALGORITHMS,
+        claims=introspection.CLAIMS,
+        optional=frozenset(),
+        source="RFC 9701 §5; where the caller's `Accept` names `application/token-introspection+jwt`",
     ),
 )
 """The tokens and answers this provider issues."""

@@ -1,6 +1,7 @@
-"""The userinfo answer – OpenID Connect Core §5.3; how a token may be sent – RFC 6750 §2."""
+"""The userinfo answer, as JSON or as a JWT – OpenID Connect Core §5.3; how a token may be sent – RFC 6750 §2."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from idp.protocol.claims import released_claims, select_claims
 from idp.protocol.errors import InvalidRequest, InvalidToken
@@ -17,6 +18,18 @@ def parse_token(authorization: str | None, form: Mapping[str, str]) -> str | Non
     if posted is not None:
         raise InvalidRequest("the access token was sent twice")
     return token
+
+
+TYP = "userinfo+jwt"
+"""Our own, so that a signed answer is read as no other token (RFC 8725 §3.11); Core names none."""
+MEDIA_TYPE = "application/jwt"
+SIGNED_CLAIMS = ("iss", "aud", "iat")
+"""What a signed answer has beside the claims (§5.3.2); no `exp`, without which nobody takes it for an ID token."""
+
+
+def build_signed(claims: Mapping[str, object], *, iss: str, aud: str, now: datetime) -> dict[str, object]:
+    """Return the claims of a signed answer: who says so, and to whom (§5.3.2)."""
+    return {**claims, "iss": iss, "aud": aud, "iat": int(now.timestamp())}
 
 
 def build(

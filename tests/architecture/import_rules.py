@@ -61,7 +61,7 @@ FORBIDDEN_LIBRARIES = (
 )
 """No place at all: a second JOSE or HTTP library, or a format that runs what it reads."""
 
-_PURE = ("idp.ids", "keys.jose", "keys.jwk", "keys.public_keys", "keys.certificate")
+_PURE = ("idp.ids", "keys.jose", "keys.jwe", "keys.jwk", "keys.public_keys", "keys.certificate")
 OWN_MODULES: dict[str, tuple[str, ...]] = {
     "idp/protocol/": ("idp.protocol", *_PURE),
     "federation/": ("federation", *_PURE),

@@ -72,6 +72,10 @@ async def test_b10_every_path_refuses_at_once(world: World, oracle: Oracle, cast
     for tokens in dead:
         async with oracle.refusing((name, "userinfo"), status={401}, counted=True):
             await world.userinfo(tokens["access_token"])
+        for token in (tokens["access_token"], tokens["refresh_token"]):
+            async with oracle.refusing((name, "introspect"), status={401} if disabled else {200}) as watch:
+                await rp.post(world.http, "/introspect", token=token)
+            assert watch.last.json().get("active", False) is False
         async with oracle.refusing((name, "refresh"), status={400, 401}, events=refused):
             await rp.refresh(world.http, tokens["refresh_token"])
     async with oracle.refusing(

@@ -55,9 +55,9 @@ async def test_a_client_is_added_shown_replaced_and_its_secret_is_seen_once(
     shown = office.installation.hpid("clients", "show", "portal", "--json").json
     assert shown["scopes"] == ["openid"]
     assert await _is_believed(world, "portal", added["client_secret"])
-    assert (
-        _add(office, "portal", "--sector", "another").refusal == "sector: can't change; subjects hang on it"
-    )
+    for change in (("--sector", "another"), ("--set", "subject_type=public")):
+        refusal = _add(office, "portal", *change).refusal
+        assert refusal == "hpid_sector, subject_type: can't change; subjects hang on them"
 
 
 async def test_a_disabled_client_stays_disabled_when_registered_anew(

@@ -5,6 +5,7 @@ import pytest
 from idp.audit.events import EventType
 from idp.people.model import PersonProfile
 from idp.protocol.scopes import LegalBasis
+from tests import make
 from tests.driver import Browser, Page, RelyingParty
 from tests.world import World
 
@@ -88,6 +89,28 @@ async def test_the_values_shown_are_masked_and_the_number_never_whole(
     assert "031190000011" not in page.response.text
     assert "+84539900001" not in page.response.text
     assert person.person_id not in page.response.text
+
+
+async def test_what_people_have_added_of_their_own_is_shown_where_they_have(
+    world: World, rp: RelyingParty, browser: Browser
+) -> None:
+    plain = await browser.get(rp.authorize_url())
+    assert not {"claim-nickname", "claim-picture", "claim-website"} & plain.ids
+    assert "ảnh" in plain.response.text, "what is not sent is said"
+    person = await world.person("hoa", profile=make.full_profile(personal_id="", phone="", email=""))
+    other = world.browser()
+    await world.signed_in(other, person.person_id)
+    page = await other.get(rp.authorize_url())
+    shown = {
+        "claim-nickname",
+        "claim-preferred-username",
+        "claim-profile-page",
+        "claim-picture",
+        "claim-website",
+    }
+    assert shown <= page.ids
+    assert "https://huong.example/me.png" in page.response.text
+    assert "ảnh" not in page.response.text
 
 
 async def test_a_client_s_own_legal_basis_turns_a_question_into_a_notice(

@@ -14,8 +14,18 @@ OPEN = (
     "/jwks",
     "/token",
     "/userinfo",
+    "/revoke",
 )
-CLOSED = ("/authorize", "/end_session", "/authorize/resume", "/health/live", "/help", "/sign-in", "/consent")
+CLOSED = (
+    "/authorize",
+    "/introspect",
+    "/end_session",
+    "/authorize/resume",
+    "/health/live",
+    "/help",
+    "/sign-in",
+    "/consent",
+)
 APP = "https://app.example"
 STRANGERS = (
     "https://evil.example",

@@ -70,6 +70,25 @@ async def test_each_sector_knows_a_person_by_a_name_of_its_own_and_always_the_sa
     assert not {alice.person.person_id, alice.person.profile.personal_id} & set(subs)
 
 
+async def test_public_clients_are_all_told_the_same_and_pairwise_ones_are_not(
+    world: World,
+) -> None:  # Core §8
+    public = [await world.client(f"rp-{number}", subject_type="public") for number in (1, 2)]
+    pairwise = await world.client("rp-3")
+    alice = await world.visitor(pairwise)
+    subs = []
+    for rp in (*public, pairwise):
+        await world.agree(alice.person.person_id, rp)
+        tokens = await world.tokens(rp, alice)
+        told = [(await rp.verify(world.http, tokens[kind]))["sub"] for kind in ("id_token", "access_token")]
+        assert told[0] == told[1] == (await world.userinfo(tokens["access_token"])).json()["sub"]
+        hinted = await alice.browser.get(rp.authorize_url(prompt="none", id_token_hint=tokens["id_token"]))
+        assert "code" in hinted.answer
+        subs.append(told[0])
+    assert subs[0] == subs[1] != subs[2]
+    assert alice.person.person_id not in subs
+
+
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated via RFC 9864")  # joserfc, which verifies here
 @pytest.mark.parametrize("alg", ["EdDSA", "PS256", "RS256"])
 async def test_an_id_token_is_signed_with_the_algorithm_registered(

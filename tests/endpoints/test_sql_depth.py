@@ -122,12 +122,16 @@ async def _whole_journey(world: World, rp: RelyingParty) -> None:
     await rp.redeem(world.http, page.answer["code"])
     bearer = {"authorization": f"Bearer {tokens['access_token']}"}
     assert (await world.http.get("/userinfo", headers=bearer)).status_code == 200
+    for token in (tokens["access_token"], tokens["refresh_token"]):
+        assert (await rp.post(world.http, "/introspect", token=token)).json()["active"] is True
     refreshed = (await rp.refresh(world.http, tokens["refresh_token"], resource=API)).json()
     await rp.refresh(world.http, refreshed["refresh_token"])
     await rp.refresh(world.http, tokens["refresh_token"])
     await browser.get("/")
     page = await browser.get("/end_session")
     await browser.press(page, "sign-out-all")
+    for token in (refreshed["access_token"], refreshed["refresh_token"]):
+        assert (await rp.post(world.http, "/revoke", token=token)).status_code == 200
     await world.http.get("/health/ready")
 
 
@@ -139,6 +143,8 @@ async def test_no_statement_lies_deeper_than_four_frames_under_a_route(world: Wo
         "/authorize/resume",
         "/token",
         "/userinfo",
+        "/introspect",
+        "/revoke",
         "/consent",
         "/sign-in/otp",
     } <= tracer.deepest.keys()

@@ -47,6 +47,24 @@ async def test_every_token_of_a_journey_is_what_its_schema_says(world: World) ->
     check("access_token", await rp.verify(world.http, refreshed["access_token"]))
 
 
+async def test_signed_userinfo_is_what_its_schema_says(world: World) -> None:
+    rp = await world.client(userinfo_signed_response_alg="ES256")
+    token = (await world.tokens(rp, await world.visitor(rp)))["access_token"]
+    check("userinfo_jwt", await rp.verify(world.http, (await world.userinfo(token)).text))
+
+
+async def test_what_introspection_says_is_what_its_schema_says(world: World) -> None:
+    rp = await world.client(audiences=("https://api.example/",))
+    tokens = await world.tokens(rp, await world.visitor(rp), scope="openid offline_access")
+    for token in (tokens["access_token"], tokens["refresh_token"], "junk"):
+        check("introspection", (await rp.post(world.http, "/introspect", token=token)).json())
+        accept = {"accept": "application/token-introspection+jwt"}
+        signed = (await rp.post(world.http, "/introspect", accept, token=token)).text
+        claims = await rp.verify(world.http, signed)
+        check("introspection_jwt", claims)
+        check("introspection", claims["token_introspection"])
+
+
 def test_a_logout_token_is_what_its_schema_says(world: World) -> None:
     claims = build_logout_token(
         iss="https://id.example", aud="rp", sub="s", sid="i", jti="j", now=world.time()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import RSAKey
 
 from idp.protocol.facts import Profile
 from tests.driver import Browser, RelyingParty
@@ -56,10 +57,26 @@ async def hear(node_js: str, script: str, stage: Stage, client_id: str) -> dict[
         scope = frozenset({"openid", "profile", "offline_access"})
         confidential = await world.client(client_id, profile=Profile.CITY, scopes=scope)
         spa = await world.client(f"{client_id}-spa", secret=False, scopes=scope)
+        key = RSAKey.generate_key(2048, {"use": "enc", "kid": "sealed"}, private=True)
+        sealed = await world.client(
+            f"{client_id}-sealed",
+            scopes=scope,
+            jwks=json.dumps({"keys": [key.as_dict(private=False)]}),
+            id_token_encrypted_response_alg="RSA-OAEP-256",
+            id_token_encrypted_response_enc="A256GCM",
+            userinfo_signed_response_alg="ES256",
+            userinfo_encrypted_response_alg="RSA-OAEP-256",
+            userinfo_encrypted_response_enc="A256GCM",
+        )
         visitor = await world.visitor(confidential)
-        for rp in (confidential, spa):
+        for rp in (confidential, spa, sealed):
             await world.agree(visitor.person.person_id, rp, "profile", "offline_access")
-        part = {"issuer": world.issuer, "confidential": _part(confidential), "public_": _part(spa)}
+        part = {
+            "issuer": world.issuer,
+            "confidential": _part(confidential),
+            "public_": _part(spa),
+            "sealed": {**_part(sealed), "private_jwk": key.as_dict(private=True)},
+        }
         return await _converse(node_js, script, part, partial(_led_to, visitor.browser))
 
 

@@ -62,5 +62,16 @@ await testify(async ({ issuer, confidential }) => {
       seen.tokens = await oauth.processRefreshTokenResponse(seen.as, client, response)
       check(seen.tokens.refresh_token, 'no successor')
     },
+    'a signed introspection answer': async () => {
+      const asked = { ...client, introspection_signed_response_alg: 'ES256' }
+      const response = await oauth.introspectionRequest(seen.as, asked, secret, seen.tokens.access_token, options)
+      const answer = await oauth.processIntrospectionResponse(seen.as, asked, response)
+      check(answer.active === true && answer.token_type === 'Bearer', JSON.stringify(answer))
+      await oauth.validateApplicationLevelSignature(seen.as, response, options)
+    },
+    revocation: async () => {
+      const response = await oauth.revocationRequest(seen.as, client, secret, seen.tokens.refresh_token, options)
+      await oauth.processRevocationResponse(response)
+    },
   }
 })

@@ -2,7 +2,7 @@
 import * as client from 'openid-client'
 import { browse, check, refused, testify } from './witness.mjs'
 
-await testify(async ({ issuer, confidential, public_: spa }) => {
+await testify(async ({ issuer, confidential, public_: spa, sealed }) => {
   const seen = {}
   const insecure = { execute: [client.allowInsecureRequests] }
 
@@ -64,6 +64,33 @@ await testify(async ({ issuer, confidential, public_: spa }) => {
       const parameters = await begin(config, { redirect_uri: spa.redirect_uri })
       const tokens = await finish(config, await browse(client.buildAuthorizationUrl(config, parameters)))
       check(tokens.claims().aud === spa.client_id, 'another audience')
+    },
+    'encrypted answers': async () => {
+      const config = await client.discovery(
+        new URL(issuer), sealed.client_id,
+        { client_secret: sealed.client_secret, userinfo_signed_response_alg: 'ES256' },
+        client.ClientSecretBasic(sealed.client_secret), insecure,
+      )
+      client.enableNonRepudiationChecks(config)
+      const algorithm = { name: 'RSA-OAEP', hash: 'SHA-256' }
+      const key = await crypto.subtle.importKey('jwk', sealed.private_jwk, algorithm, false, ['decrypt'])
+      client.enableDecryptingResponses(config, ['A256GCM'], { key, alg: 'RSA-OAEP-256', kid: sealed.private_jwk.kid })
+      const parameters = await begin(config, { redirect_uri: sealed.redirect_uri })
+      const tokens = await finish(config, await browse(client.buildAuthorizationUrl(config, parameters)))
+      check(tokens.id_token.split('.').length === 5, 'the ID token is not encrypted')
+      const claims = await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub)
+      check(claims.aud === sealed.client_id && claims.name, 'userinfo is not signed for us')
+    },
+    introspection: async () => {
+      const answer = await client.tokenIntrospection(seen.config, seen.tokens.refresh_token)
+      check(answer.active === true && answer.client_id === confidential.client_id, JSON.stringify(answer))
+      check((await client.tokenIntrospection(seen.config, 'not-a-token')).active === false, 'it knows everything')
+    },
+    revocation: async () => {
+      await client.tokenRevocation(seen.config, seen.tokens.refresh_token, { token_type_hint: 'refresh_token' })
+      const answer = await client.tokenIntrospection(seen.config, seen.tokens.refresh_token)
+      check(answer.active === false, 'it is active still')
+      await client.tokenRevocation(seen.config, 'not-a-token')
     },
     logout: async () => {
       const url = client.buildEndSessionUrl(seen.config, {

@@ -97,6 +97,7 @@ async def posting(template: Path, folder: Path, *endpoints: Endpoint) -> AsyncIt
             keyring=provider.keyring,
             fetcher=fetcher,
             find_client=provider.configuration.client,
+            encrypt=provider.client_keys.encrypt,
             issuer=provider.settings.issuer,
             clock=provider.clock,
         )

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from idp.ids import AudienceGid
+from idp.ids import AudienceGid, ClientId
 from idp.protocol import access_token
-from idp.protocol.access_token import PresentedToken, read
+from idp.protocol.access_token import PresentedToken, read, read_any
 from idp.protocol.errors import InvalidToken
 from idp.protocol.resource import Target
 from tests import make
@@ -65,10 +65,26 @@ def test_no_inner_id_leaves_the_provider() -> None:  # DESIGN 5.1
 def test_what_we_built_we_can_read() -> None:
     assert _read(_build()) == PresentedToken(
         audience=DATA_STORE,
+        client_id=ClientId("portal"),
         gid=AudienceGid("gid-of-the-data-store"),
         jti="jti-1",
         scopes=frozenset({"openid", "profile", "docs.read"}),
+        expires_at=make.NOW + timedelta(seconds=60),
     )
+
+
+def test_a_token_for_anybody_is_read_where_everybody_is_asked_about() -> None:  # RFC 7662, RFC 7009
+    assert read_any(_build(), expected_iss=make.ISSUER) == _read(_build())
+    alone = {name: value for name, value in _build().items() if name != "gid"}
+    assert read_any(alone, expected_iss=make.ISSUER).gid is None
+    for changes in (
+        {"iss": "https://other.example"},
+        {"aud": [DATA_STORE]},
+        {"exp": "soon"},
+        {"client_id": 1},
+    ):
+        with pytest.raises(InvalidToken):
+            read_any({**_build(), **changes}, expected_iss=make.ISSUER)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +114,7 @@ def test_any_other_token_is_invalid(changes: dict[str, object]) -> None:  # RFC 
     assert refused.value.error_description == "the access token is not valid"
 
 
-@pytest.mark.parametrize("name", ["iss", "aud", "gid", "jti", "scope"])
+@pytest.mark.parametrize("name", ["iss", "aud", "client_id", "gid", "jti", "scope", "exp"])
 def test_a_token_that_lacks_what_we_ask_by_is_invalid(name: str) -> None:
     with pytest.raises(InvalidToken):
         _read({key: value for key, value in _build().items() if key != name})

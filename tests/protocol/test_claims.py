@@ -24,7 +24,7 @@ def test_every_way_of_asking_for_a_claim_is_the_same(wanted: str) -> None:  # Co
 
 
 def test_claims_we_do_not_know_are_ignored() -> None:  # Core §5.5: not an error
-    unknown = '{"http://example.info/c":null,"picture":null,"auth_time":{"essential":true}}'
+    unknown = '{"http://example.info/c":null,"shoe_size":null,"auth_time":{"essential":true}}'
     claims = parse_claims(f'{{"userinfo":{unknown},"id_token":{unknown},"verified_claims":{{}}}}')
     assert claims == ClaimsRequest()
 

@@ -18,6 +18,18 @@ DOCUMENT: dict[str, Any] = metadata(
     offers_registration=True,
     offers_session_iframe=True,
 )
+KEY_MANAGEMENT = ["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW", "RSA-OAEP-256"]
+CONTENT_ENCRYPTION = ["A128CBC-HS256", "A128GCM", "A256GCM"]
+METHODS_IN_ORDER = [
+    "client_secret_basic",
+    "client_secret_jwt",
+    "client_secret_post",
+    "none",
+    "private_key_jwt",
+]
+ASSERTION_ALGS = [
+    "ES256", "ES384", "ES512", "Ed25519", "EdDSA", "HS256", "PS256", "PS384", "PS512", "RS256",
+]  # fmt: skip
 
 
 def test_it_says_exactly_this() -> None:
@@ -28,33 +40,30 @@ def test_it_says_exactly_this() -> None:
         "token_endpoint": "https://id.example/token",
         "userinfo_endpoint": "https://id.example/userinfo",
         "jwks_uri": "https://id.example/jwks",
+        "introspection_endpoint": "https://id.example/introspect",
+        "revocation_endpoint": "https://id.example/revoke",
         "end_session_endpoint": "https://id.example/end_session",
         "registration_endpoint": "https://id.example/register",
         "check_session_iframe": "https://id.example/check_session",
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
-        "subject_types_supported": ["pairwise"],
+        "subject_types_supported": ["pairwise", "public"],
         "id_token_signing_alg_values_supported": ["ES256", "EdDSA", "PS256", "RS256"],
-        "token_endpoint_auth_methods_supported": [
-            "client_secret_basic",
-            "client_secret_jwt",
-            "client_secret_post",
-            "none",
-            "private_key_jwt",
+        "id_token_encryption_alg_values_supported": KEY_MANAGEMENT,
+        "id_token_encryption_enc_values_supported": CONTENT_ENCRYPTION,
+        "userinfo_signing_alg_values_supported": ["ES256", "EdDSA", "PS256", "RS256"],
+        "userinfo_encryption_alg_values_supported": KEY_MANAGEMENT,
+        "userinfo_encryption_enc_values_supported": CONTENT_ENCRYPTION,
+        "token_endpoint_auth_methods_supported": METHODS_IN_ORDER,
+        "token_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGS,
+        "introspection_endpoint_auth_methods_supported": [
+            name for name in METHODS_IN_ORDER if name != "none"
         ],
-        "token_endpoint_auth_signing_alg_values_supported": [
-            "ES256",
-            "ES384",
-            "ES512",
-            "Ed25519",
-            "EdDSA",
-            "HS256",
-            "PS256",
-            "PS384",
-            "PS512",
-            "RS256",
-        ],
+        "introspection_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGS,
+        "introspection_signing_alg_values_supported": ["ES256", "EdDSA", "PS256", "RS256"],
+        "revocation_endpoint_auth_methods_supported": METHODS_IN_ORDER,
+        "revocation_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGS,
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": [
             "openid",
@@ -137,9 +146,12 @@ def test_it_is_derived_from_what_is_wired() -> None:  # DESIGN 5.22
 def test_nothing_of_ours_is_signed_with_none_or_a_shared_secret() -> (
     None
 ):  # PROTOCOL rules 11, 15; SECURITY C02
-    of_clients = "token_endpoint_auth_signing_alg_values_supported"
-    assert "HS256" not in str({name: value for name, value in DOCUMENT.items() if name != of_clients})
-    assert "none" not in DOCUMENT[of_clients]
+    of_clients = {name for name in DOCUMENT if name.endswith("_endpoint_auth_signing_alg_values_supported")}
+    of_ours = [
+        value for name, value in DOCUMENT.items() if isinstance(value, list) and name not in of_clients
+    ]
+    assert all("HS256" not in value for value in of_ours)
+    assert all("none" not in DOCUMENT[name] for name in of_clients)
     assert "request_object_signing_alg_values_supported" not in DOCUMENT
     assert "none" not in DOCUMENT["id_token_signing_alg_values_supported"]
 
@@ -152,8 +164,6 @@ def test_iss_comes_in_every_authorization_response() -> None:  # RFC 9207 §3; P
     "member",
     [
         "pushed_authorization_request_endpoint",
-        "revocation_endpoint",
-        "introspection_endpoint",
         "device_authorization_endpoint",
         "dpop_signing_alg_values_supported",
         "tls_client_certificate_bound_access_tokens",

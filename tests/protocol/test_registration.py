@@ -9,6 +9,7 @@ from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.protocol.facts import ClientFacts, Profile
 from idp.protocol.registration import check_registration
 from idp.protocol.scopes import LegalBasis
+from idp.protocol.subject import PUBLIC_SECTOR
 from tests import make
 from tests.keys.forge import key_set, keys
 
@@ -218,6 +219,11 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
 
 _KEY = {"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
         "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}  # fmt: skip
+ENCRYPTED: dict[str, Any] = {
+    "id_token_encrypted_response_alg": "ECDH-ES+A128KW",
+    "id_token_encrypted_response_enc": "A128GCM",
+    "jwks": json.dumps({"keys": [_KEY]}),
+}
 REFUSED += [
     ("client_name", {"name": ""}),
     ("client_name", {"name": "x" * 101}),
@@ -257,9 +263,19 @@ REFUSED += [
     ("jwks", {"jwks": "[]"}),
     ("jwks", {"jwks": json.dumps({"keys": [_KEY], "x": "x" * 70_000})}),
     ("subject_type", {"subject_type": "private"}),
+    ("hpid_sector", {"sector": PUBLIC_SECTOR}),
+    ("jwks", {"id_token_encrypted_response_alg": "ECDH-ES", "id_token_encrypted_response_enc": "A128GCM"}),
+    ("jwks", {**ENCRYPTED, "jwks": json.dumps({"keys": [_KEY | {"use": "sig"}]})}),
+    ("jwks", {**ENCRYPTED, "id_token_encrypted_response_alg": "RSA-OAEP-256"}),
+    ("id_token_encrypted_response_enc", {**ENCRYPTED, "id_token_encrypted_response_enc": "A192GCM"}),
+    ("id_token_encrypted_response_alg", {**ENCRYPTED, "id_token_encrypted_response_alg": "RSA-OAEP"}),
     ("hpid_legal_basis", {"legal_basis": {"email": LegalBasis.CONSENT}}),
     ("hpid_sector", {"sector": "a b"}),
     ("hpid_sector", {"sector": "x" * 256}),
+    ("hpid_protected_resources", {"protected_resources": ("another-client",)}),
+    ("hpid_protected_resources", {"protected_resources": ("https://api.example/#x",)}),
+    ("hpid_protected_resources", {"protected_resources": ("urn:a:b",), "token_endpoint_auth_method": "none"}),
+    ("hpid_protected_resources", {"protected_resources": ("urn:a:b", "urn:a:b")}),
 ]
 
 
@@ -286,10 +302,14 @@ def test_what_we_do_not_serve_is_refused_by_the_name_of_its_field(name: str, cha
         {"default_max_age": 0},
         {"default_max_age": 999_999_999},
         {"audiences": ("urn:haiphong:kho-du-lieu", "https://api.example/v1?x")},
+        {"protected_resources": ("urn:haiphong:kho-du-lieu",)},
         {"grant_types": ("authorization_code",)},
         {"token_endpoint_auth_method": "none"},
         {"token_endpoint_auth_method": "client_secret_post"},
         {"id_token_signed_response_alg": "RS256", "profile": Profile.OIDC},
+        {"subject_type": "public"},
+        ENCRYPTED,
+        {**ENCRYPTED, "jwks": None, "jwks_uri": "https://rp.test/jwks"},
         {"jwks": json.dumps({"keys": [_KEY]})},
         {"jwks_uri": "https://rp.test/jwks"},
         {"name": "x" * 100, "contacts": ("a@rp.test", "bà Hà, 0225 3 456 789")},

@@ -60,6 +60,11 @@ class Holder:
         assert response.status_code in {200, 401}
         return response.status_code == 200
 
+    async def _introspection(self) -> bool:
+        response = await self.rp.post(self.peer.http, "/introspect", token=self.tokens["access_token"])
+        assert response.status_code in {200, 401}
+        return response.status_code == 200 and response.json()["active"]
+
     async def _silently(self) -> bool:
         return await self._gets_a_code(prompt="none")
 
@@ -107,7 +112,7 @@ async def test_a_disabled_client_is_refused(world: ServedWorld, pair: Pair) -> N
     uses = [
         use
         for holder in await _holders(world, rp, visitor, _OFFLINE)
-        for use in holder.uses("refresh", "userinfo", "silently", "cookie")
+        for use in holder.uses("refresh", "userinfo", "introspection", "silently", "cookie")
     ]
     await _ends(pair, ("clients", "disable", rp.client_id), uses)
 
@@ -118,7 +123,7 @@ async def test_a_locked_person_is_refused(world: ServedWorld, pair: Pair) -> Non
     uses = [
         use
         for holder in await _holders(world, rp, visitor, _OFFLINE)
-        for use in holder.uses("refresh", "userinfo", "silently", "cookie")
+        for use in holder.uses("refresh", "userinfo", "introspection", "silently", "cookie")
     ]
     await _ends(pair, ("people", "lock", visitor.person.person_id, "--reason", "case 7"), uses)
 
@@ -133,11 +138,11 @@ async def test_a_withdrawn_consent_is_asked_for_anew_and_its_tokens_end(
     uses = [
         use
         for holder in await _holders(world, left, visitor, _OFFLINE)
-        for use in holder.uses("refresh", "userinfo", "silently", "cookie")
+        for use in holder.uses("refresh", "userinfo", "introspection", "silently", "cookie")
     ]
     await _ends(pair, ("consents", "withdraw", visitor.person.person_id, left.client_id), uses)
     for holder in others:  # the session and what other services hold go on
-        for use in holder.uses("refresh", "userinfo", "silently"):
+        for use in holder.uses("refresh", "userinfo", "introspection", "silently"):
             assert await use.works(), use.name
 
 
@@ -150,7 +155,7 @@ async def test_ended_sessions_are_refused_and_offline_access_goes_on(
     uses = [
         use
         for holder in await _holders(world, rp, visitor, _ONLINE)
-        for use in holder.uses("refresh", "userinfo", "silently", "cookie")
+        for use in holder.uses("refresh", "userinfo", "introspection", "silently", "cookie")
     ]
     await _ends(pair, ("sessions", "end", visitor.person.person_id), uses)
     for holder in offline:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from idp.edge import Answer, Call
 from idp.people.claims import claims_of
 from idp.people.model import Person
-from idp.protocol import access_token, id_token
+from idp.protocol import access_token, encryption, id_token
 from idp.protocol.claims import allowed_claims, select_claims
 from idp.protocol.facts import ClientFacts, GrantFacts
 from idp.protocol.resource import Target
@@ -51,7 +51,7 @@ async def sign_tokens(
     person: Person | None,
     now: datetime,
 ) -> SignedTokens:
-    """Build and sign ID token and access token for a grant; a signer that is down spends nothing."""
+    """Build and sign ID token and access token for a grant; no signer, or no key to encrypt to: nothing is spent."""
     provider = call.provider
     issuer, life = provider.settings.issuer, provider.settings.life
     opened = scopes | _scopes_of_claims(grant)
@@ -74,6 +74,9 @@ async def sign_tokens(
         typ=id_token.TYP,
         alg=client.id_token_signed_response_alg,
     )
+    encrypted = encryption.of_id_tokens(client)
+    if encrypted is not None:
+        signed_id_token = await provider.client_keys.encrypt(client, signed_id_token, encrypted)
     signed_access_token = await provider.keyring.sign(
         access_token.build(
             grant,

@@ -11,7 +11,7 @@ from idp.grants.gid import gid_at
 from idp.ids import PersonId
 from idp.protocol.facts import ClientFacts, GrantFacts
 from idp.protocol.resource import Target, check_target
-from idp.protocol.subject import sector_of_audience
+from idp.protocol.subject import sector_of, sector_of_audience
 from idp.transaction import Tx
 
 
@@ -20,7 +20,7 @@ async def find_target(call: Call, client: ClientFacts, grant: GrantFacts, resour
     provider = call.provider
     audience = check_target(resource, client, grant, iss=provider.settings.issuer)
     sector = sector_of_audience(client, audience, iss=provider.settings.issuer)
-    sub = grant.sub if sector == client.sector else await _sub_in(call, grant.person_id, sector)
+    sub = grant.sub if sector == sector_of(client) else await _sub_in(call, grant.person_id, sector)
     return Target(audience=audience, sub=sub, gid=gid_at(audience, grant.gid, provider.vault))
 
 

@@ -1,4 +1,4 @@
-"""Access tokens revoked one by one: those of no grant, by their `jti` (DESIGN 5.5, RFC 7009 §2.1).
+"""Access tokens revoked one by one, by their `jti` (DESIGN 5.5, RFC 7009 §2.1).
 
 A row is kept as long as its token would have lived.
 """
@@ -21,7 +21,7 @@ revoked_tokens = Table(
     Index("ix_revoked_tokens_expires_at", "expires_at"),
 )
 
-_ADD = insert(revoked_tokens).on_conflict_do_nothing(index_elements=["jti"])
+_ADD = insert(revoked_tokens).on_conflict_do_nothing(index_elements=["jti"]).returning(revoked_tokens.c.jti)
 _CONTAINS = select(literal(1)).where(revoked_tokens.c.jti == bindparam("this_jti"))
 _ERASE = delete_oldest((revoked_tokens.c.jti,), revoked_tokens.c.expires_at)
 
@@ -33,9 +33,10 @@ class RevokedTokenStore:
     connection: Connection
     vault: Vault
 
-    def add(self, jti: str, expires_at: datetime) -> None:
-        """Revoke a token; again is the same as once."""
-        self.connection.execute(_ADD, {"jti": jti, "expires_at": expires_at})
+    def add(self, jti: str, expires_at: datetime) -> bool:
+        """Revoke a token; again is the same as once. True if this call did it."""
+        given = {"jti": jti, "expires_at": expires_at}
+        return self.connection.execute(_ADD, given).one_or_none() is not None
 
     def contains(self, jti: str) -> bool:
         """Tell whether a token was revoked."""

@@ -1,0 +1,38 @@
+"""What endpoints that clients ask directly have in common – RFC 6749 §3.2, RFC 7009 §2.1, RFC 7662 §2.1, RFC 9068 §4."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from idp.edge import Call
+from idp.protocol.errors import InvalidRequest, InvalidToken
+from idp.protocol.token_request import parse_form
+from keys.jose import InvalidJwt, Purpose, check_times
+
+INVALID = "the access token is not valid"
+_LEEWAY = timedelta()
+"""The times are our own."""
+
+
+def form_of(call: Call) -> dict[str, str]:
+    """Return the parameters of the body, each once; those of an address are refused, since addresses are logged."""
+    if call.query_string:
+        raise InvalidRequest("parameters belong in the body")
+    return parse_form(call.form())
+
+
+def token_of(form: Mapping[str, str]) -> str:
+    """Return the token asked about; `token_type_hint` is not needed, a token tells what it is (RFC 7662 §2.1)."""
+    token = form.get("token")
+    if token is None:
+        raise InvalidRequest("token is required")
+    return token
+
+
+def verified_claims(call: Call, token: str) -> Mapping[str, object]:
+    """Return what an access token of ours says, for whomever it is, or raise InvalidToken."""
+    try:
+        claims = call.provider.keyring.verify(token, purpose=Purpose.ACCESS_TOKEN).claims
+        check_times(claims, now=call.provider.clock.now(), leeway=_LEEWAY)
+    except InvalidJwt as error:
+        raise InvalidToken(INVALID, detail=error.reason) from error
+    return claims
