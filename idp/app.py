@@ -34,6 +34,7 @@ from idp.endpoints.introspect import introspect
 from idp.endpoints.jwks import jwks
 from idp.endpoints.logouts import PATH as LOGOUTS
 from idp.endpoints.logouts import logouts
+from idp.endpoints.par import par
 from idp.endpoints.register import register
 from idp.endpoints.registered_client import read_registration, remove_registration, replace_registration
 from idp.endpoints.revoke import revoke
@@ -63,6 +64,7 @@ _BOTH = {
 
 ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
     **{ENDPOINTS[name]: {"GET": endpoint, "POST": endpoint} for name, endpoint in _BOTH.items()},
+    ENDPOINTS["pushed_authorization_request_endpoint"]: {"POST": par},
     ENDPOINTS["token_endpoint"]: {"POST": token},
     ENDPOINTS["introspection_endpoint"]: {"POST": introspect},
     ENDPOINTS["revocation_endpoint"]: {"POST": revoke},

@@ -47,6 +47,7 @@ class HandleKind(StrEnum):
     """Initial access token (RFC 7591 §3)."""
     REGISTRATION = "reg"
     """Registration access token (RFC 7592 §3)."""
+    PUSHED_REQUEST = "par"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

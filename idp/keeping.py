@@ -38,6 +38,7 @@ def _run(tx: Tx, *, erase: Callable[[Tx], int]) -> Done[int]:
 def _erasers(now: datetime, life: Lifetimes) -> tuple[Callable[[Tx], int], ...]:
     return (
         lambda tx: tx.codes.erase_expired(now - _CODES_STAY, _BATCH),
+        lambda tx: tx.pushed_requests.erase_expired(now, _BATCH),
         lambda tx: tx.refresh_tokens.erase_expired(now - life.refresh_retry, _BATCH),
         lambda tx: tx.revoked_tokens.erase_expired(now, _BATCH),
         lambda tx: tx.client_assertions.erase_expired(now - _ASSERTIONS_STAY, _BATCH),

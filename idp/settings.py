@@ -54,6 +54,8 @@ class Lifetimes(BaseSettings):
     """Authorization code (RFC 9700: short; FAPI 2.0: at most 60 s)."""
     code_retry: timedelta = timedelta(seconds=10)
     """A code sent again within this time by the same client and verifier is refused and revokes nothing."""
+    request_uri: timedelta = timedelta(seconds=90)
+    """Pushed authorization request until its first load; loaded, it lives as long as an interaction."""
     interaction: timedelta = timedelta(minutes=30)
     """From /authorize to the code."""
     refresh_idle: timedelta = timedelta(days=14)

@@ -15,7 +15,7 @@ from idp.clock import Clock
 from idp.configuration.store import ConfigurationStore
 from idp.consents.store import ConsentStore
 from idp.credentials.store import AttemptStore, LinkStore, PasswordStore, TotpStore
-from idp.grants.store import CodeStore, GrantStore, RefreshTokenStore, RevokedTokenStore
+from idp.grants.store import CodeStore, GrantStore, PushedRequestStore, RefreshTokenStore, RevokedTokenStore
 from idp.interactions.store import InteractionStore
 from idp.limits.store import LimitStore
 from idp.outbox.store import DeliveryStore, OutboxStore
@@ -103,6 +103,10 @@ class Tx:
     @cached_property
     def refresh_tokens(self) -> RefreshTokenStore:
         return RefreshTokenStore(self.connection, self._vault)
+
+    @cached_property
+    def pushed_requests(self) -> PushedRequestStore:
+        return PushedRequestStore(self.connection, self._vault)
 
     @cached_property
     def revoked_tokens(self) -> RevokedTokenStore:

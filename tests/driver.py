@@ -231,6 +231,19 @@ class RelyingParty:
     def authorize_url(self, **changes: str | None) -> str:
         return f"/authorize?{urlencode(self.parameters(**changes))}"
 
+    async def push(self, http: httpx.AsyncClient, **changes: str | None) -> httpx.Response:
+        """Push a request (RFC 9126 §2.1)."""
+        return await self.back_channel(http, "/par", **self.parameters(**changes))
+
+    async def pushed_url(self, http: httpx.AsyncClient, **changes: str | None) -> str:
+        """Push a request and return where the browser takes it."""
+        response = await self.push(http, **changes)
+        assert response.status_code == 201, response.text
+        return self.load_url(response.json()["request_uri"])
+
+    def load_url(self, request_uri: str, **more: str) -> str:
+        return f"/authorize?{urlencode({'client_id': self.client_id, 'request_uri': request_uri, **more})}"
+
     async def redeem(self, http: httpx.AsyncClient, code: str, /, **changes: str | None) -> httpx.Response:
         form: dict[str, str | None] = {
             "grant_type": "authorization_code",
@@ -249,6 +262,10 @@ class RelyingParty:
 
     async def token(self, http: httpx.AsyncClient, **form: str | None) -> httpx.Response:
         return await self.post(http, "/token", **form)
+
+    async def back_channel(self, http: httpx.AsyncClient, path: str, **form: str | None) -> httpx.Response:
+        """Post a form as this client, proving itself as it is registered to."""
+        return await self.post(http, path, **form)
 
     async def post(
         self,

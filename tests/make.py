@@ -10,7 +10,7 @@ from typing import Any
 from idp.ids import ClientId, Gid, GrantId, PersonId, Sid
 from idp.people.model import Address, Person, PersonProfile, PersonStatus
 from idp.protocol.assurance import Acr
-from idp.protocol.authorization_request import AuthorizationRequest, check, identify, parse
+from idp.protocol.authorization_request import AuthorizationRequest, check, parse, redirect_uri_of
 from idp.protocol.facts import ClientFacts, CodeFacts, ConsentFacts, GrantFacts, Profile, SessionFacts
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -72,8 +72,14 @@ def request(
 ) -> AuthorizationRequest:
     """A checked request, made from parameters as a relying party would send them."""
     raw = parse(authorization_parameters(**changes).items())
-    _, redirect_uri = identify(raw)
-    return check(raw, of or client(), redirect_uri=redirect_uri, hinted_sub=hinted_sub, iss=ISSUER, now=now)
+    return check(
+        raw,
+        of or client(),
+        redirect_uri=redirect_uri_of(raw),
+        hinted_sub=hinted_sub,
+        iss=ISSUER,
+        now=now,
+    )
 
 
 def session_facts(**changes: Any) -> SessionFacts:

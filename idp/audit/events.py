@@ -46,6 +46,8 @@ class EventType(StrEnum):
     """The person chose to send nothing and went back. Payload: client_id."""
     CONSENT_WITHDRAWN = "consent:withdrawn"
     """Consent was withdrawn; the grants of that client ended. Payload: client_id."""
+    REQUEST_PUSHED = "request:pushed"
+    """A client that proved itself pushed an authorization request. Payload: client_id."""
     CODE_ISSUED = "code:issued"
     """An authorization code was issued. Payload: client_id, scopes, acr."""
     CODE_REDEEMED = "code:redeemed"

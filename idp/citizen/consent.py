@@ -107,6 +107,8 @@ async def _record_refusal(call: Call, opened: Opened) -> None:
         tx.interactions.finish(
             opened.interaction_id, occasion.now, occasion.now + call.provider.settings.life.interaction
         )
+        if opened.stored_as is not None:
+            tx.pushed_requests.spend(opened.stored_as, occasion.now)
         if decision.session is not None:
             person_id = decision.session.person_id
             tx.audit.add(

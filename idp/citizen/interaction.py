@@ -6,12 +6,11 @@ from functools import partial
 from idp.edge import Call
 from idp.edge.cookie_names import cookie_name
 from idp.edge.csrf import check_post
+from idp.edge.interaction import opened_here
 from idp.edge.page import relying_party
-from idp.ids import ClientId
-from idp.interactions.cookie import OpenInteraction, open_interaction
 from idp.interactions.service import Decision, decide
 from idp.protocol.authorization_request import AuthorizationRequest
-from idp.protocol.errors import InvalidRequest, ToPage, ToRedirect, UnauthorizedClient, refusing
+from idp.protocol.errors import ToPage, ToRedirect, UnauthorizedClient, refusing
 from idp.protocol.facts import ClientFacts
 from idp.protocol.registration import check_redirect_uri
 from idp.protocol.token_request import parse_form
@@ -24,6 +23,7 @@ class Opened:
     """An interaction open in this browser."""
 
     interaction_id: str
+    stored_as: str | None = field(repr=False)
     client: ClientFacts
     request: AuthorizationRequest = field(repr=False)
 
@@ -50,18 +50,18 @@ async def open_here(call: Call) -> Opened:
     """Return the interaction named in the URL, if this browser holds it, it is not over, and its client is enabled."""
     provider = call.provider
     with refusing(ToPage(case="expired")):
-        interaction_id = dict(call.query()).get("i", "")
-        held: OpenInteraction | None = open_interaction(
-            call.cookies(), interaction_id, cookie_name(provider.settings, "i-"), provider.vault
-        )
-        if held is None or held.is_over(provider.clock.now(), provider.settings.life.interaction):
-            raise InvalidRequest("this interaction is not open in this browser")
-        client = await provider.configuration.client(ClientId(held.client_id))
+        held = await opened_here(call)
+        client = await provider.configuration.client(held.client_id)
         if client is None or not client.facts.enabled:
             raise UnauthorizedClient("client_id is unknown or disabled")
         check_redirect_uri(client.facts, held.redirect_uri)
         request = held.request(client.facts, iss=provider.settings.issuer)
-    return Opened(interaction_id=interaction_id, client=client.facts, request=request)
+    return Opened(
+        interaction_id=held.interaction_id,
+        stored_as=held.stored_as,
+        client=client.facts,
+        request=request,
+    )
 
 
 def posted(call: Call) -> dict[str, str]:

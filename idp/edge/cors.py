@@ -1,7 +1,11 @@
 """CORS (DESIGN 5.13): exact origins of public clients, only where a browser app has business; none on /authorize."""
 
-PATHS = frozenset({"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks", "/token",
-                   "/userinfo", "/revoke"})  # fmt: skip
+PATHS = frozenset(
+    {
+        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks", "/par", "/token",
+        "/userinfo", "/revoke",
+    }
+)  # fmt: skip
 
 
 def cors_headers(

@@ -14,21 +14,22 @@ from idp.database import DatabaseUnavailable, Done
 from idp.edge import Answer, Call, Cookie
 from idp.edge.browser_state import state_for
 from idp.edge.cookie_names import cookie_name
+from idp.edge.interaction import hold, opened_here
 from idp.edge.page import language_cookies
+from idp.endpoints.asked_request import asked_request
 from idp.endpoints.authorization_response import authorization_response
-from idp.ids import ClientId
-from idp.interactions.cookie import (
-    LONGEST_COOKIE,
-    OpenInteraction,
-    open_interaction,
-    seal_interaction,
-    surplus,
-)
+from idp.endpoints.id_token_hint import hinted_sub
+from idp.interactions.cookie import OpenInteraction
 from idp.interactions.service import decide, is_worth_touching, issue_code
-from idp.protocol.authorization_request import AuthorizationRequest, check, identify, parse
+from idp.protocol.authorization_request import (
+    AuthorizationRequest,
+    check,
+    identify,
+    parse,
+    redirect_uri_of,
+)
 from idp.protocol.authorization_response import answer_mode, success_parameters
 from idp.protocol.errors import (
-    InvalidRequest,
     LoginRequired,
     Refusal,
     TemporarilyUnavailable,
@@ -40,57 +41,51 @@ from idp.protocol.errors import (
 from idp.protocol.facts import ClientFacts
 from idp.protocol.next_step import Consent, Issue, Refuse, SignIn
 from idp.protocol.profiles import rules_of
+from idp.protocol.pushed_request import check_was_pushed
 from idp.protocol.registration import check_redirect_uri
 from idp.transaction import Tx
-from keys.jose import InvalidJwt, Purpose
 
 
 async def authorize(call: Call) -> Answer:
     """Take a new authorization request, from the query or from a form (Core §3.1.2.1)."""
     provider = call.provider
+    now = provider.clock.now()
     with refusing(ToPage()):
-        raw = parse(call.form() if call.method == "POST" else call.query())
-        client_id, unverified_redirect_uri = identify(raw)
-        client = _enabled(await provider.configuration.client(client_id))
-        redirect_uri = check_redirect_uri(client, unverified_redirect_uri)
-    with refusing(_to_client(client, redirect_uri, raw.values)), _telling_of_outages():
-        now = provider.clock.now()
-        hinted_sub = _hinted_sub(call, client, raw.values.get("id_token_hint"))
+        sent = parse(call.form() if call.method == "POST" else call.query())
+        client = _enabled(await provider.configuration.client(identify(sent)))
+        asked = await asked_request(call, client, sent, now=now)
+        redirect_uri = check_redirect_uri(client, redirect_uri_of(asked.raw))
+    with refusing(_to_client(client, redirect_uri, asked.raw.values)), _telling_of_outages():
+        check_was_pushed(client, was_pushed=asked.stored_as is not None)
+        hinted = asked.hinted_sub or hinted_sub(call, client, asked.raw.values.get("id_token_hint"))
         request = check(
-            raw,
+            asked.raw,
             client,
             redirect_uri=redirect_uri,
-            hinted_sub=hinted_sub,
+            hinted_sub=hinted,
             iss=provider.settings.issuer,
             now=now,
         )
         opened = OpenInteraction(
             interaction_id=provider.clock.token(9),
-            client_id=client.client_id,
-            redirect_uri=redirect_uri,
-            values={name: value for name, value in raw.values.items() if name != "id_token_hint"},
-            hinted_sub=hinted_sub,
+            asked=asked.to_keep(hinted),
             started_at=now,
+            stored_as=asked.stored_as,
         )
         if call.method == "POST" and call.headers.get("sec-fetch-site") == "cross-site":
             # such a request comes without our cookies (SameSite=Lax); the redirect brings them
-            return _lead_to(call, "/authorize/resume", opened, is_new=True)
+            return await _lead_to(call, "/authorize/resume", opened, is_new=True)
         return await _proceed(call, request, client, opened, is_new=True)
 
 
 async def resume(call: Call) -> Answer:
     """Go on with an interaction once a page has satisfied a step."""
-    provider = call.provider
     with refusing(ToPage(case="expired")):
-        interaction_id = dict(call.query()).get("i", "")
-        prefix = cookie_name(provider.settings, "i-")
-        opened = open_interaction(call.cookies(), interaction_id, prefix, provider.vault)
-        if opened is None or opened.is_over(provider.clock.now(), provider.settings.life.interaction):
-            raise InvalidRequest("this interaction is not open in this browser")
-        client = _enabled(await provider.configuration.client(ClientId(opened.client_id)))
+        opened = await opened_here(call)
+        client = _enabled(await call.provider.configuration.client(opened.client_id))
         redirect_uri = check_redirect_uri(client, opened.redirect_uri)
-    with refusing(_to_client(client, redirect_uri, opened.values)), _telling_of_outages():
-        request = opened.request(client, iss=provider.settings.issuer)
+    with refusing(_to_client(client, redirect_uri, opened.asked.values)), _telling_of_outages():
+        request = opened.request(client, iss=call.provider.settings.issuer)
         return await _proceed(call, request, client, opened, is_new=False)
 
 
@@ -116,9 +111,9 @@ async def _proceed(
         case Refuse(error=error):
             raise error
         case SignIn():
-            return _lead_to(call, "/sign-in", opened, is_new=is_new)
+            return await _lead_to(call, "/sign-in", opened, is_new=is_new)
         case Consent():
-            return _lead_to(call, "/consent", opened, is_new=is_new)
+            return await _lead_to(call, "/consent", opened, is_new=is_new)
         case Issue() as issue:
             if decision.session is not None and is_worth_touching(decision.session, occasion):
                 await provider.database.transact(
@@ -131,6 +126,7 @@ async def _proceed(
                     client=client,
                     issue=issue,
                     interaction_id=None if is_new else opened.interaction_id,
+                    stored_as=opened.stored_as,
                     vault=provider.vault,
                     settings=provider.settings,
                     occasion=occasion,
@@ -185,22 +181,13 @@ def _to_client(client: ClientFacts, redirect_uri: str, values: Mapping[str, str]
     )
 
 
-def _lead_to(call: Call, path: str, opened: OpenInteraction, *, is_new: bool) -> Answer:
+async def _lead_to(call: Call, path: str, opened: OpenInteraction, *, is_new: bool) -> Answer:
     """Go to a page; a new interaction is sealed into this browser by this very answer."""
     location = f"{path}?i={opened.interaction_id}"
     if not is_new:
         return Answer.redirect(location)
-    provider = call.provider
-    prefix = cookie_name(provider.settings, "i-")
-    sealed = seal_interaction(opened, provider.vault)
-    if len(sealed) > LONGEST_COOKIE:
-        raise InvalidRequest("the request is too large")
-    dropped = [
-        Cookie(name=name, value="", max_age=0) for name in surplus(call.cookies(), prefix, provider.vault)
-    ]
-    lifetime = int(provider.settings.life.interaction.total_seconds())
-    held = Cookie(name=prefix + opened.interaction_id, value=sealed, max_age=lifetime)
-    return Answer.redirect(location, *dropped, held, *language_cookies(call, opened.values.get("ui_locales")))
+    cookies = await hold(call, opened)
+    return Answer.redirect(location, *cookies, *language_cookies(call, opened.asked.values.get("ui_locales")))
 
 
 def _drop(call: Call, opened: OpenInteraction, *, is_new: bool) -> list[Cookie]:
@@ -219,17 +206,3 @@ def _enabled(client: Client | None) -> ClientFacts:
     if client is None or not client.facts.enabled:
         raise UnauthorizedClient("client_id is unknown or disabled")
     return client.facts
-
-
-def _hinted_sub(call: Call, client: ClientFacts, id_token_hint: str | None) -> str | None:
-    """Return the subject of an ID token of ours, expired or not (Core §3.1.2.1)."""
-    if id_token_hint is None:
-        return None
-    try:
-        claims = call.provider.keyring.verify(id_token_hint, purpose=Purpose.ID_TOKEN_HINT).claims
-    except InvalidJwt as error:
-        raise InvalidRequest("id_token_hint is not an ID token of ours", detail=error.reason) from error
-    sub = claims.get("sub")
-    if claims.get("iss") != call.provider.settings.issuer or claims.get("aud") != client.client_id:
-        raise InvalidRequest("id_token_hint was issued to another client")
-    return sub if isinstance(sub, str) else None

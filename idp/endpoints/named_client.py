@@ -10,7 +10,7 @@ from contextlib import suppress
 from idp.edge.call import BadCall, Call
 from idp.edge.cookie_names import cookie_name
 from idp.ids import ClientId
-from idp.interactions.cookie import open_interaction
+from idp.interactions.cookie import held_interaction
 from idp.protocol.client_authentication import parse_credentials
 from idp.protocol.errors import InvalidClient
 from keys.jose import InvalidJwt, Purpose, peek
@@ -30,7 +30,7 @@ def _names(call: Call) -> Iterator[str]:
         yield parse_credentials(authorization, parameters).client_id
     yield parameters.get("client_id", "")
     settings, vault = call.provider.settings, call.provider.vault
-    held = open_interaction(call.cookies(), parameters.get("i", ""), cookie_name(settings, "i-"), vault)
+    held = held_interaction(call.cookies(), parameters.get("i", ""), cookie_name(settings, "i-"), vault)
     if held is not None:
         yield held.client_id
     token = (authorization or "").partition(" ")[2] or parameters.get("access_token", "")

@@ -19,7 +19,7 @@ from idp.edge import Answer, Call, Cookie
 from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import cookie_name
 from idp.ids import HandleKind, parse_handle
-from idp.interactions.cookie import OpenInteraction, open_interaction
+from idp.interactions.cookie import HeldInteraction, held_interaction
 from idp.interactions.model import UpstreamJourney
 from idp.log import fields
 from idp.people.identifiers import IdentifierTaken
@@ -41,7 +41,7 @@ _log = logging.getLogger("hpid.upstream")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Return:
     journey: UpstreamJourney
-    opened: OpenInteraction | None = field(repr=False)
+    opened: HeldInteraction | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +117,7 @@ def _spend_state(tx: Tx, *, state: str, call: Call, occasion: Occasion) -> Done[
         return Done(None)
     settings, vault = call.provider.settings, call.provider.vault
     prefix = cookie_name(settings, "i-")
-    opened = open_interaction(call.cookies(), journey.interaction_id, prefix, vault)
+    opened = held_interaction(call.cookies(), journey.interaction_id, prefix, vault)
     if opened is None:
         tx.interactions.finish(journey.interaction_id, occasion.now, occasion.now + settings.life.interaction)
         tx.audit.add(
@@ -144,7 +144,7 @@ async def _finish(call: Call, answer: Mapping[str, str], journey: UpstreamJourne
 
 
 def _refusal(
-    identity: ExternalIdentity, journey: UpstreamJourney, opened: OpenInteraction
+    identity: ExternalIdentity, journey: UpstreamJourney, opened: HeldInteraction
 ) -> _Refusal | None:
     """Refuse a level below what was asked, a sign-in older than the request, another kind of account (SECURITY E03)."""
     asked, stated = parse_acr(journey.requested_loa), parse_acr(identity.loa or "")
@@ -183,7 +183,7 @@ def _proof(
 
 
 async def _record_refusal(
-    call: Call, identity: ExternalIdentity, opened: OpenInteraction, refused: _Refusal
+    call: Call, identity: ExternalIdentity, opened: HeldInteraction, refused: _Refusal
 ) -> None:
     """Record the refusal of somebody who proved themselves there, about the person if they are known here (class 2)."""
     _log.info("upstream refused", extra=fields(txn=call.txn, reason=refused.reason))
@@ -213,5 +213,5 @@ def _add_refusal(
     return Done(None)
 
 
-def _back(opened: OpenInteraction, message: str) -> Answer:
+def _back(opened: HeldInteraction, message: str) -> Answer:
     return Answer.redirect(f"/sign-in?i={opened.interaction_id}&m={message}")

@@ -40,6 +40,14 @@ class StoredCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRequest:
+    """An authorization request at rest, in a row or in a cookie: its parameters as sent, and whom its hint named."""
+
+    values: dict[str, str] = field(repr=False)
+    hinted_sub: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshToken:
     """One generation of a refresh family."""
 

@@ -1,4 +1,4 @@
-"""Grants and codes as the text of a row and back. Pure.
+"""Grants, codes and requests as the text of a row and back. Pure.
 
 What is searched has columns of its own; what is read back is one JSON text. A text of an older release lacks
 newer keys, one of a newer release has more: both are read.
@@ -10,6 +10,7 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from idp.grants.model import StoredRequest
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import CodeFacts, GrantFacts
 
@@ -56,6 +57,17 @@ def code_facts(text: str, *, grant: GrantFacts, expires_at: datetime, spent_at: 
         spent_at=spent_at,
         scopes=frozenset(kept["scopes"]),
     )
+
+
+def request_text(request: StoredRequest) -> str:
+    """Return a request at rest as text, to be sealed."""
+    return _dump({"values": request.values, "hinted_sub": request.hinted_sub})
+
+
+def stored_request(text: str) -> StoredRequest:
+    """Return the request of a row."""
+    kept = json.loads(text)
+    return StoredRequest(values=kept["values"], hinted_sub=kept["hinted_sub"])
 
 
 def scope_text(scopes: frozenset[str]) -> str:

@@ -1,8 +1,8 @@
 """An authorization request on its way through the pages, sealed in a cookie of the browser it began in (DESIGN 5.12).
 
 The id stands in URLs and is no secret: without the cookie it opens nothing. What is sealed is what was sent; it is
-checked again against the client at every step, so a client disabled meanwhile gets nothing. At most four are open per
-browser, the oldest is dropped.
+checked again against the client at every step, so a client disabled meanwhile gets nothing. What is too large for a
+cookie lies in a row, named in the cookie. At most four are open per browser, the oldest is dropped.
 """
 
 import json
@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from idp.grants.model import StoredRequest
+from idp.ids import ClientId
 from idp.protocol.authorization_request import AuthorizationRequest, RawAuthorizationRequest, check
 from idp.protocol.facts import ClientFacts
 from keys.envelope import Unsealable, Vault
@@ -21,50 +23,79 @@ LONGEST_COOKIE = 3 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenInteraction:
-    """What a cookie held: authentic, since only we can seal it, and of this browser, since it came with it."""
+    """An interaction of this browser with its request."""
 
     interaction_id: str
-    client_id: str
-    redirect_uri: str
-    values: dict[str, str] = field(repr=False)
-    hinted_sub: str | None
+    asked: StoredRequest
     started_at: datetime
+    stored_as: str | None = field(default=None, repr=False)
+    """Handle of the row the request lies in, pushed or too large for the cookie; spent with the code."""
+
+    @property
+    def client_id(self) -> ClientId:
+        """Who asks."""
+        return ClientId(self.asked.values["client_id"])
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where the answer goes, if it is still registered."""
+        return self.asked.values["redirect_uri"]
 
     def request(self, client: ClientFacts, *, iss: str) -> AuthorizationRequest:
         """Return the request, checked against the client as registered now."""
-        raw = RawAuthorizationRequest(values=self.values, repeated=frozenset())
+        raw = RawAuthorizationRequest(values=self.asked.values, repeated=frozenset())
         return check(
             raw,
             client,
             redirect_uri=self.redirect_uri,
-            hinted_sub=self.hinted_sub,
+            hinted_sub=self.asked.hinted_sub,
             iss=iss,
             now=self.started_at,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldInteraction:
+    """What a cookie held: authentic, since only we can seal it, and of this browser, since it came with it."""
+
+    interaction_id: str
+    client_id: ClientId
+    started_at: datetime
+    stored_as: str | None = field(repr=False)
+    asked: StoredRequest | None
+    """None: it lies in its row."""
 
     def is_over(self, now: datetime, lifetime: timedelta) -> bool:
         """Tell whether it has taken too long."""
         return now >= self.started_at + lifetime
 
+    def open(self, asked: StoredRequest) -> OpenInteraction:
+        """Return it with its request."""
+        return OpenInteraction(
+            interaction_id=self.interaction_id,
+            asked=asked,
+            started_at=self.started_at,
+            stored_as=self.stored_as,
+        )
 
-def seal_interaction(interaction: OpenInteraction, vault: Vault) -> str:
-    """Return the cookie's value."""
-    text = json.dumps(
-        {
-            "i": interaction.interaction_id,
-            "v": interaction.values,
-            "h": interaction.hinted_sub,
-            "t": interaction.started_at.timestamp(),
-        },
-        separators=(",", ":"),
-        ensure_ascii=False,
-    )
+
+def seal_interaction(interaction: OpenInteraction, vault: Vault, *, by_reference: bool = False) -> str:
+    """Return the cookie's value; by reference it says in which row the request lies, and not what it is."""
+    content: dict[str, object] = {
+        "i": interaction.interaction_id,
+        "c": interaction.client_id,
+        "t": interaction.started_at.timestamp(),
+        "p": interaction.stored_as,
+    }
+    if not by_reference:
+        content |= {"v": interaction.asked.values, "h": interaction.asked.hinted_sub}
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
     return vault.seal_compact(text, purpose=_PURPOSE)
 
 
-def open_interaction(
+def held_interaction(
     cookies: Mapping[str, str], interaction_id: str, prefix: str, vault: Vault
-) -> OpenInteraction | None:
+) -> HeldInteraction | None:
     """Return the interaction if this browser holds it."""
     sealed = cookies.get(prefix + interaction_id)
     if sealed is None:
@@ -75,13 +106,13 @@ def open_interaction(
         return None
     if content["i"] != interaction_id:
         return None
-    return OpenInteraction(
+    asked = StoredRequest(values=content["v"], hinted_sub=content["h"]) if "v" in content else None
+    return HeldInteraction(
         interaction_id=interaction_id,
-        client_id=content["v"]["client_id"],
-        redirect_uri=content["v"]["redirect_uri"],
-        values=content["v"],
-        hinted_sub=content["h"],
+        client_id=ClientId(content["c"]),
         started_at=datetime.fromtimestamp(content["t"], UTC),
+        stored_as=content.get("p"),
+        asked=asked,
     )
 
 
@@ -92,7 +123,7 @@ def surplus(cookies: Mapping[str, str], prefix: str, vault: Vault) -> list[str]:
     for name in cookies:
         if not name.startswith(prefix):
             continue
-        interaction = open_interaction(cookies, name.removeprefix(prefix), prefix, vault)
+        interaction = held_interaction(cookies, name.removeprefix(prefix), prefix, vault)
         if interaction is None:
             dropped.append(name)
         else:

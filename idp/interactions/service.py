@@ -78,16 +78,19 @@ def issue_code(
     issue: Issue,
     *,
     interaction_id: str | None,
+    stored_as: str | None,
     vault: Vault,
     settings: Settings,
     occasion: Occasion,
 ) -> Done[str] | Refused:
-    """Store grant and code and record them; an interaction issues one code, however often it is resumed."""
+    """Store grant and code and record them; an interaction, and a pushed request, issue one code."""
     now = occasion.now
     if interaction_id is not None and not tx.interactions.finish(
         interaction_id, now, now + settings.life.interaction
     ):
         return Refused(LoginRequired("this interaction was finished already"))
+    if stored_as is not None and not tx.pushed_requests.spend(stored_as, now):
+        return Refused(LoginRequired("this request was used already, or took too long"))
     session, person_id = issue.session, issue.session.person_id
     tx.people.lock(person_id)
     settled = consent_facts(tx.consents.of_client(person_id, client.client_id)).granted

@@ -57,6 +57,13 @@ class Limit(Enum):
         of="address",
         counts="departures to the national system, each of which keeps a row until it is over",
     )
+    LARGE_REQUESTS = Rule(
+        name="large-requests",
+        most=600,
+        window=timedelta(minutes=10),
+        of="address",
+        counts="authorization requests too large for a cookie, each of which keeps a row until it is over",
+    )
     PUSHED_REQUESTS = Rule(
         name="pushed-requests",
         most=600,

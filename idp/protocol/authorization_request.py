@@ -42,7 +42,11 @@ RESPONSE_TYPES = ("code",)
 RESPONSE_MODES = tuple(
     dict.fromkeys(mode for rules in PROFILES.values() if rules.is_offered for mode in rules.response_modes)
 )
-_LONGEST = {"state": 2048, "nonce": 1024, "login_hint": 256, "ui_locales": 128, "acr_values": 512}
+_LONGEST = {
+    "state": 2048, "nonce": 1024, "login_hint": 256, "ui_locales": 128, "acr_values": 512, "scope": 1024, "prompt": 128,
+    "claims_locales": 128, "display": 128, "resource": 2048,
+}  # fmt: skip
+"""Most characters of what has no other bound, since a request may be kept until it is over."""
 _MAX_AGE = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -101,14 +105,22 @@ def parse(pairs: Iterable[tuple[str, str]]) -> RawAuthorizationRequest:
     return RawAuthorizationRequest(values=values, repeated=frozenset(repeated))
 
 
-def identify(raw: RawAuthorizationRequest) -> tuple[ClientId, str]:
-    """Return client_id and redirect_uri as sent; errors here go to a page."""
-    for name in ("client_id", "redirect_uri"):
-        if name in raw.repeated:
-            raise InvalidRequest(f"{name} was sent more than once")
-        if name not in raw.values:
-            raise InvalidRequest(f"{name} is required")
-    return ClientId(raw.values["client_id"]), raw.values["redirect_uri"]
+def identify(raw: RawAuthorizationRequest) -> ClientId:
+    """Return client_id as sent; errors here go to a page."""
+    return ClientId(_once(raw, "client_id"))
+
+
+def redirect_uri_of(raw: RawAuthorizationRequest) -> str:
+    """Return redirect_uri as sent, to be compared with the registered ones; errors here go to a page."""
+    return _once(raw, "redirect_uri")
+
+
+def _once(raw: RawAuthorizationRequest, name: str) -> str:
+    if name in raw.repeated:
+        raise InvalidRequest(f"{name} was sent more than once")
+    if name not in raw.values:
+        raise InvalidRequest(f"{name} is required")
+    return raw.values[name]
 
 
 def check(

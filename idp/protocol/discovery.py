@@ -7,12 +7,13 @@ from idp.protocol.authorization_request import PROMPTS, RESPONSE_MODES, RESPONSE
 from idp.protocol.client_assertion import ANY_METHOD_ALGS
 from idp.protocol.client_authentication import METHODS
 from idp.protocol.id_token import CLAIMS as ID_TOKEN_CLAIMS
-from idp.protocol.profiles import CONTENT_ENCRYPTION, KEY_MANAGEMENT
+from idp.protocol.profiles import CONTENT_ENCRYPTION, KEY_MANAGEMENT, PROFILES, Pushed
 from idp.protocol.scopes import SCOPES
 from idp.protocol.subject import SUBJECT_TYPES
 
 ENDPOINTS: Mapping[str, str] = {
     "authorization_endpoint": "/authorize",
+    "pushed_authorization_request_endpoint": "/par",
     "token_endpoint": "/token",
     "userinfo_endpoint": "/userinfo",
     "jwks_uri": "/jwks",
@@ -66,6 +67,9 @@ def metadata(
         "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
+        "require_pushed_authorization_requests": all(
+            rules.pushed is Pushed.REQUIRED for rules in PROFILES.values() if rules.is_offered
+        ),
         "prompt_values_supported": sorted(PROMPTS),
         "acr_values_supported": list(ACR_VALUES_SUPPORTED),
         "ui_locales_supported": ["vi", "en"],

@@ -107,6 +107,12 @@ class RequestUriNotSupported(ProtocolError):
     error = "request_uri_not_supported"
 
 
+class InvalidRequestUri(ProtocolError):
+    """The request_uri leads to no request that can be used (Core §3.1.2.6, RFC 9126 §2.2)."""
+
+    error = "invalid_request_uri"
+
+
 class RegistrationNotSupported(ProtocolError):
     """The `registration` parameter is not offered (Core §3.1.2.6)."""
 

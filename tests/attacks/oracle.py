@@ -40,6 +40,7 @@ GUARDED = (
     "passwords",
     "people",
     "person_identifiers",
+    "pushed_requests",
     "refresh_tokens",
     "registrations",
     "session_clients",

@@ -9,7 +9,7 @@ import pytest
 
 from idp.people.model import Address, PersonProfile
 from tests.attacks.oracle import Oracle
-from tests.world import World
+from tests.world import PERSONAL, World
 
 POLYGLOTS = (
     "<script>alert(1)</script>",
@@ -166,6 +166,7 @@ async def test_g08_what_is_stored_is_never_markup(world: World, oracle: Oracle, 
         rp = await world.client(
             client_id,
             unchecked=True,
+            **PERSONAL,
             redirect_uris=("https://rp-c.example/callback",),
             name=text,
             name_en=text,

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.attacks.oracle import Oracle
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD, PERSONAL, World
 
 INJECTIONS = (
     "x\r\n2026-03-02 00:00:00 INFO login ok admin",
@@ -183,7 +183,7 @@ async def test_g07_a_password_and_a_code_typed_are_in_no_line(world: World, orac
 
 
 async def test_g07_a_whole_journey_leaves_no_secret_in_the_log(world: World, oracle: Oracle) -> None:
-    rp = await world.client()
+    rp = await world.client(**PERSONAL)
     oracle.planted |= {str(rp.client_secret), rp.verifier, rp.state, rp.nonce}
     person, citizen = await world.citizen()
     browser = world.browser()

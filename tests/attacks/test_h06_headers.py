@@ -50,7 +50,6 @@ ABSENT = (
     "/console",
     "/login",
     "/register",
-    "/par",
     "/revoke",
     "/introspect",
     "/device",

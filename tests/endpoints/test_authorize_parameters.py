@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from tests.world import World
+from tests.world import PERSONAL, World
 
 
 async def test_a_request_by_post_is_served_like_one_by_get(world: World) -> None:  # §3.1.2.1
@@ -162,7 +162,7 @@ async def test_claims_asked_for_the_id_token_are_there_alone(world: World) -> No
 
 
 async def test_scopes_are_answered_at_userinfo_with_the_right_types(world: World) -> None:  # §5.1, §5.4
-    rp = await world.client()
+    rp = await world.client(**PERSONAL)
     visitor = await world.visitor(rp)
     tokens = await world.tokens(rp, visitor, scope="openid profile email phone address")
     id_token = await rp.verify(world.http, tokens["id_token"])
@@ -254,15 +254,3 @@ async def test_a_sub_that_nobody_can_have_is_nobody_s(world: World, sub: str) ->
         rp.authorize_url(prompt="none", claims=f'{{"id_token":{{"sub":{{"value":"{sub}"}}}}}}')
     )
     assert page.answer["error"] in {"login_required", "invalid_request"}
-
-
-async def test_a_request_too_large_for_a_browser_s_cookie_is_refused_at_the_client(
-    world: World,
-) -> None:  # DESIGN 5.12
-    rp = await world.client()
-    page = await world.browser().get(rp.authorize_url(state="s" * 2048, nonce="n" * 1024))
-    assert page.answer["error"] == "invalid_request"
-    assert page.answer["state"] == "s" * 2048
-    rp_of_signed_in = await world.visitor(rp)
-    page = await rp_of_signed_in.browser.get(rp.authorize_url(state="s" * 2048, nonce="n" * 1024))
-    assert "code" in page.answer, "nothing is kept for one who needs no page"

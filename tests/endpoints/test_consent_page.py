@@ -7,7 +7,7 @@ from idp.people.model import PersonProfile
 from idp.protocol.scopes import LegalBasis
 from tests import make
 from tests.driver import Browser, Page, RelyingParty
-from tests.world import World
+from tests.world import PERSONAL, World
 
 
 @pytest.fixture
@@ -77,8 +77,9 @@ async def test_something_new_is_asked_on_its_own(world: World, rp: RelyingParty,
 
 
 async def test_the_values_shown_are_masked_and_the_number_never_whole(
-    world: World, rp: RelyingParty
+    world: World,
 ) -> None:  # PAGES "never on any page"
+    rp = await world.client("rp-p", **PERSONAL)
     person = await world.person(
         "bich", profile=PersonProfile(full_name="Trần Bích", personal_id="031190000011", phone="+84539900001")
     )

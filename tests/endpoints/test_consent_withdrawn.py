@@ -42,6 +42,7 @@ async def test_no_code_is_issued_on_a_consent_withdrawn_after_the_decision(world
         client=client.facts,
         issue=decided,
         interaction_id=None,
+        stored_as=None,
         vault=world.provider.vault,
         settings=world.provider.settings,
         occasion=world.occasion,

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from idp.protocol.assurance import Acr
+from idp.protocol.facts import Profile
 from idp.worker import relay_of
 from tests import make
 from tests.driver import RelyingParty
@@ -25,7 +26,7 @@ async def _promised(world: World, member: str) -> list[str]:
 
 async def _with_every_scope(world: World, client_id: str) -> RelyingParty:
     scopes = await _promised(world, "scopes_supported")
-    rp = await world.client(client_id, scopes=frozenset(scopes))
+    rp = await world.client(client_id, profile=Profile.OIDC, scopes=frozenset(scopes))
     rp.scope = " ".join(scopes)
     return rp
 

@@ -6,7 +6,7 @@ from idp.audit.events import EventType
 from idp.people.model import PersonStatus
 from idp.protocol.facts import Profile
 from tests.driver import RelyingParty
-from tests.world import Visitor, World
+from tests.world import PERSONAL, Visitor, World
 
 GOOD_VERIFIER = "v" * 43
 
@@ -36,9 +36,9 @@ async def test_the_answer_is_json_that_nobody_stores(
     assert tokens["scope"] == "openid profile"
 
 
-async def test_tokens_that_open_personal_data_live_a_minute(
-    world: World, rp: RelyingParty, alice: Visitor
-) -> None:  # DESIGN 5.4
+async def test_tokens_that_open_personal_data_live_a_minute(world: World) -> None:  # DESIGN 5.4
+    rp = await world.client("rp-p", **PERSONAL)
+    alice = await world.visitor(rp)
     tokens = await world.tokens(rp, alice, scope="openid address")
     assert tokens["expires_in"] == 60
     claims = await rp.verify(world.http, tokens["access_token"])

@@ -11,7 +11,7 @@ from idp.protocol.discovery import metadata
 from idp.protocol.logout import build_logout_token
 from idp.protocol.scopes import SCOPES
 from idp.protocol.token_profile import CLAIMS, TOKENS
-from tests.world import World
+from tests.world import PERSONAL, World
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "schemas"
 
@@ -22,7 +22,7 @@ def check(name: str, claims: dict[str, Any]) -> None:
 
 
 async def test_every_token_of_a_journey_is_what_its_schema_says(world: World) -> None:
-    rp = await world.client()
+    rp = await world.client(**PERSONAL)
     rp.scope = " ".join(scope for scope in SCOPES if not scope.startswith("docs."))
     person = await world.person()
     browser = world.browser()

@@ -18,7 +18,7 @@ from tests.driver import Page, RelyingParty
 from tests.federation.national_driver import HOA, HUONG, REDIRECT_URI
 from tests.federation.national_process import Process
 from tests.national import Traveller, open_federated_world, order_fault
-from tests.world import World, open_world
+from tests.world import PERSONAL, World, open_world
 
 pytestmark = pytest.mark.network
 
@@ -61,8 +61,9 @@ def assert_only_counted(world: World, events: list[str], rp: RelyingParty, *, ti
 
 
 async def test_a_citizen_comes_back_with_what_the_national_system_knows(
-    world: World, rp: RelyingParty, huong: Traveller
+    world: World, huong: Traveller
 ) -> None:
+    rp = await world.client("rp-p", **PERSONAL)
     page = await huong.sign_in(rp, scope="openid profile vn.id_number", acr_values="LoA2")
     assert {"page-consent", "first-login"} <= page.ids
     page = await huong.browser.press(page, "allow")

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from idp.grants.model import StoredRequest
 from idp.interactions.cookie import (
     LONGEST_COOKIE,
     OpenInteraction,
-    open_interaction,
+    held_interaction,
     seal_interaction,
     surplus,
 )
@@ -24,17 +25,12 @@ STRANGER = Vault(MasterKey(current=1, versions={1: bytes(32)}))
 PREFIX = "__Host-hpid-i-"
 
 
-def _interaction(**changes: Any) -> OpenInteraction:
-    values: dict[str, Any] = {
-        "interaction_id": "abcDEF123456",
-        "client_id": "portal",
-        "redirect_uri": make.REDIRECT_URI,
-        "values": make.authorization_parameters(),
-        "hinted_sub": None,
-        "started_at": make.NOW,
-        **changes,
-    }
-    return OpenInteraction(**values)
+def _interaction(
+    *, values: dict[str, str] | None = None, hinted_sub: str | None = None, **changes: Any
+) -> OpenInteraction:
+    fields: dict[str, Any] = {"interaction_id": "abcDEF123456", "started_at": make.NOW, **changes}
+    asked = StoredRequest(values=values or make.authorization_parameters(), hinted_sub=hinted_sub)
+    return OpenInteraction(asked=asked, **fields)
 
 
 def _held(*interactions: OpenInteraction) -> dict[str, str]:
@@ -52,31 +48,35 @@ def _started(number: int) -> OpenInteraction:
         {"hinted_sub": "sub-of-portal"},
         {"values": make.authorization_parameters(state='ễ"\\\u2028🌳', nonce=None)},
         {"started_at": make.NOW + timedelta(microseconds=123456)},
+        {"stored_as": "hp_par_00" + "x" * 43},
     ],
-    ids=["plain", "hint", "text", "microseconds"],
+    ids=["plain", "hint", "text", "microseconds", "pushed"],
 )
 def test_what_was_sealed_comes_back_in_the_same_browser(changes: dict[str, Any]) -> None:
     interaction = _interaction(**changes)
-    assert open_interaction(_held(interaction), interaction.interaction_id, PREFIX, VAULT) == interaction
+    held = held_interaction(_held(interaction), interaction.interaction_id, PREFIX, VAULT)
+    assert held is not None
+    assert held.asked is not None
+    assert held.open(held.asked) == interaction
 
 
 @given(st.datetimes(min_value=make.NOW.replace(tzinfo=None)).map(lambda t: t.replace(tzinfo=make.NOW.tzinfo)))
 def test_the_moment_it_began_comes_back_to_the_microsecond(started_at: Any) -> None:
     """A sign-in is fresh if it is not older than that moment: a moment off would ask twice or not at all."""
     if started_at.year < 2100:
-        opened = open_interaction(_held(_interaction(started_at=started_at)), "abcDEF123456", PREFIX, VAULT)
+        opened = held_interaction(_held(_interaction(started_at=started_at)), "abcDEF123456", PREFIX, VAULT)
         assert opened is not None
         assert opened.started_at == started_at
 
 
 def test_an_id_without_its_cookie_opens_nothing() -> None:  # E02: another browser
-    assert open_interaction({}, "abcDEF123456", PREFIX, VAULT) is None
-    assert open_interaction(_held(_interaction()), "another", PREFIX, VAULT) is None
+    assert held_interaction({}, "abcDEF123456", PREFIX, VAULT) is None
+    assert held_interaction(_held(_interaction()), "another", PREFIX, VAULT) is None
 
 
 def test_a_cookie_moved_under_another_id_opens_nothing() -> None:
     sealed = seal_interaction(_interaction(), VAULT)
-    assert open_interaction({f"{PREFIX}another": sealed}, "another", PREFIX, VAULT) is None
+    assert held_interaction({f"{PREFIX}another": sealed}, "another", PREFIX, VAULT) is None
 
 
 def test_every_changed_character_is_noticed() -> None:
@@ -84,7 +84,7 @@ def test_every_changed_character_is_noticed() -> None:
     for place in range(0, len(sealed), 7):
         other = "A" if sealed[place] != "A" else "B"
         changed = sealed[:place] + other + sealed[place + 1 :]
-        assert open_interaction({f"{PREFIX}abcDEF123456": changed}, "abcDEF123456", PREFIX, VAULT) is None
+        assert held_interaction({f"{PREFIX}abcDEF123456": changed}, "abcDEF123456", PREFIX, VAULT) is None
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_every_changed_character_is_noticed() -> None:
     ],
 )
 def test_what_we_did_not_seal_for_this_opens_nothing(sealed: str) -> None:
-    assert open_interaction({f"{PREFIX}abcDEF123456": sealed}, "abcDEF123456", PREFIX, VAULT) is None
+    assert held_interaction({f"{PREFIX}abcDEF123456": sealed}, "abcDEF123456", PREFIX, VAULT) is None
 
 
 def test_two_seals_of_one_request_differ_and_show_nothing_of_it() -> None:
@@ -128,8 +128,22 @@ def test_an_ordinary_request_fits_its_cookie() -> None:  # DESIGN 5.12: ≤ 3 Ki
     assert len(seal_interaction(_interaction(), VAULT)) < LONGEST_COOKIE / 2
 
 
+def test_by_reference_the_cookie_says_in_which_row_the_request_lies_and_stays_small() -> None:  # DESIGN 5.12
+    values = make.authorization_parameters(state="s" * 2048, nonce="n" * 1024)
+    interaction = _interaction(values=values, hinted_sub="sub", stored_as="hp_par_00" + "x" * 43)
+    assert len(seal_interaction(interaction, VAULT)) > LONGEST_COOKIE
+    sealed = seal_interaction(interaction, VAULT, by_reference=True)
+    assert len(sealed) < 400
+    held = held_interaction({PREFIX + "abcDEF123456": sealed}, "abcDEF123456", PREFIX, VAULT)
+    assert held is not None
+    assert (held.asked, held.stored_as) == (None, interaction.stored_as)
+    assert held.open(interaction.asked) == interaction
+
+
 def test_it_is_over_after_its_lifetime() -> None:
-    interaction, lifetime = _interaction(), timedelta(minutes=30)
+    lifetime = timedelta(minutes=30)
+    interaction = held_interaction(_held(_interaction()), "abcDEF123456", PREFIX, VAULT)
+    assert interaction is not None
     assert not interaction.is_over(make.NOW + lifetime - make.SECOND, lifetime)
     assert interaction.is_over(make.NOW + lifetime, lifetime)
 
@@ -169,4 +183,10 @@ def test_other_cookies_are_left_alone() -> None:
 
 
 def test_the_request_is_not_printed() -> None:
-    assert "af0ifjsldkj" not in repr(_interaction())
+    interaction = _interaction(stored_as="hp_par_00x")
+    for shown in (
+        repr(interaction),
+        repr(held_interaction(_held(interaction), "abcDEF123456", PREFIX, VAULT)),
+    ):
+        assert "af0ifjsldkj" not in shown
+        assert "hp_par" not in shown

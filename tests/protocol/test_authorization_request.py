@@ -12,6 +12,7 @@ from idp.protocol.authorization_request import (
     check,
     identify,
     parse,
+    redirect_uri_of,
 )
 from idp.protocol.errors import (
     InvalidRequest,
@@ -28,17 +29,17 @@ from idp.protocol.errors import (
 from idp.protocol.facts import ClientFacts, Profile
 from tests import make
 
-PAGE_PARAMETERS = ("client_id", "redirect_uri")
+PAGE_PARAMETERS = {"client_id": identify, "redirect_uri": redirect_uri_of}
 LETTER_CASES: tuple[Callable[[str], str], ...] = (str.lower, str.upper, str.title, str.swapcase)
 
 
 def _check_pairs(pairs: list[tuple[str, str]], client: ClientFacts | None = None) -> AuthorizationRequest:
     raw = parse(pairs)
-    _, redirect_uri = identify(raw)
+    identify(raw)
     return check(
         raw,
         client or make.client(),
-        redirect_uri=redirect_uri,
+        redirect_uri=redirect_uri_of(raw),
         hinted_sub=None,
         iss=make.ISSUER,
         now=make.NOW,
@@ -98,21 +99,21 @@ def test_a_twin_is_noticed_though_both_are_empty_or_alike(name: str) -> None:  #
 def test_a_doubled_client_id_or_redirect_uri_is_found_before_anything_is_trusted(name: str) -> None:  # A06
     raw = parse([*make.authorization_parameters().items(), (name.upper(), "https://evil.example/")])
     with pytest.raises(InvalidRequest, match=name):
-        identify(raw)
+        PAGE_PARAMETERS[name](raw)
 
 
 @pytest.mark.parametrize("name", PAGE_PARAMETERS)
 @pytest.mark.parametrize("value", [None, ""])
 def test_without_client_id_or_redirect_uri_nobody_is_trusted(name: str, value: str | None) -> None:  # A05
     with pytest.raises(InvalidRequest, match=f"{name} is required"):
-        identify(parse(make.authorization_parameters(**{name: value}).items()))
+        PAGE_PARAMETERS[name](parse(make.authorization_parameters(**{name: value}).items()))
 
 
 @pytest.mark.parametrize("name", PAGE_PARAMETERS)
 def test_another_letter_case_is_another_parameter(name: str) -> None:  # RFC 6749 §1.9
     parameters = make.authorization_parameters(**{name: None})
     with pytest.raises(InvalidRequest, match=f"{name} is required"):
-        identify(parse([*parameters.items(), (name.upper(), "portal")]))
+        PAGE_PARAMETERS[name](parse([*parameters.items(), (name.upper(), "portal")]))
 
 
 def test_unknown_parameters_are_ignored_however_often() -> None:  # RFC 6749 §3.1
@@ -127,7 +128,10 @@ def test_an_empty_value_counts_as_not_sent(name: str) -> None:  # RFC 6749 §3.1
 
 @pytest.mark.parametrize(
     ("name", "longest"),
-    [("state", 2048), ("nonce", 1024), ("login_hint", 256), ("ui_locales", 128), ("acr_values", 512)],
+    [
+        *(("state", 2048), ("nonce", 1024), ("login_hint", 256), ("ui_locales", 128), ("acr_values", 512)),
+        *(("claims_locales", 128), ("display", 128)),
+    ],
 )
 def test_values_are_bounded(name: str, longest: int) -> None:  # SECURITY H03
     _request_with(**{name: "x" * longest})
@@ -178,6 +182,9 @@ REFUSED: list[tuple[dict[str, Any], type[ProtocolError]]] = [
     ({"prompt": "none login"}, InvalidRequest),
     ({"prompt": "consent none"}, InvalidRequest),
     ({"prompt": "none select_account"}, InvalidRequest),
+    ({"prompt": "login " * 30}, InvalidRequest),
+    ({"scope": "openid profile " * 80}, InvalidRequest),
+    ({"resource": "urn:" + "x" * 2048}, InvalidRequest),
     ({"max_age": "-1"}, InvalidRequest),
     ({"max_age": "1.5"}, InvalidRequest),
     ({"max_age": "+1"}, InvalidRequest),

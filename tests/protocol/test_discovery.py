@@ -37,6 +37,7 @@ def test_it_says_exactly_this() -> None:
     assert {name: value for name, value in DOCUMENT.items() if name != "claims_supported"} == {
         "issuer": "https://id.example",
         "authorization_endpoint": "https://id.example/authorize",
+        "pushed_authorization_request_endpoint": "https://id.example/par",
         "token_endpoint": "https://id.example/token",
         "userinfo_endpoint": "https://id.example/userinfo",
         "jwks_uri": "https://id.example/jwks",
@@ -80,6 +81,7 @@ def test_it_says_exactly_this() -> None:
         "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
+        "require_pushed_authorization_requests": False,
         "prompt_values_supported": ["consent", "login", "none", "select_account"],
         "acr_values_supported": [
             "urn:haiphong:acr:low",
@@ -163,7 +165,6 @@ def test_iss_comes_in_every_authorization_response() -> None:  # RFC 9207 §3; P
 @pytest.mark.parametrize(
     "member",
     [
-        "pushed_authorization_request_endpoint",
         "device_authorization_endpoint",
         "dpop_signing_alg_values_supported",
         "tls_client_certificate_bound_access_tokens",

@@ -20,6 +20,7 @@ _LINK = make_handle(HandleKind.LINK, PersonId(NO_BUCKET))
 _STATE = make_handle(HandleKind.UPSTREAM_STATE, PersonId(NO_BUCKET))
 _INVITATION = make_handle(HandleKind.INVITATION, PersonId(NO_BUCKET))
 _REGISTRATION = make_handle(HandleKind.REGISTRATION, PersonId(NO_BUCKET))
+_PUSHED = make_handle(HandleKind.PUSHED_REQUEST, PersonId(NO_BUCKET))
 _TOKEN = make_handle(HandleKind.REFRESH_TOKEN, PersonId(NO_BUCKET))
 
 
@@ -116,6 +117,10 @@ def _grants(tx: Any, me: SignedIn) -> None:
     tx.grants.revoke_of_person(me.person.person_id, NOW, "", client_id=me.client.client_id)
     tx.grants.revoke_of_session(me.session.session_id, NOW, "")
     tx.grants.erase_expired(NOW - timedelta(days=1), 10)
+    tx.pushed_requests.load(_PUSHED, me.client.client_id, NOW, until=NOW)
+    tx.pushed_requests.find(_PUSHED, NOW)
+    tx.pushed_requests.spend(_PUSHED, NOW)
+    tx.pushed_requests.erase_expired(NOW, 10)
     tx.revoked_tokens.contains("jti")
     tx.revoked_tokens.erase_expired(NOW, 10)
 
