@@ -44,7 +44,7 @@ RESPONSE_MODES = tuple(
 )
 _LONGEST = {
     "state": 2048, "nonce": 1024, "login_hint": 256, "ui_locales": 128, "acr_values": 512, "scope": 1024, "prompt": 128,
-    "claims_locales": 128, "display": 128, "resource": 2048,
+    "claims_locales": 128, "display": 128,
 }  # fmt: skip
 """Most characters of what has no other bound, since a request may be kept until it is over."""
 _MAX_AGE = re.compile(r"[0-9]{1,9}", re.ASCII)

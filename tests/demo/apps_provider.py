@@ -59,6 +59,7 @@ class Provider:
     userinfo_readers: list[str] = field(default_factory=list)
     """Whoever read userinfo, by client_id."""
     key_reads: int = 0
+    pushed: dict[str, dict[str, str]] = field(default_factory=dict)
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     refresh_tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -69,6 +70,7 @@ class Provider:
                 Route("/health", lambda _request: PlainTextResponse("ok")),
                 Route("/.well-known/openid-configuration", self.discovery),
                 Route("/jwks", self.jwks),
+                Route("/par", self.par, methods=["POST"]),
                 Route("/authorize", self.authorize),
                 Route("/token", self.token, methods=["POST"]),
                 Route("/userinfo", self.userinfo),
@@ -91,8 +93,22 @@ class Provider:
         self.key_reads += 1
         return JSONResponse({"keys": [key.as_dict(private=False) for key in [self.key, *self.published]]})
 
+    async def par(self, request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode()))
+        client_id = self._authenticated(request)
+        assert form["client_id"] == client_id
+        assert "client_secret" not in form
+        if "par" in self.faults:
+            return Response(**self.faults["par"])
+        request_uri = f"urn:ietf:params:oauth:request_uri:{secrets.token_urlsafe()}"
+        self.pushed[request_uri] = form
+        return JSONResponse({"request_uri": request_uri, "expires_in": 90}, status_code=201)
+
     async def authorize(self, request: Request) -> Response:
-        asked = dict(request.query_params)
+        named = dict(request.query_params)
+        assert named.keys() == {"client_id", "request_uri"}, "nothing else goes through the browser"
+        asked = self.pushed.pop(named["request_uri"])
+        assert asked["client_id"] == named["client_id"]
         self.requests.append(asked)
         _secret, base_url = self.clients[asked["client_id"]]
         assert asked["redirect_uri"] == f"{base_url}/callback"
@@ -116,9 +132,7 @@ class Provider:
 
     async def token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
-        scheme, _, credentials = request.headers["authorization"].partition(" ")
-        client_id, _, secret = base64.b64decode(credentials).decode().partition(":")
-        assert (scheme, secret) == ("Basic", self.clients[client_id][0])
+        client_id = self._authenticated(request)
         self.token_requests.append(form)
         if self.faults.get("token_status"):
             return PlainTextResponse("down", status_code=self.faults["token_status"])
@@ -135,6 +149,12 @@ class Provider:
             return JSONResponse({"error": "invalid_scope"}, status_code=400)
         audience = form.get("resource") or grant.get("resource") or self.issuer  # RFC 8707 §2.2
         return JSONResponse(self._tokens(client_id, grant, audience=audience, scope=scope))
+
+    def _authenticated(self, request: Request) -> str:
+        scheme, _, credentials = request.headers["authorization"].partition(" ")
+        client_id, _, secret = base64.b64decode(credentials).decode().partition(":")
+        assert (scheme, secret) == ("Basic", self.clients[client_id][0])
+        return client_id
 
     def _tokens(self, client_id: str, grant: dict[str, Any], *, audience: str, scope: str) -> dict[str, Any]:
         access = self.access_token(client_id, scope=scope, aud=audience)
@@ -257,6 +277,7 @@ class Provider:
 
 _ENDPOINTS = {
     "authorization": "authorize",
+    "pushed_authorization_request": "par",
     "token": "token",
     "userinfo": "userinfo",
     "end_session": "logout",

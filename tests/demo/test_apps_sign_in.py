@@ -107,6 +107,13 @@ FAULTS: dict[str, tuple[dict[str, object], tuple[str, int]]] = {
     "login_required": ({"error": "login_required"}, ("not-signed-in", 403)),
     "server_error": ({"error": "server_error"}, ("provider-down", 503)),
     "unmet requirements": ({"error": "unmet_authentication_requirements"}, ("level-too-low", 403)),
+    "a pushed request refused": ({"par": {"content": b'{"error":"x"}', "status_code": 400}}, UNVERIFIED),
+    "no name for a pushed request": (
+        {"par": {"content": b'{"expires_in":90}', "status_code": 201}},
+        UNVERIFIED,
+    ),
+    "pushing down": ({"par": {"content": b"down", "status_code": 503}}, ("provider-down", 503)),
+    "pushing limited": ({"par": {"content": b"{}", "status_code": 429}}, ("provider-down", 503)),
     "an unheard-of error": ({"error": "<script>"}, UNVERIFIED),
 }
 

@@ -187,7 +187,7 @@ async def test_a_client_disabled_meanwhile_gets_nothing(world: World, rp: Relyin
     [
         {"redirect_uris": ("https://rp-c.example/new",)},
         {"scopes": frozenset({"openid"})},
-        {"grant_types": ("refresh_token",)},
+        {"grant_types": ("refresh_token",), "response_types": ()},
     ],
 )
 async def test_a_registration_changed_meanwhile_counts(

@@ -184,7 +184,6 @@ REFUSED: list[tuple[dict[str, Any], type[ProtocolError]]] = [
     ({"prompt": "none select_account"}, InvalidRequest),
     ({"prompt": "login " * 30}, InvalidRequest),
     ({"scope": "openid profile " * 80}, InvalidRequest),
-    ({"resource": "urn:" + "x" * 2048}, InvalidRequest),
     ({"max_age": "-1"}, InvalidRequest),
     ({"max_age": "1.5"}, InvalidRequest),
     ({"max_age": "+1"}, InvalidRequest),

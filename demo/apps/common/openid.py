@@ -1,8 +1,9 @@
 """Sign-in with Hải Phòng ID: what is asked for and what is checked (OpenID Connect Core §3.1, RFC 9207).
 
 Authlib's client does state, nonce, PKCE S256, the code exchange and the ID token's signature and times.
-Added here: the issuer of the answer and of the discovery document, the algorithms taken, one audience, the
-level reached, userinfo's sub. Nobody is ever signed in at a lower level than was asked for.
+Added here: the request is pushed; the issuer of the answer and of the discovery document, the algorithms
+taken, one audience, the level reached, userinfo's sub are checked. Nobody is ever signed in at a lower level
+than was asked for.
 """
 
 import time
@@ -17,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from demo.apps.common.authlib_client import OAuthError, StarletteOAuth2App
 from demo.apps.common.open_sign_ins import OpenSignIns
 from demo.apps.common.outcome import Reason, SignInRefused, answered_error
+from demo.apps.common.pushing import push
 from demo.apps.common.settings import AppSettings, ssl_context
 from demo.apps.common.visitor import Visitor, reaches
 
@@ -61,7 +63,7 @@ class Provider:
         self, request: Request, *, next_path: str, fallback_path: str, **more: str | None
     ) -> Response:
         """Send the browser to the provider (Core §3.1.2.1), asking for what `more` adds or changes too."""
-        await self._metadata()
+        metadata = await self._metadata()
         asked: dict[str, str | None] = {
             "acr_values": self._settings.acr_values or None,
             "resource": self._resource,
@@ -69,6 +71,11 @@ class Provider:
         }
         uri = self._settings.redirect_uri
         begun = await self._client.create_authorization_url(uri, **asked)
+        address = await push(
+            begun["url"],
+            endpoint=metadata.get("pushed_authorization_request_endpoint"),
+            settings=self._settings,
+        )
         await self._client.save_authorize_data(
             request,
             redirect_uri=uri,
@@ -79,7 +86,7 @@ class Provider:
             max_age=asked.get("max_age"),
             **begun,
         )
-        return RedirectResponse(begun["url"], status_code=302)
+        return RedirectResponse(address, status_code=302)
 
     async def finish(self, request: Request) -> Finished:
         """Check the provider's answer (Core §3.1.2.5–3.1.3.7) and return who signed in."""
