@@ -14,7 +14,7 @@ from idp.ids import ClientId
 from idp.protocol.authorization_request import RawAuthorizationRequest
 from idp.protocol.errors import InvalidRequest, InvalidRequestUri, Refusal, ToPage
 from idp.protocol.facts import ClientFacts
-from idp.protocol.pushed_request import UNUSABLE, is_pushed, pushed_handle
+from idp.protocol.pushed_request import is_pushed, pushed_handle
 from idp.transaction import Tx
 
 
@@ -50,7 +50,7 @@ async def asked_request(
     load = partial(_load, handle=handle, client_id=client.client_id, now=now, until=until)
     stored = (await call.provider.database.transact(load)).unwrap()
     if stored is None:
-        raise Refusal(InvalidRequestUri(UNUSABLE), ToPage(case="expired"))
+        raise Refusal(InvalidRequestUri("request_uri is unknown, used or expired"), ToPage(case="expired"))
     raw = RawAuthorizationRequest(values=stored.values, repeated=sent.repeated)
     return AskedRequest(raw=raw, hinted_sub=stored.hinted_sub, stored_as=handle)
 

@@ -23,6 +23,7 @@ from idp.protocol.errors import InvalidRequest, ToJson, refusing
 from idp.protocol.facts import ClientFacts
 from idp.protocol.pushed_request import check_pushing, request_uri_of
 from idp.protocol.registration import check_redirect_uri
+from idp.protocol.resource import check_one_resource
 from idp.protocol.token_request import parse_form
 from idp.transaction import Tx
 
@@ -33,6 +34,7 @@ async def par(call: Call) -> Answer:
         if call.query_string:
             raise InvalidRequest("parameters belong in the body")
         pairs = call.form()
+        check_one_resource(name for name, _ in pairs)
         client = await authenticate_client(call, parse_form(pairs))
         sent = parse(pairs)
         check_pushing(sent)

@@ -169,7 +169,7 @@ async def _recognised(call: Call, identity: ExternalIdentity) -> Recognised | No
 
 
 def _proof(
-    recognised: Recognised, identity: ExternalIdentity, opened: OpenInteraction, *, now: datetime
+    recognised: Recognised, identity: ExternalIdentity, opened: HeldInteraction, *, now: datetime
 ) -> Proof:
     """Return what was proved there and when: after this request began, however slow a clock there is (adr/0015)."""
     return Proof(

@@ -11,7 +11,6 @@ from idp.protocol.facts import ClientFacts
 from idp.protocol.profiles import needs_pushed_request
 
 _PREFIX = "urn:ietf:params:oauth:request_uri:"
-UNUSABLE = "request_uri is unknown, used or expired"
 
 
 def request_uri_of(handle: str) -> str:
