@@ -31,7 +31,9 @@ from keys.jwe import CannotEncrypt
 from keys.signer import SigningUnavailable
 
 _log = logging.getLogger("hpid.refusal")
-_JSON_PATHS = frozenset({"/token", "/par", "/userinfo", "/jwks", "/introspect", "/revoke", "/logouts", "/register"})
+_JSON_PATHS = frozenset(
+    {"/token", "/par", "/userinfo", "/jwks", "/introspect", "/revoke", "/logouts", "/register"}
+)
 _RETRY_AFTER = ("retry-after", "2")
 _ANSWERS = (
     AccessDenied,
