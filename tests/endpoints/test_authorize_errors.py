@@ -94,7 +94,7 @@ async def test_a_disabled_client_gets_a_page_and_nobody_is_sent_to_it(world: Wor
 
 
 async def test_a_client_without_the_code_grant_is_refused_at_its_redirect_uri(world: World) -> None:
-    rp = await world.client(grant_types=("refresh_token",), response_types=())
+    rp = await world.client(unchecked=True, grant_types=("refresh_token",), response_types=())
     page = await world.browser().get(rp.authorize_url())
     assert page.answer["error"] == "unauthorized_client"
 

@@ -187,7 +187,12 @@ async def test_a_client_disabled_meanwhile_gets_nothing(world: World, rp: Relyin
     [
         {"redirect_uris": ("https://rp-c.example/new",)},
         {"scopes": frozenset({"openid"})},
-        {"grant_types": ("refresh_token",), "response_types": ()},
+        {
+            "grant_types": ("client_credentials",),
+            "response_types": (),
+            "scopes": frozenset({"data.read"}),
+            "audiences": ("urn:haiphong:du-lieu",),
+        },
     ],
 )
 async def test_a_registration_changed_meanwhile_counts(
