@@ -99,6 +99,7 @@ async def test_fifty_load_it_at_once_and_it_lives_as_long_as_after_one(
 @pytest.mark.parametrize(
     "handle",
     ["", "x", "hp_par_00", make_handle(HandleKind.CODE, PersonId(NO_BUCKET)), "hp_par_00" + "x" * 44],
+    ids=["empty", "letter", "cut", "a code", "too long"],
 )
 async def test_what_is_no_handle_of_its_kind_opens_nothing(database: Database[Any], handle: str) -> None:
     await push(database)
