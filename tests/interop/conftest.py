@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
 from idp.protocol.facts import Profile
 from tests.driver import Browser, RelyingParty
@@ -20,6 +20,8 @@ from tests.server import Installation, Node, free_ports, open_served, serving
 
 HERE = Path(__file__).parent
 _PATIENCE = 90.0
+KEY = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256", "kid": "keyed-1"}, private=True)
+"""What the relying party with a key signs with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +70,18 @@ async def hear(node_js: str, script: str, stage: Stage, client_id: str) -> dict[
             userinfo_encrypted_response_alg="RSA-OAEP-256",
             userinfo_encrypted_response_enc="A256GCM",
         )
+        public_jwks = json.dumps({"keys": [KEY.as_dict(private=False)]})
+        by_key: dict[str, Any] = {"token_endpoint_auth_method": "private_key_jwt", "jwks": public_jwks}
+        keyed = await world.client(f"{client_id}-keyed", secret=False, scopes=scope, **by_key)
         visitor = await world.visitor(confidential)
-        for rp in (confidential, spa, sealed):
+        for rp in (confidential, spa, sealed, keyed):
             await world.agree(visitor.person.person_id, rp, "profile", "offline_access")
         part = {
             "issuer": world.issuer,
             "confidential": _part(confidential),
             "public_": _part(spa),
             "sealed": {**_part(sealed), "private_jwk": key.as_dict(private=True)},
+            "keyed": {**_part(keyed), "jwk": KEY.as_dict(private=True)},
         }
         return await _converse(node_js, script, part, partial(_led_to, visitor.browser))
 
@@ -85,8 +91,15 @@ async def hear_of_the_peer(node_js: str, script: str) -> dict[str, str]:
     issuer = f"http://localhost:{free_ports(1)[0]}"
     confidential = RelyingParty("rp-c", "https://rp-c.example/callback", client_secret="p" * 43)
     spa = RelyingParty("rp-spa", "https://rp-spa.example/callback")
-    clients = [_metadata(confidential), _metadata(spa)]
-    part = {"issuer": issuer, "confidential": _part(confidential), "public_": _part(spa)}
+    keyed = RelyingParty("rp-keyed", "https://rp-keyed.example/callback")
+    by_key = {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [KEY.as_dict(private=False)]}}
+    clients = [_metadata(confidential), _metadata(spa), _metadata(keyed) | by_key]
+    part = {
+        "issuer": issuer,
+        "confidential": _part(confidential),
+        "public_": _part(spa),
+        "keyed": {**_part(keyed), "jwk": KEY.as_dict(private=True)},
+    }
     async with peer(node_js, issuer, clients) as browser:
         return await _converse(node_js, script, part, browser.led_to)
 

@@ -3,7 +3,11 @@
 import re
 from pathlib import Path
 
-WITNESSES = {"openid-client": "openid_client.mjs", "oauth4webapi": "oauth4webapi.mjs"}
+WITNESSES = {
+    "openid-client": "openid_client.mjs",
+    "openid-client-with-a-key": "openid_client_key.mjs",
+    "oauth4webapi": "oauth4webapi.mjs",
+}
 _STEP = re.compile(r"^    (?:'([^']+)'|([a-z]+)): async \(\) => \{$", re.MULTILINE)
 
 
