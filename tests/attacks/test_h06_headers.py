@@ -50,8 +50,6 @@ ABSENT = (
     "/console",
     "/login",
     "/register",
-    "/revoke",
-    "/introspect",
     "/device",
     "/oauth2/token",
     "/v1/token",

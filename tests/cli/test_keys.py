@@ -11,7 +11,7 @@ from tests.cli.conftest import Office
 from tests.server import ServedWorld
 
 pytestmark = pytest.mark.network
-_PUBLISH = "10"
+_PUBLISH = "20"
 """Seconds between announcement and first signature: enough to look at what is between."""
 
 

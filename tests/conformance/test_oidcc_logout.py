@@ -142,11 +142,14 @@ async def test_oidcc_backchannel_rp_initiated_logout(op: Outside) -> None:
     suite = Suite(op, op.relying_party("hpid-backchannel-logout"))
     flow = await suite.flow()
 
+    path = urlsplit(suite.rp.redirect_uri).path.removesuffix("callback") + "backchannel_logout"
+    before = sum(
+        one.path.partition("?")[0] == path for one in op.suite.heard
+    )  # other modules sign out of it too
     page = await _sign_out(suite, flow)
 
     assert page.left_for is not None
-    path = urlsplit(suite.rp.redirect_uri).path.removesuffix("callback") + "backchannel_logout"
-    (told,) = op.suite.wait_for("POST", path)
+    told = op.suite.wait_for("POST", path, count=before + 1)[-1]
     assert told.form.keys() == {"logout_token"}
     assert told.headers["content-type"].partition(";")[0] == "application/x-www-form-urlencoded"
     assert told.tls == "TLSv1.3"

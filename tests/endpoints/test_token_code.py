@@ -73,7 +73,7 @@ async def test_without_a_nonce_the_id_token_has_none(
         ({"redirect_uri": None}, "invalid_request"),
         ({"grant_type": None}, "invalid_request"),
         ({"grant_type": "password"}, "unsupported_grant_type"),
-        ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
+        ({"grant_type": "client_credentials"}, "unauthorized_client"),
         ({"grant_type": "AUTHORIZATION_CODE"}, "unsupported_grant_type"),
         ({"code": "hp_code_00" + "a" * 43}, "invalid_grant"),
         ({"code": "hp_rt_00" + "a" * 43}, "invalid_grant"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from federation.fetch import Fetcher, FetchFailure
+from federation.fetch import Fetcher, FetchFailure, UnusableCaBundle
 from tests.federation.fetch_peers import OK, Names, Reply, failure, fetching, serving
 
 
@@ -201,5 +201,5 @@ def test_an_allowed_origin_that_is_none_stops_the_start() -> None:
 
 
 def test_a_ca_bundle_that_is_missing_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"):
+    with pytest.raises(UnusableCaBundle, match=r"can't be read: No such file"):
         Fetcher(ca_bundle=tmp_path / "missing.pem")
