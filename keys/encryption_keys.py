@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from keys import base64url
-from keys.jwk import PRIVATE_MEMBERS, InvalidJwkSet, parse_entries, public_key
+from keys.jwk import PRIVATE_MEMBERS, public_key, usable_keys
 
 RSA_ALGS = frozenset({"RSA-OAEP", "RSA-OAEP-256"})
 AGREEMENT_ALGS = frozenset({"ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"})
@@ -39,11 +39,7 @@ class EncryptionKeySet:
     @classmethod
     def parse(cls, source: Mapping[str, object] | bytes | str) -> Self:
         """Return the usable keys, possibly none, or raise InvalidJwkSet (RFC 7517 §5)."""
-        keys = tuple(key for key in map(_parse_key, parse_entries(source)) if key is not None)
-        names = [key.kid for key in keys if key.kid is not None]
-        if len(set(names)) != len(names):
-            raise InvalidJwkSet("two usable keys have the same kid")
-        return cls(keys=keys)
+        return cls(keys=usable_keys(source, _parse_key))
 
     def find(self, alg: str) -> EncryptionJwk | None:
         """Return the first key for this `alg`: the owner lists what it wants used first; None if there is none."""

@@ -7,9 +7,9 @@ weak) is left out; two keys of one `kid` refuse the set. A key verifies only the
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -40,6 +40,17 @@ PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n"), "OKP": ("crv", "kty", "x")}
 
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | Ed25519PublicKey
+
+
+class Named(Protocol):
+    """A key of a set, as far as the set must know it."""
+
+    @property
+    def kid(self) -> str | None:
+        """Its name."""
+
+
+NamedT = TypeVar("NamedT", bound=Named)
 
 
 class InvalidJwkSet(ValueError):
@@ -80,11 +91,7 @@ class JwkSet:
     @classmethod
     def parse(cls, source: Mapping[str, object] | bytes | str) -> Self:
         """Return the usable keys, possibly none, or raise InvalidJwkSet (RFC 7517 §5)."""
-        keys = tuple(key for key in map(_parse_key, parse_entries(source)) if key is not None)
-        names = [key.kid for key in keys if key.kid is not None]
-        if len(set(names)) != len(names):
-            raise InvalidJwkSet("two usable keys have the same kid")
-        return cls(keys=keys)
+        return cls(keys=usable_keys(source, _parse_key))
 
     def find(self, *, kid: str | None, alg: str) -> PublicJwk | None:
         """Return the key of that name, or for a token that names none the only one that fits; else None."""
@@ -99,6 +106,17 @@ def thumbprint(jwk: Mapping[str, object]) -> str:
         raise ValueError("no thumbprint is defined for this key")
     canonical = json.dumps({name: jwk[name] for name in names}, sort_keys=True, separators=(",", ":"))
     return base64url.encode(hashlib.sha256(canonical.encode()).digest())
+
+
+def usable_keys(
+    source: Mapping[str, object] | bytes | str, parse: Callable[[object], NamedT | None]
+) -> tuple[NamedT, ...]:
+    """Return what `parse` can use of a JWK Set, in its order, or raise InvalidJwkSet (RFC 7517 §5)."""
+    keys = tuple(key for key in map(parse, parse_entries(source)) if key is not None)
+    names = [key.kid for key in keys if key.kid is not None]
+    if len(set(names)) != len(names):
+        raise InvalidJwkSet("two usable keys have the same kid")
+    return keys
 
 
 def parse_entries(source: Mapping[str, object] | bytes | str) -> list[object]:

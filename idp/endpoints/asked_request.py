@@ -28,10 +28,10 @@ class AskedRequest:
     stored_as: str | None = field(default=None, repr=False)
     """Handle of the pushed request."""
 
-    def to_keep(self, hinted_sub: str | None) -> StoredRequest:
-        """Return what an interaction needs of it: the hint is its subject by now."""
+    def to_keep(self, client: ClientFacts, hinted_sub: str | None) -> StoredRequest:
+        """Return what an interaction needs of it: the hint is its subject by now, and its client known either way."""
         values = {name: value for name, value in self.raw.values.items() if name != "id_token_hint"}
-        return StoredRequest(values=values, hinted_sub=hinted_sub)
+        return StoredRequest(values={**values, "client_id": client.client_id}, hinted_sub=hinted_sub)
 
 
 async def asked_request(

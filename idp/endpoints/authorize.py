@@ -68,7 +68,7 @@ async def authorize(call: Call) -> Answer:
         )
         opened = OpenInteraction(
             interaction_id=provider.clock.token(9),
-            asked=asked.to_keep(hinted),
+            asked=asked.to_keep(client, hinted),
             started_at=now,
             stored_as=asked.stored_as,
         )

@@ -52,7 +52,7 @@ async def par(call: Call) -> Answer:
             iss=provider.settings.issuer,
             now=now,
         )
-        return await _keep(call, client, asked.to_keep(hinted), now=now)
+        return await _keep(call, client, asked.to_keep(client, hinted), now=now)
 
 
 async def _keep(call: Call, client: ClientFacts, request: StoredRequest, *, now: datetime) -> Answer:

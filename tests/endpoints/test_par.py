@@ -292,3 +292,13 @@ async def test_what_is_over_is_erased(world: World, rp: RelyingParty) -> None:
     await rp.push(world.http)
     world.time.move(seconds=91)
     assert await world.clean_up() == 1
+
+
+async def test_who_proved_itself_in_the_header_need_not_repeat_its_name(
+    world: World, rp: RelyingParty, alice: Visitor
+) -> None:  # §2.1: the server knows the client from its authentication
+    response = await rp.push(world.http, client_id=None)
+    assert response.status_code == 201
+    url = rp.load_url(response.json()["request_uri"])
+    assert "page-sign-in" in (await world.browser().get(url)).ids
+    assert "code" in (await alice.browser.get(url)).answer
