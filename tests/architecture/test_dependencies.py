@@ -1,5 +1,6 @@
 """The lock files say what pyproject.toml asks for, hold no address, and stay above what advisories name."""
 
+import json
 import re
 import tomllib
 
@@ -55,6 +56,16 @@ def test_a_lock_holds_no_address_and_every_pin_has_hashes(name: str) -> None:
 
     assert not re.search(r"https?://|--index-url|--extra-index-url|--find-links", lock)
     assert [pin.partition(" ")[0] for pin in pins if "--hash=sha256:" not in pin] == []
+
+
+def test_the_lock_of_the_witnesses_holds_no_address_and_every_package_has_its_hash() -> None:
+    """npm writes `funding` addresses too; scripts/locks.py takes them out."""
+    text = source_of("tests/interop/package-lock.json")
+    packages = {name: entry for name, entry in json.loads(text)["packages"].items() if name}
+
+    assert "://" not in text
+    assert packages
+    assert [name for name, entry in packages.items() if not entry["integrity"].startswith("sha512-")] == []
 
 
 def test_what_runs_has_the_same_versions_where_it_is_tested() -> None:
