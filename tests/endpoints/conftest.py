@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import World, make_state, open_world
+from tests.driver import RelyingParty
+from tests.world import Visitor, World, make_state, open_world
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +20,21 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def world(template: Path, tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(template, tmp_path) as world:
         yield world
+
+
+@pytest.fixture
+async def rp(world: World) -> RelyingParty:
+    """A confidential client of the city, valid by default."""
+    return await world.client()
+
+
+@pytest.fixture
+async def alice(world: World, rp: RelyingParty) -> Visitor:
+    """Somebody signed in who has agreed to what `rp` asks."""
+    return await world.visitor(rp)
+
+
+@pytest.fixture
+async def hint(world: World, rp: RelyingParty, alice: Visitor) -> str:
+    """An ID token of alice's session at rp."""
+    return str((await world.tokens(rp, alice))["id_token"])

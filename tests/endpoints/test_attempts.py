@@ -17,11 +17,6 @@ from tests.driver import Browser, Page, RelyingParty
 from tests.world import PASSWORD, World
 
 
-@pytest.fixture
-async def rp(world: World) -> RelyingParty:
-    return await world.client()
-
-
 async def _form(browser: Browser, rp: RelyingParty) -> Page:
     page = await browser.get(rp.authorize_url())
     return await browser.get(f"/sign-in/password?i={page.interaction}")

@@ -22,16 +22,6 @@ async def _sign_in_again(world: World, visitor: Visitor) -> None:
     await world.signed_in(visitor.browser, visitor.person.person_id)
 
 
-@pytest.fixture
-async def rp(world: World) -> RelyingParty:
-    return await world.client()
-
-
-@pytest.fixture
-async def alice(world: World, rp: RelyingParty) -> Visitor:
-    return await world.visitor(rp)
-
-
 async def test_a_second_request_is_silent_and_states_the_same_sign_in(
     world: World, rp: RelyingParty, alice: Visitor
 ) -> None:  # §3.1.2.3

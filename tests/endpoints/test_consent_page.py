@@ -11,11 +11,6 @@ from tests.world import PERSONAL, World
 
 
 @pytest.fixture
-async def rp(world: World) -> RelyingParty:
-    return await world.client()
-
-
-@pytest.fixture
 async def browser(world: World) -> Browser:
     """Of somebody signed in who knows no service yet."""
     person = await world.person()

@@ -7,16 +7,6 @@ from tests.driver import Page, RelyingParty
 from tests.world import Visitor, World
 
 
-@pytest.fixture
-async def rp(world: World) -> RelyingParty:
-    return await world.client()
-
-
-@pytest.fixture
-async def alice(world: World, rp: RelyingParty) -> Visitor:
-    return await world.visitor(rp)
-
-
 def assert_posts_to(page: Page, rp: RelyingParty) -> dict[str, str]:
     """Nothing in the address, nothing kept, nobody told; may post there and nowhere else."""
     headers = page.response.headers

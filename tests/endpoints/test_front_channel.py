@@ -28,11 +28,6 @@ async def rp(world: World) -> RelyingParty:
     return await register(world, "rp-1")
 
 
-@pytest.fixture
-async def alice(world: World, rp: RelyingParty) -> Visitor:
-    return await world.visitor(rp)
-
-
 async def reach(world: World, visitor: Visitor, rp: RelyingParty) -> dict[str, Any]:
     """Sign in at a service; return the claims of the ID token, and the token itself as `hint`."""
     await world.agree(visitor.person.person_id, rp)

@@ -9,11 +9,6 @@ from tests.world import PASSWORD, World, interactions_of
 PAGES_OF_AN_INTERACTION = ("/sign-in", "/sign-in/national", "/sign-in/password", "/sign-in/otp", "/consent")
 
 
-@pytest.fixture
-async def rp(world: World) -> RelyingParty:
-    return await world.client()
-
-
 def assert_expired(page: Page) -> None:
     assert page.left_for is None
     assert (page.status, page.case) == (400, "expired")

@@ -26,11 +26,6 @@ async def api(world: World) -> RelyingParty:
     return await world.client("the-api", protected_resources=(API,))
 
 
-@pytest.fixture
-async def alice(world: World, rp: RelyingParty) -> Visitor:
-    return await world.visitor(rp)
-
-
 async def ask(world: World, who: RelyingParty, token: str, **form: str) -> dict[str, Any]:
     response = await who.post(world.http, "/introspect", token=token, **form)
     assert response.status_code == 200, response.text

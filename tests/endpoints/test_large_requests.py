@@ -1,7 +1,5 @@
 """A request too large for a browser's cookie lies in a row, and the cookie says which – DESIGN 5.12."""
 
-import pytest
-
 from idp.database import Done
 from idp.limits.model import Counted, Limit
 from idp.transaction import Tx
@@ -9,11 +7,6 @@ from tests.driver import RelyingParty
 from tests.world import World, interactions_of
 
 LARGE = {"state": "s" * 2048, "nonce": "n" * 1024}
-
-
-@pytest.fixture
-async def rp(world: World) -> RelyingParty:
-    return await world.client()
 
 
 async def test_it_goes_through_all_pages_like_any_other(world: World, rp: RelyingParty) -> None:

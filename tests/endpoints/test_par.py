@@ -21,11 +21,6 @@ async def rp(world: World) -> RelyingParty:
     return await world.client(scopes=frozenset({"openid", "profile", "email", "vn.id_number"}))
 
 
-@pytest.fixture
-async def alice(world: World, rp: RelyingParty) -> Visitor:
-    return await world.visitor(rp)
-
-
 async def test_a_pushed_request_is_named_and_loaded(world: World, rp: RelyingParty, alice: Visitor) -> None:
     response = await rp.push(world.http)
     assert response.status_code == 201

@@ -3,8 +3,6 @@
 import base64
 from collections import Counter
 
-import pytest
-
 from idp.audit.events import EventType
 from tests.driver import RelyingParty
 from tests.world import World
@@ -18,11 +16,6 @@ def _counted(world: World) -> Counter[tuple[str, str]]:
         assert (event.subject_ref, event.actor) == ("", "system")
         found[str(event.payload["what"]), str(event.payload["client_id"])] += int(str(event.payload["count"]))
     return found
-
-
-@pytest.fixture
-async def rp(world: World) -> RelyingParty:
-    return await world.client()
 
 
 async def test_a_refused_authorization_names_its_client_by_query_and_by_form(

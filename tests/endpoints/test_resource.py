@@ -21,11 +21,6 @@ async def rp(world: World) -> RelyingParty:
     return await world.client(audiences=(DATA, OTHER))
 
 
-@pytest.fixture
-async def alice(world: World, rp: RelyingParty) -> Visitor:
-    return await world.visitor(rp)
-
-
 async def claims_of(world: World, rp: RelyingParty, response: httpx.Response) -> dict[str, Any]:
     assert response.status_code == 200, response.text
     return await rp.verify(world.http, response.json()["access_token"])

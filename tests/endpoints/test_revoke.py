@@ -12,16 +12,6 @@ OFFLINE = "openid profile offline_access"
 RECORD = (EventType.TOKEN_REVOKED, EventType.TOKEN_REVOCATION_REFUSED)
 
 
-@pytest.fixture
-async def rp(world: World) -> RelyingParty:
-    return await world.client()
-
-
-@pytest.fixture
-async def alice(world: World, rp: RelyingParty) -> Visitor:
-    return await world.visitor(rp)
-
-
 async def end(world: World, who: RelyingParty, token: str, **form: str) -> None:
     response = await who.post(world.http, "/revoke", token=token, **form)
     assert (response.status_code, response.content) == (200, b"")

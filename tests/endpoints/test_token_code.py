@@ -11,16 +11,6 @@ from tests.world import PERSONAL, Visitor, World
 GOOD_VERIFIER = "v" * 43
 
 
-@pytest.fixture
-async def rp(world: World) -> RelyingParty:
-    return await world.client()
-
-
-@pytest.fixture
-async def alice(world: World, rp: RelyingParty) -> Visitor:
-    return await world.visitor(rp)
-
-
 async def test_the_answer_is_json_that_nobody_stores(
     world: World, rp: RelyingParty, alice: Visitor
 ) -> None:  # RFC 6749 §5.1

@@ -14,16 +14,6 @@ DAY = 86_400
 
 
 @pytest.fixture
-async def rp(world: World) -> RelyingParty:
-    return await world.client()
-
-
-@pytest.fixture
-async def alice(world: World, rp: RelyingParty) -> Visitor:
-    return await world.visitor(rp)
-
-
-@pytest.fixture
 async def first(world: World, rp: RelyingParty, alice: Visitor) -> dict[str, Any]:
     """Tokens that end with the session."""
     return await world.tokens(rp, alice)

@@ -17,16 +17,6 @@ INVALID = f'{BARE}, error="invalid_token", error_description="the access token i
 
 
 @pytest.fixture
-async def rp(world: World) -> RelyingParty:
-    return await world.client()
-
-
-@pytest.fixture
-async def alice(world: World, rp: RelyingParty) -> Visitor:
-    return await world.visitor(rp)
-
-
-@pytest.fixture
 async def tokens(world: World, rp: RelyingParty, alice: Visitor) -> dict[str, Any]:
     return await world.tokens(rp, alice)
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.errors import ProtocolError
 from idp.protocol.facts import ClientFacts, ConsentFacts, SessionFacts
-from idp.protocol.next_step import Facts, Load, Step, next_step
+from idp.protocol.next_step import Facts, Issue, Load, Refuse, Step, next_step
 from tests import make
 
 MOST_LOADS = 4
@@ -40,3 +42,17 @@ def decide(
             case "consent":
                 facts = replace(facts, consent=world.consent, consent_given_now=world.consent_given_now)
     return step, asked
+
+
+def issued(world: Surroundings, request: Any = None) -> Issue:
+    """Return what is issued; anything else fails."""
+    step, _ = decide(request or make.request(world.client), world)
+    assert isinstance(step, Issue), step
+    return step
+
+
+def refused(world: Surroundings, **parameters: Any) -> ProtocolError:
+    """Return why a silent request is refused."""
+    step, _ = decide(make.request(world.client, prompt="none", **parameters), world)
+    assert isinstance(step, Refuse), step
+    return step.error

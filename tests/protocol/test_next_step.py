@@ -7,42 +7,25 @@ import pytest
 
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import (
-    ConsentRequired,
     LoginRequired,
-    ProtocolError,
 )
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile, SessionFacts
 from idp.protocol.next_step import (
     Consent,
     Issue,
-    Refuse,
     SignIn,
     required_acr,
     takes_city_credentials,
     usable_acr,
-    wanted_scopes,
 )
-from idp.protocol.scopes import LegalBasis
 from tests import make
-from tests.protocol.authorization import Surroundings, decide
+from tests.protocol.authorization import Surroundings, decide, issued, refused
 
 SUBSTANTIAL, LOW, HIGH = Acr.SUBSTANTIAL, Acr.LOW, Acr.HIGH
 FRESH = make.session_facts(auth_time=make.NOW + make.SECOND)
 """Signed in after the request began."""
 LATER = make.NOW + 20 * make.MINUTE
 ESSENTIAL_HIGH = '{"id_token":{"acr":{"essential":true,"values":["LoA3"]}}}'
-
-
-def _issued(world: Surroundings, request: Any = None) -> Issue:
-    step, _ = decide(request or make.request(world.client), world)
-    assert isinstance(step, Issue), step
-    return step
-
-
-def _refused(world: Surroundings, **parameters: Any) -> ProtocolError:
-    step, _ = decide(make.request(world.client, prompt="none", **parameters), world)
-    assert isinstance(step, Refuse), step
-    return step.error
 
 
 def test_a_settled_request_takes_two_look_ups_and_issues() -> None:  # DESIGN §4: silent SSO
@@ -76,7 +59,7 @@ class TestNobodySignedIn:
         assert step == SignIn(acr=SUBSTANTIAL, reason=reason)
 
     def test_silently_it_is_login_required(self) -> None:  # Core §3.1.2.6; PROTOCOL rule 3
-        assert isinstance(_refused(Surroundings(session=None)), LoginRequired)
+        assert isinstance(refused(Surroundings(session=None)), LoginRequired)
 
 
 class TestPrompt:
@@ -106,7 +89,7 @@ class TestPrompt:
         assert isinstance(decide(make.request(prompt="login"), Surroundings(session=session))[0], Issue)
 
     def test_none_is_silent_where_all_is_settled(self) -> None:
-        assert _issued(Surroundings(), make.request(prompt="none")).acr is SUBSTANTIAL
+        assert issued(Surroundings(), make.request(prompt="none")).acr is SUBSTANTIAL
 
     def test_consent_asks_though_all_is_settled_and_once(self) -> None:
         request = make.request(prompt="consent")
@@ -150,7 +133,7 @@ class TestMaxAge:
 
     @pytest.mark.parametrize("max_age", ["0", "59"])
     def test_silently_it_is_login_required(self, max_age: str) -> None:
-        assert isinstance(_refused(Surroundings(), max_age=max_age), LoginRequired)
+        assert isinstance(refused(Surroundings(), max_age=max_age), LoginRequired)
 
     def test_the_age_of_the_client_counts_where_the_request_names_none(self) -> None:  # Registration §2
         client = make.client(default_max_age=30)
@@ -180,7 +163,7 @@ class TestSubject:
         assert step == SignIn(acr=SUBSTANTIAL, reason="other-person")
 
     def test_silently_it_is_login_required(self) -> None:  # Core §3.1.2.1: login_required
-        error = _refused(Surroundings(subject="sub-of-another"), hinted_sub="sub-of-portal")
+        error = refused(Surroundings(subject="sub-of-another"), hinted_sub="sub-of-portal")
         assert isinstance(error, LoginRequired)
 
     def test_an_empty_subject_is_never_met(self) -> None:
@@ -244,14 +227,14 @@ class TestLevel:
     @pytest.mark.parametrize(("client", "parameters"), ASKS)
     def test_what_reaches_it_goes_through(self, client: ClientFacts, parameters: Any) -> None:
         world = Surroundings(client=client, session=make.session_facts(acr=HIGH))
-        assert _issued(world, make.request(client, **parameters)).acr is HIGH
+        assert issued(world, make.request(client, **parameters)).acr is HIGH
 
     @pytest.mark.parametrize(("client", "parameters"), ASKS)
     def test_silently_it_is_login_required(self, client: ClientFacts, parameters: Any) -> None:
-        assert isinstance(_refused(Surroundings(client=client), **parameters), LoginRequired)
+        assert isinstance(refused(Surroundings(client=client), **parameters), LoginRequired)
 
     def test_silently_even_of_a_sign_in_of_this_very_moment(self) -> None:
-        error = _refused(Surroundings(session=make.session_facts(auth_time=make.NOW)), acr_values="LoA3")
+        error = refused(Surroundings(session=make.session_facts(auth_time=make.NOW)), acr_values="LoA3")
         assert isinstance(error, LoginRequired)
 
 
@@ -322,7 +305,7 @@ class TestCityCredentials:
 
     def test_a_session_of_the_national_system_opens_every_client(self) -> None:
         for local_login in LocalLogin:
-            _issued(Surroundings(client=make.client(local_login=local_login)))
+            issued(Surroundings(client=make.client(local_login=local_login)))
 
     @pytest.mark.parametrize(
         ("local_login", "idp", "counts"),
@@ -340,110 +323,9 @@ class TestCityCredentials:
 
     def test_the_token_never_says_more_than_it_counts_for(self) -> None:
         client = make.client(local_login=LocalLogin.LOW, default_acr=LOW)
-        assert _issued(Surroundings(client=client, session=CITY_SESSION)).acr is LOW
+        assert issued(Surroundings(client=client, session=CITY_SESSION)).acr is LOW
 
     def test_it_is_no_way_around_a_level(self) -> None:
         client = make.client(local_login=LocalLogin.LOW)
         step, _ = decide(make.request(client), Surroundings(client=client, session=CITY_SESSION))
         assert step == SignIn(acr=SUBSTANTIAL, reason="again")
-
-
-ALL_SCOPES = frozenset({"openid", "profile", "email", "offline_access", "docs.read", "docs.share"})
-WIDE = make.client(scopes=ALL_SCOPES)
-
-
-class TestConsent:
-    """What is told or asked, and what is given – Core §3.1.2.4, §5.5, §11."""
-
-    @pytest.mark.parametrize(
-        ("scope", "settled", "asked"),
-        [
-            ("openid", (), ()),
-            ("openid profile", (), ("profile",)),
-            ("openid profile", ("profile",), ()),
-            ("openid email profile", ("profile",), ("email",)),
-            ("openid email profile", (), ("email", "profile")),
-            ("openid offline_access", (), ("offline_access",)),
-            ("openid offline_access", ("offline_access",), ()),
-            ("openid docs.read", (), ()),
-            ("openid docs.share", (), ("docs.share",)),
-        ],
-    )
-    def test_what_is_open_is_asked_in_order(
-        self, scope: str, settled: tuple[str, ...], asked: tuple[str, ...]
-    ) -> None:
-        world = Surroundings(client=WIDE, consent=make.consent_facts(*settled))
-        step, _ = decide(make.request(WIDE, scope=scope), world)
-        assert step == Consent(scopes=asked) if asked else isinstance(step, Issue)
-
-    def test_silently_it_is_consent_required(self) -> None:
-        assert isinstance(_refused(Surroundings(consent=make.consent_facts())), ConsentRequired)
-
-    def test_what_was_declined_is_not_asked_again_and_not_given(self) -> None:
-        consent = make.consent_facts("profile", declined=("email",))
-        world = Surroundings(client=WIDE, consent=consent)
-        assert _issued(world, make.request(WIDE, scope="openid profile email")).scopes == {
-            "openid",
-            "profile",
-        }
-
-    def test_nothing_is_given_that_was_not_asked_for_now(self) -> None:
-        world = Surroundings(client=WIDE, consent=make.consent_facts("profile", "email", "offline_access"))
-        assert _issued(world, make.request(WIDE, scope="openid email")).scopes == {"openid", "email"}
-
-    def test_a_refresh_token_beyond_the_session_is_asked_for(self) -> None:  # Core §11
-        request = make.request(WIDE, scope="openid offline_access")
-        world = Surroundings(client=WIDE, consent=make.consent_facts())
-        assert decide(request, world)[0] == Consent(scopes=("offline_access",))
-        declined = replace(world, consent=make.consent_facts(declined=("offline_access",)))
-        assert _issued(declined, request).scopes == {"openid"}
-
-    def test_a_public_task_that_sends_nothing_needs_no_page_and_is_given(self) -> None:  # DESIGN 5.19
-        world = Surroundings(client=WIDE, consent=make.consent_facts())
-        assert _issued(world, make.request(WIDE, scope="openid docs.read")).scopes == {"openid", "docs.read"}
-
-    def test_the_basis_registered_for_the_client_decides(self) -> None:
-        client = replace(WIDE, legal_basis={"docs.share": LegalBasis.PUBLIC_TASK})
-        world = Surroundings(client=client, consent=make.consent_facts())
-        assert _issued(world, make.request(client, scope="openid docs.share")).scopes == {
-            "openid",
-            "docs.share",
-        }
-
-    @pytest.mark.parametrize("settled", [(), ("profile",)])
-    def test_a_scope_taken_from_the_client_since_is_neither_asked_nor_given(
-        self, settled: tuple[str, ...]
-    ) -> None:
-        client = replace(WIDE, scopes=frozenset({"openid"}))
-        world = Surroundings(client=client, consent=make.consent_facts(*settled))
-        assert _issued(world, make.request(WIDE, scope="openid profile")).scopes == {"openid"}
-
-
-class TestSingleClaims:
-    """The claims parameter beside scopes – Core §5.5."""
-
-    CLAIMS = '{"userinfo":{"email":null,"name":null},"id_token":{"email":{"essential":true}}}'
-
-    def test_the_scope_behind_a_claim_is_asked_for(self) -> None:
-        request = make.request(WIDE, scope="openid", claims=self.CLAIMS)
-        assert wanted_scopes(request) == ("openid", "email", "profile")
-        world = Surroundings(client=WIDE, consent=make.consent_facts("profile"))
-        assert decide(request, world)[0] == Consent(scopes=("email",))
-
-    def test_a_claim_is_given_where_its_scope_is_settled(self) -> None:
-        request = make.request(WIDE, scope="openid", claims=self.CLAIMS)
-        issue = _issued(Surroundings(client=WIDE, consent=make.consent_facts("profile", "email")), request)
-        assert issue.scopes == {"openid"}, "a single claim opens no scope"
-        assert issue.userinfo_claims == ("email", "name")
-        assert issue.id_token_claims == ("email",)
-
-    def test_an_essential_claim_of_a_declined_scope_is_not_given(self) -> None:
-        request = make.request(WIDE, scope="openid", claims=self.CLAIMS)
-        consent = make.consent_facts("profile", declined=("email",))
-        issue = _issued(Surroundings(client=WIDE, consent=consent), request)
-        assert (issue.userinfo_claims, issue.id_token_claims) == (("name",), ())
-
-    def test_a_claim_of_a_scope_that_is_not_registered_is_neither_asked_nor_given(self) -> None:
-        request = make.request(claims='{"userinfo":{"vn_id_number":{"essential":true},"name":null}}')
-        issue = _issued(Surroundings(), request)
-        assert issue.userinfo_claims == ("name",)

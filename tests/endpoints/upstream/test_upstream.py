@@ -1,6 +1,5 @@
 """Signing in at the national system and coming back – Core §3.1.2.5, DESIGN 5.3, 5.12, 5.16; SECURITY E02, R21."""
 
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -17,34 +16,12 @@ from idp.transaction import Tx
 from tests.driver import Page, RelyingParty
 from tests.federation.national_driver import HOA, HUONG, REDIRECT_URI
 from tests.federation.national_process import Process
-from tests.national import Traveller, open_federated_world, order_fault
+from tests.national import Traveller, order_fault
 from tests.world import PERSONAL, World, open_world
 
 pytestmark = pytest.mark.network
 
 SILENT = "0200000007"
-
-
-@pytest.fixture(scope="module")
-def national(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    with Process(tmp_path_factory.mktemp("national")) as process:
-        yield process
-
-
-@pytest.fixture
-async def world(template: Path, tmp_path: Path, national: Process) -> AsyncIterator[World]:
-    async with open_federated_world(template, tmp_path, national) as world:
-        yield world
-
-
-@pytest.fixture
-async def rp(world: World) -> RelyingParty:
-    return await world.client()
-
-
-@pytest.fixture
-def huong(world: World, national: Process) -> Traveller:
-    return Traveller(world, national, world.browser())
 
 
 def assert_expired(page: Page) -> None:

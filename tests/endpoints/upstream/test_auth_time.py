@@ -4,40 +4,15 @@ The national system is a process of its own, in real time; ours is moved, as if 
 way back took long. An answer that states no auth_time: tests/federation/test_oidc_id_token.py.
 """
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from tests.driver import Page, RelyingParty
-from tests.federation.national_process import Process
-from tests.national import Traveller, open_federated_world
+from tests.national import Traveller
 from tests.world import World
 
 pytestmark = pytest.mark.network
-
-
-@pytest.fixture(scope="module")
-def national(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    with Process(tmp_path_factory.mktemp("national")) as process:
-        yield process
-
-
-@pytest.fixture
-async def world(template: Path, tmp_path: Path, national: Process) -> AsyncIterator[World]:
-    async with open_federated_world(template, tmp_path, national) as world:
-        yield world
-
-
-@pytest.fixture
-async def rp(world: World) -> RelyingParty:
-    return await world.client()
-
-
-@pytest.fixture
-def huong(world: World, national: Process) -> Traveller:
-    return Traveller(world, national, world.browser())
 
 
 async def _auth_time(world: World, rp: RelyingParty, page: Page) -> datetime:
