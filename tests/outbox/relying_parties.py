@@ -35,6 +35,9 @@ class Endpoint:
     open_now: int = 0
     most_open: int = 0
     _released: asyncio.Event = field(default_factory=asyncio.Event)
+    _server: asyncio.Server | None = None
+    _known: set[str] = field(default_factory=set)
+    _decoded: int = 0
 
     @property
     def uri(self) -> str:
@@ -43,7 +46,15 @@ class Endpoint:
     @property
     def claims(self) -> list[dict[str, object]]:
         """The claims of what it heard, unverified."""
-        return [json.loads(urlsafe_b64decode(token.split(".")[1] + "==")) for _, token in self.heard]
+        return [_claims(token) for _, token in self.heard]
+
+    @property
+    def known(self) -> set[str]:
+        """The sids it has heard of; what it heard is decoded once."""
+        for _, token in self.heard[self._decoded :]:
+            self._known.add(str(_claims(token)["sid"]))
+            self._decoded += 1
+        return self._known
 
     @property
     def sids(self) -> list[str]:
@@ -69,31 +80,51 @@ class Endpoint:
         assert head.startswith(f"POST {PATH} HTTP/1.1\r\n"), head
         self.heard.append((time.monotonic(), form["logout_token"][0]))
         if self.behaviour == "hanging":
-            await self._released.wait()
+            waiting = {
+                asyncio.create_task(self._released.wait()),
+                asyncio.create_task(reader.read()),  # ends when the caller has had enough
+            }
+            _, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in left:
+                task.cancel()
             return
         answer = _ANSWERS[self.behaviour].format(elsewhere=self.elsewhere)
         writer.write(f"HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
         await writer.drain()
 
-    def release(self) -> None:
-        """Let go of everybody who hangs."""
+    async def listen(self) -> None:
+        """Take a port of its own, once; one that is dead gives it up, and nobody answers there."""
+        port = int(self.origin.rpartition(":")[2]) if self.origin else 0
+        self._server = await asyncio.start_server(self.serve, "127.0.0.1", port, backlog=512)
+        self.origin = f"http://localhost:{self._server.sockets[0].getsockname()[1]}"
+        if self.behaviour == "dead":
+            self.close()
+
+    async def come_back(self) -> None:
+        """Answer properly from now on, whatever it did before."""
+        was, self.behaviour = self.behaviour, "good"
         self._released.set()
+        if was == "dead":
+            await self.listen()
+
+    def close(self) -> None:
+        """Let go of everybody who hangs, and listen no more."""
+        self._released.set()
+        if self._server is not None:
+            self._server.close()
+
+
+def _claims(token: str) -> dict[str, object]:
+    return dict(json.loads(urlsafe_b64decode(token.split(".")[1] + "==")))
 
 
 @asynccontextmanager
 async def listening(*endpoints: Endpoint) -> AsyncIterator[tuple[str, ...]]:
     """Serve them, each on a port of its own; one that is `dead` has a port on which nobody answers. Yield the origins."""
-    servers = []
     for endpoint in endpoints:
-        server = await asyncio.start_server(endpoint.serve, "127.0.0.1", 0, backlog=512)
-        endpoint.origin = f"http://localhost:{server.sockets[0].getsockname()[1]}"
-        if endpoint.behaviour == "dead":
-            server.close()
-        servers.append(server)
+        await endpoint.listen()
     try:
         yield tuple(endpoint.origin for endpoint in endpoints)
     finally:
         for endpoint in endpoints:
-            endpoint.release()
-        for server in servers:
-            server.close()
+            endpoint.close()
