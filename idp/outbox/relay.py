@@ -15,7 +15,7 @@ from functools import partial
 from federation.fetch import Fetcher, FetchFailed
 from idp.clients.model import Client
 from idp.clock import Clock
-from idp.database import Database, Done
+from idp.database import Database, DatabaseUnavailable, Done
 from idp.ids import ClientId
 from idp.log import fields
 from idp.outbox.model import Attempt, OutboxMessage, next_attempt_at
@@ -35,6 +35,10 @@ _AT_ONCE = 60
 """Connections of all lanes together; the rest of the fetcher's hundred is for signing people in."""
 _LEASE = timedelta(seconds=30)
 _MOST_HURRIED = 500
+_WRITES_AT_ONCE = 2
+"""Of the connections to the database; people who sign in have the others."""
+_PATIENCE = (0.5, 1.0, 2.0)
+"""Seconds, together well within a lease."""
 _log = logging.getLogger("hpid.outbox")
 
 
@@ -56,6 +60,7 @@ class Relay:
     """Set when a lane has ended: there may be more for its client."""
     resting: Resting = field(default_factory=Resting)
     _room: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, _AT_ONCE))
+    _writing: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, _WRITES_AT_ONCE))
 
     async def run(self) -> int:
         """Begin to send what is due; who is slow is not waited for. Return how many messages were taken."""
@@ -87,17 +92,28 @@ class Relay:
 
     async def _serve(self, messages: tuple[OutboxMessage, ...]) -> None:
         """Send the messages of one client: the first, and the others once that one was answered."""
+        client = await self.find_client(ClientId(messages[0].client_id))
         first, others = messages[0], messages[1:]
-        attempt = await self._send(first)
+        attempt = await self._send(first, client)
         if not attempt.is_answered:
             until = self.resting.failed(first.client_id, self.clock.now())
             await self._settle([(first, attempt)], unsent=others, until=until)
             return
         await self._settle([(first, attempt)], is_back=self.resting.answered(first.client_id))
-        attempts = await asyncio.gather(*(self._send(message) for message in others))
-        if not all(one.is_answered for one in attempts):
+        attempts = await asyncio.gather(
+            *(self._send(message, client) for message in others), return_exceptions=True
+        )
+        sent = [
+            (message, one)
+            for message, one in zip(others, attempts, strict=True)
+            if not isinstance(one, BaseException)
+        ]
+        if not all(one.is_answered for _, one in sent):
             self.resting.failed(first.client_id, self.clock.now())
-        await self._settle(list(zip(others, attempts, strict=True)))
+        await self._settle(sent)
+        for one in attempts:
+            if isinstance(one, BaseException):
+                raise one
 
     async def _settle(
         self,
@@ -112,14 +128,27 @@ class Relay:
             _Result(message=message, attempt=attempt, again=next_attempt_at(message, attempt, now))
             for message, attempt in sent
         ]
-        work = partial(_write, results=results, now=now, is_back=is_back, unsent=unsent, until=until)
-        await self.database.transact(work)
+        await self._keep(
+            partial(_write, results=results, now=now, is_back=is_back, unsent=unsent, until=until)
+        )
         for result in results:
             _log_failure(result)
 
-    async def _send(self, message: OutboxMessage) -> Attempt:
+    async def _keep(self, work: Callable[[Tx], Done[None]]) -> None:
+        """Commit; a database that is away is asked again within the lease: what is not written is sent again."""
+        for pause in (*_PATIENCE, None):
+            try:
+                async with self._writing:
+                    await self.database.transact(work)
+            except DatabaseUnavailable:
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    async def _send(self, message: OutboxMessage, client: Client | None) -> Attempt:
         """Post a fresh logout token; return what came of it."""
-        client = await self.find_client(ClientId(message.client_id))
         if client is None or client.facts.backchannel_logout_uri is None:
             return Attempt(error="the client takes no back-channel logout any more", is_final=True)
         claims = build_logout_token(
@@ -170,10 +199,11 @@ def _write(
     unsent: tuple[OutboxMessage, ...],
     until: datetime | None,
 ) -> Done[None]:
-    for result in results:
-        tx.outbox.settle(result.message.message_id, result.attempt, now=now, next_at=result.again)
-        if is_back:
-            tx.outbox.hurry(result.message.client_id, now, _MOST_HURRIED)
+    tx.outbox.settle_all(
+        ((result.message.message_id, result.attempt, result.again) for result in results), now=now
+    )
+    if is_back:
+        tx.outbox.hurry(results[0].message.client_id, now, _MOST_HURRIED)
     if until is not None:
         tx.outbox.release([message.message_id for message in unsent], until)
     return Done(None)

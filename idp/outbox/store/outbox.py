@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     String,
+    Update,
     bindparam,
     exists,
     func,
@@ -185,15 +186,22 @@ class OutboxStore:
 
     def settle(self, message_id: str, attempt: Attempt, *, now: datetime, next_at: datetime | None) -> None:
         """Write what an attempt came to: acknowledged, to be tried again then, or (None) a dead letter."""
-        given: dict[str, object] = {"this_message": message_id, "answered": attempt.status}
-        if attempt.is_acknowledged:
-            self.connection.execute(_DELIVERED, {**given, "now": now})
-            return
-        given["error"] = attempt.reason[:_LONGEST_ERROR]
-        if next_at is None:
-            self.connection.execute(_DEAD, given)
-        else:
-            self.connection.execute(_FAILED, {**given, "next": next_at})
+        self.settle_all(((message_id, attempt, next_at),), now=now)
+
+    def settle_all(self, results: Iterable[tuple[str, Attempt, datetime | None]], *, now: datetime) -> None:
+        """Write what many attempts came to, in a statement for each kind of end."""
+        ends: dict[Update, list[dict[str, object]]] = {}
+        for message_id, attempt, next_at in results:
+            row: dict[str, object] = {"this_message": message_id, "answered": attempt.status}
+            error = {"error": attempt.reason[:_LONGEST_ERROR]}
+            if attempt.is_acknowledged:
+                ends.setdefault(_DELIVERED, []).append({**row, "now": now})
+            elif next_at is None:
+                ends.setdefault(_DEAD, []).append({**row, **error})
+            else:
+                ends.setdefault(_FAILED, []).append({**row, **error, "next": next_at})
+        for statement, rows in ends.items():
+            self.connection.execute(statement, rows)
 
     def release(self, message_ids: Iterable[str], next_at: datetime) -> None:
         """Give back what was taken and never sent."""
