@@ -25,6 +25,9 @@ from tests.world import World, make_state, open_world
 pytestmark = pytest.mark.network
 
 TIMEOUT = 0.6
+"""Seconds, where it is the case that nobody answers."""
+AMPLE = 30.0
+"""Seconds, where an answer comes: only one that never does runs into it."""
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass
 class Post:
-    """A provider, its relay with little patience, and the endpoints it posts to."""
+    """A provider, its relay, and the endpoints it posts to."""
 
     world: World
     relay: Relay
@@ -86,7 +89,7 @@ def _add(tx: Tx, *, messages: list[OutboxMessage]) -> Done[None]:
 
 @asynccontextmanager
 async def posting(
-    template: Path, folder: Path, *endpoints: Endpoint, patience: float = TIMEOUT
+    template: Path, folder: Path, *endpoints: Endpoint, patience: float = AMPLE
 ) -> AsyncIterator[Post]:
     async with (
         listening(*endpoints) as origins,
@@ -171,7 +174,8 @@ async def test_each_answer_is_noted_and_no_redirect_is_followed(
 ) -> None:
     elsewhere = Endpoint("elsewhere", "good")
     rp = Endpoint("rp", behaviour)
-    async with posting(template, tmp_path, elsewhere, rp) as post:
+    patience = TIMEOUT if behaviour == "hanging" else AMPLE
+    async with posting(template, tmp_path, elsewhere, rp, patience=patience) as post:
         rp.elsewhere = elsewhere.uri
         await post.queue("rp")
         await post.run_once()
@@ -190,14 +194,14 @@ async def test_who_hangs_or_is_down_delays_nobody(template: Path, tmp_path: Path
         Endpoint("bad-4", "hanging"),
     ]
     good = [Endpoint(f"good-{n:02}", "good") for n in range(15)]
-    async with posting(template, tmp_path, *bad, *good) as post:
+    async with posting(template, tmp_path, *bad, *good, patience=6) as post:
         for rp in bad:
             await post.queue(rp.client_id, 40)
         await post.run_until(lambda: all(rp.open_now for rp in bad if rp.behaviour == "hanging"))
         for rp in good:
             await post.queue(rp.client_id, 3)
         took = await post.run_until(lambda: all(len(rp.heard) == 3 for rp in good))
-        assert took < TIMEOUT + 2, "they did not wait for anybody"
+        assert took < 6, "they did not wait for anybody"
         assert all(rp.most_open <= 1 for rp in bad), "a service in doubt is tried one by one"
         for rp in bad:
             assert len(rp.heard) <= 1, "and rests in between"
@@ -215,7 +219,7 @@ async def test_who_does_not_answer_does_not_fill_all_lanes(template: Path, tmp_p
             await post.queue(rp.client_id, 30)
         await post.queue("good", 5)
         took = await post.run_until(lambda: len(good.heard) == 5)
-        assert took < 3 + 2, "it waited for the first to give up, and for no second try of theirs"
+        assert took < 3 + 3, "it waited for the first to give up, and for no second try of theirs"
 
 
 async def test_who_comes_back_hears_at_once_of_all_that_was_missed(template: Path, tmp_path: Path) -> None:
