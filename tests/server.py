@@ -13,8 +13,6 @@ import shutil
 import signal
 import socket
 import ssl
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -24,7 +22,7 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import asyncpg
 import httpx
@@ -35,12 +33,9 @@ from idp.settings import Settings
 from keys.master import MasterKey
 from migrations.run import upgrade
 from tests.driver import Browser, RelyingParty
+from tests.processes import ROOT, Process, start
 from tests.world import MovableTime, World
 
-ROOT = Path(__file__).resolve().parents[1]
-_SCRIPT = Path(sys.executable).parent / "hpid"
-_AS_HPID = "import sys; sys.argv[0] = 'hpid'; from idp.cli import main; main()"
-HPID: tuple[str, ...] = (str(_SCRIPT),) if _SCRIPT.exists() else (sys.executable, "-c", _AS_HPID)
 PATIENCE = 60.0
 """Seconds a node may take to answer: only a node that never will is a failure here."""
 _databases = count()
@@ -89,6 +84,8 @@ class Installation:
     database_url: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     """Further settings by their names in the environment."""
+    forked: bool = True
+    """Whether its processes may be forks of one that has imported everything (`tests/processes.py`)."""
 
     @property
     def issuer(self) -> str:
@@ -125,17 +122,20 @@ class Installation:
 
     def hpid(self, *words: str, **changes: str) -> Ran:
         """Run a command to its end."""
-        done = subprocess.run(
-            (*HPID, *words),
-            env=self.environment(**changes),
-            cwd=self.folder.parent,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=PATIENCE,
-            check=False,
-        )
-        return Ran(status=done.returncode, out=done.stdout, err=done.stderr)
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            process = start(
+                words,
+                environment=self.environment(**changes),
+                folder=self.folder.parent,
+                stdout=out,
+                stderr=err,
+                forked=self.forked,
+            )
+            try:
+                status = process.wait(PATIENCE)
+            finally:
+                process.kill()
+            return Ran(status=status, out=_read(out), err=_read(err))
 
     async def run(self, *words: str, **changes: str) -> Ran:
         """Run a command while this process goes on."""
@@ -150,23 +150,23 @@ class Node:
         self.port = port or installation.port
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = installation.folder / f"node-{self.port}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     @property
-    def process(self) -> "subprocess.Popen[bytes]":
+    def process(self) -> Process:
         assert self._process is not None, "not started"
         return self._process
 
     def start(self, **changes: str) -> None:
         """Start the process; what it prints is added to its log."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                (*HPID, "serve"),
-                env=self.installation.environment(HPID_PORT=str(self.port), **changes),
-                cwd=self.installation.folder,
-                stdin=subprocess.DEVNULL,
+            self._process = start(
+                ("serve",),
+                environment=self.installation.environment(HPID_PORT=str(self.port), **changes),
+                folder=self.installation.folder,
                 stdout=log,
-                stderr=subprocess.STDOUT,
+                stderr=log,
+                forked=self.installation.forked,
             )
 
     def wait_until_ready(self) -> None:
@@ -316,6 +316,11 @@ async def _administer(server: str, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
+
+
+def _read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8")
 
 
 @cache

@@ -35,9 +35,8 @@ def serve() -> None:
     configure(settings.log_level)
     asyncio.run(_serve(settings))
     sys.stdout.flush()
-    os._exit(
-        0
-    )  # everything is closed; the server's own threads may abort in an interpreter that is being taken down
+    # Everything is closed; the server's own threads may abort in an interpreter that is being taken down.
+    os._exit(0)
 
 
 def worker() -> None:

@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from tests.server import HPID, Installation
+from tests.processes import HPID
+from tests.server import Installation
 
 pytestmark = pytest.mark.network
 

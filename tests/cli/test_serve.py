@@ -25,7 +25,8 @@ from keys.keyring import new_record
 from keys.master import MasterKey
 from keys.rotation import KeyRecord, RotationPlan
 from tests.driver import RelyingParty
-from tests.server import HPID, PATIENCE, Installation, Node, children_of, free_ports, open_served, serving
+from tests.processes import HPID
+from tests.server import PATIENCE, Installation, Node, children_of, free_ports, open_served, serving
 
 pytestmark = pytest.mark.network
 _STOPS_WITHIN = 5.0
@@ -35,7 +36,8 @@ _BUSY = 50
 @pytest.fixture(scope="module")
 def rp_and_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RelyingParty, Node]]:
     """A node that these tests stop and start."""
-    installation = Installation(folder=tmp_path_factory.mktemp("served") / "state", port=free_ports(1)[0])
+    folder = tmp_path_factory.mktemp("served") / "state"
+    installation = Installation(folder=folder, port=free_ports(1)[0], forked=False)
     (rp,) = installation.prepare("rp-served")
     node = Node(installation)
     with serving(node):

@@ -22,7 +22,8 @@ from idp.cli.certification_person import PASSWORD, USERNAME
 from tests.conformance.suite_server import SuiteServer, suite_server
 from tests.conformance.throwaway_ca import ThrowawayCa
 from tests.driver import Browser, Page, RelyingParty
-from tests.server import PATIENCE, ROOT, free_ports
+from tests.processes import ROOT
+from tests.server import PATIENCE, free_ports
 
 NAME = "op.test"
 

@@ -13,7 +13,8 @@ import pytest
 
 from tests.conformance.certified import NAME, Certified, Outside, through
 from tests.conformance.throwaway_ca import Pair, ThrowawayCa
-from tests.server import PATIENCE, ROOT, free_ports
+from tests.processes import ROOT
+from tests.server import PATIENCE, free_ports
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(300)]
 

@@ -17,7 +17,8 @@ import pytest
 
 from resource_server import AccessTokenVerifier
 from tests.driver import RelyingParty
-from tests.server import ROOT, Installation, Node, ServedWorld, free_ports, open_served, serving
+from tests.processes import ROOT
+from tests.server import Installation, Node, ServedWorld, free_ports, open_served, serving
 
 pytestmark = pytest.mark.network
 

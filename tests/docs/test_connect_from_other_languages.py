@@ -16,7 +16,8 @@ import pytest
 import yaml
 
 from tests.interop.conftest import node_js
-from tests.server import ROOT, Installation, Node, ServedWorld, free_ports, open_served, serving
+from tests.processes import ROOT
+from tests.server import Installation, Node, ServedWorld, free_ports, open_served, serving
 
 __all__ = ["node_js"]
 pytestmark = [pytest.mark.network, pytest.mark.timeout(240)]

@@ -6,7 +6,7 @@ import re
 from idp.cli.client_documents import facts_of
 from idp.protocol.client_metadata import MEMBERS
 from idp.protocol.registration import check_registration
-from tests.server import ROOT
+from tests.processes import ROOT
 
 PAGE = (ROOT / "docs" / "how-to" / "register-a-client.md").read_text(encoding="utf-8")
 
