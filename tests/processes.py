@@ -136,7 +136,7 @@ def _server() -> str:
     listener.listen(64)
     server = subprocess.Popen(
         (sys.executable, str(ROOT / "tests" / "fork_server.py"), str(listener.fileno())),
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "COLUMNS": "200"},
         cwd=ROOT,
         stdin=subprocess.PIPE,
         pass_fds=(listener.fileno(),),

@@ -310,9 +310,13 @@ class World:
 
         return list(await self.write(number_and_read))
 
-    async def events(self, *types: EventType) -> list[str]:
-        """Return the types of audit events so far, in order, those given only."""
-        return [event.type.value for event in await self.records(*types)]
+    async def events(self, *types: EventType, client_id: str | None = None) -> list[str]:
+        """Return the types of audit events so far, in order, those given only, of one client only if it is given."""
+        return [
+            event.type.value
+            for event in await self.records(*types)
+            if client_id is None or event.payload.get("client_id") == client_id
+        ]
 
     async def clean_up(self) -> int:
         return await erase_expired(self.provider.database, self.occasion, self.provider.settings.life)

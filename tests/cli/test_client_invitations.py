@@ -44,8 +44,9 @@ async def test_who_was_invited_registers_and_changes_until_frozen(
     registered = (await _register(http, invited["initial_access_token"])).json()
     assert registered["scope"] == "email openid"
     assert (await _register(http, invited["initial_access_token"])).status_code == 401
-    (listed,) = installation.hpid("clients", "invitations", "--json").json
-    assert (listed["note"], listed["uses_left"]) == ("Sở Y tế", 0)
+    every = installation.hpid("clients", "invitations", "--json").json
+    (listed,) = [one for one in every if one["note"] == "Sở Y tế"]
+    assert listed["uses_left"] == 0
     assert invited["initial_access_token"] not in str(listed)
 
     headers = {"authorization": f"Bearer {registered['registration_access_token']}"}

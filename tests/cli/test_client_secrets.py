@@ -49,7 +49,7 @@ async def test_one_secret_is_ended_at_once_and_the_others_go_on(office: Office, 
     assert "no secret is left" in office.installation.hpid("clients", "revoke-secret", "leaky", old).err
     assert not await _is_believed(world, "leaky", first)
     revoked = EventType.CLIENT_SECRET_REVOKED
-    assert await world.events(revoked) == [revoked, revoked]
+    assert await world.events(revoked, client_id="leaky") == [revoked, revoked]
 
 
 async def test_a_client_of_the_oidc_profile_has_secrets_without_end(office: Office) -> None:

@@ -73,7 +73,7 @@ async def test_a_disabled_client_stays_disabled_when_registered_anew(
     assert not await _is_believed(world, "stopped", secret)
     assert office.installation.hpid("clients", "enable", "stopped").out == "stopped is enabled\n"
     assert await _is_believed(world, "stopped", secret)
-    changes = await world.events(EventType.CLIENT_DISABLED, EventType.CLIENT_ENABLED)
+    changes = await world.events(EventType.CLIENT_DISABLED, EventType.CLIENT_ENABLED, client_id="stopped")
     assert changes == [EventType.CLIENT_DISABLED, EventType.CLIENT_ENABLED]
 
 
@@ -176,7 +176,7 @@ async def test_a_removed_client_is_gone_for_good(office: Office, world: ServedWo
     assert not await _is_believed(world, "leaving", secret)
     assert "no client leaving" in office.installation.hpid("clients", "enable", "leaving").refusal
     assert _add(office, "leaving").refusal == "client_id: was removed; it is not given again"
-    assert await world.events(EventType.CLIENT_REMOVED) == [EventType.CLIENT_REMOVED]
+    assert await world.events(EventType.CLIENT_REMOVED, client_id="leaving") == [EventType.CLIENT_REMOVED]
 
 
 @pytest.mark.parametrize("command", ["show", "disable", "rotate-secret", "remove", "export"])
