@@ -1,5 +1,6 @@
 """The suite's own server in small: https on this machine, where the provider fetches documents and tells of sign-outs."""
 
+import socket
 import ssl
 import threading
 import time
@@ -7,11 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qsl
 
 from tests.conformance.throwaway_ca import ThrowawayCa
 
 _PATIENCE_SECONDS = 20.0
+_Socket = socket.socket
+"""As it is before a test is forbidden to open one."""
 _HTML = "text/html; charset=utf-8"
 
 
@@ -56,16 +60,28 @@ class SuiteServer:
         raise AssertionError(f"{count} × {method} {path} never came; heard {self.heard}")
 
 
+class _Server(ThreadingHTTPServer):
+    """Takes a connection whenever it comes: the provider tells of sign-outs while tests run that may open no socket."""
+
+    daemon_threads = True
+
+    def __init__(self, ca: ThrowawayCa, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        pair = ca.issue("localhost")
+        self._tls.load_cert_chain(pair.certificate, pair.key)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        descriptor, address = self.socket._accept()
+        plain = _Socket(fileno=descriptor)
+        return self._tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False), address
+
+
 @contextmanager
 def suite_server(ca: ThrowawayCa) -> Iterator[SuiteServer]:
     """Run the server with a certificate of `localhost`."""
     suite = SuiteServer()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(suite))
-    server.daemon_threads = True
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    pair = ca.issue("localhost")
-    context.load_cert_chain(pair.certificate, pair.key)
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    server = _Server(ca, _handler(suite))
     suite.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
