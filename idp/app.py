@@ -47,6 +47,7 @@ from idp.endpoints.well_known import openid_configuration
 from idp.env_file import take_env_file
 from idp.limits.service import Limits
 from idp.protocol.discovery import ENDPOINTS
+from idp.protocol.front_channel import offered_response_types
 from idp.provider import Provider
 from idp.settings import Settings
 from idp.transaction import Tx
@@ -108,6 +109,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
     )
     return Provider(
         settings=settings,
+        response_types=offered_response_types(in_front=settings.is_certification),
         clock=clock,
         database=database,
         vault=vault,

@@ -25,6 +25,8 @@ class Provider:
     """Everything a request may need, wired once in app.py."""
 
     settings: Settings
+    response_types: tuple[str, ...]
+    """What clients may ask for: `code`, and more in certification alone."""
     clock: Clock
     database: Database[Tx]
     vault: Vault

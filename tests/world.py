@@ -140,7 +140,13 @@ class World:
                 tx.clients.put(facts, self.time())
                 tx.configuration.raise_version()
             else:
-                put_client(tx, facts, actor="test", occasion=self.occasion)
+                put_client(
+                    tx,
+                    facts,
+                    actor="test",
+                    occasion=self.occasion,
+                    response_types=self.provider.response_types,
+                )
             if not facts.has_secret:
                 return Done(None)
             issued = issue_secret(

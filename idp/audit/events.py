@@ -50,6 +50,8 @@ class EventType(StrEnum):
     """A client that proved itself pushed an authorization request. Payload: client_id."""
     CODE_ISSUED = "code:issued"
     """An authorization code was issued. Payload: client_id, scopes, acr."""
+    TOKENS_LEFT_IN_FRONT = "tokens:left-in-front"
+    """An ID token left by the browser, in the certification profile. Payload: client_id, gid."""
     CODE_REDEEMED = "code:redeemed"
     """Tokens were issued for a code. Payload: client_id, gid (the grant's own mark), audience."""
     CODE_REFUSED = "code:refused"

@@ -55,7 +55,9 @@ async def open_here(call: Call) -> Opened:
         if client is None or not client.facts.enabled:
             raise UnauthorizedClient("client_id is unknown or disabled")
         check_redirect_uri(client.facts, held.redirect_uri)
-        request = held.request(client.facts, iss=provider.settings.issuer)
+        request = held.request(
+            client.facts, iss=provider.settings.issuer, response_types=provider.response_types
+        )
     return Opened(
         interaction_id=held.interaction_id,
         stored_as=held.stored_as,

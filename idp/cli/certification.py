@@ -69,7 +69,13 @@ def _put(
     for client in clients:
         known = tx.clients.get(client.facts.client_id)
         if known is None or known.facts != client.facts:
-            put_client(tx, client.facts, actor=operator(), occasion=happening)
+            put_client(
+                tx,
+                client.facts,
+                actor=operator(),
+                occasion=happening,
+                response_types=provider.response_types,
+            )
         if known is None or not known.secrets:
             issue_secret(
                 tx,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from idp.ids import ClientId
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile
+from idp.protocol.front_channel import CODE, GRANT_TYPE
 from idp.protocol.profiles import PROFILES
 from idp.protocol.scopes import SCOPES, LegalBasis
 
@@ -16,6 +17,8 @@ SUITE = "https://suite.test:8443"
 SCOPE_NAMES = ("openid", "profile", "email", "phone", "address", "offline_access")
 _POST = "client_secret_post"
 _WITH_CODE = ("hpid-basic", "hpid-formpost-basic")
+_IMPLICIT = "hpid-implicit"
+_HYBRID = "hpid-hybrid"
 _LOGOUTS = ("hpid-rp-initiated-logout", "hpid-session-management")
 _BACKCHANNEL = "hpid-backchannel-logout"
 _FRONTCHANNEL = "hpid-frontchannel-logout"
@@ -35,6 +38,10 @@ def static_clients(suite: str) -> tuple[StaticClient, ...]:
     for alias in _WITH_CODE:
         post = replace(_client(suite, alias, "-post"), token_endpoint_auth_method=_POST)
         clients += [_client(suite, alias), _client(suite, alias, "-2"), post]
+    clients += [_in_front(_client(suite, _HYBRID, suffix), CODE, "code id_token") for suffix in ("", "-2")]
+    clients.append(
+        replace(_in_front(_client(suite, _IMPLICIT), "id_token", "id_token token"), grant_types=(GRANT_TYPE,))
+    )
     clients += [_client(suite, alias) for alias in _LOGOUTS]
     back, front = _client(suite, _BACKCHANNEL), _client(suite, _FRONTCHANNEL)
     clients.append(
@@ -53,6 +60,10 @@ def static_clients(suite: str) -> tuple[StaticClient, ...]:
 def secret_of(client_id: str) -> str:
     """Return the secret of a static client: long enough to key an HMAC, secret to nobody."""
     return f"public-secret-for-tests-of-{client_id}"
+
+
+def _in_front(facts: ClientFacts, *response_types: str) -> ClientFacts:
+    return replace(facts, response_types=response_types, grant_types=(*facts.grant_types, GRANT_TYPE))
 
 
 def _base(suite: str, alias: str) -> str:

@@ -199,7 +199,7 @@ async def _check(provider: Provider, document: Document) -> tuple[Client | None,
     """Return what was registered and what is to be, once other servers have been asked what it says about them."""
     client_id = ClientId(str(document["client_id"]))
     old = await provider.database.read(lambda tx: tx.clients.get(client_id))
-    facts = check_registration(facts_of(document, old))
+    facts = check_registration(facts_of(document, old), response_types=provider.response_types)
     if old is not None and sector_of(old.facts) != sector_of(facts):
         raise CommandFailed("hpid_sector, subject_type: can't change; subjects hang on them")
     names_sector = "hpid_sector" in document or old is not None or facts.sector_identifier_uri is None
@@ -218,7 +218,14 @@ def _put(
     old, facts = checked[0], checked[1].facts
     if tx.clients.get(facts.client_id) != old:
         raise CommandFailed(f"{facts.client_id}: was changed meanwhile; run the command again")
-    put_client(tx, facts, actor=operator(), occasion=happening, logo=checked[1].logo)
+    put_client(
+        tx,
+        facts,
+        actor=operator(),
+        occasion=happening,
+        logo=checked[1].logo,
+        response_types=provider.response_types,
+    )
     result: dict[str, object] = {"client_id": facts.client_id}
     if needs_secret(facts, old, happening.now):
         issued = issue_secret(tx, facts.client_id, vault=provider.vault, actor=operator(), occasion=happening)

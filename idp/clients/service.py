@@ -12,6 +12,7 @@ from idp.audit.occasion import Occasion
 from idp.clients.model import Client, ClientSecret, IssuedSecret, Logo
 from idp.ids import NO_BUCKET, ClientId, HandleKind
 from idp.protocol.facts import ClientFacts
+from idp.protocol.front_channel import CODE
 from idp.protocol.profiles import rules_of
 from idp.protocol.registered_fields import refuse
 from idp.protocol.registration import check_registration
@@ -24,13 +25,20 @@ _SIGNS = "client_secret_jwt"
 
 
 def put_client(
-    tx: Tx, facts: ClientFacts, *, actor: str, occasion: Occasion, logo: Logo | None = None
+    tx: Tx,
+    facts: ClientFacts,
+    *,
+    actor: str,
+    occasion: Occasion,
+    logo: Logo | None = None,
+    response_types: tuple[str, ...] = (CODE,),
 ) -> None:
     """Register or replace, or raise the error that names the member. Felt on every node within a second.
 
-    `logo`: the image of `facts.logo`, unless it is the one that is kept already.
+    `logo`: the image of `facts.logo`, unless it is the one that is kept already. `response_types` is what this
+    installation offers.
     """
-    if not tx.clients.put(check_registration(facts), occasion.now):
+    if not tx.clients.put(check_registration(facts, response_types=response_types), occasion.now):
         refuse("client_id", "was removed; it is not given again")
     if facts.logo is None:
         tx.logos.remove(facts.client_id)

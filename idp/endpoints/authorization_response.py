@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from idp.edge import Answer, Call, Cookie
 from idp.edge.page import answering_page
 from idp.protocol.authorization_response import FORM_POST, query_uri
+from idp.protocol.front_channel import FRAGMENT, fragment_uri
 
 
 def authorization_response(
@@ -20,4 +21,6 @@ def authorization_response(
         host = urlsplit(redirect_uri).netloc
         page = answering_page(call, redirect_uri, host=host, fields=parameters)
         return page.with_cookies(*cookies)
+    if response_mode == FRAGMENT:
+        return Answer.redirect(fragment_uri(redirect_uri, parameters), *cookies)
     return Answer.redirect(query_uri(redirect_uri, parameters), *cookies)

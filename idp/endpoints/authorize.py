@@ -18,18 +18,21 @@ from idp.edge.interaction import hold, opened_here
 from idp.edge.page import language_cookies
 from idp.endpoints.asked_request import asked_request
 from idp.endpoints.authorization_response import authorization_response
+from idp.endpoints.front_channel import with_tokens
 from idp.endpoints.id_token_hint import hinted_sub
 from idp.interactions.cookie import OpenInteraction
 from idp.interactions.service import decide, is_worth_touching, issue_code
 from idp.protocol.authorization_request import (
     AuthorizationRequest,
+    asked_mode,
     check,
     identify,
     parse,
     redirect_uri_of,
 )
-from idp.protocol.authorization_response import answer_mode, success_parameters
+from idp.protocol.authorization_response import success_parameters
 from idp.protocol.errors import (
+    InvalidRequest,
     LoginRequired,
     Refusal,
     TemporarilyUnavailable,
@@ -39,11 +42,13 @@ from idp.protocol.errors import (
     refusing,
 )
 from idp.protocol.facts import ClientFacts
+from idp.protocol.front_channel import CODE
 from idp.protocol.next_step import Consent, Issue, Refuse, SignIn
-from idp.protocol.profiles import rules_of
 from idp.protocol.pushed_request import check_was_pushed
 from idp.protocol.registration import check_redirect_uri
 from idp.transaction import Tx
+from keys.jwe import CannotEncrypt
+from keys.signer import SigningUnavailable
 
 
 async def authorize(call: Call) -> Answer:
@@ -55,7 +60,10 @@ async def authorize(call: Call) -> Answer:
         client = _enabled(await provider.configuration.client(identify(sent)))
         asked = await asked_request(call, client, sent, now=now)
         redirect_uri = check_redirect_uri(client, redirect_uri_of(asked.raw))
-    with refusing(_to_client(client, redirect_uri, asked.raw.values)), _telling_of_outages():
+    with (
+        refusing(_to_client(client, redirect_uri, asked.raw.values, provider.response_types)),
+        _telling_of_outages(),
+    ):
         check_was_pushed(client, was_pushed=asked.stored_as is not None)
         hinted = asked.hinted_sub or hinted_sub(call, client, asked.raw.values.get("id_token_hint"))
         request = check(
@@ -65,6 +73,7 @@ async def authorize(call: Call) -> Answer:
             hinted_sub=hinted,
             iss=provider.settings.issuer,
             now=now,
+            response_types=provider.response_types,
         )
         opened = OpenInteraction(
             interaction_id=provider.clock.token(9),
@@ -80,12 +89,16 @@ async def authorize(call: Call) -> Answer:
 
 async def resume(call: Call) -> Answer:
     """Go on with an interaction once a page has satisfied a step."""
+    provider = call.provider
     with refusing(ToPage(case="expired")):
         opened = await opened_here(call)
-        client = _enabled(await call.provider.configuration.client(opened.client_id))
+        client = _enabled(await provider.configuration.client(opened.client_id))
         redirect_uri = check_redirect_uri(client, opened.redirect_uri)
-    with refusing(_to_client(client, redirect_uri, opened.asked.values)), _telling_of_outages():
-        request = opened.request(client, iss=call.provider.settings.issuer)
+    with (
+        refusing(_to_client(client, redirect_uri, opened.asked.values, provider.response_types)),
+        _telling_of_outages(),
+    ):
+        request = opened.request(client, iss=provider.settings.issuer, response_types=provider.response_types)
         return await _proceed(call, request, client, opened, is_new=False)
 
 
@@ -138,21 +151,29 @@ async def _proceed(
                 if request.is_silent:
                     raise
                 raise Refusal(error, ToPage(case="two-tabs", status=409)) from error
-            return _answer(call, request, opened, code=code, is_new=is_new)
+            return await _answer(call, request, client, opened, code=code, is_new=is_new)
     raise AssertionError("next_step asked for a fact after all were there")
 
 
 @contextmanager
 def _telling_of_outages() -> Iterator[None]:
-    """Once client and redirect_uri are proved, an outage too is told there (RFC 6749 §4.1.2.1)."""
+    """Once client and redirect_uri are proved, what we can't do is told there too (RFC 6749 §4.1.2.1)."""
     try:
         yield
-    except DatabaseUnavailable as error:
+    except (DatabaseUnavailable, SigningUnavailable) as error:
         raise TemporarilyUnavailable("try again in a moment", detail=type(error).__name__) from error
+    except CannotEncrypt as error:
+        raise InvalidRequest("this client shows no usable key to encrypt to", detail=str(error)) from error
 
 
-def _answer(
-    call: Call, request: AuthorizationRequest, opened: OpenInteraction, *, code: str, is_new: bool
+async def _answer(
+    call: Call,
+    request: AuthorizationRequest,
+    client: ClientFacts,
+    opened: OpenInteraction,
+    *,
+    code: str,
+    is_new: bool,
 ) -> Answer:
     """Hand the code over, with the state of this browser where that is offered (Session Management §2)."""
     session_state, cookies = state_for(call, request.client_id, request.redirect_uri)
@@ -162,6 +183,8 @@ def _answer(
         iss=call.provider.settings.issuer,
         session_state=session_state,
     )
+    if request.response_type != CODE:
+        parameters = await with_tokens(call, request, client, parameters)
     return authorization_response(
         call,
         request.redirect_uri,
@@ -172,12 +195,14 @@ def _answer(
     )
 
 
-def _to_client(client: ClientFacts, redirect_uri: str, values: Mapping[str, str]) -> ToRedirect:
+def _to_client(
+    client: ClientFacts, redirect_uri: str, values: Mapping[str, str], offered: tuple[str, ...]
+) -> ToRedirect:
     """Return where errors go from here on, by the way the request asks for if it is one (Core §3.1.2.6)."""
     return ToRedirect(
         redirect_uri=redirect_uri,
         state=values.get("state"),
-        response_mode=answer_mode(values, rules_of(client).response_modes),
+        response_mode=asked_mode(values, client, offered),
     )
 
 

@@ -51,6 +51,7 @@ async def par(call: Call) -> Answer:
             hinted_sub=hinted,
             iss=provider.settings.issuer,
             now=now,
+            response_types=provider.response_types,
         )
         return await _keep(call, client, asked.to_keep(client, hinted), now=now)
 

@@ -56,6 +56,7 @@ async def register(call: Call) -> Answer:
             registration=Registration(client_id=facts.client_id, scopes=may_ask),
             own_token=own_token,
             vault=provider.vault,
+            response_types=provider.response_types,
             occasion=occasion,
         )
         outcome = await provider.database.transact(create)
@@ -82,6 +83,7 @@ def _create(
     registration: Registration,
     own_token: str,
     vault: Vault,
+    response_types: tuple[str, ...],
     occasion: Occasion,
 ) -> Done[IssuedSecret | None] | Refused:
     """Take one use of the initial access token, and store the client with all it holds."""
@@ -92,7 +94,7 @@ def _create(
             return Refused(refused_token("its last use was taken meanwhile"))
         actor = f"invitation:{invitation.invitation_id}"
     facts = checked.facts
-    put_client(tx, facts, actor=actor, occasion=occasion, logo=checked.logo)
+    put_client(tx, facts, actor=actor, occasion=occasion, logo=checked.logo, response_types=response_types)
     tx.registrations.add(registration, own_token, occasion.now)
     if not facts.has_secret:
         return Done(None)

@@ -70,7 +70,14 @@ async def replace_registration(call: Call) -> Answer:
             refuse("subject_type", "another would give everybody another sub; register a new client")
         if sector_of(facts) != sector_of(before):
             refuse("redirect_uris", "another host would give everybody another sub; register a new client")
-        work = partial(_replace, held=held, checked=checked, vault=provider.vault, occasion=occasion)
+        work = partial(
+            _replace,
+            held=held,
+            checked=checked,
+            vault=provider.vault,
+            response_types=provider.response_types,
+            occasion=occasion,
+        )
         outcome = await provider.database.transact(work)
     with refusing(ToBearer()):
         secret = outcome.unwrap()
@@ -130,7 +137,13 @@ def _check_identity(document: Mapping[str, object], client: Client, vault: Vault
 
 
 def _replace(
-    tx: Tx, *, held: _Held, checked: Checked, vault: Vault, occasion: Occasion
+    tx: Tx,
+    *,
+    held: _Held,
+    checked: Checked,
+    vault: Vault,
+    response_types: tuple[str, ...],
+    occasion: Occasion,
 ) -> Done[IssuedSecret | None] | Refused:
     now = _load(tx, token=held.token)
     if now is None:
@@ -141,7 +154,7 @@ def _replace(
         )
     facts, client_id = checked.facts, checked.facts.client_id
     actor = client_ref(client_id)
-    put_client(tx, facts, actor=actor, occasion=occasion, logo=checked.logo)
+    put_client(tx, facts, actor=actor, occasion=occasion, logo=checked.logo, response_types=response_types)
     if not facts.has_secret:
         tx.clients.expire_secrets(client_id, occasion.now, "")
         return Done(None)

@@ -67,7 +67,7 @@ async def check_document(
     if not facts.scopes <= may_ask:
         refuse("scope", "more than this client may ask for")
     bases = {scope: basis for scope, basis in facts.legal_basis.items() if scope in facts.scopes}
-    facts = check_registration(replace(facts, legal_basis=bases))
+    facts = check_registration(replace(facts, legal_basis=bases), response_types=call.provider.response_types)
     for member in _SIGNED:
         alg: str | None = getattr(facts, member)
         if alg is not None and alg not in call.provider.keyring.algorithms():

@@ -17,5 +17,6 @@ async def openid_configuration(call: Call) -> Answer:
         ),
         offers_registration=call.provider.settings.registration_mode is not RegistrationMode.OFF,
         offers_session_iframe=call.provider.settings.is_certification,
+        response_types=call.provider.response_types,
     )
     return Answer.json(document, headers=(("cache-control", "public, max-age=300"),))

@@ -14,6 +14,7 @@ from idp.grants.model import StoredRequest
 from idp.ids import ClientId
 from idp.protocol.authorization_request import AuthorizationRequest, RawAuthorizationRequest, check
 from idp.protocol.facts import ClientFacts
+from idp.protocol.front_channel import CODE
 from keys.envelope import Unsealable, Vault
 
 _PURPOSE = "interaction"
@@ -41,7 +42,9 @@ class OpenInteraction:
         """Where the answer goes, if it is still registered."""
         return self.asked.values["redirect_uri"]
 
-    def request(self, client: ClientFacts, *, iss: str) -> AuthorizationRequest:
+    def request(
+        self, client: ClientFacts, *, iss: str, response_types: tuple[str, ...] = (CODE,)
+    ) -> AuthorizationRequest:
         """Return the request, checked against the client as registered now."""
         raw = RawAuthorizationRequest(values=self.asked.values, repeated=frozenset())
         return check(
@@ -51,6 +54,7 @@ class OpenInteraction:
             hinted_sub=self.asked.hinted_sub,
             iss=iss,
             now=self.started_at,
+            response_types=response_types,
         )
 
 

@@ -6,7 +6,7 @@ whatever its letter case, and redirect_uri is always required.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from idp.protocol.errors import (
     UnsupportedResponseType,
 )
 from idp.protocol.facts import ClientFacts
+from idp.protocol.front_channel import CODE, canonical, check_nonce, mode_in_front
 from idp.protocol.pkce import check_challenge
 from idp.protocol.profiles import PROFILES, rules_of
 from idp.protocol.resource import ONE_RESOURCE, check_resource
@@ -38,7 +39,7 @@ PARAMETERS = frozenset(
     }
 )  # fmt: skip
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
-RESPONSE_TYPES = ("code",)
+RESPONSE_TYPES = (CODE,)
 RESPONSE_MODES = tuple(
     dict.fromkeys(mode for rules in PROFILES.values() if rules.is_offered for mode in rules.response_modes)
 )
@@ -64,6 +65,7 @@ class AuthorizationRequest:
 
     client_id: ClientId
     redirect_uri: str
+    response_type: str
     response_mode: str
     scopes: tuple[str, ...]
     state: str | None = field(repr=False)
@@ -131,8 +133,12 @@ def check(
     hinted_sub: str | None,
     iss: str,
     now: datetime,
+    response_types: tuple[str, ...] = RESPONSE_TYPES,
 ) -> AuthorizationRequest:
-    """Return the request if all of it can be honoured; errors here go to the redirect_uri."""
+    """Return the request if all of it can be honoured; errors here go to the redirect_uri.
+
+    `response_types` is what this installation offers.
+    """
     values = raw.values
     if repeated := raw.repeated - {"resource"}:
         raise InvalidRequest("sent more than once: " + " ".join(sorted(repeated)))
@@ -142,7 +148,8 @@ def check(
         if len(values.get(name, "")) > longest:
             raise InvalidRequest(f"{name} is longer than {longest} characters")
     _check_unsupported(values)
-    _check_response_type(values, client)
+    response_type = _check_response_type(values, client, response_types)
+    check_nonce(values.get("nonce"), response_type)
     claims = _check_claims(values.get("claims"), client)
     if claims.sub is not None and hinted_sub is not None and claims.sub != hinted_sub:
         raise InvalidRequest("claims and id_token_hint name different subjects")
@@ -152,14 +159,16 @@ def check(
     return AuthorizationRequest(
         client_id=client.client_id,
         redirect_uri=redirect_uri,
-        response_mode=_check_response_mode(values, client),
+        response_type=response_type,
+        response_mode=_check_response_mode(values, client, response_types),
         scopes=_check_scope(values.get("scope"), client),
         state=values.get("state"),
         nonce=values.get("nonce"),
         code_challenge=check_challenge(
             values.get("code_challenge"),
             values.get("code_challenge_method"),
-            required=client.is_public or rules_of(client).pkce_of_confidential,
+            required=CODE in response_type.split(" ")
+            and (client.is_public or rules_of(client).pkce_of_confidential),
         ),
         prompt=_check_prompt(values.get("prompt")),
         max_age=_check_max_age(values.get("max_age"), client),
@@ -183,19 +192,28 @@ def _check_unsupported(values: dict[str, str]) -> None:
         raise RegistrationNotSupported("registration is not supported")
 
 
-def _check_response_type(values: dict[str, str], client: ClientFacts) -> None:
-    response_type = values.get("response_type")
-    if response_type is None:
+def _check_response_type(values: dict[str, str], client: ClientFacts, offered: tuple[str, ...]) -> str:
+    """Return the response type, one that is offered here and registered for this client (Registration §2)."""
+    if "response_type" not in values:
         raise InvalidRequest("response_type is required")
-    if response_type not in RESPONSE_TYPES:
-        raise UnsupportedResponseType("response_type must be code")
-    if "authorization_code" not in client.grant_types:
+    response_type = canonical(values["response_type"])
+    if response_type not in offered:
+        raise UnsupportedResponseType("response_type must be one of response_types_supported")
+    if CODE in response_type.split(" ") and "authorization_code" not in client.grant_types:
         raise UnauthorizedClient("this client is not registered for the authorization_code grant")
+    if response_type not in map(canonical, client.response_types):
+        raise UnauthorizedClient("this client is not registered for this response_type")
+    return response_type
 
 
-def _check_response_mode(values: dict[str, str], client: ClientFacts) -> str:
+def asked_mode(values: Mapping[str, str], client: ClientFacts, offered: tuple[str, ...]) -> str:
+    """Return the way an answer goes, an error too, whatever else is wrong with the request."""
+    return mode_in_front(values, offered) or answer_mode(values, rules_of(client).response_modes)
+
+
+def _check_response_mode(values: dict[str, str], client: ClientFacts, offered: tuple[str, ...]) -> str:
     """Return how the answer goes back (Multiple Response Types §2.1)."""
-    mode = answer_mode(values, rules_of(client).response_modes)
+    mode = asked_mode(values, client, offered)
     if values.get("response_mode", mode) != mode:
         raise InvalidRequest("response_mode must be one of response_modes_supported")
     if mode == FORM_POST and set(values.get("state", "")) & set(

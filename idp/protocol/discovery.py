@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from idp.protocol.assurance import ACR_VALUES_SUPPORTED
-from idp.protocol.authorization_request import PROMPTS, RESPONSE_MODES, RESPONSE_TYPES
+from idp.protocol.authorization_request import PROMPTS, RESPONSE_MODES
 from idp.protocol.client_assertion import ANY_METHOD_ALGS
 from idp.protocol.client_authentication import METHODS
+from idp.protocol.front_channel import CODE, in_front_grant_types, response_modes
 from idp.protocol.id_token import CLAIMS as ID_TOKEN_CLAIMS
 from idp.protocol.profiles import CONTENT_ENCRYPTION, KEY_MANAGEMENT, PROFILES, Pushed
 from idp.protocol.scopes import SCOPES
@@ -33,6 +34,7 @@ def metadata(
     signing_algorithms: tuple[str, ...],
     offers_registration: bool = False,
     offers_session_iframe: bool = False,
+    response_types: tuple[str, ...] = (CODE,),
 ) -> dict[str, object]:
     """Return the discovery document."""
     offered = {
@@ -46,9 +48,9 @@ def metadata(
     return {
         "issuer": issuer,
         **endpoints,
-        "response_types_supported": list(RESPONSE_TYPES),
-        "response_modes_supported": list(RESPONSE_MODES),
-        "grant_types_supported": list(grant_types),
+        "response_types_supported": list(response_types),
+        "response_modes_supported": [*RESPONSE_MODES, *response_modes(response_types)],
+        "grant_types_supported": [*grant_types, *in_front_grant_types(response_types)],
         "subject_types_supported": list(SUBJECT_TYPES),
         "id_token_signing_alg_values_supported": list(signing_algorithms),
         "id_token_encryption_alg_values_supported": list(KEY_MANAGEMENT),

@@ -112,7 +112,7 @@ class ClientFacts:
     @property
     def signs_people_in(self) -> bool:
         """Tell whether people are ever sent to it: a machine has no redirect_uri."""
-        return "authorization_code" in self.grant_types
+        return not {"authorization_code", "implicit"}.isdisjoint(self.grant_types)
 
     @property
     def first_redirect_uri(self) -> str:

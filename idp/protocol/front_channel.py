@@ -7,6 +7,7 @@ Offered in the certification profile alone (DESIGN 5.17): everywhere else a rely
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from idp.protocol.errors import InvalidRequest
 
@@ -25,6 +26,16 @@ def offered_response_types(*, in_front: bool) -> tuple[str, ...]:
     return (CODE, *IN_FRONT) if in_front else (CODE,)
 
 
+def in_front_grant_types(offered: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the grant type that goes with the response types of the front channel, where one is offered."""
+    return (GRANT_TYPE,) if set(offered) & set(IN_FRONT) else ()
+
+
+def response_modes(offered: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the response modes that only tokens need, where they are offered."""
+    return (FRAGMENT,) if set(offered) & set(IN_FRONT) else ()
+
+
 def canonical(response_type: str) -> str:
     """Return a response type as its spec writes it: its words come in any order (Multiple Response Types §3)."""
     words = response_type.split(" ")
@@ -38,6 +49,11 @@ def mode_in_front(values: Mapping[str, str], offered: tuple[str, ...]) -> str | 
         return None
     asked = values.get("response_mode", FRAGMENT)
     return asked if asked in MODES else FRAGMENT
+
+
+def fragment_uri(redirect_uri: str, parameters: Mapping[str, str]) -> str:
+    """Return the redirect_uri with the answer behind it, where the browser keeps it from servers (§2.1)."""
+    return f"{redirect_uri}#{urlencode(parameters)}"
 
 
 def check_nonce(nonce: str | None, response_type: str) -> None:

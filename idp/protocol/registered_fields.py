@@ -6,10 +6,10 @@ characters, and what contradicts itself is refused instead of put right. Pure. U
 
 from typing import Never
 
-from idp.protocol.authorization_request import RESPONSE_TYPES
 from idp.protocol.client_assertion import ANY_METHOD_ALGS, METHOD_ALGS
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.protocol.facts import ClientFacts
+from idp.protocol.front_channel import canonical
 from idp.protocol.profiles import CONTENT_ENCRYPTION, KEY_MANAGEMENT, rules_of
 from idp.protocol.subject import PUBLIC_SECTOR, SUBJECT_TYPES
 from keys.jwk import InvalidJwkSet
@@ -45,10 +45,10 @@ def refuse(member: str, reason: str) -> Never:
     raise InvalidClientMetadata(f"{member}: {reason}")
 
 
-def check_fields(client: ClientFacts) -> None:
+def check_fields(client: ClientFacts, response_types: tuple[str, ...]) -> None:
     """Refuse what is too long, too many, contradictory or not offered."""
     _check_words(client)
-    _check_flows(client)
+    _check_flows(client, response_types)
     _check_algorithms(client)
     _check_encryption(client)
     _check_keys(client)
@@ -74,15 +74,14 @@ def _check_words(client: ClientFacts) -> None:
             refuse("contacts", f"1 to {_LONGEST_CONTACT} printable characters each")
 
 
-def _check_flows(client: ClientFacts) -> None:
+def _check_flows(client: ClientFacts, offered: tuple[str, ...]) -> None:
     """A response type needs the grant it ends in, and the other way round (RFC 7591 §2.1, Registration §2)."""
+    registered = [canonical(response_type) for response_type in client.response_types]
     grants = set(client.grant_types)
     words = {word for response_type in client.response_types for word in response_type.split(" ")}
     if not grants or len(grants) != len(client.grant_types):
         refuse("grant_types", "at least one, each once")
-    if set(client.response_types) - set(RESPONSE_TYPES) or len(set(client.response_types)) != len(
-        client.response_types
-    ):
+    if set(registered) - set(offered) or len(set(registered)) != len(registered):
         refuse("response_types", "not offered")
     if ("code" in words) != ("authorization_code" in grants):
         refuse("response_types", "code and the grant authorization_code go together")

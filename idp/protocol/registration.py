@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.facts import ClientFacts
+from idp.protocol.front_channel import CODE, in_front_grant_types
 from idp.protocol.machine_scopes import MACHINE_SCOPES
 from idp.protocol.profiles import rules_of
 from idp.protocol.registered_fields import check_fields, refuse
@@ -35,33 +36,36 @@ _SINGLE_URIS = (
 )
 
 
-def check_registration(client: ClientFacts) -> ClientFacts:
-    """Return the client if every member is one we may serve, else refuse it by the name of the member."""
+def check_registration(client: ClientFacts, *, response_types: tuple[str, ...] = (CODE,)) -> ClientFacts:
+    """Return the client if every member is one we may serve, else refuse it by the name of the member.
+
+    `response_types` is what this installation offers.
+    """
     if not _CLIENT_ID.fullmatch(client.client_id):
         refuse("client_id", "2 to 100 letters, digits, dots, hyphens or underscores")
     if not _SECTOR.fullmatch(client.sector):
         refuse("hpid_sector", "1 to 255 printable characters without spaces")
     if client.application_type not in {"web", "native"}:
         refuse("application_type", "web or native")
-    _check_profile(client)
+    _check_profile(client, response_types)
     _check_scopes(client)
     _check_uris(client)
-    check_fields(client)
+    check_fields(client, response_types)
     return client
 
 
-def _check_profile(client: ClientFacts) -> None:
+def _check_profile(client: ClientFacts, response_types: tuple[str, ...]) -> None:
     rules = rules_of(client)
     if not rules.is_offered:
         refuse("hpid_profile", "not offered")
     if client.token_endpoint_auth_method not in rules.auth_methods:
         refuse("token_endpoint_auth_method", "not offered in this profile")
-    _check_grant_types(client)
+    _check_grant_types(client, offered=_GRANTS | set(in_front_grant_types(response_types)))
 
 
-def _check_grant_types(client: ClientFacts) -> None:
+def _check_grant_types(client: ClientFacts, *, offered: frozenset[str]) -> None:
     grants = set(client.grant_types)
-    if grants - _GRANTS:
+    if grants - offered:
         refuse("grant_types", "not offered")
     if not grants:
         refuse("grant_types", "at least one is needed")

@@ -71,8 +71,9 @@ class Plan:
 
     @property
     def with_variants(self) -> str:
-        """The plan as the suite's own runner names it."""
-        return self.test_plan + "".join(f"[{name}={value}]" for name, value in self.variants.items())
+        """The plan as the suite's own runner names it, on a command line."""
+        variants = "".join(f"[{name}={value}]" for name, value in self.variants.items())
+        return self.test_plan + variants.replace(" ", "\\ ")
 
 
 def _code(issuer: str, alias: str) -> list[Rule]:
@@ -114,7 +115,15 @@ _DYNAMIC = {"server_metadata": "discovery", "client_registration": "dynamic_clie
 _LOGOUT_STATIC = {"response_type": "code", "client_registration": "static_client"}
 _LOGOUT_DYNAMIC = {"response_type": "code", "client_registration": "dynamic_client"}
 _THREE = {"client": "", "client2": "-2", "client_secret_post": "-post"}
+_TWO = {"client": "", "client2": "-2"}
 _ONE = {"client": ""}
+_HYBRID = {
+    "client_auth_type": "client_secret_basic",
+    "response_type": "code id_token",
+    "response_mode": "default",
+    "client_registration": "dynamic_client",
+}
+"""The suite's plan Hybrid OP also wants a code and an access token at once; this is its other part."""
 
 
 def _pair(
@@ -209,6 +218,25 @@ PLANS: tuple[Plan, ...] = (
         variants=_LOGOUTS,
         clients=_ONE,
         rules=_session,
+    ),
+    *_pair(
+        "implicit",
+        "oidcc-implicit",
+        variants=_ALWAYS,
+        clients=_ONE,
+        rules=_code,
+        overrides=_code_overrides,
+    ),
+    *(
+        replace(plan, test_plan="oidcc-test-plan")
+        for plan in _pair(
+            "hybrid",
+            "",
+            variants=(_HYBRID | {"client_registration": "static_client"}, _HYBRID),
+            clients=_TWO,
+            rules=_code,
+            overrides=_code_overrides,
+        )
     ),
 )
 

@@ -6,7 +6,7 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 
@@ -38,17 +38,21 @@ class Flow:
 class Suite:
     """One browser with its cookies, one relying party."""
 
-    def __init__(self, op: Outside, rp: RelyingParty, *, form_post: bool = False) -> None:
+    def __init__(
+        self, op: Outside, rp: RelyingParty, *, form_post: bool = False, response_type: str = "code"
+    ) -> None:
         self.op = op
         self.rp = rp
         self.form_post = form_post
+        self.response_type = response_type
         self.browser: Browser = op.browser()
 
     def parameters(self, **changes: str | None) -> dict[str, str]:
         """Return a request without PKCE, as most modules send it; profile oidc lets confidential clients."""
         mode = "form_post" if self.form_post else None
-        without = {"code_challenge": None, "code_challenge_method": None, "response_mode": mode}
-        return self.rp.parameters(**{**without, **changes})
+        ours = {"response_type": self.response_type, "response_mode": mode}
+        without = {"code_challenge": None, "code_challenge_method": None}
+        return self.rp.parameters(**{**without, **ours, **changes})
 
     def url(self, **changes: str | None) -> str:
         return f"/authorize?{urlencode(self.parameters(**changes))}"
@@ -56,7 +60,7 @@ class Suite:
     def answer_of(self, page: Page) -> dict[str, str]:
         """Return what came back to the relying party, by the way it asked for and by no other."""
         if not self.form_post:
-            return page.answer
+            return page.answer if self.response_type == "code" else _in_fragment(page)
         assert (page.status, page.left_for) == (200, None), page.left_for
         address, fields = page.posted
         assert address == self.rp.redirect_uri
@@ -131,6 +135,14 @@ class Suite:
         assert answer["iss"] == self.op.issuer
         assert answer["state"] == self.rp.state
         assert answer.keys() <= known
+
+
+def _in_fragment(page: Page) -> dict[str, str]:
+    """Return an answer that no server has seen (Multiple Response Types §2.1)."""
+    assert page.left_for is not None
+    parts = urlsplit(page.left_for)
+    assert parts.query == ""
+    return dict(parse_qsl(parts.fragment, keep_blank_values=True, strict_parsing=True))
 
 
 def token_answer(response: httpx.Response) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def test_what_was_sent_is_what_is_checked() -> None:  # Core §3.1.2.1
     assert request == AuthorizationRequest(
         client_id=make.client().client_id,
         redirect_uri=make.REDIRECT_URI,
+        response_type="code",
         response_mode="query",
         scopes=("openid", "profile"),
         state="af0ifjsldkj",
