@@ -1,6 +1,6 @@
 """`/sign-in`: choose a way (PAGES 3.1.1), and the way back to the service without signing in."""
 
-from idp.citizen.interaction import decided, open_here, posted
+from idp.citizen.interaction import Opened, decided, open_here, posted
 from idp.citizen.password import is_only_way
 from idp.edge import Answer, Call
 from idp.edge.page import page
@@ -26,6 +26,8 @@ async def show(call: Call) -> Answer:
     if is_only_way(call, opened) and step.reason != "level":
         return Answer.redirect(f"/sign-in/password?i={opened.interaction_id}")
     message = "level" if step.reason == "level" else dict(call.query()).get("m", "")
+    if _begins_an_account(opened, step) and "national" in methods and not (down or message):
+        return Answer.redirect(f"/sign-in/national?i={opened.interaction_id}")
     return page(
         call,
         "sign_in.html",
@@ -50,6 +52,11 @@ async def cancel(call: Call) -> Answer:
         unmet = UnmetAuthenticationRequirements("the person's account does not reach the level asked for")
         raise Refusal(unmet, opened.to_client)
     raise Refusal(AccessDenied("the person did not sign in"), opened.to_client)
+
+
+def _begins_an_account(opened: Opened, step: SignIn) -> bool:
+    """Tell whether the client expects somebody new: accounts begin at the national system (User Registration §4.1)."""
+    return "create" in opened.request.prompt and step.reason in {"", "again"}
 
 
 def _errors(message: str) -> ErrorSummary | None:

@@ -38,7 +38,7 @@ PARAMETERS = frozenset(
         "request_uri", "resource", "response_mode", "response_type", "scope", "state", "ui_locales",
     }
 )  # fmt: skip
-PROMPTS = frozenset({"none", "login", "consent", "select_account"})
+PROMPTS = frozenset({"none", "login", "consent", "select_account", "create"})
 RESPONSE_TYPES = (CODE,)
 RESPONSE_MODES = tuple(
     dict.fromkeys(mode for rules in PROFILES.values() if rules.is_offered for mode in rules.response_modes)
@@ -245,7 +245,7 @@ def _check_claims(text: str | None, client: ClientFacts) -> ClaimsRequest:
 def _check_prompt(text: str | None) -> frozenset[str]:
     prompt = frozenset((text or "").split())
     if prompt - PROMPTS:
-        raise InvalidRequest("prompt must be none, login, consent or select_account")
+        raise InvalidRequest("prompt must be of prompt_values_supported")
     if "none" in prompt and len(prompt) > 1:
         raise InvalidRequest("prompt none must stand alone")  # Core §3.1.2.1
     return prompt

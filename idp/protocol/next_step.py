@@ -29,6 +29,9 @@ class Unknown(Enum):
 
 UNKNOWN: Final = Unknown.UNKNOWN
 
+ASKING_AGAIN = frozenset({"login", "select_account", "create"})
+"""Values of prompt that no session from before the request answers (Core §3.1.2.1; User Registration §4.1)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -147,7 +150,7 @@ def _sign_in_step(
     if session is None or not _takes_session(facts, session):
         return SignIn(acr=required, reason="select" if "select_account" in request.prompt else "")
     is_fresh = session.auth_time >= request.started_at
-    if not is_fresh and request.prompt & {"login", "select_account"}:
+    if not is_fresh and request.prompt & ASKING_AGAIN:
         return SignIn(acr=required, reason="select" if "select_account" in request.prompt else "again")
     if not is_fresh and _is_too_old(session, request.max_age, now):
         return SignIn(acr=required, reason="again")

@@ -69,7 +69,7 @@ async def test_a_client_s_default_max_age_counts_where_the_request_has_none(worl
     assert "code" in (await visitor.browser.get(rp.authorize_url(max_age="61"))).answer
 
 
-@pytest.mark.parametrize("prompt", ["login", "select_account", "login consent"])
+@pytest.mark.parametrize("prompt", ["login", "select_account", "login consent", "create"])
 async def test_prompt_login_and_select_account_ask_whoever_is_signed_in(
     world: World, rp: RelyingParty, alice: Visitor, prompt: str
 ) -> None:  # §3.1.2.1

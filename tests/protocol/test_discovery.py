@@ -82,7 +82,7 @@ def test_it_says_exactly_this() -> None:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "require_pushed_authorization_requests": False,
-        "prompt_values_supported": ["consent", "login", "none", "select_account"],
+        "prompt_values_supported": ["consent", "create", "login", "none", "select_account"],
         "acr_values_supported": [
             "urn:haiphong:acr:low",
             "urn:haiphong:acr:substantial",

@@ -70,6 +70,7 @@ class TestPrompt:
         [
             ("login", "again"),
             ("login consent", "again"),
+            ("create", "again"),
             ("select_account", "select"),
             ("login select_account", "select"),
         ],
@@ -79,7 +80,7 @@ class TestPrompt:
         assert step == SignIn(acr=SUBSTANTIAL, reason=reason)
         assert asked == ["session"]
 
-    @pytest.mark.parametrize("prompt", ["login", "select_account", "login select_account"])
+    @pytest.mark.parametrize("prompt", ["login", "select_account", "login select_account", "create"])
     def test_a_sign_in_after_the_request_does_and_never_loops(self, prompt: str) -> None:
         step, _ = decide(make.request(prompt=prompt), Surroundings(session=FRESH), now=LATER)
         assert isinstance(step, Issue)

@@ -132,7 +132,7 @@ def test_nothing_is_issued_while_the_person_must_sign_in(
         assert client.local_login is LocalLogin.LOW or (
             client.local_login is LocalLogin.DEGRADED and world.upstream_down
         )
-    if request.prompt & {"login", "select_account"}:
+    if request.prompt & {"login", "select_account", "create"}:
         assert fresh
     if request.max_age is not None:
         assert fresh or now - session.auth_time <= timedelta(seconds=request.max_age)

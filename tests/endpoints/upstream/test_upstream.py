@@ -59,6 +59,22 @@ async def test_a_citizen_comes_back_with_what_the_national_system_knows(
     ]
 
 
+@pytest.mark.parametrize("signed_in", [False, True])
+async def test_prompt_create_leads_straight_to_where_accounts_begin(
+    rp: RelyingParty, huong: Traveller, *, signed_in: bool
+) -> None:  # User Registration 1.0 §4.1
+    if signed_in:
+        await huong.browser.press(await huong.sign_in(rp), "allow")
+        huong.world.time.move(seconds=2)
+    page = await huong.browser.get(rp.authorize_url(prompt="create"))
+    if page.left_for is None:
+        page = await huong.browser.press(page, "submit")  # the page before the first journey there
+    assert page.left_for is not None
+    assert page.left_for.startswith(huong.national.issuer)
+    back = await huong.browser.get(await huong.cancel_there(page.left_for))
+    assert {"page-sign-in", "method-national"} <= back.ids, "whoever turned round there may choose"
+
+
 async def test_the_same_account_is_the_same_person_ever_after(
     world: World, rp: RelyingParty, huong: Traveller
 ) -> None:
