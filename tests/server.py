@@ -38,6 +38,8 @@ from tests.world import MovableTime, World
 
 PATIENCE = 60.0
 """Seconds a node may take to answer: only a node that never will is a failure here."""
+A_NODE_KNOWS_IT = 1.1
+"""Seconds after which every node knows of a new client."""
 _databases = count()
 
 

@@ -11,14 +11,12 @@ from idp.ids import ClientId
 from idp.outbox.model import Attempt
 from idp.transaction import Tx
 from tests.cli.conftest import Office
-from tests.server import ServedWorld
+from tests.server import A_NODE_KNOWS_IT, ServedWorld
 from tests.world import Visitor
 
 pytestmark = pytest.mark.network
 
 
-A_NODE_KNOWS_IT = 1.1
-"""Seconds after which every node knows of a new client."""
 _numbers = count()
 
 

@@ -16,7 +16,7 @@ from joserfc.jwk import ECKey, RSAKey
 from idp.protocol.facts import Profile
 from tests.driver import Browser, RelyingParty
 from tests.interop.peer import peer
-from tests.server import Installation, Node, free_ports, open_served, serving
+from tests.server import A_NODE_KNOWS_IT, Installation, Node, free_ports, open_served, serving
 
 HERE = Path(__file__).parent
 _PATIENCE = 90.0
@@ -76,6 +76,7 @@ async def hear(node_js: str, script: str, stage: Stage, client_id: str) -> dict[
         visitor = await world.visitor(confidential)
         for rp in (confidential, spa, sealed, keyed):
             await world.agree(visitor.person.person_id, rp, "profile", "offline_access")
+        await asyncio.sleep(A_NODE_KNOWS_IT)
         part = {
             "issuer": world.issuer,
             "confidential": _part(confidential),

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.people import full_name, go_to_national, prove_nationally, sign_in
-from tests.journeys.stack import Stack
+from tests.journeys.stack import Stack, wait_until
 from tests.journeys.visitor import Language, Visitor
 
 pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
@@ -51,6 +51,9 @@ def test_the_first_sign_in_takes_six_pages_the_next_four_and_other_services_none
         assert visitor.acts == 0, "no page in between"
 
         visitor.press("sign-out-everywhere")
+        wait_until(
+            lambda: _is_out(visitor, stack.portal), seconds=10
+        )  # how soon is for test_sign_out.py to say
         visitor.acts = 0
         sign_in(visitor, stack.portal, slug)
         assert (visitor.at, visitor.text("signed-in-name")) == ("home", full_name(slug))
@@ -67,6 +70,11 @@ def test_the_second_service_asks_nothing_whichever_is_opened_first(stack: Stack,
         visitor.press("sign-in")
         assert visitor.at == "consent", "the portal's own claims are told once"
         assert not visitor.sees("first-login")
+
+
+def _is_out(visitor: Visitor, service: str) -> bool:
+    visitor.open(service)
+    return visitor.sees("sign-in")
 
 
 def speaks(language: Language) -> Callable[[Visitor], None]:
