@@ -101,8 +101,8 @@ def _take(tx: Tx, *, code: str, keeps_code: bool, occasion: Occasion) -> Done[_G
     stored = tx.codes.find(code)
     if stored is None:
         raise AssertionError("a code was issued a moment ago")
-    if not keeps_code:
-        tx.codes.spend(code, occasion.now)
+    if not keeps_code and tx.codes.spend(code, occasion.now) is None:
+        raise AssertionError("nobody else has seen this code")
     grant = stored.facts.grant
     person = tx.people.canonical(grant.person_id)
     if person is None:

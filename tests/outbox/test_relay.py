@@ -201,7 +201,7 @@ async def test_who_hangs_or_is_down_delays_nobody(template: Path, tmp_path: Path
         for rp in good:
             await post.queue(rp.client_id, 3)
         took = await post.run_until(lambda: all(len(rp.heard) == 3 for rp in good))
-        assert took < 6, "they did not wait for anybody"
+        assert took < TIMEOUT + 2, "they did not wait for anybody"
         assert all(rp.most_open <= 1 for rp in bad), "a service in doubt is tried one by one"
         for rp in bad:
             assert len(rp.heard) <= 1, "and rests in between"
@@ -219,7 +219,7 @@ async def test_who_does_not_answer_does_not_fill_all_lanes(template: Path, tmp_p
             await post.queue(rp.client_id, 30)
         await post.queue("good", 5)
         took = await post.run_until(lambda: len(good.heard) == 5)
-        assert took < 3 + 3, "it waited for the first to give up, and for no second try of theirs"
+        assert took < 3 + 2, "it waited for the first to give up, and for no second try of theirs"
 
 
 async def test_who_comes_back_hears_at_once_of_all_that_was_missed(template: Path, tmp_path: Path) -> None:

@@ -4,25 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from idp.protocol.assurance import Acr
-from idp.protocol.errors import (
-    ConsentRequired,
-)
-from idp.protocol.next_step import (
-    Consent,
-    Issue,
-    wanted_scopes,
-)
+from idp.protocol.errors import ConsentRequired
+from idp.protocol.next_step import Consent, Issue, wanted_scopes
 from idp.protocol.scopes import LegalBasis
 from tests import make
 from tests.protocol.authorization import Surroundings, decide, issued, refused
-
-SUBSTANTIAL, LOW, HIGH = Acr.SUBSTANTIAL, Acr.LOW, Acr.HIGH
-FRESH = make.session_facts(auth_time=make.NOW + make.SECOND)
-"""Signed in after the request began."""
-LATER = make.NOW + 20 * make.MINUTE
-ESSENTIAL_HIGH = '{"id_token":{"acr":{"essential":true,"values":["LoA3"]}}}'
-
 
 ALL_SCOPES = frozenset({"openid", "profile", "email", "offline_access", "docs.read", "docs.share"})
 WIDE = make.client(scopes=ALL_SCOPES)
