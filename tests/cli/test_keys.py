@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from tests.cli.conftest import Office
-from tests.server import ServedWorld
+from tests.server import A_NODE_KNOWS_IT, ServedWorld
 
 pytestmark = pytest.mark.network
 _PUBLISH = "20"
@@ -43,6 +43,7 @@ async def test_a_key_is_announced_takes_over_and_what_the_old_one_signed_still_v
     refused, states = await asyncio.gather(office.installation.run("keys", "rotate"), _states(office))
     assert refused.refusal == "a new ES256 key is announced already; wait until it signs"
     assert (states[old], states[new]) == ("active", "announced")
+    await asyncio.sleep(A_NODE_KNOWS_IT)
     assert {old, new} <= set(await _published(world))
     assert _kid((await world.tokens(office.rp, visitor))["id_token"]) == old  # the new one is being learnt
 

@@ -178,7 +178,7 @@ REFUSED: list[tuple[dict[str, Any], type[ProtocolError]]] = [
     ({"scope": "openid root"}, InvalidScope),
     ({"scope": "openid\tprofile"}, InvalidScope),
     ({"scope": "openid,profile"}, InvalidScope),
-    ({"prompt": "create"}, InvalidRequest),
+    ({"prompt": "register"}, InvalidRequest),
     ({"prompt": "None"}, InvalidRequest),
     ({"prompt": "none login"}, InvalidRequest),
     ({"prompt": "consent none"}, InvalidRequest),
