@@ -1,9 +1,10 @@
-"""Witnesses: client libraries by others, run in Node.js against a real server, their browser being ours."""
+"""Witnesses: client libraries by others, in processes of their own against a real server, their browser being ours."""
 
 import asyncio
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,7 @@ from joserfc.jwk import ECKey, RSAKey
 from idp.protocol.facts import Profile
 from tests.driver import Browser, RelyingParty
 from tests.interop.peer import peer
+from tests.processes import ROOT
 from tests.server import A_NODE_KNOWS_IT, Installation, Node, free_ports, open_served, serving
 
 HERE = Path(__file__).parent
@@ -130,8 +132,10 @@ def _part(rp: RelyingParty) -> Mapping[str, Any]:
 async def _converse(
     node_js: str, script: str, part: Mapping[str, Any], led_to: Callable[[str], Awaitable[str | None]]
 ) -> dict[str, str]:
+    in_python = (sys.executable, "-m", f"tests.interop.{Path(script).stem}")
+    command = in_python if script.endswith(".py") else (node_js, str(HERE / script))
     process = await asyncio.create_subprocess_exec(
-        node_js, str(HERE / script), stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=HERE
+        *command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
     )
     assert process.stdin is not None
     assert process.stdout is not None

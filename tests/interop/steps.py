@@ -7,13 +7,18 @@ WITNESSES = {
     "openid-client": "openid_client.mjs",
     "openid-client-with-a-key": "openid_client_key.mjs",
     "oauth4webapi": "oauth4webapi.mjs",
+    "authlib": "authlib_client.py",
 }
-_STEP = re.compile(r"^    (?:'([^']+)'|([a-z]+)): async \(\) => \{$", re.MULTILINE)
+_STEP = {
+    ".mjs": re.compile(r"^    (?:'([^']+)'|([a-z]+)): async \(\) => \{$", re.MULTILINE),
+    ".py": re.compile(r'^    @step\("([^"]+)"\)$', re.MULTILINE),
+}
 
 
 def _steps(script: str) -> list[str]:
-    text = (Path(__file__).parent / script).read_text(encoding="utf-8")
-    return [quoted or plain for quoted, plain in _STEP.findall(text)]
+    path = Path(__file__).parent / script
+    found = _STEP[path.suffix].finditer(path.read_text(encoding="utf-8"))
+    return [step.group(step.lastindex or 0) for step in found]
 
 
 STEPS = [(library, step) for library, script in WITNESSES.items() for step in _steps(script)]

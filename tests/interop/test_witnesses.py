@@ -1,4 +1,4 @@
-"""Each step of each witness: openid-client and oauth4webapi, both certified relying parties (OpenID Connect Core)."""
+"""Each step of each witness: openid-client and oauth4webapi, certified relying parties of OpenID Connect, and Authlib."""
 
 import asyncio
 import re
