@@ -1,11 +1,13 @@
 """`hpid clients`: initial access tokens for those who may register clients themselves, and an end to what they may."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from idp.audit.events import EventType
+from idp.audit.occasion import Occasion
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
 from idp.clients.model import Invitation
 from idp.database import Done, Refused
@@ -103,18 +105,20 @@ def freeze(client_id: str) -> None:
     """Let a client that registered itself change its registration no more: from now on operators alone do."""
 
     async def work(provider: Provider) -> None:
-        happening = occasion(provider)
-
-        def end(tx: Tx) -> Done[None] | Refused:
-            if not tx.registrations.end(ClientId(client_id)):
-                return Refused(CommandFailed(f"no client {client_id} that can change its registration"))
-            tx.audit.add(happening.event(EventType.CLIENT_FROZEN, actor=operator(), client_id=client_id))
-            return Done(None)
-
+        end = partial(end_registration, client_id=ClientId(client_id), happening=occasion(provider))
         (await provider.database.transact(end)).unwrap()
 
     with_provider(work)
     say(f"{client_id} is frozen")
+
+
+def end_registration(tx: Tx, client_id: ClientId, *, happening: Occasion) -> Done[None] | Refused:
+    """Leave a registration to operators alone."""
+    tx.clients.hold(client_id)  # a change under way ends before or is refused
+    if not tx.registrations.end(client_id):
+        return Refused(CommandFailed(f"no client {client_id} that can change its registration"))
+    tx.audit.add(happening.event(EventType.CLIENT_FROZEN, actor=operator(), client_id=client_id))
+    return Done(None)
 
 
 def _line(invitation: Invitation) -> dict[str, object]:

@@ -216,7 +216,7 @@ def _put(
     tx: Tx, checked: tuple[Client | None, Checked], provider: Provider, happening: Occasion
 ) -> dict[str, object]:
     old, facts = checked[0], checked[1].facts
-    if tx.clients.get(facts.client_id) != old:
+    if tx.clients.hold(facts.client_id) != old:
         raise CommandFailed(f"{facts.client_id}: was changed meanwhile; run the command again")
     put_client(
         tx,
@@ -238,7 +238,7 @@ def _set_enabled(client_id: str, *, enabled: bool) -> None:
         happening = occasion(provider)
 
         def change(tx: Tx) -> Done[None] | Refused:
-            return _change(tx, client_id, enabled=enabled, happening=happening)
+            return set_enabled(tx, client_id, enabled=enabled, happening=happening)
 
         (await provider.database.transact(change)).unwrap()
 
@@ -246,7 +246,8 @@ def _set_enabled(client_id: str, *, enabled: bool) -> None:
     say(f"{client_id} is {'enabled' if enabled else 'disabled'}")
 
 
-def _change(tx: Tx, client_id: str, *, enabled: bool, happening: Occasion) -> Done[None] | Refused:
+def set_enabled(tx: Tx, client_id: str, *, enabled: bool, happening: Occasion) -> Done[None] | Refused:
+    """Disable a client or enable it again."""
     if not tx.clients.set_enabled(ClientId(client_id), enabled, happening.now):
         return Refused(CommandFailed(f"no client {client_id}, or it is so already"))
     tx.configuration.raise_version()

@@ -85,7 +85,7 @@ def issue_secret(
 
     Refuses a client that has none, and for a given one too short to sign with.
     """
-    client = tx.clients.get(client_id)
+    client = tx.clients.hold(client_id)
     if client is None or not client.facts.has_secret:
         refuse("token_endpoint_auth_method", "this client proves itself without a secret")
     text = secret or occasion.clock.handle(HandleKind.CLIENT_SECRET, NO_BUCKET)

@@ -122,6 +122,12 @@ def _load(tx: Tx, *, token: str) -> _Held | None:
     return _Held(client=client, registration=registration, token=token)
 
 
+def _hold(tx: Tx, held: _Held) -> _Held | None:
+    """Load anew what was authenticated, unchanged until this transaction ends; None if an operator took it away."""
+    tx.clients.hold(held.registration.client_id)
+    return _load(tx, token=held.token)
+
+
 def _check_identity(document: Mapping[str, object], client: Client, vault: Vault, occasion: Occasion) -> None:
     """Refuse a document about another client, or one that would set what is ours to set (§2.2)."""
     if document.get("client_id") != client.facts.client_id:
@@ -145,7 +151,7 @@ def _replace(
     response_types: tuple[str, ...],
     occasion: Occasion,
 ) -> Done[IssuedSecret | None] | Refused:
-    now = _load(tx, token=held.token)
+    now = _hold(tx, held)
     if now is None:
         return Refused(refused_token(_GONE))
     if now.client.facts != held.client.facts:
@@ -165,7 +171,7 @@ def _replace(
 
 def _remove(tx: Tx, *, held: _Held, occasion: Occasion) -> Done[None] | Refused:
     client_id = held.registration.client_id
-    if _load(tx, token=held.token) is None:
+    if _hold(tx, held) is None:
         return Refused(refused_token(_GONE))
     remove_client(tx, client_id, actor=client_ref(client_id), occasion=occasion)
     return Done(None)

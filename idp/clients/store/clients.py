@@ -47,6 +47,7 @@ _ALL = (
     .order_by(clients.c.client_id, client_secrets.c.created_at, client_secrets.c.secret_id)
 )
 _GET = _ALL.where(clients.c.client_id == bindparam("this_client"))
+_HOLD = select(clients.c.client_id).where(clients.c.client_id == bindparam("this_client")).with_for_update()
 _insert = insert(clients)
 _PUT = _insert.on_conflict_do_update(
     index_elements=["client_id"],
@@ -88,6 +89,14 @@ class ClientStore:
             return None
         found = _clients(self.connection.execute(_GET, {"this_client": client_id}))
         return found[0] if found else None
+
+    def hold(self, client_id: ClientId) -> Client | None:
+        """Return a client as it is until this transaction ends: nobody else changes it meanwhile.
+
+        For whoever decides by what is registered and then writes: `put` replaces everything, `enabled` too.
+        """
+        self.connection.execute(_HOLD, {"this_client": client_id})
+        return self.get(client_id)
 
     def all(self) -> tuple[Client, ...]:
         """Return all clients, in order of their ids."""
