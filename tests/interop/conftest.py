@@ -3,10 +3,11 @@
 import asyncio
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,11 @@ KEY = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256", "kid": "keyed-1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A provider that runs, and where its log is."""
+    """A provider that runs, where its log is, and what lets a stranger register there."""
 
     installation: Installation
     node: Node
+    invitation: str = field(repr=False)
 
 
 @pytest.fixture(scope="session")
@@ -48,11 +50,16 @@ def node_js() -> str:
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """One provider for all witnesses of a run."""
-    installation = Installation(folder=tmp_path_factory.mktemp("interop") / "state", port=free_ports(1)[0])
+    installation = Installation(
+        folder=tmp_path_factory.mktemp("interop") / "state",
+        port=free_ports(1)[0],
+        settings={"HPID_REGISTRATION": "token"},
+    )
     installation.prepare()
     node = Node(installation)
     with serving(node):
-        yield Stage(installation=installation, node=node)
+        invited = installation.hpid("clients", "invite", "--uses", "10", "--json").json
+        yield Stage(installation=installation, node=node, invitation=invited["initial_access_token"])
 
 
 async def hear(node_js: str, script: str, stage: Stage, client_id: str) -> dict[str, str]:
@@ -85,6 +92,7 @@ async def hear(node_js: str, script: str, stage: Stage, client_id: str) -> dict[
             "public_": _part(spa),
             "sealed": {**_part(sealed), "private_jwk": key.as_dict(private=True)},
             "keyed": {**_part(keyed), "jwk": KEY.as_dict(private=True)},
+            "invitation": stage.invitation,
         }
         return await _converse(node_js, script, part, partial(_led_to, visitor.browser))
 
@@ -97,13 +105,14 @@ async def hear_of_the_peer(node_js: str, script: str) -> dict[str, str]:
     keyed = RelyingParty("rp-keyed", "https://rp-keyed.example/callback")
     by_key = {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [KEY.as_dict(private=False)]}}
     clients = [_metadata(confidential), _metadata(spa), _metadata(keyed) | by_key]
-    part = {
+    part: dict[str, Any] = {
         "issuer": issuer,
         "confidential": _part(confidential),
         "public_": _part(spa),
         "keyed": {**_part(keyed), "jwk": KEY.as_dict(private=True)},
+        "invitation": secrets.token_urlsafe(),
     }
-    async with peer(node_js, issuer, clients) as browser:
+    async with peer(node_js, issuer, clients, part["invitation"]) as browser:
         return await _converse(node_js, script, part, browser.led_to)
 
 

@@ -1,8 +1,8 @@
 // oauth4webapi, certified by the OpenID Foundation: every message of the protocol by hand, every answer judged.
 import * as oauth from 'oauth4webapi'
-import { browse, check, testify } from './witness.mjs'
+import { browse, check, refused, testify } from './witness.mjs'
 
-await testify(async ({ issuer, confidential }) => {
+await testify(async ({ issuer, confidential, invitation }) => {
   const seen = {}
   const options = { [oauth.allowInsecureRequests]: true }
   const client = { client_id: confidential.client_id }
@@ -72,6 +72,63 @@ await testify(async ({ issuer, confidential }) => {
     revocation: async () => {
       const response = await oauth.revocationRequest(seen.as, client, secret, seen.tokens.refresh_token, options)
       await oauth.processRevocationResponse(response)
+    },
+    registration: async () => {
+      const own = {
+        client_name: 'Dịch vụ tự đăng ký',
+        redirect_uris: ['https://registered.example/callback'],
+        token_endpoint_auth_method: 'client_secret_basic',
+        id_token_signed_response_alg: 'ES256',
+      }
+      const request = { initialAccessToken: invitation, ...options }
+      const response = await oauth.dynamicClientRegistrationRequest(seen.as, own, request)
+      seen.registered = await oauth.processDynamicClientRegistrationResponse(response)
+      for (const [member, value] of Object.entries(own)) {
+        check(String(seen.registered[member]) === String(value), `another ${member}`)
+      }
+      const empty = { ...own, redirect_uris: [] }
+      const error = await refused(async () => oauth.processDynamicClientRegistrationResponse(
+        await oauth.dynamicClientRegistrationRequest(seen.as, empty, request),
+      ))
+      check(error.error === 'invalid_redirect_uri', error.error)
+    },
+    'code as the registered client': async () => {
+      const secret = oauth.ClientSecretBasic(seen.registered.client_secret)
+      const [redirect_uri] = seen.registered.redirect_uris
+      const verifier = oauth.generateRandomCodeVerifier()
+      const url = new URL(seen.as.authorization_endpoint)
+      url.search = new URLSearchParams({
+        client_id: seen.registered.client_id,
+        redirect_uri,
+        response_type: 'code',
+        scope: 'openid profile',
+        code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+      })
+      const answer = oauth.validateAuthResponse(seen.as, seen.registered, await browse(url))
+      const response = await oauth.authorizationCodeGrantRequest(
+        seen.as, seen.registered, secret, answer, redirect_uri, verifier, options,
+      )
+      await oauth.processAuthorizationCodeResponse(seen.as, seen.registered, response, { requireIdToken: true })
+    },
+    'registration management': async () => {
+      const manage = (method, body) => {
+        const { registration_access_token: token, registration_client_uri: uri } = seen.registered
+        const headers = new Headers({ 'content-type': 'application/json' })
+        return oauth.protectedResourceRequest(token, method, new URL(uri), headers, JSON.stringify(body), options)
+      }
+      const found = await (await manage('GET')).json()
+      check(found.client_id === seen.registered.client_id && found.redirect_uris.length === 1, JSON.stringify(found))
+      seen.registered = { ...seen.registered, ...found }
+      for (const theirs of ['registration_access_token', 'registration_client_uri', 'client_secret_expires_at', 'client_id_issued_at']) {
+        delete found[theirs] // RFC 7592 §2.2
+      }
+      const changed = await (await manage('PUT', { ...found, client_name: 'Tên mới' })).json()
+      check(changed.client_name === 'Tên mới' && changed.client_id === found.client_id, JSON.stringify(changed))
+      seen.registered = { ...seen.registered, ...changed } // the token may be another one now
+      check((await manage('DELETE')).status === 204, 'not removed')
+      const error = await refused(() => manage('GET'))
+      check(error.cause[0].parameters.error === 'invalid_token', JSON.stringify(error.cause))
     },
   }
 })

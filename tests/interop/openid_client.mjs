@@ -2,7 +2,7 @@
 import * as client from 'openid-client'
 import { browse, check, refused, testify } from './witness.mjs'
 
-await testify(async ({ issuer, confidential, public_: spa, sealed }) => {
+await testify(async ({ issuer, confidential, public_: spa, sealed, invitation }) => {
   const seen = {}
   const insecure = { execute: [client.allowInsecureRequests] }
 
@@ -80,6 +80,41 @@ await testify(async ({ issuer, confidential, public_: spa, sealed }) => {
       check(tokens.id_token.split('.').length === 5, 'the ID token is not encrypted')
       const claims = await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub)
       check(claims.aud === sealed.client_id && claims.name, 'userinfo is not signed for us')
+    },
+    registration: async () => {
+      const own = {
+        client_name: 'Dịch vụ tự đăng ký', // gets a secret, sent as this library sends one by itself
+        redirect_uris: ['https://registered.example/callback'],
+        token_endpoint_auth_method: 'client_secret_post',
+        id_token_signed_response_alg: 'ES256',
+      }
+      const register = (initialAccessToken) =>
+        client.dynamicClientRegistration(new URL(issuer), own, undefined, { ...insecure, initialAccessToken })
+      const error = await refused(() => register('not-an-invitation'))
+      check(error.status === 401, `${error.code} ${error.status}`)
+      seen.registered = await register(invitation)
+      const { client_id, client_secret, client_name } = seen.registered.clientMetadata()
+      check(client_id && client_secret && client_name === own.client_name, 'it has another registration')
+    },
+    'code as the registered client': async () => {
+      const parameters = { redirect_uri: 'https://registered.example/callback', scope: 'openid profile' }
+      const url = client.buildAuthorizationUrl(seen.registered, await begin(seen.registered, parameters))
+      const tokens = await finish(seen.registered, await browse(url))
+      check(tokens.claims().aud === seen.registered.clientMetadata().client_id, 'another audience')
+    },
+    'registration management': async () => {
+      let { registration_access_token: token, registration_client_uri: uri } = seen.registered.clientMetadata()
+      const headers = new Headers({ 'content-type': 'application/json' })
+      const manage = (method, body) =>
+        client.fetchProtectedResource(seen.registered, token, new URL(uri), method, JSON.stringify(body), headers)
+      const { registration_access_token, registration_client_uri, client_secret_expires_at, client_id_issued_at, ...own } =
+        await (await manage('GET')).json() // RFC 7592 §2.2: those four are not sent back
+      const changed = await (await manage('PUT', { ...own, client_name: 'Tên mới' })).json()
+      check(changed.client_name === 'Tên mới' && changed.client_id === own.client_id, JSON.stringify(changed))
+      token = changed.registration_access_token
+      check((await manage('DELETE')).status === 204, 'not removed')
+      const error = await refused(() => client.refreshTokenGrant(seen.registered, 'not-a-token'))
+      check(error.error === 'invalid_client' && error.status === 401, `${error.error} ${error.status}`)
     },
     introspection: async () => {
       const answer = await client.tokenIntrospection(seen.config, seen.tokens.refresh_token)

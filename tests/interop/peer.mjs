@@ -21,7 +21,7 @@ const provider = new Provider(part.issuer, {
     introspection: { enabled: true },
     revocation: { enabled: true },
     requestObjects: { enabled: true },
-    registration: { enabled: true },
+    registration: { enabled: true, initialAccessToken: part.invitation },
     registrationManagement: { enabled: true },
   },
   scopes: ['openid', 'offline_access', 'profile'],

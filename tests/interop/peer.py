@@ -61,8 +61,10 @@ class PeerBrowser:
 
 
 @asynccontextmanager
-async def peer(node_js: str, issuer: str, clients: Sequence[Mapping[str, Any]]) -> AsyncIterator[PeerBrowser]:
-    """Run the other provider until the block ends."""
+async def peer(
+    node_js: str, issuer: str, clients: Sequence[Mapping[str, Any]], invitation: str
+) -> AsyncIterator[PeerBrowser]:
+    """Run the other provider until the block ends; whoever holds the invitation may register there."""
     process = await asyncio.create_subprocess_exec(
         node_js,
         "peer.mjs",
@@ -74,7 +76,8 @@ async def peer(node_js: str, issuer: str, clients: Sequence[Mapping[str, Any]]) 
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        process.stdin.write(json.dumps({"issuer": issuer, "clients": clients}).encode() + b"\n")
+        told = {"issuer": issuer, "clients": clients, "invitation": invitation}
+        process.stdin.write(json.dumps(told).encode() + b"\n")
         async with asyncio.timeout(60):
             while (line := await process.stdout.readline()).strip() != b"ready":
                 assert line, "it ended"
