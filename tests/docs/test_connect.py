@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ import pytest
 from resource_server import AccessTokenVerifier
 from tests.driver import RelyingParty
 from tests.processes import ROOT
-from tests.server import Installation, Node, ServedWorld, free_ports, open_served, serving
+from tests.server import ServedWorld, free_ports
 
 pytestmark = pytest.mark.network
 
@@ -45,21 +45,10 @@ class Reader:
         return f"http://localhost:{self.port}"
 
 
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    (port,) = free_ports(1)
-    installation = Installation(folder=tmp_path_factory.mktemp("provider") / "state", port=port)
-    installation.prepare()
-    node = Node(installation)
-    with serving(node):
-        yield node
-
-
 @pytest.fixture
-async def reader(node: Node, tmp_path: Path) -> AsyncIterator[Reader]:
+def reader(world: ServedWorld, tmp_path: Path) -> Reader:
     (port,) = free_ports(1)
-    async with open_served(node.installation, node) as world:
-        yield Reader(world=world, folder=tmp_path, port=port)
+    return Reader(world=world, folder=tmp_path, port=port)
 
 
 async def registered(reader: Reader) -> dict[str, str]:

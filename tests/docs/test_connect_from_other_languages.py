@@ -5,9 +5,7 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ import yaml
 
 from tests.interop.conftest import node_js
 from tests.processes import ROOT
-from tests.server import Installation, Node, ServedWorld, free_ports, open_served, serving
+from tests.server import ServedWorld, free_ports
 
 __all__ = ["node_js"]
 pytestmark = [pytest.mark.network, pytest.mark.timeout(240)]
@@ -31,26 +29,6 @@ def block(language: str) -> str:
     """Return the page's one block of code in a language."""
     (text,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     return str(text)
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    installation = Installation(folder=tmp_path_factory.mktemp("provider") / "state", port=free_ports(1)[0])
-    installation.prepare()
-    node = Node(installation)
-    with serving(node):
-        yield node
-
-
-@pytest.fixture
-async def world(node: Node) -> AsyncIterator[ServedWorld]:
-    async with open_served(node.installation, node) as world:
-        yield world
-
-
-@pytest.fixture
-async def discovery(world: ServedWorld) -> dict[str, Any]:
-    return dict((await world.http.get("/.well-known/openid-configuration")).json())
 
 
 async def test_the_node_program_signs_people_in_and_out(
@@ -90,49 +68,6 @@ async def test_the_node_program_signs_people_in_and_out(
     finally:
         process.terminate()
         await process.wait()
-
-
-async def test_the_native_program_takes_its_answer_on_a_port_of_its_own(
-    world: ServedWorld, tmp_path: Path
-) -> None:  # RFC 8252 §7.3
-    client = await world.client(
-        "native-app",
-        secret=False,
-        application_type="native",
-        redirect_uris=("http://127.0.0.1/callback",),
-        scopes=frozenset({"openid", "profile"}),
-    )
-    visitor = await world.visitor(client)
-    (tmp_path / "app.py").write_text(block("python"), encoding="utf-8")
-    opened = tmp_path / "opened"
-    browser = tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {opened}.new && mv {opened}.new {opened}\n')
-    browser.chmod(0o700)
-    environment = {
-        **os.environ,
-        "ISSUER": world.issuer,
-        "CLIENT_ID": client.client_id,
-        "BROWSER": str(browser),
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "app.py", cwd=tmp_path, env=environment, stdout=subprocess.PIPE
-    )
-    try:
-        deadline = time.monotonic() + _PATIENCE
-        while not opened.exists():
-            assert process.returncode is None
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.1)
-        page = await visitor.browser.get(opened.read_text())
-        assert page.left_for is not None
-        async with httpx.AsyncClient() as loopback:
-            assert "close this window" in (await loopback.get(page.left_for)).text
-        out, _ = await process.communicate()
-        assert (process.returncode, out.decode()) == (0, f"Signed in: {visitor.person.profile.full_name}\n")
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 async def test_what_spring_is_told_fits_discovery(discovery: dict[str, Any]) -> None:
