@@ -10,7 +10,6 @@ that lead to it. Callers see one error, FetchFailed.
 import asyncio
 import ipaddress
 import re
-import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -21,6 +20,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
+
+from federation.names import SystemNames
 
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
@@ -46,6 +47,7 @@ _SPECIAL_V4 = (
     ipaddress.IPv4Network("192.88.99.0/24"),  # 6to4 relays
 )
 
+MOST_CONNECTIONS = 100
 ANY_HOST = "*"
 """Stands for every host in `loopback_hosts`."""
 
@@ -134,24 +136,26 @@ class Fetcher:
         connect_timeout: float = 3.0,
         total_timeout: float = 8.0,
         max_bytes: int = 256 * 1024,
+        connections: int = MOST_CONNECTIONS,
         resolve: Resolve | None = None,
     ) -> None:
         """`allowed_loopback` holds origins of this machine, `loopback_hosts` names that may lead to it by https.
 
-        Times are in seconds.
+        Times are in seconds. So many `connections` at once, and as many names looked up; who comes then waits.
         """
         self._allowed_loopback = frozenset(origin_of(origin) for origin in allowed_loopback)
         self._loopback_hosts = loopback_hosts
         self._total_timeout = total_timeout
         self._max_bytes = max_bytes
-        self._resolve = resolve or _system_resolve
+        self._names = SystemNames(connections)
+        self._resolve = resolve or self._names.resolve
         self._client = httpx.AsyncClient(
             verify=_tls(ca_bundle),
             trust_env=False,
             http2=False,
             follow_redirects=False,
             timeout=httpx.Timeout(total_timeout, connect=connect_timeout),
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=0),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=0),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
 
@@ -180,6 +184,7 @@ class Fetcher:
 
     async def aclose(self) -> None:
         """End all connections."""
+        self._names.close()
         await self._client.aclose()
 
     async def _request(
@@ -307,11 +312,6 @@ def _is_public(address: str) -> bool:
 
 def _is_loopback(address: str) -> bool:
     return ipaddress.ip_address(address).is_loopback
-
-
-async def _system_resolve(host: str, port: int) -> Sequence[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from federation.fetch import Fetcher
+from federation.fetch import MOST_CONNECTIONS, Fetcher
 from federation.health import Circuit
 from federation.national_eid import NationalEid
 from federation.oidc import OidcUpstream
@@ -86,6 +86,8 @@ ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
     "/health/ready": {"GET": ready},
 }
 
+_OF_REGISTRATIONS = 8
+"""Calls at once that registrations cause."""
 _TEST_HOOKS: Mapping[str, Mapping[str, Endpoint]] = {"/test-hooks/rotate-keys": {"POST": rotate_keys}}
 
 
@@ -102,11 +104,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         settings.effective_database_url, Tx.unit(vault, clock), pool=settings.database_pool, clock=clock
     )
     keyring = Keyring(vault, (), now=clock.now)
-    fetcher = Fetcher(
-        allowed_loopback=frozenset(settings.loopback_origins),
-        loopback_hosts=frozenset(settings.loopback_hosts),
-        ca_bundle=settings.ca_bundle,
-    )
+    fetcher = _fetcher(settings, MOST_CONNECTIONS)
     return Provider(
         settings=settings,
         response_types=offered_response_types(in_front=settings.is_certification),
@@ -117,6 +115,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         configuration=ConfigurationCache(database, keyring, clock),
         pages=Pages(_site(settings)),
         fetcher=fetcher,
+        registration_fetcher=_fetcher(settings, _OF_REGISTRATIONS),
         client_keys=ClientKeys(fetcher, clock),
         national=_national(settings, fetcher),
         national_circuit=Circuit(),
@@ -143,9 +142,7 @@ def make_app(provider: Provider) -> Edge:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await provider.fetcher.aclose()
-        provider.hashing.close()
-        await provider.database.close()
+        await provider.aclose()
 
     pages = FastAPI(title="Hải Phòng ID", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     pages.include_router(citizen_router(partial(run, render=error_response)))
@@ -181,6 +178,15 @@ def release() -> str:
         return version("haiphong-id")
     except PackageNotFoundError:
         return "0"
+
+
+def _fetcher(settings: Settings, connections: int) -> Fetcher:
+    return Fetcher(
+        allowed_loopback=frozenset(settings.loopback_origins),
+        loopback_hosts=frozenset(settings.loopback_hosts),
+        ca_bundle=settings.ca_bundle,
+        connections=connections,
+    )
 
 
 def _national(settings: Settings, fetcher: Fetcher) -> NationalEid | None:

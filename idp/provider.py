@@ -34,6 +34,8 @@ class Provider:
     configuration: ConfigurationCache
     pages: Pages
     fetcher: Fetcher
+    registration_fetcher: Fetcher
+    """Asks what registrations name: with connections and threads of its own, so that they hold up nobody else."""
     client_keys: ClientKeys
     national: Upstream | None
     national_circuit: Circuit
@@ -41,3 +43,10 @@ class Provider:
     summaries: Summaries
     reads: ReadsRecorded
     limits: Limits
+
+    async def aclose(self) -> None:
+        """Give back connections and threads, the database last."""
+        await self.fetcher.aclose()
+        await self.registration_fetcher.aclose()
+        self.hashing.close()
+        await self.database.close()

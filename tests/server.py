@@ -296,9 +296,7 @@ async def open_served(installation: Installation, *nodes: Node) -> AsyncIterator
     finally:
         for wire in wires:
             await wire.aclose()
-        await provider.fetcher.aclose()
-        provider.hashing.close()
-        await provider.database.close()
+        await provider.aclose()
 
 
 @contextmanager

@@ -388,9 +388,7 @@ async def open_world(
     try:
         yield world
     finally:
-        await provider.fetcher.aclose()
-        provider.hashing.close()
-        await provider.database.close()
+        await provider.aclose()
 
 
 @cache

@@ -205,7 +205,7 @@ async def _check(provider: Provider, document: Document) -> tuple[Client | None,
     names_sector = "hpid_sector" in document or old is not None or facts.sector_identifier_uri is None
     return old, await ask_outside(
         facts,
-        provider.fetcher,
+        provider.registration_fetcher,
         before=None if old is None else old.facts,
         names_sector=names_sector,
         by_operator=True,

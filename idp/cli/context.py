@@ -74,9 +74,7 @@ async def opened(settings: Settings) -> AsyncIterator[Provider]:
         await provider.configuration.refresh()
         yield provider
     finally:
-        await provider.fetcher.aclose()
-        provider.hashing.close()
-        await provider.database.close()
+        await provider.aclose()
 
 
 def check_schema(settings: Settings) -> None:

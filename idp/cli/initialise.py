@@ -71,9 +71,7 @@ async def _first_keys(settings: Settings) -> list[str]:
         )
         return (await provider.database.transact(store)).unwrap() if made else []
     finally:
-        await provider.fetcher.aclose()
-        provider.hashing.close()
-        await provider.database.close()
+        await provider.aclose()
 
 
 def _missing(existing: Iterable[KeyRecord], now: datetime) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ our network by registering (SECURITY D01). Addresses are checked again at every 
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ from keys.strict_json import parse_json_array
 
 _CALLED = ("jwks_uri", "backchannel_logout_uri")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+_DRAWING = ThreadPoolExecutor(1, thread_name_prefix="hpid-logo")
+"""One at a time: a large image takes a second of a processor, and RSA signs on the threads that all share."""
 _log = logging.getLogger("hpid.clients.outside")
 
 
@@ -113,7 +116,9 @@ async def _check_sector_file(client: ClientFacts, uri: str, fetcher: Fetcher) ->
 async def _fetch_logo(uri: str, fetcher: Fetcher) -> Logo | None:
     try:
         answer = await fetcher.get(uri, accept="image/png, image/jpeg")
-        return await asyncio.to_thread(_draw, answer.body) if answer.status == 200 else None
+        if answer.status != 200:
+            return None
+        return await asyncio.get_running_loop().run_in_executor(_DRAWING, _draw, answer.body)
     except FetchFailed as error:
         _log.info("no logo", extra=fields(reason=str(error), detail=error.detail))
     except UnusableLogo as error:

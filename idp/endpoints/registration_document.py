@@ -75,7 +75,7 @@ async def check_document(
     if needs_sector_identifier(facts):
         refuse("sector_identifier_uri", "needed, since redirect_uris have several hosts")
     await call.provider.limits.count(counter_of(call), now=call.provider.clock.now())
-    return await ask_outside(facts, call.provider.fetcher, before=before)
+    return await ask_outside(facts, call.provider.registration_fetcher, before=before)
 
 
 def registered(

@@ -58,7 +58,7 @@ async def test_d01_a_name_that_leads_to_us_is_refused_and_told_from_nothing_else
     answers = set()
     async with oracle.refusing(member, status={400}):
         for addresses in OURS:
-            monkeypatch.setattr(world.provider.fetcher, "_resolve", Names(addresses))
+            monkeypatch.setattr(world.provider.registration_fetcher, "_resolve", Names(addresses))
             members = _members(member, "https://rp-d.example:8443/called")
             for answer in (await send(world, token, **members), await registered.replace(**members)):
                 answers.add((answer.status_code, answer.text))

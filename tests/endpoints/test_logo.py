@@ -173,7 +173,7 @@ def _cut_off(world: World) -> None:
     async def nowhere(_host: str, _port: int) -> list[str]:
         raise OSError("no such name")
 
-    world.provider.fetcher._resolve = nowhere
+    world.provider.registration_fetcher._resolve = nowhere
 
 
 async def test_an_operator_s_registration_keeps_the_copy(gallery: Gallery) -> None:

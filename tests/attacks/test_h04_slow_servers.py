@@ -1,0 +1,52 @@
+"""H04: servers that registrations name, and that never answer, hold up nobody who signs in.
+
+What a registration makes us ask has connections and threads of its own: however many ask at once, the national system,
+the clients' keys and the sign-outs find room.
+"""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.federation.fetch_peers import serving
+from tests.registrant import invite, send
+from tests.world import open_world
+
+pytestmark = pytest.mark.network
+_AT_ONCE = 120
+"""More than one fetcher has connections for."""
+_SOON = 4.0
+"""Seconds; whoever waits for what never answers waits for twice as long."""
+
+
+async def test_h04_registrations_at_a_silent_server_leave_room_for_all_other_calls(
+    template: Path, tmp_path: Path
+) -> None:
+    never = asyncio.Event()
+
+    async def silent(_head: bytes, _writer: asyncio.StreamWriter) -> None:
+        await never.wait()
+
+    async with (
+        serving(silent) as hostile,
+        serving() as national,
+        open_world(
+            template, tmp_path, registration="token", loopback_origins=(hostile.origin, national.origin)
+        ) as world,
+    ):
+        token = await invite(world)
+        held = [
+            asyncio.create_task(send(world, token, logo_uri=f"{hostile.origin}/{n}")) for n in range(_AT_ONCE)
+        ]
+        try:
+            seen = -1
+            while len(hostile.connections) > seen:
+                seen = len(hostile.connections)
+                await asyncio.sleep(0.5)
+            answer = await asyncio.wait_for(world.provider.fetcher.get(national.origin), _SOON)
+            assert answer.status == 200
+            assert 0 < len(hostile.connections) <= _AT_ONCE / 10
+        finally:
+            never.set()
+            await asyncio.gather(*held, return_exceptions=True)
