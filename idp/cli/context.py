@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from idp.app import make_provider
 from idp.audit.occasion import Occasion
@@ -30,12 +31,12 @@ class CommandFailed(Exception):
 
 def show_error(text: str) -> None:
     """Print one line on standard error."""
-    _errors.print(f"hpid: {text}", style="red", markup=False, highlight=False)
+    _errors.print(_letters(f"hpid: {text}"), style="red")
 
 
 def warn(text: str) -> None:
     """Print one line on standard error that is no failure."""
-    _errors.print(f"hpid: {text}", style="yellow", markup=False, highlight=False)
+    _errors.print(_letters(f"hpid: {text}"), style="yellow")
 
 
 def operator() -> str:
@@ -93,7 +94,7 @@ def show(
 ) -> None:
     """Print a record or a list of records."""
     if as_json:
-        _output.print_json(json.dumps(content, ensure_ascii=False, default=str), highlight=False)
+        _output.print(_letters(json.dumps(content, ensure_ascii=False, default=str, indent=2)))
         return
     records = [content] if isinstance(content, Mapping) else content
     if not records:
@@ -104,19 +105,19 @@ def show(
         table.add_column(style="bold")
         table.add_column(overflow="fold")
         for name, value in content.items():
-            table.add_row(name, _text(value))
+            table.add_row(name, _letters(_text(value)))
     else:
         table = Table(title=title or None)
         for name in records[0]:
             table.add_column(name, overflow="fold")
         for record in records:
-            table.add_row(*(_text(value) for value in record.values()))
+            table.add_row(*(_letters(_text(value)) for value in record.values()))
     _output.print(table)
 
 
 def say(text: str) -> None:
     """Print one line."""
-    _output.print(text, markup=False, highlight=False)
+    _output.print(_letters(text))
 
 
 def _text(value: object) -> str:
@@ -129,3 +130,16 @@ def _text(value: object) -> str:
             else " ".join(map(str, value))
         )
     return str(value)
+
+
+def _letters(text: str) -> Text:
+    """Return a text whose every letter stands for itself, whoever wrote it: no markup, nothing a terminal obeys.
+
+    What can't be printed is escaped as JSON does it, so that JSON stays what it was.
+    """
+    return Text("".join(one if one.isprintable() or one == "\n" else _escaped(one) for one in text))
+
+
+def _escaped(letter: str) -> str:
+    units = letter.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))  # RFC 8259 §7
