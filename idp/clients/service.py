@@ -91,7 +91,7 @@ def issue_secret(
     text = secret or occasion.clock.handle(HandleKind.CLIENT_SECRET, NO_BUCKET)
     lifetime = rules_of(client.facts).secret_lifetime
     issued = IssuedSecret(
-        secret_id=occasion.clock.token(6),
+        secret_id=occasion.clock.random_bytes(6).hex(),  # typed by operators: never begins with a hyphen
         text=text,
         expires_at=None if lifetime is None else occasion.now + lifetime,
     )

@@ -166,7 +166,10 @@ def _replace(
         return Done(None)
     if not needs_secret(facts, now.client, occasion.now):
         return Done(None)
-    return Done(issue_secret(tx, client_id, vault=vault, actor=actor, occasion=occasion))
+    issued = issue_secret(
+        tx, client_id, vault=vault, actor=actor, occasion=occasion, old_ones_until=occasion.now
+    )  # the client discards what it had (§2.2)
+    return Done(issued)
 
 
 def _remove(tx: Tx, *, held: _Held, occasion: Occasion) -> Done[None] | Refused:

@@ -11,7 +11,7 @@ from idp.audit.events import EventType
 from idp.clients.service import put_client
 from idp.database import Done
 from idp.ids import ClientId
-from idp.protocol.facts import ClientFacts
+from idp.protocol.facts import ClientFacts, Profile
 from idp.transaction import Tx
 from tests.registrant import REDIRECT_URI, Registered, register
 from tests.world import World, open_world
@@ -110,6 +110,36 @@ async def test_secrets_come_and_go_with_the_method(world: World) -> None:
     assert not await _is_believed(world, registered, first)
     second = (await registered.replace()).json()["client_secret"]
     assert second != first
+    assert await _is_believed(world, registered, second)
+    assert not await _is_believed(world, registered, first)
+
+
+def _by(method: str) -> dict[str, str]:
+    return {"token_endpoint_auth_method": method, "id_token_signed_response_alg": "ES256"}
+
+
+async def test_a_method_changed_to_and_fro_piles_up_no_secrets(world: World) -> None:
+    registered = await register(world)
+    await world.change_client(registered.client_id, profile=Profile.OIDC)
+    secrets = [registered.metadata["client_secret"]]
+    for method in ("client_secret_jwt", "client_secret_basic", "none", "client_secret_basic") * 4:
+        world.time.move(seconds=60)
+        answer = (await registered.replace(**_by(method))).json()
+        assert answer["token_endpoint_auth_method"] == method
+        secrets += [answer["client_secret"]] if "client_secret" in answer else []
+    client = await world.provider.configuration.client(ClientId(registered.client_id))
+    assert client is not None
+    assert len(client.secrets) <= 2
+    believed = [await _is_believed(world, registered, secret) for secret in secrets]
+    assert believed == [*[False] * (len(secrets) - 1), True]
+
+
+async def test_a_secret_that_can_not_do_what_is_asked_ends_when_another_comes(world: World) -> None:  # §2.2
+    registered = await register(world)
+    await world.change_client(registered.client_id, profile=Profile.OIDC)
+    first = registered.metadata["client_secret"]
+    second = (await registered.replace(**_by("client_secret_jwt"))).json()["client_secret"]
+    assert "client_secret" not in (await registered.replace(**_by("client_secret_basic"))).json()
     assert await _is_believed(world, registered, second)
     assert not await _is_believed(world, registered, first)
 

@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 
+from idp.audit.occasion import Occasion
 from idp.clients.model import Client, ClientSecret, Logo
+from idp.clients.service import issue_secret
+from idp.clock import Clock
 from idp.database import Database
 from idp.ids import ClientId
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import LocalLogin, Profile
 from idp.protocol.scopes import LegalBasis
+from keys.envelope import Vault
 from tests.stores.samples import DAY, HOUR, NOW, do, make_client, see
 
 
@@ -215,3 +219,24 @@ async def test_a_client_s_logo_is_found_by_its_digest_until_another_takes_its_pl
     await do(database, lambda tx: tx.logos.remove(ClientId("portal")))
     assert await see(database, lambda tx: tx.logos.find(second.digest)) is None
     assert await see(database, lambda tx: tx.logos.find(first.digest)) == first.image
+
+
+async def test_secrets_that_have_ended_go_when_a_new_one_comes_and_no_id_looks_like_an_option(
+    database: Database[Any], vault: Vault, clock: Clock
+) -> None:
+    client = make_client()
+    occasion = Occasion(clock=clock, now=NOW, txn="t")
+
+    def issue(tx: Any) -> list[str]:
+        tx.clients.put(client, NOW)
+        tx.clients.add_secret(client.client_id, make_secret("ended", expires_at=NOW))
+        tx.clients.add_secret(client.client_id, make_secret("going", expires_at=NOW + HOUR))
+        return [
+            issue_secret(tx, client.client_id, vault=vault, actor="test", occasion=occasion).secret_id
+            for _ in range(400)
+        ]
+
+    issued = await do(database, issue)
+    found = await see(database, lambda tx: tx.clients.get(client.client_id))
+    assert {one.secret_id for one in found.secrets} == {"going", *issued}
+    assert not [secret_id for secret_id in issued if secret_id.startswith("-")]

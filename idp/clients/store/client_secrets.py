@@ -45,4 +45,7 @@ END_ONE = (
     .values(expires_at=bindparam("at"), sealed=None)
     .returning(_t.secret_id)
 )
+DELETE_ENDED = delete(client_secrets).where(
+    _t.client_id == bindparam("of_client"), _t.expires_at <= bindparam("now")
+)
 DELETE = delete(client_secrets).where(_t.client_id == bindparam("of_client"))

@@ -127,7 +127,9 @@ class ClientStore:
         return self.connection.execute(_SET_ENABLED, given).one_or_none() is not None
 
     def add_secret(self, client_id: ClientId, secret: ClientSecret) -> None:
-        """Give a client one more secret."""
+        """Give a client one more secret; those that have ended by then go."""
+        ended = {"of_client": client_id, "now": secret.created_at}
+        self.connection.execute(secrets_of_clients.DELETE_ENDED, ended)
         row = {
             "secret_id": secret.secret_id,
             "client_id": client_id,
