@@ -131,7 +131,7 @@ async def _frames(call: Call, messages: tuple[OutboxMessage, ...]) -> tuple[str,
     iss, frames = call.provider.settings.issuer, []
     for message in messages:
         client = await call.provider.configuration.client(ClientId(message.client_id))
-        if message.kind is OutboxKind.FRONTCHANNEL_LOGOUT and client is not None:
+        if message.kind is OutboxKind.FRONTCHANNEL_LOGOUT and client is not None and message.payload:
             frames.append(frontchannel_uri(client.facts, iss=iss, sid=message.payload["sid"]))
     return tuple(frame for frame in frames if frame is not None)
 

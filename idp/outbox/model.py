@@ -57,6 +57,7 @@ class OutboxMessage:
     person_id: str | None = None
     """Whose sign-out it is, for operators; never sent."""
     payload: dict[str, str] = field(repr=False)
+    """Empty: what was written can't be read any more."""
     created_at: datetime
     next_attempt_at: datetime
     attempts: int = 0

@@ -151,6 +151,8 @@ class Relay:
         """Post a fresh logout token; return what came of it."""
         if client is None or client.facts.backchannel_logout_uri is None:
             return Attempt(error="the client takes no back-channel logout any more", is_final=True)
+        if not message.payload:
+            return Attempt(error="its content can't be read", is_final=True)
         claims = build_logout_token(
             iss=self.issuer,
             aud=message.client_id,

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from federation.fetch import Fetcher
 from idp.database import Done
@@ -269,6 +270,25 @@ async def test_a_client_that_takes_no_token_any_more_is_given_up_at_once(
         rows = await post.ledger("rp")
         assert {row.state for row in rows} == {DeliveryState.DEAD}
         assert rp.heard == []
+
+
+async def test_what_can_not_be_read_any_more_is_given_up_and_holds_up_nobody(
+    template: Path, tmp_path: Path
+) -> None:
+    hurt, sound = Endpoint("a-hurt", "good"), Endpoint("sound", "good")
+    async with posting(template, tmp_path, hurt, sound) as post:
+        await post.queue("a-hurt", 3)
+        await post.queue("sound", 3)
+        spoil = text("UPDATE outbox SET payload = x'0102' WHERE logout_id = 'a-hurt-0'")
+        await post.world.write(lambda tx: Done(tx.connection.execute(spoil) and None))
+        await post.run_once()
+        assert (len(hurt.heard), len(sound.heard)) == (2, 3)
+        spoilt = (await post.ledger("a-hurt"))[-1]
+        assert (spoilt.state, spoilt.last_error) == (DeliveryState.DEAD, "its content can't be read")
+        rp = await post.world.client("a-hurt", backchannel_logout_uri=hurt.uri)
+        answer = await rp.back_channel(post.world.http, "/logouts")
+        rows = {row["id"]: row for row in answer.json()["logouts"]}
+        assert (rows[spoilt.message_id]["state"], rows[spoilt.message_id]["sid"]) == ("dead", None)
 
 
 async def test_a_disabled_client_hears_of_it_all_the_same(template: Path, tmp_path: Path) -> None:

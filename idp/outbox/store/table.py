@@ -6,7 +6,7 @@ from sqlalchemy import Column, Index, Integer, RowMapping, Table, Text, text
 
 from idp.database import Sealed, UtcTime, metadata
 from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
-from keys.envelope import Vault
+from keys.envelope import Unsealable, Vault
 
 _PURPOSE = "outbox"
 
@@ -64,14 +64,14 @@ def row_of(message: OutboxMessage, vault: Vault) -> dict[str, object]:
 
 
 def message_of(row: RowMapping, vault: Vault) -> OutboxMessage:
-    """Return the message of a row."""
+    """Return the message of a row; its payload is empty if it does not open."""
     return OutboxMessage(
         message_id=row["message_id"],
         kind=OutboxKind(row["kind"]),
         client_id=row["client_id"],
         logout_id=row["logout_id"],
         person_id=row["person_id"],
-        payload=json.loads(vault.open_text(row["payload"], purpose=_PURPOSE)),
+        payload=_open(row["payload"], vault),
         created_at=row["created_at"],
         next_attempt_at=row["next_attempt_at"],
         attempts=row["attempts"],
@@ -81,3 +81,12 @@ def message_of(row: RowMapping, vault: Vault) -> OutboxMessage:
         status=row["status"],
         last_error=row["last_error"],
     )
+
+
+def _open(sealed: bytes, vault: Vault) -> dict[str, str]:
+    """Return what a row holds; nothing, if it does not open: one row that is spoilt must not hold up all others."""
+    try:
+        payload: dict[str, str] = json.loads(vault.open_text(sealed, purpose=_PURPOSE))
+    except Unsealable:
+        return {}
+    return payload
