@@ -1,8 +1,8 @@
 """Sends what must reach relying parties – Back-Channel Logout 1.0 §2.5: signed anew at each attempt, same jti.
 
-A lane is one client: one message is tried first, the rest of the lane only once it was answered. So a service that is
-slow or down holds one connection, then rests, and never delays another. At least once; back-off up to a day, then a
-dead letter that stays visible. No redirect is followed.
+A lane is one client: one message is tried first, the rest of the lane only once it was answered, and the more at once
+the more it has answered. So a service that is slow or down holds a connection or two, then rests, and never delays
+another. At least once; back-off up to a day, then a dead letter that stays visible. No redirect is followed.
 """
 
 import asyncio
@@ -91,29 +91,38 @@ class Relay:
             _log.warning("a delivery broke off; it is sent again", extra=fields(reason=type(fault).__name__))
 
     async def _serve(self, messages: tuple[OutboxMessage, ...]) -> None:
-        """Send the messages of one client: the first, and the others once that one was answered."""
+        """Send the messages of one client: one, then the others, as many at once as it has shown to take."""
         client = await self.find_client(ClientId(messages[0].client_id))
-        first, others = messages[0], messages[1:]
-        attempt = await self._send(first, client)
-        if not attempt.is_answered:
-            until = self.resting.failed(first.client_id, self.clock.now())
-            await self._settle([(first, attempt)], unsent=others, until=until)
-            return
-        await self._settle([(first, attempt)], is_back=self.resting.answered(first.client_id))
+        together, waiting = messages[:1], messages[1:]
+        while together:
+            if not await self._send_together(together, client, waiting):
+                return
+            width = self.resting.width(together[0].client_id)
+            together, waiting = waiting[:width], waiting[width:]
+
+    async def _send_together(
+        self, messages: tuple[OutboxMessage, ...], client: Client | None, waiting: tuple[OutboxMessage, ...]
+    ) -> bool:
+        """Send these and note what came of it; False: not all were answered, and what waits has been given back."""
         attempts = await asyncio.gather(
-            *(self._send(message, client) for message in others), return_exceptions=True
+            *(self._send(message, client) for message in messages), return_exceptions=True
         )
+        faults = [one for one in attempts if isinstance(one, BaseException)]
         sent = [
             (message, one)
-            for message, one in zip(others, attempts, strict=True)
+            for message, one in zip(messages, attempts, strict=True)
             if not isinstance(one, BaseException)
         ]
-        if not all(one.is_answered for _, one in sent):
-            self.resting.failed(first.client_id, self.clock.now())
-        await self._settle(sent)
-        for one in attempts:
-            if isinstance(one, BaseException):
-                raise one
+        client_id = messages[0].client_id
+        are_answered = all(one.is_answered for _, one in sent)
+        if not are_answered:
+            until = self.resting.failed(client_id, self.clock.now())
+            await self._settle(sent, unsent=waiting, until=until)
+        elif sent:
+            await self._settle(sent, is_back=self.resting.answered(client_id))
+        for fault in faults:
+            raise fault
+        return are_answered
 
     async def _settle(
         self,

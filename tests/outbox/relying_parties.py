@@ -13,12 +13,15 @@ from urllib.parse import parse_qs
 PATH = "/backchannel-logout"
 _ANSWERS = {
     "good": "200 OK",
+    "fickle": "200 OK",
     "empty": "204 No Content",
     "refusing": "400 Bad Request",
     "broken": "500 Internal Server Error",
     "busy": "503 Service Unavailable",
     "moved": "302 Found\r\nLocation: {elsewhere}",
 }
+_MOODS = 20
+"""Who is fickle answers one of so many, and lets the others hang."""
 
 
 @dataclass
@@ -79,7 +82,8 @@ class Endpoint:
         assert form.keys() == {"logout_token"}, form.keys()
         assert head.startswith(f"POST {PATH} HTTP/1.1\r\n"), head
         self.heard.append((time.monotonic(), form["logout_token"][0]))
-        if self.behaviour == "hanging":
+        is_in_the_mood = len(self.heard) % _MOODS == 1
+        if self.behaviour == "hanging" or (self.behaviour == "fickle" and not is_in_the_mood):
             waiting = {
                 asyncio.create_task(self._released.wait()),
                 asyncio.create_task(reader.read()),  # ends when the caller has had enough

@@ -223,6 +223,34 @@ async def test_who_does_not_answer_does_not_fill_all_lanes(template: Path, tmp_p
         assert took < 3 + 2, "it waited for the first to give up, and for no second try of theirs"
 
 
+async def test_who_answers_one_and_lets_the_others_hang_takes_few_connections(
+    template: Path, tmp_path: Path
+) -> None:
+    fickle = [Endpoint(f"fickle-{n}", "fickle") for n in range(6)]
+    good = Endpoint("good", "good")
+    async with posting(template, tmp_path, *fickle, good, patience=4) as post:
+        for rp in fickle:
+            await post.queue(rp.client_id, 40)
+        await post.run_until(lambda: sum(rp.open_now for rp in fickle) >= 2 * len(fickle))
+        await post.queue("good", 5)
+        took = await post.run_until(lambda: len(good.heard) == 5)
+        assert took < 2, "it waited for no connection of theirs"
+        assert sum(rp.most_open for rp in fickle) <= 2 * len(fickle)
+
+
+async def test_who_answers_gets_more_at_once_each_time(template: Path, tmp_path: Path) -> None:
+    rp = Endpoint("rp", "good")
+    async with posting(template, tmp_path, rp) as post:
+        for width in (2, 4, 8, 16, EACH):
+            await post.queue("rp", 1)
+            await post.run_once()
+            assert post.relay.resting.width("rp") == width
+        rp.behaviour = "broken"
+        await post.queue("rp", 1)
+        await post.run_once()
+        assert post.relay.resting.width("rp") == 1
+
+
 async def test_who_comes_back_hears_at_once_of_all_that_was_missed(template: Path, tmp_path: Path) -> None:
     rp = Endpoint("rp", "broken")
     async with posting(template, tmp_path, rp) as post:
