@@ -19,6 +19,7 @@ from idp.audit.reads import ReadsRecorded
 from idp.audit.summary import Summaries
 from idp.citizen.routing import citizen_router, to_response
 from idp.clients.keys import ClientKeys
+from idp.clients.request_documents import RequestDocuments
 from idp.clock import Clock
 from idp.configuration.cache import ConfigurationCache
 from idp.credentials.hashing import PasswordHashing
@@ -117,6 +118,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         fetcher=fetcher,
         registration_fetcher=_fetcher(settings, _OF_REGISTRATIONS),
         client_keys=ClientKeys(fetcher, clock),
+        request_documents=RequestDocuments(fetcher),
         national=_national(settings, fetcher),
         national_circuit=Circuit(),
         hashing=PasswordHashing(vault),

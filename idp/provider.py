@@ -8,6 +8,7 @@ from federation.upstream import Upstream
 from idp.audit.reads import ReadsRecorded
 from idp.audit.summary import Summaries
 from idp.clients.keys import ClientKeys
+from idp.clients.request_documents import RequestDocuments
 from idp.clock import Clock
 from idp.configuration.cache import ConfigurationCache
 from idp.credentials.hashing import PasswordHashing
@@ -37,6 +38,7 @@ class Provider:
     registration_fetcher: Fetcher
     """Asks what registrations name: with connections and threads of its own, so that they hold up nobody else."""
     client_keys: ClientKeys
+    request_documents: RequestDocuments
     national: Upstream | None
     national_circuit: Circuit
     hashing: PasswordHashing

@@ -4,7 +4,7 @@ Errors before client and redirect_uri are proved go to a page, after that to the
 `resume` is where pages come back to: the same decision on the request their browser holds (DESIGN 5.12).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -24,11 +24,11 @@ from idp.interactions.cookie import OpenInteraction
 from idp.interactions.service import decide, is_worth_touching, issue_code
 from idp.protocol.authorization_request import (
     AuthorizationRequest,
-    asked_mode,
     check,
     identify,
     parse,
     redirect_uri_of,
+    to_client,
 )
 from idp.protocol.authorization_response import success_parameters
 from idp.protocol.errors import (
@@ -37,7 +37,6 @@ from idp.protocol.errors import (
     Refusal,
     TemporarilyUnavailable,
     ToPage,
-    ToRedirect,
     UnauthorizedClient,
     refusing,
 )
@@ -46,6 +45,7 @@ from idp.protocol.front_channel import CODE
 from idp.protocol.next_step import Consent, Issue, Refuse, SignIn
 from idp.protocol.pushed_request import check_was_pushed
 from idp.protocol.registration import check_redirect_uri
+from idp.protocol.request_object import check_was_signed
 from idp.transaction import Tx
 from keys.jwe import CannotEncrypt
 from keys.signer import SigningUnavailable
@@ -61,10 +61,11 @@ async def authorize(call: Call) -> Answer:
         asked = await asked_request(call, client, sent, now=now)
         redirect_uri = check_redirect_uri(client, redirect_uri_of(asked.raw))
     with (
-        refusing(_to_client(client, redirect_uri, asked.raw.values, provider.response_types)),
+        refusing(to_client(client, redirect_uri, asked.raw.values, provider.response_types)),
         _telling_of_outages(),
     ):
         check_was_pushed(client, was_pushed=asked.stored_as is not None)
+        check_was_signed(client, was_signed=asked.is_signed)
         hinted = asked.hinted_sub or hinted_sub(call, client, asked.raw.values.get("id_token_hint"))
         request = check(
             asked.raw,
@@ -95,7 +96,7 @@ async def resume(call: Call) -> Answer:
         client = _enabled(await provider.configuration.client(opened.client_id))
         redirect_uri = check_redirect_uri(client, opened.redirect_uri)
     with (
-        refusing(_to_client(client, redirect_uri, opened.asked.values, provider.response_types)),
+        refusing(to_client(client, redirect_uri, opened.asked.values, provider.response_types)),
         _telling_of_outages(),
     ):
         request = opened.request(client, iss=provider.settings.issuer, response_types=provider.response_types)
@@ -192,17 +193,6 @@ async def _answer(
         *cookies,
         *_drop(call, opened, is_new=is_new),
         response_mode=request.response_mode,
-    )
-
-
-def _to_client(
-    client: ClientFacts, redirect_uri: str, values: Mapping[str, str], offered: tuple[str, ...]
-) -> ToRedirect:
-    """Return where errors go from here on, by the way the request asks for if it is one (Core §3.1.2.6)."""
-    return ToRedirect(
-        redirect_uri=redirect_uri,
-        state=values.get("state"),
-        response_mode=asked_mode(values, client, offered),
     )
 
 

@@ -1,4 +1,4 @@
-"""The pushed authorization request endpoint – RFC 9126 §2.
+"""The pushed authorization request endpoint – RFC 9126 §2, §3.
 
 The client authenticates as at the token endpoint; its request is checked as at the authorization endpoint and kept
 sealed, to be loaded once by its own client. A public client proves nothing, so its pushes are counted per address.
@@ -11,7 +11,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, client_ref
 from idp.database import Done
 from idp.edge import Answer, Call
-from idp.endpoints.asked_request import AskedRequest
+from idp.endpoints.asked_request import opened_request
 from idp.endpoints.client_authentication import authenticate_client
 from idp.endpoints.id_token_hint import hinted_sub
 from idp.grants.model import StoredRequest
@@ -23,6 +23,7 @@ from idp.protocol.errors import InvalidRequest, ToJson, refusing
 from idp.protocol.facts import ClientFacts
 from idp.protocol.pushed_request import check_pushing, request_uri_of
 from idp.protocol.registration import check_redirect_uri
+from idp.protocol.request_object import check_was_signed
 from idp.protocol.resource import check_one_resource
 from idp.protocol.token_request import parse_form
 from idp.transaction import Tx
@@ -40,9 +41,10 @@ async def par(call: Call) -> Answer:
         check_pushing(sent)
         if sent.values.get("client_id", client.client_id) != client.client_id:
             raise InvalidRequest("client_id is another client's")
-        asked = AskedRequest(raw=sent)
-        redirect_uri = check_redirect_uri(client, redirect_uri_of(asked.raw))
         provider, now = call.provider, call.provider.clock.now()
+        asked = await opened_request(call, client, sent, now=now)
+        check_was_signed(client, was_signed=asked.is_signed)
+        redirect_uri = check_redirect_uri(client, redirect_uri_of(asked.raw))
         hinted = hinted_sub(call, client, asked.raw.values.get("id_token_hint"))
         check(
             asked.raw,

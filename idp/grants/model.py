@@ -45,6 +45,8 @@ class StoredRequest:
 
     values: dict[str, str] = field(repr=False)
     hinted_sub: str | None = field(default=None, repr=False)
+    is_signed: bool = False
+    """Its client signed it, as a request object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

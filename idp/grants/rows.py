@@ -61,13 +61,15 @@ def code_facts(text: str, *, grant: GrantFacts, expires_at: datetime, spent_at: 
 
 def request_text(request: StoredRequest) -> str:
     """Return a request at rest as text, to be sealed."""
-    return _dump({"values": request.values, "hinted_sub": request.hinted_sub})
+    return _dump({"values": request.values, "hinted_sub": request.hinted_sub, "is_signed": request.is_signed})
 
 
 def stored_request(text: str) -> StoredRequest:
     """Return the request of a row."""
     kept = json.loads(text)
-    return StoredRequest(values=kept["values"], hinted_sub=kept["hinted_sub"])
+    return StoredRequest(
+        values=kept["values"], hinted_sub=kept["hinted_sub"], is_signed=kept.get("is_signed", False)
+    )
 
 
 def scope_text(scopes: frozenset[str]) -> str:

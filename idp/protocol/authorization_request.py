@@ -19,8 +19,7 @@ from idp.protocol.errors import (
     InvalidScope,
     InvalidTarget,
     RegistrationNotSupported,
-    RequestNotSupported,
-    RequestUriNotSupported,
+    ToRedirect,
     UnauthorizedClient,
     UnsupportedResponseType,
 )
@@ -147,7 +146,8 @@ def check(
     for name, longest in _LONGEST.items():
         if len(values.get(name, "")) > longest:
             raise InvalidRequest(f"{name} is longer than {longest} characters")
-    _check_unsupported(values)
+    if "registration" in values:
+        raise RegistrationNotSupported("registration is not supported")
     response_type = _check_response_type(values, client, response_types)
     check_nonce(values.get("nonce"), response_type)
     claims = _check_claims(values.get("claims"), client)
@@ -183,15 +183,6 @@ def check(
     )
 
 
-def _check_unsupported(values: dict[str, str]) -> None:
-    if "request" in values:
-        raise RequestNotSupported("request objects are not supported")
-    if "request_uri" in values:
-        raise RequestUriNotSupported("request_uri is not supported")
-    if "registration" in values:
-        raise RegistrationNotSupported("registration is not supported")
-
-
 def _check_response_type(values: dict[str, str], client: ClientFacts, offered: tuple[str, ...]) -> str:
     """Return the response type, one that is offered here and registered for this client (Registration §2)."""
     if "response_type" not in values:
@@ -204,6 +195,17 @@ def _check_response_type(values: dict[str, str], client: ClientFacts, offered: t
     if response_type not in map(canonical, client.response_types):
         raise UnauthorizedClient("this client is not registered for this response_type")
     return response_type
+
+
+def to_client(
+    client: ClientFacts, redirect_uri: str, values: Mapping[str, str], offered: tuple[str, ...]
+) -> ToRedirect:
+    """Return where errors go once client and redirect_uri are proved, by the way the request asks for if it is one."""
+    return ToRedirect(
+        redirect_uri=redirect_uri,
+        state=values.get("state"),
+        response_mode=asked_mode(values, client, offered),
+    )
 
 
 def asked_mode(values: Mapping[str, str], client: ClientFacts, offered: tuple[str, ...]) -> str:

@@ -45,6 +45,7 @@ def metadata(
     claims = dict.fromkeys(
         (*ID_TOKEN_CLAIMS, *(claim for scope in SCOPES.values() for claim in scope.claims))
     )
+    offered_profiles = [rules for rules in PROFILES.values() if rules.is_offered]
     return {
         "issuer": issuer,
         **endpoints,
@@ -67,10 +68,15 @@ def metadata(
         "claims_supported": list(claims),
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "request_object_signing_alg_values_supported": sorted(
+            {alg for rules in offered_profiles for alg in rules.request_object_algs}
+        ),
+        "require_signed_request_object": all(rules.signed_request_required for rules in offered_profiles),
         "require_pushed_authorization_requests": all(
-            rules.pushed is Pushed.REQUIRED for rules in PROFILES.values() if rules.is_offered
+            rules.pushed is Pushed.REQUIRED for rules in offered_profiles
         ),
         "prompt_values_supported": sorted(PROMPTS),
         "acr_values_supported": list(ACR_VALUES_SUPPORTED),

@@ -95,16 +95,10 @@ class ConsentRequired(ProtocolError):
     error = "consent_required"
 
 
-class RequestNotSupported(ProtocolError):
-    """Request objects by value are not offered (Core §3.1.2.6)."""
+class InvalidRequestObject(ProtocolError):
+    """The request object is not signed by its client, or says what it may not (Core §3.1.2.6, RFC 9101 §7)."""
 
-    error = "request_not_supported"
-
-
-class RequestUriNotSupported(ProtocolError):
-    """Request objects by reference are not offered (Core §3.1.2.6)."""
-
-    error = "request_uri_not_supported"
+    error = "invalid_request_object"
 
 
 class InvalidRequestUri(ProtocolError):

@@ -59,6 +59,8 @@ class ProfileRules:
     """PKCE is always required of public clients; here: of confidential ones too."""
     pushed: Pushed
     request_object_algs: tuple[str, ...]
+    request_object_claims: frozenset[str]
+    """What a request object must say beside its parameters: from whom, for whom, until when (RFC 9101 §4, §10.8)."""
     signed_request_required: bool
     """Parameters count only inside a request object, whose nbf and exp are bounded (FAPI 2.0 Message Signing §5.3)."""
     response_modes: tuple[str, ...]
@@ -86,6 +88,7 @@ PROFILES: Mapping[Profile, ProfileRules] = {
         pkce_of_confidential=False,
         pushed=Pushed.OFFERED,
         request_object_algs=("ES256", "PS256", "RS256"),
+        request_object_claims=frozenset(),
         signed_request_required=False,
         response_modes=_FRONT_CHANNEL,
         refresh_rotates=True,
@@ -104,6 +107,7 @@ PROFILES: Mapping[Profile, ProfileRules] = {
         pkce_of_confidential=True,
         pushed=Pushed.REQUIRED_IF_PERSONAL,
         request_object_algs=("ES256", "PS256", "RS256"),
+        request_object_claims=frozenset({"aud", "exp", "iss"}),
         signed_request_required=False,
         response_modes=_FRONT_CHANNEL,
         refresh_rotates=True,
@@ -122,6 +126,7 @@ PROFILES: Mapping[Profile, ProfileRules] = {
         pkce_of_confidential=True,
         pushed=Pushed.REQUIRED,
         request_object_algs=("ES256", "EdDSA", "PS256"),
+        request_object_claims=frozenset({"aud", "exp", "iss", "nbf"}),
         signed_request_required=True,
         response_modes=_FRONT_CHANNEL,
         refresh_rotates=False,
@@ -149,6 +154,11 @@ def needs_pushed_request(client: ClientFacts) -> bool:
         or pushed is Pushed.REQUIRED
         or (pushed is Pushed.REQUIRED_IF_PERSONAL and opens_personal)
     )
+
+
+def needs_signed_request(client: ClientFacts) -> bool:
+    """Tell whether this client's requests must be signed: by its profile or its own registration (RFC 9101 §10.5)."""
+    return client.require_signed_request_object or rules_of(client).signed_request_required
 
 
 def needs_assertion_typ(client: ClientFacts) -> bool:

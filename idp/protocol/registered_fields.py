@@ -10,10 +10,10 @@ from idp.protocol.client_assertion import ANY_METHOD_ALGS, METHOD_ALGS
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.protocol.facts import ClientFacts
 from idp.protocol.front_channel import canonical
-from idp.protocol.profiles import CONTENT_ENCRYPTION, KEY_MANAGEMENT, rules_of
+from idp.protocol.profiles import CONTENT_ENCRYPTION, KEY_MANAGEMENT, needs_signed_request, rules_of
 from idp.protocol.subject import PUBLIC_SECTOR, SUBJECT_TYPES
 from keys.jwk import InvalidJwkSet
-from keys.public_keys import check_public
+from keys.public_keys import PublicKeys, check_public
 
 _WORDS = (
     ("client_name", "name", 1, 100),
@@ -126,6 +126,8 @@ def _check_keys(client: ClientFacts) -> None:
         refuse("jwks", "not together with jwks_uri")  # RFC 7591 §2
     if client.has_signing_key and client.jwks is None and client.jwks_uri is None:
         refuse("jwks", "needed, or jwks_uri, for private_key_jwt")
+    if needs_signed_request(client) and client.jwks is None and client.jwks_uri is None:
+        refuse("jwks", "needed, or jwks_uri, to verify its request objects")
     if client.jwks is None:
         return
     try:
@@ -134,7 +136,15 @@ def _check_keys(client: ClientFacts) -> None:
         refuse("jwks", str(error).partition(":")[0])
     if client.has_signing_key and not keys.signing.keys:
         refuse("jwks", "no key that signs")
+    if needs_signed_request(client) and not _may_sign_requests(client, keys):
+        refuse("jwks", "no key for request_object_signing_alg, or for an algorithm of its profile")
     for answer in _ENCRYPTED:
         alg: str | None = getattr(client, f"{answer}_encrypted_response_alg")
         if alg is not None and keys.encryption.find(alg) is None:
             refuse("jwks", f"no key for {answer}_encrypted_response_alg")
+
+
+def _may_sign_requests(client: ClientFacts, keys: PublicKeys) -> bool:
+    registered = client.request_object_signing_alg
+    algs = rules_of(client).request_object_algs if registered is None else (registered,)
+    return any(not key.algs.isdisjoint(algs) for key in keys.signing.keys)

@@ -13,7 +13,7 @@ from tests.world import Visitor, World
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
-EXPECTED = {"client_id": None, "redirect_uri": None, "request_uri": None, "resource": "invalid_target"}
+EXPECTED = {"client_id": None, "redirect_uri": None, "resource": "invalid_target"}
 """Where the answer is not invalid_request at the redirect_uri: a page of ours, or RFC 8707 §2."""
 
 

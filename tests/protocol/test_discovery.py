@@ -8,6 +8,7 @@ import pytest
 from idp.protocol.authorization_request import PROMPTS, RESPONSE_MODES, RESPONSE_TYPES
 from idp.protocol.client_authentication import METHODS
 from idp.protocol.discovery import ENDPOINTS, metadata
+from idp.protocol.profiles import PROFILES
 from idp.protocol.scopes import CLAIM_SCOPE, SCOPES
 from tests import make
 
@@ -79,8 +80,11 @@ def test_it_says_exactly_this() -> None:
         ],
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "request_object_signing_alg_values_supported": ["ES256", "PS256", "RS256"],
+        "require_signed_request_object": False,
         "require_pushed_authorization_requests": False,
         "prompt_values_supported": ["consent", "create", "login", "none", "select_account"],
         "acr_values_supported": [
@@ -140,6 +144,9 @@ def test_it_is_derived_from_what_is_wired() -> None:  # DESIGN 5.22
     assert DOCUMENT["scopes_supported"] == [*SCOPES]
     assert set(DOCUMENT["prompt_values_supported"]) == PROMPTS
     assert set(CLAIM_SCOPE) <= set(DOCUMENT["claims_supported"])
+    offered = [rules for rules in PROFILES.values() if rules.is_offered]
+    signing = DOCUMENT["request_object_signing_alg_values_supported"]
+    assert set(signing) == {alg for rules in offered for alg in rules.request_object_algs}
     none = metadata(make.ISSUER, grant_types=(), signing_algorithms=())
     assert none["grant_types_supported"] == none["id_token_signing_alg_values_supported"] == []
     assert {"registration_endpoint", "check_session_iframe"}.isdisjoint(none)
@@ -154,7 +161,6 @@ def test_nothing_of_ours_is_signed_with_none_or_a_shared_secret() -> (
     ]
     assert all("HS256" not in value for value in of_ours)
     assert all("none" not in DOCUMENT[name] for name in of_clients)
-    assert "request_object_signing_alg_values_supported" not in DOCUMENT
     assert "none" not in DOCUMENT["id_token_signing_alg_values_supported"]
 
 

@@ -216,6 +216,10 @@ ENCRYPTED: dict[str, Any] = {
     "id_token_encrypted_response_enc": "A128GCM",
     "jwks": json.dumps({"keys": [_KEY]}),
 }
+SIGNS_REQUESTS: dict[str, Any] = {
+    "require_signed_request_object": True,
+    "jwks": json.dumps({"keys": [_KEY]}),
+}
 REFUSED += [
     ("client_name", {"name": ""}),
     ("client_name", {"name": "x" * 101}),
@@ -243,6 +247,9 @@ REFUSED += [
     ("userinfo_signed_response_alg", {"userinfo_signed_response_alg": "none"}),
     ("introspection_signed_response_alg", {"introspection_signed_response_alg": "HS256"}),
     ("request_object_signing_alg", {"request_object_signing_alg": "none"}),
+    ("jwks", {"require_signed_request_object": True}),
+    ("jwks", {"require_signed_request_object": True, "jwks": json.dumps({"keys": [keys()["ed"].jwk]})}),
+    ("jwks", {**SIGNS_REQUESTS, "request_object_signing_alg": "RS256"}),
     ("id_token_encrypted_response_alg", {"id_token_encrypted_response_alg": "RSA1_5"}),
     ("id_token_encrypted_response_alg", {"id_token_encrypted_response_enc": "A128CBC-HS256"}),
     ("userinfo_encrypted_response_alg", {"userinfo_encrypted_response_enc": "A256GCM"}),
@@ -298,6 +305,9 @@ def test_what_we_do_not_serve_is_refused_by_the_name_of_its_field(name: str, cha
         {"name": "x" * 100, "contacts": ("a@rp.test", "bà Hà, 0225 3 456 789")},
         {"userinfo_signed_response_alg": "ES256", "request_object_signing_alg": "PS256"},
         {"legal_basis": {"profile": LegalBasis.CONSENT}},
+        SIGNS_REQUESTS,
+        {**SIGNS_REQUESTS, "request_object_signing_alg": "ES256"},
+        {"require_signed_request_object": True, "jwks_uri": "https://rp.test/jwks"},
     ],
     ids=str,
 )
