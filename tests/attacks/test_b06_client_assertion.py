@@ -139,6 +139,7 @@ async def test_b08_an_assertion_beside_another_proof_or_for_another_client_is_re
         ("no jti", signer.form(world.time(), jti=ABSENT), {}),
         ("no exp", signer.form(world.time(), exp=ABSENT), {}),
         ("exp 5 minutes ago", signer.form(world.time(), exp=-300), {}),
+        ("exp beyond any float", signer.form(world.time(), exp=10**400), {}),
         ("exp in a year", signer.form(world.time(), exp=31_536_000), {}),
         ("nbf in over a minute", signer.form(world.time(), nbf=61), {}),
     ]
