@@ -3,6 +3,8 @@
 Refused when it is written, by one error whatever is behind the address; and again at every call (tests/federation).
 """
 
+from urllib.parse import urlencode
+
 import pytest
 
 from tests.attacks.oracle import Oracle
@@ -64,3 +66,45 @@ async def test_d01_a_name_that_leads_to_us_is_refused_and_told_from_nothing_else
                 answers.add((answer.status_code, answer.text))
     assert len(answers) == 1
     assert next(iter(answers))[1].startswith('{"error":"invalid_client_metadata"')
+
+
+async def test_d01_a_request_uri_is_called_only_if_it_is_registered_and_never_into_our_network(
+    world: World, oracle: Oracle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the call: every evil address as it is asked for, and as an older release may have stored it."""
+    stored = tuple(uri for uri in REFUSED_URLS if "#" not in uri)
+    rp = await world.client("rp-u")
+    older = await world.client("rp-v", unchecked=True, request_uris=stored)
+    named = Names(("93.184.215.14",))
+    monkeypatch.setattr(world.provider.fetcher, "_resolve", named)
+    for client, uris in ((rp, REFUSED_URLS), (older, stored)):
+        for uri in uris:
+            query = urlencode({"client_id": client.client_id, "request_uri": uri})
+            async with oracle.refusing((client.client_id, uri), counted=True, status={400}) as watch:
+                await world.http.get(f"/authorize?{query}")
+            if uri and "\0" not in uri:
+                assert "invalid_request_uri" in watch.last.text
+    assert named.asked == []
+
+
+async def test_d01_a_request_uri_whose_name_came_to_lead_to_us_is_refused_and_told_from_nothing_else(
+    world: World, oracle: Oracle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await invite(world)
+    monkeypatch.setattr(world.provider.fetcher, "_resolve", Names(("93.184.215.14",)))
+    registered = await send(world, token, request_uris=["https://rp-d.example:8443/r"])
+    assert registered.status_code == 201
+    query = urlencode(
+        {
+            "client_id": registered.json()["client_id"],
+            "request_uri": "https://rp-d.example:8443/r",
+            "redirect_uri": registered.json()["redirect_uris"][0],
+        }
+    )
+    answers = set()
+    for addresses in OURS:
+        monkeypatch.setattr(world.provider.fetcher, "_resolve", Names(addresses))
+        async with oracle.refusing(addresses, counted=True, to_client="invalid_request_uri") as watch:
+            await world.http.get(f"/authorize?{query}")
+        answers.add(watch.last.headers["location"])
+    assert len(answers) == 1
