@@ -9,6 +9,7 @@ import pytest
 from idp.audit.events import EventType
 from tests.cli.conftest import Office
 from tests.driver import RelyingParty
+from tests.keys.forge import keys
 from tests.server import Ran, ServedWorld
 
 pytestmark = pytest.mark.network
@@ -105,8 +106,9 @@ def test_what_can_not_be_registered_is_named(office: Office) -> None:
     assert office.installation.hpid(*add, "http://x.example/cb").refusal.startswith("redirect_uris: ")
     level = office.installation.hpid(*add, "https://x.example/cb", "--acr", "LoA9")
     assert level.refusal.startswith("default_acr_values: ")
-    for member in ("jwks_uri", "backchannel_logout_uri", "sector_identifier_uri", "logo_uri"):
-        ours = office.installation.hpid(*add, "https://x.example/cb", "--set", f"{member}=https://10.0.0.1/x")
+    for member in ("jwks_uri", "backchannel_logout_uri", "sector_identifier_uri", "logo_uri", "request_uris"):
+        value = '["https://10.0.0.1/x"]' if member == "request_uris" else "https://10.0.0.1/x"
+        ours = office.installation.hpid(*add, "https://x.example/cb", "--set", f"{member}={value}")
         assert ours.refusal.startswith(f"{member}: ")  # SECURITY D01
     unknown = office.installation.hpid(*add, "https://x.example/cb", "--scope", "openid all")
     assert unknown.refusal.startswith("scope")
@@ -128,14 +130,20 @@ def test_any_member_can_be_set_from_a_file_or_one_by_one_and_comes_out_as_it_wen
         "default_max_age": 600,
         "hpid_legal_basis": {"email": "public_task"},
         "hpid_sector": "ho-so",
+        "request_uris": ["https://whole.example/requests/1.jwt#v1"],
+        "request_object_signing_alg": "PS256",
     }
     file = tmp_path / "whole.json"
     file.write_text(json.dumps(metadata))
-    added = hpid("clients", "add", "--from", str(file), "--set", "require_auth_time=true", "--json").json
+    signing = ("--set", "require_signed_request_object=true")
+    add = ("clients", "add", "--from", str(file), "--set", "require_auth_time=true")
+    assert hpid(*add, *signing).refusal == "jwks: needed, or jwks_uri, to verify its request objects"
+    key = json.dumps({"keys": [keys()["rsa"].jwk]})
+    added = hpid(*add, *signing, "--set", f"jwks={key}", "--json").json
     assert added["client_id"] == "whole"
     exported = hpid("clients", "export", "whole").json
     assert {name: exported[name] for name in metadata} == metadata
-    assert exported["require_auth_time"] is True
+    assert exported["require_auth_time"] is exported["require_signed_request_object"] is True
     assert added["client_secret"] not in str(exported)
 
     again = {**exported, "client_id": "again", "hpid_sector": "again"}

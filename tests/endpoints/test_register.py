@@ -12,6 +12,8 @@ from idp.audit.events import EventType
 from idp.ids import ClientId
 from idp.limits.model import Limit, address_key
 from idp.protocol.facts import LocalLogin, Profile
+from tests.federation.fetch_peers import Names
+from tests.keys.forge import keys
 from tests.registrant import REDIRECT_URI, Registered, invite, register, send
 from tests.world import World, open_world
 
@@ -170,6 +172,23 @@ async def test_what_we_do_not_serve_is_refused_by_the_error_of_the_rfc(
     assert response.json()["error_description"].startswith(f"{next(iter(members))}: ")
     assert "www-authenticate" not in response.headers
     assert await _count(world) == 0
+
+
+async def test_what_a_client_says_of_its_signed_requests_is_stored(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:  # Registration §2, RFC 9101 §10.5
+    monkeypatch.setattr(world.provider.fetcher, "_resolve", Names(("93.184.215.14",)))
+    members = {
+        "request_uris": ["https://rp-d.example/requests/1.jwt#v1"],
+        "request_object_signing_alg": "ES256",
+        "require_signed_request_object": True,
+    }
+    token = await invite(world)
+    refused = await send(world, token, **members)
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_client_metadata")
+    assert refused.json()["error_description"].startswith("jwks: ")
+    answer = (await send(world, token, **members, jwks={"keys": [keys()["p256"].jwk]})).json()
+    assert {name: answer[name] for name in members} == members
 
 
 async def test_redirect_uris_of_several_hosts_need_somebody_who_vouches_for_them(world: World) -> None:

@@ -196,7 +196,7 @@ REQUIRED = {
 @pytest.mark.parametrize("name", ["iss", "aud", "exp", "nbf", "iat"])
 def test_each_profile_asks_for_its_claims(
     profile: Profile, name: str
-) -> None:  # RFC 9101 §4; PROTOCOL rules 24, 42
+) -> None:  # RFC 9101 §4; PROTOCOL rule 24
     client = make.client(profile=profile)
     if name not in REQUIRED[profile]:
         assert said(name, ABSENT, client).values
