@@ -89,6 +89,8 @@ ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
 
 _OF_REGISTRATIONS = 8
 """Calls at once that registrations cause."""
+_OF_REQUEST_OBJECTS = 32
+"""Calls at once that anybody causes who names a request object; twice as many as are waited for."""
 _TEST_HOOKS: Mapping[str, Mapping[str, Endpoint]] = {"/test-hooks/rotate-keys": {"POST": rotate_keys}}
 
 
@@ -118,7 +120,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         fetcher=fetcher,
         registration_fetcher=_fetcher(settings, _OF_REGISTRATIONS),
         client_keys=ClientKeys(fetcher, clock),
-        request_documents=RequestDocuments(fetcher),
+        request_documents=RequestDocuments(_fetcher(settings, _OF_REQUEST_OBJECTS)),
         national=_national(settings, fetcher),
         national_circuit=Circuit(),
         hashing=PasswordHashing(vault),

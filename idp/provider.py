@@ -50,5 +50,6 @@ class Provider:
         """Give back connections and threads, the database last."""
         await self.fetcher.aclose()
         await self.registration_fetcher.aclose()
+        await self.request_documents.aclose()
         self.hashing.close()
         await self.database.close()

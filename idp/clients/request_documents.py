@@ -25,11 +25,18 @@ class RequestDocuments:
     """What clients show at their `request_uris`; one per process."""
 
     def __init__(self, fetcher: Fetcher, *, longest_fetch: float = 4.0) -> None:
-        """`longest_fetch`: seconds until a client's server is taken to be away, the wait for a turn included."""
+        """`fetcher` serves nobody else: anybody who names a request object makes it call.
+
+        `longest_fetch`: seconds until a client's server is taken to be away, the wait for a turn included.
+        """
         self._fetcher = fetcher
         self._longest_fetch = longest_fetch
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._slots_of: WeakValueDictionary[ClientId, asyncio.Semaphore] = WeakValueDictionary()
+
+    async def aclose(self) -> None:
+        """End all connections."""
+        await self._fetcher.aclose()
 
     async def read(self, client_id: ClientId, address: str) -> str:
         """Return the token there, nothing of it believed; one error for whatever goes wrong."""

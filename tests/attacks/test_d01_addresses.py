@@ -76,7 +76,7 @@ async def test_d01_a_request_uri_is_called_only_if_it_is_registered_and_never_in
     rp = await world.client("rp-u")
     older = await world.client("rp-v", unchecked=True, request_uris=stored)
     named = Names(("93.184.215.14",))
-    monkeypatch.setattr(world.provider.fetcher, "_resolve", named)
+    monkeypatch.setattr(world.provider.request_documents._fetcher, "_resolve", named)
     for client, uris in ((rp, REFUSED_URLS), (older, stored)):
         for uri in uris:
             query = urlencode({"client_id": client.client_id, "request_uri": uri})
@@ -91,7 +91,7 @@ async def test_d01_a_request_uri_whose_name_came_to_lead_to_us_is_refused_and_to
     world: World, oracle: Oracle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = await invite(world)
-    monkeypatch.setattr(world.provider.fetcher, "_resolve", Names(("93.184.215.14",)))
+    monkeypatch.setattr(world.provider.registration_fetcher, "_resolve", Names(("93.184.215.14",)))
     registered = await send(world, token, request_uris=["https://rp-d.example:8443/r"])
     assert registered.status_code == 201
     query = urlencode(
@@ -103,7 +103,7 @@ async def test_d01_a_request_uri_whose_name_came_to_lead_to_us_is_refused_and_to
     )
     answers = set()
     for addresses in OURS:
-        monkeypatch.setattr(world.provider.fetcher, "_resolve", Names(addresses))
+        monkeypatch.setattr(world.provider.request_documents._fetcher, "_resolve", Names(addresses))
         async with oracle.refusing(addresses, counted=True, to_client="invalid_request_uri") as watch:
             await world.http.get(f"/authorize?{query}")
         answers.add(watch.last.headers["location"])

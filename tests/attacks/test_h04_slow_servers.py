@@ -1,6 +1,6 @@
-"""H04: servers that registrations name, and that never answer, hold up nobody who signs in.
+"""H04: servers that registrations or requests name, and that never answer, hold up nobody else who signs in.
 
-What a registration makes us ask has connections and threads of its own: however many ask at once, the national system,
+What either makes us ask has connections and threads of its own: however many ask at once, the national system,
 the clients' keys and the sign-outs find room.
 """
 
@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients.document_server import document_server
 from tests.federation.fetch_peers import serving
 from tests.registrant import invite, send
+from tests.request_objects import request_signer
 from tests.world import open_world
 
 pytestmark = pytest.mark.network
@@ -50,3 +52,35 @@ async def test_h04_registrations_at_a_silent_server_leave_room_for_all_other_cal
         finally:
             never.set()
             await asyncio.gather(*held, return_exceptions=True)
+
+
+async def test_h04_request_objects_at_a_silent_server_keep_their_own_client_waiting_and_no_other(
+    template: Path, tmp_path: Path
+) -> None:
+    """Anybody may name a registered address, from as many browsers as they like (RFC 9101 §10.4)."""
+    never = asyncio.Event()
+
+    async def silent(_head: bytes, _writer: asyncio.StreamWriter) -> None:
+        await never.wait()
+
+    async with (
+        serving(silent) as hostile,
+        document_server() as other,
+        open_world(template, tmp_path, loopback_origins=(hostile.origin, other.peer.origin)) as world,
+    ):
+        slow = await request_signer(world, "client-m", request_uris=(f"{hostile.origin}/r",))
+        signer = await request_signer(world, request_uris=(other.uri,))
+        other.body = signer.token(world.time()).encode()
+        named = slow.url_of(f"{hostile.origin}/r")
+        held = [asyncio.create_task(world.http.get(named)) for _ in range(_AT_ONCE)]
+        try:
+            async with asyncio.timeout(_SOON):
+                await asyncio.sleep(0.5)
+                page = await world.browser().get(signer.url_of(other.uri))
+            assert "page-sign-in" in page.ids
+            assert not any(one.done() for one in held)
+            assert len(hostile.connections) == 4
+        finally:
+            never.set()
+            answers = await asyncio.gather(*held)
+        assert {answer.status_code for answer in answers} == {400}

@@ -177,7 +177,7 @@ async def test_what_we_do_not_serve_is_refused_by_the_error_of_the_rfc(
 async def test_what_a_client_says_of_its_signed_requests_is_stored(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # Registration §2, RFC 9101 §10.5
-    monkeypatch.setattr(world.provider.fetcher, "_resolve", Names(("93.184.215.14",)))
+    monkeypatch.setattr(world.provider.registration_fetcher, "_resolve", Names(("93.184.215.14",)))
     members = {
         "request_uris": ["https://rp-d.example/requests/1.jwt#v1"],
         "request_object_signing_alg": "ES256",
