@@ -73,6 +73,10 @@ class Registration:
     scopes: frozenset[str]
 
 
+class UnreadableRegistration(Exception):
+    """What is stored of a client can't be read: a word that this release does not know, or spoilt."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
     """A client with what it authenticates by."""

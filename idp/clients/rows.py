@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
+from idp.clients.model import UnreadableRegistration
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile
 from idp.protocol.scopes import LegalBasis
@@ -20,10 +21,13 @@ def client_text(facts: ClientFacts) -> str:
 
 
 def client_facts(text: str, *, enabled: bool) -> ClientFacts:
-    """Return the facts of a row."""
-    kept = json.loads(text)
-    values = {name: _READ.get(name, _as_it_is)(kept[name]) for name in _FIELDS & kept.keys()}
-    return ClientFacts(**values, enabled=enabled)
+    """Return the facts of a row, or raise UnreadableRegistration."""
+    try:
+        kept = json.loads(text)
+        values = {name: _READ.get(name, _as_it_is)(kept[name]) for name in _FIELDS & kept.keys()}
+        return ClientFacts(**values, enabled=enabled)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UnreadableRegistration(f"{type(error).__name__}: {error}") from error
 
 
 def scope_text(scopes: frozenset[str]) -> str:

@@ -95,6 +95,9 @@ class ConfigurationCache:
                 if not away:
                     _log.warning("configuration can't be read: %s", error)
                 away = True
+            except Exception:
+                # whatever it is: a node that stopped looking would go on with what it knew
+                _log.exception("configuration can't be taken")
             await asyncio.sleep(_INTERVAL)
 
 

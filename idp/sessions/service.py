@@ -5,8 +5,9 @@ from datetime import datetime
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
+from idp.clients.model import UnreadableRegistration
 from idp.database import Done, Refused
-from idp.ids import HandleKind, PersonId, bucket_of
+from idp.ids import ClientId, HandleKind, PersonId, bucket_of
 from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
@@ -134,8 +135,7 @@ def end_session(
     tx.grants.revoke_of_session(session_id, occasion.now, reason)
     messages: list[OutboxMessage] = []
     for reached in tx.sessions.clients_of(session_id):
-        client = tx.clients.get(reached.client_id)
-        for kind in _ways_to_tell(client.facts if client else None, in_its_browser=in_its_browser):
+        for kind in _ways_to_tell(_facts_of(tx, reached.client_id), in_its_browser=in_its_browser):
             messages.append(_logout_message(kind, session, reached, logout_id, occasion))
     tx.outbox.add(messages)
     tx.audit.add(
@@ -148,6 +148,15 @@ def end_session(
         )
     )
     return logout_id
+
+
+def _facts_of(tx: Tx, client_id: ClientId) -> ClientFacts | None:
+    """Return what a service registered; None where that can't be read: nobody stays signed in for its sake."""
+    try:
+        client = tx.clients.get(client_id)
+    except UnreadableRegistration:
+        return None
+    return client.facts if client else None
 
 
 def _ways_to_tell(client: ClientFacts | None, *, in_its_browser: bool) -> list[OutboxKind]:

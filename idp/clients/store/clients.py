@@ -3,7 +3,8 @@
 One that was removed stays as a row, since grants, consents and the record point at it: disabled, and never found again.
 """
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -13,14 +14,17 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, Row, Table, Text, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from idp.clients.model import Client, ClientSecret
+from idp.clients.model import Client, ClientSecret, UnreadableRegistration
 from idp.clients.rows import client_facts, client_text
 from idp.clients.store import client_secrets as secrets_of_clients
 from idp.clients.store.client_secrets import client_secrets
 from idp.database import UtcTime, metadata
 from idp.ids import ClientId
+from idp.log import fields
 from idp.protocol.facts import ClientFacts
 from keys.envelope import Vault
+
+_log = logging.getLogger("hpid.clients")
 
 clients = Table(
     "clients",
@@ -84,11 +88,11 @@ class ClientStore:
     vault: Vault
 
     def get(self, client_id: ClientId) -> Client | None:
-        """Return a client, enabled or not."""
+        """Return a client, enabled or not; raises UnreadableRegistration."""
         if not client_id.isprintable():  # a stranger's text: PostgreSQL takes no NUL
             return None
-        found = _clients(self.connection.execute(_GET, {"this_client": client_id}))
-        return found[0] if found else None
+        rows = list(self.connection.execute(_GET, {"this_client": client_id}))
+        return _client(rows) if rows else None
 
     def hold(self, client_id: ClientId) -> Client | None:
         """Return a client as it is until this transaction ends: nobody else changes it meanwhile.
@@ -99,8 +103,8 @@ class ClientStore:
         return self.get(client_id)
 
     def all(self) -> tuple[Client, ...]:
-        """Return all clients, in order of their ids."""
-        return _clients(self.connection.execute(_ALL))
+        """Return all clients, in order of their ids; one that can't be read is as good as none, and harms no other."""
+        return tuple(_readable(self.connection.execute(_ALL)))
 
     def put(self, facts: ClientFacts, now: datetime) -> bool:
         """Register a client, or replace what is registered; its secrets stay. False: one of this id was removed."""
@@ -155,8 +159,13 @@ class ClientStore:
         return self.connection.execute(secrets_of_clients.END_ONE, given).one_or_none() is not None
 
 
-def _clients(rows: Iterable[Row[Any]]) -> tuple[Client, ...]:
-    return tuple(_client(list(group)) for _, group in groupby(rows, key=attrgetter("client_id")))
+def _readable(rows: Iterable[Row[Any]]) -> Iterator[Client]:
+    for client_id, group in groupby(rows, key=attrgetter("client_id")):
+        try:
+            yield _client(list(group))
+        except UnreadableRegistration as error:
+            told = fields(client_id=client_id, reason=str(error))
+            _log.error("a registration can't be read", extra=told)
 
 
 def _client(rows: list[Row[Any]]) -> Client:
