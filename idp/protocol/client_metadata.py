@@ -78,11 +78,11 @@ def _defaults(profile: Profile, members: Mapping[str, object]) -> dict[str, obje
 
 def _read_names(members: Mapping[str, object], base: ClientFacts) -> dict[str, str]:
     """Return the name in both languages; one without a tag is for everybody (Registration §2.1)."""
-    names = {}
+    names = {"": _text(_NAME, members[_NAME])} if _NAME in members else {}
     for member, value in members.items():
         tag = member.removeprefix(f"{_NAME}#").lower().partition("-")[0]
-        if member == _NAME or (tag in _LANGUAGES.values() and member.startswith(f"{_NAME}#")):
-            names["" if member == _NAME else tag] = _text(member, value)
+        if tag in _LANGUAGES.values() and member.startswith(f"{_NAME}#"):
+            names[tag] = _text(f"{_NAME}#{tag}", value)  # the whole tag is a stranger's text
     found = {field: names[tag] for field, tag in _LANGUAGES.items() if tag in names}
     untagged = names.get("", found.get("name_en", base.name))
     return {"name": untagged, "name_en": "", **found}

@@ -154,6 +154,12 @@ def test_a_value_of_another_type_is_refused_by_the_name_of_its_member(member: st
     assert _refused(**{member: value}).startswith(f"{member}: ")
 
 
+@pytest.mark.parametrize("tag", ['en-"\\', "en-\r\nSet-Cookie: a=b", "EN-Tiếng Anh", "vi-\u202e"])
+def test_a_tag_that_a_stranger_made_up_stands_in_no_answer(tag: str) -> None:
+    language = tag[:2].lower()
+    assert _refused(**{f"client_name#{tag}": 5}) == f"client_name#{language}: a string"
+
+
 def test_every_field_of_a_client_has_a_member() -> None:
     empty = ClientFacts(**{**{one: getattr(BASE, one) for one in _required()}, "redirect_uris": ()})
     changed = {one.name for one in fields(ClientFacts) if _reaches(one.name, empty)}
