@@ -1,12 +1,49 @@
 // oauth4webapi, certified by the OpenID Foundation: every message of the protocol by hand, every answer judged.
+import { importJWK } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { browse, check, refused, testify } from './witness.mjs'
 
-await testify(async ({ issuer, confidential, invitation }) => {
+await testify(async ({ issuer, confidential, keyed, invitation }) => {
   const seen = {}
   const options = { [oauth.allowInsecureRequests]: true }
   const client = { client_id: confidential.client_id }
   const secret = oauth.ClientSecretBasic(confidential.client_secret)
+  const signer = { client_id: keyed.client_id }
+  const key = { key: await importJWK(keyed.jwk, 'ES256'), kid: keyed.jwk.kid }
+  const proof = oauth.PrivateKeyJwt(key, {
+    [oauth.modifyAssertion]: (header) => { header.typ = 'client-authentication+jwt' }, // RFC 10070
+  })
+
+  /** Sign a request; return it with what its answer must fit. */
+  async function signed() {
+    const made = {
+      verifier: oauth.generateRandomCodeVerifier(), state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce(),
+    }
+    const parameters = {
+      response_type: 'code',
+      redirect_uri: keyed.redirect_uri,
+      scope: 'openid profile',
+      code_challenge: await oauth.calculatePKCECodeChallenge(made.verifier),
+      code_challenge_method: 'S256',
+      state: made.state,
+      nonce: made.nonce,
+      max_age: '3600',
+    }
+    return { ...made, request: await oauth.issueRequestObject(seen.as, signer, parameters, key) }
+  }
+
+  /** Send the browser with these parameters alone, and redeem what it brings back. */
+  async function finish(parameters, { verifier, state, nonce }) {
+    const url = new URL(seen.as.authorization_endpoint)
+    url.search = new URLSearchParams({ client_id: signer.client_id, ...parameters })
+    const answer = oauth.validateAuthResponse(seen.as, signer, await browse(url), state)
+    const response = await oauth.authorizationCodeGrantRequest(
+      seen.as, signer, proof, answer, keyed.redirect_uri, verifier, options,
+    )
+    await oauth.processAuthorizationCodeResponse(seen.as, signer, response, {
+      expectedNonce: nonce, maxAge: 3600, requireIdToken: true,
+    })
+  }
 
   return {
     discovery: async () => {
@@ -68,6 +105,16 @@ await testify(async ({ issuer, confidential, invitation }) => {
       const answer = await oauth.processIntrospectionResponse(seen.as, asked, response)
       check(answer.active === true && answer.token_type === 'Bearer', JSON.stringify(answer))
       await oauth.validateApplicationLevelSignature(seen.as, response, options)
+    },
+    'a signed request': async () => {
+      const made = await signed()
+      await finish({ request: made.request }, made)
+    },
+    'a signed request that is pushed': async () => {
+      const made = await signed()
+      const response = await oauth.pushedAuthorizationRequest(seen.as, signer, proof, { request: made.request }, options)
+      const { request_uri } = await oauth.processPushedAuthorizationResponse(seen.as, signer, response)
+      await finish({ request_uri }, made)
     },
     revocation: async () => {
       const response = await oauth.revocationRequest(seen.as, client, secret, seen.tokens.refresh_token, options)

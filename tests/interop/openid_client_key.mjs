@@ -1,4 +1,4 @@
-// openid-client with a key instead of a secret: signed assertions, pushed requests, introspection, revocation.
+// openid-client with a key instead of a secret: signed assertions, pushed and signed requests, introspection, revocation.
 import * as client from 'openid-client'
 import { importJWK } from 'jose'
 import { browse, check, testify } from './witness.mjs'
@@ -41,6 +41,22 @@ await testify(async ({ issuer, keyed }) => {
       check(url.searchParams.get('request_uri').startsWith('urn:ietf:params:oauth:request_uri:'), url.href)
       check([...url.searchParams.keys()].sort().join(' ') === 'client_id request_uri', url.href)
       await finish(url)
+    },
+    'a signed request': async () => {
+      const url = await client.buildAuthorizationUrlWithJAR(seen.config, await parameters(), key)
+      check([...url.searchParams.keys()].sort().join(' ') === 'client_id request', url.href)
+      url.searchParams.set('state', 'from-outside')
+      await finish(url)
+    },
+    'a signed request that is pushed': async () => {
+      const claims = JSON.stringify({ id_token: { auth_time: { essential: true } } })
+      const signed = await client.buildAuthorizationUrlWithJAR(
+        seen.config, { ...(await parameters()), max_age: '3600', claims }, key,
+      )
+      const url = await client.buildAuthorizationUrlWithPAR(seen.config, signed.searchParams)
+      check(url.searchParams.get('request_uri').startsWith('urn:ietf:params:oauth:request_uri:'), url.href)
+      await finish(url)
+      check(Number.isInteger(seen.tokens.claims().auth_time), JSON.stringify(seen.tokens.claims()))
     },
     introspection: async () => {
       const found = await client.tokenIntrospection(seen.config, seen.tokens.access_token)
