@@ -1,8 +1,8 @@
 """Request objects – OpenID Connect Core §6, RFC 9101: what a signed one says becomes the request that counts.
 
-Only what was signed counts (RFC 9101 §6.3); beside it not even OpenID's own copies outside are looked at. Stricter than
-the RFC: none is taken that lives for more than an hour, and profiles ask for the claims that say from whom it is, for
-whom and until when. Signatures are checked before this module sees anything. Pure.
+Only what was signed counts (RFC 9101 §6.3, adr/0019); beside it not even OpenID's own copies outside are looked at.
+Stricter than the RFC: none is taken that lives for more than an hour, and profiles ask for the claims that say from
+whom it is, for whom and until when. Signatures are checked before this module sees anything. Pure.
 """
 
 import json

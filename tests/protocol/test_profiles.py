@@ -45,6 +45,11 @@ def test_only_the_baseline_takes_the_token_endpoint_as_audience() -> None:  # RF
     assert {CITY.assertion_audience, FAPI2.assertion_audience} == {AssertionAudience.ISSUER}
 
 
+def test_the_stricter_a_profile_the_more_a_signed_request_must_say() -> None:  # RFC 9101 §4; PROTOCOL rule 24
+    assert OIDC.request_object_claims < CITY.request_object_claims < FAPI2.request_object_claims
+    assert [rules.signed_request_required for rules in (OIDC, CITY, FAPI2)] == [False, False, True]
+
+
 def test_no_profile_takes_an_unsigned_object_or_a_symmetric_algorithm() -> None:
     for rules in PROFILES.values():
         algorithms = {*rules.request_object_algs, *rules.id_token_algs, *SIGNING_ALGORITHMS}

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.clients.rows import client_facts, client_text
-from idp.grants.rows import code_facts, code_text, grant_facts, grant_text, scope_set, scope_text
+from idp.grants.model import StoredRequest
+from idp.grants.rows import (
+    code_facts,
+    code_text,
+    grant_facts,
+    grant_text,
+    request_text,
+    scope_set,
+    scope_text,
+    stored_request,
+)
 from idp.people.model import Address, PersonProfile
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
 from idp.protocol.assurance import Acr
@@ -115,6 +125,9 @@ def test_what_an_older_release_wrote_is_read_with_the_defaults_of_newer_fields()
 
     assert grant_facts(older(grant_text(grant), "userinfo_claims")) == grant
     assert client_facts(older(client_text(client), "tos_uri"), enabled=True) == client
+    signed = StoredRequest(values={"client_id": "rp"}, is_signed=True)
+    assert stored_request(request_text(signed)) == signed
+    assert not stored_request(older(request_text(signed), "is_signed")).is_signed
     assert profile_of(older(profile_text(person.profile), "address", "email")) == person.profile
 
 
