@@ -16,6 +16,10 @@ from idp.sessions.model import Session, SessionClient
 from idp.settings import Lifetimes
 from idp.transaction import Tx
 
+MOST_SESSIONS = 200
+"""Of one person: as many as one short transaction can end."""
+_ENDED_AT_ONCE = 50
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
@@ -41,7 +45,8 @@ def start_session(
     """Begin a session and return its cookie: a new one at every sign-in (ASVS 7.2.4).
 
     The same person in the same browser keeps their session and the services it reached; another person ends it. Who
-    was locked since they were recognised is refused, and whoever is signed in at this browser stays so.
+    was locked since they were recognised is refused, and whoever is signed in at this browser stays so. Of too many
+    sessions those end that were not used the longest.
     """
     now = occasion.now
     fresh = occasion.clock.handle(HandleKind.SESSION, bucket_of(proof.person_id))
@@ -69,6 +74,8 @@ def start_session(
             return refuse_sign_in(tx, proof.person_id, factor=proof.factor, occasion=occasion)
         if old is not None and not is_mine:
             end_session(tx, old, reason="another person signed in", occasion=occasion)
+        for one in tx.sessions.beyond(proof.person_id, MOST_SESSIONS, _ENDED_AT_ONCE):
+            end_session(tx, one, reason="too many are open", occasion=occasion)
     tx.audit.add(
         occasion.event(
             event,

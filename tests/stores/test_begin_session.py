@@ -1,5 +1,6 @@
 """Beginning a session for somebody who was locked since they were recognised (SECURITY B10; DESIGN 5.7, 5.9)."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -8,12 +9,26 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.clock import Clock
 from idp.database import Database, Done, Refused
+from idp.ids import HandleKind
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
-from idp.sessions.service import Proof, start_session
+from idp.sessions.service import MOST_SESSIONS, Proof, start_session
 from idp.settings import Lifetimes
-from tests.stores.samples import NOW, SignedIn, do, make_person, see, sign_in
+from tests.stores.conftest import MovableTime
+from tests.stores.samples import (
+    DAY,
+    NOW,
+    SECOND,
+    SignedIn,
+    another_node,
+    do,
+    make_handle,
+    make_person,
+    make_session,
+    see,
+    sign_in,
+)
 
 
 async def _begin(
@@ -22,7 +37,7 @@ async def _begin(
     proof = Proof(
         person_id=person_id, auth_time=NOW, acr=Acr.SUBSTANTIAL, amr=("pwd", "otp"), ial=2, idp="haiphong"
     )
-    occasion = Occasion(clock=clock, now=NOW, txn="t")
+    occasion = Occasion(clock=clock, now=clock.now(), txn="t")
     return await database.transact(
         lambda tx: start_session(tx, proof, cookie=cookie, life=Lifetimes(), occasion=occasion)
     )
@@ -72,3 +87,28 @@ async def test_whoever_is_signed_in_at_that_browser_stays_so(database: Database[
     await do(database, lambda tx: tx.people.set_status(other.person_id, PersonStatus.ACTIVE, "", NOW))
     assert isinstance(await _begin(database, clock, other.person_id, cookie=at_the_browser.cookie), Done)
     assert await see(database, lambda tx: tx.sessions.find(at_the_browser.cookie)) is None
+
+
+async def test_nobody_has_more_sessions_than_one_transaction_can_end(
+    database: Database[Any], database_url: str, clock: Clock, time: MovableTime
+) -> None:
+    """Who scripts their own sign-in must not make `sign out everywhere`, or a lock, hold up all other writes."""
+    me = await sign_in(database)
+    person_id = me.person.person_id
+
+    def fill(tx: Any) -> None:
+        for n in range(MOST_SESSIONS + 20):
+            session = make_session(person_id, last_seen_at=NOW + n * SECOND)
+            assert tx.sessions.add(session, make_handle(HandleKind.SESSION, person_id))
+
+    await do(database, fill)  # as an older release let it come
+    await do(database, lambda tx: tx.sessions.touch(me.session.session_id, NOW + DAY))
+    time.move(DAY)
+    async with another_node(database, database_url, clock) as node:
+        begun = await asyncio.gather(*(_begin(one, clock, person_id) for one in (database, node) * 2))
+    begun.append(await _begin(database, clock, person_id))  # whoever begins at once sees the others next time
+    cookies = [one.unwrap() for one in begun]
+    kept = await see(database, lambda tx: tx.sessions.of_person(person_id))
+    assert len(kept) == MOST_SESSIONS
+    assert me.session.session_id in {one.session_id for one in kept}, "the least lately used go"
+    assert all([await see(database, lambda tx, c=cookie: tx.sessions.find(c)) for cookie in cookies])

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     Connection,
+    Integer,
     String,
     Text,
     and_,
@@ -98,6 +99,17 @@ _OF_PERSON = (
         sessions.c.ended_at.is_(None),
     )
     .order_by(sessions.c.created_at, sessions.c.session_id)
+)
+_BEYOND = (
+    select(sessions)
+    .where(
+        sessions.c.bucket == bindparam("of_bucket"),
+        sessions.c.person_id == bindparam("of_person"),
+        sessions.c.ended_at.is_(None),
+    )
+    .order_by(sessions.c.last_seen_at.desc(), sessions.c.session_id)
+    .offset(bindparam("kept", type_=Integer))
+    .limit(bindparam("most", type_=Integer))
 )
 _upsert = upsert(session_clients)
 _REACH = (
@@ -225,6 +237,11 @@ class SessionStore:
         """Return the sessions of a person that have not ended, the oldest first."""
         given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
         return tuple(session(row) for row in self.connection.execute(_OF_PERSON, given))
+
+    def beyond(self, person_id: PersonId, kept: int, limit: int) -> tuple[Session, ...]:
+        """Return those of a person's sessions that have not ended, but for the most lately used."""
+        given = {"of_bucket": bucket_of(person_id), "of_person": person_id, "kept": kept, "most": limit}
+        return tuple(session(row) for row in self.connection.execute(_BEYOND, given))
 
     def reach(self, reached: SessionClient) -> Sid:
         """Note that a session has reached a relying party; return the sid it was given the first time."""
