@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from urllib.parse import urlencode
@@ -271,15 +272,27 @@ def _parse_url(url: str) -> _Target:
 
 
 def _tls(ca_bundle: Path | None) -> ssl.SSLContext:
+    if ca_bundle is None:
+        return _usual_tls()
+    context = _new_tls()
+    try:
+        context.load_verify_locations(cafile=ca_bundle)
+    except ssl.SSLError as error:
+        raise UnusableCaBundle(f"{ca_bundle}: no CA certificates in PEM") from error
+    except OSError as error:
+        raise UnusableCaBundle(f"{ca_bundle}: can't be read: {error.strerror}") from error
+    return context
+
+
+@cache
+def _usual_tls() -> ssl.SSLContext:
+    """Whom everybody trusts: it takes 30 ms to read and never changes."""
+    return _new_tls()
+
+
+def _new_tls() -> ssl.SSLContext:
     context = httpx.create_ssl_context(trust_env=False)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca_bundle is not None:
-        try:
-            context.load_verify_locations(cafile=ca_bundle)
-        except ssl.SSLError as error:
-            raise UnusableCaBundle(f"{ca_bundle}: no CA certificates in PEM") from error
-        except OSError as error:
-            raise UnusableCaBundle(f"{ca_bundle}: can't be read: {error.strerror}") from error
     return context
 
 

@@ -2,14 +2,15 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 
 from federation.fetch import MOST_CONNECTIONS, Fetcher
 from federation.health import Circuit
@@ -148,8 +149,14 @@ def make_app(provider: Provider) -> Edge:
         await asyncio.gather(*tasks, return_exceptions=True)
         await provider.aclose()
 
-    pages = FastAPI(title="Hải Phòng ID", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    pages.include_router(citizen_router(partial(run, render=error_response)))
+    pages = FastAPI(
+        title="Hải Phòng ID",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        routes=[*_citizen_routes()],
+    )
 
     @pages.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
@@ -157,6 +164,12 @@ def make_app(provider: Provider) -> Edge:
         return to_response(error_response(call, BadCall(error.status_code, str(error.detail))))
 
     return Edge(provider, routes=routes_of(provider.settings), pages=pages, render=error_response)
+
+
+@cache
+def _citizen_routes() -> Sequence[BaseRoute]:
+    """The pages hold nothing of an installation: their routes are made once."""
+    return citizen_router(partial(run, render=error_response)).routes
 
 
 def application() -> Edge:

@@ -17,6 +17,8 @@ from tests.architecture.specs_table import read_rows, rows_not_proved
 
 ROOT = Path(__file__).resolve().parent.parent
 _FULL_RUN = os.environ.get("HPID_FULL_RUN") == "1"
+_SLOW = ("browser", "network")
+"""Markers of tests that drive browsers and processes."""
 _OURS = ("HPID_", "NATIONAL_", "PORTAL_", "DATASTORE_")
 
 for _name in [name for name in os.environ if name.startswith(_OURS)]:
@@ -36,6 +38,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         socket_allow_hosts([urlsplit(database).hostname or "localhost"], allow_unix_socket=True)
     else:
         disable_socket(allow_unix_socket=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, else the last of them runs while other workers have nothing to do."""
+    items.sort(
+        key=lambda item: next((at for at, name in enumerate(_SLOW) if item.get_closest_marker(name)), 9)
+    )
 
 
 class Outcomes:

@@ -44,6 +44,7 @@ from keys.master import MasterKey
 from keys.rotation import next_rotation
 from migrations.run import upgrade
 from tests.driver import ISSUER, Browser, Citizen, RelyingParty
+from tests.statements import share_statements
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PASSWORD = "hoa phượng đỏ bến cảng"
@@ -381,6 +382,7 @@ async def open_world(
     }
     provider = make_provider(Settings(**wanted), Clock(time))
     provider = replace(provider, pages=_shared_pages(provider.pages._site))
+    share_statements(provider.database)
     await provider.database.open()
     world = World(provider, time)
     if with_keys:

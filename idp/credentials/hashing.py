@@ -9,6 +9,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 
 from passlib.hash import argon2
 
@@ -36,7 +37,7 @@ class PasswordHashing:
             threads or os.cpu_count() or 1, thread_name_prefix="hashing", initializer=_step_back
         )
         self._waiting = 0
-        self._nobody = _HASH.hash(vault.pepper("nobody has this password"))
+        self._nobody = _hash_of(vault.pepper("nobody has this password"))
 
     async def hash(self, password: str) -> str:
         """Return the hash to store."""
@@ -75,6 +76,12 @@ class PasswordHashing:
         if password_hash is None:
             return str(_HASH.hash(keyed))
         return password_hash if _HASH.verify(keyed, password_hash) else None
+
+
+@lru_cache(maxsize=1)
+def _hash_of(keyed: str) -> str:
+    """Return a hash to check passwords of nobody against; made once, before anybody asks."""
+    return str(_HASH.hash(keyed))
 
 
 def _step_back() -> None:

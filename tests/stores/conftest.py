@@ -25,6 +25,7 @@ from idp.transaction import Tx
 from keys.envelope import Vault
 from keys.master import MasterKey
 from migrations.run import upgrade
+from tests.statements import share_statements
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 _numbers = itertools.count()
@@ -100,6 +101,7 @@ def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator
 async def database(database_url: str, vault: Vault, clock: Clock) -> AsyncIterator[Database[Tx]]:
     """An open database whose functions get a Tx."""
     database = Database(database_url, Tx.unit(vault, clock), clock=clock)
+    share_statements(database)
     await database.open()
     yield database
     await database.close()
