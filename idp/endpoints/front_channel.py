@@ -10,7 +10,7 @@ from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.database import Done
+from idp.database import Done, Refused
 from idp.edge import Call
 from idp.endpoints.token.target import find_target
 from idp.people.claims import claims_of
@@ -18,6 +18,7 @@ from idp.people.model import Person
 from idp.protocol import access_token, encryption, id_token
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import allowed_claims, released_claims, select_claims
+from idp.protocol.errors import LoginRequired
 from idp.protocol.facts import ClientFacts, GrantFacts
 from idp.protocol.front_channel import CODE, token_hashes
 from idp.sessions.model import SessionClient
@@ -96,13 +97,16 @@ async def _id_token(
     return signed if encrypted is None else await provider.client_keys.encrypt(client, signed, encrypted)
 
 
-def _take(tx: Tx, *, code: str, keeps_code: bool, occasion: Occasion) -> Done[_Granted]:
-    """Return what the code stands for, spent unless it is to leave; the client's session begins here."""
+def _take(tx: Tx, *, code: str, keeps_code: bool, occasion: Occasion) -> Done[_Granted] | Refused:
+    """Return what the code stands for, spent unless it is to leave; the client's session begins here.
+
+    Refused if the session, the grant or the person's right to sign in has ended since the code was issued.
+    """
     stored = tx.codes.find(code)
     if stored is None:
         raise AssertionError("a code was issued a moment ago")
-    if not keeps_code and tx.codes.spend(code, occasion.now) is None:
-        raise AssertionError("nobody else has seen this code")
+    if not stored.is_live or (not keeps_code and tx.codes.spend(code, occasion.now) is None):
+        return Refused(LoginRequired("no session that satisfies this request", detail="ended meanwhile"))
     grant = stored.facts.grant
     person = tx.people.canonical(grant.person_id)
     if person is None:

@@ -293,3 +293,14 @@ async def test_no_other_profile_registers_or_answers_them(
 
 def test_no_setting_turns_them_on_elsewhere() -> None:
     assert not [name for name in Settings.model_fields if "response" in name or "front" in name]
+
+
+@pytest.mark.parametrize("response_type", IN_FRONT)
+async def test_whoever_is_locked_just_after_the_code_gets_no_token(
+    front: World, rp: RelyingParty, alice: Visitor, response_type: str
+) -> None:
+    await front.when("INSERT ON codes", "UPDATE people SET status = 'locked'")
+    answer = await _asked(alice, rp, response_type)
+    assert answer["error"] == "login_required"
+    assert not {"code", "id_token", "access_token"} & answer.keys()
+    assert await front.events(EventType.TOKENS_LEFT_IN_FRONT) == []
