@@ -110,6 +110,8 @@ REFUSED: dict[str, dict[str, object]] = {
     "iat stale": {"iat": NOW - 3600},
     "iat to come": {"iat": NOW + 3600},
     "no iat": {"iat": None},
+    "iat beyond any float": {"iat": 10**400},
+    "exp beyond any float": {"exp": 10**400},
     "exp past": {"exp": NOW - 60},
     "no exp": {"exp": None},
     "longer than 8 KiB": {"padding": "x" * 9000},

@@ -20,6 +20,7 @@ _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _LONGEST = 8192
 _OLDEST = 300.0
 _LEEWAY = 10.0
+_NEVER = 1e11
 
 
 class LogoutTokenRefused(Exception):
@@ -85,4 +86,7 @@ async def _check_signature(token: str, keys: JwksSource) -> dict[str, object]:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """Return a moment, None for what is none or lies beyond all calendars."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < _NEVER:
+        return None
+    return float(value)
