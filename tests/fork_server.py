@@ -104,6 +104,7 @@ class ForkServer:
     def _kill_all(self) -> None:
         for one in self.running.values():
             signal.pidfd_send_signal(one.pidfd, signal.SIGKILL)
+            one.caller.close()
 
 
 def _run(words: list[str], environment: dict[str, str], folder: str) -> int:
@@ -137,4 +138,5 @@ def _prepare() -> None:
 
 if __name__ == "__main__":
     _prepare()
-    ForkServer(socket.socket(fileno=int(sys.argv[1]))).serve()
+    with socket.socket(fileno=int(sys.argv[1])) as its_address:
+        ForkServer(its_address).serve()

@@ -104,8 +104,8 @@ def start(
     stderr: IO[bytes],
     forked: bool = True,
 ) -> Process:
-    """Start a command in a folder, without a standard input; proofs, which run without pytest, never fork."""
-    if not forked or "pytest" not in sys.modules:
+    """Start a command in a folder, without a standard input; proofs, which pytest does not run, never fork."""
+    if not forked or "PYTEST_VERSION" not in os.environ:
         return subprocess.Popen(
             (*HPID, *words),
             env=environment,
