@@ -83,10 +83,14 @@ def test_another_commit_starts_anew(tree: Path) -> None:
     assert _states(tree) == {"holds": "passed", "wavers": "passed"}
 
 
-def test_one_item_can_be_named(tree: Path) -> None:
-    _prove(tree, "holds")
+@pytest.mark.parametrize(("name", "status", "state"), [("holds", 0, "passed"), ("wavers", 1, "failed")])
+def test_one_item_can_be_named_and_the_status_is_its_own(
+    tree: Path, name: str, status: int, state: str
+) -> None:
+    done = _prove(tree, name)
 
-    assert _states(tree) == {"holds": "passed"}
+    assert done.returncode == status
+    assert _states(tree) == {name: state}
 
 
 def test_a_tree_with_changes_is_refused(tree: Path) -> None:
