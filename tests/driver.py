@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -315,3 +315,10 @@ class Citizen:
         page = await browser.get(f"/sign-in/password?i={page.interaction}")
         page = await browser.press(page, "submit", username=self.username, password=self.password)
         return await browser.press(page, "submit", otp=self.code(at))
+
+
+def interactions_of(browser: Browser) -> Iterator[str]:
+    """Return the ids of the interactions this browser holds."""
+    for cookie in browser.client.cookies.jar:
+        if cookie.name.startswith("hpid-i-"):
+            yield cookie.name.removeprefix("hpid-i-")

@@ -5,7 +5,7 @@ the front door.
 """
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -397,10 +397,3 @@ async def open_world(
 def _shared_pages(site: Site) -> Pages:
     """Templates are compiled once for all worlds of a process."""
     return Pages(site)
-
-
-def interactions_of(browser: Browser) -> Iterator[str]:
-    """Return the ids of the interactions this browser holds."""
-    for cookie in browser.client.cookies.jar:
-        if cookie.name.startswith("hpid-i-"):
-            yield cookie.name.removeprefix("hpid-i-")

@@ -12,6 +12,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done, Refused
 from idp.edge import Call
+from idp.endpoints.reached import reached_by
 from idp.endpoints.token.target import find_target
 from idp.people.claims import claims_of
 from idp.people.model import Person
@@ -21,7 +22,6 @@ from idp.protocol.claims import allowed_claims, released_claims, select_claims
 from idp.protocol.errors import LoginRequired
 from idp.protocol.facts import ClientFacts, GrantFacts
 from idp.protocol.front_channel import CODE, token_hashes
-from idp.sessions.model import SessionClient
 from idp.transaction import Tx
 
 
@@ -111,15 +111,7 @@ def _take(tx: Tx, *, code: str, keeps_code: bool, occasion: Occasion) -> Done[_G
     person = tx.people.canonical(grant.person_id)
     if person is None:
         raise AssertionError("a grant belongs to a person")
-    tx.sessions.reach(
-        SessionClient(
-            session_id=stored.session_id,
-            client_id=grant.client_id,
-            sid=grant.sid,
-            sub=grant.sub,
-            reached_at=occasion.now,
-        )
-    )
+    tx.sessions.reach(reached_by(stored, at=occasion.now))
     tx.audit.add(
         occasion.event(
             EventType.TOKENS_LEFT_IN_FRONT,

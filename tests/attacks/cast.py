@@ -6,6 +6,20 @@ from typing import Any
 from tests.driver import RelyingParty
 from tests.world import Visitor, World
 
+POISON = {
+    "redirect_uri": "https://evil.example/callback",
+    "scope": "openid profile email phone offline_access",
+    "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    "nonce": "theirs",
+    "state": "theirs",
+    "claims": '{"userinfo":{"phone_number":null}}',
+    "acr_values": "LoA1",
+    "response_mode": "form_post",
+    "id_token_hint": "garbage",
+    "max_age": "x",
+}
+"""What whoever owns the browser, or writes a link, may put beside a request that is settled already."""
+
 OFFLINE = "openid profile email offline_access"
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 from idp.audit.events import EventType
-from tests.attacks.cast import Cast
+from tests.attacks.cast import POISON, Cast
 from tests.attacks.oracle import Oracle
 from tests.attacks.test_a06_repeated_parameters import FORM, basic_header, spellings
 from tests.world import World
@@ -74,19 +74,7 @@ async def test_a12_no_parameter_beside_it_changes_what_was_pushed(
 ) -> None:
     """A browser's owner may write anything into the address; only a doubled parameter is even looked at (A06)."""
     name = await _pushed(world, cast)
-    poison = {
-        "redirect_uri": "https://evil.example/callback",
-        "scope": "openid profile email phone offline_access",
-        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
-        "nonce": "theirs",
-        "state": "theirs",
-        "claims": '{"userinfo":{"phone_number":null}}',
-        "acr_values": "LoA1",
-        "response_mode": "form_post",
-        "id_token_hint": "garbage",
-        "max_age": "x",
-    }
-    page = await cast.alice.browser.get(cast.c.load_url(name, **poison))
+    page = await cast.alice.browser.get(cast.c.load_url(name, **POISON))
     assert page.left_for is not None
     assert page.left_for.startswith(cast.c.redirect_uri)
     assert page.answer["state"] == cast.c.state

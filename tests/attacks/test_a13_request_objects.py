@@ -18,7 +18,7 @@ from idp.protocol.facts import Profile
 from tests.assertions import TYP as ASSERTION_TYP
 from tests.assertions import carrying
 from tests.assertions import claims as assertion_claims
-from tests.attacks.cast import Cast
+from tests.attacks.cast import POISON, Cast
 from tests.attacks.oracle import Oracle
 from tests.attacks.test_c01_jose import TOO_LARGE, c01, c02, c03, c05, c07
 from tests.attacks.token_inputs import INPUTS, Forger, make_forger
@@ -163,20 +163,8 @@ async def test_a13_nothing_outside_adds_to_or_changes_what_was_signed(
     """Whoever owns the browser, or M as whoever wrote the link, may put anything beside it."""
     signer = await client_j(world)
     alice = await world.visitor(signer.rp, "carol")
-    poison = {
-        "redirect_uri": "https://evil.example/callback",
-        "scope": "openid profile email phone offline_access",
-        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
-        "nonce": "theirs",
-        "state": "theirs",
-        "claims": '{"userinfo":{"phone_number":null}}',
-        "acr_values": "LoA1",
-        "response_mode": "form_post",
-        "id_token_hint": "garbage",
-        "max_age": "x",
-    }
     plain = signer.token(world.time(), state=ABSENT, nonce=ABSENT)
-    page = await alice.browser.get(signer.url(plain, **poison))
+    page = await alice.browser.get(signer.url(plain, **POISON))
     assert page.left_for is not None
     assert page.left_for.startswith(signer.rp.redirect_uri)
     assert "state" not in page.answer

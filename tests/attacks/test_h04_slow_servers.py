@@ -25,32 +25,29 @@ _SOON = 4.0
 async def test_h04_registrations_at_a_silent_server_leave_room_for_all_other_calls(
     template: Path, tmp_path: Path
 ) -> None:
-    never = asyncio.Event()
-
-    async def silent(_head: bytes, _writer: asyncio.StreamWriter) -> None:
-        await never.wait()
-
     async with (
-        serving(silent) as hostile,
+        document_server() as hostile,
         serving() as national,
         open_world(
-            template, tmp_path, registration="token", loopback_origins=(hostile.origin, national.origin)
+            template, tmp_path, registration="token", loopback_origins=(hostile.peer.origin, national.origin)
         ) as world,
     ):
+        hostile.open.clear()
         token = await invite(world)
         held = [
-            asyncio.create_task(send(world, token, logo_uri=f"{hostile.origin}/{n}")) for n in range(_AT_ONCE)
+            asyncio.create_task(send(world, token, logo_uri=f"{hostile.peer.origin}/{n}"))
+            for n in range(_AT_ONCE)
         ]
         try:
             seen = -1
-            while len(hostile.connections) > seen:
-                seen = len(hostile.connections)
+            while len(hostile.peer.connections) > seen:
+                seen = len(hostile.peer.connections)
                 await asyncio.sleep(0.5)
             answer = await asyncio.wait_for(world.provider.fetcher.get(national.origin), _SOON)
             assert answer.status == 200
-            assert 0 < len(hostile.connections) <= _AT_ONCE / 10
+            assert 0 < len(hostile.peer.connections) <= _AT_ONCE / 10
         finally:
-            never.set()
+            hostile.open.set()
             await asyncio.gather(*held, return_exceptions=True)
 
 
@@ -58,20 +55,16 @@ async def test_h04_request_objects_at_a_silent_server_keep_their_own_client_wait
     template: Path, tmp_path: Path
 ) -> None:
     """Anybody may name a registered address, from as many browsers as they like (RFC 9101 §10.4)."""
-    never = asyncio.Event()
-
-    async def silent(_head: bytes, _writer: asyncio.StreamWriter) -> None:
-        await never.wait()
-
     async with (
-        serving(silent) as hostile,
+        document_server() as hostile,
         document_server() as other,
-        open_world(template, tmp_path, loopback_origins=(hostile.origin, other.peer.origin)) as world,
+        open_world(template, tmp_path, loopback_origins=(hostile.peer.origin, other.peer.origin)) as world,
     ):
-        slow = await request_signer(world, "client-m", request_uris=(f"{hostile.origin}/r",))
+        hostile.open.clear()
+        slow = await request_signer(world, "client-m", request_uris=(f"{hostile.peer.origin}/r",))
         signer = await request_signer(world, request_uris=(other.uri,))
         other.body = signer.token(world.time()).encode()
-        named = slow.url_of(f"{hostile.origin}/r")
+        named = slow.url_of(f"{hostile.peer.origin}/r")
         held = [asyncio.create_task(world.http.get(named)) for _ in range(_AT_ONCE)]
         try:
             async with asyncio.timeout(_SOON):
@@ -79,8 +72,8 @@ async def test_h04_request_objects_at_a_silent_server_keep_their_own_client_wait
                 page = await world.browser().get(signer.url_of(other.uri))
             assert "page-sign-in" in page.ids
             assert not any(one.done() for one in held)
-            assert len(hostile.connections) == 4
+            assert len(hostile.peer.connections) == 4
         finally:
-            never.set()
+            hostile.open.set()
             answers = await asyncio.gather(*held)
         assert {answer.status_code for answer in answers} == {400}

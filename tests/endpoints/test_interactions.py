@@ -3,8 +3,8 @@
 import pytest
 
 from idp.audit.events import EventType
-from tests.driver import Browser, Page, RelyingParty
-from tests.world import PASSWORD, World, interactions_of
+from tests.driver import Browser, Page, RelyingParty, interactions_of
+from tests.world import PASSWORD, World
 
 PAGES_OF_AN_INTERACTION = ("/sign-in", "/sign-in/national", "/sign-in/password", "/sign-in/otp", "/consent")
 

@@ -3,8 +3,8 @@
 from idp.database import Done
 from idp.limits.model import Counted, Limit
 from idp.transaction import Tx
-from tests.driver import RelyingParty
-from tests.world import World, interactions_of
+from tests.driver import RelyingParty, interactions_of
+from tests.world import World
 
 LARGE = {"state": "s" * 2048, "nonce": "n" * 1024}
 

@@ -12,6 +12,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, client_ref
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
+from idp.endpoints.reached import reached_by
 from idp.endpoints.token.answer import sign_tokens
 from idp.endpoints.token.target import find_target
 from idp.grants.model import RefreshToken, StoredCode
@@ -21,7 +22,6 @@ from idp.protocol.errors import InvalidGrant
 from idp.protocol.facts import ClientFacts
 from idp.protocol.pkce import check_verifier
 from idp.protocol.token_request import CodeRequest, check_code, parse_code_request
-from idp.sessions.model import SessionClient
 from idp.settings import Lifetimes
 from idp.transaction import Tx
 
@@ -109,15 +109,7 @@ def _redeem(
         return judge(tx, error=InvalidGrant(_UNUSABLE, detail="lost the race"))
     grant, life = code.grant, call.provider.settings.life
     is_offline = "offline_access" in code.scopes
-    tx.sessions.reach(
-        SessionClient(
-            session_id=stored.session_id,
-            client_id=grant.client_id,
-            sid=grant.sid,
-            sub=grant.sub,
-            reached_at=now,
-        )
-    )
+    tx.sessions.reach(reached_by(stored, at=now))
     if refresh_token is not None:
         family_ends = now + (life.refresh_absolute if is_offline else life.session_absolute)
         tx.refresh_tokens.add(
