@@ -1,6 +1,7 @@
 """The lock files: what `pyproject.toml` asks for, pinned with hashes for every platform and Python from 3.11.
 
-`python scripts/locks.py` writes both with uv. The first line of each is the digest of what was asked, which
+`python scripts/locks.py` writes them with uv: what serves, that with the extra `otel`, that with what tests need. The
+first line of each is the digest of what was asked, which
 tests/architecture/test_dependencies.py compares. No lock holds an address: where packages come from is the
 machine's business. That of the witnesses (tests/interop), which npm writes, is rid of them here too.
 """
@@ -14,7 +15,11 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-GROUPS = {"requirements.lock": ("build",), "requirements-dev.lock": ("build", "dev")}
+GROUPS = {
+    "requirements.lock": ("build",),
+    "requirements-otel.lock": ("build", "otel"),
+    "requirements-dev.lock": ("build", "otel", "dev"),
+}
 _HEADER = "# asked: "
 
 

@@ -93,6 +93,12 @@ def test_no_forbidden_package_is_locked(name: str) -> None:
     assert "libpass" in pinned
 
 
+def test_the_extra_is_what_its_lock_pins() -> None:
+    pyproject = tomllib.loads(source_of("pyproject.toml"))
+
+    assert pyproject["project"]["optional-dependencies"]["otel"] == pyproject["dependency-groups"]["otel"]
+
+
 def test_hpid_is_a_console_script_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
