@@ -74,6 +74,14 @@ class Lifetimes(BaseSettings):
     """One-time link of `hpid admin bootstrap`."""
     key_publish: timedelta = timedelta(minutes=10)
     """A signing key is in the JWKS for this long before it signs; JWKS answers may be cached half as long."""
+    signing_key: timedelta = timedelta(days=90)
+    """A signing key that has signed for this long is followed by a new one, of itself; 0: only by `hpid keys rotate`."""
+
+    @model_validator(mode="after")
+    def _refuse_endless_rotation(self) -> Self:
+        if self.signing_key and self.signing_key <= self.key_publish:
+            raise UnsafeSettings("HPID_LIFE_SIGNING_KEY must be 0 or longer than HPID_LIFE_KEY_PUBLISH")
+        return self
 
 
 class Settings(BaseSettings):

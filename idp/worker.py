@@ -20,7 +20,9 @@ from idp.log import fields
 from idp.outbox.model import GIVE_UP_AFTER
 from idp.outbox.relay import MOST, Relay
 from idp.provider import Provider
+from idp.signing_keys.jobs import rotate_keys
 from idp.transaction import Tx
+from keys.keyring import new_record
 
 _log = logging.getLogger("hpid.worker")
 _SHORTEST_PAUSE = 0.2
@@ -77,6 +79,13 @@ async def _erase_keys(provider: Provider) -> int:
     return (await provider.database.transact(partial(erase_keys, occasion=occasion))).unwrap()
 
 
+async def _rotate_keys(provider: Provider) -> int:
+    now = provider.clock.now()
+    occasion = Occasion(clock=provider.clock, now=now, txn="")
+    make = partial(new_record, provider.vault, now=now)
+    return await rotate_keys(provider.database, occasion, provider.settings.life, make)
+
+
 async def _bury(provider: Provider) -> int:
     now = provider.clock.now()
     buried = (
@@ -92,6 +101,7 @@ JOBS: tuple[Job, ...] = (
     Job(name="audit sequence", every=timedelta(milliseconds=500), run=_sequence),
     Job(name="erase expired", every=timedelta(minutes=1), run=_erase),
     Job(name="erase keys", every=timedelta(minutes=1), run=_erase_keys),
+    Job(name="rotate keys", every=timedelta(minutes=1), run=_rotate_keys),
     Job(name="give up", every=timedelta(minutes=1), run=_bury),
 )
 

@@ -22,6 +22,8 @@ class KeyState(StrEnum):
     """Signs no more; published until what it signed has expired."""
     ERASED = "erased"
     """The private key is gone; the record stays for the history."""
+    REVOKED = "revoked"
+    """Erased at once because somebody else may have it (keys/revocation.py): what it signed is refused."""
 
 
 class RotationRefused(Exception):
@@ -54,7 +56,7 @@ class RotationPlan:
 def state(record: KeyRecord, now: datetime) -> KeyState:
     """Return where the key stands."""
     if record.erased_at is not None:
-        return KeyState.ERASED
+        return KeyState.REVOKED if record.erase_after == record.retired_at else KeyState.ERASED
     if record.retired_at is not None and record.retired_at <= now:
         return KeyState.RETIRED
     return KeyState.ACTIVE if record.active_from <= now else KeyState.ANNOUNCED
@@ -102,6 +104,29 @@ def next_rotation(
         if state(record, now) is KeyState.ACTIVE
     )
     return RotationPlan(new=replace(new, active_from=takes_over), retiring=retiring)
+
+
+def rotates_at(
+    records: Iterable[KeyRecord], record: KeyRecord, now: datetime, *, every: timedelta
+) -> datetime | None:
+    """Return when this key has signed for long enough; None if it does not sign, is followed already, or for ever."""
+    same = [other for other in records if other.alg == record.alg]
+    is_followed = any(state(other, now) is KeyState.ANNOUNCED for other in same)
+    if not every or is_followed or signing_key(same, record.alg, now) != record:
+        return None
+    return record.active_from + every
+
+
+def due_for_rotation(records: Iterable[KeyRecord], now: datetime, *, every: timedelta) -> tuple[str, ...]:
+    """Return the algorithms whose key has signed for long enough and has no follower yet."""
+    known = tuple(records)
+    return tuple(
+        sorted(
+            record.alg
+            for record in known
+            if (moment := rotates_at(known, record, now, every=every)) is not None and moment <= now
+        )
+    )
 
 
 def due_for_erasure(records: Iterable[KeyRecord], now: datetime) -> tuple[KeyRecord, ...]:

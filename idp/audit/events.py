@@ -98,6 +98,8 @@ class EventType(StrEnum):
     """A client was removed for good; its grants ended with it. Payload: client_id."""
     KEY_ANNOUNCED = "key:announced"
     """A signing key was announced. Payload: kid, alg, active_from."""
+    KEY_REVOKED = "key:revoked"
+    """A signing key was taken out at once. Payload: kid, alg, was (its state), successor (a kid, if it signed)."""
     KEY_ERASED = "key:erased"
     """A retired signing key was erased. Payload: kid."""
     ADMIN_LINK_ISSUED = "admin:link-issued"

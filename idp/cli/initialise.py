@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from idp.settings import DeploymentProfile, Settings
 from idp.transaction import Tx
 from keys.keyring import new_record
 from keys.master import MasterKey
-from keys.rotation import KeyRecord, KeyState, next_rotation, state
+from keys.rotation import KeyRecord, next_rotation
 from migrations.run import upgrade
 
 
@@ -61,7 +61,7 @@ async def _first_keys(settings: Settings) -> list[str]:
         provider.keyring.replace(existing)  # a key that does not open is said now, not at the first token
         now = provider.clock.now()
         made = await asyncio.gather(  # side by side: RSA takes up to a second each
-            *(asyncio.to_thread(new_record, provider.vault, alg, now) for alg in _missing(existing, now))
+            *(asyncio.to_thread(new_record, provider.vault, alg, now) for alg in _missing(existing))
         )
         store = partial(
             _store,
@@ -74,8 +74,8 @@ async def _first_keys(settings: Settings) -> list[str]:
         await provider.aclose()
 
 
-def _missing(existing: Iterable[KeyRecord], now: datetime) -> tuple[str, ...]:
-    present = {record.alg for record in existing if state(record, now) is not KeyState.ERASED}
+def _missing(existing: Iterable[KeyRecord]) -> tuple[str, ...]:
+    present = {record.alg for record in existing if record.erased_at is None}
     return tuple(alg for alg in SIGNING_ALGORITHMS if alg not in present)
 
 
@@ -85,7 +85,7 @@ def _store(
     """Store all first keys at once, so that a broken start leaves none; of two at once the second finds them."""
     tx.configuration.raise_version()
     existing = tx.signing_keys.all()
-    missing = _missing(existing, occasion.now)
+    missing = _missing(existing)
     lines: list[str] = []
     for record in made:
         if record.alg not in missing:

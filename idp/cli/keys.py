@@ -1,47 +1,59 @@
-"""`hpid keys`: list signing keys, rotate while nodes run (published first, then used)."""
+"""`hpid keys`: signing keys, which rotate while nodes run (published first, then used), and the master key."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, show, with_provider
+from idp.cli.key_revocation import Yes, revoke, revoke_signing
 from idp.database import Done, Refused
 from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.provider import Provider
 from idp.signing_keys.service import announce_key
 from idp.transaction import Tx
 from keys.keyring import new_record
-from keys.rotation import RotationRefused, state
+from keys.rotation import KeyRecord, RotationRefused, rotates_at, state
 
-app = typer.Typer(help="Signing keys.", no_args_is_help=True)
+app = typer.Typer(help="Signing keys and the master key.", no_args_is_help=True)
+app.command()(revoke)
 
 
 @app.command("list")
 def list_keys(*, as_json: AsJson = False) -> None:
-    """List signing keys with their state."""
+    """List signing keys: where each stands, how many days it has signed, when a new one follows by itself."""
 
     async def work(provider: Provider) -> list[dict[str, object]]:
         now = provider.clock.now()
         records = await provider.database.read(lambda tx: tx.signing_keys.all())
-        return [
-            {
-                "kid": record.kid,
-                "alg": record.alg,
-                "state": state(record, now).value,
-                "active_from": record.active_from.isoformat(timespec="seconds"),
-                "retired_at": record.retired_at.isoformat(timespec="seconds") if record.retired_at else None,
-            }
-            for record in records
-        ]
+        every = provider.settings.life.signing_key
+        return [_row(record, now, rotates_at(records, record, now, every=every)) for record in records]
 
     show(with_provider(work), as_json=as_json, title="signing keys")
+
+
+def _row(record: KeyRecord, now: datetime, rotates: datetime | None) -> dict[str, object]:
+    until = min(now, record.retired_at or now)
+    return {
+        "kid": record.kid,
+        "alg": record.alg,
+        "state": state(record, now).value,
+        "active_from": record.active_from.isoformat(timespec="seconds"),
+        "age_days": max(until - record.active_from, timedelta()).days,
+        "rotates_at": rotates.isoformat(timespec="seconds") if rotates else None,
+        "retired_at": record.retired_at.isoformat(timespec="seconds") if record.retired_at else None,
+    }
 
 
 @app.command()
 def rotate(
     *,
     alg: Annotated[str, typer.Option(help="Algorithm: " + " or ".join(SIGNING_ALGORITHMS) + ".")] = "ES256",
+    emergency: Annotated[
+        bool, typer.Option("--emergency", help="The key is known to others: as `hpid keys revoke` does.")
+    ] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Announce a new key: it is in the JWKS at once, signs after HPID_LIFE_KEY_PUBLISH, then the old one retires.
@@ -50,6 +62,9 @@ def rotate(
     """
     if alg not in SIGNING_ALGORITHMS:
         raise CommandFailed(f"--alg must be one of {' '.join(SIGNING_ALGORITHMS)}")
+    if emergency:
+        revoke_signing(alg, yes=yes, as_json=as_json)
+        return
 
     async def work(provider: Provider) -> dict[str, object]:
         happening = occasion(provider)

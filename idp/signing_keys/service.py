@@ -1,14 +1,20 @@
-"""Announcing a signing key: record of the key, configuration version and audit event in one transaction (DESIGN 5.14)."""
+"""Announcing and revoking a signing key: record, configuration version and audit event in one transaction (DESIGN 5.14).
 
+The configuration version is raised first: its row makes two that rotate at once wait for each other.
+"""
+
+from collections.abc import Iterable
 from datetime import timedelta
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.settings import Lifetimes
 from idp.transaction import Tx
-from keys.rotation import KeyRecord, next_rotation
+from keys.revocation import RevocationPlan, next_revocation
+from keys.rotation import KeyRecord, due_for_rotation, next_rotation
 
 _READERS_CLOCKS = timedelta(minutes=5)
+_SYSTEM = "system"
 
 
 def announce_key(
@@ -39,3 +45,36 @@ def announce_key(
         )
     )
     return plan.new
+
+
+def announce_due(
+    tx: Tx, made: Iterable[KeyRecord], *, every: timedelta, life: Lifetimes, occasion: Occasion
+) -> int:
+    """Store the next key of each algorithm that is due for one; return how many were.
+
+    Which ones are due is asked again here, where nobody else can rotate: of any number of workers one announces.
+    """
+    tx.configuration.raise_version()
+    due = due_for_rotation(tx.signing_keys.all(), occasion.now, every=every)
+    chosen = [record for record in made if record.alg in due]
+    for record in chosen:
+        announce_key(tx, record, publish_for=life.key_publish, life=life, actor=_SYSTEM, occasion=occasion)
+    return len(chosen)
+
+
+def revoke_key(tx: Tx, kid: str, *, fresh: KeyRecord, actor: str, occasion: Occasion) -> RevocationPlan:
+    """Take a key out on every node within a second, and let another sign if it did; raises RotationRefused."""
+    tx.configuration.raise_version()
+    plan = next_revocation(tx.signing_keys.all(), kid, fresh=fresh, now=occasion.now)
+    tx.signing_keys.revoke(plan)
+    tx.audit.add(
+        occasion.event(
+            EventType.KEY_REVOKED,
+            actor=actor,
+            kid=kid,
+            alg=plan.revoked.alg,
+            was=plan.was.value,
+            successor=plan.successor or "",
+        )
+    )
+    return plan

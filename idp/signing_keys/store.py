@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, Table, Text, bindparam, insert, selec
 
 from idp.database import Sealed, UtcTime, metadata
 from keys.envelope import Vault
+from keys.revocation import RevocationPlan
 from keys.rotation import KeyRecord, RotationPlan
 
 signing_keys = Table(
@@ -33,6 +34,17 @@ _RETIRE = (
     update(signing_keys)
     .where(signing_keys.c.kid == bindparam("this_kid"), signing_keys.c.erased_at.is_(None))
     .values(retired_at=bindparam("retired"), erase_after=bindparam("erase"))
+)
+_SET = (
+    update(signing_keys)
+    .where(signing_keys.c.kid == bindparam("this_kid"), signing_keys.c.erased_at.is_(None))
+    .values(
+        sealed_private=bindparam("private"),
+        active_from=bindparam("active"),
+        retired_at=bindparam("retired"),
+        erase_after=bindparam("erase"),
+        erased_at=bindparam("erased"),
+    )
 )
 _ERASE = (
     update(signing_keys)
@@ -62,6 +74,21 @@ class SigningKeyStore:
         for record in plan.retiring:
             given = {"this_kid": record.kid, "retired": record.retired_at, "erase": record.erase_after}
             self.connection.execute(_RETIRE, given)
+
+    def revoke(self, plan: RevocationPlan) -> None:
+        """Take a key out, and let the next one sign."""
+        if plan.added is not None:
+            self.connection.execute(_ADD, _row(plan.added))
+        for record in (plan.revoked, *plan.changed):
+            given = {
+                "this_kid": record.kid,
+                "private": record.sealed_private,
+                "active": record.active_from,
+                "retired": record.retired_at,
+                "erase": record.erase_after,
+                "erased": record.erased_at,
+            }
+            self.connection.execute(_SET, given)
 
     def set_erased(self, kid: str, now: datetime) -> bool:
         """Wipe the private key; True if this call did it."""

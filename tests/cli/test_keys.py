@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -61,3 +61,45 @@ def test_an_algorithm_we_do_not_sign_with_is_refused(office: Office) -> None:
     assert office.installation.hpid("keys", "rotate", "--alg", "HS256").refusal == (
         "--alg must be one of ES256 EdDSA PS256 RS256"
     )
+
+
+async def test_a_revoked_key_is_out_within_a_second_and_only_with_yes(
+    office: Office, world: ServedWorld
+) -> None:
+    visitor = await world.visitor(office.rp)
+    before = await world.tokens(office.rp, visitor)
+    kid = _kid(before["id_token"])
+
+    shown = await office.installation.run("keys", "rotate", "--emergency", "--json")
+    assert (shown.status, shown.err) == (1, "hpid: nothing was done; add --yes to do it\n")
+    told = json.loads(shown.out)
+    assert (told["kid"], told["state"], told["services_of_this_algorithm"]) == (kid, "active", "1 of 1")
+    expires = json.loads(base64.urlsafe_b64decode(before["id_token"].split(".")[1] + "=="))["exp"]
+    assert datetime.fromisoformat(told["tokens_refused_that_would_live_until"]).timestamp() >= expires
+    assert kid in await _published(world)
+
+    done = (await office.installation.run("keys", "revoke", kid, "--yes", "--json")).json
+    await asyncio.sleep(A_NODE_KNOWS_IT)
+    assert kid not in await _published(world)
+    assert (await world.userinfo(before["access_token"])).status_code == 401
+    after = await world.tokens(office.rp, visitor)
+    assert _kid(after["id_token"]) == done["signs_in_its_place"] != kid
+    assert (await office.rp.verify(world.http, after["id_token"]))["iss"] == world.issuer
+    rows = (await office.installation.run("keys", "list", "--json")).json
+    (row,) = [row for row in rows if row["kid"] == kid]
+    assert (row["state"], row["rotates_at"]) == ("revoked", None)
+    (row,) = [row for row in rows if row["kid"] == done["signs_in_its_place"]]
+    assert (row["state"], row["age_days"]) == ("active", 0)
+    assert datetime.fromisoformat(row["rotates_at"]) > world.time() + timedelta(days=89)
+    again = await office.installation.run("keys", "revoke", kid, "--yes")
+    assert again.refusal == f"there is no key {kid} that signs or verifies"
+
+
+def test_a_key_nobody_knows_is_refused_with_where_to_look(office: Office) -> None:
+    refused = office.installation.hpid("keys", "revoke", "nobody", "--yes")
+    assert refused.refusal == "there is no key nobody; `hpid keys list` shows them"
+
+
+def test_keys_that_would_follow_each_other_without_end_are_refused(office: Office) -> None:
+    refused = office.installation.hpid("keys", "list", HPID_LIFE_SIGNING_KEY="600")
+    assert refused.refusal == "HPID_LIFE_SIGNING_KEY must be 0 or longer than HPID_LIFE_KEY_PUBLISH"

@@ -10,8 +10,10 @@ from keys.rotation import (
     KeyState,
     RotationRefused,
     due_for_erasure,
+    due_for_rotation,
     next_rotation,
     published,
+    rotates_at,
     signing_key,
     state,
 )
@@ -150,3 +152,21 @@ def test_a_key_is_erased_once_and_not_before_its_time() -> None:
     assert due_for_erasure([erased, records[1]], NOW + 31 * MINUTE) == ()
     assert kid_that_signs([erased], NOW) is None
     assert published([erased], NOW) == ()
+
+
+def test_a_key_is_due_once_it_has_signed_for_long_enough_and_has_no_follower() -> None:
+    every = 100 * MINUTE
+    records = [record("a"), record("r", "RS256", NOW + 50 * MINUTE)]
+    assert due_for_rotation(records, NOW + 99 * MINUTE, every=every) == ()
+    assert due_for_rotation(records, NOW + 100 * MINUTE, every=every) == ("ES256",)
+    assert due_for_rotation(records, NOW + 150 * MINUTE, every=every) == ("ES256", "RS256")
+    followed = rotate(records, "b", NOW + 100 * MINUTE)
+    assert due_for_rotation(followed, NOW + 109 * MINUTE, every=every) == ()
+    assert due_for_rotation(followed, NOW + 209 * MINUTE, every=every) == ("RS256",)
+    assert due_for_rotation(followed, NOW + 210 * MINUTE, every=every) == ("ES256", "RS256")
+    assert rotates_at(followed, followed[2], NOW + 120 * MINUTE, every=every) == NOW + 210 * MINUTE
+    assert rotates_at(followed, followed[0], NOW + 120 * MINUTE, every=every) is None
+
+
+def test_no_age_is_too_old_where_rotation_is_off() -> None:
+    assert due_for_rotation([record("a")], NOW + 10_000_000 * MINUTE, every=timedelta()) == ()

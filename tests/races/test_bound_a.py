@@ -161,3 +161,19 @@ async def test_ended_sessions_are_refused_and_offline_access_goes_on(
     for holder in offline:
         for use in holder.uses("refresh", "userinfo"):
             assert await use.works(), use.name
+
+
+async def test_tokens_of_a_revoked_key_are_refused_and_the_next_key_signs(
+    world: ServedWorld, pair: Pair
+) -> None:
+    rp = pair.rps["rp-races"]
+    visitor = await world.visitor(rp)
+    holders = await _holders(world, rp, visitor, _OFFLINE)
+    kid = (await world.http.get("/jwks")).json()["keys"][0]["kid"]
+    uses = [use for holder in holders for use in holder.uses("userinfo", "introspection")]
+    await _ends(pair, ("keys", "revoke", kid, "--yes"), uses)
+    for peer, holder in zip(world.peers, holders, strict=True):
+        assert kid not in [key["kid"] for key in (await peer.http.get("/jwks")).json()["keys"]]
+        assert await holder._refresh()
+        assert (await rp.verify(peer.http, holder.tokens["id_token"]))["iss"] == world.issuer
+        assert await holder._userinfo()

@@ -1,0 +1,125 @@
+"""`hpid keys revoke` and `hpid keys rotate --emergency`: what it breaks is shown first, and done with --yes alone."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from idp.audit.occasion import Occasion
+from idp.cli.context import AsJson, CommandFailed, occasion, operator, show, with_provider
+from idp.clients.model import Client
+from idp.database import Done, Refused
+from idp.provider import Provider
+from idp.settings import Lifetimes
+from idp.signing_keys.service import revoke_key
+from idp.transaction import Tx
+from keys.keyring import new_record
+from keys.revocation import RevocationPlan, next_revocation
+from keys.rotation import KeyRecord, KeyState, RotationRefused, signing_key
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown what it would break.")]
+
+
+def revoke(kid: str, *, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Take a key out at once, because somebody else may have it: no node signs with it or accepts it after a second.
+
+    If it signed, an announced key signs in its place, else a new one. What it signed verifies no more.
+    """
+    _revoke(kid=kid, alg=None, yes=yes, as_json=as_json)
+
+
+def revoke_signing(alg: str, *, yes: bool, as_json: bool) -> None:
+    """Take out the key that signs an algorithm now."""
+    _revoke(kid=None, alg=alg, yes=yes, as_json=as_json)
+
+
+def _revoke(*, kid: str | None, alg: str | None, yes: bool, as_json: bool) -> None:
+    async def work(provider: Provider) -> dict[str, object]:
+        records = await provider.database.read(lambda tx: tx.signing_keys.all())
+        happening = occasion(provider)
+        record = _find(records, kid, alg, happening.now)
+        fresh = await asyncio.to_thread(new_record, provider.vault, record.alg, happening.now)
+        try:
+            plan = next_revocation(records, record.kid, fresh=fresh, now=happening.now)
+        except RotationRefused as error:
+            raise CommandFailed(str(error)) from error
+        clients = await provider.database.read(lambda tx: tx.clients.all())
+        shown = _consequences(record, plan, clients, provider.settings.life, happening.now)
+        if not yes:
+            return shown
+        change = partial(_store, kid=record.kid, fresh=fresh, actor=operator(), happening=happening)
+        done = (await provider.database.transact(change)).unwrap()
+        return {**shown, "signs_in_its_place": done.successor}
+
+    show(with_provider(work), as_json=as_json, title="revoked" if yes else "would be revoked")
+    if not yes:
+        raise CommandFailed("nothing was done; add --yes to do it")
+
+
+def _find(records: Sequence[KeyRecord], kid: str | None, alg: str | None, now: datetime) -> KeyRecord:
+    if alg is not None:
+        record = signing_key(records, alg, now)
+        if record is None:
+            raise CommandFailed(f"no {alg} key signs now; `hpid keys rotate --alg {alg}` announces one")
+        return record
+    for record in records:
+        if record.kid == kid:
+            return record
+    raise CommandFailed(f"there is no key {kid}; `hpid keys list` shows them")
+
+
+def _store(
+    tx: Tx, *, kid: str, fresh: KeyRecord, actor: str, happening: Occasion
+) -> Done[RevocationPlan] | Refused:
+    try:
+        return Done(revoke_key(tx, kid, fresh=fresh, actor=actor, occasion=happening))
+    except RotationRefused as error:
+        return Refused(CommandFailed(str(error)))
+
+
+def _consequences(
+    record: KeyRecord, plan: RevocationPlan, clients: Sequence[Client], life: Lifetimes, now: datetime
+) -> dict[str, object]:
+    """Say what stops working, for whom, and until when the world may go on trusting the key."""
+    signed_until = min(now, record.retired_at or now)
+    last_token = signed_until + max(life.access_token, life.id_token)
+    has_signed = plan.was is not KeyState.ANNOUNCED
+    affected = [client for client in clients if record.alg in _algorithms(client)]
+    return {
+        "kid": record.kid,
+        "alg": record.alg,
+        "state": plan.was.value,
+        "signs_in_its_place": _successor(plan),
+        "tokens_refused_that_would_live_until": _moment(last_token)
+        if has_signed
+        else "none: it has not signed",
+        "sessions_go_on_but_not_their_hints": has_signed,
+        "services_of_this_algorithm": f"{len(affected)} of {len(clients)}",
+        "services_may_still_trust_it_until": _moment(now + life.key_publish / 2),
+        "services_that_keep_keys_longer": "trust it, and whatever is forged with it, until they read the key set anew",
+    }
+
+
+def _successor(plan: RevocationPlan) -> str | None:
+    if plan.added is not None:
+        return "a new key, which services learn when they read the key set anew"
+    return plan.successor
+
+
+def _algorithms(client: Client) -> frozenset[str | None]:
+    facts = client.facts
+    return frozenset(
+        {
+            "ES256",  # access tokens
+            facts.id_token_signed_response_alg,
+            facts.userinfo_signed_response_alg,
+            facts.introspection_signed_response_alg,
+        }
+    )
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")

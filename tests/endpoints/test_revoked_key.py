@@ -1,0 +1,79 @@
+"""What becomes of tokens when the key that signed them is revoked: nothing that asks us takes them (DESIGN 5.5, 5.14)."""
+
+import base64
+import json
+
+from idp.database import Done
+from idp.signing_keys.service import revoke_key
+from idp.transaction import Tx
+from idp.worker import JOBS
+from keys.keyring import new_record
+from tests.driver import RelyingParty
+from tests.world import World
+
+
+def kid_of(token: str) -> str:
+    header = token.split(".", maxsplit=1)[0]
+    return str(json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"])
+
+
+async def revoke(world: World, kid: str) -> None:
+    fresh = new_record(world.provider.vault, "ES256", world.time())
+
+    def work(tx: Tx) -> Done[None]:
+        revoke_key(tx, kid, fresh=fresh, actor="operator:x", occasion=world.occasion)
+        return Done(None)
+
+    await world.write(work)
+    await world.provider.configuration.refresh()
+
+
+async def test_its_tokens_open_nothing_and_the_grant_goes_on_under_the_next_key(
+    world: World, rp: RelyingParty
+) -> None:
+    visitor = await world.visitor(rp)
+    tokens = await world.tokens(rp, visitor, scope="openid profile offline_access")
+    kid = kid_of(tokens["access_token"])
+    await revoke(world, kid)
+    assert kid not in [key["kid"] for key in (await world.http.get("/jwks")).json()["keys"]]
+    assert (await world.userinfo(tokens["access_token"])).status_code == 401
+    answer = (await rp.post(world.http, "/introspect", token=tokens["access_token"])).json()
+    assert answer == {"active": False}
+
+    renewed = (await rp.refresh(world.http, tokens["refresh_token"])).json()
+    assert kid_of(renewed["access_token"]) != kid
+    assert (await rp.verify(world.http, renewed["id_token"]))["iss"] == world.issuer
+    assert (await world.userinfo(renewed["access_token"])).status_code == 200
+
+
+async def test_its_id_tokens_vouch_for_nobody(world: World, rp: RelyingParty) -> None:
+    visitor = await world.visitor(rp)
+    hint = (await world.tokens(rp, visitor))["id_token"]
+    await revoke(world, kid_of(hint))
+    silent = rp.authorize_url(prompt="none", id_token_hint=hint)
+    assert "error=invalid_request" in (await visitor.browser.client.get(silent)).headers["location"]
+    ended = await visitor.browser.client.get("/end_session", params={"id_token_hint": hint})
+    assert ended.status_code == 400
+    assert (
+        (await visitor.browser.client.get(rp.authorize_url(prompt="none")))
+        .headers["location"]
+        .startswith(f"{rp.redirect_uri}?code=")
+    )  # the session itself is nobody's signature and goes on
+
+
+async def test_a_key_that_signed_for_long_enough_is_followed_by_the_worker(
+    world: World, rp: RelyingParty
+) -> None:
+    (job,) = [job for job in JOBS if job.name == "rotate keys"]
+    visitor = await world.visitor(rp)
+    old = kid_of((await world.tokens(rp, visitor))["id_token"])
+    assert await job.run(world.provider) == 0
+    world.time.move(days=90)
+    assert await job.run(world.provider) == 1
+    assert await job.run(world.provider) == 0
+    await world.provider.configuration.refresh()
+    visitor = await world.visitor(rp)
+    assert kid_of((await world.tokens(rp, visitor))["id_token"]) == old
+    world.time.move(minutes=10, seconds=1)
+    visitor = await world.visitor(rp)
+    assert kid_of((await world.tokens(rp, visitor))["id_token"]) != old
