@@ -52,11 +52,11 @@ from idp.protocol.discovery import ENDPOINTS
 from idp.protocol.front_channel import offered_response_types
 from idp.provider import Provider
 from idp.settings import Settings
+from idp.signing_keys.timed import TimedKeyring
 from idp.transaction import Tx
 from idp.ui.pages import Pages, Site
 from idp.worker import work, write_summaries
 from keys.envelope import Vault
-from keys.keyring import Keyring
 from keys.master import MasterKey
 
 _BOTH = {
@@ -107,7 +107,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
     database = Database(
         settings.effective_database_url, Tx.unit(vault, clock), pool=settings.database_pool, clock=clock
     )
-    keyring = Keyring(vault, (), now=clock.now)
+    keyring = TimedKeyring(vault, (), clock=clock)
     fetcher = _fetcher(settings, MOST_CONNECTIONS)
     return Provider(
         settings=settings,

@@ -136,6 +136,10 @@ class Settings(BaseSettings):
     """Show the strip that says no data is real. Must be off in production."""
     embed_worker: bool | None = None
     """Run the worker inside `serve`; unset: yes on SQLite, no on PostgreSQL."""
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Port on which this process tells Prometheus what it counts, each process its own; unset: nowhere."""
+    metrics_host: str = "127.0.0.1"
+    """Address of that port: it asks for no password, so only the monitoring may reach it."""
     log_level: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
     life: Lifetimes = Field(default_factory=Lifetimes)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from idp import metrics
 from idp.audit.jobs import sequence
 from idp.audit.occasion import Occasion
 from idp.database import DatabaseUnavailable, Done
@@ -27,6 +28,8 @@ from keys.keyring import new_record
 _log = logging.getLogger("hpid.worker")
 _SHORTEST_PAUSE = 0.2
 _BURIED = 500
+_MEASURED = 10_000
+"""Rows that are counted at most: more is too many anyway."""
 _GATHER = 0.02
 """Seconds in which the ends of several lanes become one claim."""
 
@@ -96,6 +99,20 @@ async def _bury(provider: Provider) -> int:
     return buried
 
 
+async def _measure(provider: Provider) -> int:
+    """Measure what only the database knows, for whoever asks this process until the next turn."""
+    now = provider.clock.now()
+    backlog, unnumbered = await provider.database.read(
+        lambda tx: (tx.deliveries.backlog(_MEASURED), tx.audit.unnumbered(_MEASURED))
+    )
+    due = backlog.due_first
+    metrics.OUTBOX_WAITING.set(backlog.waiting)
+    metrics.OUTBOX_DEAD.set(backlog.dead)
+    metrics.OUTBOX_OLDEST_SECONDS.set(0.0 if due is None else max(0.0, (now - due).total_seconds()))
+    metrics.AUDIT_UNNUMBERED.set(unnumbered)
+    return 0
+
+
 SUMMARIES = Job(name="audit summaries", every=timedelta(seconds=10), run=_summaries)
 JOBS: tuple[Job, ...] = (
     Job(name="audit sequence", every=timedelta(milliseconds=500), run=_sequence),
@@ -103,6 +120,7 @@ JOBS: tuple[Job, ...] = (
     Job(name="erase keys", every=timedelta(minutes=1), run=_erase_keys),
     Job(name="rotate keys", every=timedelta(minutes=1), run=_rotate_keys),
     Job(name="give up", every=timedelta(minutes=1), run=_bury),
+    Job(name="measure", every=timedelta(seconds=10), run=_measure),
 )
 
 
@@ -131,13 +149,17 @@ async def _repeat(job: Job, provider: Provider, *, woken: asyncio.Event | None =
         try:
             done = await job.run(provider)
             away = False
+            metrics.JOB_RUNS.add(job.name, "done")
+            metrics.JOB_LAST_DONE.set(provider.clock.now().timestamp(), job.name)
             if done >= job.full:
                 continue
         except DatabaseUnavailable as error:
+            metrics.JOB_RUNS.add(job.name, "waiting")
             if not away:
                 _log.warning("job waits for the database", extra=fields(job=job.name, reason=str(error)))
             away = True
         except Exception:
+            metrics.JOB_RUNS.add(job.name, "failed")
             _log.exception("job failed", extra=fields(job=job.name))
         pause = max(job.every.total_seconds(), _SHORTEST_PAUSE)
         if woken is None:

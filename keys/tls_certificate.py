@@ -49,6 +49,11 @@ def check_certificate(chain_pem: bytes, key_pem: bytes, *, host: str | None, now
         raise UnusableCertificate(f"the certificate does not name {host}")
 
 
+def expires_at(chain_pem: bytes) -> datetime:
+    """Return when the certificate expires (RFC 5280 §4.1.2.5)."""
+    return x509.load_pem_x509_certificates(chain_pem)[0].not_valid_after_utc
+
+
 def _spki(key: object) -> bytes:
     public_bytes = getattr(key, "public_bytes", None)
     if public_bytes is None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from federation.upstream import Upstream, UpstreamError
+from idp import metrics
 from idp.audit.occasion import Occasion
 from idp.citizen.interaction import Opened, decided, open_here, posted
 from idp.database import Done
@@ -18,6 +19,7 @@ from idp.ids import NO_BUCKET, HandleKind
 from idp.interactions.model import UpstreamJourney
 from idp.limits.model import Counted, Limit, address_key
 from idp.limits.service import Counter
+from idp.metrics import SignInMethod, SignInOutcome
 from idp.protocol.assurance import Acr
 from idp.protocol.next_step import SignIn
 from idp.transaction import Tx
@@ -73,6 +75,7 @@ async def _depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:
         )
     except UpstreamError:
         provider.national_circuit.failed(occasion.now)
+        metrics.SIGN_INS.add(SignInMethod.NATIONAL, SignInOutcome.FAILED)
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}&m=upstream-failed")
     begin = partial(_begin, journey=journey, counter=counter, now=occasion.now)
     provider.limits.learn(counter, (await provider.database.transact(begin)).unwrap())

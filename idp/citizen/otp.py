@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from idp import metrics
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened, open_here, posted
@@ -15,6 +16,7 @@ from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.cookie_names import cookie_name
 from idp.edge.page import page
+from idp.metrics import SignInMethod, SignInOutcome
 from idp.sessions.service import start_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
@@ -60,6 +62,7 @@ async def check(call: Call) -> Answer:
             occasion=occasion,
         )
     )
+    metrics.SIGN_INS.add(SignInMethod.OTP, _outcome(outcome))
     result = outcome.unwrap()
     match result:
         case _NoProof():
@@ -70,6 +73,16 @@ async def check(call: Call) -> Answer:
             return _form(call, opened, one_error("otp_wrong", at="otp", n=left))
         case _:
             return signed_in(call, opened, result)
+
+
+def _outcome(settled: Done[str | _Wrong | _NoProof | Slowed] | Refused) -> SignInOutcome:
+    match settled:
+        case Done(value=Slowed()):
+            return SignInOutcome.SLOWED
+        case Done(value=str()):
+            return SignInOutcome.SIGNED_IN
+        case _:
+            return SignInOutcome.REFUSED
 
 
 def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Answer:

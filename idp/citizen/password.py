@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from idp import metrics
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened, open_here, posted
@@ -26,6 +27,7 @@ from idp.interactions.model import PasswordProof
 from idp.limits.model import Counted, Limit, address_key
 from idp.limits.service import Counter
 from idp.log import fields
+from idp.metrics import SignInMethod, SignInOutcome
 from idp.people.identifiers import normal_form
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.people.name_fold import to_nfc
@@ -85,6 +87,7 @@ async def check(call: Call) -> Answer:
             await provider.database.transact(partial(_reserve, username=username, now=occasion.now))
         ).unwrap()
         if isinstance(account.attempt, Slowed):
+            _count(SignInOutcome.SLOWED)
             return _form(call, opened, username=username, errors=slowed(account.attempt, occasion.now))
         is_right = await verify(password, account.password_hash)
     if not is_right or account.person_id is None:
@@ -99,7 +102,9 @@ async def check(call: Call) -> Answer:
             life=provider.settings.life,
             occasion=occasion,
         )
-        return signed_in(call, opened, (await provider.database.transact(begin)).unwrap())
+        outcome = await provider.database.transact(begin)
+        _count(SignInOutcome.SIGNED_IN if isinstance(outcome, Done) else SignInOutcome.REFUSED)
+        return signed_in(call, opened, outcome.unwrap())
     proof = PasswordProof(
         interaction_id=opened.interaction_id,
         person_id=account.person_id,
@@ -107,6 +112,7 @@ async def check(call: Call) -> Answer:
         expires_at=opened.request.started_at + provider.settings.life.interaction,
     )
     (await provider.database.transact(partial(_prove, proof=proof))).unwrap()
+    _count(SignInOutcome.CONTINUED)
     return Answer.redirect(f"/sign-in/otp?i={opened.interaction_id}")
 
 
@@ -172,6 +178,7 @@ async def _refuse(
 ) -> None:
     """Count a name that is nobody's (DESIGN 5.9, class 1), record the refusal of somebody (class 2), alike."""
     _log.info("sign-in refused", extra=fields(txn=call.txn, factor="password"))
+    _count(SignInOutcome.REFUSED)
     if account.owner == NOBODY:
         call.count_refusal(EventType.SIGN_IN_REFUSED.value, client_id=opened.client.client_id)
     record = partial(_record, account=account, counter=counter, occasion=occasion)
@@ -204,6 +211,10 @@ def _begin(
     if isinstance(proved, Refused):
         return proved
     return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion)
+
+
+def _count(outcome: SignInOutcome) -> None:
+    metrics.SIGN_INS.add(SignInMethod.PASSWORD, outcome)
 
 
 def _prove(tx: Tx, *, proof: PasswordProof) -> Done[None]:

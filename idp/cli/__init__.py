@@ -11,6 +11,7 @@ from idp.cli import admin, clients, consents, demo, initialise, keys, logouts, p
 from idp.cli.context import CommandFailed, show_error
 from idp.database import DatabaseUnavailable
 from idp.env_file import UnusableEnvFile, take_env_file
+from idp.exposition import PortTaken
 from idp.settings import Lifetimes, Settings, UnsafeSettings
 from keys.keyring import UnusableKeyRecord
 from keys.master import KeyFileError
@@ -39,6 +40,7 @@ _EXPECTED = (
     CommandFailed,
     DatabaseUnavailable,
     KeyFileError,
+    PortTaken,
     UnsafeSettings,
     UnusableCaBundle,
     UnusableEnvFile,

@@ -7,17 +7,19 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.server.embed import Server
 
-from idp.app import make_app, make_provider
+from idp.app import make_app, make_provider, release
 from idp.cli.certification import check_profile_of_state
 from idp.cli.context import CommandFailed, check_schema, opened
 from idp.cli.tls_files import check_tls_files
 from idp.clock import Clock
 from idp.database import DatabaseUnavailable
+from idp.exposition import exposed
 from idp.log import configure, fields
 from idp.provider import Provider
 from idp.settings import Settings
@@ -31,9 +33,9 @@ def serve() -> None:
     """Serve the provider; on SQLite with the worker inside."""
     settings = Settings()
     _check_port(settings)
-    check_tls_files(settings, now=Clock().now())
+    expires_at = check_tls_files(settings, now=Clock().now())
     configure(settings.log_level)
-    asyncio.run(_serve(settings))
+    asyncio.run(_serve(settings, expires_at))
     sys.stdout.flush()
     # Everything is closed; the server's own threads may abort in an interpreter that is being taken down.
     os._exit(0)
@@ -46,7 +48,7 @@ def worker() -> None:
     asyncio.run(_work(settings))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, certificate_expires: datetime | None) -> None:
     provider = make_provider(settings)
     await _check_state(provider)
     server = Server(
@@ -69,7 +71,8 @@ async def _serve(settings: Settings) -> None:
         server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
 
     _on_stop_signal(stop)
-    await server.serve()
+    with exposed(provider, release=release(), certificate_expires=certificate_expires):
+        await server.serve()
     if not told_to_stop.is_set():
         raise CommandFailed("the server ended by itself; the lines before this one say why")
 
@@ -91,16 +94,17 @@ async def _check_state(provider: Provider) -> None:
 
 async def _work(settings: Settings) -> None:
     async with opened(settings) as provider:
-        stopped = asyncio.Event()
-        _on_stop_signal(stopped.set)
-        tasks = [
-            asyncio.create_task(provider.configuration.keep_fresh()),
-            asyncio.create_task(work(provider)),
-        ]
-        await stopped.wait()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        with exposed(provider, release=release()):
+            stopped = asyncio.Event()
+            _on_stop_signal(stopped.set)
+            tasks = [
+                asyncio.create_task(provider.configuration.keep_fresh()),
+                asyncio.create_task(work(provider)),
+            ]
+            await stopped.wait()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _on_stop_signal(stop: Callable[[], object]) -> None:

@@ -60,6 +60,11 @@ class ConfigurationCache:
         """Tell whether a client of this name was registered when last read: good for a label, not for authority."""
         return client_id in self._clients
 
+    @property
+    def age(self) -> float | None:
+        """Return the seconds since clients and keys were known to be current; None before the first reading."""
+        return None if self._version < 0 else self._clock.stopwatch() - self._read_at
+
     async def refresh(self) -> None:
         """Ask for the version; take clients and keys anew if it moved."""
         asked_at = self._clock.stopwatch()

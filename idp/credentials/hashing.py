@@ -58,6 +58,11 @@ class PasswordHashing:
         finally:
             self._waiting -= 1
 
+    @property
+    def waiting(self) -> int:
+        """Return how many passwords are being hashed or wait for it."""
+        return self._waiting
+
     def close(self) -> None:
         """Let running hashes end; start none."""
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -9,6 +9,7 @@ from idp.clock import Clock
 from idp.database.columns import Digest, Sealed, UtcTime, metadata
 from idp.database.outcome import DatabaseUnavailable, Done, Refused
 from idp.database.sqlite import Sqlite
+from idp.database.traffic import Load, Traffic
 from idp.database.turns import LONGEST_WAIT, Turns
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ __all__ = [
     "DatabaseUnavailable",
     "Digest",
     "Done",
+    "Load",
     "Refused",
     "Sealed",
     "UtcTime",
@@ -42,6 +44,7 @@ class Database(Generic[TxT]):
         is_sqlite = target.get_backend_name() == "sqlite"
         self._engine = Sqlite(target, clock) if is_sqlite else _postgresql(target, pool)
         self._unit = unit
+        self._traffic = Traffic(clock)
         self._rows = Turns(self._insert, most=_ROWS_PER_COMMIT, clock=clock)
 
     async def open(self) -> None:
@@ -55,7 +58,8 @@ class Database(Generic[TxT]):
 
     async def read(self, fn: Callable[[TxT], T]) -> T:
         """Run the function on one snapshot; a write in it fails."""
-        return await self._engine.read(fn, self._unit)
+        with self._traffic.watch("read"):
+            return await self._engine.read(fn, self._unit)
 
     async def transact(self, fn: Callable[[TxT], Done[T] | Refused]) -> Done[T] | Refused:
         """Commit what the function did, whether done or refused; only an exception rolls back.
@@ -63,14 +67,22 @@ class Database(Generic[TxT]):
         It may run more than once (after a deadlock, or when another one spoilt a shared commit): it does
         nothing but its statements.
         """
-        return await self._engine.write(fn, self._unit)
+        with self._traffic.watch("write"):
+            return await self._engine.write(fn, self._unit)
 
     async def append(self, statement: Insert, row: Mapping[str, object]) -> None:
         """Insert a row nobody depends on together with others that wait, and return after its commit.
 
         The statement is one module-level object per table; its rows all have the same keys.
         """
-        await self._rows.take((statement, row))
+        with self._traffic.watch("append"):
+            await self._rows.take((statement, row))
+
+    @property
+    def load(self) -> Load:
+        """Return how busy this process keeps the database now."""
+        in_use, most = self._engine.connections
+        return Load(in_use=in_use, most=most, waiting=max(0, self._traffic.under_way - in_use))
 
     async def _insert(self, rows: Sequence[_Row]) -> Sequence[None]:
         by_statement: dict[Insert, list[Mapping[str, object]]] = {}

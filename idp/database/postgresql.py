@@ -7,7 +7,7 @@ the work anew. It goes on when its caller goes away, so that no connection stays
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
@@ -16,6 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from idp.database.outcome import DatabaseUnavailable
 from idp.database.turns import LONGEST_WAIT
+
+if TYPE_CHECKING:
+    from sqlalchemy.pool import QueuePool
 
 T = TypeVar("T")
 UnitT = TypeVar("UnitT")
@@ -64,6 +67,12 @@ class Postgresql:
         if self._running:
             await asyncio.wait(self._running)
         await self._engine.dispose()
+
+    @property
+    def connections(self) -> tuple[int, int]:
+        """Return how many connections are in use, and the most there may be."""
+        pool = cast("QueuePool", self._engine.pool)
+        return pool.checkedout(), pool.size()
 
     async def read(self, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]) -> T:
         """Run the work on one read-only snapshot."""

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from idp.clock import Clock
 from idp.database.outcome import DatabaseUnavailable
@@ -70,6 +70,12 @@ class Sqlite:
         await self._turns.close()
         self._closed = True
         await asyncio.to_thread(self._shut)
+
+    @property
+    def connections(self) -> tuple[int, int]:
+        """Return how many connections are in use, and the most there may be."""
+        in_use = sum(_pool_of(engine).checkedout() for engine in (self._writer, self._reader))
+        return in_use, 1 + _READERS
 
     async def read(self, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]) -> T:
         """Run the work in a reader thread on one snapshot."""
@@ -129,6 +135,10 @@ def _engine(url: URL, pragmas: Sequence[str], *, connections: int) -> Engine:
             driver.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _pool_of(engine: Engine) -> QueuePool:
+    return cast("QueuePool", engine.pool)
 
 
 def _begin(connection: Connection, how: str) -> None:

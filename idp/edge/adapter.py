@@ -13,8 +13,10 @@ from idp.edge.call import BadCall, Call, Endpoint
 from idp.edge.cors import PATHS as CORS_PATHS
 from idp.edge.cors import cors_headers
 from idp.edge.page import bare_error_page
+from idp.edge.page_route import page_route
 from idp.edge.peer import peer_address, peer_prefix
 from idp.log import fields
+from idp.metrics import REQUEST_SECONDS
 from idp.provider import Provider
 
 Scope = MutableMapping[str, Any]
@@ -29,6 +31,8 @@ _LARGEST_HEADERS = 16 * 1024
 _LONGEST_QUERY = 16 * 1024
 _WITH_BODY = frozenset({"POST", "PUT"})
 _TXN_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
+_CLASSES = ("none", "1xx", "2xx", "3xx", "4xx", "5xx")
+"""What a status is counted as; none was sent to who went away before."""
 _access = logging.getLogger("hpid.access")
 _faults = logging.getLogger("hpid.fault")
 
@@ -67,7 +71,9 @@ class Edge:
             answer = _rendered(call, fault, self._render)
             if not seen.status:
                 await _send_answer(answer, seen.watch(send))
-        milliseconds = round((provider.clock.stopwatch() - started) * 1000, 1)
+        seconds = provider.clock.stopwatch() - started
+        route = call.path if call.path in self._routes else page_route(scope)
+        REQUEST_SECONDS.add(seconds, route, _CLASSES[seen.status // 100])
         _access.info(
             "request",
             extra=fields(
@@ -75,7 +81,7 @@ class Edge:
                 method=call.method,
                 path=call.path,
                 status=seen.status,
-                ms=milliseconds,
+                ms=round(seconds * 1000, 1),
                 peer=peer_prefix(call.peer),
             ),
         )

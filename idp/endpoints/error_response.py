@@ -2,6 +2,7 @@
 
 import logging
 
+from idp import metrics
 from idp.credentials.hashing import HashingBusy
 from idp.database import DatabaseUnavailable
 from idp.edge.answer import Answer
@@ -130,6 +131,7 @@ def _bad_call(call: Call, error: BadCall) -> Answer:
     if error.status != 404:  # what nobody serves anybody may ask for
         _count(call, f"bad call {error.status}")
     refused = InvalidRequest(error.reason)
+    metrics.REFUSALS.add(refused.error)
     if call.path in _JSON_PATHS:
         return Answer.json(
             {"error": refused.error, "error_description": refused.error_description}, status=error.status
@@ -143,6 +145,7 @@ def _over_limit(call: Call, error: OverLimit) -> Answer:
     _log.info("over a limit", extra=fields(txn=call.txn, path=call.path, limit=name))
     _count(call, f"over the limit {name}")
     refused = TemporarilyUnavailable("too many requests; see Retry-After", detail=name)
+    metrics.REFUSALS.add(refused.error)
     if call.path in _JSON_PATHS:
         answer = Answer.json(
             {"error": refused.error, "error_description": refused.error_description}, status=429
@@ -165,6 +168,7 @@ def _default_destination(
 def _record(call: Call, refusal: Refusal) -> None:
     """Log the refusal, and count it for the summary of refusals where nobody was proved."""
     error = refusal.error
+    metrics.REFUSALS.add(error.error)
     _log.info(
         "refused",
         extra=fields(

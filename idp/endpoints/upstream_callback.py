@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from federation.upstream import AccountKind, ExternalIdentity, UpstreamDenied, UpstreamError
+from idp import metrics
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done
@@ -22,6 +23,7 @@ from idp.ids import HandleKind, parse_handle
 from idp.interactions.cookie import HeldInteraction, held_interaction
 from idp.interactions.model import UpstreamJourney
 from idp.log import fields
+from idp.metrics import SignInMethod, SignInOutcome
 from idp.people.identifiers import IdentifierTaken
 from idp.people.service import NotRecognised, Recognised, recognise
 from idp.protocol.assurance import national_acr, parse_acr
@@ -64,34 +66,37 @@ async def upstream_callback(call: Call) -> Answer:
     try:
         identity = await _finish(call, answer, returned.journey)
     except UpstreamDenied:
+        _count(SignInOutcome.CANCELLED)
         return _back(opened, "cancelled")
     except UpstreamError as error:  # nobody is proved: counted (DESIGN 5.9, class 1)
         _log.info("upstream refused", extra=fields(txn=call.txn, reason=error.reason))
         call.count_refusal(EventType.UPSTREAM_REFUSED.value, client_id=opened.client_id)
+        _count(SignInOutcome.FAILED)
         return _back(opened, "upstream-failed")
     refused = _refusal(identity, returned.journey, opened)
     if refused is not None:
+        _count(SignInOutcome.REFUSED)
         await _record_refusal(call, identity, opened, refused)
         return _back(opened, refused.message)
     recognised = await _recognised(call, identity)
     if isinstance(recognised, NotRecognised):
+        _count(SignInOutcome.REFUSED)
         with refusing(ToPage(case=recognised.case, status=403)):
             raise InvalidRequest("this account can't sign in")
     session_name, occasion = cookie_name(provider.settings, "session"), call.occasion()
-    session_cookie = (
-        await provider.database.transact(
-            partial(
-                start_session,
-                proof=_proof(recognised, identity, opened, now=occasion.now),
-                cookie=call.cookies().get(session_name),
-                life=provider.settings.life,
-                occasion=occasion,
-            )
+    outcome = await provider.database.transact(
+        partial(
+            start_session,
+            proof=_proof(recognised, identity, opened, now=occasion.now),
+            cookie=call.cookies().get(session_name),
+            life=provider.settings.life,
+            occasion=occasion,
         )
-    ).unwrap()
+    )
+    _count(SignInOutcome.SIGNED_IN if isinstance(outcome, Done) else SignInOutcome.REFUSED)
     return Answer.redirect(
         f"/authorize/resume?i={opened.interaction_id}",
-        Cookie(name=session_name, value=session_cookie),
+        Cookie(name=session_name, value=outcome.unwrap()),
         Cookie(
             name=cookie_name(provider.settings, "device"),
             value="known",
@@ -211,6 +216,10 @@ def _add_refusal(
         )
     )
     return Done(None)
+
+
+def _count(outcome: SignInOutcome) -> None:
+    metrics.SIGN_INS.add(SignInMethod.NATIONAL, outcome)
 
 
 def _back(opened: HeldInteraction, message: str) -> Answer:

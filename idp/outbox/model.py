@@ -76,6 +76,15 @@ class OutboxMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How much waits, how much was given up, and when what waits was due first."""
+
+    waiting: int
+    dead: int
+    due_first: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """What one attempt came to: the service's HTTP status, or why there was none."""
 

@@ -37,7 +37,9 @@ _BUSY = 50
 def rp_and_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RelyingParty, Node]]:
     """A node that these tests stop and start."""
     folder = tmp_path_factory.mktemp("served") / "state"
-    installation = Installation(folder=folder, port=free_ports(1)[0], forked=False)
+    port, of_metrics = free_ports(2)
+    settings = {"HPID_METRICS_PORT": str(of_metrics)}
+    installation = Installation(folder=folder, port=port, settings=settings, forked=False)
     (rp,) = installation.prepare("rp-served")
     node = Node(installation)
     with serving(node):
@@ -92,6 +94,17 @@ async def test_a_healthy_run_logs_one_access_line_a_request_and_no_warning(
 def test_a_busy_port_is_one_line(node: Node) -> None:
     refused = node.installation.hpid("serve")
     assert refused.refusal.startswith(f"port {node.port} of 127.0.0.1 can't be used: ")
+
+
+def test_metrics_have_a_port_of_their_own_in_every_process(node: Node) -> None:  # SECURITY H07
+    port = node.installation.settings["HPID_METRICS_PORT"]
+    told = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False)
+    assert told.status_code == 200
+    assert 'hpid_request_seconds_count{endpoint="/health/ready",status="2xx"}' in told.text
+    assert "hpid_job_last_done_timestamp_seconds{" in told.text
+    assert httpx.get(f"{node.url}/metrics", trust_env=False).status_code == 404
+    second = node.installation.hpid("worker")
+    assert second.refusal.startswith(f"port {port} of 127.0.0.1 can't be used for metrics: ")
 
 
 def test_sigterm_ends_it_cleanly_with_a_connection_open(node: Node) -> None:

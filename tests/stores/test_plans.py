@@ -151,6 +151,7 @@ def _outbox(tx: Any, me: SignedIn) -> None:
     tx.deliveries.of_client(client_id, 10, before="m", states=["dead"])
     tx.deliveries.dead(10)
     tx.deliveries.erase_settled(NOW, 10)
+    tx.deliveries.backlog(10)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def _statements_of(connection: Connection, run: Callable[[], None]) -> dict[str,
     return seen
 
 
-_BOUNDED = {f"SCAN {name}" for name in ("oldest", "lanes", "chosen", "asleep", "too_old")}
+_BOUNDED = {f"SCAN {name}" for name in ("oldest", "lanes", "chosen", "asleep", "too_old", "some")}
 """Bounded choices and lists that stand in a WITH: no tables."""
 
 

@@ -40,6 +40,12 @@ _NUMBER = (
     .values(leaf_index=bindparam("first", type_=BigInteger) + _waiting.c.place)
     .returning(audit_events.c.event_id)
 )
+_COUNT_WAITING = select(func.count()).select_from(
+    select(audit_events.c.event_id)
+    .where(audit_events.c.leaf_index.is_(None))
+    .limit(bindparam("most"))
+    .subquery("some_waiting")
+)
 _MOVE_HEAD = (
     update(audit_head)
     .where(audit_head.c.id == 1)
@@ -107,6 +113,10 @@ class AuditStore:
         if count:
             self.connection.execute(_MOVE_HEAD, {"count": count})
         return count
+
+    def unnumbered(self, most: int) -> int:
+        """Return how many events have no number yet, counted up to so many."""
+        return self.connection.execute(_COUNT_WAITING, {"most": most}).scalar_one()
 
     def read(
         self, after: int, limit: int, *, event_type: EventType | None = None, subject_ref: str | None = None

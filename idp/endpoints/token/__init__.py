@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from idp import metrics
 from idp.edge import Answer, Call
 from idp.endpoints.client_authentication import authenticate_client
 from idp.endpoints.token.authorization_code import redeem_code
@@ -39,4 +40,6 @@ async def token(call: Call) -> Answer:
             raise UnsupportedGrantType("grant_type is not offered")
         if grant_type not in client.grant_types:
             raise UnauthorizedClient("this client is not registered for the grant")
-        return await grant(call, client, form)
+        answer = await grant(call, client, form)
+        metrics.TOKENS_ISSUED.add(grant_type)
+        return answer

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, Select, String, bindparam, select, tuple_
+from sqlalchemy import Connection, Integer, Select, String, bindparam, func, select, tuple_
 
 from idp.database.erasing import delete_oldest
 from idp.ids import ClientId, PersonId
-from idp.outbox.model import SETTLED, DeliveryState, OutboxMessage
+from idp.outbox.model import SETTLED, Backlog, DeliveryState, OutboxMessage
 from idp.outbox.store.table import message_of, outbox
 from keys.envelope import Vault
 
@@ -41,6 +41,11 @@ _DEAD = (
     .order_by(outbox.c.next_attempt_at.desc(), outbox.c.message_id)
     .limit(_most)
 )
+_of_state = outbox.c.state == bindparam("of_state")
+_COUNT = select(func.count()).select_from(
+    select(outbox.c.message_id).where(_of_state).limit(_most).subquery("some")
+)
+_DUE_FIRST = select(func.min(outbox.c.next_attempt_at)).where(outbox.c.state == DeliveryState.WAITING.value)
 _ERASE = delete_oldest(
     (outbox.c.message_id,),
     outbox.c.next_attempt_at,
@@ -80,6 +85,14 @@ class DeliveryStore:
     def dead(self, limit: int) -> tuple[OutboxMessage, ...]:
         """Return dead letters, the latest first."""
         return self._messages(_DEAD, most=limit)
+
+    def backlog(self, most: int) -> Backlog:
+        """Return how much waits and how much was given up, each counted up to so many."""
+        waiting, dead = (
+            self.connection.execute(_COUNT, {"of_state": state.value, "most": most}).scalar_one()
+            for state in (DeliveryState.WAITING, DeliveryState.DEAD)
+        )
+        return Backlog(waiting=waiting, dead=dead, due_first=self.connection.execute(_DUE_FIRST).scalar())
 
     def erase_settled(self, before: datetime, limit: int) -> int:
         """Delete what was settled by then; return how many."""

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from sqlalchemy import update
 
+from idp import metrics
 from idp.audit.events import EventType
 from idp.database import Done
 from idp.limits.model import Limit
@@ -13,6 +14,7 @@ from idp.limits.store import limits
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.protocol.facts import LocalLogin
 from idp.transaction import Tx
+from tests.counted import Since
 from tests.driver import Page, RelyingParty
 from tests.federation.national_driver import HOA, HUONG, REDIRECT_URI
 from tests.federation.national_process import Process
@@ -336,3 +338,15 @@ async def test_an_address_that_departs_too_often_is_asked_to_wait_until_its_wind
     if page.left_for is None:
         page = await huong.browser.press(page, "submit")
     assert page.left_for is not None
+
+
+async def test_what_came_of_each_journey_is_counted(rp: RelyingParty, huong: Traveller) -> None:
+    since = Since(metrics.SIGN_INS)
+    page = await huong.browser.get(rp.authorize_url())
+    page = await huong.browser.get(f"/sign-in/national?i={page.interaction}")
+    page = await huong.browser.press(page, "submit")
+    assert page.left_for is not None
+    await huong.browser.get(await huong.cancel_there(page.left_for))
+    await huong.sign_in(rp)
+
+    assert since.counted == {("national", "cancelled"): 1, ("national", "signed-in"): 1}

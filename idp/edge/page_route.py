@@ -1,0 +1,14 @@
+"""The name under which a page is counted: its route as declared, never the path as somebody typed it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from idp.metrics import OTHER
+
+_STATIC = "/static"
+
+
+def page_route(scope: Mapping[str, Any]) -> str:
+    """Return the route that the framework found for a connection; files share one name, what nobody serves another."""
+    path: str = getattr(scope.get("route"), "path", OTHER)
+    return _STATIC if path.startswith(_STATIC) else path

@@ -1,0 +1,204 @@
+"""The closed vocabulary of metrics: what each says, in which unit, and which words its labels take.
+
+`docs/reference/metrics.md` is generated from the texts below. Names and units are those of the Prometheus conventions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+
+class Kind(StrEnum):
+    """What may be done with the numbers of a metric."""
+
+    COUNTER = "counter"
+    """Only grows, from 0 at the start of the process: ask for its rate."""
+    GAUGE = "gauge"
+    """Goes up and down: what it is now."""
+    HISTOGRAM = "histogram"
+    """Seconds in buckets, with their count and sum: ask for quantiles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """One metric as its reader needs to know it."""
+
+    name: str
+    kind: Kind
+    text: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Label → the words it takes; each a closed set of ours."""
+
+
+class SignInMethod(StrEnum):
+    """How somebody tried to sign in."""
+
+    NATIONAL = "national"
+    """Through the national system."""
+    PASSWORD = "password"  # noqa: S105 - a word
+    """With a city password, the first step or the only one."""
+    OTP = "otp"
+    """With a code of an authenticator, the second step."""
+
+
+class SignInOutcome(StrEnum):
+    """What came of an attempt to sign in."""
+
+    SIGNED_IN = "signed-in"
+    """A session began."""
+    CONTINUED = "continued"
+    """The password was right, the second step follows."""
+    REFUSED = "refused"
+    """Wrong, too low, too old, locked, or not a citizen's."""
+    SLOWED = "slowed"
+    """Too many failures: the account must wait."""
+    CANCELLED = "cancelled"
+    """The person turned back at the national system."""
+    FAILED = "failed"
+    """The national system did not answer, or not as it should."""
+
+
+class Metric(Enum):
+    """Every metric of ours; beside them stand the `process_…` ones that Prometheus defines."""
+
+    REQUEST_SECONDS = Description(
+        name="hpid_request_seconds",
+        kind=Kind.HISTOGRAM,
+        text="Requests answered, with the seconds from the first byte read to the last handed to the server.",
+        labels={
+            "endpoint": "the route as the provider declares it, `/static` for all assets, `other` for what nobody serves",
+            "status": "the class of the status: `2xx` to `5xx`; `none` where the caller went away before",
+        },
+    )
+    TOKENS_ISSUED = Description(
+        name="hpid_tokens_issued",
+        kind=Kind.COUNTER,
+        text="Answers of the token endpoint that held an access token.",
+        labels={"grant": "the grant_type"},
+    )
+    SIGN_INS = Description(
+        name="hpid_sign_ins",
+        kind=Kind.COUNTER,
+        text="Attempts to sign in that came to an end.",
+        labels={
+            "method": "`national`, `password`, `otp`",
+            "outcome": "`signed-in`, `continued`, `refused`, `slowed`, `cancelled`, `failed`",
+        },
+    )
+    REFUSALS = Description(
+        name="hpid_refusals",
+        kind=Kind.COUNTER,
+        text="Requests refused with an error of OAuth or OpenID Connect, pages of ours included.",
+        labels={"error": "the error code as on the wire"},
+    )
+    DATABASE_SECONDS = Description(
+        name="hpid_database_seconds",
+        kind=Kind.HISTOGRAM,
+        text="Reads and transactions, with the seconds from asking to the answer, the wait for a connection included.",
+        labels={"kind": "`read`, `write`, `append` (a row whose commit others share)"},
+    )
+    DATABASE_UNAVAILABLE = Description(
+        name="hpid_database_unavailable",
+        kind=Kind.COUNTER,
+        text="Reads and transactions given up because the database did not answer or was too busy.",
+    )
+    DATABASE_CONNECTIONS = Description(
+        name="hpid_database_connections",
+        kind=Kind.GAUGE,
+        text="Connections to the database that are in use; `HPID_DATABASE_POOL` is the most there may be.",
+    )
+    DATABASE_CONNECTIONS_MOST = Description(
+        name="hpid_database_connections_most",
+        kind=Kind.GAUGE,
+        text="The most connections of this process at once; further reads and transactions wait.",
+    )
+    DATABASE_WAITING = Description(
+        name="hpid_database_waiting",
+        kind=Kind.GAUGE,
+        text="Reads and transactions that wait for a connection or for their turn to commit.",
+    )
+    HASHING_WAITING = Description(
+        name="hpid_hashing_waiting",
+        kind=Kind.GAUGE,
+        text="Passwords being hashed or waiting for it; beyond 64 people are asked to try again.",
+    )
+    SIGNING_SECONDS = Description(
+        name="hpid_signing_seconds",
+        kind=Kind.HISTOGRAM,
+        text="Signatures made, with the seconds each took.",
+        labels={"alg": "the JWS algorithm"},
+    )
+    SIGNING_FAILURES = Description(
+        name="hpid_signing_failures",
+        kind=Kind.COUNTER,
+        text="Signatures that could not be made: no active key, or its module does not answer. Nothing is spent then.",
+        labels={"alg": "the JWS algorithm"},
+    )
+    CONFIGURATION_AGE = Description(
+        name="hpid_configuration_age_seconds",
+        kind=Kind.GAUGE,
+        text="Seconds since clients and keys were last known to be current; beyond 1 no authority is taken from them.",
+    )
+    UPSTREAM_DOWN = Description(
+        name="hpid_upstream_down",
+        kind=Kind.GAUGE,
+        text="1 while this node sends nobody to the national system because it keeps failing, else 0.",
+        labels={"upstream": "`national`"},
+    )
+    OUTBOX_WAITING = Description(
+        name="hpid_outbox_waiting",
+        kind=Kind.GAUGE,
+        text="Messages to relying parties that wait; counted up to 10,000.",
+    )
+    OUTBOX_DEAD = Description(
+        name="hpid_outbox_dead",
+        kind=Kind.GAUGE,
+        text="Messages given up within the ledger's 30 days; counted up to 10,000.",
+    )
+    OUTBOX_OLDEST_SECONDS = Description(
+        name="hpid_outbox_oldest_seconds",
+        kind=Kind.GAUGE,
+        text="Seconds that the message which was due first has waited beyond that; 0 when none is late.",
+    )
+    AUDIT_UNNUMBERED = Description(
+        name="hpid_audit_unnumbered",
+        kind=Kind.GAUGE,
+        text="Audit events that have no number yet; counted up to 10,000.",
+    )
+    JOB_RUNS = Description(
+        name="hpid_job_runs",
+        kind=Kind.COUNTER,
+        text="Runs of the worker's jobs.",
+        labels={
+            "job": "the job's name",
+            "outcome": "`done`, `waiting` (the database is away), `failed` (a fault, with its trace in the log)",
+        },
+    )
+    JOB_LAST_DONE = Description(
+        name="hpid_job_last_done_timestamp_seconds",
+        kind=Kind.GAUGE,
+        text="When the job was last done, in seconds since 1970.",
+        labels={"job": "the job's name"},
+    )
+    ROWS_ERASED = Description(
+        name="hpid_rows_erased",
+        kind=Kind.COUNTER,
+        text="Expired rows erased.",
+        labels={"table": "the store they were in"},
+    )
+    CERTIFICATE_EXPIRES = Description(
+        name="hpid_certificate_expires_timestamp_seconds",
+        kind=Kind.GAUGE,
+        text="When the certificate that `hpid serve` answers with expires, in seconds since 1970; absent behind a proxy.",
+    )
+    TIME = Description(
+        name="hpid_time_seconds",
+        kind=Kind.GAUGE,
+        text="This process's clock, in seconds since 1970: compare it with the scrape's own time.",
+    )
+    RELEASE = Description(
+        name="hpid_release",
+        kind=Kind.GAUGE,
+        text="1; its label names the release that runs.",
+        labels={"release": "the version"},
+    )

@@ -1,0 +1,34 @@
+"""The keyring as the provider wires it: every signature is timed, every failure counted.
+
+`keys/` itself knows nothing of metrics.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from idp import metrics
+from idp.clock import Clock
+from keys.envelope import Vault
+from keys.keyring import Keyring
+from keys.rotation import KeyRecord
+from keys.signer import SigningUnavailable
+
+
+class TimedKeyring(Keyring):
+    """Signs as any keyring does."""
+
+    __slots__ = ("_clock",)
+
+    def __init__(self, vault: Vault, records: Iterable[KeyRecord], *, clock: Clock) -> None:
+        super().__init__(vault, records, now=clock.now)
+        self._clock = clock
+
+    async def sign(self, claims: Mapping[str, object], *, typ: str, alg: str) -> str:
+        """Return the signed JWT, or raise SigningUnavailable."""
+        began = self._clock.stopwatch()
+        try:
+            token = await super().sign(claims, typ=typ, alg=alg)
+        except SigningUnavailable:
+            metrics.SIGNING_FAILURES.add(alg)
+            raise
+        metrics.SIGNING_SECONDS.add(self._clock.stopwatch() - began, alg)
+        return token
