@@ -122,7 +122,9 @@ def _open_signer(vault: Vault, record: KeyRecord) -> Signer:
     try:
         return LocalSigner(vault.open(record.sealed_private, purpose=SIGNING_KEY_PURPOSE), record.alg)
     except Unsealable:
-        raise UnusableKeyRecord(record.kid, "it does not open under this master key") from None
+        raise UnusableKeyRecord(
+            record.kid, "it does not open under this master key; name the file it was sealed under"
+        ) from None
     except ValueError:
         raise UnusableKeyRecord(record.kid, "it is not a private key of its algorithm") from None
 

@@ -11,9 +11,8 @@ import hmac
 import json
 import os
 import secrets
-import stat
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
@@ -21,12 +20,17 @@ from typing import Self
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from keys.escrow import Share, UnusableShare, join_shares, make_shares
+from keys.private_file import UnreadableFile, read_private_file
 from keys.strict_json import parse_json_object
 
 KEY_BYTES = 32
 _FORMAT = "hpid-master-key"
 _SALT = b"hpid-master-key-1"
+_WAY_OUT = "put back the copy that is kept apart, or make it again from its shares with `hpid keys recover`"
 _MAX_FILE_BYTES = 64 * 1024
+_FIRST = 1
+"""The version under which lies what can never be sealed anew (keys/envelope.py)."""
 _MAX_VERSION = 255  # one byte in front of all that is sealed
 
 
@@ -38,7 +42,7 @@ class KeyFileError(Exception):
 
 
 class MasterKey:
-    """All versions of the master key. Only keys derived for a purpose ever leave it."""
+    """All versions of the master key. Only keys derived for a purpose ever leave it, and the whole of it as shares."""
 
     __slots__ = ("_cached", "_keys", "current", "versions")
 
@@ -52,7 +56,7 @@ class MasterKey:
     @classmethod
     def create(cls, path: Path) -> Self:
         """Make a new key in a new file; an existing file is never touched."""
-        master = cls(current=1, versions={1: secrets.token_bytes(KEY_BYTES)})
+        master = cls(current=_FIRST, versions={_FIRST: secrets.token_bytes(KEY_BYTES)})
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -75,6 +79,26 @@ class MasterKey:
             raise KeyFileError(path, "it has no room for another version")
         master = cls(current=number, versions={**keys, number: secrets.token_bytes(KEY_BYTES)})
         master._store(path.resolve(), os.replace)
+        return master
+
+    def shares(self, *, threshold: int, total: int) -> tuple[Share, ...]:
+        """Return shares of all versions, any `threshold` of which make the file again (keys/escrow.py)."""
+        packed = bytes([self.current]) + b"".join(
+            bytes([number]) + self._keys[number] for number in sorted(self._keys)
+        )
+        return make_shares(packed, threshold=threshold, total=total)
+
+    @classmethod
+    def recover(cls, path: Path, shares: Sequence[Share]) -> Self:
+        """Make the file again; an existing one is never touched. Raises UnusableShare if the shares make no key."""
+        packed = join_shares(shares)
+        step = 1 + KEY_BYTES
+        entries = [packed[at : at + step] for at in range(1, len(packed), step)]
+        versions = {entry[0]: entry[1:] for entry in entries}
+        if packed[0] not in versions or _FIRST not in versions or len(entries[-1]) != step:
+            raise UnusableShare("these shares are of no master key")
+        master = cls(current=packed[0], versions=versions)
+        master._store(path, os.link)
         return master
 
     def derive(self, purpose: str, version: int) -> bytes:
@@ -114,39 +138,30 @@ def _write(path: Path, content: bytes) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe must not stop the start-up
-    except OSError as error:
-        raise KeyFileError(path, f"it can't be opened ({error.strerror})") from None
-    try:
-        status = os.fstat(descriptor)  # of the open file, wherever a link led
-        if not stat.S_ISREG(status.st_mode):
-            raise KeyFileError(path, "it is not a regular file")
-        if status.st_mode & 0o077:
-            raise KeyFileError(path, "others may read or change it; its mode must be 0600")
-        if not 0 < status.st_size <= _MAX_FILE_BYTES:
-            raise KeyFileError(path, "it is empty or far too large")
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(_MAX_FILE_BYTES)
-    finally:
-        os.close(descriptor)
+        file = read_private_file(path, most=_MAX_FILE_BYTES)
+    except UnreadableFile as error:
+        raise KeyFileError(path, f"{error}; {_WAY_OUT}") from None
+    if file.exposed is not None:
+        raise KeyFileError(path, file.exposed)
+    return file.content
 
 
 def _parse(path: Path, raw: bytes) -> tuple[int, dict[int, bytes]]:
     try:
         document = parse_json_object(raw)
     except ValueError:
-        raise KeyFileError(path, "it is cut short or not JSON") from None
+        raise KeyFileError(path, f"it is cut short or not JSON; {_WAY_OUT}") from None
     checksum = document.pop("checksum", None)
     if document.get("format") != _FORMAT or set(document) != {"format", "current", "versions"}:
-        raise KeyFileError(path, f"it is not a file of format {_FORMAT}")
+        raise KeyFileError(path, f"it is not a file of format {_FORMAT}; {_WAY_OUT}")
     if not isinstance(checksum, str) or not hmac.compare_digest(
         checksum.encode(), _checksum(document).encode()
     ):
-        raise KeyFileError(path, "its checksum does not match: it was damaged or edited")
+        raise KeyFileError(path, f"its checksum does not match: it was damaged or edited; {_WAY_OUT}")
     versions = _parse_versions(path, document["versions"])
     current = document["current"]
-    if type(current) is not int or current not in versions or 1 not in versions:
-        raise KeyFileError(path, "version 1 or the current version is missing")
+    if type(current) is not int or current not in versions or _FIRST not in versions:
+        raise KeyFileError(path, f"version 1 or the current version is missing; {_WAY_OUT}")
     return current, versions
 
 

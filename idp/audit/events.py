@@ -100,6 +100,8 @@ class EventType(StrEnum):
     """A signing key was announced. Payload: kid, alg, active_from."""
     KEY_REVOKED = "key:revoked"
     """A signing key was taken out at once. Payload: kid, alg, was (its state), successor (a kid, if it signed)."""
+    MASTER_KEY_ESCROWED = "master-key:escrowed"
+    """Shares of the master key were made. Payload: set_id, threshold, shares (how many), versions."""
     KEY_ERASED = "key:erased"
     """A retired signing key was erased. Payload: kid."""
     ADMIN_LINK_ISSUED = "admin:link-issued"

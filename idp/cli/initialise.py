@@ -10,9 +10,11 @@ from idp.app import make_provider
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.cli.context import CommandFailed, operator, say
-from idp.database import Done
+from idp.clock import Clock
+from idp.database import Database, Done
 from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.settings import DeploymentProfile, Settings
+from idp.signing_keys.store import count_signing_keys
 from idp.transaction import Tx
 from keys.keyring import new_record
 from keys.master import MasterKey
@@ -25,14 +27,13 @@ def init() -> None:
     settings = Settings()
     _make_folder(settings.state)
     path = settings.master_key_path
-    if not path.exists():
-        if settings.profile is DeploymentProfile.PRODUCTION:
-            raise CommandFailed(f"{path}: no master key there, and production never generates one")
-        _make_folder(path.parent)
-        MasterKey.create(path)
-        say(f"made the master key {path}")
-    MasterKey.load(path)
+    if path.exists():
+        MasterKey.load(path)  # a wrong one is said before anything changes
+    elif settings.profile is DeploymentProfile.PRODUCTION:
+        raise CommandFailed(f"{path}: no master key there, and production never generates one")
     upgrade(settings.effective_database_url)
+    if not path.exists():
+        _make_master_key(settings, path)
     for line in asyncio.run(_first_keys(settings)):
         say(line)
     say(f"ready: {settings.issuer}")
@@ -43,6 +44,27 @@ def migrate() -> None:
     settings = Settings()
     upgrade(settings.effective_database_url)
     say("the schema is up to date")
+
+
+def _make_master_key(settings: Settings, path: Path) -> None:
+    """Make one, unless the database was filled under another: a new key would open nothing of it (SECURITY R27)."""
+    if asyncio.run(_has_signing_keys(settings)):
+        raise CommandFailed(
+            f"{path}: no master key there, but the database was filled under one; "
+            "put back the copy that is kept apart, or make it again from its shares with `hpid keys recover`"
+        )
+    _make_folder(path.parent)
+    MasterKey.create(path)
+    say(f"made the master key {path}")
+
+
+async def _has_signing_keys(settings: Settings) -> bool:
+    database = Database(settings.effective_database_url, lambda connection: connection, clock=Clock())
+    await database.open()
+    try:
+        return await database.read(count_signing_keys) > 0
+    finally:
+        await database.close()
 
 
 def _make_folder(folder: Path) -> None:

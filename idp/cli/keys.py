@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, show, with_provider
+from idp.cli.key_escrow import check_share, escrow, recover
 from idp.cli.key_revocation import Yes, revoke, revoke_signing
 from idp.database import Done, Refused
 from idp.protocol.profiles import SIGNING_ALGORITHMS
@@ -18,6 +19,9 @@ from keys.rotation import KeyRecord, RotationRefused, rotates_at, state
 
 app = typer.Typer(help="Signing keys and the master key.", no_args_is_help=True)
 app.command()(revoke)
+app.command()(escrow)
+app.command()(recover)
+app.command()(check_share)
 
 
 @app.command("list")

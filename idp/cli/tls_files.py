@@ -1,12 +1,19 @@
-"""The certificate that `hpid serve` answers with, looked at before it starts: one line says what is wrong."""
+"""The certificate that `hpid serve` answers with, looked at before it starts: one line says what is wrong.
+
+A private key that others may read is refused in production and warned of elsewhere: tools that make certificates for
+one's own machine leave it readable, and nothing real is behind it there (SECURITY R27).
+"""
 
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from idp.cli.context import CommandFailed
-from idp.settings import Settings
+from idp.cli.context import CommandFailed, warn
+from idp.settings import DeploymentProfile, Settings
+from keys.private_file import UnreadableFile, read_private_file
 from keys.tls_certificate import UnusableCertificate, check_certificate, expires_at
+
+_MOST_BYTES = 64 * 1024
 
 
 def check_tls_files(settings: Settings, *, now: datetime) -> datetime | None:
@@ -18,12 +25,25 @@ def check_tls_files(settings: Settings, *, now: datetime) -> datetime | None:
         return None
     is_seen = not settings.trusted_proxies and not settings.is_certification
     host = urlsplit(settings.issuer).hostname if is_seen else None
-    chain, key = _read(settings.certificate), _read(settings.certificate_key)
+    chain, key = _read(settings.certificate), _read_key(settings, settings.certificate_key)
     try:
         check_certificate(chain, key, host=host, now=now)
     except UnusableCertificate as error:
         raise CommandFailed(f"{settings.certificate}, {settings.certificate_key}: {error}") from error
     return expires_at(chain)
+
+
+def _read_key(settings: Settings, path: Path) -> bytes:
+    try:
+        file = read_private_file(path, most=_MOST_BYTES)
+    except UnreadableFile as error:
+        raise CommandFailed(f"{path}: {error}") from error
+    if file.exposed is None:
+        return file.content
+    if settings.profile is DeploymentProfile.PRODUCTION:
+        raise CommandFailed(f"{path}: {file.exposed}")
+    warn(f"{path}: {file.exposed}; production refuses it")
+    return file.content
 
 
 def _read(path: Path) -> bytes:

@@ -7,7 +7,7 @@ each other.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Table, Text, bindparam, insert, select, update
+from sqlalchemy import Column, Connection, Table, Text, bindparam, func, insert, select, update
 
 from idp.database import Sealed, UtcTime, metadata
 from keys.envelope import Vault
@@ -29,6 +29,7 @@ signing_keys = Table(
 )
 
 _ALL = select(signing_keys).order_by(signing_keys.c.created_at, signing_keys.c.kid)
+_COUNT = select(func.count()).select_from(signing_keys)
 _ADD = insert(signing_keys)
 _RETIRE = (
     update(signing_keys)
@@ -51,6 +52,12 @@ _ERASE = (
     .where(signing_keys.c.kid == bindparam("this_kid"), signing_keys.c.erased_at.is_(None))
     .values(sealed_private=b"", erased_at=bindparam("now"))
 )
+
+
+def count_signing_keys(connection: Connection) -> int:
+    """Return how many keys there are: asked where there is no master key to open them with."""
+    count: int = connection.execute(_COUNT).scalar_one()
+    return count
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,20 @@ from keys.envelope import Vault
 from keys.keyring import new_record
 from keys.master import MasterKey
 from keys.rotation import KeyRecord, RotationPlan
+from tests.cli.conftest import Office
 from tests.driver import RelyingParty
 from tests.processes import HPID
-from tests.server import PATIENCE, Installation, Node, children_of, free_ports, open_served, serving
+from tests.server import (
+    A_NODE_KNOWS_IT,
+    PATIENCE,
+    Installation,
+    Node,
+    ServedWorld,
+    children_of,
+    free_ports,
+    open_served,
+    serving,
+)
 
 pytestmark = pytest.mark.network
 _STOPS_WITHIN = 5.0
@@ -181,14 +192,35 @@ def test_a_damaged_master_key_is_refused_and_never_made_anew(
     refusal = made.hpid("serve").refusal
     assert refusal.startswith(f"master key file {master}: ")
     assert not any(part in refusal for part in secret.split('"') if len(part) > 20)
+    for command in ("worker", "init"):  # the latter finds what another key sealed and makes none
+        assert str(master) in made.hpid(command).refusal
     assert (master.read_bytes() if master.exists() else None) == damaged
+
+
+@pytest.mark.parametrize("damage", [_flip_a_byte, Path.unlink])
+async def test_a_node_that_runs_goes_on_when_its_key_file_is_damaged(
+    office: Office, world: ServedWorld, damage: Callable[[Path], object]
+) -> None:  # SECURITY R27
+    master = office.installation.folder / "keys" / "master.json"
+    whole = master.read_bytes()
+    visitor = await world.visitor(office.rp)
+    damage(master)
+    try:
+        await asyncio.sleep(A_NODE_KNOWS_IT)
+        tokens = await world.tokens(office.rp, visitor)
+        assert (await office.rp.verify(world.http, tokens["id_token"]))["iss"] == world.issuer
+    finally:
+        master.touch(mode=0o600)
+        master.write_bytes(whole)
 
 
 def test_the_master_key_of_another_installation_is_refused(made: Installation, tmp_path: Path) -> None:
     other = Installation(folder=tmp_path / "other", port=made.port)
     other.prepare()
     (other.folder / "keys" / "master.json").replace(made.folder / "keys" / "master.json")
-    assert made.hpid("serve").refusal.endswith("it does not open under this master key")
+    assert made.hpid("serve").refusal.endswith(
+        "it does not open under this master key; name the file it was sealed under"
+    )
 
 
 async def test_a_node_keeps_its_keys_when_a_new_one_does_not_open(
@@ -209,7 +241,10 @@ async def test_a_node_keeps_its_keys_when_a_new_one_does_not_open(
             assert (await rp.verify(world.http, tokens["id_token"]))["iss"] == world.issuer
         assert [line["event"] for line in node.complaints()] == ["the keys of before go on"]
         refused = await made.run("keys", "rotate")
-        assert refused.refusal == f"signing key {foreign.kid}: it does not open under this master key"
+        assert (
+            refused.refusal
+            == f"signing key {foreign.kid}: it does not open under this master key; name the file it was sealed under"
+        )
     finally:
         node.kill()
 

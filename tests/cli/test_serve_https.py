@@ -88,6 +88,27 @@ def test_https_ends_here_with_a_certificate_in_the_settings(tmp_path: Path, ca: 
     assert document["issuer"] == made.settings["HPID_ISSUER"]
 
 
+def test_a_private_key_that_others_may_read_is_refused_in_production_and_said_elsewhere(
+    tmp_path: Path, ca: ThrowawayCa
+) -> None:  # SECURITY R27
+    pair = ca.issue("other.test")  # what comes after it is refused too: nothing has to start
+    production = {
+        "HPID_PROFILE": "production",
+        "HPID_TEST_ENVIRONMENT": "false",
+        "HPID_MASTER_KEY": str(tmp_path / "state" / "keys" / "master.json"),
+    }
+    made = _installed(tmp_path, **_files(pair))
+    said = f"{pair.key}: others may read or change it; its mode must be 0600"
+    for mode in (0o640, 0o604):
+        pair.key.chmod(mode)
+        assert made.hpid("serve", **production).refusal == said
+        warned, refused = made.hpid("serve").err.splitlines()
+        assert warned == f"hpid: {said}; production refuses it"
+        assert refused.endswith(f"the certificate does not name {NAME}")
+    pair.key.chmod(0o400)
+    assert made.hpid("serve", **production).refusal.endswith(f"the certificate does not name {NAME}")
+
+
 def test_behind_a_proxy_cookies_are_as_outside_and_the_address_is_the_one_it_vouches_for(
     behind: Node,
 ) -> None:

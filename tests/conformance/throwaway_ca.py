@@ -50,6 +50,7 @@ class ThrowawayCa:
         stem = f"{names[0]}-{leaf.serial_number:x}"
         pair = Pair(self._folder / f"{stem}.pem", self._folder / f"{stem}.key")
         pair.certificate.write_bytes(leaf.public_bytes(Encoding.PEM))
+        pair.key.touch(mode=0o600)
         pair.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return pair
 

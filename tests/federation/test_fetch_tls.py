@@ -37,6 +37,7 @@ def certificate_files(folder: Path, name: str) -> tuple[Path, Path]:
     )
     (folder / "certificate.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key.pem").touch(mode=0o600)
     (folder / "key.pem").write_bytes(pem)
     return folder / "certificate.pem", folder / "key.pem"
 

@@ -114,6 +114,25 @@ def test_a_file_others_may_touch_is_refused(path: Path, mode: int) -> None:
         MasterKey.load(path)
 
 
+def test_a_file_of_another_user_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if os.geteuid() == 0:
+        os.chown(path, 4242, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 4242)
+    with pytest.raises(KeyFileError, match="another user"):
+        MasterKey.load(path)
+
+
+def test_a_refusal_says_the_way_out(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-20])
+    for _ in range(2):
+        with pytest.raises(
+            KeyFileError, match=r"put back the copy that is kept apart, or .* `hpid keys recover`"
+        ):
+            MasterKey.load(path)
+        path.unlink(missing_ok=True)
+
+
 def test_a_read_only_file_of_ours_is_fine(path: Path) -> None:
     path.chmod(0o400)
     MasterKey.load(path)
