@@ -15,6 +15,7 @@ from idp.clock import Clock
 from idp.configuration.store import ConfigurationStore
 from idp.consents.store import ConsentStore
 from idp.credentials.store import AttemptStore, LinkStore, PasswordStore, TotpStore
+from idp.emergency.store import AffectedStore
 from idp.grants.store import CodeStore, GrantStore, PushedRequestStore, RefreshTokenStore, RevokedTokenStore
 from idp.interactions.store import InteractionStore
 from idp.limits.store import LimitStore
@@ -139,6 +140,10 @@ class Tx:
     @cached_property
     def outbox(self) -> OutboxStore:
         return OutboxStore(self.connection, self._vault)
+
+    @cached_property
+    def affected(self) -> AffectedStore:
+        return AffectedStore(self.connection, self._vault)
 
     @cached_property
     def deliveries(self) -> DeliveryStore:

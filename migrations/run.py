@@ -9,6 +9,7 @@ Alembic, and the driver of the other engine, are imported by who needs them.
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -28,9 +29,9 @@ _REVISION = text("SELECT version_num FROM alembic_version")
 _LOCK = 0x68706964  # "hpid"; the number of the lock that migrating processes share
 
 
-def upgrade(url: str) -> None:
-    """Bring the database to the newest schema; an embedded one is made if there is none."""
-    _on_connection(engine_url(url), _upgrade)
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database to the newest schema, or to an older one; an embedded one is made if there is none."""
+    _on_connection(engine_url(url), partial(_upgrade, revision=revision))
 
 
 def current(url: str) -> str | None:
@@ -57,7 +58,7 @@ def _config(connection: Connection) -> "Config":
     return config
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, *, revision: str) -> None:
     from alembic import command
 
     if connection.dialect.name == "sqlite":
@@ -66,7 +67,7 @@ def _upgrade(connection: Connection) -> None:
         driver.execute("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-    command.upgrade(_config(connection), "head")
+    command.upgrade(_config(connection), revision)
     connection.commit()
 
 

@@ -227,14 +227,21 @@ class World:
         return person, Citizen(username=username, password=PASSWORD, totp_secret=TOTP_SECRET)
 
     async def signed_in(
-        self, browser: Browser, person_id: PersonId, *, acr: Acr = Acr.SUBSTANTIAL, idp: str = "national"
+        self,
+        browser: Browser,
+        person_id: PersonId,
+        *,
+        acr: Acr = Acr.SUBSTANTIAL,
+        idp: str = "national",
+        peer: str = "",
     ) -> None:
         """Give this browser a session, as the return from the national system does."""
         proof = Proof(person_id=person_id, auth_time=self.time(), acr=acr, amr=("pwd", "otp"), ial=2, idp=idp)
 
         def start(tx: Tx) -> Done[str] | Refused:
             life = self.provider.settings.life
-            return start_session(tx, proof, cookie=None, life=life, occasion=self.occasion)
+            at = replace(self.occasion, peer=peer)
+            return start_session(tx, proof, cookie=None, life=life, occasion=at)
 
         host = urlsplit(self.issuer).hostname or ""
         browser.client.cookies.set(

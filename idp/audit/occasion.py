@@ -1,7 +1,8 @@
 """When and on which request something happens: what every event of one transaction shares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv6Address, ip_address
 
 from idp.audit.events import AuditEvent, EventType
 from idp.clock import Clock
@@ -15,6 +16,13 @@ class Occasion:
     clock: Clock
     now: datetime
     txn: str
+    peer: str = field(default="", repr=False)
+    """Address a request came from; nobody's for commands and jobs."""
+
+    @property
+    def network(self) -> bytes | None:
+        """Return what may be kept of the address, None if there is none."""
+        return network_of(self.peer)
 
     def event(
         self, event_type: EventType, *, actor: str, person_id: PersonId | None = None, **payload: object
@@ -39,3 +47,18 @@ def person_ref(person_id: PersonId) -> str:
 def client_ref(client_id: str) -> str:
     """Return how the record names a relying party."""
     return f"client:{client_id}"
+
+
+KEPT_BYTES = {4: 3, 6: 6}
+"""IP version → bytes of an address that are kept: /24 of IPv4, /48 of IPv6, as in logs."""
+
+
+def network_of(peer: str) -> bytes | None:
+    """Return the version and the first bytes of an address: networks compare as bytes on every engine."""
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return bytes([address.version]) + address.packed[: KEPT_BYTES[address.version]]

@@ -7,7 +7,19 @@ import typer
 from pydantic import ValidationError
 
 from federation.fetch import UnusableCaBundle
-from idp.cli import admin, clients, consents, demo, initialise, keys, logouts, people, serve, sessions
+from idp.cli import (
+    admin,
+    clients,
+    consents,
+    demo,
+    emergency,
+    initialise,
+    keys,
+    logouts,
+    people,
+    serve,
+    sessions,
+)
 from idp.cli.context import CommandFailed, show_error
 from idp.database import DatabaseUnavailable
 from idp.env_file import UnusableEnvFile, take_env_file
@@ -33,6 +45,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(consents.app, name="consents")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(logouts.app, name="logouts")
+app.add_typer(emergency.app, name="emergency")
 app.add_typer(admin.app, name="admin")
 app.add_typer(demo.app, name="demo")
 

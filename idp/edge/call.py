@@ -45,7 +45,8 @@ class Call:
 
     def occasion(self) -> Occasion:
         """Return this moment of this request, for what it writes."""
-        return Occasion(clock=self.provider.clock, now=self.provider.clock.now(), txn=self.txn)
+        clock = self.provider.clock
+        return Occasion(clock=clock, now=clock.now(), txn=self.txn, peer=self.peer)
 
     def count_refusal(self, what: str, *, client_id: str = "") -> None:
         """Count a refusal where nobody was proved, for the summary (DESIGN 5.9); `client_id` is a registered one's."""

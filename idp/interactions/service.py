@@ -109,6 +109,7 @@ def issue_code(
         offline="offline_access" in issue.scopes,
         expires_at=now + settings.life.refresh_absolute,
         now=now,
+        network=occasion.network,
     )
     facts = _code(request, grant, issue, expires_at=now + settings.life.code)
     tx.codes.add(NewCode(code=code, session_id=session.sid, facts=facts))

@@ -3,7 +3,7 @@
 Idle and absolute limits are enforced here on the server; a cookie's expiry is not the time-out (SP 800-63B-4 §5).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from idp.ids import ClientId, PersonId, Sid
@@ -28,6 +28,8 @@ class Session:
     amr: tuple[str, ...]
     ial: int
     idp: str
+    network: bytes | None = field(default=None, repr=False)
+    """Where its person last proved themselves: /24 of IPv4, /48 of IPv6 (audit/occasion.py); None: not known."""
     ended_at: datetime | None = None
 
     def is_live(self, now: datetime, life: Lifetimes) -> bool:

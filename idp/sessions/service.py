@@ -53,7 +53,12 @@ def start_session(
     old = tx.sessions.find(cookie) if cookie else None
     is_mine = old is not None and old.person_id == proof.person_id
     event = EventType.SESSION_STARTED
-    if old is not None and is_mine and old.is_live(now, life) and _renew(tx, old, proof, fresh, life, now):
+    if (
+        old is not None
+        and is_mine
+        and old.is_live(now, life)
+        and _renew(tx, old, proof, fresh, life, occasion)
+    ):
         event = EventType.SESSION_REAUTHENTICATED
     else:
         if old is not None and is_mine:
@@ -69,6 +74,7 @@ def start_session(
             amr=proof.amr,
             ial=proof.ial,
             idp=proof.idp,
+            network=occasion.network,
         )
         if not tx.sessions.add(session, fresh):
             return refuse_sign_in(tx, proof.person_id, factor=proof.factor, occasion=occasion)
@@ -108,7 +114,7 @@ def _over_at(proof: Proof, life: Lifetimes, now: datetime) -> datetime:
     return now + (life.session_low if proof.acr is Acr.LOW else life.session_absolute)
 
 
-def _renew(tx: Tx, old: Session, proof: Proof, cookie: str, life: Lifetimes, now: datetime) -> bool:
+def _renew(tx: Tx, old: Session, proof: Proof, cookie: str, life: Lifetimes, occasion: Occasion) -> bool:
     return tx.sessions.renew(
         old.session_id,
         cookie,
@@ -117,8 +123,9 @@ def _renew(tx: Tx, old: Session, proof: Proof, cookie: str, life: Lifetimes, now
         amr=proof.amr,
         ial=proof.ial,
         idp=proof.idp,
-        expires_at=_over_at(proof, life, now),
-        now=now,
+        network=occasion.network,
+        expires_at=_over_at(proof, life, occasion.now),
+        now=occasion.now,
     )
 
 

@@ -13,10 +13,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import ClauseElement, Connection, inspect
+from sqlalchemy import ClauseElement, Connection, inspect, text
 
 from idp.clock import Clock
 from idp.database import Database, DatabaseUnavailable, Done, metadata
+from idp.emergency.model import Kinds, Target
+from idp.transaction import Tx
+from keys.envelope import Vault
 from migrations.run import current, head, upgrade
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,6 +136,57 @@ def test_killed_at_any_statement_it_leaves_nothing_and_runs_again(
     statements, revision = answer.stdout.split()
     assert int(statements) > 50
     assert revision == head()
+
+
+_OF_0008 = (
+    (
+        "INSERT INTO people (bucket, person_id, name_fold, commune_code, account_level, status, status_reason, roles,"
+        " profile, synthetic, created_at, updated_at) VALUES ('5b', '5b', '', '', 2, 'active', '', '', '', true, 1, 1)"
+    ),
+    "INSERT INTO clients (client_id, enabled, facts, created_at, updated_at) VALUES ('c', true, '{}', 1, 1)",
+    (
+        "INSERT INTO sessions (bucket, session_id, cookie, person_id, created_at, last_seen_at, expires_at, auth_time,"
+        " acr, amr, ial, idp) VALUES ('5b', 's', '', '5b', 1, 1, 9000000000000000, 1, 'a', '[]', 2, 'national')"
+    ),
+    (
+        "INSERT INTO grants (bucket, grant_id, gid, person_id, client_id, session_id, is_offline, facts, created_at,"
+        " expires_at) VALUES ('5b', 'g', 'g', '5b', 'c', 's', false, '{}', 1, 9000000000000000)"
+    ),
+)
+"""Rows as the release of schema 0008 wrote them."""
+
+
+async def test_what_the_release_before_wrote_is_kept_and_so_it_goes_on_writing(
+    empty_database_url: str, vault: Vault, clock: Clock
+) -> None:
+    def write(connection: Connection) -> None:
+        for statement in _OF_0008:
+            connection.execute(text(statement))
+
+    def read(tx: Tx) -> tuple[list[str], list[str]]:
+        (sessions,), (grants,) = (
+            list(tx.affected.sessions(Target(), "5b", clock.now())),
+            list(tx.affected.grants(Target(), Kinds(sessions=True, grants=True), "5b", clock.now())),
+        )
+        return [one.session_id for one in sessions], [one.grant_id for one in grants]
+
+    await asyncio.to_thread(upgrade, empty_database_url, "0008")
+    await _inspect(empty_database_url, write)
+    await asyncio.to_thread(upgrade, empty_database_url)
+    database = Database(empty_database_url, Tx.unit(vault, clock), clock=clock)
+    try:
+        assert await database.read(read) == (["s"], ["g"])
+        assert await database.read(lambda tx: tx.affected.unplaced("5b", clock.now())) == 1
+    finally:
+        await database.close()
+    again = [statement.replace("'s'", "'t'").replace("'g'", "'h'") for statement in _OF_0008[2:]]
+    again[0] = again[0].replace("'t', ''", "'t', 't'")
+
+    def write_again(connection: Connection) -> None:
+        for statement in again:
+            connection.execute(text(statement))
+
+    await _inspect(empty_database_url, write_again)
 
 
 def test_a_new_embedded_database_is_ours_alone(tmp_path: Path) -> None:

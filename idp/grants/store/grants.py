@@ -49,7 +49,14 @@ class GrantStore:
     vault: Vault
 
     def add(
-        self, facts: GrantFacts, *, session_id: str, offline: bool, expires_at: datetime, now: datetime
+        self,
+        facts: GrantFacts,
+        *,
+        session_id: str,
+        offline: bool,
+        expires_at: datetime,
+        now: datetime,
+        network: bytes | None = None,
     ) -> None:
         """Store a new grant."""
         row = {
@@ -63,6 +70,7 @@ class GrantStore:
             "facts": grant_text(facts),
             "created_at": now,
             "expires_at": expires_at,
+            "network": network,
         }
         self.connection.execute(_ADD, row)
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -44,6 +45,7 @@ grants = Table(
     Column("revoked_at", UtcTime),
     Column("revoke_reason", Text),
     Column("family_ended_at", UtcTime),  # its refresh tokens end, its access tokens go on
+    Column("network", LargeBinary),  # of the browser it was given in (audit/occasion.py)
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
     Index("ix_grants_person", "bucket", "person_id"),
     Index("ix_grants_session_id", "session_id"),

@@ -73,6 +73,7 @@ _RENEW = (
         amr=bindparam("new_amr"),
         ial=bindparam("new_ial"),
         idp=bindparam("new_idp"),
+        network=bindparam("new_network"),
         expires_at=bindparam("new_expires_at"),
         last_seen_at=bindparam("now"),
     )
@@ -175,6 +176,7 @@ class SessionStore:
             "new_amr": amr_text(new.amr),
             "new_ial": new.ial,
             "new_idp": new.idp,
+            "new_network": new.network,
         }
         return self.connection.execute(_ADD, given).one_or_none() is not None
 
@@ -207,6 +209,7 @@ class SessionStore:
         amr: tuple[str, ...],
         ial: int,
         idp: str,
+        network: bytes | None = None,
         expires_at: datetime,
         now: datetime,
     ) -> bool:
@@ -223,6 +226,7 @@ class SessionStore:
             "new_amr": amr_text(amr),
             "new_ial": ial,
             "new_idp": idp,
+            "new_network": network,
             "new_expires_at": expires_at,
             "now": now,
         }

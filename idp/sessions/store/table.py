@@ -3,7 +3,17 @@
 import json
 from typing import Any
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Row, SmallInteger, String, Table, Text
+from sqlalchemy import (
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Row,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
 
 from idp.database import Digest, UtcTime, metadata
 from idp.ids import PersonId
@@ -27,6 +37,7 @@ sessions = Table(
     Column("idp", Text, nullable=False),
     Column("ended_at", UtcTime),
     Column("end_reason", Text),
+    Column("network", LargeBinary),  # version and first bytes of the address (audit/occasion.py)
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
     Index("ix_sessions_person", "bucket", "person_id"),
     Index("ix_sessions_expires_at", "expires_at"),
@@ -51,5 +62,6 @@ def session(row: Row[Any]) -> Session:
         amr=tuple(json.loads(row.amr)),
         ial=row.ial,
         idp=row.idp,
+        network=row.network,
         ended_at=row.ended_at,
     )
