@@ -4,6 +4,7 @@ It shows how much would end, and ends it only when told to. Each case has a runb
 """
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -76,35 +77,45 @@ def end_all(
         until=_moment("--until", until),
     )
     kinds = Kinds(sessions=sessions or not grants, grants=grants or not sessions)
-    if yes and not reason.strip():
+    _check_reason(reason, is_needed=yes)
+    report = with_provider(
+        partial(_carry_out, asked=asked, kinds=kinds, issuer=issuer, reason=reason, acts=yes)
+    )
+    _show(report, acts=yes, as_json=as_json)
+
+
+def _check_reason(reason: str, *, is_needed: bool) -> None:
+    if is_needed and not reason.strip():
         raise CommandFailed("--yes goes with --reason: it is what the record will say")
     if len(reason) > _LONGEST_REASON or not reason.isprintable():
         raise CommandFailed(f"--reason is one line of at most {_LONGEST_REASON} characters")
 
-    async def work(provider: Provider) -> dict[str, object]:
-        chosen = await choose(provider, asked)
-        if everything and yes and issuer != provider.settings.issuer:
-            raise CommandFailed(f"--all ends everything at {provider.settings.issuer}: type that as --issuer")
-        affected = await measure(provider, chosen.target, kinds)
-        report = await _report(provider, chosen, kinds, affected)
-        if yes:
-            record = {"target": chosen.name, "sessions": affected.sessions, "grants": affected.grants}
-            ended = await end_meant(provider, chosen.target, kinds, reason=reason, record=record)
-            report |= await _outcome(provider, chosen, kinds, ended)
-        return report
 
-    report = with_provider(work)
-    notes = report["notes"]
-    show(
-        report if as_json else {**report, "notes": None},
-        as_json=as_json,
-        title="would end" if not yes else "ended",
-    )
-    if not as_json:
-        for note in notes if isinstance(notes, list) else ():
-            warn(str(note))
-        if not yes:
-            say("Nothing has ended. To do it: the same with --reason … --yes")
+async def _carry_out(
+    provider: Provider, *, asked: Asked, kinds: Kinds, issuer: str, reason: str, acts: bool
+) -> dict[str, object]:
+    chosen = await choose(provider, asked)
+    if asked.everything and acts and issuer != provider.settings.issuer:
+        raise CommandFailed(f"--all ends everything at {provider.settings.issuer}: type that as --issuer")
+    affected = await measure(provider, chosen.target, kinds)
+    report = await _report(provider, chosen, kinds, affected)
+    if acts:
+        record = {"target": chosen.name, "sessions": affected.sessions, "grants": affected.grants}
+        ended = await end_meant(provider, chosen.target, kinds, reason=reason, record=record)
+        report |= await _outcome(provider, chosen, kinds, ended)
+    return report
+
+
+def _show(report: dict[str, object], *, acts: bool, as_json: bool) -> None:
+    if as_json:
+        show(report, as_json=True)
+        return
+    notes = report.pop("notes")
+    show(report, as_json=False, title="ended" if acts else "would end")
+    for note in notes if isinstance(notes, list) else ():
+        warn(str(note))
+    if not acts:
+        say("Nothing has ended. To do it: the same with --reason … --yes")
 
 
 async def _report(provider: Provider, chosen: Chosen, kinds: Kinds, affected: Affected) -> dict[str, object]:

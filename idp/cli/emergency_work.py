@@ -4,7 +4,7 @@ Killed anywhere, what is ended is ended and on record; the same command goes on 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -147,7 +147,7 @@ async def _end_grants(provider: Provider, some: Sequence[AffectedGrant], reason:
 
 
 async def _note(provider: Provider, event_type: EventType, payload: Mapping[str, object]) -> None:
-    event = occasion(provider).event(event_type, actor=operator(), **payload)
+    event = replace(occasion(provider).event(event_type, actor=operator()), payload=payload)
 
     def work(tx: Tx) -> Done[None]:
         tx.audit.add(event)

@@ -19,6 +19,7 @@ from tests.world import Visitor
 pytestmark = pytest.mark.network
 _OFFLINE = "openid profile offline_access"
 _WHY = ("--reason", "incident 7", "--yes")
+_ENDED = (EventType.SESSION_ENDED, EventType.GRANT_ENDED)
 _numbers = count()
 
 
@@ -91,10 +92,11 @@ async def test_a_person_s_blast_radius_is_shown_first_and_then_all_of_it_ends_at
 async def _stands_in_the_record_once(world: ServedWorld, case: Case) -> None:
     """With who did it and why."""
     mine = f"person:{case.person_id}"
-    for event_type in (EventType.SESSION_ENDED, EventType.GRANT_ENDED):
-        (event,) = [one for one in await _events(world, event_type) if one.subject_ref == mine]
-        assert event.actor.startswith("operator:")
-    assert event.payload == {"client_id": case.rp.client_id, "reason": "incident 7"}
+    about = [one for one in await _events(world, *_ENDED) if one.subject_ref == mine]
+    assert sorted(event.type for event in about) == sorted(_ENDED)
+    assert all(event.actor.startswith("operator:") for event in about)
+    (payload,) = [event.payload for event in about if event.type is EventType.GRANT_ENDED]
+    assert payload == {"client_id": case.rp.client_id, "reason": "incident 7"}
     target = f"person {case.person_id}"
     (begun,) = [
         one for one in await world.records(EventType.EMERGENCY_BEGUN) if one.payload["target"] == target
@@ -139,8 +141,8 @@ async def test_stopped_half_way_it_goes_on_and_nothing_is_on_record_twice(
     assert done["ended"] == {"sessions": 0, "grants": 1}
     assert await _is_live(world, case) == {"session": False, "online": False, "offline": False}
     mine = f"person:{case.person_id}"
-    for event_type in (EventType.SESSION_ENDED, EventType.GRANT_ENDED):
-        assert len([one for one in await _events(world, event_type) if one.subject_ref == mine]) == 1
+    about = [one for one in await _events(world, *_ENDED) if one.subject_ref == mine]
+    assert sorted(event.type for event in about) == sorted(_ENDED)
 
 
 async def test_an_address_range_reaches_what_was_begun_there(

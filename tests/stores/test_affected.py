@@ -8,7 +8,7 @@ import pytest
 from idp.database import Database
 from idp.emergency import store as affected_store
 from idp.emergency.model import ALL_BUCKETS, Kinds, Target
-from idp.ids import ClientId, HandleKind
+from idp.ids import ClientId, HandleKind, Sid
 from tests.stores.samples import (
     DAY,
     HOUR,
@@ -213,6 +213,6 @@ async def test_it_is_counted_how_many_sessions_reached_a_client(database: Databa
     me = await sign_in(database)
     await do(database, lambda tx: tx.sessions.reach(me.reached()))
     session, _ = await _another(database, me)
-    await do(database, lambda tx: tx.sessions.reach(replace(me.reached(), session_id=session, sid="s2")))
+    await do(database, lambda tx: tx.sessions.reach(replace(me.reached(), session_id=session, sid=Sid("s2"))))
     counts = await see(database, lambda tx: list(tx.affected.reached(Target(), me.person.person_id[:2], NOW)))
     assert counts == [(ClientId("portal"), 2)]

@@ -18,7 +18,10 @@ VI = {
         "**Cách đăng nhập**: mật khẩu chỉ được giữ ở dạng không đọc ngược lại được. "
         "Không giữ vân tay hay khuôn mặt."
     ),
-    "privacy_kept_4": ("**Nhật ký**: lần đăng nhập, lần gửi thông tin, thay đổi tài khoản, cán bộ đã xem."),
+    "privacy_kept_4": (
+        "**Nhật ký**: lần đăng nhập, lần gửi thông tin, thay đổi tài khoản, cán bộ đã xem. "
+        "Chỉ giữ mạng của thiết bị, không giữ địa chỉ đầy đủ."
+    ),
     "privacy_sent": "Gửi cho ai",
     "privacy_sent_1": "Chỉ gửi cho dịch vụ vừa yêu cầu đăng nhập, sau khi đã cho xem từng mục.",
     "privacy_sent_2": (
@@ -69,7 +72,10 @@ EN = {
         "**Ways to sign in**: a password is kept only in a form that cannot be read back. "
         "No fingerprints or faces are kept."
     ),
-    "privacy_kept_4": "**Log**: sign-ins, releases of information, account changes, views by officials.",
+    "privacy_kept_4": (
+        "**Log**: sign-ins, releases of information, account changes, views by officials. "
+        "The network of the device is kept, its full address is not."
+    ),
     "privacy_sent": "Who gets it",
     "privacy_sent_1": "Only the service that asked for the sign-in, after you have seen each item.",
     "privacy_sent_2": (
