@@ -105,7 +105,11 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
     clock = clock or Clock()
     vault = Vault(MasterKey.load(settings.master_key_path))
     database = Database(
-        settings.effective_database_url, Tx.unit(vault, clock), pool=settings.database_pool, clock=clock
+        settings.effective_database_url,
+        Tx.unit(vault, clock),
+        pool=settings.database_pool,
+        prepared=settings.database_prepared,
+        clock=clock,
     )
     keyring = TimedKeyring(vault, (), clock=clock)
     fetcher = _fetcher(settings, MOST_CONNECTIONS)

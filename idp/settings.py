@@ -104,9 +104,12 @@ class Settings(BaseSettings):
     state: Path = Path("var")
     """Folder of the embedded database and of key files."""
     database_url: str | None = None
-    """SQLAlchemy URL; unset: SQLite in the state folder. `postgresql://…` is the whole switch to PostgreSQL."""
+    """URL of the database; unset: SQLite in the state folder. `postgresql://…` is the whole switch to PostgreSQL; several
+    hosts, `postgresql://user:password@h1:5432,h2:5432/hpid`: whichever takes writes."""
     database_pool: int = Field(default=8, ge=1, le=100)
     """Connections per process on PostgreSQL."""
+    database_prepared: bool = True
+    """Prepared statements on PostgreSQL; off behind a pooler that can't carry them (PgBouncer before 1.21)."""
     master_key: Path | None = None
     """File of the master key; unset: `keys/master.json` in the state folder (development only)."""
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()

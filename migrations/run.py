@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _BUSY_SECONDS = 30.0
+_LOCK_SECONDS = 3
+"""A change of a table waits this long for those who use it, because whoever comes meanwhile waits behind it."""
 _TABLE = "alembic_version"
 _REVISION = text("SELECT version_num FROM alembic_version")
 _LOCK = 0x68706964  # "hpid"; the number of the lock that migrating processes share
@@ -67,6 +69,7 @@ def _upgrade(connection: Connection, *, revision: str) -> None:
         driver.execute("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'")
     command.upgrade(_config(connection), revision)
     connection.commit()
 
@@ -85,8 +88,8 @@ def _on_connection(target: URL, work: Callable[[Connection], T]) -> T:
 
 
 async def _on_async_connection(target: URL, work: Callable[[Connection], T]) -> T:
-    from sqlalchemy.ext.asyncio import create_async_engine
+    from idp.database.servers import make_engine
 
-    engine = create_async_engine(target, poolclass=NullPool)
+    engine = make_engine(target, prepared=False, seconds=None, poolclass=NullPool)
     async with engine.connect() as connection:
         return await connection.run_sync(work)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from sqlalchemy import URL, Connection, Insert, make_url
+from sqlalchemy import URL, Connection, Insert
 
 from idp.clock import Clock
 from idp.database.columns import Digest, Sealed, UtcTime, metadata
@@ -11,6 +11,7 @@ from idp.database.outcome import DatabaseUnavailable, Done, Refused
 from idp.database.sqlite import Sqlite
 from idp.database.traffic import Load, Traffic
 from idp.database.turns import LONGEST_WAIT, Turns
+from idp.database.url import engine_url
 
 if TYPE_CHECKING:
     from idp.database.postgresql import Postgresql
@@ -39,10 +40,18 @@ _Row = tuple[Insert, Mapping[str, object]]
 class Database(Generic[TxT]):
     """The one way to the tables. `unit` makes of a connection what the functions handed in work on."""
 
-    def __init__(self, url: str, unit: Callable[[Connection], TxT], *, pool: int = 8, clock: Clock) -> None:
+    def __init__(
+        self,
+        url: str,
+        unit: Callable[[Connection], TxT],
+        *,
+        pool: int = 8,
+        prepared: bool = True,
+        clock: Clock,
+    ) -> None:
         target = engine_url(url)
         is_sqlite = target.get_backend_name() == "sqlite"
-        self._engine = Sqlite(target, clock) if is_sqlite else _postgresql(target, pool)
+        self._engine = Sqlite(target, clock) if is_sqlite else _postgresql(target, pool, prepared=prepared)
         self._unit = unit
         self._traffic = Traffic(clock)
         self._rows = Turns(self._insert, most=_ROWS_PER_COMMIT, clock=clock)
@@ -97,24 +106,11 @@ class Database(Generic[TxT]):
         return [None] * len(rows)
 
 
-def _postgresql(target: URL, pool: int) -> "Postgresql":
+def _postgresql(target: URL, pool: int, *, prepared: bool) -> "Postgresql":
     """Import the engine where it is used: its driver brings an object mapper along, a fifth of a process's start."""
     from idp.database.postgresql import Postgresql
 
-    return Postgresql(target, pool)
-
-
-def engine_url(url: str) -> URL:
-    """Return the URL with our driver; libpq's `sslmode` is understood."""
-    target = make_url(url)
-    backend = target.get_backend_name()
-    if backend == "sqlite" and target.database not in {None, "", ":memory:"}:
-        return target.set(drivername="sqlite")
-    if backend != "postgresql":
-        raise ValueError("the database URL must be sqlite:///path or postgresql://…")
-    mode = target.query.get("sslmode")
-    target = target.difference_update_query(["sslmode"])
-    return (target.update_query_dict({"ssl": mode}) if mode else target).set(drivername="postgresql+asyncpg")
+    return Postgresql(target, pool, prepared=prepared)
 
 
 def _bare(connection: Connection) -> Connection:

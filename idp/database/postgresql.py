@@ -1,20 +1,23 @@
 """PostgreSQL: one connection of a bounded pool per call, over asyncpg by a greenlet (DESIGN 5.7).
 
-READ COMMITTED for writes, a read-only snapshot for reads. Every wait has an end: for a connection 2 s, for a
-lock 2 s, for a statement 3 s (SECURITY R05, R06). Deadlocks and connections lost before COMMIT was sent run
-the work anew. It goes on when its caller goes away, so that no connection stays in the midst of it.
+READ COMMITTED for writes, a read-only snapshot for reads. Every wait has an end, the server's before ours: for a lock
+2 s, for a statement 3 s (idp/database/servers.py), for an answer 4 s, for a connection 2 s, for it all 6 s (SECURITY
+R05, R06). Deadlocks, and connections lost before COMMIT was sent, run the work anew. It goes on when its caller goes
+away, so that no connection stays in the midst of it.
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from sqlalchemy import URL, Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from idp.database.outcome import DatabaseUnavailable
+from idp.database.servers import make_engine
 from idp.database.turns import LONGEST_WAIT
 
 if TYPE_CHECKING:
@@ -25,36 +28,34 @@ UnitT = TypeVar("UnitT")
 
 _ATTEMPTS = 4
 _RUN_ANEW = frozenset({"40001", "40P01"})  # serialization failure, deadlock
-_DOWN = ("08", "25006", "28", "3D", "40", "53", "55P03", "57", "58")
-"""Appendix A: connection, standby, log-in, no database, roll-back, resources, lock time-out, stop, disk."""
-_SERVER_SETTINGS = {
-    "application_name": "hpid",
-    "statement_timeout": "3000",
-    "lock_timeout": "2000",
-    "idle_in_transaction_session_timeout": "10000",
-}
+_READ_ONLY = "25006"
+_STALE_PLAN = "cached statement plan is invalid"  # a migration changed what a prepared statement returns
+_DOWN = ("08", "25006", "26000", "28", "3D", "40", "42P05", "53", "55P03", "57", "58")
+"""Appendix A: connection, standby, lost or foreign prepared statement (a pooler that mixes them up), log-in, no
+database, roll-back, resources, lock time-out, stop, disk."""
 _CLIENT_SECONDS = 4.0  # longer than the server's own, so that it speaks first
+_WHOLE_SECONDS = 6.0
 
 
 class Postgresql:
-    """One server, one pool. No state stays on a connection between transactions."""
+    """One server at a time, one pool. No state stays on a connection between transactions."""
 
-    def __init__(self, url: URL, pool: int) -> None:
-        self._engine = create_async_engine(
+    def __init__(self, url: URL, pool: int, *, prepared: bool = True) -> None:
+        self._engine = make_engine(
             url,
+            prepared=prepared,
+            seconds=_CLIENT_SECONDS,
             pool_size=pool,
             max_overflow=0,
             pool_timeout=LONGEST_WAIT,
-            hide_parameters=True,
-            connect_args={
-                "timeout": LONGEST_WAIT,
-                "command_timeout": _CLIENT_SECONDS,
-                "server_settings": _SERVER_SETTINGS,
-            },
         )
         self._snapshots = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+        self._era = 0
+        """Raised when the server is in doubt: connections of before are not used again."""
+        event.listen(self._engine.sync_engine, "connect", self._note_era)
+        event.listen(self._engine.sync_engine, "checkout", self._check_era)
         self._running: set[asyncio.Task[Any]] = set()
         self._closed = False
 
@@ -94,34 +95,60 @@ class Postgresql:
     async def _run(
         self, engine: AsyncEngine, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]
     ) -> T:
+        """Turn what no caller can help into DatabaseUnavailable; a broken constraint stays what it is."""
+        try:
+            async with asyncio.timeout(_WHOLE_SECONDS):
+                return await self._attempts(engine, work, unit)
+        except DBAPIError as error:
+            sqlstate = _sqlstate(error)
+            if error.connection_invalidated or sqlstate.startswith(_DOWN):
+                raise DatabaseUnavailable(f"PostgreSQL: {error.orig}") from error
+            raise
+        except PoolTimeout as error:
+            raise DatabaseUnavailable("PostgreSQL: all connections are in use") from error
+        except OSError as error:  # refused, reset, timed out
+            raise DatabaseUnavailable(f"PostgreSQL: {error!r}") from error
+
+    async def _attempts(
+        self, engine: AsyncEngine, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]
+    ) -> T:
         attempts = 0
         while True:
             attempts += 1
             try:
-                return await _once(engine, work, unit)
+                return await self._once(engine, work, unit)
             except DBAPIError as error:
-                sqlstate = getattr(error.orig, "sqlstate", None) or ""
-                is_lost = error.connection_invalidated
-                if (is_lost or sqlstate in _RUN_ANEW) and attempts < _ATTEMPTS:
-                    continue
-                if is_lost or sqlstate.startswith(_DOWN):
-                    raise DatabaseUnavailable(f"PostgreSQL: {error.orig}") from error
+                is_lost, sqlstate = error.connection_invalidated, _sqlstate(error)
+                if is_lost or sqlstate == _READ_ONLY:
+                    self._era += 1
+                is_stale = _STALE_PLAN in str(error.orig)
+                passes = is_lost or is_stale or sqlstate == _READ_ONLY or sqlstate in _RUN_ANEW
+                if not passes or attempts == _ATTEMPTS:
+                    raise
+
+    async def _once(
+        self, engine: AsyncEngine, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]
+    ) -> T:
+        async with engine.connect() as connection:
+            try:
+                value = await connection.run_sync(lambda bare: work(unit(bare)))
+                await _commit(connection)
+            except TimeoutError:  # nobody answers: nor would they on any other connection
+                self._era += 1
+                await _abandon(connection)
                 raise
-            except PoolTimeout as error:
-                raise DatabaseUnavailable("PostgreSQL: all connections are in use") from error
-            except OSError as error:  # refused, reset, timed out
-                raise DatabaseUnavailable(f"PostgreSQL: {error!r}") from error
+            except asyncio.CancelledError:  # too long in all; a ROLLBACK might take as long again
+                await _abandon(connection)
+                raise
+            return value
 
+    def _note_era(self, _driver: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info["era"] = self._era
 
-async def _once(engine: AsyncEngine, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]) -> T:
-    async with engine.connect() as connection:
-        try:
-            value = await connection.run_sync(lambda bare: work(unit(bare)))
-            await _commit(connection)
-        except TimeoutError:  # nobody at the other end: a ROLLBACK would wait as long again
-            await connection.invalidate()
-            raise
-        return value
+    def _check_era(self, driver: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        if entry.info["era"] != self._era:
+            driver.driver_connection.terminate()
+            raise DisconnectionError
 
 
 async def _commit(connection: AsyncConnection) -> None:
@@ -131,3 +158,17 @@ async def _commit(connection: AsyncConnection) -> None:
         if error.connection_invalidated:  # committed or not, nobody knows: never run anew
             raise DatabaseUnavailable("PostgreSQL: the connection was lost during COMMIT") from error
         raise
+
+
+async def _abandon(connection: AsyncConnection) -> None:
+    """Close without a word."""
+    if connection.invalidated:
+        return
+    driver = (await connection.get_raw_connection()).driver_connection
+    if driver is not None:
+        driver.terminate()
+    await connection.invalidate()
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from idp.clock import Clock
 from idp.database import Database, DatabaseUnavailable, Done, Refused, UtcTime, engine_url
+from idp.database.url import places_of
 
 notes = Table(
     "notes",
@@ -230,7 +231,43 @@ def test_a_database_that_would_not_keep_anything_is_refused(url: str) -> None:
         engine_url(url)
 
 
-def test_the_url_of_a_server_is_understood_as_libpq_writes_it() -> None:
-    url = engine_url("postgresql://hpid@db.example/hpid?sslmode=require&host=db")
-    assert url.drivername == "postgresql+asyncpg"
-    assert dict(url.query) == {"ssl": "require", "host": "db"}
+@pytest.mark.parametrize(
+    ("url", "places"),
+    [
+        ("postgresql:///hpid", [(None, 5432)]),
+        ("postgresql://hpid@db.example/hpid?sslmode=require", [("db.example", 5432)]),
+        ("postgresql://hpid:a%40b@db:5433/hpid", [("db", 5433)]),
+        ("postgresql://hpid@[fd00::1]:5433/hpid", [("fd00::1", 5433)]),
+        ("postgresql:///hpid?host=/run/postgresql&port=5433", [("/run/postgresql", 5433)]),
+        ("postgresql://hpid:x,y@h1:5433,h2/hpid?sslmode=require", [("h1", 5433), ("h2", 5432)]),
+        ("postgresql://hpid@[fd00::1]:5433,[fd00::2]/hpid", [("fd00::1", 5433), ("fd00::2", 5432)]),
+        ("postgresql:///hpid?host=h1,h2&port=5433", [("h1", 5433), ("h2", 5433)]),
+        ("postgresql:///hpid?host=h1&host=h2&port=1,2", [("h1", 1), ("h2", 2)]),
+    ],
+)
+def test_the_url_of_servers_is_understood_as_libpq_writes_it(
+    url: str, places: list[tuple[str | None, int]]
+) -> None:
+    target = engine_url(url)
+    assert target.drivername == "postgresql+asyncpg"
+    assert target.database == "hpid"
+    assert [(place.host, place.port) for place in places_of(target)] == places
+
+
+def test_a_password_stays_whole_whatever_stands_in_it() -> None:
+    target = engine_url("postgresql://hpid:a,b%40c%2F@h1,h2/hpid")
+    assert (target.username, target.password) == ("hpid", "a,b@c/")
+
+
+@pytest.mark.parametrize(
+    ("rest", "refusal"),
+    [
+        ("h1,h2/hpid?port=1,2,3", "one port"),
+        ("h1:x,h2/hpid?port=y", "one port"),
+        ("h1/hpid?sslmod=require", "not known: sslmod"),
+        ("h1/hpid?target_session_attrs=any", "read-write"),
+    ],
+)
+def test_what_the_url_can_not_mean_is_refused(rest: str, refusal: str) -> None:
+    with pytest.raises(ValueError, match=refusal):
+        engine_url(f"postgresql://hpid@{rest}")

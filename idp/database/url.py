@@ -1,0 +1,82 @@
+"""The database URL: the whole switch between the embedded engine and PostgreSQL, on one server or several."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import URL, make_url
+
+_PORT = 5432
+_SEVERAL = re.compile(r"^(postgresql[^:/]*://)([^@/?]*@)?([^@/?]*,[^/?]*)(.*)$")
+OPTIONS = frozenset(
+    {
+        "sslmode",
+        "sslrootcert",
+        "sslcert",
+        "sslkey",
+        "sslcrl",
+        "sslpassword",
+        "passfile",
+        "target_session_attrs",
+    }
+)
+"""What a URL may say beside the places: libpq's words with libpq's meaning."""
+_WRITERS = frozenset({"read-write", "primary"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a server listens; None: where the driver looks by default."""
+
+    host: str | None
+    port: int
+
+
+def engine_url(url: str) -> URL:
+    """Return the URL with our driver; raises ValueError for what can't be meant."""
+    several = _SEVERAL.match(url)
+    target = make_url(f"{several[1]}{several[2] or ''}{several[4]}" if several else url)
+    backend = target.get_backend_name()
+    if backend == "sqlite" and target.database not in {None, "", ":memory:"}:
+        return target.set(drivername="sqlite")
+    if backend != "postgresql":
+        raise ValueError("the database URL must be sqlite:///path or postgresql://…")
+    if several:
+        target = target.update_query_dict({"host": several[3]})
+    target = target.set(drivername="postgresql+asyncpg")
+    _check_postgresql(target)
+    return target
+
+
+def places_of(url: URL) -> tuple[Place, ...]:
+    """Return the places of a URL: `h1:5432,h2`, or libpq's `host=h1,h2&port=…`; one port may stand for all."""
+    hosts: list[str | None] = [*_parts(url.query.get("host"))] or [url.host]
+    ports = _parts(url.query.get("port")) or [str(url.port or _PORT)]
+    if len(ports) == 1:
+        ports *= len(hosts)
+    if len(ports) != len(hosts) or not all(port.isdecimal() for port in ports):
+        raise ValueError("the database URL must name one port, or one for each host")
+    return tuple(_place(host, int(port)) for host, port in zip(hosts, ports, strict=True))
+
+
+def _check_postgresql(target: URL) -> None:
+    places_of(target)
+    if unknown := target.query.keys() - OPTIONS - {"host", "port"}:
+        raise ValueError(f"the database URL has an option that is not known: {', '.join(sorted(unknown))}")
+    if target.query.get("target_session_attrs", "read-write") not in _WRITERS:
+        raise ValueError("target_session_attrs must be read-write: what nobody can write, nobody can revoke")
+
+
+def _parts(value: str | Sequence[str] | None) -> list[str]:
+    if value is None:
+        return []
+    return value.split(",") if isinstance(value, str) else list(value)
+
+
+def _place(host: str | None, port: int) -> Place:
+    if host and not host.startswith("/"):
+        name, sign, own = host.rpartition(":")
+        if sign and own.isdecimal() and (":" not in name or name.endswith("]")):
+            host, port = name, int(own)
+        host = host.removeprefix("[").removesuffix("]")
+    return Place(host or None, port)
