@@ -170,7 +170,7 @@ class Metric(Enum):
         kind=Kind.COUNTER,
         text="Runs of the worker's jobs.",
         labels={
-            "job": "the job's name",
+            "task": "the job's name",
             "outcome": "`done`, `waiting` (the database is away), `failed` (a fault, with its trace in the log)",
         },
     )
@@ -178,7 +178,7 @@ class Metric(Enum):
         name="hpid_job_last_done_timestamp_seconds",
         kind=Kind.GAUGE,
         text="When the job was last done, in seconds since 1970.",
-        labels={"job": "the job's name"},
+        labels={"task": "the job's name"},
     )
     ROWS_ERASED = Description(
         name="hpid_rows_erased",

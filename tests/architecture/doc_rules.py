@@ -8,7 +8,7 @@ from tests.architecture.source_tree import OURS, ROOT
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _TICKS = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-_FOLDERS = (*OURS, "tests", "docs", "scripts", "changelog.d", ".ci")
+_FOLDERS = (*OURS, "tests", "docs", "deploy", "scripts", "changelog.d", ".ci")
 _FILES = ("pyproject.toml", "requirements.lock", "requirements-dev.lock", "LICENSE")
 _TOP = (*(f"{folder}/" for folder in _FOLDERS), *_FILES, "README.md", "CHANGELOG.md", "SECURITY.md")
 _RUN_TIME = ("keys/master.json",)  # lies in the state folder, not here
@@ -17,7 +17,7 @@ _DECISION = ("## Decision", "## Context", "## Consequences")
 
 def documents() -> list[str]:
     """Return the paths of every page for people."""
-    found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")]
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 
