@@ -58,6 +58,7 @@ from idp.ui.pages import Pages, Site
 from idp.worker import work, write_summaries
 from keys.envelope import Vault
 from keys.master import MasterKey
+from keys.pkcs11.device import Device
 
 _BOTH = {
     "authorization_endpoint": authorize,
@@ -111,7 +112,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         prepared=settings.database_prepared,
         clock=clock,
     )
-    keyring = TimedKeyring(vault, (), clock=clock)
+    keyring = TimedKeyring(vault, (), clock=clock, device=_device(settings))
     fetcher = _fetcher(settings, MOST_CONNECTIONS)
     return Provider(
         settings=settings,
@@ -199,6 +200,17 @@ def release() -> str:
         return version("haiphong-id")
     except PackageNotFoundError:
         return "0"
+
+
+def _device(settings: Settings) -> Device | None:
+    if settings.pkcs11_module is None or settings.pkcs11_pin_file is None:
+        return None
+    return Device(
+        module=settings.pkcs11_module,
+        token=settings.pkcs11_token,
+        pin_file=settings.pkcs11_pin_file,
+        time_limit=settings.pkcs11_time_limit,
+    )
 
 
 def _fetcher(settings: Settings, connections: int) -> Fetcher:

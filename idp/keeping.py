@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from idp import metrics
-from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.database import Database, Done
 from idp.settings import Lifetimes
 from idp.transaction import Tx
-from keys.rotation import due_for_erasure
 
 _BATCH = 500
 _CODES_STAY = timedelta(minutes=10)
@@ -53,14 +51,3 @@ def _erasers(now: datetime, life: Lifetimes) -> Mapping[str, Callable[[Tx], int]
         "limits": lambda tx: tx.limits.erase_over(now, _BATCH),
         "attempts": lambda tx: tx.attempts.erase_forgotten(now - _ATTEMPTS_STAY, _BATCH),
     }
-
-
-def erase_keys(tx: Tx, *, occasion: Occasion) -> Done[int]:
-    """Erase the private halves of signing keys nothing needs any more."""
-    due = due_for_erasure(tx.signing_keys.all(), occasion.now)
-    for record in due:
-        if tx.signing_keys.set_erased(record.kid, occasion.now):
-            tx.audit.add(occasion.event(EventType.KEY_ERASED, actor="system", kid=record.kid))
-    if due:
-        tx.configuration.raise_version()
-    return Done(len(due))

@@ -52,4 +52,5 @@ class Provider:
         await self.registration_fetcher.aclose()
         await self.request_documents.aclose()
         self.hashing.close()
+        await self.keyring.aclose()
         await self.database.close()

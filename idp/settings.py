@@ -112,6 +112,15 @@ class Settings(BaseSettings):
     """Prepared statements on PostgreSQL; off behind a pooler that can't carry them (PgBouncer before 1.21)."""
     master_key: Path | None = None
     """File of the master key; unset: `keys/master.json` in the state folder (development only)."""
+    pkcs11_module: Path | None = None
+    """Shared library of a PKCS #11 device in which new signing keys are made; unset: they lie in the database, sealed."""
+    pkcs11_token: str = ""
+    """Label of the token in that device."""
+    pkcs11_pin_file: Path | None = None
+    """File with the token's PIN, readable by the provider's user alone. A PIN that was refused once is not tried again
+    before the next start."""
+    pkcs11_time_limit: float = Field(default=2.0, ge=0.1, le=60.0)
+    """Seconds a signature of the device may take; after that the answer is 503."""
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     """Addresses whose X-Forwarded-For is believed; comma separated."""
     loopback_origins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -185,6 +194,12 @@ class Settings(BaseSettings):
             self._refuse_unsafe_production()
         if self.is_certification:
             self._refuse_unsafe_certification()
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_half_a_device(self) -> Self:
+        if len({self.pkcs11_module is None, not self.pkcs11_token, self.pkcs11_pin_file is None}) > 1:
+            raise UnsafeSettings("HPID_PKCS11_MODULE, HPID_PKCS11_TOKEN and HPID_PKCS11_PIN_FILE go together")
         return self
 
     def _refuse_unsafe_production(self) -> None:

@@ -10,20 +10,18 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from idp import metrics
 from idp.audit.jobs import sequence
 from idp.audit.occasion import Occasion
 from idp.database import DatabaseUnavailable, Done
-from idp.keeping import erase_expired, erase_keys
+from idp.keeping import erase_expired
 from idp.log import fields
 from idp.outbox.model import GIVE_UP_AFTER
 from idp.outbox.relay import MOST, Relay
 from idp.provider import Provider
-from idp.signing_keys.jobs import rotate_keys
+from idp.signing_keys.jobs import erase_keys, rotate_keys
 from idp.transaction import Tx
-from keys.keyring import new_record
 
 _log = logging.getLogger("hpid.worker")
 _SHORTEST_PAUSE = 0.2
@@ -79,14 +77,12 @@ async def _erase(provider: Provider) -> int:
 
 async def _erase_keys(provider: Provider) -> int:
     occasion = Occasion(clock=provider.clock, now=provider.clock.now(), txn="")
-    return (await provider.database.transact(partial(erase_keys, occasion=occasion))).unwrap()
+    return await erase_keys(provider.database, provider.keyring, occasion)
 
 
 async def _rotate_keys(provider: Provider) -> int:
-    now = provider.clock.now()
-    occasion = Occasion(clock=provider.clock, now=now, txn="")
-    make = partial(new_record, provider.vault, now=now)
-    return await rotate_keys(provider.database, occasion, provider.settings.life, make)
+    occasion = Occasion(clock=provider.clock, now=provider.clock.now(), txn="")
+    return await rotate_keys(provider.database, provider.keyring, occasion, provider.settings.life)
 
 
 async def _bury(provider: Provider) -> int:

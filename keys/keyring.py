@@ -1,10 +1,12 @@
 """Signs what we issue and publishes the keys for it – RFC 7515 §7.1 (compact form), RFC 7517 §5.
 
 One unchanging snapshot of the stored keys, replaced as a whole; which of them signs is decided by the time,
-so no node has to be told when an announced key takes over. The sealed private key is the authority: a public
-key in the database that does not belong to it is never published and verifies nothing.
+so no node has to be told when an announced key takes over. What is sealed is the authority, a private key or the
+name of one in a device: a public key in the database that does not belong to it is never published and verifies
+nothing. A key in a device that is away can't sign, and no other signs for it.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +16,10 @@ from functools import lru_cache
 from keys import base64url
 from keys.envelope import Unsealable, Vault
 from keys.jose import InvalidJwt, JwkSet, Purpose, VerifiedJwt, verify
-from keys.local import LocalSigner, generate
+from keys.local import LOCAL_ALGS, LocalSigner, generate
+from keys.pkcs11.device import Device
+from keys.pkcs11.held_key import HeldKey
+from keys.pkcs11.signer import DeviceSigner
 from keys.rotation import KeyRecord, KeyState, published, signing_key, state
 from keys.signer import Signer, SigningUnavailable
 
@@ -39,17 +44,25 @@ class _Snapshot:
 class Keyring:
     """The provider's signing keys and its vault, as one node holds them."""
 
-    __slots__ = ("_now", "_snapshot", "vault")
+    __slots__ = ("_device", "_now", "_snapshot", "vault")
 
-    def __init__(self, vault: Vault, records: Iterable[KeyRecord], *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        records: Iterable[KeyRecord],
+        *,
+        now: Callable[[], datetime],
+        device: Device | None = None,
+    ) -> None:
         """Open the stored keys; UnusableKeyRecord if one of them is not what it says."""
         self.vault = vault
         self._now = now
-        self._snapshot = _load(vault, tuple(records), known={})
+        self._device = device
+        self._snapshot = self._load(records, known={})
 
     def replace(self, records: Iterable[KeyRecord]) -> None:
         """Take the keys as they are stored now; UnusableKeyRecord if one is unusable, and nothing changes."""
-        self._snapshot = _load(self.vault, tuple(records), known=self._snapshot.signers)
+        self._snapshot = self._load(records, known=self._snapshot.signers)
 
     async def sign(self, claims: Mapping[str, object], *, typ: str, alg: str) -> str:
         """Return the signed JWT, or raise SigningUnavailable."""
@@ -83,6 +96,56 @@ class Keyring:
             record.alg for record in self._snapshot.records if state(record, now) is KeyState.ACTIVE
         )
 
+    async def check(self) -> None:
+        """Raise SigningUnavailable unless a key is active and every one that signs now can."""
+        snapshot, now = self._snapshot, self._now()
+        active = [signing_key(snapshot.records, alg, now) for alg in sorted(self.algorithms())]
+        if not active:
+            raise SigningUnavailable("no signing key is active")
+        for record in active:
+            if record is not None:
+                await snapshot.signers[record.kid].check()
+
+    def places(self) -> Mapping[str, str]:
+        """Return where the private key of each kid lies."""
+        return {kid: signer.place for kid, signer in self._snapshot.signers.items()}
+
+    async def new_algorithms(self) -> frozenset[str]:
+        """Return what new keys can be made for; raises SigningUnavailable when the device does not say."""
+        if self._device is None:
+            return frozenset(LOCAL_ALGS)
+        return await self._device.run(lambda token: token.algorithms())
+
+    async def make_records(self, algorithms: Iterable[str], now: datetime) -> tuple[KeyRecord, ...]:
+        """Make a key for each algorithm, or none: a device would keep what no record names."""
+        outcomes = await asyncio.gather(  # side by side: RSA takes up to a second each
+            *(self.make_record(alg, now) for alg in algorithms), return_exceptions=True
+        )
+        made = tuple(outcome for outcome in outcomes if isinstance(outcome, KeyRecord))
+        failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        if failures:
+            for record in made:
+                await self.erase(record)
+            raise failures[0]
+        return made
+
+    async def make_record(self, alg: str, now: datetime) -> KeyRecord:
+        """Make a key, in the device if there is one; `next_rotation` says from when it signs."""
+        if self._device is None:
+            return await asyncio.to_thread(new_record, self.vault, alg, now)  # RSA may take a second
+        signer = await DeviceSigner.make(self._device, alg)
+        return _record(self.vault, signer, signer.kept, now)
+
+    async def erase(self, record: KeyRecord) -> None:
+        """Destroy a private key that lies in a device, or raise SigningUnavailable; the caller wipes its record."""
+        known = self._snapshot.signers.get(record.kid)
+        await (known or _open_signer(self.vault, record, self._device)).erase()
+
+    async def aclose(self) -> None:
+        """Log out of the device."""
+        if self._device is not None:
+            await self._device.aclose()
+
     def seal(self, plaintext: bytes, *, purpose: str) -> bytes:
         """Seal for this purpose (keys/envelope.py)."""
         return self.vault.seal(plaintext, purpose=purpose)
@@ -91,41 +154,49 @@ class Keyring:
         """Open what was sealed for this purpose, or raise Unsealable."""
         return self.vault.open(sealed, purpose=purpose)
 
+    def _load(self, records: Iterable[KeyRecord], *, known: Mapping[str, Signer]) -> _Snapshot:
+        kept = tuple(record for record in records if record.erased_at is None)
+        signers = {
+            record.kid: known.get(record.kid) or _open_signer(self.vault, record, self._device)
+            for record in kept
+        }
+        for record in kept:
+            _check_record(record, signers[record.kid])
+        return _Snapshot(
+            records=kept,
+            signers=signers,
+            jwks=JwkSet.parse({"keys": [dict(signer.public_jwk) for signer in signers.values()]}),
+        )
+
 
 def new_record(vault: Vault, alg: str, now: datetime) -> KeyRecord:
-    """Generate a key and seal it; `next_rotation` says from when it signs. RSA may take a second."""
+    """Generate a key in this process and seal it. RSA may take a second."""
     private_der = generate(alg)
-    signer = LocalSigner(private_der, alg)
+    return _record(vault, LocalSigner(private_der, alg), private_der, now)
+
+
+def _record(vault: Vault, signer: Signer, kept: bytes, now: datetime) -> KeyRecord:
     return KeyRecord(
         kid=signer.kid,
-        alg=alg,
-        sealed_private=vault.seal(private_der, purpose=SIGNING_KEY_PURPOSE),
+        alg=signer.alg,
+        sealed_private=vault.seal(kept, purpose=SIGNING_KEY_PURPOSE),
         public_jwk=json.dumps(dict(signer.public_jwk), separators=(",", ":"), sort_keys=True),
         created_at=now,
         active_from=now,
     )
 
 
-def _load(vault: Vault, records: tuple[KeyRecord, ...], *, known: Mapping[str, Signer]) -> _Snapshot:
-    kept = tuple(record for record in records if record.erased_at is None)
-    signers = {record.kid: known.get(record.kid) or _open_signer(vault, record) for record in kept}
-    for record in kept:
-        _check_record(record, signers[record.kid])
-    return _Snapshot(
-        records=kept,
-        signers=signers,
-        jwks=JwkSet.parse({"keys": [dict(signer.public_jwk) for signer in signers.values()]}),
-    )
-
-
-def _open_signer(vault: Vault, record: KeyRecord) -> Signer:
+def _open_signer(vault: Vault, record: KeyRecord, device: Device | None) -> Signer:
     try:
-        return LocalSigner(vault.open(record.sealed_private, purpose=SIGNING_KEY_PURPOSE), record.alg)
+        opened = vault.open(record.sealed_private, purpose=SIGNING_KEY_PURPOSE)
+        if HeldKey.is_one(opened):
+            return DeviceSigner(device, HeldKey.parse(opened))
+        return LocalSigner(opened, record.alg)
     except Unsealable:
         raise UnusableKeyRecord(
             record.kid, "it does not open under this master key; name the file it was sealed under"
         ) from None
-    except ValueError:
+    except (KeyError, ValueError):
         raise UnusableKeyRecord(record.kid, "it is not a private key of its algorithm") from None
 
 

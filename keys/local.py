@@ -37,6 +37,7 @@ class LocalSigner:
     """Signs with a private key given as PKCS #8 DER."""
 
     __slots__ = ("_key", "alg", "kid", "public_jwk")
+    place = "database"
 
     def __init__(self, private_der: bytes, alg: str) -> None:
         """Load the key; ValueError unless it is one of ours for this algorithm."""
@@ -54,6 +55,12 @@ class LocalSigner:
             return self._key.sign(message)
         r, s = decode_dss_signature(self._key.sign(message, ec.ECDSA(SHA256())))
         return r.to_bytes(_P256_BYTES, "big") + s.to_bytes(_P256_BYTES, "big")
+
+    async def check(self) -> None:
+        """It is here: it can sign."""
+
+    async def erase(self) -> None:
+        """It is nowhere but in its record, which is wiped by whoever erases it."""
 
 
 def generate(alg: str) -> bytes:

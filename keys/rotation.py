@@ -32,7 +32,10 @@ class RotationRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRecord:
-    """One signing key as stored. `public_jwk` is JSON text; `sealed_private` is empty once erased."""
+    """One signing key as stored. `public_jwk` is JSON text.
+
+    `sealed_private` is the private key, or where in a device it lies with the public key again; empty once erased.
+    """
 
     kid: str
     alg: str

@@ -30,6 +30,19 @@ class Signer(Protocol):
         """Return the public key as published: kty and numbers, kid, alg, use."""
         ...
 
+    @property
+    def place(self) -> str:
+        """Return where the private key lies, in a word for operators."""
+        ...
+
     async def sign(self, message: bytes) -> bytes:
         """Return the JWS signature bytes, or raise SigningUnavailable."""
+        ...
+
+    async def check(self) -> None:
+        """Raise SigningUnavailable unless the key can sign now."""
+        ...
+
+    async def erase(self) -> None:
+        """Destroy the private key where it lies outside of the database, or raise SigningUnavailable."""
         ...

@@ -39,7 +39,6 @@ from idp.settings import Settings
 from idp.transaction import Tx
 from idp.ui.language import Language
 from idp.ui.pages import Pages, Site
-from keys.keyring import new_record
 from keys.master import MasterKey
 from keys.rotation import next_rotation
 from migrations.run import upgrade
@@ -342,7 +341,7 @@ class World:
             next_rotation(
                 (),
                 alg=alg,
-                new=new_record(self.provider.vault, alg, now),
+                new=await self.provider.keyring.make_record(alg, now),
                 now=now,
                 publish_for=timedelta(),
                 keep_for=timedelta(hours=1),

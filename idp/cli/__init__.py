@@ -27,6 +27,7 @@ from idp.exposition import PortTaken
 from idp.settings import Lifetimes, Settings, UnsafeSettings
 from keys.keyring import UnusableKeyRecord
 from keys.master import KeyFileError
+from keys.signer import SigningUnavailable
 
 app = typer.Typer(
     name="hpid",
@@ -54,6 +55,7 @@ _EXPECTED = (
     DatabaseUnavailable,
     KeyFileError,
     PortTaken,
+    SigningUnavailable,
     UnsafeSettings,
     UnusableCaBundle,
     UnusableEnvFile,

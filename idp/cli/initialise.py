@@ -16,7 +16,6 @@ from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.settings import DeploymentProfile, Settings
 from idp.signing_keys.store import count_signing_keys
 from idp.transaction import Tx
-from keys.keyring import new_record
 from keys.master import MasterKey
 from keys.rotation import KeyRecord, next_rotation
 from migrations.run import upgrade
@@ -82,16 +81,25 @@ async def _first_keys(settings: Settings) -> list[str]:
         existing = await provider.database.read(lambda tx: tx.signing_keys.all())
         provider.keyring.replace(existing)  # a key that does not open is said now, not at the first token
         now = provider.clock.now()
-        made = await asyncio.gather(  # side by side: RSA takes up to a second each
-            *(asyncio.to_thread(new_record, provider.vault, alg, now) for alg in _missing(existing))
-        )
+        missing = _missing(existing)
+        if not missing:
+            return []
+        able = await provider.keyring.new_algorithms()
+        made = await provider.keyring.make_records([alg for alg in missing if alg in able], now)
         store = partial(
             _store,
-            made=tuple(made),
+            made=made,
             publish_for=settings.life.key_publish,
             occasion=Occasion(clock=provider.clock, now=now, txn="cli"),
         )
-        return (await provider.database.transact(store)).unwrap() if made else []
+        stored, lines = (await provider.database.transact(store)).unwrap()
+        for record in made:
+            if record.kid not in stored:
+                await provider.keyring.erase(record)
+        left_out = (
+            f"the device makes no {alg} keys: it is not offered" for alg in missing if alg not in able
+        )
+        return [*lines, *left_out]
     finally:
         await provider.aclose()
 
@@ -103,8 +111,11 @@ def _missing(existing: Iterable[KeyRecord]) -> tuple[str, ...]:
 
 def _store(
     tx: Tx, *, made: tuple[KeyRecord, ...], publish_for: timedelta, occasion: Occasion
-) -> Done[list[str]]:
-    """Store all first keys at once, so that a broken start leaves none; of two at once the second finds them."""
+) -> Done[tuple[frozenset[str], list[str]]]:
+    """Store all first keys at once, so that a broken start leaves none; of two at once the second finds them.
+
+    Returns which were stored, and a line for each.
+    """
     tx.configuration.raise_version()
     existing = tx.signing_keys.all()
     missing = _missing(existing)
@@ -133,4 +144,4 @@ def _store(
         )
         waits = f", signs from {active_from}" if plan.new.active_from > occasion.now else ""
         lines.append(f"made the signing key {record.kid} ({record.alg}{waits})")
-    return Done(lines)
+    return Done((frozenset(record.kid for record in made if record.alg in missing), lines))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from idp.audit.occasion import Occasion
-from idp.cli.context import AsJson, CommandFailed, occasion, operator, show, with_provider
+from idp.cli.context import AsJson, CommandFailed, occasion, operator, show, warn, with_provider
 from idp.clients.model import Client
 from idp.database import Done, Refused
 from idp.provider import Provider
@@ -19,6 +19,7 @@ from idp.transaction import Tx
 from keys.keyring import new_record
 from keys.revocation import RevocationPlan, next_revocation
 from keys.rotation import KeyRecord, KeyState, RotationRefused, signing_key
+from keys.signer import SigningUnavailable
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown what it would break.")]
 
@@ -41,22 +42,41 @@ def _revoke(*, kid: str | None, alg: str | None, yes: bool, as_json: bool) -> No
         records = await provider.database.read(lambda tx: tx.signing_keys.all())
         happening = occasion(provider)
         record = _find(records, kid, alg, happening.now)
-        fresh = await asyncio.to_thread(new_record, provider.vault, record.alg, happening.now)
+        shown_only = await asyncio.to_thread(new_record, provider.vault, record.alg, happening.now)
         try:
-            plan = next_revocation(records, record.kid, fresh=fresh, now=happening.now)
+            plan = next_revocation(records, record.kid, fresh=shown_only, now=happening.now)
         except RotationRefused as error:
             raise CommandFailed(str(error)) from error
         clients = await provider.database.read(lambda tx: tx.clients.all())
         shown = _consequences(record, plan, clients, provider.settings.life, happening.now)
         if not yes:
             return shown
-        change = partial(_store, kid=record.kid, fresh=fresh, actor=operator(), happening=happening)
-        done = (await provider.database.transact(change)).unwrap()
+        done = await _revoke_in(provider, record, happening, planned=plan, spare=shown_only)
         return {**shown, "signs_in_its_place": done.successor}
 
     show(with_provider(work), as_json=as_json, title="revoked" if yes else "would be revoked")
     if not yes:
         raise CommandFailed("nothing was done; add --yes to do it")
+
+
+async def _revoke_in(
+    provider: Provider, record: KeyRecord, happening: Occasion, *, planned: RevocationPlan, spare: KeyRecord
+) -> RevocationPlan:
+    """Revoke it on every node, then destroy in the device what lies there and nobody needs.
+
+    A device that is away stops this only if it must make the key that follows.
+    """
+    needed = planned.added is not None
+    fresh = await provider.keyring.make_record(record.alg, happening.now) if needed else spare
+    change = partial(_store, kid=record.kid, fresh=fresh, actor=operator(), happening=happening, adds=needed)
+    outcome = await provider.database.transact(change)
+    unused = [] if isinstance(outcome, Done) and outcome.value.added is not None else [fresh]
+    for gone in (*unused, record) if isinstance(outcome, Done) else unused:
+        try:
+            await provider.keyring.erase(gone)
+        except SigningUnavailable as error:
+            warn(f"key {gone.kid} is not destroyed yet: {error}")
+    return outcome.unwrap()
 
 
 def _find(records: Sequence[KeyRecord], kid: str | None, alg: str | None, now: datetime) -> KeyRecord:
@@ -72,12 +92,15 @@ def _find(records: Sequence[KeyRecord], kid: str | None, alg: str | None, now: d
 
 
 def _store(
-    tx: Tx, *, kid: str, fresh: KeyRecord, actor: str, happening: Occasion
+    tx: Tx, *, kid: str, fresh: KeyRecord, actor: str, happening: Occasion, adds: bool
 ) -> Done[RevocationPlan] | Refused:
     try:
-        return Done(revoke_key(tx, kid, fresh=fresh, actor=actor, occasion=happening))
+        plan = revoke_key(tx, kid, fresh=fresh, actor=actor, occasion=happening)
     except RotationRefused as error:
         return Refused(CommandFailed(str(error)))
+    if plan.added is not None and not adds:  # rolled back: that key was made to be shown, not where keys are made
+        raise CommandFailed("the keys have changed meanwhile; nothing was done, run it again")
+    return Done(plan)
 
 
 def _consequences(

@@ -1,6 +1,5 @@
 """`hpid keys`: signing keys, which rotate while nodes run (published first, then used), and the master key."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -14,7 +13,6 @@ from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.provider import Provider
 from idp.signing_keys.service import announce_key
 from idp.transaction import Tx
-from keys.keyring import new_record
 from keys.rotation import KeyRecord, RotationRefused, rotates_at, state
 
 app = typer.Typer(help="Signing keys and the master key.", no_args_is_help=True)
@@ -31,8 +29,12 @@ def list_keys(*, as_json: AsJson = False) -> None:
     async def work(provider: Provider) -> list[dict[str, object]]:
         now = provider.clock.now()
         records = await provider.database.read(lambda tx: tx.signing_keys.all())
-        every = provider.settings.life.signing_key
-        return [_row(record, now, rotates_at(records, record, now, every=every)) for record in records]
+        every, places = provider.settings.life.signing_key, provider.keyring.places()
+        return [
+            _row(record, now, rotates_at(records, record, now, every=every))
+            | {"held_in": places.get(record.kid)}
+            for record in records
+        ]
 
     show(with_provider(work), as_json=as_json, title="signing keys")
 
@@ -72,7 +74,7 @@ def rotate(
 
     async def work(provider: Provider) -> dict[str, object]:
         happening = occasion(provider)
-        record = await asyncio.to_thread(new_record, provider.vault, alg, happening.now)
+        record = await provider.keyring.make_record(alg, happening.now)
         life = provider.settings.life
 
         def announce(tx: Tx) -> Done[dict[str, object]] | Refused:
@@ -85,6 +87,9 @@ def rotate(
             active_from = planned.active_from.isoformat(timespec="seconds")
             return Done({"kid": record.kid, "alg": alg, "signs_from": active_from})
 
-        return (await provider.database.transact(announce)).unwrap()
+        outcome = await provider.database.transact(announce)
+        if isinstance(outcome, Refused):
+            await provider.keyring.erase(record)
+        return outcome.unwrap()
 
     show(with_provider(work), as_json=as_json, title="announced")

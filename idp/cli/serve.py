@@ -24,6 +24,7 @@ from idp.log import configure, fields
 from idp.provider import Provider
 from idp.settings import Settings
 from idp.worker import work
+from keys.signer import SigningUnavailable
 
 _BACKLOG = 1024
 _log = logging.getLogger("hpid.serve")
@@ -80,7 +81,8 @@ async def _serve(settings: Settings, certificate_expires: datetime | None) -> No
 async def _check_state(provider: Provider) -> None:
     """Refuse a schema, a signing key or people that can't serve (SECURITY R04, R27).
 
-    A database server that is down may still come up.
+    A database server that is down may still come up, and so may a device that signs. A PIN it refuses doesn't end the
+    process: whatever starts it again would try the PIN again, until the device locks itself.
     """
     try:
         await asyncio.to_thread(check_schema, provider.settings)
@@ -90,6 +92,11 @@ async def _check_state(provider: Provider) -> None:
         if provider.settings.is_sqlite:
             raise
         _log.warning("not ready until the database answers", extra=fields(reason=str(error)))
+        return
+    try:
+        await provider.keyring.check()
+    except SigningUnavailable as error:
+        _log.warning("not ready until all keys can sign", extra=fields(reason=str(error)))
 
 
 async def _work(settings: Settings) -> None:

@@ -58,7 +58,8 @@ def error_response(call: Call, error: Exception) -> Answer:
         case OverLimit():
             return _over_limit(call, error)
         case DatabaseUnavailable() | SigningUnavailable() | HashingBusy():
-            unavailable = TemporarilyUnavailable("try again in a moment", detail=type(error).__name__)
+            why = str(error) if isinstance(error, SigningUnavailable) else type(error).__name__
+            unavailable = TemporarilyUnavailable("try again in a moment", detail=why)
             case = "busy" if isinstance(error, HashingBusy) else "server"
             refusal = Refusal(unavailable, _default_destination(call, status=503, case=case))
         case CannotEncrypt():

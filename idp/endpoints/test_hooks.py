@@ -3,7 +3,6 @@
 `POST /test-hooks/rotate-keys` gives every algorithm in use a new key that signs at once; the old ones stay published.
 """
 
-import asyncio
 from datetime import timedelta
 from functools import partial
 
@@ -11,7 +10,6 @@ from idp.database import Done
 from idp.edge import Answer, Call
 from idp.signing_keys.service import announce_key
 from idp.transaction import Tx
-from keys.keyring import new_record
 from keys.rotation import KeyRecord, RotationRefused
 
 _ACTOR = "test-hook"
@@ -22,12 +20,12 @@ async def rotate_keys(call: Call) -> Answer:
     provider = call.provider
     algorithms = sorted(provider.keyring.algorithms())
     now = provider.clock.now()
-    made = await asyncio.gather(
-        *(asyncio.to_thread(new_record, provider.vault, alg, now) for alg in algorithms)
-    )
+    made = await provider.keyring.make_records(algorithms, now)
     try:
-        await provider.database.transact(partial(_announce, made=tuple(made), call=call))
+        await provider.database.transact(partial(_announce, made=made, call=call))
     except RotationRefused as refused:
+        for record in made:
+            await provider.keyring.erase(record)
         return Answer.json({"error": str(refused)}, status=409)
     await provider.configuration.refresh()
     return Answer.json({"kids": {record.alg: record.kid for record in made}})

@@ -49,8 +49,8 @@ def announce_key(
 
 def announce_due(
     tx: Tx, made: Iterable[KeyRecord], *, every: timedelta, life: Lifetimes, occasion: Occasion
-) -> int:
-    """Store the next key of each algorithm that is due for one; return how many were.
+) -> frozenset[str]:
+    """Store the next key of each algorithm that is due for one; return which of those made they are.
 
     Which ones are due is asked again here, where nobody else can rotate: of any number of workers one announces.
     """
@@ -59,7 +59,7 @@ def announce_due(
     chosen = [record for record in made if record.alg in due]
     for record in chosen:
         announce_key(tx, record, publish_for=life.key_publish, life=life, actor=_SYSTEM, occasion=occasion)
-    return len(chosen)
+    return frozenset(record.kid for record in chosen)
 
 
 def revoke_key(tx: Tx, kid: str, *, fresh: KeyRecord, actor: str, occasion: Occasion) -> RevocationPlan:

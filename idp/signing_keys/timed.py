@@ -9,6 +9,7 @@ from idp import metrics
 from idp.clock import Clock
 from keys.envelope import Vault
 from keys.keyring import Keyring
+from keys.pkcs11.device import Device
 from keys.rotation import KeyRecord
 from keys.signer import SigningUnavailable
 
@@ -18,8 +19,10 @@ class TimedKeyring(Keyring):
 
     __slots__ = ("_clock",)
 
-    def __init__(self, vault: Vault, records: Iterable[KeyRecord], *, clock: Clock) -> None:
-        super().__init__(vault, records, now=clock.now)
+    def __init__(
+        self, vault: Vault, records: Iterable[KeyRecord], *, clock: Clock, device: Device | None = None
+    ) -> None:
+        super().__init__(vault, records, now=clock.now, device=device)
         self._clock = clock
 
     async def sign(self, claims: Mapping[str, object], *, typ: str, alg: str) -> str:

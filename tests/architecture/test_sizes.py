@@ -17,7 +17,13 @@ MEASURED = [
     and source_of(path).count("\n") >= 10
     and not path.startswith("migrations/versions/")
 ]
-CATCHES_ALL = {"idp/app.py", "idp/configuration/cache.py", "idp/edge/adapter.py", "idp/worker.py"}
+CATCHES_ALL = {
+    "idp/app.py",
+    "idp/configuration/cache.py",
+    "idp/edge/adapter.py",
+    "idp/worker.py",
+    "keys/pkcs11/device.py",
+}
 
 
 class Function(NamedTuple):

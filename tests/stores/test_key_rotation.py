@@ -31,6 +31,12 @@ def make(vault: Vault, time: MovableTime) -> Callable[[str], KeyRecord]:
 
 
 @pytest.fixture
+def ring(vault: Vault, time: MovableTime) -> Keyring:
+    """Makes keys, holds none."""
+    return Keyring(vault, (), now=time)
+
+
+@pytest.fixture
 async def first(database: Database[Tx], make: Callable[[str], KeyRecord]) -> KeyRecord:
     record = make("ES256")
     await do(database, lambda tx: tx.signing_keys.add(record))
@@ -53,13 +59,13 @@ async def test_of_many_workers_one_announces_the_next_key(
     clock: Clock,
     time: MovableTime,
     first: KeyRecord,
-    make: Callable[[str], KeyRecord],
+    ring: Keyring,
 ) -> None:
     time.move(OLD)
     async with another_node(database, database_url, clock) as other:
         occasion = Occasion(clock=clock, now=clock.now(), txn="")
         nodes = [(database, other)[i % 2] for i in range(10)]
-        counts = await asyncio.gather(*(rotate_keys(node, occasion, LIFE, make) for node in nodes))
+        counts = await asyncio.gather(*(rotate_keys(node, ring, occasion, LIFE) for node in nodes))
     old, new = await all_keys(database)
     assert sorted(counts) == [0] * 9 + [1]
     assert (old.kid, old.retired_at) == (first.kid, new.active_from)
@@ -74,13 +80,13 @@ async def test_a_young_key_is_left_alone_and_costs_no_change(
     clock: Clock,
     time: MovableTime,
     first: KeyRecord,
-    make: Callable[[str], KeyRecord],
+    ring: Keyring,
 ) -> None:
     time.move(LIFE.signing_key - timedelta(seconds=1))
     for life, moved in ((LIFE, timedelta()), (Lifetimes(signing_key=timedelta()), 10 * OLD)):
         time.move(moved)
         occasion = Occasion(clock=clock, now=clock.now(), txn="")
-        assert await rotate_keys(database, occasion, life, make) == 0
+        assert await rotate_keys(database, ring, occasion, life) == 0
     assert await all_keys(database) == (first,)
     assert await database.read(lambda tx: tx.configuration.version()) == 1
 
