@@ -31,6 +31,7 @@ LIBRARY_HOMES: dict[str, tuple[str, ...]] = {
     "aiosqlite": _ENGINE,
     "psycopg": _ENGINE,
     "cryptography": ("keys/**",),
+    "ctypes": ("keys/pkcs11/cryptoki.py", "demo/run/children.py"),
     "joserfc": ("keys/**",),
     "authlib": ("idp/protocol/registration.py", "idp/protocol/discovery.py"),
     "passlib": ("idp/credentials/**",),
