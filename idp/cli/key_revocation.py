@@ -98,7 +98,7 @@ def _store(
         plan = revoke_key(tx, kid, fresh=fresh, actor=actor, occasion=happening)
     except RotationRefused as error:
         return Refused(CommandFailed(str(error)))
-    if plan.added is not None and not adds:  # rolled back: that key was made to be shown, not where keys are made
+    if plan.added is not None and not adds:  # rolled back: that key was made to be shown alone
         raise CommandFailed("the keys have changed meanwhile; nothing was done, run it again")
     return Done(plan)
 
