@@ -1,7 +1,7 @@
 """A PKCS #11 module as Python sees it: the few C functions we call – PKCS #11 Base Specification 2.40 §3, §5.
 
 Bound with ctypes, which lets go of the interpreter during every call: a module that hangs stops its own thread and
-no other (adr/0022). Every call blocks; an answer that is not CKR_OK is a CryptokiError.
+no other (adr/0023). Every call blocks; an answer that is not CKR_OK is a CryptokiError.
 """
 
 import ctypes
