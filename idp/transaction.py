@@ -21,6 +21,7 @@ from idp.interactions.store import InteractionStore
 from idp.limits.store import LimitStore
 from idp.outbox.store import DeliveryStore, OutboxStore
 from idp.people.store import PeopleStore
+from idp.resealing.store import ResealingStore
 from idp.sessions.store import SessionStore
 from idp.signing_keys.store import SigningKeyStore
 from idp.subjects.store import SubjectStore
@@ -128,6 +129,10 @@ class Tx:
     @cached_property
     def signing_keys(self) -> SigningKeyStore:
         return SigningKeyStore(self.connection, self._vault)
+
+    @cached_property
+    def resealing(self) -> ResealingStore:
+        return ResealingStore(self.connection, self._vault)
 
     @cached_property
     def configuration(self) -> ConfigurationStore:

@@ -5,7 +5,7 @@ Pseudonyms that outsiders keep and only we resolve – AES-256-SIV (RFC 5297).
 Sealed: `version (1) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`, bound to its purpose, so that a value moved to
 another column does not open. Nonces are random: one version of the master key is good for 2³² seals of one
 purpose, then comes a new version. Digests, subjects and peppered passwords can't be recomputed from what is
-stored, pseudonyms are known outside: these stay on version 1.
+stored, pseudonyms are known outside, and nothing may change a row of the audit log: these stay on version 1.
 """
 
 import hmac
@@ -24,8 +24,8 @@ from keys.master import KEY_BYTES, MasterKey
 
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
-_STABLE = 1
-"""The version whose results are compared for ever and therefore never change."""
+STABLE = 1
+"""The version whose results are compared for ever, or lie where nothing is sealed anew; it is never given up."""
 
 
 class Unsealable(Exception):
@@ -50,14 +50,18 @@ class Vault:
         """Return the version that seals now; what has another one is due for resealing."""
         return self._master.current
 
-    def seal(self, plaintext: bytes, *, purpose: str) -> bytes:
-        """Return the plaintext sealed under the current version."""
-        version = self._master.current
+    def seal(self, plaintext: bytes, *, purpose: str, version: int | None = None) -> bytes:
+        """Return the plaintext sealed under the current version, or STABLE where it can't be sealed anew."""
+        version = version or self._master.current
         return _seal(self._cipher(purpose, version), plaintext, purpose=purpose, version=version)
 
     def open(self, sealed: bytes, *, purpose: str) -> bytes:
         """Return what was sealed for this purpose, or raise Unsealable."""
         return _open(self._cipher(purpose, self.version_of(sealed)), sealed, purpose=purpose)
+
+    def reseal(self, sealed: bytes, *, purpose: str) -> bytes:
+        """Return the same plaintext sealed under the current version, or raise Unsealable."""
+        return self.seal(self.open(sealed, purpose=purpose), purpose=purpose)
 
     def version_of(self, sealed: bytes) -> int:
         """Return the master key version of a sealed value or a look-up, or raise Unsealable."""
@@ -85,9 +89,9 @@ class Vault:
             raise Unsealable from None
         return self.open_text(sealed, purpose=purpose)
 
-    def seal_under(self, secret: str, plaintext: bytes, *, purpose: str) -> bytes:
+    def seal_under(self, secret: str, plaintext: bytes, *, purpose: str, version: int | None = None) -> bytes:
         """Seal so that it takes both the master key and this high-entropy secret to open (DESIGN 5.6)."""
-        version = self._master.current
+        version = version or self._master.current
         cipher = AESGCM(self._key_under(secret, purpose, version))
         return _seal(cipher, plaintext, purpose=purpose, version=version)
 
@@ -106,13 +110,13 @@ class Vault:
 
     def digest(self, secret: str) -> bytes:
         """Return the 32 bytes stored instead of a high-entropy secret."""
-        return self._hmac("digest", _STABLE, _bytes(secret))
+        return self._hmac("digest", STABLE, _bytes(secret))
 
     def subject(self, person_id: str, sector: str) -> str:
         """Return a person's first `sub` in a sector: 43 characters that tell nothing (Core §8.1)."""
         person = person_id.encode()
         message = len(person).to_bytes(2, "big") + person + sector.encode()
-        return base64url.encode(self._hmac("subject", _STABLE, message))
+        return base64url.encode(self._hmac("subject", STABLE, message))
 
     def pseudonym(self, text: str, *, purpose: str, audience: str) -> str:
         """Return what one audience calls this: always the same, and nothing two audiences could compare."""
@@ -130,14 +134,14 @@ class Vault:
     def pepper(self, password: str) -> str:
         """Return what goes into the password hash: without the master key a stolen hash can't be tried."""
         normal = unicodedata.normalize("NFC", password)  # SP 800-63B §3.1.1.2
-        return b64encode(self._hmac("pepper", _STABLE, _bytes(normal))).decode()
+        return b64encode(self._hmac("pepper", STABLE, _bytes(normal))).decode()
 
     def _make_cipher(self, purpose: str, version: int) -> AESGCM:
         return AESGCM(self._master.derive(f"seal:{purpose}", version))
 
     def _make_aliases(self, purpose: str) -> AESSIV:
         halves = (
-            self._master.derive(f"{use}:{purpose}", _STABLE) for use in ("pseudonym-s2v", "pseudonym-ctr")
+            self._master.derive(f"{use}:{purpose}", STABLE) for use in ("pseudonym-s2v", "pseudonym-ctr")
         )
         return AESSIV(b"".join(halves))  # RFC 5297 §2.2: K1 ‖ K2
 

@@ -6,13 +6,15 @@ never shows what is in it. Nothing here makes a key unless asked to in so many w
 """
 
 import binascii
+import fcntl
 import hashlib
 import hmac
 import json
 import os
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
@@ -72,12 +74,39 @@ class MasterKey:
 
     @classmethod
     def add_version(cls, path: Path) -> Self:
-        """Put a fresh version on top, atomically; what the older ones sealed still opens."""
-        _, keys = _parse(path, _read(path))
-        number = max(keys) + 1
-        if number > _MAX_VERSION:
-            raise KeyFileError(path, "it has no room for another version")
-        master = cls(current=number, versions={**keys, number: secrets.token_bytes(KEY_BYTES)})
+        """Put a fresh version into the file, which opens and does not seal yet: every node must know it before."""
+        with _alone(path):
+            current, keys = _parse(path, _read(path))
+            number = max(keys) + 1
+            if number > _MAX_VERSION:
+                raise KeyFileError(path, "it has no room for another version")
+            return cls._replace(path, current, {**keys, number: secrets.token_bytes(KEY_BYTES)})
+
+    @classmethod
+    def use_version(cls, path: Path, number: int) -> Self:
+        """Let a version seal from now on; what the others sealed still opens."""
+        with _alone(path):
+            _, keys = _parse(path, _read(path))
+            if number not in keys:
+                raise KeyFileError(path, f"it has no version {number}")
+            return cls._replace(path, number, keys)
+
+    @classmethod
+    def drop_version(cls, path: Path, number: int) -> Self:
+        """Take a version out for good. Whoever calls knows that nothing lies under it any more."""
+        with _alone(path):
+            current, keys = _parse(path, _read(path))
+            if number not in keys:
+                raise KeyFileError(path, f"it has no version {number}")
+            if number == _FIRST:
+                raise KeyFileError(path, "version 1 stays: what can't be sealed anew lies under it")
+            if number == current:
+                raise KeyFileError(path, f"version {number} stays: it is the one in use")
+            return cls._replace(path, current, {other: keys[other] for other in keys if other != number})
+
+    @classmethod
+    def _replace(cls, path: Path, current: int, versions: Mapping[int, bytes]) -> Self:
+        master = cls(current=current, versions=versions)
         master._store(path.resolve(), os.replace)
         return master
 
@@ -126,6 +155,20 @@ class MasterKey:
         versions = {str(number): b64encode(key).decode() for number, key in self._keys.items()}
         document: dict[str, object] = {"format": _FORMAT, "current": self.current, "versions": versions}
         return json.dumps({**document, "checksum": _checksum(document)}, indent=1).encode() + b"\n"
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Let nobody else change the file meanwhile: of two at once, none loses what the other added."""
+    try:
+        folder = os.open(path.resolve().parent, os.O_RDONLY)
+    except OSError as error:
+        raise KeyFileError(path, f"its folder can't be opened ({error.strerror}); {_WAY_OUT}") from None
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -8,6 +8,7 @@ import typer
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, show, with_provider
 from idp.cli.key_escrow import check_share, escrow, recover
 from idp.cli.key_revocation import Yes, revoke, revoke_signing
+from idp.cli.master_key import drop_master, masters, new_master, reseal_all, use_master
 from idp.database import Done, Refused
 from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.provider import Provider
@@ -17,6 +18,11 @@ from keys.rotation import KeyRecord, RotationRefused, rotates_at, state
 
 app = typer.Typer(help="Signing keys and the master key.", no_args_is_help=True)
 app.command()(revoke)
+app.command()(masters)
+app.command()(new_master)
+app.command()(use_master)
+app.command("reseal")(reseal_all)
+app.command()(drop_master)
 app.command()(escrow)
 app.command()(recover)
 app.command()(check_share)

@@ -10,6 +10,7 @@ from datetime import datetime
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.clients.model import Client, ClientSecret, IssuedSecret, Logo
+from idp.clients.store.client_secrets import PURPOSE
 from idp.ids import NO_BUCKET, ClientId, HandleKind
 from idp.protocol.facts import ClientFacts
 from idp.protocol.front_channel import CODE
@@ -20,7 +21,6 @@ from idp.transaction import Tx
 from keys.envelope import Vault
 from keys.jose import MIN_SECRET_BYTES
 
-_SEALED = "client.secret"
 _SIGNS = "client_secret_jwt"
 
 
@@ -130,7 +130,7 @@ def revoke_secret(tx: Tx, client_id: ClientId, secret_id: str, *, actor: str, oc
 def open_secrets(secrets: Iterable[ClientSecret], vault: Vault, now: datetime) -> list[bytes]:
     """Return the live secrets a client signs its assertions with (client_secret_jwt, OpenID Connect Core §9)."""
     return [
-        vault.open(secret.sealed, purpose=_SEALED)
+        vault.open(secret.sealed, purpose=PURPOSE)
         for secret in secrets
         if secret.sealed is not None and secret.is_live(now)
     ]
@@ -139,4 +139,4 @@ def open_secrets(secrets: Iterable[ClientSecret], vault: Vault, now: datetime) -
 def _seal(text: str, vault: Vault) -> bytes:
     if len(text.encode()) < MIN_SECRET_BYTES:
         refuse("client_secret", "at least 32 bytes for client_secret_jwt")
-    return vault.seal_text(text, purpose=_SEALED)
+    return vault.seal_text(text, purpose=PURPOSE)

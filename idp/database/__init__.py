@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from sqlalchemy import URL, Connection, Insert
 
 from idp.clock import Clock
-from idp.database.columns import Digest, Sealed, UtcTime, metadata
+from idp.database.columns import Digest, Resealing, Sealed, UtcTime, metadata
 from idp.database.outcome import DatabaseUnavailable, Done, Refused
 from idp.database.sqlite import Sqlite
 from idp.database.traffic import Load, Traffic
@@ -24,6 +24,7 @@ __all__ = [
     "Done",
     "Load",
     "Refused",
+    "Resealing",
     "Sealed",
     "UtcTime",
     "engine_url",

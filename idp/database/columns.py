@@ -1,6 +1,7 @@
 """The one registry of tables, and the column types every table is made of (DESIGN 5.7, 5.10)."""
 
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 
 from sqlalchemy import BigInteger, Dialect, LargeBinary, MetaData
 from sqlalchemy.types import TypeDecorator
@@ -43,5 +44,31 @@ class Digest(LargeBinary):
     """A keyed digest of a secret; the secret itself is never stored."""
 
 
+class Resealing(Enum):
+    """What `hpid keys reseal` does with a column when the master key has a new version."""
+
+    ANEW = auto()
+    """Opened and sealed again."""
+    WITH_LOOKUP = auto()
+    """Sealed again together with the keyed look-up of the same value beside it (idp/people/store/identifiers.py)."""
+    FORGOTTEN = auto()
+    """Opens only with a secret we don't keep: wiped once nobody may ask for it any more."""
+    STAYS = auto()
+    """Sealed under the version that is never given up, because nothing but its end may change the row."""
+
+
 class Sealed(LargeBinary):
-    """Bytes sealed by keys/envelope; the first byte is the key version, which `hpid keys reseal` walks."""
+    """Bytes sealed by keys/envelope; the first byte is the version of the master key.
+
+    Each column says what it is sealed for and what becomes of it under a new version, so that none can be left out.
+    A name in braces in the purpose is a column of the row. `asked_until` names the column with the time after which,
+    and HPID_LIFE_REFRESH_RETRY, a forgotten one is not asked for.
+    """
+
+    def __init__(
+        self, purpose: str, resealing: Resealing = Resealing.ANEW, asked_until: str | None = None
+    ) -> None:
+        super().__init__()
+        self.purpose = purpose
+        self.resealing = resealing
+        self.asked_until = asked_until

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, Table, Text, bindparam, func, insert,
 
 from idp.database import Sealed, UtcTime, metadata
 from keys.envelope import Vault
+from keys.keyring import SIGNING_KEY_PURPOSE
 from keys.revocation import RevocationPlan
 from keys.rotation import KeyRecord, RotationPlan
 
@@ -19,7 +20,7 @@ signing_keys = Table(
     metadata,
     Column("kid", Text, primary_key=True),
     Column("alg", Text, nullable=False),
-    Column("sealed_private", Sealed, nullable=False),
+    Column("sealed_private", Sealed(SIGNING_KEY_PURPOSE), nullable=False),
     Column("public_jwk", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("active_from", UtcTime, nullable=False),

@@ -7,6 +7,7 @@ import os
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -81,10 +82,14 @@ def test_derived_keys_follow_hkdf_sha256_and_differ_by_purpose_and_version() -> 
         master.derive("a", 3)
 
 
-def test_a_new_version_is_current_and_the_old_one_still_derives(path: Path) -> None:
+def test_a_new_version_seals_once_it_is_put_to_use_and_the_old_one_still_derives(path: Path) -> None:
     old = MasterKey.load(path)
     MasterKey.add_version(path)
+    known = MasterKey.load(path)
+    assert (known.current, known.versions) == (1, (1, 2))
+    MasterKey.use_version(path, 2)
     new = MasterKey.load(path)
+    assert known.derive("x", 2) == new.derive("x", 2)
     assert (new.current, new.versions) == (2, (2, 1))
     assert new.derive("x", 1) == old.derive("x", 1) != new.derive("x", 2)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -96,7 +101,26 @@ def test_a_new_version_behind_a_link_replaces_the_file_and_keeps_the_link(path: 
     link.symlink_to(path)
     MasterKey.add_version(link)
     assert link.is_symlink()
-    assert MasterKey.load(path).versions == (2, 1)
+    assert MasterKey.load(path).versions == (1, 2)
+
+
+def test_a_version_is_dropped_for_good_and_neither_the_first_nor_the_one_in_use(path: Path) -> None:
+    for _ in range(2):
+        MasterKey.add_version(path)
+    MasterKey.use_version(path, 3)
+    for number, why in ((1, "can't be sealed anew"), (3, "in use"), (4, "no version 4")):
+        with pytest.raises(KeyFileError, match=why):
+            MasterKey.drop_version(path, number)
+    MasterKey.drop_version(path, 2)
+    assert MasterKey.load(path).versions == (3, 1)
+    with pytest.raises(KeyFileError, match="no version 2"):
+        MasterKey.use_version(path, 2)
+
+
+def test_of_many_who_add_a_version_at_once_none_is_lost(path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: MasterKey.add_version(path), range(24)))
+    assert len(MasterKey.load(path).versions) == 25
 
 
 def test_version_255_is_the_last(path: Path) -> None:

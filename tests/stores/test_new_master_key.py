@@ -24,7 +24,9 @@ Eras = tuple[Database[Tx], Database[Tx]]
 async def eras(database_url: str, clock: Clock, tmp_path: Path) -> AsyncIterator[Eras]:
     """One database before and after the change of key."""
     path = tmp_path / "master.json"
-    vaults = Vault(MasterKey.create(path)), Vault(MasterKey.add_version(path))
+    old = MasterKey.create(path)
+    MasterKey.add_version(path)
+    vaults = Vault(old), Vault(MasterKey.use_version(path, 2))
     before, after = (Database(database_url, Tx.unit(vault, clock), clock=clock) for vault in vaults)
     await before.open()
     await after.open()

@@ -1,11 +1,13 @@
 """The audit log: add, number, read, erase (DESIGN 5.9).
 
 Append-only: only `leaf_index` (NULL → number) and payload and salt (→ NULL) ever change. A person's
-payloads are sealed under a key of their own; erasing them forgets the key and keeps the leaves.
+payloads are sealed under a key of their own; erasing them forgets the key and keeps the leaves. A new version of the
+master key seals these keys anew, never a payload (adr/0024).
 """
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Insert, Row, bindparam, func, insert, null, select, update
@@ -17,7 +19,7 @@ from idp.audit.store.keys import ADD_KEY, FIND_KEY, FORGET_KEY, KEY_BYTES, open_
 from idp.audit.store.tables import audit_events, audit_head, audit_keys
 from idp.clock import Clock
 from idp.ids import EventId
-from keys.envelope import Unsealable, Vault
+from keys.envelope import STABLE, Unsealable, Vault
 
 _PURPOSE = "audit"
 
@@ -98,9 +100,10 @@ class AuditStore:
                 found = self.connection.execute(FIND_KEY, subject).scalar_one()  # another may have been first
             self._keys[event.subject_ref] = open_key(self.vault, found)
         if event.subject_ref:
-            sealed = self.vault.seal_under(self._keys[event.subject_ref], payload, purpose=_PURPOSE)
+            key = self._keys[event.subject_ref]
+            sealed = self.vault.seal_under(key, payload, purpose=_PURPOSE, version=STABLE)
         else:
-            sealed = self.vault.seal(payload, purpose=_PURPOSE)
+            sealed = self.vault.seal(payload, purpose=_purpose(event.at), version=STABLE)
         salt = self.clock.random_bytes(SALT_BYTES)
         row = _row(event, payload=payload, sealed=sealed, salt=salt)
         if not rehearse:
@@ -163,7 +166,7 @@ class AuditStore:
             return None
         try:
             if not row.subject_ref:
-                return self.vault.open(row.payload, purpose=_PURPOSE)
+                return _open_nobodys(self.vault, row.payload, row.at)
             if row.sealed_key is None:  # forgotten; the bytes are wiped in a moment
                 return None
             return self.vault.open_under(open_key(self.vault, row.sealed_key), row.payload, purpose=_PURPOSE)
@@ -176,8 +179,21 @@ def appended(event: AuditEvent, *, vault: Vault, clock: Clock) -> tuple[Insert, 
     if event.subject_ref:
         raise ValueError("an event about a person is recorded by AuditStore.add")
     payload = payload_text(event)
-    sealed, salt = vault.seal(payload, purpose=_PURPOSE), clock.random_bytes(SALT_BYTES)
+    sealed = vault.seal(payload, purpose=_purpose(event.at), version=STABLE)
+    salt = clock.random_bytes(SALT_BYTES)
     return _ADD, _row(event, payload=payload, sealed=sealed, salt=salt)
+
+
+def _purpose(at: datetime) -> str:
+    """Return what payloads about nobody are sealed for: a day has a key of its own, since their version stays."""
+    return f"{_PURPOSE}.{at:%Y-%m-%d}"
+
+
+def _open_nobodys(vault: Vault, sealed: bytes, at: datetime) -> bytes:
+    try:
+        return vault.open(sealed, purpose=_purpose(at))
+    except Unsealable:
+        return vault.open(sealed, purpose=_PURPOSE)  # of the time before days had keys
 
 
 def _row(event: AuditEvent, *, payload: bytes, sealed: bytes, salt: bytes) -> dict[str, object]:

@@ -8,10 +8,9 @@ from base64 import b64encode
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from idp.audit.store.tables import audit_keys
+from idp.audit.store.tables import KEY_PURPOSE, audit_keys
 from keys.envelope import Vault
 
-_PURPOSE = "audit-key"
 KEY_BYTES = 32
 
 FIND_KEY = select(audit_keys.c.sealed_key).where(audit_keys.c.subject_ref == bindparam("of_subject"))
@@ -21,9 +20,9 @@ FORGET_KEY = delete(audit_keys).where(audit_keys.c.subject_ref == bindparam("of_
 
 def seal_key(vault: Vault, random: bytes) -> bytes:
     """Return a fresh data key as it is stored."""
-    return vault.seal(random, purpose=_PURPOSE)
+    return vault.seal(random, purpose=KEY_PURPOSE)
 
 
 def open_key(vault: Vault, sealed_key: bytes) -> str:
     """Return a stored key as the text that `Vault.seal_under` takes."""
-    return b64encode(vault.open(sealed_key, purpose=_PURPOSE)).decode()
+    return b64encode(vault.open(sealed_key, purpose=KEY_PURPOSE)).decode()

@@ -2,7 +2,9 @@
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text
 
-from idp.database import Digest, Sealed, UtcTime, metadata
+from idp.database import Digest, Resealing, Sealed, UtcTime, metadata
+
+KEY_PURPOSE = "audit-key"
 
 audit_events = Table(
     "audit_events",
@@ -12,7 +14,7 @@ audit_events = Table(
     Column("at", UtcTime, nullable=False),
     Column("actor", Text, nullable=False),
     Column("subject_ref", Text, nullable=False),
-    Column("payload", Sealed),
+    Column("payload", Sealed("audit", Resealing.STAYS)),
     Column("salt", LargeBinary),
     Column("payload_digest", Digest, nullable=False),
     Column("txn", Text, nullable=False),
@@ -40,5 +42,5 @@ audit_keys = Table(
     "audit_keys",
     metadata,
     Column("subject_ref", Text, primary_key=True),
-    Column("sealed_key", Sealed, nullable=False),
+    Column("sealed_key", Sealed(KEY_PURPOSE), nullable=False),
 )

@@ -7,6 +7,8 @@ from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, delete
 
 from idp.database import Digest, Sealed, UtcTime, metadata
 
+PURPOSE = "client.secret"
+
 client_secrets = Table(
     "client_secrets",
     metadata,
@@ -15,7 +17,7 @@ client_secrets = Table(
     Column("digest", Digest, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime),
-    Column("sealed", Sealed),
+    Column("sealed", Sealed(PURPOSE)),
     Index("ix_client_secrets_client_id", "client_id"),
 )
 

@@ -30,7 +30,7 @@ totp = Table(
     metadata,
     Column("bucket", String(2), primary_key=True),
     Column("person_id", Text, primary_key=True),
-    Column("secret", Sealed, nullable=False),
+    Column("secret", Sealed(_PURPOSE), nullable=False),
     Column("last_step", BigInteger, nullable=False),
     Column("confirmed", Boolean, nullable=False),
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),

@@ -39,7 +39,7 @@ pushed_requests = Table(
     metadata,
     Column("digest", Digest, primary_key=True),
     Column("client_id", Text, nullable=False),
-    Column("request", Sealed, nullable=False),
+    Column("request", Sealed(_PURPOSE), nullable=False),
     Column("expires_at", UtcTime, nullable=False),
     Column("loaded_at", UtcTime),
     Index("ix_pushed_requests_expires_at", "expires_at"),

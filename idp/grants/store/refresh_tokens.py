@@ -29,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 
-from idp.database import Digest, Sealed, UtcTime, metadata
+from idp.database import Digest, Resealing, Sealed, UtcTime, metadata
 from idp.database.erasing import delete_oldest
 from idp.grants.model import RefreshToken
 from idp.grants.rows import grant_facts, scope_set, scope_text
@@ -51,7 +51,7 @@ refresh_tokens = Table(
     Column("family_expires_at", UtcTime, nullable=False),
     Column("spent_at", UtcTime),
     Column("successor", Digest),
-    Column("successor_sealed", Sealed),
+    Column("successor_sealed", Sealed("refresh.successor", Resealing.FORGOTTEN, "spent_at")),
     ForeignKeyConstraint(["bucket", "grant_id"], ["grants.bucket", "grants.grant_id"], ondelete="CASCADE"),
     Index("ix_refresh_tokens_grant", "bucket", "grant_id"),
     Index("ix_refresh_tokens_expires_at", "expires_at"),

@@ -18,7 +18,7 @@ outbox = Table(
     Column("client_id", Text, nullable=False),
     Column("logout_id", Text, nullable=False),
     Column("person_id", Text),
-    Column("payload", Sealed, nullable=False),
+    Column("payload", Sealed(_PURPOSE), nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("next_attempt_at", UtcTime, nullable=False),
     Column("leased_until", UtcTime),

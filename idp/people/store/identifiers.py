@@ -5,9 +5,10 @@ phone number does not. `holder` is empty where one person alone may have the val
 unique index serves both kinds, and no two transactions can give one ID number to two people.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -17,17 +18,23 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     bindparam,
+    delete,
+    literal,
+    or_,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from idp.database import Digest, Sealed, UtcTime, metadata
+from idp.database import Digest, Resealing, Sealed, UtcTime, metadata
 from idp.ids import PersonId, bucket_of
 from idp.people.identifiers import OF_ONE_PERSON, IdentifierTaken
 from idp.people.model import IdentifierScheme
 from keys.envelope import Vault
+
+_PURPOSE = "identifier.{scheme}"
 
 person_identifiers = Table(
     "person_identifiers",
@@ -37,7 +44,7 @@ person_identifiers = Table(
     Column("scheme", Text, primary_key=True),
     Column("lookup", Digest, primary_key=True),
     Column("holder", Text, nullable=False),
-    Column("value", Sealed, nullable=False),
+    Column("value", Sealed(_PURPOSE, Resealing.WITH_LOOKUP), nullable=False),
     Column("valid_from", UtcTime, nullable=False),
     Column("valid_to", UtcTime),
     Column("cause", Text, nullable=False),
@@ -46,6 +53,7 @@ person_identifiers = Table(
 )
 
 _t = person_identifiers.c
+_t_twin = person_identifiers.alias("twin")
 _insert = insert(person_identifiers)
 _HOLD = _insert.on_conflict_do_update(
     index_elements=["scheme", "lookup", "holder"],
@@ -68,6 +76,40 @@ _END = (
     )
     .values(valid_to=bindparam("now"))
 )
+
+_twin = _t_twin.c
+_is_twin = and_(
+    _twin.scheme == bindparam("of_scheme"),
+    _twin.lookup == bindparam("new_lookup"),
+    _twin.holder == bindparam("of_holder"),
+)
+_this_row = and_(
+    _t.bucket == bindparam("of_bucket"),
+    _t.person_id == bindparam("of_person_id"),
+    _t.scheme == bindparam("of_scheme"),
+    _t.lookup == bindparam("of_lookup"),
+    _t.value == bindparam("of_value"),
+)
+_has_no_twin = or_(
+    _t.lookup == bindparam("new_lookup"), ~select(literal(1)).select_from(_t_twin).where(_is_twin).exists()
+)
+_MOVE = (
+    update(person_identifiers)
+    .where(_this_row, _has_no_twin)
+    .values(lookup=bindparam("new_lookup"), value=bindparam("new_value"))
+)
+_FIND_TWIN = select(_twin.person_id).where(_is_twin)
+_HELD_SINCE = (
+    update(person_identifiers)
+    .where(
+        _t.scheme == bindparam("of_scheme"),
+        _t.lookup == bindparam("new_lookup"),
+        _t.holder == bindparam("of_holder"),
+        _t.valid_from > bindparam("from", type_=UtcTime),
+    )
+    .values(valid_from=bindparam("from", type_=UtcTime))
+)
+_DROP = delete(person_identifiers).where(_this_row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +165,32 @@ def end(
     connection.execute(_END, given)
 
 
+def reseal(connection: Connection, vault: Vault, row: Mapping[str, Any]) -> bool:
+    """Move a row to the current version of the master key, look-up and value; False if another changed it meanwhile.
+
+    Where its person was given the same value under the current version already, that row stands for both. Unsealable
+    if the value does not open; IdentifierTaken if another person has it.
+    """
+    purpose = _PURPOSE.format(scheme=row["scheme"])
+    value = vault.open_text(row["value"], purpose=purpose)
+    given = {
+        **{f"of_{name}": row[name] for name in ("bucket", "person_id", "scheme", "lookup", "value")},
+        "new_lookup": vault.lookup(value, purpose=purpose),
+        "new_value": vault.seal_text(value, purpose=purpose),
+        "of_holder": row["holder"],
+        "from": row["valid_from"],
+    }
+    if connection.execute(_MOVE, given).rowcount:
+        return True
+    twin = connection.execute(_FIND_TWIN, given).one_or_none()
+    if twin is None:
+        return False
+    if twin.person_id != row["person_id"]:
+        raise IdentifierTaken(IdentifierScheme(row["scheme"]))
+    connection.execute(_HELD_SINCE, given)
+    return connection.execute(_DROP, given).rowcount == 1
+
+
 def lookups(vault: Vault, scheme: IdentifierScheme, value: str) -> tuple[bytes, ...]:
     """Return what a value in normal form may be stored under."""
     return vault.lookups(value, purpose=_purpose(scheme))
@@ -144,4 +212,4 @@ def _row(vault: Vault, holding: Holding) -> dict[str, object]:
 
 
 def _purpose(scheme: IdentifierScheme) -> str:
-    return f"identifier.{scheme.value}"
+    return _PURPOSE.format(scheme=scheme.value)

@@ -4,7 +4,7 @@
 meanwhile.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ from idp.people.identifiers import FOUND_WHEN_OLD, normal_form, profile_identifi
 from idp.people.model import IdentifierScheme, Person, PersonStatus
 from idp.people.name_fold import fold
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
-from idp.people.store.identifiers import Holding, end, hold, lookups, person_identifiers
+from idp.people.store.identifiers import Holding, end, hold, lookups, person_identifiers, reseal
 from keys.envelope import Vault
 
 _PURPOSE = "person.profile"
@@ -54,7 +54,7 @@ people = Table(
     Column("status", Text, nullable=False),
     Column("status_reason", Text, nullable=False),
     Column("roles", Text, nullable=False),
-    Column("profile", Sealed, nullable=False),
+    Column("profile", Sealed(_PURPOSE), nullable=False),
     Column("synthetic", Boolean, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
@@ -131,6 +131,10 @@ class PeopleStore:
     def lock(self, person_id: PersonId) -> None:
         """Let no other transaction that locks this person go on before this one ends (the rule's root row)."""
         self.connection.execute(_LOCK, _key(person_id))
+
+    def reseal_identifier(self, row: Mapping[str, Any]) -> bool:
+        """Move an identifier, as stored, to the current version of the master key ."""
+        return reseal(self.connection, self.vault, row)
 
     def canonical(self, person_id: PersonId) -> Person | None:
         """Return the record that stands for this one after merges (DESIGN 5.1)."""

@@ -1,0 +1,61 @@
+"""`hpid keys new-master`, `use-master`, `reseal`, `drop-master`: a new master key beside a node (DESIGN 5.10)."""
+
+import pytest
+
+from idp.audit.events import EventType
+from tests.server import Installation, open_served
+
+pytestmark = pytest.mark.network
+
+
+async def test_from_one_version_to_the_next_and_the_one_between_is_dropped(made: Installation) -> None:
+    async def hpid(*words: str) -> str:
+        ran = await made.run("keys", *words)
+        assert ran.status == 0, ran.err
+        return ran.out
+
+    async def under() -> dict[int, tuple[int, bool]]:
+        rows = (await made.run("keys", "masters", "--json")).json
+        return {row["version"]: (row["values"], row["seals"]) for row in rows}
+
+    async with open_served(made) as world:
+        await world.client("rp-sealed")
+        person = await world.person()
+        await hpid("new-master")
+        assert (await under())[2] == (0, False)
+        await hpid("use-master", "2")
+        assert (await under())[2][1]
+        await hpid("reseal")
+        values, _ = (await under())[2]
+        assert values >= 3  # a profile, a signing key, a key of the record
+
+        await hpid("new-master")
+        await hpid("use-master", "3")
+        refused = await made.run("keys", "drop-master", "2")
+        assert refused.refusal == f"{values} values lie under version 2; run `hpid keys reseal`"
+        rows = (await made.run("keys", "reseal", "--json")).json
+        assert sum(row["renewed"] for row in rows) == values
+        for version, why in (
+            ("1", "version 1 stays: what can't be sealed anew lies under it"),
+            ("3", "version 3 stays: it is the one in use"),
+            ("9", "it has no version 9"),
+        ):
+            refused = await made.run("keys", "drop-master", version)
+            assert refused.refusal.endswith(why)
+        await hpid("drop-master", "2")
+        assert sorted(await under()) == [1, 3]
+
+    async with open_served(made) as world:  # with the file as it is now
+        found = await world.provider.database.read(lambda tx: tx.people.get(person.person_id))
+        assert found == person
+        events = await world.records(EventType.MASTER_KEY_CHANGED, EventType.MASTER_KEY_RESEALED)
+        told = [(event.payload.get("change", "resealed"), event.payload["version"]) for event in events]
+        assert told == [
+            ("added", 2),
+            ("put to use", 2),
+            ("resealed", 2),
+            ("added", 3),
+            ("put to use", 3),
+            ("resealed", 3),
+            ("dropped", 2),
+        ]
