@@ -9,6 +9,7 @@ nothing. A key in a device that is away can't sign, and no other signs for it.
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -124,8 +125,7 @@ class Keyring:
         made = tuple(outcome for outcome in outcomes if isinstance(outcome, KeyRecord))
         failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
         if failures:
-            for record in made:
-                await self.erase(record)
+            await self.discard(made)
             raise failures[0]
         return made
 
@@ -140,6 +140,12 @@ class Keyring:
         """Destroy a private key that lies in a device, or raise SigningUnavailable; the caller wipes its record."""
         known = self._snapshot.signers.get(record.kid)
         await (known or _open_signer(self.vault, record, self._device)).erase()
+
+    async def discard(self, made: Iterable[KeyRecord]) -> None:
+        """Destroy keys that no record will name; a device that is away keeps them, for nobody."""
+        for record in made:
+            with suppress(SigningUnavailable):
+                await self.erase(record)
 
     async def aclose(self) -> None:
         """Log out of the device."""

@@ -93,9 +93,7 @@ async def _first_keys(settings: Settings) -> list[str]:
             occasion=Occasion(clock=provider.clock, now=now, txn="cli"),
         )
         stored, lines = (await provider.database.transact(store)).unwrap()
-        for record in made:
-            if record.kid not in stored:
-                await provider.keyring.erase(record)
+        await provider.keyring.discard(record for record in made if record.kid not in stored)
         left_out = (
             f"the device makes no {alg} keys: it is not offered" for alg in missing if alg not in able
         )

@@ -95,7 +95,7 @@ def rotate(
 
         outcome = await provider.database.transact(announce)
         if isinstance(outcome, Refused):
-            await provider.keyring.erase(record)
+            await provider.keyring.discard([record])
         return outcome.unwrap()
 
     show(with_provider(work), as_json=as_json, title="announced")

@@ -24,8 +24,7 @@ async def rotate_keys(call: Call) -> Answer:
     try:
         await provider.database.transact(partial(_announce, made=made, call=call))
     except RotationRefused as refused:
-        for record in made:
-            await provider.keyring.erase(record)
+        await provider.keyring.discard(made)
         return Answer.json({"error": str(refused)}, status=409)
     await provider.configuration.refresh()
     return Answer.json({"kids": {record.alg: record.kid for record in made}})

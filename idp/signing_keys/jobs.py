@@ -31,9 +31,7 @@ async def rotate_keys(database: Database[Tx], keyring: Keyring, occasion: Occasi
     made = await keyring.make_records(due, occasion.now)
     announce = partial(_announce, made=made, life=life, occasion=occasion)
     announced = (await database.transact(announce)).unwrap()
-    for record in made:
-        if record.kid not in announced:
-            await keyring.erase(record)
+    await keyring.discard(record for record in made if record.kid not in announced)
     return len(announced)
 
 

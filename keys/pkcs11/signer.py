@@ -6,9 +6,10 @@ A fault in a signature may give away the private key or be anybody's doing; eith
 import logging
 import time
 from collections.abc import Mapping
-from typing import Self
+from contextlib import suppress
 
 from keys.jwk import PublicJwk, public_key
+from keys.pkcs11.cryptoki import CryptokiError
 from keys.pkcs11.device import MAKING_SECONDS, Device
 from keys.pkcs11.held_key import HeldKey
 from keys.pkcs11.token import Token
@@ -39,16 +40,22 @@ class DeviceSigner:
         self._signed_at = float("-inf")
 
     @classmethod
-    async def make(cls, device: Device, alg: str) -> Self:
+    async def make(cls, device: Device, alg: str) -> "DeviceSigner":
         """Make a key in the device, and see it sign."""
 
-        def generate(token: Token) -> HeldKey:
+        def generate(token: Token) -> "DeviceSigner":
             object_id, numbers = token.generate(alg, label=f"Hải Phòng ID {alg}")
-            return HeldKey.of_new(token=device.token, object_id=object_id, numbers=numbers, alg=alg)
+            held = HeldKey.of_new(token=device.token, object_id=object_id, numbers=numbers, alg=alg)
+            signer = cls(device, held)
+            try:
+                signer._sign(token, _PROBE)
+            except (CryptokiError, SigningUnavailable):
+                with suppress(CryptokiError):
+                    token.destroy(object_id)
+                raise
+            return signer
 
-        signer = cls(device, await device.run(generate, limit=MAKING_SECONDS))
-        await signer.check()
-        return signer
+        return await device.run(generate, limit=MAKING_SECONDS)
 
     @property
     def place(self) -> str:

@@ -37,15 +37,26 @@ class _Kind:
     public: Attributes
     signs: int
     parameter: bytes = b""
+    of_digest: bool = False
+    """Signs a SHA-256 digest: not every module hashes for this kind, every one takes a digest."""
 
 
 _KINDS: Mapping[str, _Kind] = {
-    "ES256": _Kind(makes=c.CKM_EC_KEY_PAIR_GEN, public=((c.CKA_EC_PARAMS, _P256),), signs=c.CKM_ECDSA),
+    "ES256": _Kind(
+        makes=c.CKM_EC_KEY_PAIR_GEN,
+        public=((c.CKA_EC_PARAMS, _P256),),
+        signs=c.CKM_ECDSA,
+        of_digest=True,
+    ),
     "EdDSA": _Kind(
         makes=c.CKM_EC_EDWARDS_KEY_PAIR_GEN, public=((c.CKA_EC_PARAMS, _ED25519),), signs=c.CKM_EDDSA
     ),
     "PS256": _Kind(
-        makes=c.CKM_RSA_PKCS_KEY_PAIR_GEN, public=_RSA, signs=c.CKM_SHA256_RSA_PKCS_PSS, parameter=_PSS
+        makes=c.CKM_RSA_PKCS_KEY_PAIR_GEN,
+        public=_RSA,
+        signs=c.CKM_RSA_PKCS_PSS,
+        parameter=_PSS,
+        of_digest=True,
     ),
     "RS256": _Kind(makes=c.CKM_RSA_PKCS_KEY_PAIR_GEN, public=_RSA, signs=c.CKM_SHA256_RSA_PKCS),
 }
@@ -71,7 +82,7 @@ class Token:
         """Return the JWS signature; KeyMissing when no such key is there."""
         kind = _KINDS[alg]
         handle = self._handles.get(object_id) or self._find(object_id)
-        if alg == "ES256":  # not every token hashes for ECDSA, every one takes a digest
+        if kind.of_digest:
             message = hashlib.sha256(message).digest()
         try:
             return self._module.sign(self._session, handle, kind.signs, message, parameter=kind.parameter)

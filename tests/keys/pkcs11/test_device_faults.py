@@ -53,6 +53,11 @@ async def healed(ring: Keyring, *, seconds: float = 5.0) -> None:
             return
 
 
+def objects(token: Token) -> list[Path]:
+    """Return what SoftHSM keeps in the token."""
+    return [path for path in token.tokens.glob("*/*.object") if path.name != "token.object"]
+
+
 async def with_key(device: Device) -> tuple[Keyring, KeyRecord]:
     record = await ring_of(device).make_record("ES256", START)
     return ring_of(device, record), record
@@ -189,9 +194,32 @@ async def test_no_signature_of_a_lying_device_leaves(
     await ring.check()
 
 
-async def test_a_key_that_would_not_sign_is_not_made(signing: Fault, device: Device) -> None:
+async def test_a_key_that_would_not_sign_is_not_made(token: Token, signing: Fault, device: Device) -> None:
     signing.lie()
     await refused(ring_of(device).make_record("ES256", START))
+    assert objects(token) == []
+
+
+async def test_making_keys_may_take_longer_than_signing(token: Token) -> None:
+    device = token.device(time_limit=0.1)
+    made = await ring_of(device).make_records(["RS256", "ES256"], START)
+    assert [record.alg for record in made] == ["RS256", "ES256"]
+    await device.aclose()
+
+
+async def test_of_several_keys_all_are_made_or_none(token: Token, signing: Fault, device: Device) -> None:
+    ring = ring_of(device)
+    signing.lie()
+    lying, signed = signing.instead, signing.calls + 2
+
+    def third(*arguments: int) -> int:
+        assert lying is not None
+        return (lying if signing.calls > signed else signing.original)(*arguments)
+
+    signing.instead = third
+    await refused(ring.make_records(["ES256", "EdDSA", "ES256"], START))
+    assert signing.calls == signed + 1
+    assert objects(token) == []
 
 
 async def test_a_lost_session_is_opened_again_within_the_same_signature(
