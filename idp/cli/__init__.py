@@ -1,5 +1,6 @@
 """`hpid`: run and govern the provider from a shell. One file a noun; every command speaks `--json` too."""
 
+import logging
 import os
 import sys
 
@@ -65,6 +66,9 @@ _EXPECTED = (
 
 @app.callback()
 def _before_every_command() -> None:
+    logging.getLogger("hpid.keys.device").addHandler(
+        logging.NullHandler()
+    )  # commands say it in their one line
     take_env_file(os.environ)
 
 

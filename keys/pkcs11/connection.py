@@ -107,10 +107,12 @@ class Connection:
         try:
             module.login(session, pin)
         except CryptokiError as error:
-            if error.code in c.PIN_REFUSED:
-                self._refused = True
-                _log.error("the token refuses the PIN; it is not tried again until this process is restarted")
-            raise
+            if error.code not in c.PIN_REFUSED:
+                raise
+            self._refused = True
+            raise _NoToken(
+                f"the token refuses the PIN, which this process does not try again ({error})"
+            ) from None
         return Token(module, slot=slot, session=session)
 
     def _read_pin(self) -> bytes:
