@@ -156,7 +156,14 @@ class Fault:
         self.instead = None
 
 
-_ARGUMENTS = {"C_Sign": 5, "C_Login": 4, "C_GetTokenInfo": 2, "C_GenerateKeyPair": 8, "C_DestroyObject": 2}
+_ARGUMENTS = {
+    "C_Initialize": 1,
+    "C_Sign": 5,
+    "C_Login": 4,
+    "C_GetTokenInfo": 2,
+    "C_GenerateKeyPair": 8,
+    "C_DestroyObject": 2,
+}
 
 
 @contextmanager

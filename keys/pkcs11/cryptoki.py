@@ -70,13 +70,20 @@ class Cryptoki:
         self._library = library
 
     def initialize(self) -> None:
-        """Begin; done already is done."""
-        arguments = _InitializeArguments(flags=c.CKF_OS_LOCKING_OK)
-        try:
-            self._call("C_Initialize", ctypes.byref(arguments))
-        except CryptokiError as error:
-            if error.code != c.CKR_CRYPTOKI_ALREADY_INITIALIZED:
-                raise
+        """Begin, with the module's own locks if it has any; done already is done."""
+        locks = ctypes.byref(_InitializeArguments(flags=c.CKF_OS_LOCKING_OK))
+        for arguments in (
+            locks,
+            None,
+        ):  # a module without threads knows no locks: one thread of ours calls it
+            try:
+                self._call("C_Initialize", arguments)
+            except CryptokiError as error:
+                if error.code == c.CKR_CANT_LOCK and arguments is locks:
+                    continue
+                if error.code != c.CKR_CRYPTOKI_ALREADY_INITIALIZED:
+                    raise
+            return
 
     def finalize(self) -> None:
         """End all sessions and logins of this process."""

@@ -3,6 +3,7 @@
 A fault in a signature may give away the private key or be anybody's doing; either way nothing of it goes out.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ _log = logging.getLogger("hpid.keys.device")
 class DeviceSigner:
     """Signs with a key that never leaves its device."""
 
-    __slots__ = ("_device", "_held", "_signed_at", "_verifier", "alg", "kid", "public_jwk")
+    __slots__ = ("_device", "_held", "_probe", "_signed_at", "_verifier", "alg", "kid", "public_jwk")
 
     def __init__(self, device: Device | None, held: HeldKey) -> None:
         """Take the key as recorded; ValueError if its public half is none we would trust. The device is not asked."""
@@ -38,6 +39,7 @@ class DeviceSigner:
         self._held = held
         self._verifier = PublicJwk(kid=self.kid, algs=algs, key=key)
         self._signed_at = float("-inf")
+        self._probe: asyncio.Task[bytes] | None = None
 
     @classmethod
     async def make(cls, device: Device, alg: str) -> "DeviceSigner":
@@ -72,9 +74,16 @@ class DeviceSigner:
         return await self._its_device().run(lambda token: self._sign(token, message))
 
     async def check(self) -> None:
-        """Raise SigningUnavailable unless the key signed within the last second or does so now."""
-        if time.monotonic() - self._signed_at > _FRESH_SECONDS:
-            await self.sign(_PROBE)
+        """Raise SigningUnavailable unless the key signed within the last second or does so now.
+
+        Whoever asks meanwhile waits for the same signature: anybody may ask whether a node is ready.
+        """
+        if time.monotonic() - self._signed_at <= _FRESH_SECONDS:
+            return
+        if self._probe is None or self._probe.done():
+            self._probe = asyncio.create_task(self.sign(_PROBE))
+            self._probe.add_done_callback(_look_at)
+        await asyncio.shield(self._probe)
 
     async def erase(self) -> None:
         """Destroy the key in its device, or raise SigningUnavailable; gone already is gone."""
@@ -95,3 +104,9 @@ class DeviceSigner:
         if self._device.token != self._held.token:
             raise SigningUnavailable(f"its key lies in {self.place}, and another token is configured")
         return self._device
+
+
+def _look_at(probe: "asyncio.Task[bytes]") -> None:
+    """Take note of how it ended, even if whoever waited has gone."""
+    if not probe.cancelled():
+        probe.exception()

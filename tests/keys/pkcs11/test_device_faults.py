@@ -14,6 +14,7 @@ import pytest
 
 from keys.keyring import Keyring
 from keys.pkcs11 import connection as connecting
+from keys.pkcs11 import signer as signers
 from keys.pkcs11.device import MOST_WAITING, Device
 from keys.rotation import KeyRecord
 from keys.signer import SigningUnavailable
@@ -21,6 +22,7 @@ from tests.keys.pkcs11.test_device_keys import START, held, ring_of, sign
 from tests.softhsm import LABEL, PIN, Fault, Token, fault_in, module, native_sleep_in
 
 ROOT = Path(__file__).resolve().parents[3]
+CANT_LOCK = 0xA
 FINAL_TRY, FLAGS_AT = 0x20000, 96
 """CKF_USER_PIN_FINAL_TRY, and where the flags stand in CK_TOKEN_INFO."""
 
@@ -320,6 +322,33 @@ async def test_a_hung_call_does_not_hold_up_the_end(token: Token, signing: Fault
     await device.aclose()
     assert time.monotonic() - began < 4.0
     released.set()
+
+
+async def test_a_thousand_who_ask_whether_it_can_sign_cost_one_signature(
+    token: Token, signing: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signers, "_FRESH_SECONDS", 0.0)
+    device = token.device(time_limit=0.3)
+    ring, _ = await with_key(device)
+    signing.calls = 0
+    await asyncio.gather(*(ring.check() for _ in range(1000)))
+    assert signing.calls == 1
+    released = signing.hang()
+    reasons = await asyncio.gather(*(ring.check() for _ in range(1000)), return_exceptions=True)
+    assert {str(reason) for reason in reasons} == {"the device took longer than 0.3 s"}
+    assert signing.calls == 2
+    released.set()
+    await device.aclose()
+
+
+async def test_a_module_that_knows_no_locks_is_begun_without(token: Token) -> None:
+    with fault_in("C_Initialize") as beginning:
+        beginning.instead = lambda arguments: CANT_LOCK if arguments else beginning.original(arguments)
+        device = token.device()
+        ring, _ = await with_key(device)
+        await sign(ring)
+        assert beginning.calls == 2
+        await device.aclose()
 
 
 async def test_a_call_that_is_cancelled_leaves_the_next_one_whole(device: Device) -> None:
