@@ -2,13 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
@@ -26,7 +27,8 @@ from idp.configuration.cache import ConfigurationCache
 from idp.credentials.hashing import PasswordHashing
 from idp.database import Database
 from idp.edge import BadCall, Endpoint
-from idp.edge.adapter import Edge, run
+from idp.edge.adapter import Asgi, Edge, run
+from idp.edge.page_route import page_route
 from idp.endpoints.authorize import authorize, resume
 from idp.endpoints.check_session import check_session
 from idp.endpoints.end_session import end_session
@@ -53,6 +55,7 @@ from idp.protocol.front_channel import offered_response_types
 from idp.provider import Provider
 from idp.settings import Settings
 from idp.signing_keys.timed import TimedKeyring
+from idp.tracing import Tracing, start_tracing
 from idp.transaction import Tx
 from idp.ui.pages import Pages, Site
 from idp.worker import work, write_summaries
@@ -89,6 +92,14 @@ ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
     "/health/ready": {"GET": ready},
 }
 
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""The framework's own would send queries and bodies to whatever collector the environment names; ours: idp/tracing."""
 _OF_REGISTRATIONS = 8
 """Calls at once that registrations cause."""
 _OF_REQUEST_OBJECTS = 32
@@ -105,7 +116,9 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
     """Wire the provider; raises KeyFileError when the master key can't be used."""
     clock = clock or Clock()
     vault = Vault(MasterKey.load(settings.master_key_path))
-    database = Database(
+    tracing = start_tracing(settings, release=release())
+    database_of, fetcher_of = _ways_out(tracing)
+    database = database_of(
         settings.effective_database_url,
         Tx.unit(vault, clock),
         pool=settings.database_pool,
@@ -113,7 +126,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         clock=clock,
     )
     keyring = TimedKeyring(vault, (), clock=clock, device=_device(settings))
-    fetcher = _fetcher(settings, MOST_CONNECTIONS)
+    fetcher = _fetcher(fetcher_of, settings, MOST_CONNECTIONS)
     return Provider(
         settings=settings,
         response_types=offered_response_types(in_front=settings.is_certification),
@@ -124,19 +137,20 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         configuration=ConfigurationCache(database, keyring, clock),
         pages=Pages(_site(settings)),
         fetcher=fetcher,
-        registration_fetcher=_fetcher(settings, _OF_REGISTRATIONS),
+        registration_fetcher=_fetcher(fetcher_of, settings, _OF_REGISTRATIONS),
         client_keys=ClientKeys(fetcher, clock),
-        request_documents=RequestDocuments(_fetcher(settings, _OF_REQUEST_OBJECTS)),
+        request_documents=RequestDocuments(_fetcher(fetcher_of, settings, _OF_REQUEST_OBJECTS)),
         national=_national(settings, fetcher),
         national_circuit=Circuit(),
         hashing=PasswordHashing(vault),
         summaries=Summaries(),
         reads=ReadsRecorded(),
         limits=Limits(database),
+        tracing=tracing,
     )
 
 
-def make_app(provider: Provider) -> Edge:
+def make_app(provider: Provider) -> Asgi:
     """Return the ASGI application."""
 
     @asynccontextmanager
@@ -161,6 +175,7 @@ def make_app(provider: Provider) -> Edge:
         docs_url=None,
         redoc_url=None,
         routes=[*_citizen_routes()],
+        telemetry=_NO_TELEMETRY,
     )
 
     @pages.exception_handler(HTTPException)
@@ -168,7 +183,22 @@ def make_app(provider: Provider) -> Edge:
         call = request.scope["hpid.call"]
         return to_response(error_response(call, BadCall(error.status_code, str(error.detail))))
 
-    return Edge(provider, routes=routes_of(provider.settings), pages=pages, render=error_response)
+    routes = routes_of(provider.settings)
+    return _traced(Edge(provider, routes=routes, pages=pages, render=error_response), provider, routes)
+
+
+def _traced(edge: Edge, provider: Provider, routes: Mapping[str, object]) -> Asgi:
+    """Put a span around each request, if traces are asked for."""
+    if provider.tracing is None:
+        return edge
+    from idp.tracing.requests import traced
+
+    return traced(
+        edge,
+        provider.tracing,
+        trusted_proxies=provider.settings.trusted_proxies,
+        route_of=lambda scope: scope["path"] if scope["path"] in routes else page_route(scope),
+    )
 
 
 @cache
@@ -177,7 +207,7 @@ def _citizen_routes() -> Sequence[BaseRoute]:
     return citizen_router(partial(run, render=error_response)).routes
 
 
-def application() -> Edge:
+def application() -> Asgi:
     """Return the application from environment and `hpid.env`, for an ASGI server that takes a factory."""
     take_env_file(os.environ)
     return make_app(make_provider(Settings()))
@@ -213,8 +243,19 @@ def _device(settings: Settings) -> Device | None:
     )
 
 
-def _fetcher(settings: Settings, connections: int) -> Fetcher:
-    return Fetcher(
+def _ways_out(
+    tracing: Tracing | None,
+) -> tuple[Callable[..., Database[Tx]], Callable[..., Fetcher]]:
+    """Return what makes the database and the fetchers: with spans around their calls, if traces are asked for."""
+    if tracing is None:
+        return Database, Fetcher
+    from idp.tracing.calls import TracedDatabase, TracedFetcher
+
+    return partial(TracedDatabase, tracing), partial(TracedFetcher, tracing)
+
+
+def _fetcher(fetcher_of: Callable[..., Fetcher], settings: Settings, connections: int) -> Fetcher:
+    return fetcher_of(
         allowed_loopback=frozenset(settings.loopback_origins),
         loopback_hosts=frozenset(settings.loopback_hosts),
         ca_bundle=settings.ca_bundle,

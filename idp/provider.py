@@ -1,5 +1,6 @@
 """The provider as one frozen value: what endpoints, pages, worker and commands are handed instead of globals."""
 
+import asyncio
 from dataclasses import dataclass
 
 from federation.fetch import Fetcher
@@ -15,6 +16,7 @@ from idp.credentials.hashing import PasswordHashing
 from idp.database import Database
 from idp.limits.service import Limits
 from idp.settings import Settings
+from idp.tracing import Tracing
 from idp.transaction import Tx
 from idp.ui.pages import Pages
 from keys.envelope import Vault
@@ -45,6 +47,8 @@ class Provider:
     summaries: Summaries
     reads: ReadsRecorded
     limits: Limits
+    tracing: Tracing | None
+    """What makes spans; None: no traces are asked for."""
 
     async def aclose(self) -> None:
         """Give back connections and threads, the database last."""
@@ -54,3 +58,5 @@ class Provider:
         self.hashing.close()
         await self.keyring.aclose()
         await self.database.close()
+        if self.tracing is not None:
+            await asyncio.to_thread(self.tracing.shutdown)

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
 
 class DeploymentProfile(StrEnum):
     """What this installation is for."""
@@ -152,6 +154,11 @@ class Settings(BaseSettings):
     """Port on which this process tells Prometheus what it counts, each process its own; unset: nowhere."""
     metrics_host: str = "127.0.0.1"
     """Address of that port: it asks for no password, so only the monitoring may reach it."""
+    otel_endpoint: str | None = None
+    """Where an OpenTelemetry collector takes traces (OTLP over HTTP), e.g. http://127.0.0.1:4318; needs the extra `otel`.
+    Unset: no traces."""
+    otel_share: float = Field(default=1.0, ge=0, le=1)
+    """Share of the requests that are traced, where a proxy has not decided."""
     log_level: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
     life: Lifetimes = Field(default_factory=Lifetimes)
@@ -177,7 +184,7 @@ class Settings(BaseSettings):
             or parts.fragment
         ):
             raise UnsafeSettings("HPID_ISSUER must be scheme://host[:port] with nothing after it")
-        loopback = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        loopback = parts.hostname in _THIS_MACHINE
         if parts.scheme == "http" and (not loopback or self.profile is not DeploymentProfile.DEVELOPMENT):
             raise UnsafeSettings("HPID_ISSUER must be https except on loopback in development")
         if (self.certificate is None) is not (self.certificate_key is None):
@@ -211,6 +218,10 @@ class Settings(BaseSettings):
             raise UnsafeSettings("HPID_TEST_ENVIRONMENT must be false in production")
         if self.loopback_origins:
             raise UnsafeSettings("HPID_LOOPBACK_ORIGINS must be empty in production")
+        if self.otel_endpoint is not None:
+            collector = urlsplit(self.otel_endpoint)
+            if collector.scheme != "https" and collector.hostname not in _THIS_MACHINE:
+                raise UnsafeSettings("HPID_OTEL_ENDPOINT must be https in production, except on this machine")
 
     def _refuse_unsafe_certification(self) -> None:
         """Passwords there are public and registration is open: nothing real may be within reach."""

@@ -26,6 +26,7 @@ from idp.database import DatabaseUnavailable
 from idp.env_file import UnusableEnvFile, take_env_file
 from idp.exposition import PortTaken
 from idp.settings import Lifetimes, Settings, UnsafeSettings
+from idp.tracing import TracingMissing
 from keys.keyring import UnusableKeyRecord
 from keys.master import KeyFileError
 from keys.signer import SigningUnavailable
@@ -56,6 +57,7 @@ _EXPECTED = (
     DatabaseUnavailable,
     KeyFileError,
     PortTaken,
+    TracingMissing,
     SigningUnavailable,
     UnsafeSettings,
     UnusableCaBundle,

@@ -61,6 +61,7 @@ class Edge:
         provider = self._provider
         started = provider.clock.stopwatch()
         call = _call_of(scope, provider)
+        scope["hpid.txn"] = call.txn
         seen = _Seen()
         if call.method == "HEAD":
             send = _headers_alone(send)

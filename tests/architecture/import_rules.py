@@ -46,6 +46,7 @@ LIBRARY_HOMES: dict[str, tuple[str, ...]] = {
     "pydantic_settings": ("idp/settings.py",),
     "typer": ("idp/cli/**",),
     "prometheus_client": ("idp/exposition/**",),
+    "opentelemetry": ("idp/tracing/**",),
 }
 """Library → the only places that may import it."""
 
