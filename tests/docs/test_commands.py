@@ -15,7 +15,9 @@ _PAGES = ("docs/runbooks/*.md", "docs/how-to/operate.md", "docs/how-to/two-nodes
 PAGES = sorted(path.relative_to(ROOT).as_posix() for pattern in _PAGES for path in ROOT.glob(pattern))
 _BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`]+)`")
-_COMMAND = re.compile(r"(?:^|\s)(?:[^\s=]*/)?hpid ((?:[a-z]|--).*)")
+_COMMAND = re.compile(
+    r"""(?:^|[;{(|&]\s*)\s*(?:\w+=(?:"[^"]*"|\S+)\s+|sudo\s+)*(?:[^\s="]*/)?hpid ((?:[a-z]|--).*)"""
+)
 _ANYTHING = "DOTS"
 _REST = re.compile(r"\s(?:[|>&;]|2>)|\\$")
 
@@ -74,6 +76,22 @@ def _wrong_words(parameters: Sequence[object], words: list[str]) -> str | None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_of_a_page_is_taken(page: str) -> None:
     assert {command: refusal for command in commands(source_of(page)) if (refusal := wrong(command))} == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("`hpid keys list`", ["keys list"]),
+        ("`/opt/hpid/bin/hpid keys list \\| head`", ["keys list"]),
+        ('```sh\nA=b C="d e" hpid worker >> log 2>&1 &\n```', ["worker"]),
+        ("```\nnode1() { HPID_PORT=1 hpid serve >> log & }\n```", ["serve"]),
+        ("```sh\ncreatedb hpid --owner x\n```", []),
+        ("`HPID_STATE=/etc/hpid hpid\nserve`", ["serve"]),
+        ("`hpid: something`", []),
+    ],
+)
+def test_a_command_is_found_where_a_shell_would_run_it(code: str, found: list[str]) -> None:
+    assert list(commands(code + "\n")) == found
 
 
 def test_the_pages_name_commands() -> None:

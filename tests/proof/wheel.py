@@ -44,15 +44,15 @@ def _installed(folder: Path) -> Path:
     return environment
 
 
+def _run(
+    environment: Path, folder: Path, words: Sequence[str], settings: Mapping[str, str]
+) -> "subprocess.CompletedProcess[str]":
+    command = (str(environment / "bin" / "hpid"), *words)
+    return subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True, check=False)
+
+
 def _hpid(environment: Path, folder: Path, words: Sequence[str], settings: Mapping[str, str]) -> str:
-    done = subprocess.run(
-        (str(environment / "bin" / "hpid"), *words),
-        cwd=folder,
-        env=settings,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = _run(environment, folder, words, settings)
     assert done.returncode == 0, (words, done.stdout, done.stderr)
     return done.stdout
 
@@ -138,6 +138,13 @@ def main() -> int:
             "openid",
         )
         _hpid(environment, empty, (*added, "--law", "Quyết định thử nghiệm"), settings)
+        refused = _run(
+            environment, empty, ("serve",), {**settings, "HPID_OTEL_ENDPOINT": "http://127.0.0.1:4318"}
+        )
+        assert refused.returncode == 1, refused
+        assert refused.stderr == "hpid: HPID_OTEL_ENDPOINT needs the extra: install haiphong-id[otel]\n", (
+            refused
+        )
         with _serving(environment, empty, settings) as http:
             _look_around(http)
             told = httpx.get(f"http://127.0.0.1:{of_metrics}/metrics", trust_env=False)
