@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from federation.fetch import MOST_CONNECTIONS, Fetcher
 from federation.health import Circuit
 from federation.national_eid import NationalEid
 from federation.oidc import OidcUpstream
+from idp.admission import Admission
 from idp.audit.reads import ReadsRecorded
 from idp.audit.summary import Summaries
 from idp.citizen.routing import citizen_router, to_response
@@ -24,8 +25,9 @@ from idp.clients.keys import ClientKeys
 from idp.clients.request_documents import RequestDocuments
 from idp.clock import Clock
 from idp.configuration.cache import ConfigurationCache
+from idp.configuration.readiness import ReadinessCheck
 from idp.credentials.hashing import PasswordHashing
-from idp.database import Database
+from idp.database import Database, DatabaseUnavailable
 from idp.edge import BadCall, Endpoint
 from idp.edge.adapter import Asgi, Edge, run
 from idp.edge.page_route import page_route
@@ -58,7 +60,7 @@ from idp.signing_keys.timed import TimedKeyring
 from idp.tracing import Tracing, start_tracing
 from idp.transaction import Tx
 from idp.ui.pages import Pages, Site
-from idp.worker import work, write_summaries
+from idp.worker import SUMMARIES, work, write_summaries
 from keys.envelope import Vault
 from keys.master import MasterKey
 from keys.pkcs11.device import Device
@@ -126,15 +128,19 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         clock=clock,
     )
     keyring = TimedKeyring(vault, (), clock=clock, device=_device(settings))
+    configuration = ConfigurationCache(database, keyring, clock)
+    admission = Admission(settings.most_requests)
     fetcher = _fetcher(fetcher_of, settings, MOST_CONNECTIONS)
     return Provider(
         settings=settings,
+        admission=admission,
         response_types=offered_response_types(in_front=settings.is_certification),
         clock=clock,
         database=database,
         vault=vault,
         keyring=keyring,
-        configuration=ConfigurationCache(database, keyring, clock),
+        configuration=configuration,
+        readiness=ReadinessCheck(database, configuration, keyring, admission, clock),
         pages=Pages(_site(settings)),
         fetcher=fetcher,
         registration_fetcher=_fetcher(fetcher_of, settings, _OF_REGISTRATIONS),
@@ -159,6 +165,7 @@ def make_app(provider: Provider) -> Asgi:
         tasks = [
             asyncio.create_task(provider.configuration.keep_fresh()),
             asyncio.create_task(write_summaries(provider)),
+            asyncio.create_task(provider.admission.watch(provider.clock)),
         ]
         if provider.settings.runs_worker:
             tasks.append(asyncio.create_task(work(provider)))
@@ -166,6 +173,8 @@ def make_app(provider: Provider) -> Asgi:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(DatabaseUnavailable):
+            await SUMMARIES.run(provider)
         await provider.aclose()
 
     pages = FastAPI(

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from federation.fetch import Fetcher
 from federation.health import Circuit
 from federation.upstream import Upstream
+from idp.admission import Admission
 from idp.audit.reads import ReadsRecorded
 from idp.audit.summary import Summaries
 from idp.clients.keys import ClientKeys
 from idp.clients.request_documents import RequestDocuments
 from idp.clock import Clock
 from idp.configuration.cache import ConfigurationCache
+from idp.configuration.readiness import ReadinessCheck
 from idp.credentials.hashing import PasswordHashing
 from idp.database import Database
 from idp.limits.service import Limits
@@ -28,6 +30,7 @@ class Provider:
     """Everything a request may need, wired once in app.py."""
 
     settings: Settings
+    admission: Admission
     response_types: tuple[str, ...]
     """What clients may ask for: `code`, and more in certification alone."""
     clock: Clock
@@ -35,6 +38,7 @@ class Provider:
     vault: Vault
     keyring: Keyring
     configuration: ConfigurationCache
+    readiness: ReadinessCheck
     pages: Pages
     fetcher: Fetcher
     registration_fetcher: Fetcher

@@ -150,6 +150,12 @@ class Settings(BaseSettings):
     """Show the strip that says no data is real. Must be off in production."""
     embed_worker: bool | None = None
     """Run the worker inside `serve`; unset: yes on SQLite, no on PostgreSQL."""
+    most_requests: int = Field(default=256, ge=16, le=10_000)
+    """Requests a process works on at once. Beyond half of it new sign-ins are told to come again, beyond three quarters
+    people who are in, and services with their tokens last; administration has a sixteenth of its own."""
+    drain: float | None = Field(default=None, ge=0, le=60)
+    """Told to stop, a process is not ready and closes connections with each answer for this long before it stops taking
+    new ones, seconds; unset: 5 in production, else 0."""
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     """Port on which this process tells Prometheus what it counts, each process its own; unset: nowhere."""
     metrics_host: str = "127.0.0.1"
@@ -263,6 +269,13 @@ class Settings(BaseSettings):
     def master_key_path(self) -> Path:
         """Return where the master key lies."""
         return self.master_key or self.state / "keys" / "master.json"
+
+    @property
+    def effective_drain(self) -> float:
+        """Return the seconds a process goes on serving after it was told to stop."""
+        if self.drain is not None:
+            return self.drain
+        return 5.0 if self.profile is DeploymentProfile.PRODUCTION else 0.0
 
     @property
     def runs_worker(self) -> bool:

@@ -96,6 +96,12 @@ class World:
     def browser(self) -> Browser:
         return Browser(self.transport, self.issuer)
 
+    async def readiness(self) -> tuple[int, str]:
+        """Ask for it anew, once what was found last no longer stands."""
+        self.provider.readiness._found_at = float("-inf")
+        response = await self.http.get("/health/ready")
+        return response.status_code, response.json()["status"]
+
     def cookie_of(self, browser: Browser, name: str) -> str | None:
         """Return a cookie of ours this browser holds, by its short name: `session`, `lang`, `i-…`."""
         return browser.client.cookies.get(cookie_name(self.provider.settings, name))

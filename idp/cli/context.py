@@ -80,7 +80,11 @@ async def opened(settings: Settings) -> AsyncIterator[Provider]:
 
 def check_schema(settings: Settings) -> None:
     """Refuse to work on a schema this version does not know."""
-    found = current(settings.effective_database_url)
+    check_revision(current(settings.effective_database_url))
+
+
+def check_revision(found: str | None) -> None:
+    """Refuse a schema of another version."""
     if found is None:
         raise CommandFailed("the database has no schema yet; run `hpid init`")
     if found != head():

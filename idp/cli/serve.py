@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -15,18 +17,27 @@ from granian.server.embed import Server
 
 from idp.app import make_app, make_provider, release
 from idp.cli.certification import check_profile_of_state
-from idp.cli.context import CommandFailed, check_schema, opened
+from idp.cli.context import CommandFailed, check_revision, check_schema, opened
+from idp.cli.last_connections import ACCEPTED_SECONDS, hear_no_more
 from idp.cli.tls_files import check_tls_files
 from idp.clock import Clock
+from idp.configuration.cache import StateRefused
 from idp.database import DatabaseUnavailable
 from idp.exposition import exposed
 from idp.log import configure, fields
 from idp.provider import Provider
-from idp.settings import Settings
+from idp.settings import DeploymentProfile, Settings
+from idp.transaction import Tx
 from idp.worker import work
 from keys.signer import SigningUnavailable
 
 _BACKLOG = 1024
+_MOST_CONNECTIONS = 10_000
+"""Connections at once, most of them kept and idle; requests are counted elsewhere (idp/admission.py)."""
+_OTHER_FILES = 300
+"""Open files that are none of them: the database, those who are called, logs."""
+_LAST_REQUESTS_SECONDS = 12.0
+"""After the drain, for what is under way; more is somebody who sends byte by byte."""
 _log = logging.getLogger("hpid.serve")
 
 
@@ -61,33 +72,57 @@ async def _serve(settings: Settings, certificate_expires: datetime | None) -> No
         websockets=False,
         log_enabled=False,
         backlog=_BACKLOG,
+        backpressure=_connections(),
         ssl_cert=settings.certificate,
         ssl_key=settings.certificate_key,
         ssl_protocol_min=SSLProtocols.tls12,
     )
     told_to_stop = asyncio.Event()
-
-    def stop() -> None:
-        told_to_stop.set()
-        server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
-
-    _on_stop_signal(stop)
+    _on_stop_signal(told_to_stop.set)
     with exposed(provider, release=release(), certificate_expires=certificate_expires):
-        await server.serve()
-    if not told_to_stop.is_set():
-        raise CommandFailed("the server ended by itself; the lines before this one say why")
+        serving = asyncio.create_task(server.serve())
+        stopping = asyncio.create_task(told_to_stop.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not stopping.done():
+            await serving
+            raise CommandFailed("the server ended by itself; the lines before this one say why")
+        await _leave(provider, server, serving)
+
+
+async def _leave(provider: Provider, server: Server, serving: asyncio.Task[None]) -> None:
+    """Go without a request failing (adr/0025): say so, let connections end, take none any more, end what is under way."""
+    drain = provider.settings.effective_drain
+    _log.info("told to stop", extra=fields(drain=drain))
+    provider.admission.is_leaving = True
+    hurry = asyncio.Event()
+    _on_stop_signal(hurry.set)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(drain):
+            await hurry.wait()
+    if drain:
+        hear_no_more(provider.settings.port)
+        await asyncio.sleep(ACCEPTED_SECONDS)
+    server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
+    await asyncio.wait({serving}, timeout=_LAST_REQUESTS_SECONDS)
+    if serving.done():
+        await serving
+    else:
+        _log.warning("requests were cut off", extra=fields(under_way=provider.admission.under_way))
 
 
 async def _check_state(provider: Provider) -> None:
     """Refuse a schema, a signing key or people that can't serve (SECURITY R04, R27).
 
-    A database server that is down may still come up, and so may a device that signs. A PIN it refuses doesn't end the
-    process: whatever starts it again would try the PIN again, until the device locks itself.
+    A database server that is down may still come up, and what it holds is checked then, before anything is taken from
+    it. So may a device that signs; a PIN it refuses doesn't end the process: whatever starts it again would try the
+    PIN again, until the device locks itself.
     """
+    provider.configuration.require(partial(_check, profile=provider.settings.profile))
     try:
         await asyncio.to_thread(check_schema, provider.settings)
         await provider.configuration.refresh()
-        await provider.database.read(partial(check_profile_of_state, profile=provider.settings.profile))
+    except StateRefused as error:
+        raise CommandFailed(str(error)) from error
     except DatabaseUnavailable as error:
         if provider.settings.is_sqlite:
             raise
@@ -97,6 +132,14 @@ async def _check_state(provider: Provider) -> None:
         await provider.keyring.check()
     except SigningUnavailable as error:
         _log.warning("not ready until all keys can sign", extra=fields(reason=str(error)))
+
+
+def _check(tx: Tx, *, profile: DeploymentProfile) -> None:
+    try:
+        check_revision(tx.configuration.revision())
+        check_profile_of_state(tx, profile)
+    except CommandFailed as error:
+        raise StateRefused(str(error)) from error
 
 
 async def _work(settings: Settings) -> None:
@@ -112,6 +155,16 @@ async def _work(settings: Settings) -> None:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _connections() -> int:
+    """Return how many connections are taken at once: as many as this process may open files, within reason."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_CONNECTIONS + _OTHER_FILES
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(max(soft - _OTHER_FILES, 64), _MOST_CONNECTIONS)
 
 
 def _on_stop_signal(stop: Callable[[], object]) -> None:

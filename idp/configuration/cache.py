@@ -6,9 +6,8 @@ that fails the answer is 503, never a guess.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from idp.clients.model import Client
@@ -28,6 +27,10 @@ _OLDEST = 1.0
 _log = logging.getLogger("hpid.configuration")
 
 
+class StateRefused(DatabaseUnavailable):
+    """The database answers, and what it holds is not for this process; the text says why."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Configuration:
     version: int
@@ -45,15 +48,23 @@ class ConfigurationCache:
         self._version = -1
         self._read_at = float("-inf")
         self._clients: Mapping[ClientId, Client] = {}
+        self._check: Callable[[Tx], None] | None = None
         self.origins: frozenset[str] = frozenset()
         self.logos: frozenset[str] = frozenset()
         """Digests of the images that clients show."""
+
+    def require(self, check: "Callable[[Tx], None]") -> None:
+        """Take nothing from a database before it passed a check, which raises StateRefused.
+
+        It is asked with the first reading, whenever that is: a database may come up later than we do.
+        """
+        self._check = check
 
     async def client(self, client_id: ClientId) -> Client | None:
         """Return the client as registered at most a second ago; raises DatabaseUnavailable when nobody can say."""
         asked_at = self._clock.stopwatch()
         if asked_at - self._read_at > _OLDEST:
-            self._take(await self._database.read(partial(_load, known=self._version)), asked_at)
+            self._take(await self._database.read(self._load), asked_at)
         return self._clients.get(client_id)
 
     def knows(self, client_id: ClientId) -> bool:
@@ -68,7 +79,15 @@ class ConfigurationCache:
     async def refresh(self) -> None:
         """Ask for the version; take clients and keys anew if it moved."""
         asked_at = self._clock.stopwatch()
-        self._take(await self._database.read(partial(_load, known=self._version)), asked_at)
+        self._take(await self._database.read(self._load), asked_at)
+
+    def _load(self, tx: "Tx") -> _Configuration | None:
+        if self._version < 0 and self._check is not None:
+            self._check(tx)
+        version = tx.configuration.version()
+        if version == self._version:
+            return None
+        return _Configuration(version=version, clients=tx.clients.all(), keys=tx.signing_keys.all())
 
     def _take(self, found: _Configuration | None, asked_at: float) -> None:
         """Hold what was found; a slow reader never puts back what a quicker one has replaced."""
@@ -104,10 +123,3 @@ class ConfigurationCache:
                 # whatever it is: a node that stopped looking would go on with what it knew
                 _log.exception("configuration can't be taken")
             await asyncio.sleep(_INTERVAL)
-
-
-def _load(tx: "Tx", *, known: int) -> _Configuration | None:
-    version = tx.configuration.version()
-    if version == known:
-        return None
-    return _Configuration(version=version, clients=tx.clients.all(), keys=tx.signing_keys.all())

@@ -6,7 +6,18 @@ each other.
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, Integer, Table, select, update
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Integer,
+    Table,
+    inspect,
+    select,
+    text,
+    update,
+)
 
 from idp.database import metadata
 from keys.envelope import Vault
@@ -20,6 +31,8 @@ config_version = Table(
 )
 
 _GET = select(config_version.c.version).where(config_version.c.id == 1)
+_TOUCH = update(config_version).where(config_version.c.id == 1).values(version=config_version.c.version)
+_REVISION = text("SELECT version_num FROM alembic_version")
 _RAISE = (
     update(config_version)
     .where(config_version.c.id == 1)
@@ -44,3 +57,14 @@ class ConfigurationStore:
         """Raise the version and return it; holds its row until the commit."""
         number: int = self.connection.execute(_RAISE).scalar_one()
         return number
+
+    def touch(self) -> None:
+        """Write the row as it is: succeeds where writing is possible."""
+        self.connection.execute(_TOUCH)
+
+    def revision(self) -> str | None:
+        """Return the revision of the schema; None when there is none yet."""
+        if not inspect(self.connection).has_table("alembic_version"):
+            return None
+        revision: str | None = self.connection.scalar(_REVISION)
+        return revision

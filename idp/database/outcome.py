@@ -33,3 +33,7 @@ class DatabaseUnavailable(Exception):
 
     The edge answers 503. Nothing was written; only if the connection broke during COMMIT, nobody knows.
     """
+
+
+class DatabaseReadOnly(DatabaseUnavailable):
+    """It answers, and takes no writes: a standby, a full disk, a file that may not be written."""

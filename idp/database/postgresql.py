@@ -16,8 +16,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from idp.database.outcome import DatabaseUnavailable
-from idp.database.servers import make_engine
+from idp.database.outcome import DatabaseReadOnly, DatabaseUnavailable
+from idp.database.servers import NoneTakesWrites, make_engine
 from idp.database.turns import LONGEST_WAIT
 
 if TYPE_CHECKING:
@@ -29,9 +29,10 @@ UnitT = TypeVar("UnitT")
 _ATTEMPTS = 4
 _RUN_ANEW = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _READ_ONLY = "25006"
+_NO_WRITES = frozenset({_READ_ONLY, "53100"})  # a full disk is one more reason
 _STALE_PLAN = "cached statement plan is invalid"  # a migration changed what a prepared statement returns
-_DOWN = ("08", "25006", "26000", "28", "3D", "40", "42P05", "53", "55P03", "57", "58")
-"""Appendix A: connection, standby, lost or foreign prepared statement (a pooler that mixes them up), log-in, no
+_DOWN = ("08", "26000", "28", "3D", "40", "42P05", "53", "55P03", "57", "58")
+"""Appendix A: connection, lost or foreign prepared statement (a pooler that mixes them up), log-in, no
 database, roll-back, resources, lock time-out, stop, disk."""
 _CLIENT_SECONDS = 4.0  # longer than the server's own, so that it speaks first
 _WHOLE_SECONDS = 6.0
@@ -101,11 +102,15 @@ class Postgresql:
                 return await self._attempts(engine, work, unit)
         except DBAPIError as error:
             sqlstate = _sqlstate(error)
+            if sqlstate in _NO_WRITES:
+                raise DatabaseReadOnly(f"PostgreSQL: {error.orig}") from error
             if error.connection_invalidated or sqlstate.startswith(_DOWN):
                 raise DatabaseUnavailable(f"PostgreSQL: {error.orig}") from error
             raise
         except PoolTimeout as error:
             raise DatabaseUnavailable("PostgreSQL: all connections are in use") from error
+        except NoneTakesWrites as error:
+            raise DatabaseReadOnly(f"PostgreSQL: {error}") from error
         except OSError as error:  # refused, reset, timed out
             raise DatabaseUnavailable(f"PostgreSQL: {error!r}") from error
 

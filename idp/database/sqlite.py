@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from idp.clock import Clock
-from idp.database.outcome import DatabaseUnavailable
+from idp.database.outcome import DatabaseReadOnly, DatabaseUnavailable
 from idp.database.turns import LONGEST_WAIT, Turns
 
 T = TypeVar("T")
@@ -29,15 +29,14 @@ _SHARE_A_COMMIT = 32
 _BEGIN_ATTEMPTS = 3
 _WRITER = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
 _READER = ("query_only=ON", "foreign_keys=ON", "trusted_schema=OFF")
+_NO_WRITES = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL})
 _DOWN = frozenset(
     {
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,
         sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_PROTOCOL,
         sqlite3.SQLITE_NOTADB,
@@ -169,5 +168,7 @@ def _clear_errors() -> Iterator[None]:
 
 def _raise_unavailable(error: BaseException | None, cause: Exception) -> None:
     code = getattr(error, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in _NO_WRITES:
+        raise DatabaseReadOnly(f"SQLite: {error}") from cause
     if code is not None and code & 0xFF in _DOWN:
         raise DatabaseUnavailable(f"SQLite: {error}") from cause

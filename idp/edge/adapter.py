@@ -3,15 +3,19 @@
 Size limits and strictness stand here, in front of FastAPI too; so do the access line and the last resort for a fault.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import replace
 from typing import Any
 
+from idp.admission import Busy, Kind
 from idp.edge.answer import Answer
+from idp.edge.busy import BusyAnswers
 from idp.edge.call import BadCall, Call, Endpoint
 from idp.edge.cors import PATHS as CORS_PATHS
 from idp.edge.cors import cors_headers
+from idp.edge.kinds import kind_of
 from idp.edge.page import bare_error_page
 from idp.edge.page_route import page_route
 from idp.edge.peer import peer_address, peer_prefix
@@ -29,6 +33,8 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 _LARGEST_BODY = 64 * 1024
 _LARGEST_HEADERS = 16 * 1024
 _LONGEST_QUERY = 16 * 1024
+_BODY_SECONDS = 10.0
+_CLOSE = (b"connection", b"close")
 _WITH_BODY = frozenset({"POST", "PUT"})
 _TXN_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 _CLASSES = ("none", "1xx", "2xx", "3xx", "4xx", "5xx")
@@ -52,6 +58,7 @@ class Edge:
         self._routes = routes
         self._pages = pages
         self._render = render
+        self._busy = BusyAnswers(provider)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection; lifespan belongs to the pages' application."""
@@ -59,14 +66,21 @@ class Edge:
             await self._pages(scope, receive, send)
             return
         provider = self._provider
+        kind = kind_of(scope["path"], scope["headers"])
+        if not provider.admission.admits(kind):
+            await self._refuse(kind, scope, send)
+            return
         started = provider.clock.stopwatch()
         call = _call_of(scope, provider)
         scope["hpid.txn"] = call.txn
-        seen = _Seen()
+        seen = _Seen(closes=self._closes(scope))
         if call.method == "HEAD":
             send = _headers_alone(send)
         try:
-            await self._serve(call, scope, receive, seen.watch(send))
+            await self._serve(call, kind, scope, receive, seen.watch(send))
+        except Busy:
+            await self._refuse(kind, scope, send)
+            return
         except Exception as fault:
             # the last resort: whatever it is, the person gets a page and we get a line
             answer = _rendered(call, fault, self._render)
@@ -87,7 +101,20 @@ class Edge:
             ),
         )
 
-    async def _serve(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+    def _closes(self, scope: Scope) -> bool:
+        """Tell whether the connection must end with this answer; HTTP/2 has frames for that, which the server sends."""
+        return self._provider.admission.is_leaving and bool(scope["http_version"][0] == "1")
+
+    async def _refuse(self, kind: Kind, scope: Scope, send: Send) -> None:
+        """Tell whoever there is no room for when to come again; no line in the log, there would be too many."""
+        retry_after = self._provider.admission.refused(kind)
+        headers, body = self._busy.answer(scope["path"], scope["headers"], retry_after)
+        if self._closes(scope):
+            headers.append(_CLOSE)
+        await send({"type": "http.response.start", "status": 503, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _serve(self, call: Call, kind: Kind, scope: Scope, receive: Receive, send: Send) -> None:
         _check_head(scope, call)
         methods = self._routes.get(call.path)
         if methods is None:
@@ -95,11 +122,15 @@ class Edge:
                 # no address of ours ends so; a framework would redirect by 307, to the host the request names
                 raise BadCall(404, "no such address")
             scope["hpid.call"] = call
-            await self._pages(scope, _limited(receive), send)
+            body = await _read_body(receive) if call.method in _WITH_BODY else b""
+            with self._provider.admission.room(kind):
+                await self._pages(scope, _replay(body, receive), send)
             return
-        await _send_answer(await self._answer(call, methods, receive), send)
+        await _send_answer(await self._answer(call, kind, methods, receive), send)
 
-    async def _answer(self, call: Call, methods: Mapping[str, Endpoint], receive: Receive) -> Answer:
+    async def _answer(
+        self, call: Call, kind: Kind, methods: Mapping[str, Endpoint], receive: Receive
+    ) -> Answer:
         """Run one protocol endpoint; what it refuses is rendered here so that CORS headers ride along."""
         endpoint = methods.get("GET" if call.method == "HEAD" else call.method)
         origin = call.headers.get("origin") if call.path in CORS_PATHS else None
@@ -112,7 +143,8 @@ class Edge:
                 {"error": "invalid_request", "error_description": "method not allowed"}, status=405
             ).with_headers(("allow", allowed))
         body = await _read_body(receive) if call.method in _WITH_BODY else b""
-        answer = await run(endpoint, with_body(call, body), self._render)
+        with self._provider.admission.room(kind):
+            answer = await run(endpoint, with_body(call, body), self._render)
         if origin is None:
             return answer
         return answer.with_headers(
@@ -140,15 +172,18 @@ def _rendered(call: Call, error: Exception, render: Render) -> Answer:
 
 
 class _Seen:
-    """Watches what was sent, for the access line."""
+    """Watches what was sent, for the access line; ends a connection that must not be kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, closes: bool) -> None:
         self.status = 0
+        self._closes = closes
 
     def watch(self, send: Send) -> Send:
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self.status = message["status"]
+                if self._closes:
+                    message["headers"] = [*message["headers"], _CLOSE]
             await send(message)
 
         return watched
@@ -198,6 +233,14 @@ def _check_head(scope: Scope, call: Call) -> None:
 
 
 async def _read_body(receive: Receive) -> bytes:
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            return await _whole_body(receive)
+    except TimeoutError:
+        raise BadCall(408, "the body did not come in time") from None
+
+
+async def _whole_body(receive: Receive) -> bytes:
     chunks: list[bytes] = []
     total = 0
     while True:
@@ -213,21 +256,18 @@ async def _read_body(receive: Receive) -> bytes:
             return b"".join(chunks)
 
 
-def _limited(receive: Receive) -> Receive:
-    """Bound what FastAPI may read."""
-    total = 0
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Hand a framework the body that was read."""
+    given = False
 
-    async def bounded() -> Message:
-        nonlocal total
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise BadCall(400, "the connection was closed")
-        total += len(message.get("body", b""))
-        if total > _LARGEST_BODY:
-            raise BadCall(413, "the body is too large")
-        return message
+    async def replayed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
 
-    return bounded
+    return replayed
 
 
 def _headers_alone(send: Send) -> Send:

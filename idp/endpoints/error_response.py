@@ -7,6 +7,7 @@ from idp.credentials.hashing import HashingBusy
 from idp.database import DatabaseUnavailable
 from idp.edge.answer import Answer
 from idp.edge.call import BadCall, Call
+from idp.edge.kinds import JSON_PATHS
 from idp.edge.page import page
 from idp.endpoints.authorization_response import authorization_response
 from idp.endpoints.named_client import named_client
@@ -32,9 +33,6 @@ from keys.jwe import CannotEncrypt
 from keys.signer import SigningUnavailable
 
 _log = logging.getLogger("hpid.refusal")
-_JSON_PATHS = frozenset(
-    {"/token", "/par", "/userinfo", "/jwks", "/introspect", "/revoke", "/logouts", "/register"}
-)
 _RETRY_AFTER = ("retry-after", "2")
 _ANSWERS = (
     AccessDenied,
@@ -133,7 +131,7 @@ def _bad_call(call: Call, error: BadCall) -> Answer:
         _count(call, f"bad call {error.status}")
     refused = InvalidRequest(error.reason)
     metrics.REFUSALS.add(refused.error)
-    if call.path in _JSON_PATHS:
+    if call.path in JSON_PATHS:
         return Answer.json(
             {"error": refused.error, "error_description": refused.error_description}, status=error.status
         )
@@ -147,7 +145,7 @@ def _over_limit(call: Call, error: OverLimit) -> Answer:
     _count(call, f"over the limit {name}")
     refused = TemporarilyUnavailable("too many requests; see Retry-After", detail=name)
     metrics.REFUSALS.add(refused.error)
-    if call.path in _JSON_PATHS:
+    if call.path in JSON_PATHS:
         answer = Answer.json(
             {"error": refused.error, "error_description": refused.error_description}, status=429
         )
@@ -161,7 +159,7 @@ def _default_destination(
 ) -> ToPage | ToJson | ToBearer:
     if call.path == "/userinfo":
         return ToBearer()
-    if call.path in _JSON_PATHS:
+    if call.path in JSON_PATHS:
         return ToJson(basic="authorization" in call.headers)
     return ToPage(case=case, status=status)
 

@@ -24,6 +24,7 @@ class State:
         load = provider.database.load
         expires = self._certificate_expires
         levels: Mapping[Metric, float | None] = {
+            Metric.REQUESTS_UNDER_WAY: provider.admission.under_way,
             Metric.DATABASE_CONNECTIONS: load.in_use,
             Metric.DATABASE_CONNECTIONS_MOST: load.most,
             Metric.DATABASE_WAITING: load.waiting,

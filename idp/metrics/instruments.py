@@ -4,6 +4,7 @@ from idp.metrics.kinds import Counts, Levels, Timings
 from idp.metrics.vocabulary import Metric
 
 REQUEST_SECONDS = Timings(Metric.REQUEST_SECONDS)
+REQUESTS_SHED = Counts(Metric.REQUESTS_SHED)
 TOKENS_ISSUED = Counts(Metric.TOKENS_ISSUED)
 SIGN_INS = Counts(Metric.SIGN_INS)
 REFUSALS = Counts(Metric.REFUSALS)
@@ -21,6 +22,7 @@ ROWS_ERASED = Counts(Metric.ROWS_ERASED)
 
 INSTRUMENTS: tuple[Counts | Timings | Levels, ...] = (
     REQUEST_SECONDS,
+    REQUESTS_SHED,
     TOKENS_ISSUED,
     SIGN_INS,
     REFUSALS,

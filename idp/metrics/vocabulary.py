@@ -70,6 +70,19 @@ class Metric(Enum):
             "status": "the class of the status: `2xx` to `5xx`; `none` where the caller went away before",
         },
     )
+    REQUESTS_SHED = Description(
+        name="hpid_requests_shed",
+        kind=Kind.COUNTER,
+        text="Requests told to come again because too many were under way; they are in no other count.",
+        labels={
+            "kind": "`first` (services, signing out), `under_way` (people who are in), `new`, `administration`"
+        },
+    )
+    REQUESTS_UNDER_WAY = Description(
+        name="hpid_requests_under_way",
+        kind=Kind.GAUGE,
+        text="Requests being worked on; `HPID_MOST_REQUESTS` is the most there may be.",
+    )
     TOKENS_ISSUED = Description(
         name="hpid_tokens_issued",
         kind=Kind.COUNTER,

@@ -97,11 +97,14 @@ class Pages:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._environment = _environment()
-        self._server_error = _fill(
-            (_HERE / "assets" / "server_error.html").read_text("utf-8"),
-            css=static("hpid.css"),
-            favicon=static("favicon.svg"),
-            origin=site.origin,
+        self._server_error, self._busy = (
+            _fill(
+                (_HERE / "assets" / name).read_text("utf-8"),
+                css=static("hpid.css"),
+                favicon=static("favicon.svg"),
+                origin=site.origin,
+            )
+            for name in ("server_error.html", "busy.html")
         )
 
     def render(self, template: str, frame: Frame, **context: object) -> bytes:
@@ -127,6 +130,10 @@ class Pages:
     def server_error(self, txn: str) -> bytes:
         """Return the page for when nothing else works: no template, no session, both languages."""
         return _fill(self._server_error, txn=txn).encode(errors="replace")
+
+    def busy(self) -> bytes:
+        """Return the page for whom there is no room now: it costs nothing, both languages."""
+        return self._busy.encode()
 
 
 def shown_name(rp: RelyingParty, language: Language) -> Markup:

@@ -48,11 +48,6 @@ async def world(
             yield world
 
 
-async def readiness(world: World) -> tuple[int, str]:
-    response = await world.http.get("/health/ready")
-    return response.status_code, response.json()["status"]
-
-
 async def assert_unavailable(ask: Request) -> None:
     response = await ask()
     assert (response.status_code, response.json()["error"]) == (503, "temporarily_unavailable")
@@ -63,7 +58,7 @@ async def outages(world: World, signing: Fault, ask: Request) -> AsyncIterator[N
     """Ask during an error, a lie and a hang of the module; each has ended when the next begins."""
     signing.fail()
     await assert_unavailable(ask)
-    assert await readiness(world) == (503, "a signing key can't sign")
+    assert await world.readiness() == (503, "a signing key can't sign")
     yield
     signing.lie()
     await assert_unavailable(ask)
@@ -82,7 +77,7 @@ async def test_a_code_survives_every_outage_and_is_good_once_afterwards(
     before = await world.events()
     async for _ in outages(world, signing, lambda: rp.redeem(world.http, code)):
         assert await world.events() == before
-    assert await readiness(world) == (200, "ready")
+    assert await world.readiness() == (200, "ready")
     response = await rp.redeem(world.http, code)
     assert response.status_code == 200, response.json()
     await rp.verify(world.http, response.json()["id_token"])

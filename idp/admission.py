@@ -1,0 +1,119 @@
+"""Which requests this process takes on: fewer kinds of them the more are under way, and its leave told before it goes.
+
+Counted is what has been read whole and is being worked on, waits for the database and for hashing included, so that
+the count is the queue (SECURITY R30). Who is refused is told so at once, and costs next to nothing.
+"""
+
+import asyncio
+import logging
+from enum import IntEnum
+
+from idp import metrics
+from idp.clock import Clock
+from idp.log import fields
+
+_log = logging.getLogger("hpid.admission")
+_LOOK_SECONDS = 0.5
+_LATE_SECONDS = 0.5
+_LATE_LOOKS = 3
+"""One late look is a pause of the machine; so many in a row are a queue that grows."""
+_EVERYBODY = 1 << 30
+
+
+class Kind(IntEnum):
+    """What a request is for; of those that share one count, the lower is taken for longer."""
+
+    ALWAYS = 0
+    """Health, discovery, keys, files: prepared bytes, never refused."""
+    FIRST = 1
+    """Services with tokens, and signing out: what people who are in depend on."""
+    UNDER_WAY = 2
+    """People with a session or in the midst of a sign-in."""
+    NEW = 3
+    """Everybody else: new sign-ins."""
+    ADMINISTRATION = 4
+    """Registration and administrators: few, and counted apart, so that neither side is in the other's way."""
+
+
+class Busy(Exception):
+    """There is no room for a request of this kind."""
+
+
+class Admission:
+    """The count of one process; every question is a look at two numbers."""
+
+    __slots__ = ("_apart", "_late", "_limits", "_most", "_shared", "_shed", "is_leaving")
+
+    def __init__(self, most: int) -> None:
+        self._most: tuple[int, ...] = (_EVERYBODY, most, most * 3 // 4, most // 2, max(most // 16, 2))
+        self._limits: tuple[int, ...] = self._most
+        self._shared = 0
+        self._apart = 0
+        self._late = 0
+        self._shed = 0
+        self.is_leaving = False
+        """The process is going to end: not ready, and no connection is kept."""
+
+    @property
+    def under_way(self) -> int:
+        """How many requests are being worked on."""
+        return self._shared + self._apart
+
+    def admits(self, kind: Kind) -> bool:
+        """Tell whether one more of this kind is taken on now."""
+        count = self._apart if kind is Kind.ADMINISTRATION else self._shared
+        return count < self._limits[kind]
+
+    def room(self, kind: Kind) -> "_Room":
+        """Return the place that a request has while it is worked on; to enter it raises Busy when there is none."""
+        return _Room(self, kind)
+
+    def count(self, kind: Kind, step: int) -> None:
+        """Count one more, or one less."""
+        if kind is Kind.ADMINISTRATION:
+            self._apart += step
+        else:
+            self._shared += step
+
+    def refused(self, kind: Kind) -> int:
+        """Count a refusal; return the seconds to come again in, spread so that not all come at once."""
+        self._shed += 1
+        metrics.REQUESTS_SHED.add(kind.name.lower())
+        return 2 + self._shed % 4
+
+    async def watch(self, clock: Clock) -> None:
+        """Look for ever how late this process is with what is ready; while it stays late, nobody new is taken on."""
+        told = 0
+        while True:
+            before = clock.stopwatch()
+            await asyncio.sleep(_LOOK_SECONDS)
+            self.look(clock.stopwatch() - before - _LOOK_SECONDS)
+            if self._shed != told:
+                _log.warning(
+                    "too much at once", extra=fields(refused=self._shed - told, under_way=self.under_way)
+                )
+                told = self._shed
+
+    def look(self, late: float) -> None:
+        """Take note how many seconds too late the last look was."""
+        self._late = self._late + 1 if late > _LATE_SECONDS else 0
+        if self._late < _LATE_LOOKS:
+            self._limits = self._most
+        else:
+            self._limits = (*self._most[: Kind.NEW], 0, self._most[Kind.ADMINISTRATION])
+
+
+class _Room:
+    __slots__ = ("_admission", "_kind")
+
+    def __init__(self, admission: Admission, kind: Kind) -> None:
+        self._admission = admission
+        self._kind = kind
+
+    def __enter__(self) -> None:
+        if not self._admission.admits(self._kind):
+            raise Busy
+        self._admission.count(self._kind, 1)
+
+    def __exit__(self, *_error: object) -> None:
+        self._admission.count(self._kind, -1)

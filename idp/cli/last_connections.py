@@ -1,0 +1,56 @@
+"""A listening socket that hears no new caller any more, and takes all it has already heard.
+
+To close one resets whoever the kernel has connected and nobody accepted yet: their request may be on its way. So first
+what asks for a connection (SYN) is dropped by a filter on the socket, as if the packet was lost; whoever sent it sends
+it again a second later, and is then refused before anything was said.
+"""
+
+import ctypes
+import os
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+ACCEPTED_SECONDS = 0.25
+"""After which all who were connected before are accepted; a handshake on its way takes no longer."""
+_SO_ATTACH_FILTER = 26
+_FLAGS_OF_TCP = 13  # octet of the header (RFC 9293 §3.1)
+_SYN = 0x02
+_FILTER = (
+    (0x30, 0, 0, _FLAGS_OF_TCP),  # load the octet
+    (0x45, 0, 1, _SYN),  # is SYN set?
+    (0x06, 0, 0, 0),  # yes: drop
+    (0x06, 0, 0, 0xFFFFFFFF),  # no: all of it passes
+)
+"""Classic BPF: code, jump if true, jump if false, operand."""
+
+
+def hear_no_more(port: int) -> None:
+    """Drop connection requests to a port of this process; where that can't be done, nothing changes."""
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in _FILTER))
+    attached = struct.pack("HP", len(_FILTER), ctypes.addressof(program))
+    for listener in _listeners(port):
+        with listener, suppress(OSError):
+            listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, attached)
+
+
+def _listeners(port: int) -> Iterator[socket.socket]:
+    """Yield this process's listening sockets of a port, duplicated: the server keeps its own to itself."""
+    for entry in list(Path("/proc/self/fd").iterdir()):
+        with suppress(OSError):
+            if not str(entry.readlink()).startswith("socket:"):
+                continue
+            found = socket.socket(fileno=os.dup(int(entry.name)))
+            if _listens(found, port):
+                yield found
+            else:
+                found.close()
+
+
+def _listens(found: socket.socket, port: int) -> bool:
+    if found.family not in {socket.AF_INET, socket.AF_INET6}:
+        return False
+    is_listening = bool(found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    return is_listening and found.getsockname()[1] == port

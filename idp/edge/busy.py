@@ -1,0 +1,58 @@
+"""What is said to whom this process does not take on now: prepared bytes, 503 with Retry-After (RFC 9110 §10.2.3)."""
+
+import json
+from collections.abc import Iterable
+
+from idp.edge.cors import PATHS as CORS_PATHS
+from idp.edge.cors import cors_headers
+from idp.edge.kinds import JSON_PATHS
+from idp.provider import Provider
+from idp.ui.headers import page_headers
+
+Headers = list[tuple[bytes, bytes]]
+_JSON = json.dumps(
+    {"error": "temporarily_unavailable", "error_description": "try again in a moment"}, separators=(",", ":")
+).encode()
+_JSON_HEADERS: Headers = [
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+
+class BusyAnswers:
+    """The two answers, as ASGI sends them."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self._page = provider.pages.busy()
+        self._page_headers: Headers = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            *page_headers(https=provider.settings.is_https),
+        ]
+
+    def answer(
+        self, path: str, headers: Iterable[tuple[bytes, bytes]], retry_after: int
+    ) -> tuple[Headers, bytes]:
+        """Return headers and body for a path: JSON where programs ask, else a page in both languages."""
+        is_json = path in JSON_PATHS
+        body = _JSON if is_json else self._page
+        told = [
+            *(_JSON_HEADERS if is_json else self._page_headers),
+            (b"retry-after", b"%d" % retry_after),
+            (b"content-length", b"%d" % len(body)),
+        ]
+        if path in CORS_PATHS:
+            told += self._cors(headers)
+        return told, body
+
+    def _cors(self, headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+        """Let the script of a client read what it is told."""
+        origin = next((value for name, value in headers if name == b"origin"), None)
+        if origin is None:
+            return []
+        known = self._provider.configuration.origins
+        return [
+            (name.encode(), value.encode())
+            for name, value in cors_headers(origin.decode("latin-1"), known, preflight=False)
+        ]

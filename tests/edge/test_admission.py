@@ -1,0 +1,75 @@
+"""Which requests are taken on when many are under way (SECURITY R30): rules as values, then over ASGI."""
+
+import pytest
+
+from idp.admission import Admission, Busy, Kind
+from idp.edge.kinds import kind_of
+
+SESSION = [(b"accept", b"*/*"), (b"cookie", b"hpid-lang=vi; __Host-hpid-session=hp_s_x")]
+SIGN_IN = [(b"cookie", b"hpid-i-abc=sealed")]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "kind"),
+    [
+        ("/token", [], Kind.FIRST),
+        ("/userinfo", SESSION, Kind.FIRST),
+        ("/par", [], Kind.FIRST),
+        ("/end_session", [], Kind.FIRST),
+        ("/authorize", [], Kind.NEW),
+        ("/authorize", [(b"cookie", b"hpid-lang=vi")], Kind.NEW),
+        ("/authorize", SESSION, Kind.UNDER_WAY),
+        ("/sign-in", SIGN_IN, Kind.UNDER_WAY),
+        ("/no-such-page", [], Kind.NEW),
+        ("/register", [], Kind.ADMINISTRATION),
+        ("/administrator/start", SIGN_IN, Kind.ADMINISTRATION),
+        ("/health/ready", [], Kind.ALWAYS),
+        ("/jwks", [], Kind.ALWAYS),
+        ("/.well-known/openid-configuration", [], Kind.ALWAYS),
+        ("/static/hpid.0.css", [], Kind.ALWAYS),
+    ],
+)
+def test_a_request_is_of_the_kind_its_path_and_cookies_tell(
+    path: str, headers: list[tuple[bytes, bytes]], kind: Kind
+) -> None:
+    assert kind_of(path, headers) is kind
+
+
+def test_new_sign_ins_are_refused_first_services_last_and_administration_is_apart() -> None:
+    admission = Admission(16)
+    refused_at: dict[Kind, int] = {}
+    for under_way in range(40):
+        for kind in Kind:
+            if not admission.admits(kind):
+                refused_at.setdefault(kind, under_way)
+        admission.count(Kind.FIRST, 1)
+    assert refused_at == {Kind.NEW: 8, Kind.UNDER_WAY: 12, Kind.FIRST: 16}
+    for _ in range(2):
+        assert admission.admits(Kind.ADMINISTRATION)
+        admission.count(Kind.ADMINISTRATION, 1)
+    assert not admission.admits(Kind.ADMINISTRATION)
+
+
+def test_a_place_is_given_back_whatever_happens_in_it() -> None:
+    admission = Admission(16)
+    with pytest.raises(ZeroDivisionError), admission.room(Kind.FIRST):
+        1 // (admission.under_way - 1)
+    assert admission.under_way == 0
+    admission.count(Kind.FIRST, 16)
+    with pytest.raises(Busy), admission.room(Kind.FIRST):
+        raise AssertionError
+    assert admission.under_way == 16
+
+
+def test_a_process_that_stays_late_takes_nobody_new_on_and_all_again_after() -> None:
+    admission = Admission(16)
+    for late, taken in ((0.9, True), (0.9, True), (0.9, False), (0.0, True)):
+        admission.look(late)
+        assert admission.admits(Kind.NEW) is taken
+        assert admission.admits(Kind.UNDER_WAY)
+        assert admission.admits(Kind.FIRST)
+
+
+def test_not_all_are_asked_to_come_again_at_once() -> None:
+    admission = Admission(16)
+    assert {admission.refused(Kind.NEW) for _ in range(8)} == {2, 3, 4, 5}

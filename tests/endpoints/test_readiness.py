@@ -1,0 +1,116 @@
+"""/health/ready tells the truth, and why, and can be asked by anybody as often as they like (SECURITY R03, R04, R14)."""
+
+import asyncio
+import sqlite3
+
+import httpx
+import pytest
+
+from idp.configuration.cache import StateRefused
+from idp.database import DatabaseUnavailable, Done
+from idp.signing_keys.store import signing_keys
+from idp.transaction import Tx
+from tests.driver import RelyingParty
+from tests.world import World
+
+
+async def test_a_node_that_can_read_write_and_sign_is_ready(world: World) -> None:
+    await world.add_keys()
+    assert await world.readiness() == (200, "ready")
+
+
+async def test_without_a_signing_key_it_is_not(world: World) -> None:
+    await world.add_keys()
+
+    def remove(tx: Tx) -> Done[None]:
+        tx.connection.execute(signing_keys.delete())
+        tx.configuration.raise_version()
+        return Done(None)
+
+    await world.write(remove)
+    assert await world.readiness() == (503, "no signing key is active")
+
+
+async def test_a_database_that_takes_no_writes_is_told_from_one_that_is_away(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.add_keys()
+
+    writer = (
+        await world.provider.database.transact(lambda tx: Done(tx.connection.connection.driver_connection))
+    ).unwrap()
+    assert isinstance(writer, sqlite3.Connection)
+    writer.execute("PRAGMA query_only = ON")
+    assert await world.readiness() == (503, "the database takes no writes")
+    assert await world.readiness() == (503, "the database takes no writes")
+    told = [record for record in caplog.records if record.name == "hpid.readiness"]
+    assert [record.levelname for record in told] == ["WARNING"], "once, not at every probe"
+    (
+        await world.provider.database.transact(
+            lambda tx: Done(tx.connection.exec_driver_sql("PRAGMA query_only = OFF"))
+        )
+    ).unwrap()
+    assert await world.readiness() == (200, "ready")
+    await world.provider.database.close()
+    assert await world.readiness() == (503, "the database does not answer")
+
+
+async def test_a_state_of_another_release_or_profile_is_never_taken(world: World, rp: RelyingParty) -> None:
+    """Started while the database was down, a node looks at what it finds when it comes (R04)."""
+    cache = world.provider.configuration
+    fits = False
+
+    def check(tx: Tx) -> None:
+        assert tx.configuration.revision()
+        if not fits:
+            raise StateRefused("the database is at revision 0001")
+
+    cache.require(check)
+    cache._version, cache._read_at = -1, float("-inf")  # as at the start
+    cache._clients = {}
+    assert await world.readiness() == (503, "the database is not fit for this release or profile")
+    assert (await world.http.get(rp.authorize_url())).status_code == 503
+    assert (await rp.refresh(world.http, "hp_rt_00" + "a" * 43)).status_code == 503
+    fits = True
+    assert (await world.http.get(rp.authorize_url())).status_code == 303
+    assert await world.readiness() == (200, "ready")
+
+
+async def test_however_many_ask_the_database_is_asked_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.add_keys()
+    database, asked = world.provider.database, 0
+    transact = type(database).transact
+
+    async def counted(self: object, fn: object) -> object:
+        nonlocal asked
+        asked += 1
+        return await transact(self, fn)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(database), "transact", counted)
+    world.provider.readiness._found_at = float("-inf")
+    answers = await asyncio.gather(*(world.http.get("/health/ready") for _ in range(50)))
+    answers += [await world.http.get("/health/ready") for _ in range(5)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert asked == 1
+
+
+async def test_authority_older_than_a_second_is_not_used_and_keys_and_discovery_go_on(
+    world: World, rp: RelyingParty
+) -> None:
+    """DESIGN 5.8: what nobody can read anew is not guessed at."""
+    cache = world.provider.configuration
+    before: dict[str, httpx.Response] = {
+        path: await world.http.get(path) for path in ("/jwks", "/.well-known/openid-configuration")
+    }
+    await world.provider.database.close()
+    cache._read_at = world.provider.clock.stopwatch() - 0.9
+    assert await cache.client(rp.client_id) is not None  # type: ignore[arg-type]
+    cache._read_at = world.provider.clock.stopwatch() - 1.1
+    with pytest.raises(DatabaseUnavailable):
+        await cache.client(rp.client_id)  # type: ignore[arg-type]
+    assert (await world.http.get(rp.authorize_url())).status_code == 503
+    for path, answer in before.items():
+        again = await world.http.get(path)
+        assert (again.status_code, again.content) == (200, answer.content), path
