@@ -35,7 +35,6 @@ async def test_a_database_that_takes_no_writes_is_told_from_one_that_is_away(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     await world.add_keys()
-
     writer = (
         await world.provider.database.transact(lambda tx: Done(tx.connection.connection.driver_connection))
     ).unwrap()
@@ -45,11 +44,7 @@ async def test_a_database_that_takes_no_writes_is_told_from_one_that_is_away(
     assert await world.readiness() == (503, "the database takes no writes")
     told = [record for record in caplog.records if record.name == "hpid.readiness"]
     assert [record.levelname for record in told] == ["WARNING"], "once, not at every probe"
-    (
-        await world.provider.database.transact(
-            lambda tx: Done(tx.connection.exec_driver_sql("PRAGMA query_only = OFF"))
-        )
-    ).unwrap()
+    writer.execute("PRAGMA query_only = OFF")
     assert await world.readiness() == (200, "ready")
     await world.provider.database.close()
     assert await world.readiness() == (503, "the database does not answer")
