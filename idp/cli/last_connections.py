@@ -5,10 +5,10 @@ what asks for a connection (SYN) is dropped by a filter on the socket, as if the
 it again a second later, and is then refused before anything was said.
 """
 
-import ctypes
 import os
 import socket
 import struct
+from array import array
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -29,8 +29,8 @@ _FILTER = (
 
 def hear_no_more(port: int) -> None:
     """Drop connection requests to a port of this process; where that can't be done, nothing changes."""
-    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in _FILTER))
-    attached = struct.pack("HP", len(_FILTER), ctypes.addressof(program))
+    program = array("B", b"".join(struct.pack("HBBI", *step) for step in _FILTER))
+    attached = struct.pack("HP", len(_FILTER), program.buffer_info()[0])
     for listener in _listeners(port):
         with listener, suppress(OSError):
             listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, attached)

@@ -14,7 +14,7 @@ from idp.clock import Clock
 from idp.configuration.cache import ConfigurationCache, StateRefused
 from idp.database import Database, DatabaseReadOnly, DatabaseUnavailable, Done
 from idp.log import fields
-from keys.keyring import Keyring
+from keys.keyring import Keyring, UnusableKeyRecord
 from keys.signer import SigningUnavailable
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Readiness(StrEnum):
     NO_DATABASE = "the database does not answer"
     READ_ONLY = "the database takes no writes"
     WRONG_STATE = "the database is not fit for this release or profile"
-    NO_CONFIGURATION = "clients and keys can't be read"
+    NO_CONFIGURATION = "a stored signing key can't be read"
     NO_KEY = "no signing key is active"
     CANT_SIGN = "a signing key can't sign"
 
@@ -88,8 +88,8 @@ class ReadinessCheck:
             return Readiness.READ_ONLY, str(error)
         except DatabaseUnavailable as error:
             return Readiness.NO_DATABASE, str(error)
-        except Exception as error:
-            return Readiness.NO_CONFIGURATION, repr(error)
+        except UnusableKeyRecord as error:
+            return Readiness.NO_CONFIGURATION, str(error)
         if not self._keyring.algorithms():
             return Readiness.NO_KEY, ""
         try:
