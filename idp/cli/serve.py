@@ -90,7 +90,7 @@ async def _serve(settings: Settings, certificate_expires: datetime | None) -> No
 
 
 async def _leave(provider: Provider, server: Server, serving: asyncio.Task[None]) -> None:
-    """Go without a request failing (adr/0025): say so, let connections end, take none any more, end what is under way."""
+    """Go without a request failing (adr/0026): say so, let connections end, take none any more, end what is under way."""
     drain = provider.settings.effective_drain
     _log.info("told to stop", extra=fields(drain=drain))
     provider.admission.is_leaving = True

@@ -1,4 +1,4 @@
-"""Told to stop under load over kept connections, a node goes and no request fails (SECURITY R30, adr/0025)."""
+"""Told to stop under load over kept connections, a node goes and no request fails (SECURITY R30, adr/0026)."""
 
 import asyncio
 import json
