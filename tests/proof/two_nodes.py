@@ -29,13 +29,13 @@ from tests.driver import RelyingParty
 from tests.processes import HPID, ROOT
 from tests.proof._debian import program
 from tests.proof._postgresql import own_postgresql
+from tests.proof._proxies import HOST, Proxy, check_proxy, nginx
 from tests.proof._walk import Shell, sections, with_ports
 from tests.server import A_NODE_KNOWS_IT, PATIENCE, RealTime, free_ports
 from tests.world import World
 
 PAGE = ROOT / "docs" / "how-to" / "two-nodes.md"
 PORTS = (8001, 8002, 18001, 18002, 19001, 8080, 8443)
-HOST = "id.example.vn"
 SERVICE = "rp-walk"
 MACHINE = "machine-walk"
 WAREHOUSE = "https://warehouse.example/"
@@ -136,6 +136,7 @@ def _perform(folder: Path, server: str, ports: Mapping[int, int], *, programs: I
                     shell.perform(blocks)
                 assert load.failures == [], load.failures
                 assert min(load.answers.values()) >= _LEAST_ANSWERS, load.answers
+                _check_proxies(walk, ports)
                 print(f"  {load.answers.total()} requests meanwhile, none failed: {dict(load.answers)}")
             else:
                 shell.perform(blocks)
@@ -169,6 +170,24 @@ def _environment(folder: Path, server: str, repository: Path, programs: Iterable
         "PGPORT": "5432",
         "PGUSER": user,
     }
+
+
+def _check_proxies(folder: Path, ports: Mapping[int, int]) -> None:
+    """Try both proxies of deploy/: the one of the page, and nginx before the same nodes."""
+    certificate = folder / "tls" / "chain.pem"
+    nodes = (folder / "node1.log", folder / "node2.log")
+    logs = (folder / "haproxy.log",)
+    check_proxy(
+        Proxy(https=ports[8443], plain=ports[8080], certificate=certificate, logs=logs, node_logs=nodes)
+    )
+    of_nodes = {f"127.0.0.1:{port}": f"127.0.0.1:{ports[port]}" for port in (8001, 8002)}
+    https, plain = free_ports(2)
+    program_of = program("nginx", package="nginx-light")
+    with nginx(program_of, folder / "nginx", of_nodes, https=https, plain=plain) as logs_of_nginx:
+        check_proxy(
+            Proxy(https=https, plain=plain, certificate=certificate, logs=logs_of_nginx, node_logs=nodes)
+        )
+    print("  HAProxy and nginx keep out and write down what they should")
 
 
 async def _check_roles(folder: Path) -> None:
