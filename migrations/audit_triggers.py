@@ -5,6 +5,11 @@ without a number. On SQLite a REPLACE deletes without firing a DELETE trigger, s
 is refused too.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
 _FIXED = ("event_id", "type", "at", "actor", "subject_ref", "payload_digest", "txn")
 _REFUSED = "audit_events is append-only"
 _PAYLOAD_STAYS_OR_GOES = " AND ".join(
@@ -46,3 +51,18 @@ _POSTGRESQL = (
 
 AUDIT_TRIGGERS = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
 """Engine → statements, in order."""
+
+
+@contextmanager
+def numbered_rows_may_come(connection: Connection) -> Iterator[None]:
+    """Let rows of a back-up come with their numbers, until the end; rolled back with everything else."""
+    if connection.dialect.name == "sqlite":
+        found = "SELECT sql FROM sqlite_schema WHERE name = 'audit_events_insert'"
+        made_by = connection.exec_driver_sql(found).scalar_one()
+        connection.exec_driver_sql("DROP TRIGGER audit_events_insert")
+        yield
+        connection.exec_driver_sql(made_by)
+        return
+    connection.exec_driver_sql("ALTER TABLE audit_events DISABLE TRIGGER audit_events_insert")
+    yield
+    connection.exec_driver_sql("ALTER TABLE audit_events ENABLE TRIGGER audit_events_insert")

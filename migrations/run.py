@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from sqlalchemy import URL, Connection, NullPool, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from idp.database import DatabaseUnavailable, engine_url
+from idp.database import DatabaseUnavailable, engine_url, metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -60,9 +60,30 @@ def _config(connection: Connection) -> "Config":
     return config
 
 
-def _upgrade(connection: Connection, *, revision: str) -> None:
+def upgrade_on(connection: Connection, revision: str = "head") -> None:
+    """Bring the schema to a revision within the transaction of this connection."""
     from alembic import command
 
+    command.upgrade(_config(connection), revision)
+
+
+def drop_on(connection: Connection) -> None:
+    """Drop every table of ours within the transaction of this connection; on SQLite foreign keys must be off."""
+    there = inspect(connection).get_table_names()
+    cascade = "" if connection.dialect.name == "sqlite" else " CASCADE"
+    for name in there:
+        if name in metadata.tables or name == _TABLE:
+            connection.exec_driver_sql(f"DROP TABLE {name}{cascade}")
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("DROP FUNCTION IF EXISTS audit_events_refuse")
+
+
+def knows(revision: str) -> bool:
+    """Tell whether this version of the program knows a revision."""
+    return any((Path(__file__).parent / "versions").glob(f"{revision}_*.py")) if revision.isdigit() else False
+
+
+def _upgrade(connection: Connection, *, revision: str) -> None:
     if connection.dialect.name == "sqlite":
         driver = cast("sqlite3.Connection", connection.connection.driver_connection)
         connection.begin()
@@ -70,7 +91,7 @@ def _upgrade(connection: Connection, *, revision: str) -> None:
     else:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'")
-    command.upgrade(_config(connection), revision)
+    upgrade_on(connection, revision)
     connection.commit()
 
 

@@ -114,6 +114,11 @@ class EventType(StrEnum):
     """What was sealed under older versions was sealed anew. Payload: version, renewed (values by table)."""
     KEY_ERASED = "key:erased"
     """A retired signing key was erased. Payload: kid."""
+    DATABASE_BACKED_UP = "database:backed-up"
+    """An operator made a back-up of everything. Payload: digest (the back-up's name), rows, taken_at."""
+    DATABASE_RESTORED = "database:restored"
+    """A back-up was restored; what came after it was made is missing. Payload: digest, epoch, missing_from (when the
+    back-up was made), missing_until (when it was restored), died (how much of it counts no more, by kind)."""
     ADMIN_LINK_ISSUED = "admin:link-issued"
     """A one-time administrator link was issued. Payload: expires_at."""
     ADMIN_LINK_SPENT = "admin:link-spent"

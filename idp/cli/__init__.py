@@ -8,8 +8,10 @@ import typer
 from pydantic import ValidationError
 
 from federation.fetch import UnusableCaBundle
+from idp.backup.model import UnusableBackup
 from idp.cli import (
     admin,
+    backup,
     clients,
     consents,
     demo,
@@ -18,6 +20,7 @@ from idp.cli import (
     keys,
     logouts,
     people,
+    restore,
     serve,
     sessions,
 )
@@ -42,6 +45,8 @@ app.command("init")(initialise.init)
 app.command("migrate")(initialise.migrate)
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
 app.add_typer(people.app, name="people")
@@ -60,6 +65,7 @@ _EXPECTED = (
     TracingMissing,
     SigningUnavailable,
     UnsafeSettings,
+    UnusableBackup,
     UnusableCaBundle,
     UnusableEnvFile,
     UnusableKeyRecord,

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from idp.clients.model import Client
@@ -36,6 +37,7 @@ class _Configuration:
     version: int
     clients: tuple[Client, ...]
     keys: tuple[KeyRecord, ...]
+    epoch_began_at: datetime | None
 
 
 class ConfigurationCache:
@@ -49,6 +51,7 @@ class ConfigurationCache:
         self._read_at = float("-inf")
         self._clients: Mapping[ClientId, Client] = {}
         self._check: Callable[[Tx], None] | None = None
+        self._epoch_began_at: datetime | None = None
         self.origins: frozenset[str] = frozenset()
         self.logos: frozenset[str] = frozenset()
         """Digests of the images that clients show."""
@@ -66,6 +69,21 @@ class ConfigurationCache:
         if asked_at - self._read_at > _OLDEST:
             self._take(await self._database.read(self._load), asked_at)
         return self._clients.get(client_id)
+
+    @property
+    def epoch_began_at(self) -> datetime | None:
+        """Return when the database was last restored: what was issued before counts no more (adr/0025).
+
+        It changes while no node runs. Raises DatabaseUnavailable as long as it was never read.
+        """
+        if self._version < 0:
+            raise DatabaseUnavailable("the configuration was never read")
+        return self._epoch_began_at
+
+    def is_of_before(self, issued_at: datetime) -> bool:
+        """Tell whether this was issued before the database was last restored."""
+        began_at = self.epoch_began_at
+        return began_at is not None and issued_at < began_at
 
     def knows(self, client_id: ClientId) -> bool:
         """Tell whether a client of this name was registered when last read: good for a label, not for authority."""
@@ -87,7 +105,12 @@ class ConfigurationCache:
         version = tx.configuration.version()
         if version == self._version:
             return None
-        return _Configuration(version=version, clients=tx.clients.all(), keys=tx.signing_keys.all())
+        return _Configuration(
+            version=version,
+            clients=tx.clients.all(),
+            keys=tx.signing_keys.all(),
+            epoch_began_at=tx.configuration.epoch_began_at(),
+        )
 
     def _take(self, found: _Configuration | None, asked_at: float) -> None:
         """Hold what was found; a slow reader never puts back what a quicker one has replaced."""
@@ -96,6 +119,7 @@ class ConfigurationCache:
             self._clients = {client.facts.client_id: client for client in found.clients}
             self.origins = browser_origins(client.facts for client in found.clients)
             self.logos = frozenset(client.facts.logo for client in found.clients if client.facts.logo)
+            self._epoch_began_at = found.epoch_began_at
             self._version = found.version
         self._read_at = max(self._read_at, asked_at)
 

@@ -1,10 +1,12 @@
-"""The configuration version: one row, raised by every change of clients, keys, policies (DESIGN 5.8).
+"""The configuration version: one row, raised by every change of clients, keys, policies (DESIGN 5.8); and the epoch.
 
 Each node reads it every 400 ms. Raising it first in a transaction also makes concurrent changes wait for
-each other.
+each other. An epoch begins when a back-up is restored: what was issued before may have been used up or ended
+since the back-up was made, so it counts no more (adr/0025).
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
@@ -19,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from idp.database import metadata
+from idp.database import UtcTime, metadata
 from keys.envelope import Vault
 
 config_version = Table(
@@ -27,12 +29,15 @@ config_version = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
+    Column("epoch", BigInteger),
+    Column("epoch_began_at", UtcTime),
     CheckConstraint("id = 1", name="one_row"),
 )
 
 _GET = select(config_version.c.version).where(config_version.c.id == 1)
 _TOUCH = update(config_version).where(config_version.c.id == 1).values(version=config_version.c.version)
 _REVISION = text("SELECT version_num FROM alembic_version")
+_EPOCH = select(config_version.c.epoch_began_at).where(config_version.c.id == 1)
 _RAISE = (
     update(config_version)
     .where(config_version.c.id == 1)
@@ -52,6 +57,11 @@ class ConfigurationStore:
         """Return the version."""
         number: int = self.connection.execute(_GET).scalar_one()
         return number
+
+    def epoch_began_at(self) -> datetime | None:
+        """Return when the database was last restored, None if never."""
+        began_at: datetime | None = self.connection.execute(_EPOCH).scalar_one()
+        return began_at
 
     def raise_version(self) -> int:
         """Raise the version and return it; holds its row until the commit."""

@@ -36,6 +36,8 @@ async def opened_here(call: Call) -> OpenInteraction:
     held = held_interaction(call.cookies(), interaction_id, prefix, provider.vault)
     if held is None or held.is_over(now, provider.settings.life.interaction):
         raise InvalidRequest(_CLOSED)
+    if provider.configuration.is_of_before(held.started_at):  # it may have issued its code
+        raise InvalidRequest(_CLOSED)
     asked = held.asked
     if asked is None and held.stored_as is not None:
         asked = await provider.database.read(partial(_find, handle=held.stored_as, now=now))

@@ -1,12 +1,12 @@
 """What endpoints that clients ask directly have in common – RFC 6749 §3.2, RFC 7009 §2.1, RFC 7662 §2.1, RFC 9068 §4."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from idp.edge import Call
 from idp.protocol.errors import InvalidRequest, InvalidToken
 from idp.protocol.token_request import parse_form
-from keys.jose import InvalidJwt, Purpose, check_times
+from keys.jose import InvalidJwt, Purpose, check_times, numeric_date
 
 INVALID = "the access token is not valid"
 _LEEWAY = timedelta()
@@ -33,6 +33,11 @@ def verified_claims(call: Call, token: str) -> Mapping[str, object]:
     try:
         claims = call.provider.keyring.verify(token, purpose=Purpose.ACCESS_TOKEN).claims
         check_times(claims, now=call.provider.clock.now(), leeway=_LEEWAY)
+        iat = numeric_date(claims, "iat")
     except InvalidJwt as error:
         raise InvalidToken(INVALID, detail=error.reason) from error
+    if iat is None or call.provider.configuration.is_of_before(
+        datetime.fromtimestamp(iat, UTC)
+    ):  # it may have been revoked
+        raise InvalidToken(INVALID, detail="issued before the database was restored")
     return claims

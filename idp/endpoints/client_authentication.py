@@ -91,6 +91,7 @@ async def _check_assertion(
         expected_issuer=issuer,
         expected_token_endpoint=issuer + ENDPOINTS["token_endpoint"],
         now=provider.clock.now(),
+        epoch_began_at=provider.configuration.epoch_began_at,
     )
 
 

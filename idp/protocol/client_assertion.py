@@ -66,8 +66,12 @@ def check_assertion(
     expected_issuer: str,
     expected_token_endpoint: str,
     now: datetime,
+    epoch_began_at: datetime | None = None,
 ) -> UnspentAssertion:
-    """Return what is left to spend of an assertion whose signature is this client's, or raise InvalidJwt."""
+    """Return what is left to spend of an assertion whose signature is this client's, or raise InvalidJwt.
+
+    One that may have been spent before the database was restored is refused: which ones were, was forgotten.
+    """
     claims, header = verified.claims, verified.header
     rules = rules_of(client)
     registered_alg = client.token_endpoint_auth_signing_alg
@@ -85,7 +89,10 @@ def check_assertion(
     aud = claims.get("aud")
     if not isinstance(aud, str) or aud not in audiences:  # RFC 10070: one string, nobody else's
         raise InvalidJwt("aud is not this issuer, as the only value")
-    return UnspentAssertion(jti=_check_jti(claims), useful_until=_check_times(claims, now))
+    unspent = UnspentAssertion(jti=_check_jti(claims), useful_until=_check_times(claims, now))
+    if epoch_began_at is not None and not _is_since(claims, unspent.useful_until, epoch_began_at):
+        raise InvalidJwt("it may have been used before the database was restored")
+    return unspent
 
 
 def _check_jti(claims: Mapping[str, object]) -> str:
@@ -104,3 +111,11 @@ def _check_times(claims: Mapping[str, object], now: datetime) -> datetime:
     if until > now + LONGEST_LIFE + 2 * LEEWAY:
         raise InvalidJwt("exp is more than ten minutes ahead")
     return until
+
+
+def _is_since(claims: Mapping[str, object], useful_until: datetime, epoch_began_at: datetime) -> bool:
+    """Tell whether it can't have been accepted before then: by `iat`, else because `exp` lay too far ahead."""
+    iat = numeric_date(claims, "iat")
+    if iat is not None and datetime.fromtimestamp(iat, UTC) >= epoch_began_at + LEEWAY:
+        return True
+    return useful_until > epoch_began_at + LONGEST_LIFE + 2 * LEEWAY

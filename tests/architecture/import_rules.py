@@ -89,7 +89,7 @@ _FLOOR = (
 _USE_CASES = ("service", "relay", "jobs")
 _FEATURE = re.compile(
     r"idp/(?P<feature>people|organisations|mandates|credentials|sessions|interactions|clients|grants|subjects|consents"
-    r"|upstreams|signing_keys|audit|outbox|messages|limits|emergency)/(?P<file>\w+)"
+    r"|upstreams|signing_keys|audit|outbox|messages|limits|emergency|backup)/(?P<file>\w+)"
 )
 _CONNECTS = {"open_connection", "create_connection", "open_unix_connection", "sock_connect"}
 

@@ -11,7 +11,12 @@ from typer.core import TyperArgument, TyperGroup, TyperOption
 from idp.cli import app
 from tests.architecture.source_tree import ROOT, source_of
 
-_PAGES = ("docs/runbooks/*.md", "docs/how-to/operate.md", "docs/how-to/two-nodes.md")
+_PAGES = (
+    "docs/runbooks/*.md",
+    "docs/how-to/operate.md",
+    "docs/how-to/two-nodes.md",
+    "docs/how-to/back-up-and-restore.md",
+)
 PAGES = sorted(path.relative_to(ROOT).as_posix() for pattern in _PAGES for path in ROOT.glob(pattern))
 _BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`]+)`")

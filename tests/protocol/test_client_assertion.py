@@ -188,3 +188,44 @@ def test_who_an_assertion_says_it_is_from_and_how_it_is_signed_is_read_first() -
 def test_who_names_no_client_or_two_is_nobody(changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidJwt):
         claimed_client(keys()["p256"].token(claims("portal", make.NOW, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_fresh"),
+    [
+        ({"iat": -1, "exp": 60}, False),
+        ({"iat": 0, "exp": 60}, False),
+        ({"iat": 9, "exp": 60}, False),  # by a clock ten seconds ahead it may have been used before
+        ({"iat": 10, "exp": 60}, True),
+        ({"iat": ABSENT, "exp": 60}, False),
+        ({"iat": ABSENT, "exp": 600}, False),
+        ({"iat": ABSENT, "exp": 610}, False),
+        ({"iat": ABSENT, "exp": 611}, True),  # ten minutes and two clocks: nobody took it before
+        ({"iat": -1, "exp": 611}, True),
+    ],
+)
+def test_what_may_have_been_used_before_a_restore_proves_nothing(
+    changes: dict[str, Any], is_fresh: bool
+) -> None:
+    """The restore was at `make.NOW`; half a minute later somebody brings this."""
+    verified = VerifiedJwt(
+        header=JwtHeader(alg="ES256", typ=TYP, kid=None),
+        claims=claims("portal", make.NOW, aud=make.ISSUER, **changes),
+    )
+
+    def check(epoch_began_at: datetime | None) -> str:
+        return check_assertion(
+            verified,
+            _client(),
+            expected_issuer=make.ISSUER,
+            expected_token_endpoint=TOKEN_ENDPOINT,
+            now=make.NOW + timedelta(seconds=30),
+            epoch_began_at=epoch_began_at,
+        ).jti
+
+    assert check(None)
+    if is_fresh:
+        assert check(make.NOW)
+        return
+    with pytest.raises(InvalidJwt, match="before the database was restored"):
+        check(make.NOW)

@@ -80,7 +80,7 @@ def empty_database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Pa
     if engine == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
         return
-    with _new_database(request.getfixturevalue("postgresql_server"), template="template0") as url:
+    with new_database(request.getfixturevalue("postgresql_server"), template="template0") as url:
         yield url
 
 
@@ -93,7 +93,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
-    with _new_database(postgresql_server, template=postgresql_template) as url:
+    with new_database(postgresql_server, template=postgresql_template) as url:
         yield url
 
 
@@ -117,7 +117,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str) -> Iterator[str]:
     """The name of a database with our schema."""
-    with _new_database(postgresql_server, template="template0") as url:
+    with new_database(postgresql_server, template="template0") as url:
         upgrade(url)
         yield str(make_url(url).database)
 
@@ -142,7 +142,7 @@ def postgresql_server() -> str:
 
 
 @contextmanager
-def _new_database(server: str, *, template: str) -> Iterator[str]:
+def new_database(server: str, *, template: str) -> Iterator[str]:
     name = f"hpid_{os.getpid()}_{next(_numbers)}"
     _administer(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield make_url(server).set(database=name).render_as_string(hide_password=False)

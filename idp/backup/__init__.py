@@ -1,0 +1,1 @@
+"""The whole database in one file, made while nodes run, and back: engine-independent, sealed by the master key."""

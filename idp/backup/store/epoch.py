@@ -1,0 +1,109 @@
+"""Beginning an epoch: whatever could be used once and was unused in the back-up may have been used since (adr/0025).
+
+It counts no more: codes, requests at rest, refresh generations, sessions, links, tokens that register, steps of TOTP.
+Grants, consents and the record stay as they were. What leaves no row (access tokens, client assertions, interactions in
+a cookie) is refused by its own time, which nodes compare with the epoch's.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Integer,
+    Text,
+    Update,
+    case,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+    table,
+    update,
+)
+
+from idp.database import UtcTime
+
+END_REASON = "restored from a back-up"
+_TOTP_STEP = timedelta(seconds=30)
+_VERSIONS = 1_000_000_000
+"""A node that lived through it, though none should, knows no version as high."""
+
+_codes = table("codes", column("expires_at", UtcTime), column("spent_at", UtcTime))
+_grants = table("grants", column("family_ended_at", UtcTime), column("expires_at", UtcTime))
+_sessions = table(
+    "sessions", column("ended_at", UtcTime), column("end_reason", Text), column("expires_at", UtcTime)
+)
+_pushed_requests = table("pushed_requests", column("digest"))
+_journeys = table("upstream_journeys", column("spent_at", UtcTime))
+_proofs = table("password_proofs", column("spent_at", UtcTime))
+_links = table("links", column("spent_at", UtcTime))
+_invitations = table("invitations", column("uses_left", Integer))
+_totp = table("totp", column("last_step", BigInteger))
+_config = table(
+    "config_version",
+    column("version", BigInteger),
+    column("epoch", BigInteger),
+    column("epoch_began_at", UtcTime),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Died:
+    """What of the back-up counts no more."""
+
+    sessions: int
+    refresh_families: int
+    codes: int
+    requests: int
+    links: int
+    invitations: int
+
+
+def epoch_of(connection: Connection) -> int:
+    """Return the number of the epoch: how often the database was restored."""
+    number: int = connection.execute(select(func.coalesce(func.max(_config.c.epoch), 0))).scalar_one()
+    return number
+
+
+def begin_epoch(connection: Connection, *, number: int, at: datetime) -> Died:
+    """End everything of before, and note since when that is so."""
+
+    def count(statement: Update) -> int:
+        return connection.execute(statement).rowcount
+
+    died = Died(
+        sessions=count(
+            update(_sessions)
+            .where(_sessions.c.ended_at.is_(None))
+            .values(
+                ended_at=at,
+                end_reason=END_REASON,
+                expires_at=case(
+                    (_sessions.c.expires_at < at, _sessions.c.expires_at), else_=literal(at, UtcTime)
+                ),
+            )
+        ),
+        refresh_families=count(
+            update(_grants)
+            .where(_grants.c.family_ended_at.is_(None), _grants.c.expires_at > at)
+            .values(family_ended_at=at)
+        ),
+        # Expired and not spent: whoever brings one is refused, and not taken for a thief.
+        codes=count(
+            update(_codes).where(_codes.c.spent_at.is_(None), _codes.c.expires_at > at).values(expires_at=at)
+        ),
+        requests=connection.execute(delete(_pushed_requests)).rowcount,
+        links=count(update(_links).where(_links.c.spent_at.is_(None)).values(spent_at=at)),
+        invitations=count(update(_invitations).where(_invitations.c.uses_left > 0).values(uses_left=0)),
+    )
+    for one in (_journeys, _proofs):
+        connection.execute(update(one).where(one.c.spent_at.is_(None)).values(spent_at=at))
+    step = int(at.timestamp()) // int(_TOTP_STEP.total_seconds()) + 1  # codes are taken one step ahead
+    connection.execute(update(_totp).where(_totp.c.last_step < step).values(last_step=step))
+    connection.execute(
+        update(_config).values(version=_config.c.version + _VERSIONS, epoch=number, epoch_began_at=at)
+    )
+    return died
