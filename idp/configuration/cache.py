@@ -72,7 +72,7 @@ class ConfigurationCache:
 
     @property
     def epoch_began_at(self) -> datetime | None:
-        """Return when the database was last restored: what was issued before counts no more (adr/0026).
+        """Return when the database was last restored: what was issued before counts no more (adr/0027).
 
         It changes while no node runs. Raises DatabaseUnavailable as long as it was never read.
         """

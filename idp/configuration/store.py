@@ -2,7 +2,7 @@
 
 Each node reads it every 400 ms. Raising it first in a transaction also makes concurrent changes wait for
 each other. An epoch begins when a back-up is restored: what was issued before may have been used up or ended
-since the back-up was made, so it counts no more (adr/0026).
+since the back-up was made, so it counts no more (adr/0027).
 """
 
 from dataclasses import dataclass

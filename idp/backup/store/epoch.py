@@ -1,4 +1,4 @@
-"""Beginning an epoch: whatever could be used once and was unused in the back-up may have been used since (adr/0026).
+"""Beginning an epoch: whatever could be used once and was unused in the back-up may have been used since (adr/0027).
 
 It counts no more: codes, requests at rest, refresh generations, sessions, links, tokens that register, steps of TOTP.
 Grants, consents and the record stay as they were. What leaves no row (access tokens, client assertions, interactions in
