@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from idp import metrics
 from idp.audit.jobs import sequence
 from idp.audit.occasion import Occasion
 from idp.database import DatabaseUnavailable, Done
-from idp.keeping import erase_expired
+from idp.keeping import BATCH, ERASERS, erase
 from idp.log import fields
 from idp.outbox.model import GIVE_UP_AFTER
 from idp.outbox.relay import MOST, Relay
@@ -70,9 +71,8 @@ async def _summaries(provider: Provider) -> int:
     return (await provider.database.transact(write)).unwrap() if events else 0
 
 
-async def _erase(provider: Provider) -> int:
-    occasion = Occasion(clock=provider.clock, now=provider.clock.now(), txn="")
-    return await erase_expired(provider.database, occasion, provider.settings.life)
+async def _erase(provider: Provider, *, table: str) -> int:
+    return await erase(table, provider.database, provider.clock.now(), provider.settings.life)
 
 
 async def _erase_keys(provider: Provider) -> int:
@@ -112,7 +112,10 @@ async def _measure(provider: Provider) -> int:
 SUMMARIES = Job(name="audit summaries", every=timedelta(seconds=10), run=_summaries)
 JOBS: tuple[Job, ...] = (
     Job(name="audit sequence", every=timedelta(milliseconds=500), run=_sequence),
-    Job(name="erase expired", every=timedelta(minutes=1), run=_erase),
+    *(
+        Job(name=f"erase {table}", every=timedelta(minutes=1), run=partial(_erase, table=table), full=BATCH)
+        for table in ERASERS
+    ),
     Job(name="erase keys", every=timedelta(minutes=1), run=_erase_keys),
     Job(name="rotate keys", every=timedelta(minutes=1), run=_rotate_keys),
     Job(name="give up", every=timedelta(minutes=1), run=_bury),

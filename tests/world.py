@@ -28,7 +28,7 @@ from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.database import Done, Refused
 from idp.edge.cookie_names import cookie_name
 from idp.ids import ClientId, PersonId
-from idp.keeping import erase_expired
+from idp.keeping import ERASERS, erase
 from idp.people.model import Address, IdentifierScheme, Person, PersonProfile, PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile
@@ -338,7 +338,11 @@ class World:
         ]
 
     async def clean_up(self) -> int:
-        return await erase_expired(self.provider.database, self.occasion, self.provider.settings.life)
+        """Erase one batch of everything that has expired; return how many rows."""
+        provider = self.provider
+        return sum(
+            [await erase(table, provider.database, self.time(), provider.settings.life) for table in ERASERS]
+        )
 
     async def add_keys(self, *algorithms: str) -> None:
         """Make signing keys that sign at once; ES256 unless told otherwise."""

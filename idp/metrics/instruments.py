@@ -19,6 +19,7 @@ AUDIT_UNNUMBERED = Levels(Metric.AUDIT_UNNUMBERED)
 JOB_RUNS = Counts(Metric.JOB_RUNS)
 JOB_LAST_DONE = Levels(Metric.JOB_LAST_DONE)
 ROWS_ERASED = Counts(Metric.ROWS_ERASED)
+ROWS_ALL_ERASED = Levels(Metric.ROWS_ALL_ERASED)
 
 INSTRUMENTS: tuple[Counts | Timings | Levels, ...] = (
     REQUEST_SECONDS,
@@ -37,5 +38,6 @@ INSTRUMENTS: tuple[Counts | Timings | Levels, ...] = (
     JOB_RUNS,
     JOB_LAST_DONE,
     ROWS_ERASED,
+    ROWS_ALL_ERASED,
 )
 """All of them. What a process can say of itself only when it is asked, `idp/exposition/state.py` reads."""

@@ -199,6 +199,12 @@ class Metric(Enum):
         text="Expired rows erased.",
         labels={"table": "the store they were in"},
     )
+    ROWS_ALL_ERASED = Description(
+        name="hpid_rows_all_erased_timestamp_seconds",
+        kind=Kind.GAUGE,
+        text="When nothing that had expired was left in a table, in seconds since 1970.",
+        labels={"table": "the store"},
+    )
     CERTIFICATE_EXPIRES = Description(
         name="hpid_certificate_expires_timestamp_seconds",
         kind=Kind.GAUGE,

@@ -25,6 +25,8 @@ class OutboxKind(StrEnum):
     """The person's browser loads its page (Front-Channel Logout 1.0)."""
     NO_LOGOUT = "no_logout"
     """Not at all: it registered nothing, or only the front channel and the browser was another one."""
+    UNKNOWN = "unknown"
+    """In a way that a newer release brought: its workers send it, this one leaves it to them."""
 
 
 class DeliveryState(StrEnum):

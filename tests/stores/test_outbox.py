@@ -357,3 +357,23 @@ async def test_two_nodes_that_claim_at_once_never_take_one_message_twice(
         await asyncio.gather(*(do(other, partial(settle, name=one.message_id)) for one in claimed))
     await other.close()
     assert sorted(sent) == [f"m{n:03}" for n in range(60)]
+
+
+async def test_what_a_newer_release_wrote_is_left_to_its_workers_and_holds_up_nothing(
+    database: Database[Tx], clock: Clock
+) -> None:
+    """Two releases run side by side while nodes are replaced one by one."""
+    newer = [message(f"newer-{number}") for number in range(30)]
+    await add(database, *newer, message("ours", at=START + timedelta(seconds=1)))
+    await do(
+        database,
+        lambda tx: tx.connection.execute(
+            text("UPDATE outbox SET kind = 'pushed_event' WHERE message_id LIKE 'newer-%'")
+        ),
+    )
+    taken = await claim(database, clock.now() + timedelta(minutes=1), each=20)
+    assert [one.message_id for one in taken] == ["ours"]
+    kinds = {one.message_id: one.kind for one in await of_logout(database)}
+    assert kinds["newer-0"] is OutboxKind.UNKNOWN
+    assert kinds["ours"] is OutboxKind.BACKCHANNEL_LOGOUT
+    assert await claim(database, clock.now() + timedelta(minutes=1), each=20) == ()

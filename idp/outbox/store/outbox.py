@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from idp.database import UtcTime
 from idp.outbox.model import Attempt, DeliveryState, OutboxMessage
-from idp.outbox.store.table import message_of, outbox, row_of
+from idp.outbox.store.table import KNOWN_KINDS, message_of, outbox, row_of
 from keys.envelope import Vault
 
 _LONGEST_ERROR = 500
@@ -33,6 +33,8 @@ _now = bindparam("now", type_=UtcTime)
 
 _ADD = insert(outbox)
 _is_waiting = outbox.c.state == DeliveryState.WAITING.value
+_is_known = outbox.c.kind.in_(KNOWN_KINDS)
+"""Of a kind this release knows how to send; beside it there may be workers of a newer one."""
 _is_due = outbox.c.next_attempt_at <= _now
 _is_free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _now)
 
@@ -50,7 +52,7 @@ _lanes = _first.union_all(
 )
 _oldest = (
     select(func.min(outbox.c.next_attempt_at))
-    .where(_is_waiting, outbox.c.client_id == _lanes.c.client_id)
+    .where(_is_waiting, _is_known, outbox.c.client_id == _lanes.c.client_id)
     .scalar_subquery()
 )
 _is_under_way = exists().where(outbox.c.client_id == _lanes.c.client_id, outbox.c.leased_until > _now)
@@ -74,7 +76,7 @@ _DUE_LANES = (
 # It waits for another worker's lock instead of skipping it: what that one took is then no longer due.
 _chosen = (
     select(outbox.c.message_id)
-    .where(_is_waiting, outbox.c.client_id == bindparam("of_client"), _is_due)
+    .where(_is_waiting, _is_known, outbox.c.client_id == bindparam("of_client"), _is_due)
     .order_by(outbox.c.next_attempt_at, outbox.c.message_id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update()

@@ -9,6 +9,7 @@ from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
 from keys.envelope import Unsealable, Vault
 
 _PURPOSE = "outbox"
+KNOWN_KINDS = tuple(kind.value for kind in OutboxKind if kind is not OutboxKind.UNKNOWN)
 
 outbox = Table(
     "outbox",
@@ -67,7 +68,7 @@ def message_of(row: RowMapping, vault: Vault) -> OutboxMessage:
     """Return the message of a row; its payload is empty if it does not open."""
     return OutboxMessage(
         message_id=row["message_id"],
-        kind=OutboxKind(row["kind"]),
+        kind=OutboxKind(row["kind"]) if row["kind"] in KNOWN_KINDS else OutboxKind.UNKNOWN,
         client_id=row["client_id"],
         logout_id=row["logout_id"],
         person_id=row["person_id"],
