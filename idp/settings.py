@@ -193,10 +193,7 @@ class Settings(BaseSettings):
         loopback = parts.hostname in _THIS_MACHINE
         if parts.scheme == "http" and (not loopback or self.profile is not DeploymentProfile.DEVELOPMENT):
             raise UnsafeSettings("HPID_ISSUER must be https except on loopback in development")
-        if (self.certificate is None) is not (self.certificate_key is None):
-            raise UnsafeSettings("HPID_CERTIFICATE and HPID_CERTIFICATE_KEY go together")
-        if self.certificate is not None and parts.scheme == "http":
-            raise UnsafeSettings("HPID_CERTIFICATE serves https, but HPID_ISSUER is http")
+        self._refuse_unsafe_listening(is_https=parts.scheme == "https")
         if self.loopback_hosts and not self.is_certification:
             raise UnsafeSettings("HPID_LOOPBACK_HOSTS must be empty except in certification")
         if self.test_hooks and not self.is_certification:
@@ -214,6 +211,14 @@ class Settings(BaseSettings):
         if len({self.pkcs11_module is None, not self.pkcs11_token, self.pkcs11_pin_file is None}) > 1:
             raise UnsafeSettings("HPID_PKCS11_MODULE, HPID_PKCS11_TOKEN and HPID_PKCS11_PIN_FILE go together")
         return self
+
+    def _refuse_unsafe_listening(self, *, is_https: bool) -> None:
+        if (self.certificate is None) is not (self.certificate_key is None):
+            raise UnsafeSettings("HPID_CERTIFICATE and HPID_CERTIFICATE_KEY go together")
+        if self.certificate is not None and not is_https:
+            raise UnsafeSettings("HPID_CERTIFICATE serves https, but HPID_ISSUER is http")
+        if self.metrics_port == self.port:
+            raise UnsafeSettings("HPID_METRICS_PORT must be another port than HPID_PORT")
 
     def _refuse_unsafe_production(self) -> None:
         if self.master_key is None:

@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from idp.exposition import PortTaken, exposed
 from idp.metrics import INSTRUMENTS, Levels, Metric
 from idp.provider import Provider
+from idp.settings import Settings
 from idp.worker import JOBS
 from tests.server import free_ports
 from tests.world import World, make_state, open_world
@@ -115,6 +116,11 @@ async def test_who_connects_and_says_nothing_holds_it_up_for_seconds_only(
 async def test_a_taken_port_is_one_clear_line(provider: Provider, url: str) -> None:
     with pytest.raises(PortTaken, match="can't be used for metrics"), exposed(provider, release="1"):
         pass
+
+
+def test_metrics_never_share_the_public_port() -> None:  # SECURITY H07
+    with pytest.raises(ValueError, match="HPID_METRICS_PORT must be another port"):
+        Settings(port=9101, metrics_port=9101)
 
 
 async def test_without_a_port_nothing_listens(world: World, provider: Provider) -> None:
