@@ -21,8 +21,9 @@ _Work = Callable[[Connection], T]
 _BUSY_SECONDS = 1.0
 _OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    " AND usesysid IS NOT NULL AND pid <> pg_backend_pid()"
 )
+"""Of another role's session everybody may see its database and its user; the server's own processes have none."""
 _LOCKS_END = text("SET LOCAL lock_timeout = '10s'")
 
 

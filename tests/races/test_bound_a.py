@@ -128,6 +128,18 @@ async def test_a_locked_person_is_refused(world: ServedWorld, pair: Pair) -> Non
     await _ends(pair, ("people", "lock", visitor.person.person_id, "--reason", "case 7"), uses)
 
 
+async def test_what_an_emergency_command_ended_is_refused(world: ServedWorld, pair: Pair) -> None:
+    rp = pair.rps["rp-races"]
+    visitor = await world.visitor(rp)
+    uses = [
+        use
+        for holder in await _holders(world, rp, visitor, _OFFLINE)
+        for use in holder.uses("refresh", "userinfo", "introspection", "silently", "cookie")
+    ]
+    words = ("emergency", "end", "--person", visitor.person.person_id, "--reason", "case 7", "--yes")
+    await _ends(pair, words, uses)
+
+
 async def test_a_withdrawn_consent_is_asked_for_anew_and_its_tokens_end(
     world: ServedWorld, pair: Pair
 ) -> None:

@@ -1,13 +1,14 @@
 """A back-up is the same rows on either engine, whole or not there at all; what could be used once counts no more."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, make_url, select, text
 
 from idp.audit.events import AuditEvent, EventType
 from idp.backup.model import (
@@ -179,6 +180,22 @@ async def test_beside_somebody_else_nothing_is_restored(
         await asyncio.to_thread(
             alone, database_url, lambda connection: _restore(connection, iter(lines), vault)
         )
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+async def test_who_may_not_look_into_the_sessions_of_others_sees_that_there_are_some(
+    database: Database[Any], database_url: str
+) -> None:
+    """The owner of the tables restores, and nodes have another role."""
+    await sign_in(database)
+    role = f"owner_{os.getpid()}"
+    await do(database, lambda tx: tx.connection.execute(text(f"CREATE ROLE {role} LOGIN")) and None)
+    try:
+        theirs = make_url(database_url).set(username=role).render_as_string(hide_password=False)
+        with pytest.raises(DatabaseInUse):
+            await asyncio.to_thread(alone, theirs, lambda connection: connection.execute(text("SELECT 1")))
+    finally:
+        await do(database, lambda tx: tx.connection.execute(text(f"DROP ROLE {role}")) and None)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
