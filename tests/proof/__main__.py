@@ -1,12 +1,15 @@
-"""Runs the heavy properties one by one; var/proof/report.json keeps what is proved, so it can be resumed.
+"""Runs the heavy properties one by one; proof/report.json keeps what is proved, so it can be resumed.
 
 A report belongs to one commit: it names it, another commit starts anew, and a tree with changes is refused.
 """
 
+import argparse
 import json
+import os
 import pkgutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -14,9 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests import proof
+from tests.proof._machine import machine
+from tests.proof._seed import SEED, USED
 
 ROOT = Path(__file__).resolve().parents[2]
-REPORT = ROOT / "var" / "proof" / "report.json"
+REPORT = ROOT / "proof" / "report.json"
 _LIMIT_SECONDS = 600
 
 
@@ -24,7 +29,9 @@ _LIMIT_SECONDS = 600
 class Item:
     """What became of one heavy property."""
 
-    state: str
+    result: str
+    seeds: list[int]
+    """What it drew at random with; none if it draws nothing."""
     seconds: int
     finished_at: str
 
@@ -36,40 +43,55 @@ def items() -> list[str]:
 
 def main(arguments: Sequence[str]) -> int:
     """Run what is asked for, or all that this commit has not yet passed; return 1 if one of those did not pass."""
-    unknown = set(arguments) - set(items())
+    asked = _parser().parse_args(arguments)
+    unknown = set(asked.names) - set(items())
     if unknown:
         return _refuse(f"No such item: {', '.join(sorted(unknown))}. Items: {', '.join(items()) or 'none'}")
     commit, changed = _git("rev-parse", "HEAD"), _git("status", "--porcelain")
     if changed:
         return _refuse("The tree has changes; a report names a commit, so commit first")
     report = _load(commit)
-    for name in arguments or [name for name in items() if report.get(name, {}).get("state") != "passed"]:
-        report[name] = asdict(_prove(name))
-        REPORT.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = REPORT.with_suffix(".new")
-        unfinished.write_text(
-            json.dumps({"commit": commit, "items": report}, indent=2) + "\n", encoding="utf-8"
-        )
-        unfinished.replace(REPORT)
-    wanting = [name for name in items() if report.get(name, {}).get("state") != "passed"]
+    for name in asked.names or [name for name in items() if not _has_passed(report, name)]:
+        report[name] = asdict(_prove(name, asked.seed))
+        _save(commit, report)
+    wanting = [name for name in items() if not _has_passed(report, name)]
     passed = len(items()) - len(wanting)
     print(f"{passed} of {len(items())} items passed at {commit[:12]}; {REPORT.relative_to(ROOT)}")
-    return not set(wanting).isdisjoint(arguments or wanting)
+    return not set(wanting).isdisjoint(asked.names or wanting)
 
 
-def _prove(name: str) -> Item:
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="scripts/proof")
+    parser.add_argument("names", nargs="*", metavar="name", help="items; all that this commit has not passed")
+    parser.add_argument("--seed", type=int, help="repeat a run: what items draw with that draw at random")
+    return parser
+
+
+def _prove(name: str, seed: int | None) -> Item:
     print(f"{name} ...", flush=True)
     began = time.monotonic()
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", f"tests.proof.{name}"], cwd=ROOT, timeout=_LIMIT_SECONDS, check=False
-        )
-        state = "failed" if done.returncode else "passed"
-    except subprocess.TimeoutExpired:
-        state = "over ten minutes"
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as used:
+        environment = {**os.environ, USED: used.name, **({} if seed is None else {SEED: str(seed)})}
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", f"tests.proof.{name}"],
+                cwd=ROOT,
+                env=environment,
+                timeout=_LIMIT_SECONDS,
+                check=False,
+            )
+            result = "failed" if done.returncode else "passed"
+        except subprocess.TimeoutExpired:
+            result = "over ten minutes"
+        drawn = [int(line) for line in used]
     seconds = round(time.monotonic() - began)
-    print(f"{name}: {state} in {seconds} s", flush=True)
-    return Item(state=state, seconds=seconds, finished_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    print(f"{name}: {result} in {seconds} s", flush=True)
+    finished_at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Item(result=result, seeds=drawn, seconds=seconds, finished_at=finished_at)
+
+
+def _has_passed(report: dict[str, dict[str, object]], name: str) -> bool:
+    return report.get(name, {}).get("result") == "passed"
 
 
 def _load(commit: str) -> dict[str, dict[str, object]]:
@@ -78,6 +100,14 @@ def _load(commit: str) -> dict[str, dict[str, object]]:
     kept = json.loads(REPORT.read_text(encoding="utf-8"))
     found: dict[str, dict[str, object]] = kept["items"] if kept["commit"] == commit else {}
     return found
+
+
+def _save(commit: str, report: dict[str, dict[str, object]]) -> None:
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = REPORT.with_suffix(".new")
+    kept = {"commit": commit, "machine": machine(), "items": report}
+    unfinished.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    unfinished.replace(REPORT)
 
 
 def _git(*arguments: str) -> str:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,17 +15,25 @@ PASSES = "def main(): return 0\n\nif __name__ == '__main__': raise SystemExit(ma
 FAILS = PASSES.replace("return 0", "return 111")
 """Of another length: Python takes a compiled copy for current whose source had this size in this second."""
 
+DRAWS = """
+from tests.proof._seed import seeds
+
+def main(): return list(seeds(3)) == []
+
+if __name__ == '__main__': raise SystemExit(main())
+"""
+
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A repository that holds the frame and two items, one of which fails."""
     folder = tmp_path / "tests" / "proof"
     folder.mkdir(parents=True)
-    for name in ("__init__.py", "__main__.py"):
+    for name in ("__init__.py", "__main__.py", "_machine.py", "_seed.py"):
         shutil.copy(ROOT / "tests" / "proof" / name, folder)
     (folder / "holds.py").write_text(PASSES)
     (folder / "wavers.py").write_text(FAILS)
-    (tmp_path / ".gitignore").write_text("/var/\n__pycache__/\n")
+    (tmp_path / ".gitignore").write_text("/proof/\n__pycache__/\n")
     _git(tmp_path, "init", "--quiet")
     _commit(tmp_path)
     return tmp_path
@@ -48,17 +57,21 @@ def _prove(tree: Path, *names: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
 
 
-def _states(tree: Path) -> dict[str, str]:
-    report = json.loads((tree / "var" / "proof" / "report.json").read_text())
+def _report(tree: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads((tree / "proof" / "report.json").read_text())
     assert report["commit"] == _git(tree, "rev-parse", "HEAD")
-    return {name: item["state"] for name, item in report["items"].items()}
+    return report
+
+
+def _results(tree: Path) -> dict[str, str]:
+    return {name: item["result"] for name, item in _report(tree)["items"].items()}
 
 
 def test_every_item_is_run_and_reported_for_the_commit(tree: Path) -> None:
     done = _prove(tree)
 
     assert done.returncode == 1
-    assert _states(tree) == {"holds": "passed", "wavers": "failed"}
+    assert _results(tree) == {"holds": "passed", "wavers": "failed"}
     assert "1 of 2 items passed" in done.stdout
 
 
@@ -80,17 +93,41 @@ def test_another_commit_starts_anew(tree: Path) -> None:
 
     assert "holds ..." in done.stdout
     assert done.returncode == 0
-    assert _states(tree) == {"holds": "passed", "wavers": "passed"}
+    assert _results(tree) == {"holds": "passed", "wavers": "passed"}
 
 
-@pytest.mark.parametrize(("name", "status", "state"), [("holds", 0, "passed"), ("wavers", 1, "failed")])
+@pytest.mark.parametrize(("name", "status", "result"), [("holds", 0, "passed"), ("wavers", 1, "failed")])
 def test_one_item_can_be_named_and_the_status_is_its_own(
-    tree: Path, name: str, status: int, state: str
+    tree: Path, name: str, status: int, result: str
 ) -> None:
     done = _prove(tree, name)
 
     assert done.returncode == status
-    assert _states(tree) == {name: state}
+    assert _results(tree) == {name: result}
+
+
+def test_a_report_tells_what_it_was_made_on_and_drawn_with(tree: Path) -> None:
+    (tree / "tests" / "proof" / "holds.py").write_text(DRAWS)
+    _commit(tree)
+
+    _prove(tree, "holds", "--seed", "7")
+    _prove(tree, "wavers")
+
+    report = _report(tree)
+    assert set(report["machine"]) == {"cpu", "cores", "memory_mib", "kernel", "python"}
+    assert report["machine"]["cores"] > 0
+    assert report["items"]["holds"]["seeds"] == [7, 8, 9]
+    assert report["items"]["wavers"]["seeds"] == []
+
+
+def test_seeds_not_given_are_drawn_anew_and_kept(tree: Path) -> None:
+    (tree / "tests" / "proof" / "holds.py").write_text(DRAWS)
+    _commit(tree)
+
+    done = _prove(tree, "holds")
+
+    first, *_ = _report(tree)["items"]["holds"]["seeds"]
+    assert f"seed {first}\n" in done.stdout
 
 
 def test_a_tree_with_changes_is_refused(tree: Path) -> None:
@@ -100,7 +137,7 @@ def test_a_tree_with_changes_is_refused(tree: Path) -> None:
 
     assert done.returncode == 2
     assert "commit first" in done.stderr
-    assert not (tree / "var").exists()
+    assert not (tree / "proof").exists()
 
 
 def test_an_item_that_is_not_there_is_refused_with_those_that_are(tree: Path) -> None:
