@@ -51,4 +51,5 @@ class Clock:
         count = count + 1 if milliseconds == last and count < 0xFFF else secrets.randbits(8)
         self._last_event = (milliseconds, count)
         bits = (milliseconds << 80) | (7 << 76) | (count << 64) | (2 << 62) | secrets.randbits(62)
-        return EventId(str(uuid.UUID(int=bits)))
+        text = f"{bits:032x}"
+        return EventId(f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}")

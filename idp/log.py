@@ -3,13 +3,16 @@
 Secrets, codes, tokens and personal numbers are never handed to a logger; nothing here tries to find them afterwards.
 """
 
+import asyncio
 import json
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import TextIO
 
 _LONGEST = 1024
 _OWN_FIELDS = "hpid"
+_encode = json.JSONEncoder(ensure_ascii=True, default=str).encode
 
 
 class JsonLines(logging.Formatter):
@@ -27,12 +30,46 @@ class JsonLines(logging.Formatter):
         line.update({name: _short(value) for name, value in fields.items()})
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)[-4 * _LONGEST :]
-        return json.dumps(line, ensure_ascii=True, default=str)
+        return _encode(line)
+
+
+class _Output(logging.StreamHandler[TextIO]):
+    """Writes what one turn of the event loop has to say at once; what is wrong is written before all else goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._is_due = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take one line."""
+        try:
+            self.stream.write(self.format(record) + "\n")
+            if record.levelno < logging.WARNING and (loop := _running_loop()) is not None:
+                if not self._is_due:
+                    self._is_due = True
+                    loop.call_soon(self._flush)
+            else:
+                self.flush()
+        except Exception:  # noqa: BLE001 - as the handlers of the library do
+            self.handleError(record)
+
+    def _flush(self) -> None:
+        self._is_due = False
+        self.flush()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def configure(level: str) -> None:
     """Send every log line of this process to stdout as JSON."""
-    output = logging.StreamHandler(sys.stdout)
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001 - as the library's page on optimisation says
+    output = _Output(sys.stdout)
     output.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [output]

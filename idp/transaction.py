@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from idp.audit.store import AuditStore
+from idp.audit.store.keys import KnownKeys
 from idp.clients.store import ClientAssertionStore, ClientStore, InvitationStore, LogoStore, RegistrationStore
 from idp.clock import Clock
 from idp.configuration.store import ConfigurationStore
@@ -32,15 +33,17 @@ from keys.envelope import Vault
 class Tx:
     """The stores on the connection of one transaction; reports read through the connection itself."""
 
-    def __init__(self, connection: Connection, vault: Vault, clock: Clock) -> None:
+    def __init__(self, connection: Connection, vault: Vault, clock: Clock, audit_keys: KnownKeys) -> None:
         self.connection = connection
         self._vault = vault
         self._clock = clock
+        self._audit_keys = audit_keys
 
     @staticmethod
     def unit(vault: Vault, clock: Clock) -> "Callable[[Connection], Tx]":
         """Return what `Database` makes a Tx of each connection with."""
-        return lambda connection: Tx(connection, vault, clock)
+        audit_keys = KnownKeys()
+        return lambda connection: Tx(connection, vault, clock, audit_keys)
 
     @cached_property
     def people(self) -> PeopleStore:
@@ -140,7 +143,7 @@ class Tx:
 
     @cached_property
     def audit(self) -> AuditStore:
-        return AuditStore(self.connection, self._vault, self._clock)
+        return AuditStore(self.connection, self._vault, self._clock, self._audit_keys)
 
     @cached_property
     def outbox(self) -> OutboxStore:

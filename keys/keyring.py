@@ -24,6 +24,7 @@ from keys.pkcs11.signer import DeviceSigner
 from keys.rotation import KeyRecord, KeyState, published, signing_key, state
 from keys.signer import Signer, SigningUnavailable
 
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 SIGNING_KEY_PURPOSE = "signing-key"
 """What private keys are sealed for; resealing needs to know."""
 
@@ -71,8 +72,7 @@ class Keyring:
         record = signing_key(snapshot.records, alg, self._now())
         if record is None:
             raise SigningUnavailable(f"no {alg} key is active")
-        payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-        message = f"{_header(alg, record.kid, typ)}.{base64url.encode(payload.encode())}"
+        message = f"{_header(alg, record.kid, typ)}.{base64url.encode(_encode(claims).encode())}"
         signature = await snapshot.signers[record.kid].sign(message.encode("ascii"))
         return f"{message}.{base64url.encode(signature)}"
 

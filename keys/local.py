@@ -30,6 +30,7 @@ _PADDINGS: Mapping[str, padding.AsymmetricPadding] = {
     "RS256": padding.PKCS1v15(),
     "PS256": padding.PSS(mgf=padding.MGF1(SHA256()), salt_length=SHA256.digest_size),  # RFC 7518 §3.5
 }
+_ES256 = ec.ECDSA(SHA256())
 _PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
 
@@ -53,7 +54,7 @@ class LocalSigner:
             return await asyncio.to_thread(self._key.sign, message, _PADDINGS[self.alg], SHA256())
         if isinstance(self._key, ed25519.Ed25519PrivateKey):
             return self._key.sign(message)
-        r, s = decode_dss_signature(self._key.sign(message, ec.ECDSA(SHA256())))
+        r, s = decode_dss_signature(self._key.sign(message, _ES256))
         return r.to_bytes(_P256_BYTES, "big") + s.to_bytes(_P256_BYTES, "big")
 
     async def check(self) -> None:

@@ -15,6 +15,6 @@ _dialects: dict[str, Dialect] = {}
 def share_statements(database: Database[Any]) -> None:
     """Give an embedded database the statements of those before it; the dialect is a part of their key."""
     if isinstance(database._engine, Sqlite):
-        for engine in (database._engine._writer, database._engine._reader):
+        for engine in (database._engine._writer._engine, database._engine._reader._engine):
             engine.dialect = engine.pool._dialect = _dialects.setdefault(engine.name, engine.dialect)
             engine._compiled_cache = _compiled

@@ -14,13 +14,13 @@ from idp.audit.events import AuditEvent, EventType
 from idp.ids import EventId
 
 SALT_BYTES = 32
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 _LEAF = b"\x00"  # RFC 6962 §2.1: a leaf can't be passed off as an inner node
 
 
 def canonical(document: Mapping[str, object]) -> bytes:
     """Return the document as JSON with sorted keys and no spaces, in UTF-8."""
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode()
+    return _encode(document).encode()
 
 
 def payload_text(event: AuditEvent) -> bytes:

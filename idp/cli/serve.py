@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
+import uvloop
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.server.embed import Server
 
@@ -47,7 +48,7 @@ def serve() -> None:
     _check_port(settings)
     expires_at = check_tls_files(settings, now=Clock().now())
     configure(settings.log_level)
-    asyncio.run(_serve(settings, expires_at))
+    uvloop.run(_serve(settings, expires_at))
     sys.stdout.flush()
     # Everything is closed; the server's own threads may abort in an interpreter that is being taken down.
     os._exit(0)
@@ -57,7 +58,7 @@ def worker() -> None:
     """Run the jobs without serving: for PostgreSQL, any number beside the nodes."""
     settings = Settings()
     configure(settings.log_level)
-    asyncio.run(_work(settings))
+    uvloop.run(_work(settings))
 
 
 async def _serve(settings: Settings, certificate_expires: datetime | None) -> None:

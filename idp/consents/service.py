@@ -77,7 +77,7 @@ def withdraw(
 ) -> Done[int]:
     """Take back what one client may get; its grants end with it. Returns how many records were withdrawn.
 
-    The person's row is locked, as by `issue_code`: no code is issued on a consent that is being withdrawn.
+    The person's row is locked, as by `settle`: no code is issued on a consent that is being withdrawn.
     """
     tx.people.lock(person_id)
     count = tx.consents.withdraw(person_id, client_id, occasion.now)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from idp.database.asyncpg_connection import AsyncpgConnection
 from idp.database.outcome import DatabaseReadOnly, DatabaseUnavailable
 from idp.database.servers import NoneTakesWrites, make_engine
 from idp.database.turns import LONGEST_WAIT
@@ -53,6 +54,8 @@ class Postgresql:
         self._snapshots = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+        for made in (self._engine, self._snapshots):
+            made.sync_engine._connection_cls = AsyncpgConnection  # noqa: SLF001 - there is no other way to say it
         self._era = 0
         """Raised when the server is in doubt: connections of before are not used again."""
         event.listen(self._engine.sync_engine, "connect", self._note_era)

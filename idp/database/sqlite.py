@@ -1,7 +1,8 @@
-"""SQLite: one writer thread whose commits are shared by all who wait, and a few readers (DESIGN 5.7).
+"""SQLite: one writer thread whose commits are shared by all who wait; reads on the spot (DESIGN 5.7, adr/0020).
 
 Write-ahead log, synchronous FULL: what was answered survives a power cut. `BEGIN IMMEDIATE` is said by us, so
-that several processes on one file queue up instead of failing half-way; a reader sees one snapshot.
+that several processes on one file queue up instead of failing half-way; a reader sees one snapshot. A read takes less
+time than handing it to a thread, and a writer holds up no reader: it runs in the event loop.
 """
 
 import asyncio
@@ -9,22 +10,26 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from idp.clock import Clock
 from idp.database.outcome import DatabaseReadOnly, DatabaseUnavailable
-from idp.database.turns import LONGEST_WAIT, Turns
+from idp.database.prepared import Found, Prepared, PreparedConnection, Statements
+from idp.database.turns import Turns
 
 T = TypeVar("T")
 UnitT = TypeVar("UnitT")
 
 BUSY_SECONDS = 5.0
-_READERS = 3
+_READER_BUSY_SECONDS = 0.5
+"""Only while another process folds the log into the file at its end."""
 _SHARE_A_COMMIT = 32
 _BEGIN_ATTEMPTS = 3
 _WRITER = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
@@ -48,60 +53,49 @@ _Job = tuple[Callable[[Any], object], Callable[[Connection], Any]]
 
 
 class Sqlite:
-    """One file. Engines and threads belong to one event loop."""
+    """One file. Connections and thread belong to one event loop."""
 
     def __init__(self, url: URL, clock: Clock) -> None:
         self._path = Path(url.database or "")
-        self._clock = clock
-        self._writer = _engine(url, _WRITER, connections=1)
-        self._reader = _engine(url, _READER, connections=_READERS)
-        self._writer_thread = ThreadPoolExecutor(1, "sqlite-writer")
-        self._reader_threads = ThreadPoolExecutor(_READERS, "sqlite-reader")
+        self._writer = _Side(_engine(url, _WRITER, BUSY_SECONDS))
+        self._reader = _Side(_engine(url, _READER, _READER_BUSY_SECONDS))
+        self._thread = ThreadPoolExecutor(1, "sqlite-writer")
         self._turns: Turns[_Job, object] = Turns(self._commit, most=_SHARE_A_COMMIT, clock=clock)
         self._closed = False
 
     async def open(self) -> None:
         """Refuse a file that is missing or damaged, in words an operator understands."""
-        await asyncio.get_running_loop().run_in_executor(self._writer_thread, self._check)
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._check)
 
     async def close(self) -> None:
         """Let what was taken end; then close all connections, which folds the log into the file."""
         await self._turns.close()
         self._closed = True
+        self._reader.close()
         await asyncio.to_thread(self._shut)
 
     @property
     def connections(self) -> tuple[int, int]:
         """Return how many connections are in use, and the most there may be."""
-        in_use = sum(_pool_of(engine).checkedout() for engine in (self._writer, self._reader))
-        return in_use, 1 + _READERS
+        return self._writer.is_busy + self._reader.is_busy, 2
 
     async def read(self, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]) -> T:
-        """Run the work in a reader thread on one snapshot."""
+        """Run the work on one snapshot."""
         if self._closed:
             raise DatabaseUnavailable("the database is closed")
-        deadline = self._clock.stopwatch() + LONGEST_WAIT
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._reader_threads, self._read, work, unit, deadline)
+        with _clear_errors(), self._reader.transaction("BEGIN") as connection:
+            return work(unit(connection))
 
     async def write(self, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]) -> T:
         """Run the work in the writer thread and return after its commit."""
         return cast("T", await self._turns.take((work, unit)))
 
-    def _read(self, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT], deadline: float) -> T:
-        if self._clock.stopwatch() > deadline:
-            raise DatabaseUnavailable("the database is too busy")
-        with _clear_errors(), self._reader.begin() as connection:
-            _begin(connection, "BEGIN")
-            return work(unit(connection))
-
     async def _commit(self, items: Sequence[_Job]) -> Sequence[object]:
-        return await asyncio.get_running_loop().run_in_executor(self._writer_thread, self._write, items)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, items)
 
     def _write(self, items: Sequence[_Job]) -> Sequence[object]:
         values: list[object] = []
-        with _clear_errors(), self._writer.begin() as connection:
-            _begin(connection, "BEGIN IMMEDIATE")
+        with _clear_errors(), self._writer.transaction("BEGIN IMMEDIATE") as connection:
             for work, unit in items:
                 values.append(work(unit(connection)))
         return values
@@ -109,23 +103,101 @@ class Sqlite:
     def _check(self) -> None:
         if not self._path.is_file():
             raise DatabaseUnavailable(f"there is no database at {self._path}; `hpid init` makes one")
-        with _clear_errors(), self._writer.connect() as connection:
+        with _clear_errors(), self._writer.transaction("BEGIN") as connection:
             connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema").scalar_one()
 
     def _shut(self) -> None:
-        self._reader_threads.shutdown()
-        self._reader.dispose()
-        self._writer_thread.shutdown()
-        self._writer.dispose()
+        self._thread.shutdown()
+        self._writer.close()
 
 
-def _engine(url: URL, pragmas: Sequence[str], *, connections: int) -> Engine:
+class _SqliteConnection(PreparedConnection):
+    """Runs plain statements by the driver; what it raises is named as SQLAlchemy names it."""
+
+    statements = Statements(sqlite_dialect())
+
+    @cached_property
+    def driver(self) -> sqlite3.Connection:
+        """Return the driver's connection."""
+        return cast("sqlite3.Connection", self.connection.driver_connection)
+
+    def run(self, prepared: Prepared, arguments: Sequence[Any]) -> Found:
+        """Run it once."""
+        try:
+            cursor = self.driver.execute(prepared.text, arguments)
+            if prepared.row is None:
+                return Found([], cursor.rowcount)
+            rows = [prepared.row(row) for row in cursor.fetchall()]
+        except sqlite3.Error as error:
+            raise _named(prepared, error) from error
+        return Found(rows, len(rows))
+
+    def run_many(self, prepared: Prepared, arguments: Sequence[Sequence[Any]]) -> Found:
+        """Run it for each."""
+        try:
+            return Found([], self.driver.executemany(prepared.text, arguments).rowcount)
+        except sqlite3.Error as error:
+            raise _named(prepared, error) from error
+
+
+def _named(prepared: Prepared, error: sqlite3.Error) -> BaseException:
+    return DBAPIError.instance(prepared.text, None, error, sqlite3.Error, hide_parameters=True)
+
+
+class _Side:
+    """One connection, opened when first needed, and again after it broke."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: _SqliteConnection | None = None
+        self.is_busy = False
+
+    @contextmanager
+    def transaction(self, how: str) -> Iterator[Connection]:
+        """Yield the connection in a transaction; commit unless an exception passes."""
+        connection = self._connection
+        if connection is None:
+            connection = self._connection = _SqliteConnection(self._engine)
+        driver = connection.driver
+        _begin(driver, how)
+        self.is_busy = True
+        try:
+            yield connection
+            driver.commit()
+        except BaseException:
+            self._roll_back(driver)
+            raise
+        finally:
+            self.is_busy = False
+            if connection.in_transaction():  # SQLAlchemy's own idea of one, which says nothing to the driver
+                connection.rollback()
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._engine.dispose()
+
+    def _roll_back(self, driver: sqlite3.Connection) -> None:
+        try:
+            driver.rollback()
+        except sqlite3.Error:  # nothing is known of it any more
+            self.close()
+
+
+def _engine(url: URL, pragmas: Sequence[str], busy_seconds: float) -> Engine:
     engine = create_engine(
         url,
-        pool_size=connections,
+        pool_size=1,
         max_overflow=0,
         hide_parameters=True,
-        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_SECONDS},
+        connect_args={
+            "isolation_level": None,
+            "check_same_thread": False,
+            "timeout": busy_seconds,
+            "cached_statements": 512,
+        },
     )
 
     @event.listens_for(engine, "connect")
@@ -136,12 +208,7 @@ def _engine(url: URL, pragmas: Sequence[str], *, connections: int) -> Engine:
     return engine
 
 
-def _pool_of(engine: Engine) -> QueuePool:
-    return cast("QueuePool", engine.pool)
-
-
-def _begin(connection: Connection, how: str) -> None:
-    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+def _begin(driver: sqlite3.Connection, how: str) -> None:
     for attempt in range(_BEGIN_ATTEMPTS):
         try:
             driver.execute(how)

@@ -77,9 +77,11 @@ class Turns(Generic[ItemT, T]):
         return group
 
     async def _settle(self, group: Sequence[tuple[ItemT, asyncio.Future[T]]]) -> None:
-        items = [item for item, _ in group]
         values: Sequence[T] | BaseException
-        (values,) = await asyncio.gather(self._commit(items), return_exceptions=True)
+        try:
+            values = await self._commit([item for item, _ in group])
+        except Exception as error:  # noqa: BLE001 - the callers', whatever it is
+            values = error
         if not isinstance(values, BaseException):
             for (_, future), value in zip(group, values, strict=True):
                 if not future.done():

@@ -36,7 +36,8 @@ _LONGEST_QUERY = 16 * 1024
 _BODY_SECONDS = 10.0
 _CLOSE = (b"connection", b"close")
 _WITH_BODY = frozenset({"POST", "PUT"})
-_TXN_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
+_TXN_ALPHABET = b"23456789BCDFGHJKMNPQRSTVWXYZ"
+_TXN_LETTERS = bytes(_TXN_ALPHABET[byte % len(_TXN_ALPHABET)] for byte in range(256))
 _CLASSES = ("none", "1xx", "2xx", "3xx", "4xx", "5xx")
 """What a status is counted as; none was sent to who went away before."""
 _access = logging.getLogger("hpid.access")
@@ -200,8 +201,7 @@ def _call_of(scope: Scope, provider: Provider) -> Call:
         else:
             headers.setdefault(name, value)
     client = scope.get("client")
-    random = provider.clock.random_bytes(12)
-    letters = "".join(_TXN_ALPHABET[byte % len(_TXN_ALPHABET)] for byte in random)
+    letters = provider.clock.random_bytes(12).translate(_TXN_LETTERS).decode("ascii")
     return Call(
         provider=provider,
         method=scope["method"],

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 NO_STORE = (("cache-control", "no-store"), ("pragma", "no-cache"))
 
 
@@ -48,7 +49,7 @@ class Answer:
         headers: tuple[tuple[str, str], ...] = NO_STORE,
     ) -> "Answer":
         """Return a JSON answer; not stored unless the headers say otherwise."""
-        body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+        body = _encode(content).encode()
         return cls(status=status, headers=(("content-type", "application/json"), *headers), body=body)
 
     @classmethod

@@ -1,6 +1,7 @@
 """Who is calling: the socket's address, or the one a trusted proxy vouches for (SECURITY E12)."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 
@@ -18,6 +19,7 @@ def peer_address(socket_peer: str, headers: Mapping[str, str], trusted_proxies: 
     return peer
 
 
+@lru_cache(maxsize=4096)
 def peer_prefix(peer: str) -> str:
     """Return the network a log or summary may keep: /24 of IPv4, /48 of IPv6."""
     plain = _plain(peer)
@@ -28,6 +30,7 @@ def peer_prefix(peer: str) -> str:
     return ":".join(ip_address(plain).exploded.split(":")[:3]) + "::/48"
 
 
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str | None:
     """Return an address as it is usually written: no zone, and IPv4 that a dual-stack socket wrapped unwrapped."""
     try:

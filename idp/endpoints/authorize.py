@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from idp.audit.occasion import Occasion
 from idp.clients.model import Client
-from idp.database import DatabaseUnavailable, Done
+from idp.database import DatabaseUnavailable
 from idp.edge import Answer, Call, Cookie
 from idp.edge.browser_state import state_for
 from idp.edge.cookie_names import cookie_name
@@ -21,7 +20,7 @@ from idp.endpoints.authorization_response import authorization_response
 from idp.endpoints.front_channel import with_tokens
 from idp.endpoints.id_token_hint import hinted_sub
 from idp.interactions.cookie import OpenInteraction
-from idp.interactions.service import decide, is_worth_touching, issue_code
+from idp.interactions.service import decide, settle
 from idp.protocol.authorization_request import (
     AuthorizationRequest,
     check,
@@ -42,11 +41,10 @@ from idp.protocol.errors import (
 )
 from idp.protocol.facts import ClientFacts
 from idp.protocol.front_channel import CODE
-from idp.protocol.next_step import Consent, Issue, Refuse, SignIn
+from idp.protocol.next_step import Consent, Refuse, SignIn, Step
 from idp.protocol.pushed_request import check_was_pushed
 from idp.protocol.registration import check_redirect_uri
 from idp.protocol.request_object import check_was_signed
-from idp.transaction import Tx
 from keys.jwe import CannotEncrypt
 from keys.signer import SigningUnavailable
 
@@ -106,52 +104,50 @@ async def resume(call: Call) -> Answer:
 async def _proceed(
     call: Call, request: AuthorizationRequest, client: ClientFacts, opened: OpenInteraction, *, is_new: bool
 ) -> Answer:
-    """Decide, then lead to the page that is needed or issue the code."""
+    """Decide, then lead to the page that is needed or hand the code over; who has no session is asked first."""
     provider = call.provider
     occasion = call.occasion()
     session_cookie = call.cookies().get(cookie_name(provider.settings, "session"))
-    decision = await provider.database.read(
-        partial(
-            decide,
-            request=request,
-            client=client,
-            session_cookie=session_cookie,
-            upstream_down=provider.national_circuit.is_open(occasion.now),
-            settings=provider.settings,
-            occasion=occasion,
-        )
+    ask = partial(
+        decide,
+        request=request,
+        client=client,
+        session_cookie=session_cookie,
+        upstream_down=provider.national_circuit.is_open(occasion.now),
+        settings=provider.settings,
+        occasion=occasion,
     )
-    match decision.step:
-        case Refuse(error=error):
-            raise error
+    step: Step | str
+    if session_cookie is None:
+        step = (await provider.database.read(ask)).step
+    else:
+        outcome = await provider.database.transact(
+            partial(
+                settle,
+                ask=partial(ask, locks_person=True),
+                request=request,
+                client=client,
+                settings=provider.settings,
+                occasion=occasion,
+                interaction_id=None if is_new else opened.interaction_id,
+                stored_as=opened.stored_as,
+                vault=provider.vault,
+            )
+        )
+        try:
+            step = outcome.unwrap()
+        except LoginRequired as error:
+            if request.is_silent:
+                raise
+            raise Refusal(error, ToPage(case="two-tabs", status=409)) from error
+    match step:
+        case Refuse(error=refusal):
+            raise refusal
         case SignIn():
             return await _lead_to(call, "/sign-in", opened, is_new=is_new)
         case Consent():
             return await _lead_to(call, "/consent", opened, is_new=is_new)
-        case Issue() as issue:
-            if decision.session is not None and is_worth_touching(decision.session, occasion):
-                await provider.database.transact(
-                    partial(_touch, session_id=issue.session.sid, occasion=occasion)
-                )
-            outcome = await provider.database.transact(
-                partial(
-                    issue_code,
-                    request=request,
-                    client=client,
-                    issue=issue,
-                    interaction_id=None if is_new else opened.interaction_id,
-                    stored_as=opened.stored_as,
-                    vault=provider.vault,
-                    settings=provider.settings,
-                    occasion=occasion,
-                )
-            )
-            try:
-                code = outcome.unwrap()
-            except LoginRequired as error:
-                if request.is_silent:
-                    raise
-                raise Refusal(error, ToPage(case="two-tabs", status=409)) from error
+        case str() as code:
             return await _answer(call, request, client, opened, code=code, is_new=is_new)
     raise AssertionError("next_step asked for a fact after all were there")
 
@@ -210,11 +206,6 @@ def _drop(call: Call, opened: OpenInteraction, *, is_new: bool) -> list[Cookie]:
         return []
     name = cookie_name(call.provider.settings, "i-") + opened.interaction_id
     return [Cookie(name=name, value="", max_age=0)]
-
-
-def _touch(tx: Tx, *, session_id: str, occasion: Occasion) -> Done[None]:
-    tx.sessions.touch(session_id, occasion.now)
-    return Done(None)
 
 
 def _enabled(client: Client | None) -> ClientFacts:

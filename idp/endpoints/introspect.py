@@ -87,15 +87,15 @@ async def _find(call: Call, client: ClientFacts, token: str, *, now: datetime) -
 def _load(tx: Tx, *, presented: PresentedToken, gid: Gid | None, now: datetime) -> PersonId | None:
     """Return whose a live token is, nobody's if a machine's own.
 
-    Grant, session, client and person are read by one statement, the token's own revocation by another.
+    Grant, session, client, person and the token's own revocation are read by one statement.
     """
-    if tx.revoked_tokens.contains(presented.jti):
-        raise InvalidToken(INVALID, detail="revoked")
     if presented.gid is None:
+        if tx.revoked_tokens.contains(presented.jti):
+            raise InvalidToken(INVALID, detail="revoked")
         return None
-    found = None if gid is None else tx.grants.find_by_gid(gid, now)
+    found = None if gid is None else tx.grants.find_of_token(gid, presented.jti, now)
     if found is None or not found[1] or found[0].client_id != presented.client_id:
-        raise InvalidToken(INVALID, detail="its grant has ended")
+        raise InvalidToken(INVALID, detail="revoked, or its grant has ended")
     return found[0].person_id
 
 

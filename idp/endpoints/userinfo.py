@@ -108,8 +108,8 @@ def _record(tx: Tx, *, event: AuditEvent) -> Done[None]:
 
 
 def _load(tx: Tx, *, gid: Gid, jti: str, now: datetime) -> _Owner | None:
-    found = tx.grants.find_by_gid(gid, now)
-    if found is None or not found[1] or tx.revoked_tokens.contains(jti):
+    found = tx.grants.find_of_token(gid, jti, now)
+    if found is None or not found[1]:
         return None
     person = tx.people.canonical(found[0].person_id)
     return None if person is None else _Owner(grant=found[0], person=person)

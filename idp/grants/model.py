@@ -37,6 +37,8 @@ class StoredCode:
     session_id: str
     is_live: bool
     """Grant not revoked, session not ended, client enabled, person active."""
+    has_reached: bool = False
+    """Its session knows already that it has reached this client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

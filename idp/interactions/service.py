@@ -1,8 +1,9 @@
 """Deciding and ending an authorization: facts for `next_step`, then grant, code and record in one transaction.
 
-`decide` and `issue_code` are handed to `read` and `transact`; they run on several stores through Tx.
+`decide` is handed to `read`, `settle` to `transact`; they run on several stores through Tx.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,10 +14,9 @@ from idp.database import Done, Refused
 from idp.grants.model import NewCode
 from idp.ids import Gid, GrantId, HandleKind, Sid, bucket_of
 from idp.protocol.authorization_request import AuthorizationRequest
-from idp.protocol.errors import ConsentRequired, LoginRequired
+from idp.protocol.errors import LoginRequired
 from idp.protocol.facts import ClientFacts, CodeFacts, GrantFacts
-from idp.protocol.next_step import UNKNOWN, Facts, Issue, Load, Step, is_told, next_step
-from idp.protocol.scopes import CLAIM_SCOPE
+from idp.protocol.next_step import UNKNOWN, Facts, Issue, Load, Step, next_step
 from idp.protocol.subject import sector_of
 from idp.sessions.model import Session
 from idp.settings import Settings
@@ -41,6 +41,7 @@ def decide(
     upstream_down: bool,
     settings: Settings,
     occasion: Occasion,
+    locks_person: bool = False,
 ) -> Decision:
     """Ask `next_step`, looking facts up only when it asks for them."""
     facts = Facts(client=client, upstream_down=upstream_down)
@@ -53,6 +54,8 @@ def decide(
             session = tx.sessions.find(session_cookie) if session_cookie else None
             if session is not None and not session.is_live(occasion.now, settings.life):
                 session = None
+            if session is not None and locks_person:
+                tx.people.lock(session.person_id)
             facts = replace(facts, session=session.facts() if session else None)
         elif step.name == "subject":
             facts = replace(facts, subject=_known_subject(tx, client, session, request.expected_sub))
@@ -71,20 +74,30 @@ def _known_subject(tx: Tx, client: ClientFacts, session: Session | None, expecte
     return expected if tx.subjects.person_of(sector_of(client), expected) == session.person_id else None
 
 
-def issue_code(
+def settle(
     tx: Tx,
     request: AuthorizationRequest,
     client: ClientFacts,
-    issue: Issue,
     *,
+    ask: Callable[[Tx], Decision],
     interaction_id: str | None,
     stored_as: str | None,
     vault: Vault,
     settings: Settings,
     occasion: Occasion,
-) -> Done[str] | Refused:
-    """Store grant and code and record them; an interaction, and a pushed request, issue one code."""
+) -> Done[Step | str] | Refused:
+    """Decide, and where nothing is left to ask store grant and code and record them: return the code, else the step.
+
+    An interaction, and a pushed request, issue one code. `ask` is `decide` with the person locked before their consents
+    are read, so that a withdrawal comes wholly before or wholly after.
+    """
     now = occasion.now
+    decision = ask(tx)
+    if not isinstance(decision.step, Issue):
+        return Done(decision.step)
+    issue = decision.step
+    if decision.session is not None and _is_worth_touching(decision.session, occasion):
+        tx.sessions.touch(issue.session.sid, now)
     if interaction_id is not None and not tx.interactions.finish(
         interaction_id, now, now + settings.life.interaction
     ):
@@ -92,13 +105,6 @@ def issue_code(
     if stored_as is not None and not tx.pushed_requests.spend(stored_as, now):
         return Refused(LoginRequired("this request was used already, or took too long"))
     session, person_id = issue.session, issue.session.person_id
-    tx.people.lock(person_id)
-    settled = consent_facts(tx.consents.of_client(person_id, client.client_id)).granted
-    needed = issue.scopes.union(
-        CLAIM_SCOPE[claim].name for claim in (*issue.userinfo_claims, *issue.id_token_claims)
-    )
-    if any(is_told(scope, client) and scope not in settled for scope in needed):
-        return Refused(ConsentRequired("what was agreed to has been withdrawn"))
     sector = sector_of(client)
     sub = tx.subjects.sub_for(person_id, sector, vault.subject(person_id, sector))
     grant = _grant(client, issue, audience=request.audience, sub=sub, vault=vault, occasion=occasion)
@@ -171,6 +177,6 @@ def _code(
     )
 
 
-def is_worth_touching(session: Session, occasion: Occasion) -> bool:
+def _is_worth_touching(session: Session, occasion: Occasion) -> bool:
     """Tell whether the session's last-seen moment is old enough to be written again (once a minute at most)."""
     return occasion.now - session.last_seen_at > timedelta(minutes=1)

@@ -8,6 +8,7 @@ where many people share one address (a mobile network, a one-stop desk), because
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 _MINUTE = timedelta(minutes=1)
@@ -97,6 +98,7 @@ class OverLimit(Exception):
         self.retry_after = retry_after
 
 
+@lru_cache(maxsize=4096)
 def address_key(peer: str) -> str:
     """Return what one caller is counted by: an IPv4 address, or the /64 that one IPv6 line is given."""
     try:

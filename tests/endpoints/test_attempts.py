@@ -1,7 +1,8 @@
 """What counts as a failed sign-in, and what it must not tell – SP 800-63B-4 §3.2.2; SECURITY E11, E16; DESIGN 5.9."""
 
 import re
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
 
 import pytest
@@ -82,21 +83,27 @@ async def test_an_attempt_that_was_never_settled_counts_as_failed(world: World, 
 
 
 @pytest.fixture
-def statements() -> Iterator[list[str]]:
+async def statements(world: World) -> AsyncIterator[list[str]]:
     """Every statement and commit from now on, in order."""
     seen: list[str] = []
 
     def executed(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
         seen.append(re.sub(r"\s+", " ", statement))
 
-    def committed(_c: object) -> None:
-        seen.append("COMMIT")
+    def told(statement: str) -> None:
+        if statement == "COMMIT":
+            seen.append(statement)
 
+    def watch(tx: Tx) -> Done[None]:
+        driver = tx.connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.set_trace_callback(told)
+        return Done(None)
+
+    await world.write(watch)
     event.listen(Engine, "before_cursor_execute", executed)
-    event.listen(Engine, "commit", committed)
     yield seen
     event.remove(Engine, "before_cursor_execute", executed)
-    event.remove(Engine, "commit", committed)
 
 
 def _shape(statements: list[str]) -> list[str]:

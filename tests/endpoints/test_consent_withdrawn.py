@@ -5,18 +5,15 @@ from functools import partial
 
 from federation.upstream import AccountKind, ExternalAttributes, ExternalIdentity
 from idp.audit.events import EventType
-from idp.consents.service import withdraw
-from idp.database import Refused
 from idp.ids import ClientId
-from idp.interactions.service import issue_code
+from idp.interactions.service import decide, settle
 from idp.people.service import NotRecognised, Recognised, recognise
 from idp.protocol.authorization_request import check, parse
-from idp.protocol.errors import ConsentRequired
-from idp.protocol.next_step import Issue
+from idp.protocol.next_step import Consent
 from tests.world import World
 
 
-async def test_no_code_is_issued_on_a_consent_withdrawn_after_the_decision(world: World) -> None:
+async def test_no_code_is_issued_on_a_consent_that_was_withdrawn(world: World) -> None:
     rp = await world.client()
     person = await world.person()
     browser = world.browser()
@@ -32,34 +29,31 @@ async def test_no_code_is_issued_on_a_consent_withdrawn_after_the_decision(world
         iss=world.issuer,
         now=world.time(),
     )
-    cookie = next(c.value for c in browser.client.cookies.jar if c.name == "hpid-session")
-    session = await world.provider.database.read(lambda tx: tx.sessions.find(str(cookie)))
-    assert session is not None
-    decided = Issue(session=session.facts(), scopes=frozenset({"openid", "profile"}), acr=session.acr)
-    issue = partial(
-        issue_code,
+    ask = partial(
+        settle,
+        ask=partial(
+            decide,
+            request=request,
+            client=client.facts,
+            session_cookie=world.cookie_of(browser, "session"),
+            upstream_down=False,
+            settings=world.provider.settings,
+            occasion=world.occasion,
+            locks_person=True,
+        ),
         request=request,
         client=client.facts,
-        issue=decided,
         interaction_id=None,
         stored_as=None,
         vault=world.provider.vault,
         settings=world.provider.settings,
         occasion=world.occasion,
     )
-    assert not isinstance(await world.provider.database.transact(issue), Refused)
-    await world.write(
-        partial(
-            withdraw,
-            person_id=person.person_id,
-            client_id=client.facts.client_id,
-            actor="test",
-            occasion=world.occasion,
-        )
-    )
-    outcome = await world.provider.database.transact(issue)
-    assert isinstance(outcome, Refused)
-    assert isinstance(outcome.error, ConsentRequired)
+    assert isinstance((await world.provider.database.transact(ask)).unwrap(), str)
+    await world.withdraw(person.person_id, rp)
+    before = await world.events(EventType.CODE_ISSUED)
+    assert (await world.provider.database.transact(ask)).unwrap() == Consent(scopes=("profile",))
+    assert await world.events(EventType.CODE_ISSUED) == before
 
 
 async def test_an_upstream_number_that_is_another_record_s_never_moves_there(world: World) -> None:  # E04

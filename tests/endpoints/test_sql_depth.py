@@ -38,7 +38,9 @@ DEEPEST_AT_TOKEN = 6
 
 
 def _ours(frame: FrameType | None) -> Iterator[FrameType]:
-    while frame is not None:
+    while (
+        frame is not None and frame.f_code.co_filename != __file__
+    ):  # beyond `traced` is the coroutine's stack again
         name = frame.f_code.co_filename
         if name.startswith(OURS) and not name.startswith(PUMP):
             yield frame

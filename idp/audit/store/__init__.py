@@ -10,12 +10,34 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Insert, Row, bindparam, func, insert, null, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Insert,
+    LargeBinary,
+    Row,
+    Text,
+    bindparam,
+    func,
+    insert,
+    null,
+    select,
+    update,
+)
 
 from idp.audit.canonical import SALT_BYTES, payload_digest, payload_text
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.record import AuditRecord
-from idp.audit.store.keys import ADD_KEY, FIND_KEY, FORGET_KEY, KEY_BYTES, open_key, seal_key
+from idp.audit.store.keys import (
+    ADD_KEY,
+    FIND_KEY,
+    FORGET_KEY,
+    KEY_BYTES,
+    DataKey,
+    KnownKeys,
+    open_key,
+    seal_key,
+)
 from idp.audit.store.tables import audit_events, audit_head, audit_keys
 from idp.clock import Clock
 from idp.ids import EventId
@@ -24,6 +46,23 @@ from keys.envelope import STABLE, Unsealable, Vault
 _PURPOSE = "audit"
 
 _ADD = insert(audit_events)
+_COLUMNS = [column for column in audit_events.c if column.name != "leaf_index"]
+_ADD_UNDER_KEY = (
+    insert(audit_events)
+    .from_select(
+        [column.name for column in _COLUMNS],
+        select(*(bindparam(column.name, type_=column.type) for column in _COLUMNS)).where(
+            select(audit_keys.c.subject_ref)
+            .where(
+                audit_keys.c.subject_ref == bindparam("subject_ref", type_=Text),
+                audit_keys.c.sealed_key == bindparam("under_key", type_=LargeBinary),
+            )
+            .exists()
+        ),
+    )
+    .returning(audit_events.c.event_id)
+)
+"""Adds nothing unless the person's key lies there still: what is sealed under a forgotten key opens for nobody."""
 _LOCK_HEAD = select(audit_head.c.next_index).where(audit_head.c.id == 1).with_for_update()
 _waiting = (
     select(
@@ -82,32 +121,44 @@ class AuditStore:
     connection: Connection
     vault: Vault
     clock: Clock
-    _keys: dict[str, str] = field(default_factory=dict, init=False, repr=False)
-    """Data keys of this transaction, opened once each."""
+    known_keys: KnownKeys = field(default_factory=KnownKeys, repr=False)
 
-    def add(self, event: AuditEvent, *, rehearse: bool = False) -> None:
+    def add(self, event: AuditEvent, *, rehearse: bool | None = None) -> None:
         """Record an event; it gets its number soon after the commit. A person's first event makes their key.
 
-        `rehearse` does all the work and leaves the row out, where time must not tell somebody from nobody.
+        `rehearse` is said where time must not tell somebody from nobody: True does all the work and leaves the row
+        out; either way nothing is spared by what this process remembers of the person.
         """
-        payload = payload_text(event)
-        subject = {"of_subject": event.subject_ref}
-        if event.subject_ref and event.subject_ref not in self._keys:
-            found = self.connection.execute(FIND_KEY, subject).scalar_one_or_none()
-            if found is None:
-                fresh = seal_key(self.vault, self.clock.random_bytes(KEY_BYTES))
-                self.connection.execute(ADD_KEY, {"subject_ref": event.subject_ref, "sealed_key": fresh})
-                found = self.connection.execute(FIND_KEY, subject).scalar_one()  # another may have been first
-            self._keys[event.subject_ref] = open_key(self.vault, found)
-        if event.subject_ref:
-            key = self._keys[event.subject_ref]
-            sealed = self.vault.seal_under(key, payload, purpose=_PURPOSE, version=STABLE)
-        else:
+        payload, salt = payload_text(event), self.clock.random_bytes(SALT_BYTES)
+        if not event.subject_ref:
             sealed = self.vault.seal(payload, purpose=_purpose(event.at), version=STABLE)
-        salt = self.clock.random_bytes(SALT_BYTES)
-        row = _row(event, payload=payload, sealed=sealed, salt=salt)
-        if not rehearse:
-            self.connection.execute(_ADD, row)
+            if not rehearse:
+                self.connection.execute(_ADD, _row(event, payload=payload, sealed=sealed, salt=salt))
+            return
+        key = self.known_keys.get(event.subject_ref) if rehearse is None else None
+        while True:
+            if key is None:
+                key = self._find_key(event.subject_ref)
+            sealed = self.vault.seal_under(key.opened, payload, purpose=_PURPOSE, version=STABLE)
+            if rehearse:
+                return
+            row = _row(event, payload=payload, sealed=sealed, salt=salt)
+            if self.connection.execute(_ADD_UNDER_KEY, {**row, "under_key": key.sealed}).first() is not None:
+                return
+            self.known_keys.drop(event.subject_ref)  # forgotten or sealed anew since this process saw it
+            key = None
+
+    def _find_key(self, subject_ref: str) -> DataKey:
+        """Return the person's key; their first event makes it."""
+        subject = {"of_subject": subject_ref}
+        sealed = self.connection.execute(FIND_KEY, subject).scalar_one_or_none()
+        if sealed is None:
+            fresh = seal_key(self.vault, self.clock.random_bytes(KEY_BYTES))
+            self.connection.execute(ADD_KEY, {"subject_ref": subject_ref, "sealed_key": fresh})
+            sealed = self.connection.execute(FIND_KEY, subject).scalar_one()  # another may have been first
+        key = DataKey(opened=open_key(self.vault, sealed), sealed=sealed)
+        self.known_keys.put(subject_ref, key)
+        return key
 
     def number(self, limit: int) -> int:
         """Give the next numbers to the oldest events without one; return how many got one."""
@@ -134,7 +185,7 @@ class AuditStore:
 
     def erase(self, subject_ref: str, limit: int) -> int:
         """Forget a person's key, which closes all their payloads; wipe up to `limit`, return how many."""
-        self._keys.pop(subject_ref, None)
+        self.known_keys.drop(subject_ref)
         self.connection.execute(FORGET_KEY, {"of_subject": subject_ref})
         return len(self.connection.execute(_ERASE, {"of_subject": subject_ref, "most": limit}).all())
 

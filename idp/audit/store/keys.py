@@ -4,6 +4,8 @@ Statements only: AuditStore runs them itself, so that no path to the record is a
 """
 
 from base64 import b64encode
+from collections import OrderedDict
+from dataclasses import dataclass, field
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,6 +14,7 @@ from idp.audit.store.tables import KEY_PURPOSE, audit_keys
 from keys.envelope import Vault
 
 KEY_BYTES = 32
+_MOST_KNOWN = 20_000
 
 FIND_KEY = select(audit_keys.c.sealed_key).where(audit_keys.c.subject_ref == bindparam("of_subject"))
 ADD_KEY = insert(audit_keys).on_conflict_do_nothing(index_elements=["subject_ref"])
@@ -26,3 +29,32 @@ def seal_key(vault: Vault, random: bytes) -> bytes:
 def open_key(vault: Vault, sealed_key: bytes) -> str:
     """Return a stored key as the text that `Vault.seal_under` takes."""
     return b64encode(vault.open(sealed_key, purpose=KEY_PURPOSE)).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """A person's data key, opened, and how it lies in the table: it seals only while it lies there still."""
+
+    opened: str = field(repr=False)
+    sealed: bytes = field(repr=False)
+
+
+class KnownKeys:
+    """The data keys that this process has used lately."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, DataKey] = OrderedDict()
+
+    def get(self, subject_ref: str) -> DataKey | None:
+        """Return a key that was there a while ago."""
+        return self._known.get(subject_ref)
+
+    def put(self, subject_ref: str, key: DataKey) -> None:
+        """Remember a key that was just found."""
+        self._known[subject_ref] = key
+        while len(self._known) > _MOST_KNOWN:
+            self._known.popitem(last=False)
+
+    def drop(self, subject_ref: str) -> None:
+        """Forget a key that is not there any more."""
+        self._known.pop(subject_ref, None)

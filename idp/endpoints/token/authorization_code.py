@@ -109,7 +109,8 @@ def _redeem(
         return judge(tx, error=InvalidGrant(_UNUSABLE, detail="lost the race"))
     grant, life = code.grant, call.provider.settings.life
     is_offline = "offline_access" in code.scopes
-    tx.sessions.reach(reached_by(stored, at=now))
+    if not stored.has_reached:
+        tx.sessions.reach(reached_by(stored, at=now))
     if refresh_token is not None:
         family_ends = now + (life.refresh_absolute if is_offline else life.session_absolute)
         tx.refresh_tokens.add(

@@ -4,7 +4,7 @@ One successor per generation. For 60 s the previous generation, from the same cl
 gets that same successor again (an answer was lost); anything older means theft and ends the family (DESIGN 5.6).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -37,23 +37,33 @@ async def rotate(call: Call, client: ClientFacts, form: Mapping[str, str]) -> An
     stored = await provider.database.read(partial(_load, token=request.refresh_token))
     if stored is None:
         raise InvalidGrant(_UNUSABLE, detail="unknown")
-    turn = partial(
-        _rotate,
+    judge = partial(
+        _judge,
         token=request.refresh_token,
         client=client,
         vault=provider.vault,
-        life=provider.settings.life,
+        window=provider.settings.life.refresh_retry,
         occasion=occasion,
     )
     if stored.client_id != client.client_id or not stored.is_live or occasion.now >= stored.expires_at:
-        (await provider.database.transact(partial(turn, audience=stored.grant.audience))).unwrap()
-        raise InvalidGrant(_UNUSABLE, detail="refused on reading, usable on writing")
+        refuse = partial(judge, audience=stored.grant.audience, may_retry=False)
+        (await provider.database.transact(refuse)).unwrap()
     scopes = narrow_scopes(request.scopes, stored.scopes & client.scopes)
     target = await find_target(call, client, stored.grant, request.resource)
     tokens = await sign_tokens(
         call, client, stored.grant, target=target, scopes=scopes, nonce=None, person=None, now=occasion.now
     )
-    successor = (await provider.database.transact(partial(turn, audience=target.audience))).unwrap()
+    turn = partial(
+        _rotate,
+        token=request.refresh_token,
+        stored=stored,
+        audience=target.audience,
+        vault=provider.vault,
+        life=provider.settings.life,
+        judge=partial(judge, audience=target.audience),
+        occasion=occasion,
+    )
+    successor = (await provider.database.transact(turn)).unwrap()
     return tokens.answer(refresh_token=successor)
 
 
@@ -65,28 +75,20 @@ def _rotate(
     tx: Tx,
     *,
     token: str,
+    stored: RefreshToken,
     audience: str,
-    client: ClientFacts,
     vault: Vault,
     life: Lifetimes,
+    judge: Callable[[Tx], Done[str] | Refused],
     occasion: Occasion,
 ) -> Done[str] | Refused:
-    """Spend this generation, or hand out its successor again, or refuse and leave the mark a refusal must leave."""
+    """Spend this generation and add its successor; whoever loses the race is judged by what won."""
     now = occasion.now
-    found = tx.refresh_tokens.find(token)
-    if found is None:
-        return Refused(InvalidGrant(_UNUSABLE, detail="unknown"))
-    if found.client_id != client.client_id or not found.is_live:
-        return _refuse(tx, found, client, occasion, "another client's" if found.is_live else "no longer live")
-    if found.spent_at is None and now >= found.expires_at:
-        return _refuse(tx, found, client, occasion, "expired")
-    successor = occasion.clock.handle(HandleKind.REFRESH_TOKEN, bucket_of(found.grant.person_id))
+    successor = occasion.clock.handle(HandleKind.REFRESH_TOKEN, bucket_of(stored.grant.person_id))
     sealed = vault.seal_under(token, successor.encode(), purpose=_PURPOSE)
     won = tx.refresh_tokens.spend(token, successor=successor, successor_sealed=sealed, now=now)
     if won is None:
-        return _retry(
-            tx, token, client, audience=audience, vault=vault, window=life.refresh_retry, occasion=occasion
-        )
+        return judge(tx)
     tx.refresh_tokens.add(
         successor,
         replace(
@@ -102,9 +104,9 @@ def _rotate(
     tx.audit.add(
         occasion.event(
             EventType.REFRESH_ROTATED,
-            actor=client_ref(client.client_id),
+            actor=client_ref(won.client_id),
             person_id=won.grant.person_id,
-            client_id=client.client_id,
+            client_id=won.client_id,
             gid=won.grant.gid,
             audience=audience,
             generation=won.generation,
@@ -113,44 +115,52 @@ def _rotate(
     return Done(successor)
 
 
-def _retry(
+def _judge(
     tx: Tx,
+    *,
     token: str,
     client: ClientFacts,
-    *,
     audience: str,
     vault: Vault,
     window: timedelta,
     occasion: Occasion,
+    may_retry: bool = True,
 ) -> Done[str] | Refused:
-    """Answer the same successor to an honest retry, whatever its resource; anything else ends the family (§4.14.2)."""
-    spent = tx.refresh_tokens.find(token)
-    if spent is None or not spent.is_live:
-        return Refused(InvalidGrant(_UNUSABLE, detail="no longer live"))
-    is_retry = (
-        spent.spent_at is not None and occasion.now <= spent.spent_at + window and not spent.successor_spent
-    )
-    if is_retry and spent.successor_sealed is not None:
+    """Answer the same successor to an honest retry, whatever its resource; another use of what is spent ends the family.
+
+    Everything that was a token of ours leaves its mark (RFC 9700 §4.14.2).
+    """
+    found = tx.refresh_tokens.find(token)
+    if found is None:
+        return Refused(InvalidGrant(_UNUSABLE, detail="unknown"))
+    if found.client_id != client.client_id or not found.is_live:
+        return _refuse(tx, found, client, occasion, "another client's" if found.is_live else "no longer live")
+    if found.spent_at is None:
+        return _refuse(tx, found, client, occasion, "expired")
+    is_retry = occasion.now <= found.spent_at + window and not found.successor_spent
+    if is_retry and not may_retry:
+        return _refuse(tx, found, client, occasion, "expired")
+    if is_retry and found.successor_sealed is not None:
         tx.audit.add(
             occasion.event(
                 EventType.REFRESH_REPEATED,
                 actor=client_ref(client.client_id),
-                person_id=spent.grant.person_id,
+                person_id=found.grant.person_id,
                 client_id=client.client_id,
-                gid=spent.grant.gid,
+                gid=found.grant.gid,
                 audience=audience,
-                generation=spent.generation,
+                generation=found.generation,
             )
         )
-        return Done(vault.open_under(token, spent.successor_sealed, purpose=_PURPOSE).decode())
-    tx.grants.revoke(spent.grant.grant_id, occasion.now, "refresh token reused")
+        return Done(vault.open_under(token, found.successor_sealed, purpose=_PURPOSE).decode())
+    tx.grants.revoke(found.grant.grant_id, occasion.now, "refresh token reused")
     tx.audit.add(
         occasion.event(
             EventType.REFRESH_REUSED,
             actor=client_ref(client.client_id),
-            person_id=spent.grant.person_id,
+            person_id=found.grant.person_id,
             client_id=client.client_id,
-            generation=spent.generation,
+            generation=found.generation,
         )
     )
     return Refused(InvalidGrant(_UNUSABLE, detail="reused: the family has ended"))

@@ -19,10 +19,12 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    column,
     insert,
     literal,
     literal_column,
     select,
+    table,
     update,
 )
 
@@ -65,6 +67,21 @@ _grant_of_code = literal_column(
     Text,
 )
 
+_session_clients = table(
+    "session_clients", column("bucket", String), column("session_id", Text), column("client_id", Text)
+)
+_has_reached = (
+    select(literal(1))
+    .select_from(_session_clients)
+    .where(
+        _session_clients.c.bucket == grants.c.bucket,
+        _session_clients.c.session_id == grants.c.session_id,
+        _session_clients.c.client_id == grants.c.client_id,
+    )
+    .correlate(grants)
+    .exists()
+)
+
 _ADD = insert(codes)
 _FIND = (
     select(
@@ -74,6 +91,7 @@ _FIND = (
         grants.c.facts.label("grant"),
         grants.c.session_id,
         and_(is_authorized, session_limit.is_not(None)).label("is_live"),
+        _has_reached.label("has_reached"),
     )
     .join(grants, _of_code)
     .where(_this_code)
@@ -126,7 +144,9 @@ class CodeStore:
         facts = code_facts(
             row.facts, grant=grant_facts(row.grant), expires_at=row.expires_at, spent_at=row.spent_at
         )
-        return StoredCode(facts=facts, session_id=row.session_id, is_live=row.is_live)
+        return StoredCode(
+            facts=facts, session_id=row.session_id, is_live=row.is_live, has_reached=row.has_reached
+        )
 
     def spend(self, code: str, now: datetime) -> CodeFacts | None:
         """Spend a code that is unspent, unexpired and live; None for everyone but the one winner."""

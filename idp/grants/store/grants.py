@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, false, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, false, insert, select, update
 
 from idp.database.erasing import delete_oldest
 from idp.grants.rows import grant_facts, grant_text
+from idp.grants.store.revoked_tokens import is_revoked
 from idp.grants.store.table import grants, is_live
 from idp.ids import ClientId, Gid, GrantId, PersonId, bucket_of
 from idp.protocol.facts import GrantFacts
@@ -21,6 +22,9 @@ _ADD = insert(grants)
 _FIND_BY_GID = select(grants.c.facts, grants.c.expires_at, is_live.label("is_live")).where(
     grants.c.gid == bindparam("gid")
 )
+_FIND_OF_TOKEN = select(
+    grants.c.facts, grants.c.expires_at, and_(is_live, ~is_revoked(bindparam("of_jti"))).label("is_live")
+).where(grants.c.gid == bindparam("gid"))
 _REVOKE = (
     update(grants)
     .where(grants.c.revoked_at.is_(None))
@@ -77,6 +81,11 @@ class GrantStore:
     def find_by_gid(self, gid: Gid, now: datetime) -> tuple[GrantFacts, bool] | None:
         """Return the grant of a mark, which grants/gid.py reads from an access token, and whether it is live."""
         row = self.connection.execute(_FIND_BY_GID, {"gid": gid}).one_or_none()
+        return None if row is None else (grant_facts(row.facts), row.is_live and now < row.expires_at)
+
+    def find_of_token(self, gid: Gid, jti: str, now: datetime) -> tuple[GrantFacts, bool] | None:
+        """Return the grant of an access token, and whether both are live: neither was revoked."""
+        row = self.connection.execute(_FIND_OF_TOKEN, {"gid": gid, "of_jti": jti}).one_or_none()
         return None if row is None else (grant_facts(row.facts), row.is_live and now < row.expires_at)
 
     def revoke(self, grant_id: GrantId, now: datetime, reason: str) -> bool:

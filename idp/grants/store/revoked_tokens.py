@@ -6,7 +6,7 @@ A row is kept as long as its token would have lived.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Table, Text, bindparam, literal, select
+from sqlalchemy import Column, ColumnElement, Connection, Index, Table, Text, bindparam, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime, metadata
@@ -20,6 +20,12 @@ revoked_tokens = Table(
     Column("expires_at", UtcTime, nullable=False),
     Index("ix_revoked_tokens_expires_at", "expires_at"),
 )
+
+
+def is_revoked(jti: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition that a token was revoked, for a statement about what it hangs on."""
+    return select(literal(1)).select_from(revoked_tokens).where(revoked_tokens.c.jti == jti).exists()
+
 
 _ADD = insert(revoked_tokens).on_conflict_do_nothing(index_elements=["jti"]).returning(revoked_tokens.c.jti)
 _CONTAINS = select(literal(1)).where(revoked_tokens.c.jti == bindparam("this_jti"))
