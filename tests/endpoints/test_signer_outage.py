@@ -1,5 +1,6 @@
 """While the device that signs is away or lies, tokens are a 503 and nothing is spent – SECURITY R26, I4, I6, I8."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,9 @@ async def outages(world: World, signing: Fault, ask: Request) -> AsyncIterator[N
     await assert_unavailable(ask)
     signing.work()
     released.set()
+    async with asyncio.timeout(10):
+        while (await world.readiness())[0] != 200:
+            await asyncio.sleep(0.02)
     yield
 
 
