@@ -1,4 +1,4 @@
-"""Statements compiled once and handed to the driver as text: SQLAlchemy builds them, the drivers run them (adr/0020).
+"""Statements compiled once and handed to the driver as text: SQLAlchemy builds them, the drivers run them (adr/0028).
 
 SQLAlchemy's own execution costs several times what the driver does; its compiler, types and pool are what we want of
 it. A statement that is not plain (a list to expand, text, defaults made in Python), and every statement while somebody

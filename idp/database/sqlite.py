@@ -1,4 +1,4 @@
-"""SQLite: one writer thread whose commits are shared by all who wait; reads on the spot (DESIGN 5.7, adr/0020).
+"""SQLite: one writer thread whose commits are shared by all who wait; reads on the spot (DESIGN 5.7, adr/0028).
 
 Write-ahead log, synchronous FULL: what was answered survives a power cut. `BEGIN IMMEDIATE` is said by us, so
 that several processes on one file queue up instead of failing half-way; a reader sees one snapshot. A read takes less
