@@ -33,11 +33,13 @@ from keys.envelope import Vault
 class Tx:
     """The stores on the connection of one transaction; reports read through the connection itself."""
 
-    def __init__(self, connection: Connection, vault: Vault, clock: Clock, audit_keys: KnownKeys) -> None:
+    def __init__(
+        self, connection: Connection, vault: Vault, clock: Clock, audit_keys: KnownKeys | None = None
+    ) -> None:
         self.connection = connection
         self._vault = vault
         self._clock = clock
-        self._audit_keys = audit_keys
+        self._audit_keys = audit_keys or KnownKeys()
 
     @staticmethod
     def unit(vault: Vault, clock: Clock) -> "Callable[[Connection], Tx]":
