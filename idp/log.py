@@ -42,20 +42,22 @@ class _Output(logging.StreamHandler[TextIO]):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take one line."""
-        try:
-            self.stream.write(self.format(record) + "\n")
-            if record.levelno < logging.WARNING and (loop := _running_loop()) is not None:
-                if not self._is_due:
-                    self._is_due = True
-                    loop.call_soon(self._flush)
-            else:
-                self.flush()
-        except Exception:  # noqa: BLE001 - as the handlers of the library do
-            self.handleError(record)
+        super().emit(record)
+        if record.levelno >= logging.WARNING:
+            self._flush_now()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Flush at the end of this turn, or now where no loop turns."""
+        loop = _running_loop()
+        if loop is None:
+            self._flush_now()
+        elif not self._is_due:
+            self._is_due = True
+            loop.call_soon(self._flush_now)
+
+    def _flush_now(self) -> None:
         self._is_due = False
-        self.flush()
+        super().flush()
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from asyncpg import InterfaceError, InternalClientError, PostgresError
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.util import await_only
 
 from idp.database.prepared import Found, Prepared, PreparedConnection, Statements
+
+_ITS_OWN = (PostgresError, InterfaceError, InternalClientError)
+"""What SQLAlchemy's dialect gives names of its own; the rest (a broken pipe, a time-out) passes as it is."""
 
 
 class AsyncpgConnection(PreparedConnection):
@@ -22,7 +26,7 @@ class AsyncpgConnection(PreparedConnection):
                 status = await_only(driver.execute(prepared.text, *arguments))
                 return Found([], int(status.rpartition(" ")[2]))
             records = await_only(driver.fetch(prepared.text, *arguments))
-        except Exception as error:  # noqa: BLE001 - the dialect knows which are the server's
+        except _ITS_OWN as error:
             self._refuse(prepared, error)
         make = prepared.row
         rows = [make(record) for record in records]
@@ -33,7 +37,7 @@ class AsyncpgConnection(PreparedConnection):
         driver = self._in_transaction()
         try:
             await_only(driver.executemany(prepared.text, arguments))
-        except Exception as error:  # noqa: BLE001 - the dialect knows which are the server's
+        except _ITS_OWN as error:
             self._refuse(prepared, error)
         return Found([], len(arguments))
 

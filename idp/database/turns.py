@@ -78,10 +78,8 @@ class Turns(Generic[ItemT, T]):
 
     async def _settle(self, group: Sequence[tuple[ItemT, asyncio.Future[T]]]) -> None:
         values: Sequence[T] | BaseException
-        try:
-            values = await self._commit([item for item, _ in group])
-        except Exception as error:  # noqa: BLE001 - the callers', whatever it is
-            values = error
+        items = [item for item, _ in group]
+        (values,) = await asyncio.gather(self._commit(items), return_exceptions=True)
         if not isinstance(values, BaseException):
             for (_, future), value in zip(group, values, strict=True):
                 if not future.done():
