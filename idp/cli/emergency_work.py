@@ -54,7 +54,7 @@ async def measure(provider: Provider, target: Target, kinds: Kinds) -> Affected:
     """Add up what would end, reading one bucket after the other."""
     now, affected = provider.clock.now(), Affected()
     since = now - longest_offline(provider.settings.life)
-    for bucket in target.buckets:
+    for bucket in await _buckets(provider, target):
         found = await _now(provider, target, kinds, bucket)
         affected.add(found.sessions, found.grants, issued_since=since)
         affected.unplaced += found.unplaced
@@ -86,7 +86,7 @@ async def end_meant(
     """
     ended = Ended()
     await _note(provider, EventType.EMERGENCY_BEGUN, {**record, "reason": reason})
-    for bucket in target.buckets:
+    for bucket in await _buckets(provider, target):
         if kinds.sessions:
             found = await _now(provider, target, Kinds(sessions=True, grants=False), bucket)
             for some in _parts(found.sessions, _SESSIONS_AT_ONCE):
@@ -97,6 +97,10 @@ async def end_meant(
                 ended.grants += await _end_grants(provider, few, reason)
     await _note(provider, EventType.EMERGENCY_DONE, {**record, "ended": vars_of(ended)})
     return ended
+
+
+async def _buckets(provider: Provider, target: Target) -> tuple[str, ...]:
+    return await provider.database.read(lambda tx: tx.affected.buckets(target))
 
 
 async def _now(provider: Provider, target: Target, kinds: Kinds, bucket: str) -> _Found:

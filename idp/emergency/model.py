@@ -8,8 +8,6 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from idp.audit.occasion import KEPT_BYTES
 from idp.ids import ClientId, GrantId, PersonId, bucket_of
 
-ALL_BUCKETS = tuple(f"{number:02x}" for number in range(256))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -27,9 +25,9 @@ class Target:
     """Begun from then on, begun before then."""
 
     @property
-    def buckets(self) -> tuple[str, ...]:
-        """Return where the rows of its people lie."""
-        return ALL_BUCKETS if self.person_id is None else (bucket_of(self.person_id),)
+    def bucket(self) -> str | None:
+        """Return where the rows of its person lie, None for everybody."""
+        return None if self.person_id is None else bucket_of(self.person_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

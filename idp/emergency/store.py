@@ -19,6 +19,7 @@ from sqlalchemy import (
     TableClause,
     Text,
     and_,
+    bindparam,
     column,
     false,
     func,
@@ -75,6 +76,10 @@ _refresh_tokens = table(
     column("spent_at", UtcTime),
 )
 
+_NEXT_BUCKETS = tuple(
+    select(func.min(of.c.bucket)).where(of.c.bucket > bindparam("after")) for of in (_sessions, _grants)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AffectedStore:
@@ -82,6 +87,17 @@ class AffectedStore:
 
     connection: Connection
     vault: Vault
+
+    def buckets(self, target: Target) -> tuple[str, ...]:
+        """Return the buckets in which there may be something, each found by one step along an index."""
+        if target.bucket is not None:
+            return (target.bucket,)
+        found: set[str] = set()
+        for statement in _NEXT_BUCKETS:
+            bucket = ""
+            while (bucket := self.connection.execute(statement, {"after": bucket}).scalar_one() or "") != "":
+                found.add(bucket)
+        return tuple(sorted(found))
 
     def sessions(self, target: Target, bucket: str, now: datetime) -> Iterator[list[AffectedSession]]:
         """Yield the live sessions that are meant, chunk by chunk."""

@@ -70,5 +70,5 @@ def test_whoever_has_no_address_has_no_network(peer: str) -> None:
 
 def test_a_person_s_rows_are_looked_for_where_they_lie() -> None:
     person_id = PersonId("5b0c6f0e-6f2a-4d0e-9a53-0d6a1c2b7e41")
-    assert Target(person_id=person_id).buckets == ("5b",)
-    assert len(set(Target().buckets)) == 256
+    assert Target(person_id=person_id).bucket == "5b"
+    assert Target().bucket is None

@@ -21,8 +21,8 @@ from tests.processes import ROOT
 from tests.proof._postgresql import postgresql
 from tests.server import Installation, Node, free_ports, fresh_postgresql
 
-_KILLS = 16
-_ROWS = 400_000
+_KILLS = 10
+_ROWS = 200_000
 _MOST_MEMORY = 256 * 1024
 """KiB of resident memory; a command that holds the rows takes several times as much."""
 _KILLED = """

@@ -7,7 +7,7 @@ import pytest
 
 from idp.database import Database
 from idp.emergency import store as affected_store
-from idp.emergency.model import ALL_BUCKETS, Kinds, Target
+from idp.emergency.model import Kinds, Target
 from idp.ids import ClientId, HandleKind, Sid
 from tests.stores.samples import (
     DAY,
@@ -42,13 +42,13 @@ async def _found(database: Database[Any], target: Target, kinds: Kinds = BOTH, *
         return Found(
             sessions={
                 one.session_id
-                for bucket in target.buckets
+                for bucket in tx.affected.buckets(target)
                 for some in tx.affected.sessions(target, bucket, now)
                 for one in some
             },
             grants={
                 one.grant_id
-                for bucket in target.buckets
+                for bucket in tx.affected.buckets(target)
                 for some in tx.affected.grants(target, kinds, bucket, now)
                 for one in some
             },
@@ -144,7 +144,8 @@ async def test_a_network_is_reached_and_what_has_none_is_counted(database: Datab
     found = await _found(database, Target(networks=(_HERE, _HERE)))
     assert found == Found(sessions={session}, grants={grant})
     unplaced = await see(
-        database, lambda tx: sum(tx.affected.unplaced(bucket, NOW) for bucket in ALL_BUCKETS)
+        database,
+        lambda tx: sum(tx.affected.unplaced(bucket, NOW) for bucket in tx.affected.buckets(Target())),
     )
     assert unplaced == 1
 
