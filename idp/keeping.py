@@ -10,32 +10,25 @@ from idp.transaction import Tx
 
 BATCH = 500
 """Rows of one transaction."""
-_CODES_STAY = timedelta(minutes=10)
-"""A spent code is kept this long, so that a replay is known for one."""
 _ASSERTIONS_STAY = timedelta(minutes=5)
 """A spent assertion is kept a while longer than it is good for, so that a clock running behind revives none."""
-_DELIVERIES_STAY = timedelta(days=30)
-"""The ledger of sign-outs, dead letters too, is kept this long after its last word."""
-_SESSIONS_STAY = timedelta(days=1)
-_INVITATIONS_STAY = timedelta(days=30)
-_ATTEMPTS_STAY = timedelta(days=30)
 
 
 Eraser = Callable[[Tx, datetime, Lifetimes], int]
 
 ERASERS: Mapping[str, Eraser] = {
-    "codes": lambda tx, now, _: tx.codes.erase_expired(now - _CODES_STAY, BATCH),
+    "codes": lambda tx, now, life: tx.codes.erase_expired(now - life.code_kept, BATCH),
     "pushed_requests": lambda tx, now, _: tx.pushed_requests.erase_expired(now, BATCH),
     "refresh_tokens": lambda tx, now, life: tx.refresh_tokens.erase_expired(now - life.refresh_retry, BATCH),
     "revoked_tokens": lambda tx, now, _: tx.revoked_tokens.erase_expired(now, BATCH),
     "client_assertions": lambda tx, now, _: tx.client_assertions.erase_expired(now - _ASSERTIONS_STAY, BATCH),
-    "invitations": lambda tx, now, _: tx.invitations.erase_expired(now - _INVITATIONS_STAY, BATCH),
+    "invitations": lambda tx, now, life: tx.invitations.erase_expired(now - life.invitation_kept, BATCH),
     "grants": lambda tx, now, _: tx.grants.erase_expired(now, BATCH),
     "interactions": lambda tx, now, _: tx.interactions.erase_expired(now, BATCH),
-    "sessions": lambda tx, now, _: tx.sessions.erase_ended(now - _SESSIONS_STAY, BATCH),
-    "deliveries": lambda tx, now, _: tx.deliveries.erase_settled(now - _DELIVERIES_STAY, BATCH),
+    "sessions": lambda tx, now, life: tx.sessions.erase_ended(now - life.session_kept, BATCH),
+    "deliveries": lambda tx, now, life: tx.deliveries.erase_settled(now - life.delivery_kept, BATCH),
     "limits": lambda tx, now, _: tx.limits.erase_over(now, BATCH),
-    "attempts": lambda tx, now, _: tx.attempts.erase_forgotten(now - _ATTEMPTS_STAY, BATCH),
+    "attempts": lambda tx, now, life: tx.attempts.erase_forgotten(now - life.failures_kept, BATCH),
 }
 """What grows by time, and how one batch of it goes; each is a job of its own, so that none holds up another."""
 

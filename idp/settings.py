@@ -72,6 +72,20 @@ class Lifetimes(BaseSettings):
     """SSO session of level substantial or high: absolute limit."""
     session_low: timedelta = timedelta(days=30)
     """SSO session of level low."""
+    code_kept: timedelta = timedelta(minutes=10)
+    """A code that is over is kept for this long, so that one that comes again is known for a replay."""
+    session_kept: timedelta = timedelta(days=1)
+    """A session that has ended is kept for this long, with the relying parties it reached."""
+    delivery: timedelta = timedelta(days=1)
+    """A sign-out is sent again for this long to a service that does not answer, and for an hour at most to one that
+    refuses it."""
+    delivery_kept: timedelta = timedelta(days=30)
+    """The ledger of sign-outs, dead letters too, is kept for this long after its last word."""
+    invitation_kept: timedelta = timedelta(days=30)
+    """An initial access token that is over stays in the list for this long."""
+    failures_kept: timedelta = timedelta(days=30)
+    """Failed sign-ins of an account count until there was none for this long; an account that rests goes on resting. A
+    day at least in production."""
     admin_link: timedelta = timedelta(minutes=15)
     """One-time link of `hpid admin bootstrap`."""
     key_publish: timedelta = timedelta(minutes=10)
@@ -229,6 +243,8 @@ class Settings(BaseSettings):
             raise UnsafeSettings("HPID_TEST_ENVIRONMENT must be false in production")
         if self.loopback_origins:
             raise UnsafeSettings("HPID_LOOPBACK_ORIGINS must be empty in production")
+        if self.life.failures_kept < timedelta(days=1):
+            raise UnsafeSettings("HPID_LIFE_FAILURES_KEPT must be a day (86400) or longer in production")
         if self.otel_endpoint is not None:
             collector = urlsplit(self.otel_endpoint)
             if collector.scheme != "https" and collector.hostname not in _THIS_MACHINE:

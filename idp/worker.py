@@ -18,7 +18,6 @@ from idp.audit.occasion import Occasion
 from idp.database import DatabaseUnavailable, Done
 from idp.keeping import BATCH, ERASERS, erase
 from idp.log import fields
-from idp.outbox.model import GIVE_UP_AFTER
 from idp.outbox.relay import MOST, Relay
 from idp.provider import Provider
 from idp.signing_keys.jobs import erase_keys, rotate_keys
@@ -53,6 +52,7 @@ def relay_of(provider: Provider) -> Relay:
         encrypt=provider.client_keys.encrypt,
         issuer=provider.settings.issuer,
         clock=provider.clock,
+        give_up_after=provider.settings.life.delivery,
     )
 
 
@@ -87,11 +87,12 @@ async def _rotate_keys(provider: Provider) -> int:
 
 async def _bury(provider: Provider) -> int:
     now = provider.clock.now()
+    before = now - provider.settings.life.delivery
     buried = (
-        await provider.database.transact(lambda tx: Done(tx.outbox.bury(now - GIVE_UP_AFTER, now, _BURIED)))
+        await provider.database.transact(lambda tx: Done(tx.outbox.bury(before, now, _BURIED)))
     ).unwrap()
     if buried:
-        _log.warning("messages given up after a day", extra=fields(count=buried))
+        _log.warning("messages that have waited too long are given up", extra=fields(count=buried))
     return buried
 
 

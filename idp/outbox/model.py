@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-GIVE_UP_AFTER = timedelta(hours=24)
 REFUSED_GIVE_UP_AFTER = timedelta(hours=1)
 """A service that answers and refuses has had time to read our keys anew by then."""
 LONGEST_PAUSE = timedelta(hours=1)
@@ -121,8 +120,10 @@ def next_pause(attempts: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(attempts - 1, 12)), LONGEST_PAUSE)
 
 
-def next_attempt_at(message: OutboxMessage, attempt: Attempt, now: datetime) -> datetime | None:
+def next_attempt_at(
+    message: OutboxMessage, attempt: Attempt, now: datetime, *, give_up_after: timedelta
+) -> datetime | None:
     """Return when a message that did not arrive is due again; None: never, it is a dead letter."""
-    patience = REFUSED_GIVE_UP_AFTER if attempt.is_refused else GIVE_UP_AFTER
+    patience = min(REFUSED_GIVE_UP_AFTER, give_up_after) if attempt.is_refused else give_up_after
     again = now + next_pause(message.attempts)
     return None if attempt.is_final or again > message.created_at + patience else again

@@ -54,6 +54,8 @@ class Relay:
     """Encrypts to a client's own key, or raises CannotEncrypt."""
     issuer: str
     clock: Clock
+    give_up_after: timedelta
+    """From the sign-out to the dead letter (HPID_LIFE_DELIVERY)."""
 
     under_way: set[asyncio.Task[None]] = field(default_factory=set)
     freed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -134,7 +136,11 @@ class Relay:
     ) -> None:
         now = self.clock.now()
         results = [
-            _Result(message=message, attempt=attempt, again=next_attempt_at(message, attempt, now))
+            _Result(
+                message=message,
+                attempt=attempt,
+                again=next_attempt_at(message, attempt, now, give_up_after=self.give_up_after),
+            )
             for message, attempt in sent
         ]
         await self._keep(

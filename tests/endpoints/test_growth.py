@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,33 +12,14 @@ from sqlalchemy import func, select
 from idp.database import Done, metadata
 from idp.keeping import BATCH, ERASERS
 from idp.metrics import JOB_RUNS, ROWS_ALL_ERASED, ROWS_ERASED
+from idp.settings import DeploymentProfile, Lifetimes, Settings
 from idp.transaction import Tx
 from idp.worker import JOBS, work
 from tests.driver import RelyingParty
 from tests.endpoints.signing_in import password_page, try_password
 from tests.registrant import invite
-from tests.world import World
-
-STAYS = {
-    "audit_events": "the record, whose payloads go by law alone",
-    "audit_head": "one row",
-    "audit_keys": "a key per person",
-    "client_logos": "a row per client",
-    "client_secrets": "a few per client",
-    "clients": "who is registered",
-    "config_version": "one row",
-    "consents": "one per person, client and scope: what was agreed to",
-    "external_links": "a row per person",
-    "links": "one-time links of operators, each spent or expired: by hand, a few in years",
-    "passwords": "a row per person",
-    "people": "who is known",
-    "person_identifiers": "a few per person",
-    "registrations": "a row per client",
-    "signing_keys": "erased keys stay as names",
-    "subjects": "one per person and sector, for ever",
-    "totp": "a row per person",
-}
-"""Table → why its rows stay; every other table is empty once all has expired."""
+from tests.staying import STAYS
+from tests.world import World, open_world
 
 
 def sizes(tx: Tx) -> dict[str, int]:
@@ -93,6 +76,23 @@ async def test_years_of_use_leave_only_what_is_meant_to_stay(world: World) -> No
     assert unseen == {"client_assertions", "upstream_journeys"}  # tests/stores has them
 
 
+async def test_what_is_kept_after_its_end_goes_when_the_settings_say(template: Path, tmp_path: Path) -> None:
+    soon = timedelta(minutes=1)
+    kept = [name for name in Lifetimes.model_fields if name.endswith("_kept")]
+    life = Lifetimes(**dict.fromkeys(kept, soon), delivery=soon, session_absolute=soon, refresh_absolute=soon)
+    async with open_world(template, tmp_path, life=life) as world:
+        rp = await world.client(backchannel_logout_uri="https://rp-c.example/hear")
+        await live_a_day(world, rp, 0)
+        world.time.move(minutes=31)  # an interaction, a limit
+        (bury,) = [job for job in JOBS if job.name == "give up"]
+        await bury.run(world.provider)
+        world.time.move(minutes=2)
+        while await world.clean_up():
+            pass
+        left = await world.provider.database.read(sizes)
+    assert {name: rows for name, rows in left.items() if rows and name not in STAYS} == {}
+
+
 async def test_one_table_that_can_not_be_erased_holds_up_no_other(
     world: World, rp: RelyingParty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,3 +145,18 @@ def test_each_table_is_either_kept_for_a_reason_or_erased() -> None:
     erased = set().union(*(erased_with_another.get(name, {name}) for name in ERASERS))
     assert erased | STAYS.keys() == metadata.tables.keys()
     assert not erased & STAYS.keys()
+
+
+def test_production_does_not_forget_failed_sign_ins_within_a_day(tmp_path: Path) -> None:
+    def production(**life: timedelta) -> Settings:
+        return Settings(
+            profile=DeploymentProfile.PRODUCTION,
+            issuer="https://id.example.vn",
+            master_key=tmp_path / "master.json",
+            test_environment=False,
+            life=Lifetimes(**life),
+        )
+
+    assert production(failures_kept=timedelta(days=1)).life.failures_kept == timedelta(days=1)
+    with pytest.raises(ValueError, match="HPID_LIFE_FAILURES_KEPT must be a day"):
+        production(failures_kept=timedelta(hours=23))

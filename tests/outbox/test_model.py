@@ -9,7 +9,7 @@ from idp.outbox.rest import Resting
 from tests import make
 
 NOW = make.NOW
-SECOND = timedelta(seconds=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 def message(attempts: int, *, age: timedelta = timedelta()) -> OutboxMessage:
@@ -45,9 +45,12 @@ def test_what_is_refused_or_redirected_was_answered_and_is_given_up_after_an_hou
     attempt = Attempt(status=status)
     assert (attempt.is_acknowledged, attempt.is_answered, attempt.is_refused) == (False, True, True)
     assert attempt.reason == f"status {status}"
-    assert next_attempt_at(message(1), attempt, NOW) == NOW + SECOND
-    assert next_attempt_at(message(12, age=timedelta(minutes=10)), attempt, NOW) == NOW + 2048 * SECOND
-    assert next_attempt_at(message(12, age=timedelta(minutes=30)), attempt, NOW) is None
+    assert next_attempt_at(message(1), attempt, NOW, give_up_after=DAY) == NOW + SECOND
+    assert (
+        next_attempt_at(message(12, age=timedelta(minutes=10)), attempt, NOW, give_up_after=DAY)
+        == NOW + 2048 * SECOND
+    )
+    assert next_attempt_at(message(12, age=timedelta(minutes=30)), attempt, NOW, give_up_after=DAY) is None
 
 
 @pytest.mark.parametrize(
@@ -60,17 +63,25 @@ def test_what_is_refused_or_redirected_was_answered_and_is_given_up_after_an_hou
 def test_who_did_not_answer_properly_is_tried_for_a_day(attempt: Attempt) -> None:
     assert (attempt.is_acknowledged, attempt.is_answered, attempt.is_refused) == (False, False, False)
     assert attempt.reason
-    day = timedelta(hours=24)
-    assert next_attempt_at(message(30, age=day - timedelta(hours=1)), attempt, NOW) == NOW + timedelta(
-        hours=1
+    hour = timedelta(hours=1)
+    assert next_attempt_at(message(30, age=DAY - hour), attempt, NOW, give_up_after=DAY) == NOW + hour
+    assert (
+        next_attempt_at(message(30, age=DAY - timedelta(minutes=59)), attempt, NOW, give_up_after=DAY) is None
     )
-    assert next_attempt_at(message(30, age=day - timedelta(minutes=59)), attempt, NOW) is None
+
+
+@pytest.mark.parametrize("attempt", [Attempt(status=400), Attempt(error="fetch failed: timeout")])
+def test_who_set_less_patience_waits_for_nobody_longer(attempt: Attempt) -> None:
+    patience = timedelta(minutes=5)
+    assert next_attempt_at(message(1), attempt, NOW, give_up_after=patience) == NOW + SECOND
+    late = message(1, age=patience)
+    assert next_attempt_at(late, attempt, NOW, give_up_after=patience) is None
 
 
 def test_what_can_t_end_otherwise_is_given_up_at_once() -> None:
     attempt = Attempt(error="gone", is_final=True)
     assert attempt.is_answered
-    assert next_attempt_at(message(1), attempt, NOW) is None
+    assert next_attempt_at(message(1), attempt, NOW, give_up_after=DAY) is None
 
 
 def test_a_client_that_does_not_answer_rests_longer_each_time_and_at_most_a_minute() -> None:

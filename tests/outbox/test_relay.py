@@ -106,6 +106,7 @@ async def posting(
             encrypt=provider.client_keys.encrypt,
             issuer=provider.settings.issuer,
             clock=provider.clock,
+            give_up_after=provider.settings.life.delivery,
         )
         post = Post(world, relay, fetcher)
         for endpoint in endpoints:

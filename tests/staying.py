@@ -1,0 +1,24 @@
+"""The tables whose rows stay, and why: every other one is empty once all in it has expired (DESIGN 5.8)."""
+
+from collections.abc import Mapping
+
+STAYS: Mapping[str, str] = {
+    "audit_events": "the record, whose payloads go by law alone",
+    "audit_head": "one row",
+    "audit_keys": "a key per person",
+    "client_logos": "a row per client",
+    "client_secrets": "a few per client",
+    "clients": "who is registered",
+    "config_version": "one row",
+    "consents": "one per person, client and scope: what was agreed to",
+    "external_links": "a row per person",
+    "links": "one-time links of operators, each spent or expired: by hand, a few in years",
+    "passwords": "a row per person",
+    "people": "who is known",
+    "person_identifiers": "a few per person",
+    "registrations": "a row per client",
+    "signing_keys": "erased keys stay as names",
+    "subjects": "one per person and sector, for ever",
+    "totp": "a row per person",
+}
+"""Table → why."""
