@@ -32,9 +32,9 @@ _RUN_ANEW = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _READ_ONLY = "25006"
 _NO_WRITES = frozenset({_READ_ONLY, "53100"})  # a full disk is one more reason
 _STALE_PLAN = "cached statement plan is invalid"  # a migration changed what a prepared statement returns
-_DOWN = ("08", "26000", "28", "3D", "40", "42P05", "53", "55P03", "57", "58")
-"""Appendix A: connection, lost or foreign prepared statement (a pooler that mixes them up), log-in, no
-database, roll-back, resources, lock time-out, stop, disk."""
+_MIXED_UP = frozenset({"26000", "42P05"})  # a prepared statement that is not there, or is another's
+_DOWN = ("08", "28", "3D", "40", "53", "55P03", "57", "58")
+"""Appendix A: connection, log-in, no database, roll-back, resources, lock time-out, stop, disk."""
 _CLIENT_SECONDS = 4.0  # longer than the server's own, so that it speaks first
 _WHOLE_SECONDS = 6.0
 
@@ -107,6 +107,9 @@ class Postgresql:
             sqlstate = _sqlstate(error)
             if sqlstate in _NO_WRITES:
                 raise DatabaseReadOnly(f"PostgreSQL: {error.orig}") from error
+            if sqlstate in _MIXED_UP:
+                advice = "a pooler mixes up prepared statements: HPID_DATABASE_PREPARED=off"
+                raise DatabaseUnavailable(f"PostgreSQL: {advice}") from error
             if error.connection_invalidated or sqlstate.startswith(_DOWN):
                 raise DatabaseUnavailable(f"PostgreSQL: {error.orig}") from error
             raise
