@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from idp.backup.model import Header, header_digest, header_line
+from keys.envelope import Vault
 from keys.master import MasterKey
 from tests.faults.restoring import SETTINGS, Story
 from tests.server import Installation, Node, free_ports
@@ -99,6 +101,17 @@ def test_a_file_of_another_master_key_or_issuer_is_refused_before_anything_is_re
     ran = installation.hpid("restore", str(file), HPID_ISSUER="http://localhost:1", **changes)
     assert ran.refusal == f"it is of {installation.issuer}, and HPID_ISSUER is http://localhost:1"
     assert not (tmp_path / "empty.sqlite3").exists()
+
+
+def test_a_file_of_a_newer_release_is_refused(saved: tuple[Installation, Path], tmp_path: Path) -> None:
+    installation, _ = saved
+    vault = Vault(MasterKey.load(installation.folder / "keys" / "master.json"))
+    header = Header(issuer=installation.issuer, release="9", revision="9999", taken_at="", epoch=0)
+    newer = tmp_path / "newer.gz"
+    seal = vault.seal_text(header_digest(header), purpose="backup.header")
+    newer.write_bytes(gzip.compress(header_line(header, seal)))
+    ran = installation.hpid("restore", str(newer), "--replace", "--yes")
+    assert ran.refusal.startswith("it is of schema 9999, and this release knows ")
 
 
 def test_no_file_is_overwritten_and_nothing_is_thrown_away_unasked(saved: tuple[Installation, Path]) -> None:
