@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from idp.admission import Admission
 from idp.clock import Clock
 from idp.configuration.cache import ConfigurationCache, StateRefused
-from idp.database import Database, DatabaseReadOnly, DatabaseUnavailable, Done
+from idp.database import Database, DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable, Done
 from idp.log import fields
 from keys.keyring import Keyring, UnusableKeyRecord
 from keys.signer import SigningUnavailable
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from idp.transaction import Tx
 
 _STANDS_SECONDS = 0.5
+_FULL_SECONDS = 5.0
+"""A database that has answered within this time is there, however long the queue; one that is silent fills it too."""
 _log = logging.getLogger("hpid.readiness")
 
 
@@ -53,7 +55,7 @@ class ReadinessCheck:
         self._keyring = keyring
         self._admission = admission
         self._clock = clock
-        self._found = Readiness.READY
+        self._found = Readiness.NO_DATABASE
         self._found_at = float("-inf")
         self._looking: asyncio.Task[Readiness] | None = None
 
@@ -86,6 +88,11 @@ class ReadinessCheck:
             return Readiness.WRONG_STATE, str(error)
         except DatabaseReadOnly as error:
             return Readiness.READ_ONLY, str(error)
+        except DatabaseBusy as error:
+            # a node that is full stays: if it left, the others would be fuller, and leave too
+            age = self._configuration.age
+            is_merely_full = age is not None and age < _FULL_SECONDS
+            return self._found if is_merely_full else Readiness.NO_DATABASE, str(error)
         except DatabaseUnavailable as error:
             return Readiness.NO_DATABASE, str(error)
         except UnusableKeyRecord as error:

@@ -7,7 +7,7 @@ from sqlalchemy import URL, Connection, Insert
 
 from idp.clock import Clock
 from idp.database.columns import Digest, Resealing, Sealed, UtcTime, metadata
-from idp.database.outcome import DatabaseReadOnly, DatabaseUnavailable, Done, Refused
+from idp.database.outcome import DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable, Done, Refused
 from idp.database.sqlite import Sqlite
 from idp.database.traffic import Load, Traffic
 from idp.database.turns import LONGEST_WAIT, Turns
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LONGEST_WAIT",
     "Database",
+    "DatabaseBusy",
     "DatabaseReadOnly",
     "DatabaseUnavailable",
     "Digest",

@@ -37,3 +37,7 @@ class DatabaseUnavailable(Exception):
 
 class DatabaseReadOnly(DatabaseUnavailable):
     """It answers, and takes no writes: a standby, a full disk, a file that may not be written."""
+
+
+class DatabaseBusy(DatabaseUnavailable):
+    """It answers, and there was no turn in time: too much of our own at once, which is no reason to leave."""

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from idp.database.asyncpg_connection import AsyncpgConnection
-from idp.database.outcome import DatabaseReadOnly, DatabaseUnavailable
+from idp.database.outcome import DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable
 from idp.database.servers import NoneTakesWrites, make_engine
 from idp.database.turns import LONGEST_WAIT
 
@@ -114,7 +114,7 @@ class Postgresql:
                 raise DatabaseUnavailable(f"PostgreSQL: {error.orig}") from error
             raise
         except PoolTimeout as error:
-            raise DatabaseUnavailable("PostgreSQL: all connections are in use") from error
+            raise DatabaseBusy("PostgreSQL: all connections are in use") from error
         except NoneTakesWrites as error:
             raise DatabaseReadOnly(f"PostgreSQL: {error}") from error
         except OSError as error:  # refused, reset, timed out

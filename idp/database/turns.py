@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Generic, TypeVar
 
 from idp.clock import Clock
-from idp.database.outcome import DatabaseUnavailable
+from idp.database.outcome import DatabaseBusy, DatabaseUnavailable
 
 ItemT = TypeVar("ItemT")
 T = TypeVar("T")
@@ -71,7 +71,7 @@ class Turns(Generic[ItemT, T]):
             if future.done():  # the caller went away
                 continue
             if now > deadline:
-                future.set_exception(DatabaseUnavailable("the database is too busy"))
+                future.set_exception(DatabaseBusy("the database is too busy"))
                 continue
             group.append((item, future))
         return group

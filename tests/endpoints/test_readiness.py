@@ -2,12 +2,13 @@
 
 import asyncio
 import sqlite3
+import threading
 
 import httpx
 import pytest
 
 from idp.configuration.cache import StateRefused
-from idp.database import DatabaseUnavailable, Done
+from idp.database import DatabaseBusy, DatabaseUnavailable, Done, turns
 from idp.signing_keys.store import signing_keys
 from idp.transaction import Tx
 from tests.driver import RelyingParty
@@ -109,3 +110,32 @@ async def test_authority_older_than_a_second_is_not_used_and_keys_and_discovery_
     for path, answer in before.items():
         again = await world.http.get(path)
         assert (again.status_code, again.content) == (200, answer.content), path
+
+
+@pytest.mark.parametrize(
+    ("answered", "found"), [(0.0, (200, "ready")), (9.0, (503, "the database does not answer"))]
+)
+async def test_a_node_that_is_merely_full_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch, answered: float, found: tuple[int, str]
+) -> None:
+    """If it left for want of a turn, the others would be fuller, and leave too; but silence fills a queue as well."""
+    await world.add_keys()
+    assert await world.readiness() == (200, "ready")
+    monkeypatch.setattr(turns, "LONGEST_WAIT", 0.05)
+    goes_on = threading.Event()
+
+    def hold(_tx: Tx) -> Done[bool]:
+        return Done(goes_on.wait(10))
+
+    holding = asyncio.create_task(world.provider.database.transact(hold))
+    await asyncio.sleep(0.05)
+    asked = asyncio.create_task(world.readiness())
+    await asyncio.sleep(0.05)
+    world.provider.configuration._read_at -= answered
+    refused = asyncio.create_task(world.provider.database.transact(lambda _: Done(None)))
+    await asyncio.sleep(0.2)
+    goes_on.set()
+    await holding
+    with pytest.raises(DatabaseBusy):
+        await refused
+    assert await asked == found
