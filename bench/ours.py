@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,22 +21,23 @@ _HPID = str(Path(sys.executable).with_name("hpid"))
 
 
 def start_ours(
-    name: str, folder: Path, port: int, database_url: str | None, people: int, *, on: set[int], nodes: int = 1
+    name: str, folder: Path, ports: Sequence[int], database_url: str | None, people: int, *, on: set[int]
 ) -> tuple[processes.Server, Target]:
     """Install, fill and start the provider: `hpid serve`, on PostgreSQL with a worker beside it."""
     installation = Installation(
-        folder=folder / name, port=port, database_url=database_url, settings={"HPID_LOG_LEVEL": "INFO"}
+        folder=folder / name, port=ports[0], database_url=database_url, settings={"HPID_LOG_LEVEL": "INFO"}
     )
     installation.prepare()
     environment = {**installation.environment(), "PYTHONWARNINGS": "default"}
     log = installation.folder / "log"
     target = asyncio.run(_fill(installation, people))
-    server = processes.Server(name=name, port=port)
-    for number in range(nodes):
-        own = {**environment, "HPID_PORT": str(port + number)}
+    server = processes.Server(name=name, port=ports[0], more_ports=ports[1:])
+    for port in ports:
+        own = {**environment, "HPID_PORT": str(port)}
         server.processes.append(processes.start([_HPID, "serve"], own, installation.folder, log, on))
     processes.wait_for_answer(server, "/health/ready", log)
-    server.rest_mib = server.memory_mib() / nodes
+    server.start_cpu /= len(ports)
+    server.rest_mib = server.memory_mib() / len(ports)
     if database_url is not None:
         server.processes.append(processes.start([_HPID, "worker"], environment, installation.folder, log, on))
     return server, target

@@ -24,6 +24,8 @@ class Server:
 
     name: str
     port: int
+    more_ports: Sequence[int] = ()
+    """Of further nodes, which share the load."""
     processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
     rest_mib: float = 0.0
     """Resident memory once ready, before any load."""
@@ -74,10 +76,12 @@ def wait_for_answer(server: Server, path: str, log: Path) -> None:
     import httpx
 
     deadline = time.monotonic() + _PATIENCE
-    while True:
+    waiting = [server.port, *server.more_ports]
+    while waiting:
         with suppress(httpx.TransportError):
-            if httpx.get(f"http://127.0.0.1:{server.port}{path}", trust_env=False).status_code == 200:
-                break
+            if httpx.get(f"http://127.0.0.1:{waiting[0]}{path}", trust_env=False).status_code == 200:
+                waiting.pop(0)
+                continue
         ended = [process for process in server.processes if process.poll() is not None]
         if ended or time.monotonic() > deadline:
             raise RuntimeError(f"{server.name} does not answer: {log.read_text()[-2000:]}")
