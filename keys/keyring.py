@@ -21,8 +21,9 @@ from keys.local import LOCAL_ALGS, LocalSigner, generate
 from keys.pkcs11.device import Device
 from keys.pkcs11.held_key import HeldKey
 from keys.pkcs11.signer import DeviceSigner
-from keys.rotation import KeyRecord, KeyState, published, signing_key, state
+from keys.rotation import KeyRecord
 from keys.signer import Signer, SigningUnavailable
+from keys.standing import Standing, standing
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 SIGNING_KEY_PURPOSE = "signing-key"
@@ -46,7 +47,7 @@ class _Snapshot:
 class Keyring:
     """The provider's signing keys and its vault, as one node holds them."""
 
-    __slots__ = ("_device", "_now", "_snapshot", "vault")
+    __slots__ = ("_device", "_now", "_snapshot", "_standing", "vault")
 
     def __init__(
         self,
@@ -61,15 +62,24 @@ class Keyring:
         self._now = now
         self._device = device
         self._snapshot = self._load(records, known={})
+        self._standing = standing(self._snapshot.records, now())
 
     def replace(self, records: Iterable[KeyRecord]) -> None:
         """Take the keys as they are stored now; UnusableKeyRecord if one is unusable, and nothing changes."""
         self._snapshot = self._load(records, known=self._snapshot.signers)
+        self._standing = standing(self._snapshot.records, self._now())
+
+    def stand(self) -> Standing:
+        """Return where the keys stand now: the same object as long as nothing changes."""
+        now = self._now()
+        if not self._standing.holds(now):
+            self._standing = standing(self._snapshot.records, now)
+        return self._standing
 
     async def sign(self, claims: Mapping[str, object], *, typ: str, alg: str) -> str:
         """Return the signed JWT, or raise SigningUnavailable."""
         snapshot = self._snapshot
-        record = signing_key(snapshot.records, alg, self._now())
+        record = self.stand().signing.get(alg)
         if record is None:
             raise SigningUnavailable(f"no {alg} key is active")
         message = f"{_header(alg, record.kid, typ)}.{base64url.encode(_encode(claims).encode())}"
@@ -80,32 +90,26 @@ class Keyring:
         """Return the claims of a token we signed, or raise InvalidJwt."""
         snapshot = self._snapshot
         verified = verify(token, purpose=purpose, keys=snapshot.jwks)
-        if verified.header.kid not in {record.kid for record in published(snapshot.records, self._now())}:
+        if verified.header.kid not in self.stand().kids:
             raise InvalidJwt("the key is not published any more")
         return verified
 
     def public_jwks(self) -> dict[str, list[dict[str, str]]]:
         """Return the JWK Set to publish, keys that sign first."""
         snapshot = self._snapshot
-        current = published(snapshot.records, self._now())
-        return {"keys": [dict(snapshot.signers[record.kid].public_jwk) for record in current]}
+        return {"keys": [dict(snapshot.signers[record.kid].public_jwk) for record in self.stand().published]}
 
     def algorithms(self) -> frozenset[str]:
         """Return the algorithms we can sign with now."""
-        now = self._now()
-        return frozenset(
-            record.alg for record in self._snapshot.records if state(record, now) is KeyState.ACTIVE
-        )
+        return frozenset(self.stand().signing)
 
     async def check(self) -> None:
         """Raise SigningUnavailable unless a key is active and every one that signs now can."""
-        snapshot, now = self._snapshot, self._now()
-        active = [signing_key(snapshot.records, alg, now) for alg in sorted(self.algorithms())]
+        snapshot, active = self._snapshot, self.stand().signing
         if not active:
             raise SigningUnavailable("no signing key is active")
-        for record in active:
-            if record is not None:
-                await snapshot.signers[record.kid].check()
+        for record in active.values():
+            await snapshot.signers[record.kid].check()
 
     def places(self) -> Mapping[str, str]:
         """Return where the private key of each kid lies."""

@@ -284,7 +284,7 @@ def _headers_alone(send: Send) -> Send:
 
 async def _send_answer(answer: Answer, send: Send) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    if answer.status != 204:  # nothing follows, so it has neither length nor type (RFC 9110 §8.6)
+    if answer.status not in {204, 304}:  # nothing follows, so it has neither length nor type (RFC 9110 §8.6)
         headers.append((b"content-length", str(len(answer.body)).encode()))
         if not any(name == b"x-content-type-options" for name, _ in headers):
             headers.append((b"x-content-type-options", b"nosniff"))

@@ -1,22 +1,41 @@
 """Discovery – OpenID Connect Discovery §4, RFC 8414 §3."""
 
+from collections.abc import Mapping
+
 from idp.edge import Answer, Call
+from idp.endpoints.published import Published, Shelf
 from idp.endpoints.token import GRANTS
 from idp.protocol.discovery import metadata
 from idp.protocol.profiles import SIGNING_ALGORITHMS
+from idp.provider import Provider
 from idp.settings import RegistrationMode
+
+_SECONDS = 300
+_SHELF = Shelf()
 
 
 async def openid_configuration(call: Call) -> Answer:
-    """Answer the metadata, derived from what is wired."""
-    document = metadata(
-        call.provider.settings.issuer,
-        grant_types=tuple(GRANTS),
-        signing_algorithms=tuple(
-            alg for alg in SIGNING_ALGORITHMS if alg in call.provider.keyring.algorithms()
-        ),
-        offers_registration=call.provider.settings.registration_mode is not RegistrationMode.OFF,
-        offers_session_iframe=call.provider.settings.is_certification,
-        response_types=call.provider.response_types,
+    """Answer the metadata, derived from what is wired; anew only when another algorithm can sign."""
+    provider = call.provider
+    settings, algorithms = provider.settings, provider.keyring.algorithms()
+    what = (
+        settings.issuer,
+        settings.registration_mode,
+        settings.profile,
+        provider.response_types,
+        algorithms,
     )
-    return Answer.json(document, headers=(("cache-control", "public, max-age=300"),))
+    return _SHELF.find(what, lambda: Published.of(_document(provider, algorithms), max_age=_SECONDS)).answer(
+        call
+    )
+
+
+def _document(provider: Provider, algorithms: frozenset[str]) -> Mapping[str, object]:
+    return metadata(
+        provider.settings.issuer,
+        grant_types=tuple(GRANTS),
+        signing_algorithms=tuple(alg for alg in SIGNING_ALGORITHMS if alg in algorithms),
+        offers_registration=provider.settings.registration_mode is not RegistrationMode.OFF,
+        offers_session_iframe=provider.settings.is_certification,
+        response_types=provider.response_types,
+    )

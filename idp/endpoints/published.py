@@ -1,0 +1,52 @@
+"""What anybody may read and keep a while: bytes made once, an ETag, 304 for who has them – RFC 9110 §8.8.3, §13.1.2."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+
+from idp.edge import Answer, Call
+
+_MOST_KEPT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One document, ready to be sent."""
+
+    full: Answer
+    unchanged: Answer
+    etag: str
+
+    @classmethod
+    def of(cls, content: Mapping[str, object], *, max_age: int) -> "Published":
+        """Make the answers of a JSON document that may be kept for so many seconds."""
+        answer = Answer.json(content, headers=())
+        etag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+        headers = (("cache-control", f"public, max-age={max_age}"), ("etag", etag))
+        full = answer.with_headers(*headers)
+        return cls(full=full, unchanged=Answer(status=304, headers=headers), etag=etag)
+
+    def answer(self, call: Call) -> Answer:
+        """Answer the document, or that the caller has it (weak comparison, §13.1.2)."""
+        known = call.headers.get("if-none-match")
+        if known is None:
+            return self.full
+        tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+        return self.unchanged if self.etag in tags or "*" in tags else self.full
+
+
+class Shelf:
+    """The documents made last, by what they were made of."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Published] = OrderedDict()
+
+    def find(self, what: Hashable, make: Callable[[], Published]) -> Published:
+        """Return the document made of this, made now if it was not."""
+        found = self._kept.get(what)
+        if found is None:
+            found = self._kept[what] = make()
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return found
