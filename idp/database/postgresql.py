@@ -10,11 +10,12 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import greenlet_spawn
 
 from idp.database.asyncpg_connection import AsyncpgConnection
 from idp.database.outcome import DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable
@@ -54,8 +55,6 @@ class Postgresql:
         self._snapshots = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-        for made in (self._engine, self._snapshots):
-            made.sync_engine._connection_cls = AsyncpgConnection  # noqa: SLF001 - there is no other way to say it
         self._era = 0
         """Raised when the server is in doubt: connections of before are not used again."""
         event.listen(self._engine.sync_engine, "connect", self._note_era)
@@ -127,7 +126,7 @@ class Postgresql:
         while True:
             attempts += 1
             try:
-                return await self._once(engine, work, unit)
+                return await greenlet_spawn(self._once, engine.sync_engine, work, unit)
             except DBAPIError as error:
                 is_lost, sqlstate = error.connection_invalidated, _sqlstate(error)
                 if is_lost or sqlstate == _READ_ONLY:
@@ -137,19 +136,18 @@ class Postgresql:
                 if not passes or attempts == _ATTEMPTS:
                     raise
 
-    async def _once(
-        self, engine: AsyncEngine, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]
-    ) -> T:
-        async with engine.connect() as connection:
+    def _once(self, engine: Engine, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]) -> T:
+        """Run the work in the greenlet that all its waiting goes through; one for the whole transaction."""
+        with AsyncpgConnection(engine) as connection:
             try:
-                value = await connection.run_sync(lambda bare: work(unit(bare)))
-                await _commit(connection)
+                value = work(unit(connection))
+                _commit(connection)
             except TimeoutError:  # nobody answers: nor would they on any other connection
                 self._era += 1
-                await _abandon(connection)
+                _abandon(connection)
                 raise
             except asyncio.CancelledError:  # too long in all; a ROLLBACK might take as long again
-                await _abandon(connection)
+                _abandon(connection)
                 raise
             return value
 
@@ -162,23 +160,23 @@ class Postgresql:
             raise DisconnectionError
 
 
-async def _commit(connection: AsyncConnection) -> None:
+def _commit(connection: Connection) -> None:
     try:
-        await connection.commit()
+        connection.commit()
     except DBAPIError as error:
         if error.connection_invalidated:  # committed or not, nobody knows: never run anew
             raise DatabaseUnavailable("PostgreSQL: the connection was lost during COMMIT") from error
         raise
 
 
-async def _abandon(connection: AsyncConnection) -> None:
+def _abandon(connection: Connection) -> None:
     """Close without a word."""
     if connection.invalidated:
         return
-    driver = (await connection.get_raw_connection()).driver_connection
+    driver: Any = connection.connection.driver_connection
     if driver is not None:
         driver.terminate()
-    await connection.invalidate()
+    connection.invalidate()
 
 
 def _sqlstate(error: DBAPIError) -> str:

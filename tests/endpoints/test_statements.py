@@ -24,7 +24,7 @@ def seen() -> Iterator[list[str]]:
     def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
         table = _TABLE.search(statement)
         assert table is not None, statement
-        found.append(f"{statement.partition(" ")[0].lower()} {table[1]}")
+        found.append(f"{statement.partition(' ')[0].lower()} {table[1]}")
 
     event.listen(Engine, "before_cursor_execute", note)
     yield found
