@@ -1,7 +1,7 @@
 """What grows by time is bounded here: batches of expired rows, one short transaction each (DESIGN 5.8)."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from idp import metrics
 from idp.database import Database, Done
@@ -10,9 +10,6 @@ from idp.transaction import Tx
 
 BATCH = 500
 """Rows of one transaction."""
-_ASSERTIONS_STAY = timedelta(minutes=5)
-"""A spent assertion is kept a while longer than it is good for, so that a clock running behind revives none."""
-
 
 Eraser = Callable[[Tx, datetime, Lifetimes], int]
 
@@ -21,7 +18,9 @@ ERASERS: Mapping[str, Eraser] = {
     "pushed_requests": lambda tx, now, _: tx.pushed_requests.erase_expired(now, BATCH),
     "refresh_tokens": lambda tx, now, life: tx.refresh_tokens.erase_expired(now - life.refresh_retry, BATCH),
     "revoked_tokens": lambda tx, now, _: tx.revoked_tokens.erase_expired(now, BATCH),
-    "client_assertions": lambda tx, now, _: tx.client_assertions.erase_expired(now - _ASSERTIONS_STAY, BATCH),
+    "client_assertions": lambda tx, now, life: tx.client_assertions.erase_expired(
+        now - life.assertion_kept, BATCH
+    ),
     "invitations": lambda tx, now, life: tx.invitations.erase_expired(now - life.invitation_kept, BATCH),
     "grants": lambda tx, now, _: tx.grants.erase_expired(now, BATCH),
     "interactions": lambda tx, now, _: tx.interactions.erase_expired(now, BATCH),

@@ -74,6 +74,8 @@ class Lifetimes(BaseSettings):
     """SSO session of level low."""
     code_kept: timedelta = timedelta(minutes=10)
     """A code that is over is kept for this long, so that one that comes again is known for a replay."""
+    assertion_kept: timedelta = timedelta(minutes=5)
+    """A spent client assertion is kept for this long after its end, so that a clock running behind revives none."""
     session_kept: timedelta = timedelta(days=1)
     """A session that has ended is kept for this long, with the relying parties it reached."""
     delivery: timedelta = timedelta(days=1)
