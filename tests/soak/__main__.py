@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from idp.database import DatabaseUnavailable
 from tests.processes import ROOT
 from tests.proof._machine import machine
 from tests.proof._postgresql import postgresql
@@ -36,13 +37,15 @@ class Soaked:
     """What a run left behind."""
 
     samples: list[Sample]
+    missed: int
+    """Looks for which the database had no time."""
     tally: Tally
     statuses: dict[str, int]
 
 
 async def _soak(site: Site, minutes: float, share: float) -> Soaked:
     journeys: Journeys = await arrange(site)
-    tally, samples = Tally(), list[Sample]()
+    tally, samples, missed = Tally(), list[Sample](), 0
     loop = asyncio.get_running_loop()
     began = loop.time()
     tasks = [
@@ -52,11 +55,10 @@ async def _soak(site: Site, minutes: float, share: float) -> Soaked:
     try:
         for look in range(1, int(minutes * 60 / _EVERY) + 1):
             await asyncio.sleep(max(0.0, began + look * _EVERY - loop.time()))
-            sample = Sample(
-                second=look * _EVERY,
-                rows=await site.world.provider.database.read(rows),
-                processes=site.weights(),
-            )
+            sample = await _look(site, look * _EVERY)
+            if sample is None:
+                missed += 1
+                continue
             samples.append(sample)
             site.hearing.heard.clear()
             if sample.second % 60 == 0:
@@ -66,7 +68,16 @@ async def _soak(site: Site, minutes: float, share: float) -> Soaked:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    return Soaked(samples=samples, tally=tally, statuses=dict(site.statuses))
+    return Soaked(samples=samples, missed=missed, tally=tally, statuses=dict(site.statuses))
+
+
+async def _look(site: Site, second: float) -> Sample | None:
+    """Return what there is now, or None if the database was too busy to tell."""
+    try:
+        counted = await site.world.provider.database.read(rows)
+    except DatabaseUnavailable:
+        return None
+    return Sample(second=second, rows=counted, processes=site.weights())
 
 
 async def _run(folder: Path, database_url: str | None, given: argparse.Namespace) -> Soaked:
@@ -89,7 +100,7 @@ def _judge(soaked: Soaked, given: argparse.Namespace) -> list[str]:
     tally = soaked.tally
     failed, done = tally.failed.total(), tally.done.total()
     print(f"journeys: {dict(tally.done)}; failed: {dict(tally.failed)}; held back: {dict(tally.held_back)}")
-    print(f"answers: {soaked.statuses}")
+    print(f"answers: {soaked.statuses}; looks missed: {soaked.missed}")
     problems = [
         f"{one.name} grows: {one.early:.1f} → {one.late:.1f}"
         for one in (*of_rows, *of_memory)
@@ -113,6 +124,7 @@ def _judge(soaked: Soaked, given: argparse.Namespace) -> list[str]:
         "journeys": {"done": tally.done, "failed": tally.failed, "held_back": tally.held_back},
         "first_failures": tally.first_failures,
         "answers": soaked.statuses,
+        "missed_looks": soaked.missed,
         "stays": dict(STAYS),
         "problems": problems,
     }
