@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from idp.database import DatabaseUnavailable
 from tests.soak.journeys import Journeys, Unexpected
 
 _AT_ONCE = 20
@@ -68,7 +69,7 @@ async def keep_pace(sort: str, journey: Callable[[], Awaitable[None]], pace: flo
 async def _travel(sort: str, journey: Callable[[], Awaitable[None]], tally: Tally) -> None:
     try:
         await journey()
-    except (Unexpected, AssertionError, KeyError, httpx.HTTPError) as error:
+    except (Unexpected, AssertionError, KeyError, httpx.HTTPError, DatabaseUnavailable) as error:
         tally.fail(sort, error)
     else:
         tally.done[sort] += 1
