@@ -160,7 +160,12 @@ def main(words: Sequence[str]) -> int:
         if not given.sqlite:
             url = stack.enter_context(fresh_postgresql(stack.enter_context(postgresql())))
         soaked = asyncio.run(_run(folder, url, given))
-    return 1 if _judge(soaked, given) else 0
+    try:
+        return 1 if _judge(soaked, given) else 0
+    except ValueError as error:
+        report.write(given.report, {"problems": [str(error)], "missed_looks": soaked.missed}, soaked.samples)
+        print(f"{given.report}; no verdict: {error}")
+        return 1
 
 
 if __name__ == "__main__":
