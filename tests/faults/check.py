@@ -43,7 +43,7 @@ class Stored:
 async def check(world: ServedWorld, history: History) -> list[str]:
     """Return every invariant that does not hold."""
     problems = await _unnumbered(world)
-    stored = await world.provider.database.read(_load)
+    stored = await world.provider.database.read(load)
     problems += _log_has_a_gap(stored)
     problems += _events_and_rows_differ(stored)
     problems += _acknowledged_and_lost(stored, history)
@@ -65,7 +65,8 @@ async def _unnumbered(world: ServedWorld) -> list[str]:
     return []
 
 
-def _load(tx: Tx) -> Stored:
+def load(tx: Tx) -> Stored:
+    """Read all that is compared, in one snapshot."""
     rows = {
         name: list(tx.connection.execute(select(metadata.tables[name])).all())
         for name in ("grants", "codes", "refresh_tokens", "sessions", "consents", "audit_head")

