@@ -139,10 +139,19 @@ def _events_and_rows_differ(stored: Stored) -> list[str]:
         for event_type, (events, rows) in pairs.items()
         if events != rows
     ]
-    spent = Counter(gid_of[row.grant_id] for row in stored.codes if row.spent_at is not None)
-    if spent != pairs[EventType.CODE_REDEEMED][1]:
+    if _spent_codes_differ(stored):
         problems.append("I1: the codes that are spent are not those that gave tokens")
     return problems
+
+
+def _spent_codes_differ(stored: Stored) -> bool:
+    """A code that gave tokens is spent; any other that is was burnt by a refusal that is on record."""
+    person_of = {row.grant_id: f"person:{row.person_id}" for row in stored.grants}
+    gave = {row.grant_id for row in stored.generations if row.generation == 1}
+    spent = {row.grant_id for row in stored.codes if row.spent_at is not None}
+    burnt = Counter(person_of[grant_id] for grant_id in spent - gave)
+    refused = Counter(record.event.subject_ref for record in stored.events(EventType.CODE_REFUSED))
+    return not gave <= spent or bool(burnt - refused)
 
 
 def _acknowledged_and_lost(stored: Stored, history: History) -> list[str]:

@@ -106,6 +106,7 @@ class Travel:
         code = None if page.left_for is None else page.answer.get("code")
         if code is None:
             self._history.end(one, "fail", status=page.status)
+            await asyncio.sleep(_PAUSE)
             return None
         self._history.end(one, "ok", code=code)
         self._told.say("code", person=outsider.person.person_id)
