@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from joserfc import jwt
@@ -86,8 +87,8 @@ def _accepted_after_its_end(history: Operations) -> Iterator[str]:
 
 def _accepted_of_a_disabled_client(history: Operations) -> Iterator[str]:
     changes = [one for one in history.all if one.kind in {"disable", "enable"}]
-    for off, on in zip(changes, [*changes[1:], None], strict=True):
-        if off.kind != "disable" or off.outcome != "ok":
+    for off, on in pairwise([*changes, None]):
+        if off is None or off.kind != "disable" or off.outcome != "ok":
             continue
         until = float("inf") if on is None else on.invoked_at
         for use in history.ok(*_USES, "code"):

@@ -3,17 +3,16 @@
 The bugs are put in by a launcher of the tests (tests/faults/buggy_node.py); nothing in the product knows of them.
 """
 
-import subprocess
 import sys
 import tempfile
 import time
 from functools import partial
 from pathlib import Path
 
+from tests.faults.launched import Launched
 from tests.faults.own_server import OwnServer, own_server
 from tests.faults.storm import Plan, storm
 from tests.proof._seed import seeds
-from tests.server import Installation, Node
 
 EXPECTED = {
     "select-then-update": ("I1", ("cut a way",)),
@@ -27,37 +26,17 @@ EXPECTED = {
     "answers-shared": ("I7", ("cut a way",)),
 }
 """Which invariant each must break, and which faults bring it to light."""
-_SECONDS = 16.0
-
-
-class BuggyNode(Node):
-    """A node with a deliberate bug."""
-
-    def __init__(self, bug: str, installation: Installation, port: int) -> None:
-        super().__init__(installation, port)
-        self._bug = bug
-
-    def start(self, **changes: str) -> None:
-        """Start it by the launcher."""
-        environment = self.installation.environment(HPID_PORT=str(self.port), **changes)
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                (sys.executable, "-m", "tests.faults.buggy_node", self._bug, "serve"),
-                env=environment,
-                cwd=self.installation.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+_SECONDS = 15.0
 
 
 def catch(server: OwnServer, bug: str, seed: int) -> bool:
     """Run the harness on a bug; tell whether the checker reported it as what it is."""
     expected, faults = EXPECTED[bug]
     began = time.monotonic()
-    plan = Plan(seconds=_SECONDS, people=60, faults=faults)
+    plan = Plan(seconds=_SECONDS, people=40, faults=faults, used_in_the_end=4)
+    make_node = partial(Launched, "tests.faults.buggy_node", (bug,))
     with tempfile.TemporaryDirectory() as folder:
-        outcome, _ = storm(server, Path(folder), seed, plan, partial(BuggyNode, bug))
+        outcome, _ = storm(server, Path(folder), seed, plan, make_node)
     is_caught = any(problem.startswith(f"{expected}:") for problem in outcome.problems)
     verdict = "caught" if is_caught else "MISSED"
     print(f"{bug}: {verdict} as {expected} in {time.monotonic() - began:.0f} s", flush=True)
