@@ -47,7 +47,10 @@ class AsyncpgConnection(PreparedConnection):
             self.begin()
         adapted: Any = self.connection.dbapi_connection
         if adapted._transaction is None:  # noqa: SLF001 - begun at the first statement, as the dialect's cursor does
-            await_only(adapted._start_transaction())  # noqa: SLF001
+            try:
+                await_only(adapted._start_transaction())  # noqa: SLF001
+            except self.dialect.loaded_dbapi.Error as named:  # lost at BEGIN: nothing was done
+                self._handle_dbapi_exception(named, "BEGIN", None, None, None)
         return adapted.driver_connection
 
     def _refuse(self, prepared: Prepared, error: Exception) -> NoReturn:

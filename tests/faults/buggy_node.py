@@ -103,14 +103,14 @@ def revocation_cached() -> None:
     """Whether a grant is live is remembered for five seconds."""
     known: dict[str, tuple[float, Any]] = {}
 
-    def find_by_gid(self: GrantStore, gid: Any, now: datetime) -> Any:
-        at, found = known.get(gid, (0.0, None))
+    def find_of_token(self: GrantStore, gid: Any, jti: str, now: datetime) -> Any:
+        at, found = known.get(jti, (0.0, None))
         if found is None or time.monotonic() > at + 5:
-            found = really_find(self, gid, now)
-            known[gid] = (time.monotonic(), found)
+            found = really_find(self, gid, jti, now)
+            known[jti] = (time.monotonic(), found)
         return found
 
-    really_find = _put(GrantStore, "find_by_gid", find_by_gid)
+    really_find = _put(GrantStore, "find_of_token", find_of_token)
 
 
 def reuse_forgiven() -> None:

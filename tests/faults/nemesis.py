@@ -84,8 +84,7 @@ class Nemesis:
         process.send_signal(signal.SIGCONT)
 
     async def _kill_database(self) -> None:
-        self._site.server.kill()
-        await asyncio.sleep(1)
+        await asyncio.to_thread(self._site.server.kill)
         away = self._history.invoke("database away")
         await asyncio.sleep(self._chance.uniform(2, 4))
         self._history.end(away, "ok")

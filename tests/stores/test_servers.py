@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, make_url, select, text, update
 
 from idp.clock import Clock
-from idp.database import Database, DatabaseUnavailable, Done, servers
+from idp.database import Database, DatabaseUnavailable, Done, metadata, servers
 from idp.database import postgresql as engine
 from tests.faults.forwarder import Forwarder
 from tests.server import free_ports
@@ -98,6 +98,22 @@ async def test_reset_in_the_midst_of_the_work_it_is_done_once(way: Forwarder, by
         way.weather.reset_after = bytes_more
         assert (await database.transact(raise_version)).unwrap() == 2
         assert await database.read(version) == 2
+
+
+@pytest.mark.parametrize("bytes_more", [1, 150, 400])
+async def test_reset_in_the_midst_of_plain_statements_too(way: Forwarder, bytes_more: int) -> None:
+    head = metadata.tables["audit_head"]
+    number, move = select(head.c.next_index), update(head).values(next_index=head.c.next_index + 1)
+
+    def next_index(connection: Connection) -> int:
+        found: int = connection.execute(number).scalar_one()
+        return found
+
+    async with opened(way.url) as database:
+        assert await database.read(next_index) == 0
+        way.weather.reset_after = bytes_more
+        await database.transact(lambda connection: Done(connection.execute(move)))
+        assert await database.read(next_index) == 1
 
 
 @pytest.mark.usefixtures("impatient")

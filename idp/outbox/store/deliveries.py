@@ -92,7 +92,9 @@ class DeliveryStore:
             self.connection.execute(_COUNT, {"of_state": state.value, "most": most}).scalar_one()
             for state in (DeliveryState.WAITING, DeliveryState.DEAD)
         )
-        return Backlog(waiting=waiting, dead=dead, due_first=self.connection.execute(_DUE_FIRST).scalar_one_or_none())
+        return Backlog(
+            waiting=waiting, dead=dead, due_first=self.connection.execute(_DUE_FIRST).scalar_one_or_none()
+        )
 
     def erase_settled(self, before: datetime, limit: int) -> int:
         """Delete what was settled by then; return how many."""
