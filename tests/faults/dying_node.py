@@ -1,18 +1,22 @@
 """Starts `hpid` so that it dies at the n-th step a request of some kind takes in the database (SECURITY R01, R02, R10).
 
 A step is the moment before a statement, after it, after the last one before the commit, or after the commit before the
-answer. Run as a program: n, the modules whose functions count, then the words of `hpid`.
+answer.
 """
 
+import multiprocessing
 import os
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from idp.cli import main
 from idp.database import Database
 from idp.database.prepared import PreparedConnection
+from tests.server import PATIENCE, Installation, Node
 
 _DIED = 86
 _state = {"inside": 0, "steps": 0}
@@ -66,7 +70,46 @@ def arm(last: int, where: str) -> None:
         setattr(Database, name, watched(getattr(Database, name)))
 
 
-if __name__ == "__main__":
-    arm(int(sys.argv[1]), sys.argv[2])
-    sys.argv = ["hpid", *sys.argv[3:]]
+def _run(last: int, where: str, environment: dict[str, str], log: str) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    nothing, kept = os.open(os.devnull, os.O_RDONLY), os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    for stream, end in enumerate((nothing, kept, kept)):
+        os.dup2(end, stream)
+    arm(last, where)
+    sys.argv[:] = ["hpid", "serve"]
     main()
+
+
+class DyingNode(Node):
+    """A node in a fork of a process that has imported everything: there is one for each call."""
+
+    def __init__(self, last: int, where: str, installation: Installation, port: int) -> None:
+        super().__init__(installation, port)
+        self._armed = (last, where)
+        self._fork: BaseProcess | None = None
+
+    def start(self, **changes: str) -> None:
+        """Start it; what it prints is added to its log."""
+        environment = self.installation.environment(HPID_PORT=str(self.port), **changes)
+        self._fork = _FORKS.Process(target=_run, args=(*self._armed, environment, str(self.log)))
+        self._fork.start()
+
+    def wait_until_ready(self) -> None:
+        """Return once it answers that it can serve."""
+        deadline = time.monotonic() + PATIENCE
+        while self.readiness() != 200:
+            assert self._fork is not None
+            assert self._fork.is_alive(), self.log.read_text()[-2000:]
+            assert time.monotonic() < deadline, self.log.read_text()[-2000:]
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """Kill it, if it still runs."""
+        if self._fork is not None:
+            self._fork.kill()
+            self._fork.join()
+
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload([__name__, "idp.app", "asyncpg", "idp.database.postgresql", "alembic.command"])

@@ -16,8 +16,8 @@ import httpx
 from idp.grants.gid import gid_of
 from tests.driver import Browser, RelyingParty
 from tests.faults.check import check
+from tests.faults.dying_node import DyingNode
 from tests.faults.history import History
-from tests.faults.launched import Launched
 from tests.faults.travel import claims_of
 from tests.server import Installation, Node, ServedWorld, Wire, free_ports, open_served, serving
 from tests.world import Visitor
@@ -57,12 +57,7 @@ class Sweep:
     async def each(self, name: str, one: Callable[[Node], Awaitable[bool]]) -> None:
         """Let it die a call later each time, until it lives."""
         for last in count(1):
-            node = Launched(
-                "tests.faults.dying_node",
-                (str(last), _REQUEST),
-                self.steady.installation,
-                free_ports(1)[0],
-            )
+            node = DyingNode(last, _REQUEST, self.steady.installation, free_ports(1)[0])
             with serving(node):
                 if await one(node):
                     self.kills[name] = last - 1
