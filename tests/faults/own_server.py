@@ -32,10 +32,10 @@ class OwnServer:
         """Kill the postmaster -9, and return when its backends have noticed and are gone."""
         pid = self._server.get_pid()
         assert pid is not None
-        backends = [Path(f"/proc/{child}") for child in children_of(pid)]
+        backends = children_of(pid)
         os.kill(pid, signal.SIGKILL)
         deadline = time.monotonic() + _PATIENCE
-        while any(backend.exists() for backend in backends) and time.monotonic() < deadline:
+        while any(map(_runs, backends)) and time.monotonic() < deadline:
             time.sleep(0.02)
 
     def start(self) -> None:
@@ -47,6 +47,15 @@ class OwnServer:
                 return
             time.sleep(0.3)
         raise AssertionError("PostgreSQL does not come back")
+
+
+def _runs(pid: str) -> bool:
+    """Tell whether a process runs; one that ended stays a zombie where nobody adopts orphans."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in {"Z", "X"}
 
 
 @contextmanager
