@@ -45,6 +45,8 @@ from tests.stores.test_pushed_requests import PORTAL, REQUEST
 NUMBER = "031090000001"
 FIRST, SECOND_KEY, OTHER = bytes(KEY_BYTES), bytes(range(KEY_BYTES)), b"\xff" * KEY_BYTES
 OLD = Vault(MasterKey(current=1, versions={1: FIRST}))
+TOLD = Vault(MasterKey(current=1, versions={1: FIRST, 2: SECOND_KEY}))
+"""As every node is before any seals under the second version: it knows it and uses the first."""
 NEW = Vault(MasterKey(current=2, versions={1: FIRST, 2: SECOND_KEY}))
 WITHOUT_OLD = Vault(MasterKey(current=2, versions={1: OTHER, 2: SECOND_KEY}))
 COLUMNS = {
@@ -69,6 +71,7 @@ class Eras:
     """One database as processes with different master keys see it."""
 
     before: Database[Tx]
+    told: Database[Tx]
     after: Database[Tx]
     without_old: Database[Tx]
     clock: Clock
@@ -76,10 +79,12 @@ class Eras:
 
 @pytest.fixture
 async def eras(database_url: str, clock: Clock) -> AsyncIterator[Eras]:
-    made = [Database(database_url, Tx.unit(vault, clock), clock=clock) for vault in (OLD, NEW, WITHOUT_OLD)]
+    made = [
+        Database(database_url, Tx.unit(vault, clock), clock=clock) for vault in (OLD, TOLD, NEW, WITHOUT_OLD)
+    ]
     for database in made:
         await database.open()
-    yield Eras(before=made[0], after=made[1], without_old=made[2], clock=clock)
+    yield Eras(before=made[0], told=made[1], after=made[2], without_old=made[3], clock=clock)
     for database in made:
         await database.close()
 
@@ -250,7 +255,7 @@ async def test_walks_beside_each_other_and_beside_nodes_of_both_versions_lose_no
         walk(eras.after),
         walk(eras.after),
         *(
-            do((eras.before, eras.after)[i % 2], lambda tx, p=person: tx.people.update(p))
+            do((eras.told, eras.after)[i % 2], lambda tx, p=person: tx.people.update(p))
             for i, person in enumerate(named)
         ),
     )
