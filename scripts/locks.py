@@ -3,7 +3,7 @@
 `python scripts/locks.py` writes them with uv: what serves, that with the extra `otel`, that with what tests need. The
 first line of each is the digest of what was asked, which
 tests/architecture/test_dependencies.py compares. No lock holds an address: where packages come from is the
-machine's business. That of the witnesses (tests/interop), which npm writes, is rid of them here too.
+machine's business. Those of the witnesses (tests/interop) and the bench, which npm writes, are rid of them here too.
 """
 
 import hashlib
@@ -73,7 +73,8 @@ def strip_addresses(lock: str) -> str:
 
 
 if __name__ == "__main__":
-    witnesses = ROOT / "tests" / "interop" / "package-lock.json"
-    witnesses.write_text(strip_addresses(witnesses.read_text()))
+    for folder in ("tests/interop", "bench/peers"):
+        of_npm = ROOT / folder / "package-lock.json"
+        of_npm.write_text(strip_addresses(of_npm.read_text()))
     for lock_name, lock_groups in GROUPS.items():
         _compile(lock_name, lock_groups)

@@ -58,9 +58,10 @@ def test_a_lock_holds_no_address_and_every_pin_has_hashes(name: str) -> None:
     assert [pin.partition(" ")[0] for pin in pins if "--hash=sha256:" not in pin] == []
 
 
-def test_the_lock_of_the_witnesses_holds_no_address_and_every_package_has_its_hash() -> None:
+@pytest.mark.parametrize("folder", ["tests/interop", "bench/peers"])
+def test_a_lock_of_npm_holds_no_address_and_every_package_has_its_hash(folder: str) -> None:
     """npm writes `funding` addresses too; scripts/locks.py takes them out."""
-    text = source_of("tests/interop/package-lock.json")
+    text = source_of(f"{folder}/package-lock.json")
     packages = {name: entry for name, entry in json.loads(text)["packages"].items() if name}
 
     assert "://" not in text
