@@ -88,7 +88,7 @@ def test_a_proxy_speaks_modern_tls_alone(path: str) -> None:
     text = "\n".join(_lines(path))
 
     assert "ssl_protocols TLSv1.2 TLSv1.3;" in text or "ssl-min-ver TLSv1.2" in text
-    (ciphers,) = re.findall(r"(?:ssl_ciphers|ssl-default-bind-ciphers) (\S+?);?\n", text)
+    (ciphers,) = set(re.findall(r"(?:ssl_ciphers|ssl-default-bind-ciphers) (\S+?);?\n", text))
     assert all(
         re.fullmatch(r"ECDHE-(ECDSA|RSA)-(AES\d+-GCM-SHA\d+|CHACHA20-POLY1305)", one)
         for one in ciphers.split(":")
@@ -96,6 +96,36 @@ def test_a_proxy_speaks_modern_tls_alone(path: str) -> None:
     assert "ssl_session_tickets off;" in text or "no-tls-tickets" in text
     assert "max-age=63072000; includeSubDomains" in text
     assert "https://id.example.vn" in text
+
+
+def test_every_server_of_nginx_says_its_tls_because_the_default_one_decides_for_all() -> None:
+    servers = "\n".join(_lines("deploy/nginx/hpid.conf")).split("server {")[1:]
+    over_tls = [one for one in servers if "443 ssl" in one]
+
+    words = "ssl_protocols|ssl_ciphers|ssl_prefer_server_ciphers|ssl_ecdh_curve|ssl_session_tickets"
+    said = [sorted(re.findall(rf"^(?:{words}) .*;$", one, re.MULTILINE)) for one in over_tls]
+
+    assert len(said) == 2
+    assert said[0] == said[1]
+    assert len(said[0]) == len(words.split("|"))
+
+
+def test_nginx_answers_with_nothing_that_it_decoded() -> None:
+    answered = re.findall(
+        r"^(?:return|rewrite|add_header|set) .*$", "\n".join(_lines("deploy/nginx/hpid.conf")), re.MULTILINE
+    )
+
+    assert len(answered) == 2
+    assert not any(re.search(r"\$(uri|document_uri|\d|arg_|http_)", one) for one in answered)
+
+
+def test_haproxy_waits_for_a_body_before_it_takes_a_place_at_a_node() -> None:
+    lines = _lines("deploy/haproxy/haproxy.cfg")
+    (size,) = (int(line.split()[1]) for line in lines if line.startswith("tune.bufsize"))
+
+    assert "option http-buffer-request" in lines
+    assert size >= 64 * 1024 + 16 * 1024
+    assert any(re.match(r"tcp-request connection reject if \{ sc2_conn_cur", line) for line in lines)
 
 
 @pytest.mark.parametrize("path", PROXIES)

@@ -31,7 +31,7 @@ class Proxy:
     node_logs: tuple[Path, ...]
 
     def ask(
-        self, method: str, target: str, headers: Mapping[str, str] | None = None
+        self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> http.client.HTTPResponse:
         """Ask over https, and trust no other certificate."""
         trusted = ssl.create_default_context(cafile=str(self.certificate))
@@ -41,7 +41,7 @@ class Proxy:
         )
         try:
             sent = {"Host": f"{HOST}:{self.https}", **(headers or {})}
-            connection.request(method, target, headers=sent)
+            connection.request(method, target, body=body, headers=sent)
             response = connection.getresponse()
             response.read()
             return response
@@ -54,6 +54,8 @@ def check_proxy(proxy: Proxy) -> None:
     _check_forwarding_and_logs(proxy)
     _check_https(proxy)
     _check_http(proxy)
+    _check_smuggled_headers(proxy)
+    _check_slow_bodies(proxy)
     _check_limits(proxy)
 
 
@@ -85,7 +87,7 @@ def _check_https(proxy: Proxy) -> None:
     response = proxy.ask("GET", "/jwks")
     assert response.headers.get_all("strict-transport-security") == ["max-age=63072000; includeSubDomains"]
     assert proxy.ask("GET", "/metrics").status == 404
-    assert proxy.ask("POST", "/token", {"Content-Length": "70000"}).status == 413
+    assert proxy.ask("POST", "/token", body=b"x" * 70_000).status == 413
     assert _handshake(proxy.https, HOST, ssl.TLSVersion.TLSv1_2)
     assert not _handshake(proxy.https, HOST, ssl.TLSVersion.TLSv1_1)
     assert not _handshake(proxy.https, "other.example", ssl.TLSVersion.TLSv1_3)
@@ -114,6 +116,31 @@ def _check_http(proxy: Proxy) -> None:
         statuses[method] = (response.status, response.headers.get("location"))
         connection.close()
     assert statuses == {"GET": (301, f"https://{HOST}/authorize"), "POST": (403, None)}, statuses
+
+
+def _check_smuggled_headers(proxy: Proxy) -> None:
+    """A line break in the path stays what it was asked as: no header of the stranger's making comes back."""
+    with socket.create_connection(("127.0.0.1", proxy.plain), timeout=PATIENCE) as raw:
+        raw.sendall(
+            b"GET /%0d%0aSet-Cookie:%20a=b HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+        )
+        answer = http.client.HTTPResponse(raw)
+        answer.begin()
+        assert answer.headers.get("set-cookie") is None
+        assert answer.headers["location"] == f"https://{HOST}/%0d%0aSet-Cookie:%20a=b"
+
+
+def _check_slow_bodies(proxy: Proxy) -> None:
+    """A body that never comes is ended, and has no node waiting: its log has no line of it."""
+    trusted = ssl.create_default_context(cafile=str(proxy.certificate))
+    path = f"/nobody-{secrets.token_hex(6)}"
+    with trusted.wrap_socket(
+        socket.create_connection(("127.0.0.1", proxy.https), timeout=PATIENCE), server_hostname=HOST
+    ) as slow:
+        slow.sendall(f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 9\r\n\r\nx".encode())
+        answer = slow.recv(64)
+        assert not answer or b" 408 " in answer, answer
+    assert not any(path in log.read_text() for log in proxy.node_logs)
 
 
 def _check_limits(proxy: Proxy) -> None:
