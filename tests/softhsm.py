@@ -158,6 +158,9 @@ class Fault:
 
 _ARGUMENTS = {
     "C_Initialize": 1,
+    "C_GetSlotList": 3,
+    "C_GetMechanismList": 3,
+    "C_FindObjectsInit": 3,
     "C_Sign": 5,
     "C_Login": 4,
     "C_GetTokenInfo": 2,
@@ -176,6 +179,14 @@ def fault_in(function: str) -> Iterator[Fault]:
         ours = kind(fault)
         entry[0] = ctypes.cast(ours, ctypes.c_void_p).value
         yield fault
+
+
+@contextmanager
+def nothing_in(function: str) -> Iterator[None]:
+    """Leave the place of a function empty."""
+    with _entry(function) as (entry, _original):
+        entry[0] = None
+        yield
 
 
 @contextmanager

@@ -15,6 +15,8 @@ Attributes = Sequence[tuple[int, bytes]]
 
 _ULONG_BYTES = ctypes.sizeof(ctypes.c_ulong)
 _MOST_FOUND = 16
+_MOST_LISTED = 4096
+"""Slots, or mechanisms: more than that is no token's list, and room is made only for what can be."""
 _LARGEST_ATTRIBUTE = 1024
 _LARGEST_SIGNATURE = 1024
 
@@ -66,6 +68,10 @@ class Cryptoki:
             raise CryptokiError("C_GetFunctionList", code)
         addresses = (ctypes.c_void_p * (1 + max(c.PLACES.values()) + 1)).from_address(table.value)
         kind = ctypes.CFUNCTYPE(ctypes.c_ulong)
+        if not all(
+            addresses[1 + place] for place in c.PLACES.values()
+        ):  # to call nothing would end the process
+            raise AttributeError("the module lacks a function")
         self._functions = {name: kind(addresses[1 + place] or 0) for name, place in c.PLACES.items()}
         self._library = library
 
@@ -98,11 +104,7 @@ class Cryptoki:
 
     def mechanisms(self, slot: int) -> frozenset[int]:
         """Return what the token can do."""
-        count = ctypes.c_ulong()
-        self._call("C_GetMechanismList", _ulong(slot), None, ctypes.byref(count))
-        found = (ctypes.c_ulong * count.value)()
-        self._call("C_GetMechanismList", _ulong(slot), found, ctypes.byref(count))
-        return frozenset(found[: count.value])
+        return frozenset(self._listed("C_GetMechanismList", _ulong(slot)))
 
     def open_session(self, slot: int, *, writes: bool = False) -> int:
         """Return a new session."""
@@ -173,12 +175,16 @@ class Cryptoki:
         return signature.raw[: length.value]
 
     def _slots(self) -> Sequence[int]:
+        return self._listed("C_GetSlotList", ctypes.c_ubyte(1))  # those with a token
+
+    def _listed(self, function: str, of: object) -> Sequence[int]:
         count = ctypes.c_ulong()
-        present = ctypes.c_ubyte(1)
-        self._call("C_GetSlotList", present, None, ctypes.byref(count))
-        slots = (ctypes.c_ulong * count.value)()
-        self._call("C_GetSlotList", present, slots, ctypes.byref(count))
-        return slots[: count.value]
+        self._call(function, of, None, ctypes.byref(count))
+        if count.value > _MOST_LISTED:
+            raise CryptokiError(function, c.CKR_BUFFER_TOO_SMALL)
+        listed = (ctypes.c_ulong * count.value)()
+        self._call(function, of, listed, ctypes.byref(count))
+        return listed[: count.value]
 
     def _call(self, function: str, *arguments: object) -> None:
         code = self._functions[function](*arguments)

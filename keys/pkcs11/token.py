@@ -121,12 +121,16 @@ class Token:
             self._module.close_session(session)
 
     def destroy(self, object_id: bytes) -> None:
-        """Destroy both halves of a key pair; what is gone already stays gone."""
+        """Destroy both halves of a key pair; what is gone already stays gone.
+
+        Each is asked for its id once more: what a module finds beside is not ours to destroy.
+        """
         self._handles.pop(object_id, None)
         session = self._module.open_session(self._slot, writes=True)
         try:
             for found in self._module.find(session, ((c.CKA_ID, object_id),)):
-                self._module.destroy(session, found)
+                if self._module.attribute(session, found, c.CKA_ID) == object_id:
+                    self._module.destroy(session, found)
         finally:
             self._module.close_session(session)
 

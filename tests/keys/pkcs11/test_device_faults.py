@@ -19,7 +19,7 @@ from keys.pkcs11.device import MOST_WAITING, Device
 from keys.rotation import KeyRecord
 from keys.signer import SigningUnavailable
 from tests.keys.pkcs11.test_device_keys import START, held, ring_of, sign
-from tests.softhsm import LABEL, PIN, Fault, Token, fault_in, module, native_sleep_in
+from tests.softhsm import LABEL, PIN, Fault, Token, fault_in, module, native_sleep_in, nothing_in
 
 ROOT = Path(__file__).resolve().parents[3]
 CANT_LOCK = 0xA
@@ -360,3 +360,42 @@ async def test_a_call_that_is_cancelled_leaves_the_next_one_whole(device: Device
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     assert all(isinstance(outcome, str) for outcome in outcomes[1::2])
     await sign(ring)
+
+
+@pytest.mark.parametrize("function", ["C_GetSlotList", "C_GetMechanismList"])
+async def test_a_module_that_claims_to_have_more_than_memory_holds_is_refused(
+    token: Token, function: str
+) -> None:
+    with fault_in(function) as counting:
+
+        def lying(some: int, found: object, count: int) -> int:
+            ctypes.cast(count, ctypes.POINTER(ctypes.c_ulong))[0] = 2**60
+            return 0 if found is None else counting.original(some, found, count)
+
+        counting.instead = lying
+        device = token.device()
+        assert await refused(ring_of(device).make_record("ES256", START)) == (
+            f"{function}: CKR_BUFFER_TOO_SMALL (0x150)"
+        )
+        await device.aclose()
+
+
+async def test_a_module_without_one_of_the_functions_is_refused_and_not_called(token: Token) -> None:
+    with nothing_in("C_OpenSession"):
+        device = token.device()
+        reason = await refused(ring_of(device).make_record("ES256", START))
+        await device.aclose()
+    assert reason == f"{module()} is no PKCS #11 module that can be loaded"
+
+
+async def test_a_module_that_finds_what_was_not_asked_for_destroys_no_other_key(
+    token: Token, device: Device
+) -> None:
+    with fault_in("C_FindObjectsInit") as finding:
+        record, other = [await ring_of(device).make_record("ES256", START) for _ in range(2)]
+        finding.instead = lambda session, _template, _count: finding.original(session, None, 0)
+        fresh = token.device()  # its module is loaded anew, and begins with ours
+        await ring_of(fresh).erase(record)
+        await fresh.aclose()
+        finding.work()
+    await sign(ring_of(device, other))
