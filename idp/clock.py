@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from idp.ids import EventId, HandleKind, PersonId, format_handle
+from idp.ids import EventId, HandleKind, OrganisationId, PersonId, format_handle
 
 
 def _system_time() -> datetime:
@@ -43,6 +43,10 @@ class Clock:
     def person_id(self) -> PersonId:
         """Return a random id for a new person."""
         return PersonId(str(uuid.uuid4()))
+
+    def organisation_id(self) -> OrganisationId:
+        """Return a random id for a new organisation."""
+        return OrganisationId(str(uuid.uuid4()))
 
     def event_id(self) -> EventId:
         """Return an id that sorts by time, and by order within a millisecond of this process (RFC 9562 §5.7, §6.2)."""

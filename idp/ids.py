@@ -13,6 +13,12 @@ from typing import NewType
 
 PersonId = NewType("PersonId", str)
 """Random UUID4 of a person; never leaves the provider."""
+OrganisationId = NewType("OrganisationId", str)
+"""Random UUID4 of an organisation; never leaves the provider."""
+MandateId = NewType("MandateId", str)
+"""Random; one power of one person to act for somebody. May stand in a page's ids and in tokens."""
+PostId = NewType("PostId", str)
+"""Random; one post of an official. May stand in a page's ids and in tokens."""
 ClientId = NewType("ClientId", str)
 """The OAuth client_id."""
 GrantId = NewType("GrantId", str)

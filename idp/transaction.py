@@ -20,6 +20,7 @@ from idp.emergency.store import AffectedStore
 from idp.grants.store import CodeStore, GrantStore, PushedRequestStore, RefreshTokenStore, RevokedTokenStore
 from idp.interactions.store import InteractionStore
 from idp.limits.store import LimitStore
+from idp.organisations.store import AgencyStore, OrganisationStore
 from idp.outbox.store import DeliveryStore, OutboxStore
 from idp.people.store import PeopleStore
 from idp.resealing.store import ResealingStore
@@ -50,6 +51,14 @@ class Tx:
     @cached_property
     def people(self) -> PeopleStore:
         return PeopleStore(self.connection, self._vault)
+
+    @cached_property
+    def organisations(self) -> OrganisationStore:
+        return OrganisationStore(self.connection, self._vault)
+
+    @cached_property
+    def agencies(self) -> AgencyStore:
+        return AgencyStore(self.connection, self._vault)
 
     @cached_property
     def passwords(self) -> PasswordStore:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 STAYS: Mapping[str, str] = {
+    "agencies": "the tree of agencies, by hand and by file",
     "audit_events": "the record, whose payloads go by law alone",
     "audit_head": "one row",
     "audit_keys": "a key per person",
@@ -13,6 +14,7 @@ STAYS: Mapping[str, str] = {
     "consents": "one per person, client and scope: what was agreed to",
     "external_links": "a row per person",
     "links": "one-time links of operators, each spent or expired: by hand, a few in years",
+    "organisations": "who stands in a register, dissolved ones too",
     "passwords": "a row per person",
     "people": "who is known",
     "person_identifiers": "a few per person",

@@ -22,9 +22,9 @@ from idp.credentials.totp import provisioning_uri, totp_step
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.page import page
+from idp.name_fold import to_nfc
 from idp.people.identifiers import IdentifierTaken
 from idp.people.model import IdentifierScheme, Person, PersonProfile, PersonStatus
-from idp.people.name_fold import to_nfc
 from idp.people.name_parts import split_name
 from idp.protocol.errors import InvalidRequest, ToPage, refusing
 from idp.transaction import Tx

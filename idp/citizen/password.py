@@ -28,9 +28,9 @@ from idp.limits.model import Counted, Limit, address_key
 from idp.limits.service import Counter
 from idp.log import fields
 from idp.metrics import SignInMethod, SignInOutcome
+from idp.name_fold import to_nfc
 from idp.people.identifiers import normal_form
 from idp.people.model import IdentifierScheme, PersonStatus
-from idp.people.name_fold import to_nfc
 from idp.protocol.next_step import takes_city_credentials
 from idp.sessions.service import start_session
 from idp.settings import Lifetimes

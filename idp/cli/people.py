@@ -10,8 +10,8 @@ from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show
 from idp.credentials.model import MOST_TRIES
 from idp.database import Done, Refused
 from idp.ids import PersonId
+from idp.name_fold import fold
 from idp.people.model import IdentifierScheme, Person, PersonStatus
-from idp.people.name_fold import fold
 from idp.provider import Provider
 from idp.sessions.service import end_all_sessions
 from idp.transaction import Tx

@@ -50,7 +50,7 @@ class Resealing(Enum):
     ANEW = auto()
     """Opened and sealed again."""
     WITH_LOOKUP = auto()
-    """Sealed again together with the keyed look-up of the same value beside it (idp/people/store/identifiers.py)."""
+    """Sealed again together with the keyed look-up of the same value beside it (idp/resealing/service.py says how)."""
     FORGOTTEN = auto()
     """Opens only with a secret we don't keep: wiped once nobody may ask for it any more."""
     STAYS = auto()

@@ -5,7 +5,7 @@ Nothing is kept about how far it came: what is done already is passed over, so t
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,6 +13,7 @@ from functools import partial
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.database import Database, Done
+from idp.organisations.identifiers import IdentifierTaken as OrganisationIdentifierTaken
 from idp.people.identifiers import IdentifierTaken
 from idp.resealing.store import Key, Row, key_of, walked_tables
 from idp.transaction import Tx
@@ -20,6 +21,11 @@ from keys.envelope import Unsealable
 
 _READ = 500
 _WRITE = 100
+WITH_LOOKUP: Mapping[str, Callable[[Tx, Row], bool]] = {
+    "person_identifiers": lambda tx, row: tx.people.reseal_identifier(row),
+    "organisations": lambda tx, row: tx.organisations.reseal(row),
+}
+"""Table → what moves a row of it together with its keyed look-up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +39,7 @@ class Walked:
     unreadable: int
     """Rows that open under no version."""
     taken: int
-    """Identifiers that another person has under the current version: somebody must look."""
+    """Identifiers that another person or organisation has under the current version: somebody must look."""
 
 
 async def reseal(database: Database[Tx], *, asked_before: datetime) -> list[Walked]:
@@ -82,12 +88,12 @@ def _renew(tx: Tx, *, table: str, rows: Sequence[Row], asked_before: datetime) -
     for row in rows:
         try:
             if with_lookup:
-                done = tx.people.reseal_identifier(row)
+                done = WITH_LOOKUP[table](tx, row)
             else:
                 done = tx.resealing.renew(table, row, asked_before=asked_before)
             counts["renewed"] += done
         except Unsealable:
             counts["unreadable"] += 1
-        except IdentifierTaken:
+        except (IdentifierTaken, OrganisationIdentifierTaken):
             counts["taken"] += 1
     return Done(counts)

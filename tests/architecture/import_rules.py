@@ -41,6 +41,7 @@ LIBRARY_HOMES: dict[str, tuple[str, ...]] = {
     "http.client": ("federation/fetch.py",),
     "urllib.request": ("federation/fetch.py",),
     "PIL": ("idp/clients/logo.py",),
+    "stdnum": ("idp/organisations/enterprise_code.py", "demo/**"),
     "smtplib": ("idp/messages/smtp.py",),
     "pydantic": ("idp/settings.py", "idp/scim/**", "idp/cli/**", *_FACES),
     "pydantic_settings": ("idp/settings.py",),
@@ -83,6 +84,7 @@ _FLOOR = (
     "idp.clock",
     "idp.log",
     "idp.metrics",
+    "idp.name_fold",
     "keys",
     "federation",
 )

@@ -43,7 +43,7 @@ PLANTED = [
     ("idp/grants/service.py", "from idp.sessions.store import table"),
     ("idp/grants/service.py", "from idp.sessions.service import end_session"),
     ("idp/grants/store.py", "from idp.transaction import Tx"),
-    ("idp/people/name_fold.py", "from idp.consents import store"),
+    ("idp/people/name_parts.py", "from idp.consents import store"),
     ("idp/reports/history.py", "import bench"),
     ("idp/worker.py", "import importlib\nimportlib.import_module('httpx')"),
     ("idp/messages/sms.py", "import asyncio\nasync def f():\n    await asyncio.open_connection('h', 25)"),

@@ -26,6 +26,7 @@ from tests.attacks.log_lines import SECRET_SHAPES, LogLines
 from tests.world import World
 
 GUARDED = (
+    "agencies",
     "clients",
     "client_assertions",
     "client_logos",
@@ -36,6 +37,7 @@ GUARDED = (
     "grants",
     "invitations",
     "links",
+    "organisations",
     "outbox",
     "password_proofs",
     "passwords",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.people.name_fold import fold, to_nfc
+from idp.name_fold import fold, to_nfc
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def value_of(column: Column[Any], number: int) -> object:
             return number
         case LargeBinary():
             return b"row %d" % number
-    return f"{number:02}" if getattr(column.type, "length", None) else f"row {number}"
+    return f"{number:02x}" if getattr(column.type, "length", None) else f"row {number}"
 
 
 def fill(connection: Connection, number: int, tables: list[Table]) -> None:

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from idp.database import Database
+from idp.name_fold import fold
 from idp.people.identifiers import IdentifierTaken
 from idp.people.model import Address, IdentifierScheme, PersonStatus
-from idp.people.name_fold import fold
 from tests.stores.samples import HOUR, NOW, do, make_person, see
 
 NUMBER = "031090000001"

@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 
 from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.database import Database
 from idp.ids import NO_BUCKET, HandleKind, PersonId
+from idp.organisations.model import OrganisationStatus
 from idp.outbox.model import Attempt, OutboxKind, OutboxMessage
 from idp.people.model import IdentifierScheme, PersonStatus
+from tests.organisations.samples import make_agency, make_organisation
 from tests.stores.samples import MINUTE, NOW, SignedIn, do, make_generation, make_handle, sign_in
 
 _LINK = make_handle(HandleKind.LINK, PersonId(NO_BUCKET))
@@ -154,8 +156,31 @@ def _outbox(tx: Any, me: SignedIn) -> None:
     tx.deliveries.backlog(10)
 
 
+def _organisations(tx: Any, me: SignedIn) -> None:
+    del me
+    one = make_organisation()
+    tx.organisations.add(one)
+    tx.organisations.get(one.organisation_id)
+    tx.organisations.lock(one.organisation_id)
+    tx.organisations.find(one.scheme, one.identifier)
+    tx.organisations.search_by_name("hai", 20)
+    tx.organisations.units_of(one.organisation_id, 20)
+    tx.organisations.update(one)
+    tx.organisations.set_status(one.organisation_id, OrganisationStatus.DISSOLVED, "", NOW)
+    reading = text("SELECT * FROM organisations WHERE organisation_id = :this")
+    row = tx.connection.execute(reading, {"this": one.organisation_id}).mappings().one()
+    tx.organisations.reseal(row)
+    tx.agencies.put(make_agency("H24"))
+    tx.agencies.get("H24")
+    tx.agencies.lock("H24")
+    tx.agencies.below("H24")
+    tx.agencies.within("H24", 20)
+    tx.agencies.of_commune("11311")
+    tx.agencies.end("H24", NOW)
+
+
 @pytest.mark.parametrize(
-    "part", [_people, _credentials, _sessions, _interactions, _clients, _grants, _outbox]
+    "part", [_organisations, _people, _credentials, _sessions, _interactions, _clients, _grants, _outbox]
 )
 async def test_no_statement_walks_through_a_table(
     database: Database[Any], part: Callable[[Any, SignedIn], None]

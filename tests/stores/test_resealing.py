@@ -18,13 +18,16 @@ from idp.clock import Clock
 from idp.credentials.model import TotpCredential
 from idp.database import Database, Resealing
 from idp.ids import ClientId, HandleKind
+from idp.organisations.identifiers import IdentifierTaken as OrganisationNumberTaken
+from idp.organisations.model import OrganisationScheme
 from idp.people.model import IdentifierScheme
-from idp.resealing.service import Walked, reseal
-from idp.resealing.store import key_of, sealed_columns
+from idp.resealing.service import WITH_LOOKUP, Walked, reseal
+from idp.resealing.store import key_of, sealed_columns, walked_tables
 from idp.transaction import Tx
 from keys.envelope import Unsealable, Vault
 from keys.keyring import Keyring, new_record
 from keys.master import KEY_BYTES, MasterKey
+from tests.organisations.samples import make_organisation
 from tests.stores.samples import (
     HOUR,
     MINUTE,
@@ -53,6 +56,8 @@ COLUMNS = {
     "audit_events.payload": Resealing.STAYS,
     "audit_keys.sealed_key": Resealing.ANEW,
     "client_secrets.sealed": Resealing.ANEW,
+    "organisations.identifier": Resealing.WITH_LOOKUP,
+    "organisations.words": Resealing.ANEW,
     "outbox.payload": Resealing.ANEW,
     "people.profile": Resealing.ANEW,
     "person_identifiers.value": Resealing.WITH_LOOKUP,
@@ -121,6 +126,7 @@ async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Fill
             TotpCredential(person_id=person_id, secret="JBSWY3DPEHPK3PXP", last_step=0, confirmed=True)
         )
         tx.clients.add_secret(client_id, secret)
+        tx.organisations.add(make_organisation(scheme=OrganisationScheme.PERSONAL_ID, identifier=NUMBER))
         tx.outbox.add([message("m1")])
         tx.pushed_requests.add(pushed, PORTAL, REQUEST, expires_at=NOW + HOUR)
         tx.interactions.begin_upstream(journey)
@@ -145,6 +151,10 @@ def test_every_sealed_column_says_what_becomes_of_it() -> None:
     } == COLUMNS
 
 
+def test_every_table_with_a_look_up_has_what_moves_its_rows() -> None:
+    assert WITH_LOOKUP.keys() == {table for table, with_lookup in walked_tables().items() if with_lookup}
+
+
 async def walk(database: Database[Tx]) -> dict[str, Walked]:
     return {one.table: one for one in await reseal(database, asked_before=LATER)}
 
@@ -161,6 +171,7 @@ async def test_all_columns_move_and_open_without_the_old_key(eras: Eras) -> None
     expected = {name: {2} for name, kind in COLUMNS.items() if kind is Resealing.ANEW}
     expected |= {
         "audit_events.payload": {1},
+        "organisations.identifier": {2},
         "person_identifiers.value": {2},
         "refresh_tokens.successor_sealed": set(),
     }
@@ -284,6 +295,38 @@ async def test_who_has_a_number_under_both_versions_has_it_once_afterwards(eras:
     await walk(eras.after)
     (row,) = await see(eras.after, lambda tx: tx.resealing.page("person_identifiers", None, 9))
     assert (row["valid_from"], row["valid_to"], row["lookup"][0]) == (NOW, None, 2)
+
+
+async def test_an_organisation_moves_with_its_number_and_keeps_what_came_meanwhile(eras: Eras) -> None:
+    one = make_organisation(scheme=OrganisationScheme.PERSONAL_ID, identifier=NUMBER)
+    await do(eras.before, lambda tx: tx.organisations.add(one))
+    (row,) = await see(eras.after, lambda tx: tx.resealing.page("organisations", None, 9))
+    renamed = replace(one, name="Hộ kinh doanh Bến Nghiêng", updated_at=LATER)
+    assert await do(eras.before, lambda tx: tx.organisations.update(renamed))
+    assert not await do(eras.after, lambda tx: tx.organisations.reseal(row))
+    with pytest.raises(OrganisationNumberTaken):  # found under the old version too
+        await do(
+            eras.after,
+            lambda tx: tx.organisations.add(replace(one, organisation_id=eras.clock.organisation_id())),
+        )
+    assert (await walk(eras.after))["organisations"].renewed == 1
+    found = await see(
+        eras.without_old, lambda tx: tx.organisations.find(OrganisationScheme.PERSONAL_ID, NUMBER)
+    )
+    assert found == renamed
+
+
+async def test_a_number_that_two_organisations_have_under_both_versions_is_left_to_somebody(
+    eras: Eras,
+) -> None:
+    one = make_organisation()
+    await do(eras.before, lambda tx: tx.organisations.add(one))
+    await do(
+        eras.without_old,
+        lambda tx: tx.organisations.add(replace(one, organisation_id=eras.clock.organisation_id())),
+    )
+    walked = (await walk(eras.after))["organisations"]
+    assert (walked.rows, walked.renewed, walked.taken) == (2, 0, 1)
 
 
 async def test_a_row_that_does_not_open_is_counted_and_holds_up_no_other(eras: Eras) -> None:

@@ -30,9 +30,9 @@ from sqlalchemy import (
 
 from idp.database import Sealed, UtcTime, metadata
 from idp.ids import PersonId, bucket_of
+from idp.name_fold import fold
 from idp.people.identifiers import FOUND_WHEN_OLD, normal_form, profile_identifiers
 from idp.people.model import IdentifierScheme, Person, PersonStatus
-from idp.people.name_fold import fold
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
 from idp.people.store.identifiers import Holding, end, hold, lookups, person_identifiers, reseal
 from keys.envelope import Vault
