@@ -26,6 +26,14 @@ ERASERS: Mapping[str, Eraser] = {
     "interactions": lambda tx, now, _: tx.interactions.erase_expired(now, BATCH),
     "sessions": lambda tx, now, life: tx.sessions.erase_ended(now - life.session_kept, BATCH),
     "deliveries": lambda tx, now, life: tx.deliveries.erase_settled(now - life.delivery_kept, BATCH),
+    "mandates": lambda tx, now, life: tx.mandates.erase_ended(now - life.mandate_kept, BATCH),
+    "mandate_firms": lambda tx, now, life: tx.mandate_firms.erase_ended(now - life.mandate_kept, BATCH),
+    "mandate_invitations": lambda tx, now, life: tx.mandate_invitations.erase_expired(
+        now - life.invitation_kept, BATCH
+    ),
+    "mandate_removals": lambda tx, now, life: tx.mandate_removals.erase_expired(
+        now - life.mandate_kept, BATCH
+    ),
     "limits": lambda tx, now, _: tx.limits.erase_over(now, BATCH),
     "attempts": lambda tx, now, life: tx.attempts.erase_forgotten(now - life.failures_kept, BATCH),
 }

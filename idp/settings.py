@@ -88,6 +88,12 @@ class Lifetimes(BaseSettings):
     failures_kept: timedelta = timedelta(days=30)
     """Failed sign-ins of an account count until there was none for this long; an account that rests goes on resting. A
     day at least in production."""
+    mandate_offer: timedelta = timedelta(days=14)
+    """A mandate that was offered may be accepted for this long."""
+    mandate_removal: timedelta = timedelta(days=7)
+    """A proposal to remove the last administrator waits this long for a second person."""
+    mandate_kept: timedelta = timedelta(days=5 * 365 + 2)
+    """A mandate that has ended is kept for this long: who acted for whom must be answered (Decree 69/2024)."""
     admin_link: timedelta = timedelta(minutes=15)
     """One-time link of `hpid admin bootstrap`."""
     key_publish: timedelta = timedelta(minutes=10)

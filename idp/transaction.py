@@ -20,6 +20,7 @@ from idp.emergency.store import AffectedStore
 from idp.grants.store import CodeStore, GrantStore, PushedRequestStore, RefreshTokenStore, RevokedTokenStore
 from idp.interactions.store import InteractionStore
 from idp.limits.store import LimitStore
+from idp.mandates.store import FirmStore, MandateInvitationStore, MandateStore, RemovalStore
 from idp.organisations.store import AgencyStore, OrganisationStore
 from idp.outbox.store import DeliveryStore, OutboxStore
 from idp.people.store import PeopleStore
@@ -135,6 +136,22 @@ class Tx:
     @cached_property
     def consents(self) -> ConsentStore:
         return ConsentStore(self.connection, self._vault)
+
+    @cached_property
+    def mandates(self) -> MandateStore:
+        return MandateStore(self.connection, self._vault)
+
+    @cached_property
+    def mandate_firms(self) -> FirmStore:
+        return FirmStore(self.connection, self._vault)
+
+    @cached_property
+    def mandate_invitations(self) -> MandateInvitationStore:
+        return MandateInvitationStore(self.connection, self._vault)
+
+    @cached_property
+    def mandate_removals(self) -> RemovalStore:
+        return RemovalStore(self.connection, self._vault)
 
     @cached_property
     def upstreams(self) -> UpstreamStore:

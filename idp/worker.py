@@ -18,6 +18,8 @@ from idp.audit.occasion import Occasion
 from idp.database import DatabaseUnavailable, Done
 from idp.keeping import BATCH, ERASERS, erase
 from idp.log import fields
+from idp.mandates.jobs import BATCH as MANDATES
+from idp.mandates.jobs import end_over
 from idp.outbox.relay import MOST, Relay
 from idp.provider import Provider
 from idp.signing_keys.jobs import erase_keys, rotate_keys
@@ -80,6 +82,11 @@ async def _erase_keys(provider: Provider) -> int:
     return await erase_keys(provider.database, provider.keyring, occasion)
 
 
+async def _end_mandates(provider: Provider) -> int:
+    occasion = Occasion(clock=provider.clock, now=provider.clock.now(), txn="")
+    return await end_over(provider.database, occasion)
+
+
 async def _rotate_keys(provider: Provider) -> int:
     occasion = Occasion(clock=provider.clock, now=provider.clock.now(), txn="")
     return await rotate_keys(provider.database, provider.keyring, occasion, provider.settings.life)
@@ -117,6 +124,7 @@ JOBS: tuple[Job, ...] = (
         Job(name=f"erase {table}", every=timedelta(minutes=1), run=partial(_erase, table=table), full=BATCH)
         for table in ERASERS
     ),
+    Job(name="end mandates", every=timedelta(seconds=1), run=_end_mandates, full=MANDATES),
     Job(name="erase keys", every=timedelta(minutes=1), run=_erase_keys),
     Job(name="rotate keys", every=timedelta(minutes=1), run=_rotate_keys),
     Job(name="give up", every=timedelta(minutes=1), run=_bury),

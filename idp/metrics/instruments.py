@@ -20,6 +20,7 @@ JOB_RUNS = Counts(Metric.JOB_RUNS)
 JOB_LAST_DONE = Levels(Metric.JOB_LAST_DONE)
 ROWS_ERASED = Counts(Metric.ROWS_ERASED)
 ROWS_ALL_ERASED = Levels(Metric.ROWS_ALL_ERASED)
+MANDATES_OVER = Counts(Metric.MANDATES_OVER)
 
 INSTRUMENTS: tuple[Counts | Timings | Levels, ...] = (
     REQUEST_SECONDS,
@@ -39,5 +40,6 @@ INSTRUMENTS: tuple[Counts | Timings | Levels, ...] = (
     JOB_LAST_DONE,
     ROWS_ERASED,
     ROWS_ALL_ERASED,
+    MANDATES_OVER,
 )
 """All of them. What a process can say of itself only when it is asked, `idp/exposition/state.py` reads."""

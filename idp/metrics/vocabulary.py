@@ -205,6 +205,11 @@ class Metric(Enum):
         text="When nothing that had expired was left in a table, in seconds since 1970.",
         labels={"table": "the store"},
     )
+    MANDATES_OVER = Description(
+        name="hpid_mandates_over",
+        kind=Kind.COUNTER,
+        text="Mandates and firms' appointments that a job ended because their term was over.",
+    )
     CERTIFICATE_EXPIRES = Description(
         name="hpid_certificate_expires_timestamp_seconds",
         kind=Kind.GAUGE,

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, event, text
 from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.database import Database
 from idp.ids import NO_BUCKET, HandleKind, PersonId
+from idp.mandates.model import organisation, ward
+from idp.mandates.service import invitee_of
 from idp.organisations.model import OrganisationStatus
 from idp.outbox.model import Attempt, OutboxKind, OutboxMessage
 from idp.people.model import IdentifierScheme, PersonStatus
@@ -127,6 +129,44 @@ def _grants(tx: Any, me: SignedIn) -> None:
     tx.revoked_tokens.erase_expired(NOW, 10)
 
 
+def _mandates(tx: Any, me: SignedIn) -> None:
+    person_id = me.person.person_id
+    company = organisation("c")
+    invitation = invitee_of("031190000001", "nguyen van a")
+    tx.mandates.get("m")
+    tx.mandates.lock("m")
+    tx.mandates.of_delegate(person_id)
+    tx.mandates.of_delegate(person_id, since=NOW)
+    tx.mandates.of_principal(company.kind, company.id)
+    tx.mandates.of_principal(company.kind, company.id, since=NOW)
+    tx.mandates.of_appointment("a")
+    tx.mandates.due(NOW, 10)
+    tx.mandates.end("m", NOW, "")
+    tx.mandates.cut_of_principal(company, NOW, "")
+    tx.mandates.cut_of_appointment("a", NOW, "")
+    tx.mandates.cut_through("f", NOW, "")
+    tx.mandates.cut_through("f", NOW, "", person_id)
+    tx.mandates.cut_of_delegate(person_id, NOW, "")
+    tx.mandates.set_contested(ward(person_id), contested=True)
+    tx.mandates.erase_ended(NOW, 10)
+    tx.mandate_firms.get("a")
+    tx.mandate_firms.of_principal("c", NOW)
+    tx.mandate_firms.of_firm("f", 10)
+    tx.mandate_firms.due(NOW, 10)
+    tx.mandate_firms.cut("c", NOW, "")
+    tx.mandate_firms.end("a", NOW, "")
+    tx.mandate_firms.erase_ended(NOW, 10)
+    tx.mandate_invitations.get("i")
+    tx.mandate_invitations.of_invitee(invitation, 10)
+    tx.mandate_invitations.of_principal("c")
+    tx.mandate_invitations.close("i", NOW, "")
+    tx.mandate_invitations.erase_expired(NOW, 10)
+    tx.mandate_removals.get("r")
+    tx.mandate_removals.of_principal("c")
+    tx.mandate_removals.close("r", NOW, person_id)
+    tx.mandate_removals.erase_expired(NOW, 10)
+
+
 def _outbox(tx: Any, me: SignedIn) -> None:
     client_id = me.client.client_id
     sent = OutboxMessage(
@@ -180,7 +220,18 @@ def _organisations(tx: Any, me: SignedIn) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", [_organisations, _people, _credentials, _sessions, _interactions, _clients, _grants, _outbox]
+    "part",
+    [
+        _organisations,
+        _people,
+        _credentials,
+        _sessions,
+        _interactions,
+        _clients,
+        _grants,
+        _mandates,
+        _outbox,
+    ],
 )
 async def test_no_statement_walks_through_a_table(
     database: Database[Any], part: Callable[[Any, SignedIn], None]

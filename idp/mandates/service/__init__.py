@@ -1,0 +1,49 @@
+"""Use cases of mandates. Each changes rows and records itself in the transaction it is handed."""
+
+from idp.mandates.service.contests import clear, contest
+from idp.mandates.service.endings import (
+    Ended,
+    confirm_removal,
+    end_by_desk,
+    end_by_person,
+    end_of_organisation,
+    end_of_person,
+)
+from idp.mandates.service.firm_endings import end_firm
+from idp.mandates.service.firms import appoint_firm, name_delegate
+from idp.mandates.service.offers import (
+    Offer,
+    accept,
+    decline,
+    invitee_of,
+    offer,
+    offered_to,
+    shown_as,
+    take_back,
+)
+from idp.mandates.service.registers import appoint_guardian, replace_parents, replace_representatives
+
+__all__ = [
+    "Ended",
+    "Offer",
+    "accept",
+    "appoint_firm",
+    "appoint_guardian",
+    "clear",
+    "confirm_removal",
+    "contest",
+    "decline",
+    "end_by_desk",
+    "end_by_person",
+    "end_firm",
+    "end_of_organisation",
+    "end_of_person",
+    "invitee_of",
+    "name_delegate",
+    "offer",
+    "offered_to",
+    "replace_parents",
+    "replace_representatives",
+    "shown_as",
+    "take_back",
+]
