@@ -17,7 +17,8 @@ from idp.clients.model import ClientSecret
 from idp.clock import Clock
 from idp.credentials.model import TotpCredential
 from idp.database import Database, Resealing
-from idp.ids import ClientId, HandleKind
+from idp.ids import ClientId, HandleKind, PersonId
+from idp.mandates.model import Invitation, Invitee, Role, organisation
 from idp.organisations.identifiers import IdentifierTaken as OrganisationNumberTaken
 from idp.organisations.model import OrganisationScheme
 from idp.people.model import IdentifierScheme
@@ -27,6 +28,7 @@ from idp.transaction import Tx
 from keys.envelope import Unsealable, Vault
 from keys.keyring import Keyring, new_record
 from keys.master import KEY_BYTES, MasterKey
+from tests.mandates.samples import COMPANY, make_mandate
 from tests.organisations.samples import make_organisation
 from tests.stores.samples import (
     HOUR,
@@ -56,6 +58,8 @@ COLUMNS = {
     "audit_events.payload": Resealing.STAYS,
     "audit_keys.sealed_key": Resealing.ANEW,
     "client_secrets.sealed": Resealing.ANEW,
+    "mandate_invitations.shown": Resealing.ANEW,
+    "mandates.reference": Resealing.ANEW,
     "organisations.identifier": Resealing.WITH_LOOKUP,
     "organisations.words": Resealing.ANEW,
     "outbox.payload": Resealing.ANEW,
@@ -69,6 +73,18 @@ COLUMNS = {
     "upstream_journeys.nonce": Resealing.ANEW,
 }
 LATER = NOW + HOUR
+INVITED = Invitation(
+    invitation_id="i",
+    principal_id=COMPANY,
+    role=Role.MAKER,
+    services=("tax",),
+    valid_from=NOW,
+    valid_to=LATER,
+    shown="Nguyễn Thị Hoà, 001",
+    invited_by=PersonId("00-director"),
+    created_at=NOW,
+    expires_at=LATER,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +143,9 @@ async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Fill
         )
         tx.clients.add_secret(client_id, secret)
         tx.organisations.add(make_organisation(scheme=OrganisationScheme.PERSONAL_ID, identifier=NUMBER))
+        tx.mandates.lock_principal(organisation(COMPANY))
+        tx.mandates.add([replace(make_mandate(person_id), reference="decision 5")])
+        tx.mandate_invitations.add(INVITED, Invitee(number=NUMBER, name_fold="nguyen thi hoa"))
         tx.outbox.add([message("m1")])
         tx.pushed_requests.add(pushed, PORTAL, REQUEST, expires_at=NOW + HOUR)
         tx.interactions.begin_upstream(journey)
@@ -194,6 +213,9 @@ async def _check_contents(eras: Eras, filled: Filled) -> None:
             "person": tx.people.find_by_identifier(IdentifierScheme.PERSONAL_ID, NUMBER),
             "totp": totp.secret,
             "secret": WITHOUT_OLD.open_text(sealed, purpose="client.secret"),
+            "mandates": [one.reference for one in tx.mandates.of_delegate(person_id)],
+            "invited": tx.mandate_invitations.get("i"),
+            "organisation": tx.organisations.find(OrganisationScheme.PERSONAL_ID, NUMBER) is not None,
             "keys": len(Keyring(WITHOUT_OLD, tx.signing_keys.all(), now=lambda: NOW).public_jwks()["keys"]),
         }
 
@@ -201,6 +223,9 @@ async def _check_contents(eras: Eras, filled: Filled) -> None:
         "person": filled.me.person,
         "totp": "JBSWY3DPEHPK3PXP",
         "secret": "a" * 32,
+        "mandates": ["decision 5"],
+        "invited": INVITED,
+        "organisation": True,
         "keys": 1,
     }
     ((sent,),) = await do(
