@@ -9,6 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from idp.clients.model import UnreadableRegistration
+from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile
 from idp.protocol.scopes import LegalBasis
@@ -52,6 +53,10 @@ def _bases(value: dict[str, str]) -> dict[str, LegalBasis]:
     return {scope: LegalBasis(basis) for scope, basis in value.items()}
 
 
+def _contexts(value: list[str]) -> tuple[ContextKind, ...]:
+    return tuple(ContextKind(one) for one in value)
+
+
 _FIELDS = frozenset(field.name for field in fields(ClientFacts)) - {"enabled"}
 _READ: dict[str, Callable[[Any], Any]] = {
     "profile": Profile,
@@ -67,4 +72,6 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "protected_resources": tuple,
     "default_acr": _acr,
     "local_login": LocalLogin,
+    "subject_contexts": _contexts,
+    "services": tuple,
 }

@@ -24,6 +24,8 @@ class ConsentRecord:
     """SHA-256 (hex) of the words shown."""
     decided_at: datetime
     withdrawn_at: datetime | None = None
+    decided_by: PersonId | None = None
+    """Who answered for them (a parent, a guardian); None: they themselves."""
 
 
 def consent_facts(records: tuple[ConsentRecord, ...]) -> ConsentFacts:

@@ -46,6 +46,7 @@ consents = Table(
     Column("decided_at", UtcTime, nullable=False),
     Column("withdrawn_at", UtcTime),
     Column("superseded_at", UtcTime),
+    Column("decided_by", Text),  # empty: the person
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
 )
 
@@ -121,6 +122,7 @@ def _row(record: ConsentRecord) -> dict[str, object]:
         "text_hash": record.text_hash,
         "decided_at": record.decided_at,
         "withdrawn_at": record.withdrawn_at,
+        "decided_by": record.decided_by,
     }
 
 
@@ -142,4 +144,5 @@ def _record(row: Row[Any]) -> ConsentRecord:
         text_hash=row.text_hash,
         decided_at=row.decided_at,
         withdrawn_at=row.withdrawn_at,
+        decided_by=None if row.decided_by is None else PersonId(row.decided_by),
     )

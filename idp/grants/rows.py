@@ -6,13 +6,16 @@ newer keys, one of a newer release has more: both are read.
 
 import json
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import asdict, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from idp.grants.model import StoredRequest
+from idp.protocol.acting import ContextKind, GrantContext, MandateFacts, OrganisationFacts, PostFacts
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import CodeFacts, GrantFacts
+
+Part = TypeVar("Part", OrganisationFacts, MandateFacts, PostFacts)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -92,6 +95,8 @@ def _plain(value: object) -> object:
         return (value - _EPOCH) // _MICROSECOND
     if isinstance(value, frozenset):
         return sorted(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     raise TypeError(f"no form for {type(value).__name__}")
 
 
@@ -103,7 +108,37 @@ def _moment(value: int) -> datetime:
     return _EPOCH + value * _MICROSECOND
 
 
+def _context(kept: dict[str, Any]) -> GrantContext:
+    return GrantContext(
+        kind=ContextKind(kept["kind"]),
+        context_id=kept["context_id"],
+        principal_id=kept["principal_id"],
+        organisation=_part(OrganisationFacts, kept.get("organisation")),
+        mandate=_part(MandateFacts, kept.get("mandate")),
+        post=_part(PostFacts, kept.get("post")),
+    )
+
+
+def _part(kind: type[Part], kept: dict[str, Any] | None) -> Part | None:
+    if kept is None:
+        return None
+    names = {one.name for one in fields(kind)}
+    return kind(
+        **{name: _PART_READ.get(name, _as_it_is)(value) for name, value in kept.items() if name in names}
+    )
+
+
+def _moment_or_none(value: int | None) -> datetime | None:
+    return None if value is None else _moment(value)
+
+
 _GRANT_FIELDS = frozenset(one.name for one in fields(GrantFacts))
+_PART_READ: dict[str, Callable[[Any], Any]] = {
+    "services": tuple,
+    "roles": tuple,
+    "starts_at": _moment_or_none,
+    "ends_at": _moment_or_none,
+}
 _READ: dict[str, Callable[[Any], Any]] = {
     "scopes": frozenset,
     "auth_time": _moment,
@@ -112,4 +147,5 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "audiences": tuple,
     "userinfo_claims": tuple,
     "id_token_claims": tuple,
+    "context": _context,
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import Acr, parse_acr, weakest
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile
 from idp.protocol.profiles import PROFILES
@@ -141,6 +142,15 @@ def _word(kind: type[Word]) -> Callable[[str, Any], Word]:
     return read
 
 
+def _words(kind: type[Word]) -> Callable[[str, Any], tuple[Word, ...]]:
+    read_one = _word(kind)
+
+    def read(member: str, value: Any) -> tuple[Word, ...]:
+        return tuple(read_one(member, one) for one in _texts(member, value))
+
+    return read
+
+
 def _bases(member: str, value: Any) -> dict[str, LegalBasis]:
     if not isinstance(value, dict):
         refuse(member, "an object of scopes")
@@ -191,6 +201,10 @@ _OF_OPERATORS: Mapping[str, _Member] = {
     "hpid_protected_resources": _Member("protected_resources", _texts, list),
     "hpid_require_assertion_typ": _Member("require_assertion_typ", _truth, _as_it_is),
     "hpid_local_login": _Member("local_login", _word(LocalLogin), _text_of),
+    "hpid_subject_contexts": _Member(
+        "subject_contexts", _words(ContextKind), lambda kinds: [one.value for one in kinds]
+    ),
+    "hpid_services": _Member("services", _texts, list),
     "hpid_legal_basis": _Member("legal_basis", _bases, _text_of),
     "hpid_law": _Member("law", _text, _as_it_is),
     "hpid_purpose": _Member("purpose", _text, _as_it_is),

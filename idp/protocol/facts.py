@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from idp.ids import ClientId, Gid, GrantId, PersonId, Sid
+from idp.protocol.acting import ContextKind, GrantContext
 from idp.protocol.assurance import Acr
 from idp.protocol.scopes import SCOPES, LegalBasis
 
@@ -15,6 +16,13 @@ class Profile(StrEnum):
     OIDC = "oidc"
     CITY = "city"
     FAPI2 = "fapi2"
+
+
+class Realm(StrEnum):
+    """Whose sessions: an official's never serves a citizen's services, nor the other way round (DESIGN 5.2)."""
+
+    CITIZEN = "citizen"
+    OFFICIAL = "official"
 
 
 class LocalLogin(StrEnum):
@@ -79,6 +87,10 @@ class ClientFacts:
     default_max_age: int | None = None
     require_auth_time: bool = False
     local_login: LocalLogin = LocalLogin.NEVER
+    subject_contexts: tuple[ContextKind, ...] = (ContextKind.PERSON,)
+    """For whom people may act here; more than `person`: they are asked, and tokens say it."""
+    services: tuple[str, ...] = ()
+    """Areas it serves, e.g. tax: a power limited to others is not offered. Empty: all."""
 
     backchannel_logout_uri: str | None = None
     backchannel_logout_session_required: bool = True
@@ -143,6 +155,7 @@ class SessionFacts:
     ial: int
     idp: str
     """Who authenticated: 'national' or 'haiphong'."""
+    realm: Realm = Realm.CITIZEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +192,8 @@ class GrantFacts:
     """The person in the client's sector: ID token, userinfo, its access token, logout token."""
     audiences: tuple[str, ...] = ()
     """What the client was registered for when the person agreed: no token is for anything that came later."""
+    context: GrantContext | None = None
+    """None: the person acts for themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,10 @@ RFC 7591 §2, OpenID Connect Registration §2. Stricter: everything is bounded, 
 characters, and what contradicts itself is refused instead of put right. Pure. Used by registration.py.
 """
 
+import re
 from typing import Never
 
+from idp.protocol.acting import ContextKind
 from idp.protocol.client_assertion import ANY_METHOD_ALGS, METHOD_ALGS
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.protocol.facts import ClientFacts
@@ -31,8 +33,10 @@ _LISTS = (
     ("contacts", "contacts", 10),
     ("hpid_audiences", "audiences", 50),
     ("hpid_protected_resources", "protected_resources", 50),
+    ("hpid_services", "services", 50),
 )
 """Member, field, most entries."""
+_AREA = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 _LONGEST_CONTACT = 254
 _LONGEST_MAX_AGE = 1_000_000_000
 _ENCRYPTED = ("id_token", "userinfo")
@@ -52,6 +56,7 @@ def check_fields(client: ClientFacts, response_types: tuple[str, ...]) -> None:
     _check_algorithms(client)
     _check_encryption(client)
     _check_keys(client)
+    _check_contexts(client)
     if client.subject_type not in SUBJECT_TYPES:
         refuse("subject_type", "not offered")
     if client.sector == PUBLIC_SECTOR:
@@ -87,6 +92,17 @@ def _check_flows(client: ClientFacts, offered: tuple[str, ...]) -> None:
         refuse("response_types", "code and the grant authorization_code go together")
     if bool(words & {"id_token", "token"}) != ("implicit" in grants):
         refuse("response_types", "id_token, token and the grant implicit go together")
+
+
+def _check_contexts(client: ClientFacts) -> None:
+    """Officials are served apart from citizens (DESIGN 5.2); areas of service are words of our own."""
+    kinds = client.subject_contexts
+    if not kinds or len(set(kinds)) != len(kinds):
+        refuse("hpid_subject_contexts", "at least one, each once")
+    if ContextKind.OFFICIAL in kinds and len(kinds) > 1:
+        refuse("hpid_subject_contexts", "official stands alone: its sessions are never a citizen's")
+    if not all(_AREA.fullmatch(area) for area in client.services):
+        refuse("hpid_services", "1 to 64 small letters, digits and hyphens each")
 
 
 def _check_algorithms(client: ClientFacts) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from idp.ids import ClientId, PersonId, Sid
 from idp.protocol.assurance import Acr
-from idp.protocol.facts import SessionFacts
+from idp.protocol.facts import Realm, SessionFacts
 from idp.settings import Lifetimes
 
 
@@ -31,6 +31,7 @@ class Session:
     network: bytes | None = field(default=None, repr=False)
     """Where its person last proved themselves: /24 of IPv4, /48 of IPv6 (audit/occasion.py); None: not known."""
     ended_at: datetime | None = None
+    realm: Realm = Realm.CITIZEN
 
     def is_live(self, now: datetime, life: Lifetimes) -> bool:
         """Tell whether the session is neither ended, nor over its absolute limit, nor idle too long."""
@@ -47,6 +48,7 @@ class Session:
             amr=self.amr,
             ial=self.ial,
             idp=self.idp,
+            realm=self.realm,
         )
 
 

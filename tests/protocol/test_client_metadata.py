@@ -172,7 +172,18 @@ def _required() -> list[str]:
 
 def _reaches(field: str, empty: ClientFacts) -> bool:
     """Tell whether some member's value ends in this field."""
-    values: list[Any] = ["oidc", "low", ["x"], True, 1, {"keys": []}, {"openid": "consent"}, ["LoA1"], False]
+    values: list[Any] = [
+        "oidc",
+        "low",
+        ["x"],
+        True,
+        1,
+        {"keys": []},
+        {"openid": "consent"},
+        ["LoA1"],
+        ["ward"],
+        False,
+    ]
     for member in MEMBERS:
         for value in values:
             try:

@@ -87,9 +87,9 @@ def test_each_step_keeps_the_rows_of_the_version_before_and_lets_it_write_on(emp
     url = empty_database_url
     upgrade(url, VERSIONS[0])
     for number, newer in enumerate(VERSIONS[1:], 1):
-        tables, before = on(url, partial(write_as_it_is, number=10 * number))
+        tables, before = on(url, partial(write_as_it_is, number=2 * number))
         upgrade(url, newer)
-        after = on(url, partial(write_beside_it, number=10 * number + 1, tables=tables))
+        after = on(url, partial(write_beside_it, number=2 * number + 1, tables=tables))
         assert after == before, newer
     assert VERSIONS[-1] == head()
 

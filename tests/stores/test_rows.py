@@ -22,6 +22,7 @@ from idp.grants.rows import (
 )
 from idp.people.model import Address, PersonProfile
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
+from idp.protocol.acting import ContextKind, GrantContext, MandateFacts, OrganisationFacts, PostFacts
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import ClientFacts, CodeFacts, GrantFacts, LocalLogin, Profile
 from idp.protocol.scopes import LegalBasis
@@ -45,6 +46,9 @@ _of_type: dict[Any, st.SearchStrategy[Any]] = {
     Profile: st.sampled_from(Profile),
     LocalLogin: st.sampled_from(LocalLogin),
     dict[str, LegalBasis]: st.dictionaries(_texts, st.sampled_from(LegalBasis), max_size=4),
+    datetime | None: st.none() | _moments,
+    ContextKind: st.sampled_from(ContextKind),
+    tuple[ContextKind, ...]: st.lists(st.sampled_from(ContextKind), max_size=4).map(tuple),
     Address | None: st.none() | st.builds(Address, ward_code=_texts, detail=_texts, formatted=_texts),
 }
 
@@ -52,6 +56,10 @@ _of_type: dict[Any, st.SearchStrategy[Any]] = {
 def _any(kind: Any) -> st.SearchStrategy[Any]:
     """Values with every field filled at will, those added to the type later too."""
     return st.builds(kind, **{one.name: _of_type.get(one.type, _texts) for one in fields(kind)})
+
+
+for _part in (OrganisationFacts, MandateFacts, PostFacts, GrantContext):
+    _of_type[_part | None] = st.none() | _any(_part)
 
 
 @given(_any(GrantFacts))

@@ -41,6 +41,8 @@ _REVOKE_OF_CLIENT = _REVOKE_OF_PERSON.where(grants.c.client_id == bindparam("of_
 _REVOKE_OF_SESSION = _REVOKE.where(
     grants.c.session_id == bindparam("of_session"), grants.c.is_offline.is_(false())
 )
+_REVOKE_OF_CONTEXT = _REVOKE.where(grants.c.context_id == bindparam("of_context"))
+_REVOKE_OF_PRINCIPAL = _REVOKE.where(grants.c.principal_id == bindparam("of_principal"))
 _SET_OFFLINE = update(grants).where(grants.c.grant_id == bindparam("this_grant")).values(is_offline=True)
 _ERASE = delete_oldest((grants.c.bucket, grants.c.grant_id), grants.c.expires_at)
 
@@ -75,6 +77,8 @@ class GrantStore:
             "created_at": now,
             "expires_at": expires_at,
             "network": network,
+            "context_id": facts.context.context_id if facts.context else None,
+            "principal_id": facts.context.principal_id if facts.context else None,
         }
         self.connection.execute(_ADD, row)
 
@@ -111,6 +115,16 @@ class GrantStore:
         """End the grants that live with a session; offline ones stay (OpenID Connect Core §11)."""
         given = {"of_session": session_id, "now": now, "reason": reason}
         return _all_facts(self.connection.execute(_REVOKE_OF_SESSION, given).all())
+
+    def revoke_of_context(self, context_id: str, now: datetime, reason: str) -> tuple[GrantFacts, ...]:
+        """End the grants given under a mandate or post; call it in the transaction that ends that (bound A)."""
+        given = {"of_context": context_id, "now": now, "reason": reason}
+        return _all_facts(self.connection.execute(_REVOKE_OF_CONTEXT, given).all())
+
+    def revoke_of_principal(self, principal_id: str, now: datetime, reason: str) -> tuple[GrantFacts, ...]:
+        """End the grants given for an organisation, ward or agency, by whomever; what its state said is over."""
+        given = {"of_principal": principal_id, "now": now, "reason": reason}
+        return _all_facts(self.connection.execute(_REVOKE_OF_PRINCIPAL, given).all())
 
     def set_offline(self, grant_id: GrantId) -> None:
         """Let a grant outlive its session."""

@@ -24,6 +24,7 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    text,
     true,
 )
 
@@ -46,10 +47,21 @@ grants = Table(
     Column("revoke_reason", Text),
     Column("family_ended_at", UtcTime),  # its refresh tokens end, its access tokens go on
     Column("network", LargeBinary),  # of the browser it was given in (audit/occasion.py)
+    Column("context_id", Text),  # the mandate or post it was given under; ends with it
+    Column("principal_id", Text),  # the organisation, ward or agency it was given for
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
     Index("ix_grants_person", "bucket", "person_id"),
     Index("ix_grants_session_id", "session_id"),
     Index("ix_grants_expires_at", "expires_at"),
+    *(
+        Index(
+            f"ix_grants_{name}",
+            name,
+            sqlite_where=text(f"{name} IS NOT NULL"),
+            postgresql_where=text(f"{name} IS NOT NULL"),
+        )
+        for name in ("context_id", "principal_id")
+    ),
 )
 
 _clients = table("clients", column("client_id", Text), column("enabled", Boolean))

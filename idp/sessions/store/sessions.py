@@ -27,8 +27,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from idp.database.erasing import delete_oldest
 from idp.ids import ClientId, HandleKind, PersonId, Sid, bucket_of, parse_handle
 from idp.protocol.assurance import Acr
+from idp.protocol.context import Chosen
 from idp.sessions.model import Session, SessionClient
 from idp.sessions.store.session_clients import session_client, session_clients
+from idp.sessions.store.session_contexts import session_contexts
 from idp.sessions.store.table import amr_text, session, sessions
 from keys.envelope import Vault
 
@@ -147,6 +149,29 @@ _FIND_BY_SID = (
         session_clients.c.client_id == bindparam("of_client"), session_clients.c.sid == bindparam("of_sid")
     )
 )
+_choose = upsert(session_contexts)
+_CHOOSE = (
+    _choose.from_select(
+        ["bucket", "session_id", "client_id", "choice_id", "chosen_at"],
+        select(
+            sessions.c.bucket,
+            sessions.c.session_id,
+            bindparam("at_client", type_=Text),
+            bindparam("new_choice", type_=Text),
+            bindparam("now", type_=session_contexts.c.chosen_at.type),
+        ).where(_this_live_session),
+    )
+    .on_conflict_do_update(
+        index_elements=["bucket", "session_id", "client_id"],
+        set_={"choice_id": _choose.excluded.choice_id, "chosen_at": _choose.excluded.chosen_at},
+    )
+    .returning(session_contexts.c.session_id)
+)
+_CHOSEN = select(session_contexts.c.choice_id, session_contexts.c.chosen_at).where(
+    session_contexts.c.bucket == bindparam("of_bucket"),
+    session_contexts.c.session_id == bindparam("this_session"),
+    session_contexts.c.client_id == bindparam("at_client"),
+)
 _ERASE = delete_oldest((sessions.c.bucket, sessions.c.session_id), sessions.c.expires_at)
 
 
@@ -177,6 +202,7 @@ class SessionStore:
             "new_ial": new.ial,
             "new_idp": new.idp,
             "new_network": new.network,
+            "new_realm": new.realm.value,
         }
         return self.connection.execute(_ADD, given).one_or_none() is not None
 
@@ -257,6 +283,17 @@ class SessionStore:
             "now": reached.reached_at,
         }
         return Sid(self.connection.execute(_REACH, given).scalar_one())
+
+    def choose(self, session_id: str, client_id: ClientId, choice_id: str, now: datetime) -> bool:
+        """Note for whom a live session acts at a relying party; False if it has ended."""
+        given = {"this_session": session_id, "at_client": client_id, "new_choice": choice_id, "now": now}
+        return self.connection.execute(_CHOOSE, given).one_or_none() is not None
+
+    def chosen(self, person_id: PersonId, session_id: str, client_id: ClientId) -> Chosen | None:
+        """Return for whom the person of a session chose to act at a relying party."""
+        given = {"of_bucket": bucket_of(person_id), "this_session": session_id, "at_client": client_id}
+        row = self.connection.execute(_CHOSEN, given).one_or_none()
+        return None if row is None else Chosen(choice_id=row.choice_id, chosen_at=row.chosen_at)
 
     def clients_of(self, session_id: str) -> tuple[SessionClient, ...]:
         """Return the relying parties a session has reached."""

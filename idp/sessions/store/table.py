@@ -18,6 +18,7 @@ from sqlalchemy import (
 from idp.database import Digest, UtcTime, metadata
 from idp.ids import PersonId
 from idp.protocol.assurance import Acr
+from idp.protocol.facts import Realm
 from idp.sessions.model import Session
 
 sessions = Table(
@@ -38,6 +39,7 @@ sessions = Table(
     Column("ended_at", UtcTime),
     Column("end_reason", Text),
     Column("network", LargeBinary),  # version and first bytes of the address (audit/occasion.py)
+    Column("realm", Text),  # empty: a citizen's
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
     Index("ix_sessions_person", "bucket", "person_id"),
     Index("ix_sessions_expires_at", "expires_at"),
@@ -64,4 +66,5 @@ def session(row: Row[Any]) -> Session:
         idp=row.idp,
         network=row.network,
         ended_at=row.ended_at,
+        realm=Realm(row.realm) if row.realm else Realm.CITIZEN,
     )

@@ -1,0 +1,127 @@
+"""For whom a person acts: the choices there are, which of them fit a client, and what tokens say (DESIGN 5.2). Pure.
+
+A person acts as themselves, for an organisation, for a ward (a child, a person under care), or as an official. Features
+build a `Choice` of each mandate and post; a client that registers no more than `person` is never told of any.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from idp.protocol.acting import ContextKind, MandateFacts, OrganisationFacts, PostFacts
+from idp.protocol.facts import ClientFacts, Realm
+
+SELF = "self"
+"""The choice to act as oneself, which everybody has."""
+CHOOSE = "choose"
+"""`ctx_hint` of a client whose person wants to change for whom they act (without a new sign-in)."""
+
+
+class Obstacle(StrEnum):
+    """Why a choice can't be taken just now; the page says it with its day."""
+
+    ENDED = "ended"
+    NOT_YET = "not_yet"
+    DISSOLVED = "dissolved"
+    CONTESTED = "contested"
+    """Custody is disputed."""
+    PRINCIPAL_GONE = "principal_gone"
+    """The represented person is dead, locked or of age."""
+    LEVEL = "level"
+    """To act for an organisation takes an account of level 02 (Decree 69/2024, Art. 12)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One context a person may act in, or could but for an obstacle."""
+
+    kind: ContextKind
+    choice_id: str
+    """SELF, or the id of the mandate or post."""
+    name: str = field(repr=False)
+    """Of the principal, for the page."""
+    principal_id: str = field(default="", repr=False)
+    """Organisation, ward's person or agency; never leaves the provider."""
+    organisation: OrganisationFacts | None = None
+    mandate: MandateFacts | None = None
+    post: PostFacts | None = None
+    age: int | None = None
+    """Of a ward, in years; the birth date is never shown."""
+    obstacle: Obstacle | None = None
+    obstacle_day: date | None = None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Return when the power ends by itself."""
+        return self.mandate.ends_at if self.mandate else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What a person chose for a client in this session."""
+
+    choice_id: str
+    chosen_at: datetime
+
+
+def asks_for_whom(client: ClientFacts) -> bool:
+    """Tell whether the client gets the choice at all (`subject_contexts` lists more than `person`)."""
+    return client.subject_contexts != (ContextKind.PERSON,)
+
+
+def realm_of(client: ClientFacts) -> Realm:
+    """Return whose sessions the client takes: only one that is for officials alone takes theirs."""
+    return Realm.OFFICIAL if client.subject_contexts == (ContextKind.OFFICIAL,) else Realm.CITIZEN
+
+
+def fits(choice: Choice, client: ClientFacts) -> bool:
+    """Tell whether the client takes this choice: its kind, and an area in common where the power is limited."""
+    if choice.kind not in client.subject_contexts:
+        return False
+    limited_to = choice.mandate.services if choice.mandate else ()
+    return not (limited_to and client.services) or not set(limited_to).isdisjoint(client.services)
+
+
+def usable(choices: Iterable[Choice], client: ClientFacts) -> tuple[Choice, ...]:
+    """Return what may be chosen now at this client."""
+    return tuple(choice for choice in choices if choice.obstacle is None and fits(choice, client))
+
+
+def choose(
+    choices: Collection[Choice],
+    client: ClientFacts,
+    *,
+    org_hint: str | None,
+    ctx_hint: str | None,
+    chosen: Chosen | None,
+    anew_since: datetime | None,
+) -> Choice | None:
+    """Return the choice that is settled; None: the person must be asked.
+
+    An answer of this very request counts before anything else; `anew_since` asks for one. Then what was chosen before
+    in this session, unless a hint contradicts it; then the one that a hint names; then the only one there is.
+    """
+    fitting = usable(choices, client)
+    taken = next((choice for choice in fitting if chosen and choice.choice_id == chosen.choice_id), None)
+    if anew_since is not None:
+        return taken if chosen is not None and chosen.chosen_at >= anew_since else None
+    hinted = tuple(choice for choice in fitting if _is_hinted(choice, org_hint, ctx_hint))
+    if taken is not None and taken in hinted:
+        return taken
+    if len(hinted) == 1:
+        return hinted[0]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_hinted(choice: Choice, org_hint: str | None, ctx_hint: str | None) -> bool:
+    """Tell whether the hints allow this choice; a hint that is not given allows all."""
+    if ctx_hint is not None and ctx_hint != choice.kind.value:
+        return False
+    if org_hint is None:
+        return True
+    names = (
+        choice.organisation.identifier if choice.organisation else "",
+        choice.post.agency if choice.post else "",
+    )
+    return org_hint in {name for name in names if name}
