@@ -5,9 +5,10 @@ passwords: it listens on loopback unless told otherwise, and only the monitoring
 """
 
 import socket
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -35,7 +36,7 @@ def exposed(
 ) -> Iterator[None]:
     """Serve this process's metrics while the block runs, if its settings name a port for them.
 
-    `patience` is how many seconds a connection may say nothing. Raises PortTaken.
+    `patience` is how many seconds a connection may take in all. Raises PortTaken.
     """
     port = provider.settings.metrics_port
     if port is None:
@@ -60,6 +61,11 @@ def _server(host: str, port: int, registry: CollectorRegistry, patience: float) 
     class Server(HTTPServer):
         address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
 
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Say nothing of one that went away or was cut off; a fault of ours is told."""
+            if not isinstance(sys.exception(), OSError):
+                super().handle_error(request, client_address)  # type: ignore[arg-type]
+
     class Handler(_Handler):
         timeout = patience
 
@@ -77,6 +83,22 @@ class _Handler(BaseHTTPRequestHandler):
 
     server_version = "hpid"
     sys_version = ""
+
+    def setup(self) -> None:
+        """Give the connection its end: who sends byte after byte would hold up the others, and the process that stops."""
+        super().setup()
+        self._end = threading.Timer(self.timeout or 0, self._cut)
+        self._end.daemon = True
+        self._end.start()
+
+    def finish(self) -> None:
+        """Close it in time."""
+        self._end.cancel()
+        super().finish()
+
+    def _cut(self) -> None:
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def text(self) -> bytes:
         raise NotImplementedError

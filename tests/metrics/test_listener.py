@@ -1,7 +1,9 @@
 """The listener for Prometheus: its own port, /metrics alone, whatever the event loop does."""
 
 import socket
+import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,6 +113,25 @@ async def test_who_connects_and_says_nothing_holds_it_up_for_seconds_only(
     with exposed(provider, release="1", patience=0.2), socket.create_connection(address) as silent:
         assert _scrape(f"http://127.0.0.1:{address[1]}").status_code == 200
         assert silent.recv(1) == b""
+
+
+async def test_who_sends_byte_after_byte_holds_up_nobody_for_longer(provider: Provider) -> None:
+    address = ("127.0.0.1", provider.settings.metrics_port or 0)
+    ended = threading.Event()
+
+    def drip(dripping: socket.socket) -> None:
+        with suppress(OSError):
+            while not ended.wait(0.05):
+                dripping.send(b"x")
+
+    with exposed(provider, release="1", patience=0.3), socket.create_connection(address) as dripping:
+        thread = threading.Thread(target=drip, args=(dripping,))
+        thread.start()
+        try:
+            assert _scrape(f"http://127.0.0.1:{address[1]}").status_code == 200
+        finally:
+            ended.set()
+            thread.join()
 
 
 async def test_a_taken_port_is_one_clear_line(provider: Provider, url: str) -> None:
