@@ -32,7 +32,9 @@ Addresses = Annotated[
 ]
 Everything = Annotated[bool, typer.Option("--all", help="All there are; takes --issuer too.")]
 Issuer = Annotated[str, typer.Option("--issuer", help="The issuer, typed once more: for --all.")]
-Since = Annotated[str | None, typer.Option("--since", help="Begun from this time on, with its zone.")]
+Since = Annotated[
+    str | None, typer.Option("--since", help="Begun, or proved again, from this time on, with its zone.")
+]
 Until = Annotated[str | None, typer.Option("--until", help="Begun before this time, with its zone.")]
 OnlySessions = Annotated[
     bool, typer.Option("--sessions", help="Sessions, with the grants that live by them.")

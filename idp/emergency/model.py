@@ -8,6 +8,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from idp.audit.occasion import KEPT_BYTES
 from idp.ids import ClientId, GrantId, PersonId, bucket_of
 
+_WRAPPING_BITS = 96
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -22,7 +24,7 @@ class Target:
     """The lowest and the highest network."""
     since: datetime | None = None
     until: datetime | None = None
-    """Begun from then on, begun before then."""
+    """Begun, or proved again, from then on; begun before then."""
 
     @property
     def bucket(self) -> str | None:
@@ -50,7 +52,7 @@ class AddressRange:
 
 def address_range(text: str) -> AddressRange:
     """Return a range widened to whole /24 of IPv4 or /48 of IPv6; ValueError if it is none."""
-    asked = ip_network(text, strict=False)
+    asked = _plain(ip_network(text, strict=False))
     kept = KEPT_BYTES[asked.version]
     meant: IPv4Network | IPv6Network = asked
     if asked.prefixlen > kept * 8:
@@ -58,6 +60,14 @@ def address_range(text: str) -> AddressRange:
     mark = bytes([asked.version])
     lowest, highest = (one.packed[:kept] for one in (meant.network_address, meant.broadcast_address))
     return AddressRange(networks=(mark + lowest, mark + highest), text=str(meant), is_wider=meant != asked)
+
+
+def _plain(asked: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    """Unwrap IPv4 that a log wrote as IPv6 (RFC 4291 §2.5.5.2): it is kept as the IPv4 network it is."""
+    wrapped = asked.network_address.ipv4_mapped if isinstance(asked, IPv6Network) else None
+    if wrapped is None or asked.prefixlen < _WRAPPING_BITS:
+        return asked
+    return IPv4Network((wrapped, asked.prefixlen - _WRAPPING_BITS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

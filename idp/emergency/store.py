@@ -43,6 +43,7 @@ _sessions = table(
     column("session_id", Text),
     column("person_id", Text),
     column("created_at", UtcTime),
+    column("auth_time", UtcTime),
     column("expires_at", UtcTime),
     column("ended_at", UtcTime),
     column("idp", Text),
@@ -185,7 +186,10 @@ def _live_session(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _meant_session(target: Target) -> list[ColumnElement[bool]]:
+    """One that was begun earlier and proved again since then is what the proof made of it."""
     found = _meant(_sessions, target)
+    if target.since is not None:
+        found.append(or_(_sessions.c.created_at >= target.since, _sessions.c.auth_time >= target.since))
     if target.idp is not None:
         found.append(_sessions.c.idp == target.idp)
     if target.clients is not None:
@@ -202,6 +206,8 @@ def _live_grant(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _meant_grant(target: Target) -> list[ColumnElement[bool]]:
     found = _meant(_grants, target)
+    if target.since is not None:
+        found.append(_grants.c.created_at >= target.since)
     if target.idp is not None:  # in JSON text, where a quotation mark within a value is escaped
         found.append(_grants.c.facts.contains(f'"idp":"{target.idp}"', autoescape=True))
     if target.clients is not None:
@@ -210,14 +216,12 @@ def _meant_grant(target: Target) -> list[ColumnElement[bool]]:
 
 
 def _meant(of: TableClause, target: Target) -> list[ColumnElement[bool]]:
-    """Return what is asked of sessions and grants alike."""
+    """Return what is asked of sessions and grants alike; since when, each says for itself."""
     found: list[ColumnElement[bool]] = [true()]
     if target.person_id is not None:
         found.append(of.c.person_id == target.person_id)
     if target.networks is not None:
         found.append(of.c.network.between(*target.networks))
-    if target.since is not None:
-        found.append(of.c.created_at >= target.since)
     if target.until is not None:
         found.append(of.c.created_at < target.until)
     return found

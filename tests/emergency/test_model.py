@@ -22,6 +22,8 @@ from idp.ids import PersonId
         ("2001:db8:1::/48", "2001:db8:1::/48", False),
         ("2001:db8::/32", "2001:db8::/32", False),
         ("2001:db8:1:2::3", "2001:db8:1::/48", True),
+        ("::ffff:203.0.113.7", "203.0.113.0/24", True),
+        ("::ffff:203.0.112.0/116", "203.0.112.0/20", False),
     ],
 )
 def test_a_range_is_widened_to_whole_networks_and_says_so(asked: str, meant: str, is_wider: bool) -> None:
