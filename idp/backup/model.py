@@ -138,7 +138,7 @@ def read_object(line: bytes) -> Mapping[str, object]:
     """Return a line that speaks of the file."""
     try:
         content = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise UnusableBackup("it is damaged: a line is not JSON")
@@ -159,7 +159,7 @@ def read_row(line: bytes, kinds: Sequence[Kind]) -> list[object]:
     """Return the values of a row, each of its kind or nothing."""
     try:
         values = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UnusableBackup("it is damaged: a row is not JSON") from None
     if not isinstance(values, list) or len(values) != len(kinds):
         raise UnusableBackup("it is damaged: a row has not the columns of its table")

@@ -47,6 +47,7 @@ FORGOTTEN = (
     "personal data erased",
 )
 """What happened after a back-up was made and nobody can know from it: to be done again from logs and letters."""
+_CLOCKS_DIFFER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ def restore(
     lines = lines_of(file)
     header = open_header(lines, vault)
     _check_header(header, settings)
+    _check_clock(header, Clock().now())
     done = alone(
         settings.effective_database_url,
         lambda connection: _restore(Tx(connection, vault, Clock()), header, lines, vault, replace=replace),
@@ -96,6 +98,19 @@ def _check_header(header: Header, settings: Settings) -> None:
     if not knows(header.revision):
         raise UnusableBackup(
             f"it is of schema {header.revision}, and this release knows {head()} at most: use the newer release"
+        )
+
+
+def _check_clock(header: Header, now: datetime) -> None:
+    """A clock that is behind would begin the epoch before things that were issued, which then count on."""
+    try:
+        taken_at = datetime.fromisoformat(header.taken_at)
+    except ValueError:
+        raise UnusableBackup("its header is damaged") from None
+    if taken_at > now + _CLOCKS_DIFFER:
+        raise UnusableBackup(
+            f"it was made at {taken_at.isoformat(timespec='seconds')}, and the clock here says"
+            f" {now.isoformat(timespec='seconds')}: set it first"
         )
 
 

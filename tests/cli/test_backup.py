@@ -5,11 +5,15 @@ import gzip
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from idp.backup.file import lines_of
 from idp.backup.model import Header, header_digest, header_line
+from idp.backup.store import open_header
 from keys.envelope import Vault
 from keys.master import MasterKey
 from tests.faults.restoring import SETTINGS, Story
@@ -66,6 +70,7 @@ _DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "a row": (_change_a_row, "it is damaged: the rows of clients have not their digest"),
     "no end": (_leave_the_end_out, "it is cut short: the end is missing"),
     "header": (_another_issuer, "its header was changed"),
+    "nesting": (lambda _content: gzip.compress(b"[" * 100_000 + b"\n"), "it is damaged: a line is not JSON"),
 }
 
 
@@ -107,11 +112,31 @@ def test_a_file_of_a_newer_release_is_refused(saved: tuple[Installation, Path], 
     installation, _ = saved
     vault = Vault(MasterKey.load(installation.folder / "keys" / "master.json"))
     header = Header(issuer=installation.issuer, release="9", revision="9999", taken_at="", epoch=0)
-    newer = tmp_path / "newer.gz"
-    seal = vault.seal_text(header_digest(header), purpose="backup.header")
-    newer.write_bytes(gzip.compress(header_line(header, seal)))
+    newer = _with_header(tmp_path, header, vault)
     ran = installation.hpid("restore", str(newer), "--replace", "--yes")
     assert ran.refusal.startswith("it is of schema 9999, and this release knows ")
+
+
+def test_a_file_of_later_than_this_clock_is_refused_because_the_epoch_would_begin_too_early(
+    saved: tuple[Installation, Path], tmp_path: Path
+) -> None:
+    installation, file = saved
+    vault = Vault(MasterKey.load(installation.folder / "keys" / "master.json"))
+    header = open_header(lines_of(file), vault)
+    later = datetime.now(UTC) + timedelta(minutes=5)
+    ahead = _with_header(tmp_path, replace(header, taken_at=later.isoformat(timespec="microseconds")), vault)
+    ran = installation.hpid("restore", str(ahead), "--replace", "--yes")
+    assert ran.refusal.startswith(
+        f"it was made at {later.isoformat(timespec='seconds')}, and the clock here says "
+    )
+
+
+def _with_header(folder: Path, header: Header, vault: Vault) -> Path:
+    """Write a file that begins well and has nothing after its header."""
+    file = folder / "header.gz"
+    seal = vault.seal_text(header_digest(header), purpose="backup.header")
+    file.write_bytes(gzip.compress(header_line(header, seal)))
+    return file
 
 
 def test_no_file_is_overwritten_and_nothing_is_thrown_away_unasked(saved: tuple[Installation, Path]) -> None:

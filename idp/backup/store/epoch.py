@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Integer,
     Text,
@@ -28,9 +29,6 @@ from idp.database import UtcTime
 
 END_REASON = "restored from a back-up"
 _TOTP_STEP = timedelta(seconds=30)
-_VERSIONS = 1_000_000_000
-"""A node that lived through it, though none should, knows no version as high."""
-
 _codes = table("codes", column("expires_at", UtcTime), column("spent_at", UtcTime))
 _grants = table("grants", column("family_ended_at", UtcTime), column("expires_at", UtcTime))
 _sessions = table(
@@ -103,7 +101,14 @@ def begin_epoch(connection: Connection, *, number: int, at: datetime) -> Died:
         connection.execute(update(one).where(one.c.spent_at.is_(None)).values(spent_at=at))
     step = int(at.timestamp()) // int(_TOTP_STEP.total_seconds()) + 1  # codes are taken one step ahead
     connection.execute(update(_totp).where(_totp.c.last_step < step).values(last_step=step))
-    connection.execute(
-        update(_config).values(version=_config.c.version + _VERSIONS, epoch=number, epoch_began_at=at)
-    )
+    connection.execute(update(_config).values(version=_version(at), epoch=number, epoch_began_at=at))
     return died
+
+
+def _version(at: datetime) -> ColumnElement[int]:
+    """Return a version that no node knows which lived through this, though none should: microseconds since 1970.
+
+    Counting on from the file's own would give the same again when one file is restored twice.
+    """
+    moment = literal(int(at.timestamp()) * 1_000_000, BigInteger)
+    return case((_config.c.version < moment, moment), else_=_config.c.version + 1)
