@@ -64,9 +64,15 @@ class Admission:
         count = self._apart if kind is Kind.ADMINISTRATION else self._shared
         return count < self._limits[kind]
 
-    def room(self, kind: Kind) -> "_Room":
-        """Return the place that a request has while it is worked on; to enter it raises Busy when there is none."""
-        return _Room(self, kind)
+    def enter(self, kind: Kind) -> None:
+        """Take the place that a request has while it is worked on, or raise Busy; whoever took one leaves it."""
+        if not self.admits(kind):
+            raise Busy
+        self.count(kind, 1)
+
+    def leave(self, kind: Kind) -> None:
+        """Give the place back."""
+        self.count(kind, -1)
 
     def count(self, kind: Kind, step: int) -> None:
         """Count one more, or one less."""
@@ -101,19 +107,3 @@ class Admission:
             self._limits = self._most
         else:
             self._limits = (*self._most[: Kind.NEW], 0, self._most[Kind.ADMINISTRATION])
-
-
-class _Room:
-    __slots__ = ("_admission", "_kind")
-
-    def __init__(self, admission: Admission, kind: Kind) -> None:
-        self._admission = admission
-        self._kind = kind
-
-    def __enter__(self) -> None:
-        if not self._admission.admits(self._kind):
-            raise Busy
-        self._admission.count(self._kind, 1)
-
-    def __exit__(self, *_error: object) -> None:
-        self._admission.count(self._kind, -1)

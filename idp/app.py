@@ -29,7 +29,8 @@ from idp.configuration.readiness import ReadinessCheck
 from idp.credentials.hashing import PasswordHashing
 from idp.database import Database, DatabaseUnavailable
 from idp.edge import BadCall, Endpoint
-from idp.edge.adapter import Asgi, Edge, run
+from idp.edge.adapter import Edge, run
+from idp.edge.asgi import Asgi
 from idp.edge.page_route import page_route
 from idp.endpoints.authorize import authorize, resume
 from idp.endpoints.check_session import check_session

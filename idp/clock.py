@@ -28,6 +28,10 @@ class Clock:
         """Return seconds of a clock that only goes forward, for durations."""
         return time.monotonic()
 
+    def wall_seconds(self) -> float:
+        """Return the machine's own time as seconds since 1970, which nobody moves: for log lines."""
+        return time.time()
+
     def random_bytes(self, count: int) -> bytes:
         """Return `count` bytes of the system's secure randomness."""
         return secrets.token_bytes(count)

@@ -8,7 +8,8 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import TextIO
+from json.encoder import encode_basestring_ascii as quoted
+from typing import Any, TextIO
 
 _LONGEST = 1024
 _OWN_FIELDS = "hpid"
@@ -20,6 +21,8 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
+        if isinstance(record, _RequestRecord):
+            return record.line()
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -31,6 +34,49 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)[-4 * _LONGEST :]
         return _encode(line)
+
+
+class _RequestRecord(logging.LogRecord):
+    """The one event that every request logs: a record and a line made by hand, 5 µs where the general way takes 35."""
+
+    def __init__(self, at: float, about: dict[str, Any]) -> None:
+        # what any other handler may ask for is there; the library's own constructor takes as long as all the rest
+        self.__dict__ = {**_REQUEST, "created": at, "msecs": at % 1 * 1000, _OWN_FIELDS: about}
+
+    def line(self) -> str:
+        """Return what JsonLines would."""
+        about = self.__dict__[_OWN_FIELDS]
+        return (
+            f'{{"at": "{_moment(self.created)}", "level": "INFO", "logger": "hpid.access", "event": "request"'
+            f', "txn": "{about["txn"]}", "method": {quoted(about["method"][:_LONGEST])}'
+            f', "path": {quoted(about["path"][:_LONGEST])}, "status": {about["status"]}'
+            f', "ms": {about["ms"]}, "peer": "{about["peer"]}"}}'
+        )
+
+
+_access = logging.getLogger("hpid.access")
+_REQUEST = logging.LogRecord(_access.name, logging.INFO, "", 0, "request", None, None).__dict__
+_second = (0, "")
+
+
+def _moment(at: float) -> str:
+    """Return a moment to the millisecond; all but that is the same for a second."""
+    global _second  # noqa: PLW0603 - one value, of which the last is as good as any
+    whole = int(at)
+    second, text = _second
+    if whole != second:
+        text = datetime.fromtimestamp(whole, UTC).isoformat()[:-6]
+        _second = (whole, text)
+    return f"{text}.{int((at - whole) * 1000):03d}+00:00"
+
+
+def log_request(
+    *, at: float, txn: str, method: str, path: str, status: int, seconds: float, peer: str
+) -> None:
+    """Log one request: its way through the loggers is that of all events."""
+    if _access.isEnabledFor(logging.INFO):
+        about = {"txn": txn, "method": method, "path": path, "status": status}
+        _access.handle(_RequestRecord(at, {**about, "ms": round(seconds * 1000, 1), "peer": peer}))
 
 
 class _Output(logging.StreamHandler[TextIO]):

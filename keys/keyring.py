@@ -101,7 +101,7 @@ class Keyring:
 
     def algorithms(self) -> frozenset[str]:
         """Return the algorithms we can sign with now."""
-        return frozenset(self.stand().signing)
+        return self.stand().algorithms
 
     async def check(self) -> None:
         """Raise SigningUnavailable unless a key is active and every one that signs now can."""

@@ -21,6 +21,10 @@ class Standing:
     """The keys that verify, those that sign first."""
     kids: frozenset[str]
     """Their names."""
+    kids_in_order: tuple[str, ...]
+    """Their names, those that sign first."""
+    algorithms: frozenset[str]
+    """What can be signed with."""
 
     def holds(self, now: datetime) -> bool:
         """Tell whether no key has moved on, or back, between then and now."""
@@ -37,12 +41,16 @@ def standing(records: Iterable[KeyRecord], now: datetime) -> Standing:
         if moment is not None
     ]
     algorithms = {record.alg for record in known if state(record, now) is KeyState.ACTIVE}
-    signing = {alg: signing_key(known, alg, now) for alg in sorted(algorithms)}
+    found = {alg: signing_key(known, alg, now) for alg in sorted(algorithms)}
+    signers = {alg: record for alg, record in found.items() if record is not None}
     current = published(known, now)
+    kids = tuple(record.kid for record in current)
     return Standing(
         since=max((moment for moment in turns if moment <= now), default=_EVER),
         until=min((moment for moment in turns if moment > now), default=_NEVER),
-        signing={alg: record for alg, record in signing.items() if record is not None},
+        signing=signers,
         published=current,
-        kids=frozenset(record.kid for record in current),
+        kids=frozenset(kids),
+        kids_in_order=kids,
+        algorithms=frozenset(signers),
     )

@@ -17,7 +17,6 @@ from idp.citizen import (
     sign_out,
 )
 from idp.edge import Answer, Call, Endpoint
-from idp.edge.adapter import with_body
 from idp.ui.info import INFO_PAGES
 from idp.ui.static import STATIC
 
@@ -62,10 +61,7 @@ def route(endpoint: Endpoint, run: Run) -> Callable[[Request], Awaitable[Respons
     """Return the endpoint as FastAPI calls it."""
 
     async def serve(request: Request) -> Response:
-        async def read_and_serve(call: Call) -> Answer:
-            return await endpoint(with_body(call, await request.body()) if request.method == "POST" else call)
-
-        return to_response(await run(read_and_serve, request.scope["hpid.call"]))
+        return to_response(await run(endpoint, request.scope["hpid.call"]))
 
     return serve
 

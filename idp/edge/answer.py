@@ -1,11 +1,14 @@
 """One answer as endpoints give it: status, headers, bytes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 NO_STORE = (("cache-control", "no-store"), ("pragma", "no-cache"))
+RawHeaders = Sequence[tuple[bytes, bytes]]
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+_WITHOUT_CONTENT = frozenset({204, 304})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = field(default=b"", repr=False)
     note: str = ""
+    raw: RawHeaders = field(default=(), repr=False)
+    """The headers as they are sent, worked out before, of an answer that is given often."""
 
     @classmethod
     def json(
@@ -77,8 +82,21 @@ class Answer:
 
     def with_cookies(self, *cookies: Cookie) -> "Answer":
         """Return the same answer with cookies set."""
-        return replace(self, headers=(*self.headers, *(cookie.header() for cookie in cookies)))
+        return self.with_headers(*(cookie.header() for cookie in cookies))
 
     def with_headers(self, *headers: tuple[str, str]) -> "Answer":
         """Return the same answer with more headers."""
-        return replace(self, headers=(*self.headers, *headers))
+        return replace(self, headers=(*self.headers, *headers), raw=())
+
+    def prepared(self) -> "Answer":
+        """Return the same answer with its headers worked out."""
+        return replace(self, raw=self.raw_headers())
+
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """Return the headers as they are sent; where nothing follows, no length is said (RFC 9110 §8.6)."""
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers]
+        if self.status not in _WITHOUT_CONTENT:
+            raw.append((b"content-length", b"%d" % len(self.body)))
+            if all(name != b"x-content-type-options" for name, _ in raw):
+                raw.append(_NOSNIFF)
+        return raw

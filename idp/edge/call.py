@@ -30,9 +30,12 @@ class BadCall(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Call:
-    """One request. `peer` is the client's address after proxy trust; `txn` names the request in logs and pages."""
+    """One request. `peer` is the client's address after proxy trust; `txn` names the request in logs and pages.
+
+    Not frozen, since the edge puts the body in once it has come; nobody else changes anything.
+    """
 
     provider: "Provider"
     method: str

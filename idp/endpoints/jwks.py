@@ -10,7 +10,7 @@ async def jwks(call: Call) -> Answer:
     """Answer the public keys; cacheable for half as long as a new key is announced before it signs."""
     keyring = call.provider.keyring
     seconds = int(call.provider.settings.life.key_publish.total_seconds() // 2)
-    kids = tuple(record.kid for record in keyring.stand().published)  # a kid is its key's thumbprint
+    kids = keyring.stand().kids_in_order  # a kid is its key's thumbprint
     return _SHELF.find((kids, seconds), lambda: Published.of(keyring.public_jwks(), max_age=seconds)).answer(
         call
     )

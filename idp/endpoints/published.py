@@ -25,7 +25,8 @@ class Published:
         etag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
         headers = (("cache-control", f"public, max-age={max_age}"), ("etag", etag))
         full = answer.with_headers(*headers)
-        return cls(full=full, unchanged=Answer(status=304, headers=headers), etag=etag)
+        unchanged = Answer(status=304, headers=headers)
+        return cls(full=full.prepared(), unchanged=unchanged.prepared(), etag=etag)
 
     def answer(self, call: Call) -> Answer:
         """Answer the document, or that the caller has it (weak comparison, §13.1.2)."""

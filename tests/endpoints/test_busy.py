@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from idp.admission import Kind
-from idp.edge import adapter
+from idp.edge import body
 from idp.metrics import REQUESTS_SHED
 from tests.driver import Page, RelyingParty
 from tests.world import Visitor, World
@@ -118,7 +118,7 @@ async def send(world: World, body: AsyncIterator[dict[str, Any]]) -> list[dict[s
 async def test_who_sends_byte_by_byte_takes_no_place_and_is_not_waited_for(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adapter, "_BODY_SECONDS", 0.2)
+    monkeypatch.setattr(body, "_SECONDS", 0.2)
     seen: list[int] = []
 
     async def drip() -> AsyncIterator[dict[str, Any]]:

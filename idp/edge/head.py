@@ -1,0 +1,67 @@
+"""The head of a request: one look at its headers makes the Call and says whether an endpoint may see it (SECURITY H03).
+
+Every request passes here, so each header is touched once and most of the work is done in C.
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+
+from idp.edge.asgi import Scope
+from idp.edge.call import BadCall, Call
+from idp.edge.peer import peer_address
+from idp.provider import Provider
+
+LARGEST_BODY = 64 * 1024
+_LARGEST_HEADERS = 16 * 1024
+_LONGEST_QUERY = 16 * 1024
+_TXN_ALPHABET = b"23456789BCDFGHJKMNPQRSTVWXYZ"
+_TXN_LETTERS = bytes(_TXN_ALPHABET[byte % len(_TXN_ALPHABET)] for byte in range(256))
+_JOINED = {"x-forwarded-for": ", ", "cookie": "; "}
+"""Headers that may come as several lines: each proxy may have written one of its own."""
+_Raw = Sequence[tuple[bytes, bytes]]
+
+
+def call_of(scope: Scope, provider: Provider) -> Call:
+    """Return the request as endpoints see it, its body still to come. Names of headers are lower case (ASGI)."""
+    raw: _Raw = scope["headers"]
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
+    if len(headers) != len(raw):
+        headers = _joined(raw)
+    client = scope.get("client")
+    letters = provider.clock.random_bytes(12).translate(_TXN_LETTERS).decode("ascii")
+    return Call(
+        provider=provider,
+        method=scope["method"],
+        path=scope["path"],
+        query_string=scope.get("query_string", b""),
+        headers=headers,
+        peer=peer_address(client[0] if client else "", headers, provider.settings.trusted_proxies),
+        txn=f"{letters[:4]}-{letters[4:8]}-{letters[8:]}",
+    )
+
+
+def check_head(call: Call, raw: _Raw) -> None:
+    """Refuse what is too large or malformed before a byte of the body is read."""
+    if sum(map(len, chain.from_iterable(raw))) > _LARGEST_HEADERS:
+        raise BadCall(431, "headers are too large")
+    if len(call.query_string) > _LONGEST_QUERY:
+        raise BadCall(414, "the query is too long")
+    if "\x00" in call.path:
+        raise BadCall(400, "malformed path")
+    length = call.headers.get("content-length")
+    if length is not None and (not length.isdecimal() or len(length) > 12 or int(length) > LARGEST_BODY):
+        raise BadCall(413, "the body is too large")
+    if call.headers.get("content-encoding", "identity") != "identity":
+        raise BadCall(415, "content encodings are not accepted")
+
+
+def _joined(raw: _Raw) -> dict[str, str]:
+    """Return headers of which some came twice: the first counts, unless the lines are parts of one."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in raw:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        if name in headers and name in _JOINED:
+            headers[name] += _JOINED[name] + value
+        else:
+            headers.setdefault(name, value)
+    return headers
