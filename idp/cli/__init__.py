@@ -11,6 +11,7 @@ from federation.fetch import UnusableCaBundle
 from idp.backup.model import UnusableBackup
 from idp.cli import (
     admin,
+    agencies,
     backup,
     clients,
     consents,
@@ -19,6 +20,7 @@ from idp.cli import (
     initialise,
     keys,
     logouts,
+    organisations,
     people,
     restore,
     serve,
@@ -50,6 +52,8 @@ app.command("restore")(restore.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
 app.add_typer(people.app, name="people")
+app.add_typer(organisations.app, name="organisations")
+app.add_typer(agencies.app, name="agencies")
 app.add_typer(consents.app, name="consents")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(logouts.app, name="logouts")

@@ -1,4 +1,4 @@
-"""`hpid demo seed`: the demo city's people and its two relying parties; refused in production, safe to repeat.
+"""`hpid demo seed`: the demo city and its two relying parties; refused in production, safe to repeat.
 
 Personas' passwords are public, so a deployment that serves real people must never load them.
 """
@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -22,6 +23,9 @@ from idp.people.model import IdentifierScheme, Person
 from idp.provider import Provider
 from idp.settings import DeploymentProfile, Settings
 from idp.transaction import Tx
+
+if TYPE_CHECKING:
+    from demo.city import City
 
 app = typer.Typer(help="The demo city.", no_args_is_help=True)
 _BATCH = 250
@@ -39,35 +43,45 @@ app.command("certification")(certification)
 
 @app.command()
 def seed() -> None:
-    """Put the demo city's people and clients in; people only once, clients as the environment says now."""
+    """Put the demo city in, people, organisations and agencies once, and its clients as the environment says now."""
     if Settings().profile is not DeploymentProfile.DEVELOPMENT:
         raise CommandFailed("the demo's passwords are public; it is loaded in development alone")
     added = with_provider(_seed)
-    say(f"demo: {added} people added" if added else "demo: people were there already")
+    if added is None:
+        say("demo: people were there already")
+    else:
+        say(f"demo: {added[0]} people, {added[1]} organisations and {added[2]} agencies added")
 
 
-async def _seed(provider: Provider) -> int:
+async def _seed(provider: Provider) -> tuple[int, int, int] | None:
+    """Return how many people, organisations and agencies were added, None if the city was in already."""
     happening = occasion(provider)
     (await provider.database.transact(partial(_put_clients, provider=provider, happening=happening))).unwrap()
     stamp = provider.settings.state / _STAMP
-    held = await provider.database.read(lambda tx: tx.people.count())
-    if stamp.exists() and held >= int(stamp.read_text() or 0):
-        return 0
-    added = await _seed_people(provider, happening)
-    stamp.write_text(str(await provider.database.read(lambda tx: tx.people.count())))
-    return added
+    kept = stamp.read_text().split() if stamp.exists() else []
+    held = await provider.database.read(_counts)
+    if len(kept) == len(held) and all(there >= int(was) for there, was in zip(held, kept, strict=True)):
+        return None
+    from demo.city import generate
+    from idp.cli.demo_organisations import seed_organisations
+
+    city = generate("demo")
+    organisations, agencies = await seed_organisations(provider, city, happening)
+    people = await _seed_people(provider, city, happening)
+    stamp.write_text(" ".join(map(str, await provider.database.read(_counts))))
+    return people, organisations, agencies
 
 
-async def _seed_people(provider: Provider, happening: Occasion) -> int:
+def _counts(tx: Tx) -> tuple[int, int, int]:
+    return tx.people.count(), tx.organisations.count(), tx.agencies.count()
+
+
+async def _seed_people(provider: Provider, city: "City", happening: Occasion) -> int:
     """Add whom the city knows and the personas' credentials; whoever is there already is left as they are."""
-    from demo.city import generate, personas
+    from demo.city import personas
     from idp.cli.demo_people import as_person, has_record
 
-    people = {
-        person.key: as_person(person, happening.now)
-        for person in generate("demo").people
-        if has_record(person)
-    }
+    people = {person.key: as_person(person, happening.now) for person in city.people if has_record(person)}
     added = 0
     for batch in _batches(list(people.values())):
         added += (await provider.database.transact(partial(_add_people, batch=batch))).unwrap()

@@ -89,6 +89,8 @@ _FLOOR = (
     "federation",
 )
 _USE_CASES = ("service", "relay", "jobs")
+_TAKES_ALONG = {"organisations": ("idp.mandates.service",)}
+"""Feature → use cases of another that its own call: an organisation's mandates begin and end with it."""
 _FEATURE = re.compile(
     r"idp/(?P<feature>people|organisations|mandates|credentials|sessions|interactions|clients|grants|subjects|consents"
     r"|upstreams|signing_keys|audit|outbox|messages|limits|emergency|backup)/(?P<file>\w+)"
@@ -149,6 +151,8 @@ def _feature(path: str, imported: Import) -> Iterator[str]:
     if imported.is_within(f"idp.{feature}"):
         return
     if re.match(r"idp\.\w+\.model\b|idp\.audit\.(events|occasion)\b", imported.module):
+        return
+    if file in _USE_CASES and any(imported.is_within(module) for module in _TAKES_ALONG.get(feature, ())):
         return
     if not any(imported.is_within(module) for module in _floor_of(file)):
         yield "another feature is reached through Tx, its values through its model"

@@ -42,6 +42,8 @@ PLANTED = [
     ("resource_server/token.py", "from keys.jose import verify"),
     ("idp/grants/service.py", "from idp.sessions.store import table"),
     ("idp/grants/service.py", "from idp.sessions.service import end_session"),
+    ("idp/organisations/entry.py", "from idp.mandates.service import end_of_organisation"),
+    ("idp/mandates/service/endings.py", "from idp.organisations.service import change_status"),
     ("idp/grants/store.py", "from idp.transaction import Tx"),
     ("idp/people/name_parts.py", "from idp.consents import store"),
     ("idp/reports/history.py", "import bench"),
@@ -50,6 +52,7 @@ PLANTED = [
 ]
 
 PERMITTED = [
+    ("idp/organisations/service/status.py", "from idp.mandates.service import end_of_organisation"),
     ("idp/citizen/sign_in.py", "from fastapi import APIRouter"),
     ("idp/ui/templates.py", "from starlette.templating import Jinja2Templates"),
     (

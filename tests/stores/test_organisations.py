@@ -89,11 +89,19 @@ async def test_what_is_of_earlier_changes_nothing_and_no_update_changes_the_stat
     one = make_organisation()
     await do(database, lambda tx: tx.organisations.add(one))
 
-    def dissolve(tx: Any, status: OrganisationStatus) -> bool:
-        return bool(tx.organisations.set_status(one.organisation_id, status, "decision 5", NOW + HOUR))
+    def set_status(tx: Any, status: OrganisationStatus) -> bool:
+        changed: bool = tx.organisations.set_status(
+            one.organisation_id,
+            status,
+            "decision 5",
+            source="operator:an",
+            source_at=NOW + HOUR,
+            now=NOW + HOUR,
+        )
+        return changed
 
-    assert await do(database, lambda tx: dissolve(tx, OrganisationStatus.DISSOLVED))
-    assert not await do(database, lambda tx: dissolve(tx, OrganisationStatus.DISSOLVED))
+    assert await do(database, lambda tx: set_status(tx, OrganisationStatus.DISSOLVED))
+    assert not await do(database, lambda tx: set_status(tx, OrganisationStatus.DISSOLVED))
     later = replace(one, name="Công ty TNHH Hải Long 2", commune_code="11329", source_at=NOW + HOUR)
     assert await do(database, lambda tx: tx.organisations.update(later))
     assert not await do(database, lambda tx: tx.organisations.update(one))

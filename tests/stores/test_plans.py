@@ -206,7 +206,9 @@ def _organisations(tx: Any, me: SignedIn) -> None:
     tx.organisations.search_by_name("hai", 20)
     tx.organisations.units_of(one.organisation_id, 20)
     tx.organisations.update(one)
-    tx.organisations.set_status(one.organisation_id, OrganisationStatus.DISSOLVED, "", NOW)
+    tx.organisations.set_status(
+        one.organisation_id, OrganisationStatus.DISSOLVED, "", source="", source_at=NOW, now=NOW
+    )
     reading = text("SELECT * FROM organisations WHERE organisation_id = :this")
     row = tx.connection.execute(reading, {"this": one.organisation_id}).mappings().one()
     tx.organisations.reseal(row)

@@ -1,6 +1,7 @@
 """Organisations and agencies as values. Pure."""
 
 from idp.organisations.model.agency import Agency, AgencyKind, is_within, parent_of
+from idp.organisations.model.facts import organisation_facts
 from idp.organisations.model.organisation import (
     Organisation,
     OrganisationKind,
@@ -16,5 +17,6 @@ __all__ = [
     "OrganisationScheme",
     "OrganisationStatus",
     "is_within",
+    "organisation_facts",
     "parent_of",
 ]

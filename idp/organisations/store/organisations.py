@@ -56,7 +56,7 @@ _UPDATE = (
         {
             name: bindparam(f"new_{name}", type_=_t[name].type)
             for name in (
-                *("words", "name_key", "legal_form", "founded", "commune_code", "parent_id"),
+                *("kind", "words", "name_key", "legal_form", "founded", "commune_code", "parent_id"),
                 *("source", "source_at", "updated_at"),
             )
         }
@@ -66,7 +66,13 @@ _UPDATE = (
 _SET_STATUS = (
     update(organisations)
     .where(_this, _t.status != bindparam("new_status"))
-    .values(status=bindparam("new_status"), status_reason=bindparam("reason"), updated_at=bindparam("now"))
+    .values(
+        status=bindparam("new_status"),
+        status_reason=bindparam("reason"),
+        source=bindparam("new_source"),
+        source_at=bindparam("new_source_at", type_=UtcTime),
+        updated_at=bindparam("now"),
+    )
     .returning(_t.organisation_id)
 )
 _COUNT = select(func.count()).select_from(organisations)
@@ -105,11 +111,14 @@ class OrganisationStore:
         return tuple(self._organisation(row) for row in self.connection.execute(_UNITS, given))
 
     def add(self, organisation: Organisation) -> None:
-        """Store a new organisation, or raise IdentifierTaken: then the transaction must roll back."""
+        """Store a new organisation, or raise IdentifierTaken: then nothing is stored."""
         self.add_many((organisation,))
 
     def add_many(self, organisations: Iterable[Organisation]) -> None:
-        """Store new organisations, a few hundred at a time, parents first, or raise IdentifierTaken."""
+        """Store new organisations, a few hundred at a time, parents first.
+
+        Or raise IdentifierTaken: then the transaction must roll back.
+        """
         for one in organisations:
             number = self._number(one.scheme, one.identifier)
             # The unique index compares look-ups of one key version; rows not yet resealed have an older one.
@@ -120,17 +129,31 @@ class OrganisationStore:
                 raise IdentifierTaken(one.scheme)
 
     def update(self, organisation: Organisation) -> bool:
-        """Store changed words and descriptions (no number, kind or status); False if what is kept is of later."""
+        """Store what describes it (no number, no status); False if what is kept is of later."""
         row = self._row(organisation)
         given = {f"new_{name}": value for name, value in row.items()}
         given["of_organisation"] = organisation.organisation_id
         return self.connection.execute(_UPDATE, given).first() is not None
 
     def set_status(
-        self, organisation_id: OrganisationId, status: OrganisationStatus, reason: str, now: datetime
+        self,
+        organisation_id: OrganisationId,
+        status: OrganisationStatus,
+        reason: str,
+        *,
+        source: str,
+        source_at: datetime,
+        now: datetime,
     ) -> bool:
-        """Set what the register says of it; True if this call changed it."""
-        given = {"of_organisation": organisation_id, "new_status": status, "reason": reason, "now": now}
+        """Set what it is now and who says so as of when; True if this call changed it."""
+        given = {
+            "of_organisation": organisation_id,
+            "new_status": status,
+            "reason": reason,
+            "new_source": source,
+            "new_source_at": source_at,
+            "now": now,
+        }
         return self.connection.execute(_SET_STATUS, given).first() is not None
 
     def count(self) -> int:

@@ -1,0 +1,151 @@
+"""Taking in a file of a register, a batch of lines a transaction; killed half way, it is run again from the start."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Generic, TypeVar
+
+import typer
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion
+from idp.cli.context import CommandFailed, occasion, operator, say, show, with_provider
+from idp.cli.register_files import Line, read_lines
+from idp.database import Done
+from idp.organisations.entry import RefusedEntry, Said
+from idp.organisations.service import Counts, Outcome, record_import
+from idp.provider import Provider
+from idp.transaction import Tx
+from idp.ui.formatting import VIETNAM_TIME
+
+T = TypeVar("T")
+
+File = Annotated[
+    Path, typer.Argument(help="What it holds, line by line: NAME.csv with a header, or NAME.jsonl.")
+]
+AsOf = Annotated[
+    str,
+    typer.Option(
+        help="As of when the register says so: 2026-11-01 (the day's beginning in Việt Nam) or 2026-11-01T08:00+07:00."
+    ),
+]
+Source = Annotated[str, typer.Option(help="Which register says so.")]
+Report = Annotated[
+    Path | None, typer.Option(help="File for every refused line, as JSON Lines: its number and the reason.")
+]
+
+_BATCH = 50
+_MOST_SHOWN = 100
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of an entry."""
+
+    outcome: Outcome
+    unknown_representatives: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Generic[T]):
+    """What a file is of: how a line becomes an entry, what is done with one, and the event at the end."""
+
+    parse: Callable[[dict[str, object]], T]
+    register: Callable[[Tx, T, Said, Occasion], Taken]
+    event: EventType
+
+
+@dataclass(slots=True)
+class _Tally:
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: list[dict[str, object]] = field(default_factory=list)
+
+
+def import_file(
+    kind: Kind[T], file: Path, *, source: str, as_of: str, report: Path | None, as_json: bool
+) -> None:
+    """Read a file to its end and say what it came to; fails if a line was refused, once the others are taken."""
+    tally = with_provider(partial(_import, kind=kind, file=file, source=source, as_of=as_of, report=report))
+    counts = asdict(_counted(tally.counts))
+    if as_json:
+        show({**counts, "refused_lines": tally.refused}, as_json=True)
+    else:
+        show(counts, as_json=False, title=file.name)
+        if tally.refused:
+            show(tally.refused, as_json=False, title="refused lines")
+    if hidden := tally.counts["refused"] - len(tally.refused):
+        say(f"and {hidden} refused lines more" + ("" if report is None else f", all of them in {report}"))
+    if tally.counts["refused"]:
+        raise CommandFailed(f"{tally.counts['refused']} lines are refused; all others are taken")
+
+
+async def _import(
+    provider: Provider, *, kind: Kind[T], file: Path, source: str, as_of: str, report: Path | None
+) -> _Tally:
+    said = _said(source, as_of, provider.clock.now())
+    tally = _Tally()
+    with nullcontext() if report is None else report.open("w", encoding="utf-8") as out:
+        lines = read_lines(file)
+        while batch := list(islice(lines, _BATCH)):
+            take = partial(_take, kind=kind, batch=batch, said=said, happening=occasion(provider))
+            outcomes = (await provider.database.transact(take)).unwrap()
+            for line, outcome in zip(batch, outcomes, strict=True):
+                if isinstance(outcome, Taken):
+                    tally.counts[outcome.outcome] += 1
+                    tally.counts["unknown_representatives"] += outcome.unknown_representatives
+                else:
+                    tally.counts["refused"] += 1
+                    row: dict[str, object] = {"line": line.number, "reason": outcome}
+                    if len(tally.refused) < _MOST_SHOWN:
+                        tally.refused.append(row)
+                    if out is not None:
+                        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+    record = partial(_record, event=kind.event, said=said, tally=tally, happening=occasion(provider))
+    (await provider.database.transact(record)).unwrap()
+    return tally
+
+
+def _take(
+    tx: Tx, *, kind: Kind[T], batch: Sequence[Line], said: Said, happening: Occasion
+) -> Done[list[Taken | str]]:
+    """Return what became of each line: the outcome, or why it is refused."""
+    return Done([_outcome(tx, kind, line, said, happening) for line in batch])
+
+
+def _outcome(tx: Tx, kind: Kind[T], line: Line, said: Said, happening: Occasion) -> Taken | str:
+    if line.members is None:
+        return line.refusal
+    try:
+        return kind.register(tx, kind.parse(dict(line.members)), said, happening)
+    except RefusedEntry as refusal:
+        return str(refusal)
+
+
+def _record(tx: Tx, *, event: EventType, said: Said, tally: _Tally, happening: Occasion) -> Done[None]:
+    record_import(tx, event, said, _counted(tally.counts), actor=operator(), occasion=happening)
+    return Done(None)
+
+
+def _counted(counts: Counter[str]) -> Counts:
+    return Counts(**{name: counts[name] for name in (*Outcome, "refused", "unknown_representatives")})
+
+
+def _said(source: str, as_of: str, now: datetime) -> Said:
+    if not _SOURCE.fullmatch(source):
+        raise CommandFailed("--source: small letters, digits and hyphens")
+    try:
+        at = datetime.fromisoformat(as_of)
+    except ValueError:
+        raise CommandFailed("--as-of: like 2026-11-01 or 2026-11-01T08:00+07:00") from None
+    at = at if at.tzinfo is not None else at.replace(tzinfo=VIETNAM_TIME)
+    if at > now:
+        raise CommandFailed("--as-of: is still to come; what is said later would count as earlier")
+    return Said(source=source, at=at)

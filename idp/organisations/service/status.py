@@ -1,0 +1,73 @@
+"""What a change of status ends: the grants given for an organisation, and with a dissolution its mandates and units.
+
+A token says the status of the organisation it is for, so that a grant does not outlive it (DESIGN 5.2, 5.5).
+"""
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion
+from idp.ids import OrganisationId
+from idp.mandates.model import organisation
+from idp.mandates.service import end_of_organisation
+from idp.organisations.entry import Said
+from idp.organisations.model import OrganisationStatus
+from idp.transaction import Tx
+
+_MOST_UNITS = 999
+"""By the three digits of their numbers."""
+_DISSOLVED = "organisation dissolved"
+_WITH_ITS_ENTERPRISE = "its enterprise is dissolved"
+
+
+def change_status(
+    tx: Tx,
+    organisation_id: OrganisationId,
+    status: OrganisationStatus,
+    reason: str,
+    *,
+    actor: str,
+    occasion: Occasion,
+    said: Said | None = None,
+) -> bool:
+    """Set what an organisation is now and end what hung on what it was; False: it is so already, or is not there.
+
+    `said`: who says so and as of when, so that what is of earlier changes nothing later; else the actor, now.
+    """
+    said = said or Said(source=actor, at=occasion.now)
+    kept = tx.organisations.get(organisation_id)
+    if kept is not None:
+        tx.organisations.lock(organisation_id)
+        tx.mandates.lock_principal(
+            organisation(organisation_id)
+        )  # what is issued until then is there to be ended
+        kept = tx.organisations.get(organisation_id)
+    if kept is None or kept.status is status:
+        return False
+    tx.organisations.set_status(
+        organisation_id, status, reason, source=said.source, source_at=said.at, now=occasion.now
+    )
+    if status is OrganisationStatus.DISSOLVED:
+        end_of_organisation(tx, organisation_id, _DISSOLVED, actor=actor, occasion=occasion)
+    ended = tx.grants.revoke_of_principal(organisation_id, occasion.now, f"organisation {status.value}")
+    tx.audit.add(
+        occasion.event(
+            EventType.ORGANISATION_STATUS_CHANGED,
+            actor=actor,
+            organisation_id=organisation_id,
+            was=kept.status.value,
+            status=status.value,
+            reason=reason,
+            grants=len(ended),
+        )
+    )
+    if status is OrganisationStatus.DISSOLVED:
+        for unit in tx.organisations.units_of(organisation_id, _MOST_UNITS):
+            change_status(
+                tx,
+                unit.organisation_id,
+                status,
+                _WITH_ITS_ENTERPRISE,
+                actor=actor,
+                occasion=occasion,
+                said=said,
+            )
+    return True
