@@ -23,6 +23,7 @@ from idp.audit.summary import Summaries
 from idp.citizen.routing import citizen_router, to_response
 from idp.clients.keys import ClientKeys
 from idp.clients.request_documents import RequestDocuments
+from idp.clients.waiting import Waiting
 from idp.clock import Clock
 from idp.configuration.cache import ConfigurationCache
 from idp.configuration.readiness import ReadinessCheck
@@ -132,6 +133,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
     configuration = ConfigurationCache(database, keyring, clock)
     admission = Admission(settings.most_requests)
     fetcher = _fetcher(fetcher_of, settings, MOST_CONNECTIONS)
+    waiting = Waiting(settings.most_requests // 4)
     return Provider(
         settings=settings,
         admission=admission,
@@ -145,8 +147,10 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         pages=Pages(_site(settings)),
         fetcher=fetcher,
         registration_fetcher=_fetcher(fetcher_of, settings, _OF_REGISTRATIONS),
-        client_keys=ClientKeys(fetcher, clock),
-        request_documents=RequestDocuments(_fetcher(fetcher_of, settings, _OF_REQUEST_OBJECTS)),
+        client_keys=ClientKeys(fetcher, clock, waiting=waiting),
+        request_documents=RequestDocuments(
+            _fetcher(fetcher_of, settings, _OF_REQUEST_OBJECTS), waiting=waiting
+        ),
         national=_national(settings, fetcher),
         national_circuit=Circuit(),
         hashing=PasswordHashing(vault),

@@ -3,7 +3,8 @@
 Fetched sets are held per process, for ten minutes; a `kid` nobody knows asks the client again at once, but at most once
 in 30 s, however many tokens bring one (Core §10.1.1). While a client's server is away the last set serves, for a day at
 most; with none, its signatures are simply not valid. One fetch per client at a time, a bounded number together, and
-each bounded in time: a slow server makes its own client wait, nobody else.
+each bounded in time: a slow server makes its own client wait, nobody else, and of that client's requests some wait and
+the others are told to come again.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from federation.fetch import Fetcher, FetchFailed
+from idp.clients.waiting import Waiting
 from idp.clock import Clock
 from idp.log import fields
 from idp.protocol.encryption import Encryption
@@ -61,8 +63,11 @@ class _Copy:
 class ClientKeys:
     """Every client's keys, as this process knows them. The caller has checked that the client is enabled."""
 
-    def __init__(self, fetcher: Fetcher, clock: Clock, *, longest_fetch: float = 4.0) -> None:
+    def __init__(
+        self, fetcher: Fetcher, clock: Clock, *, waiting: Waiting | None = None, longest_fetch: float = 4.0
+    ) -> None:
         """`longest_fetch`: seconds until a client's server is taken to be away."""
+        self._waiting = waiting or Waiting()
         self._fetcher = fetcher
         self._longest_fetch = longest_fetch
         self._clock = clock
@@ -70,7 +75,7 @@ class ClientKeys:
         self._slots = asyncio.Semaphore(_FETCHES_AT_ONCE)
 
     async def of(self, client: ClientFacts) -> PublicKeys:
-        """Return the client's keys; none if it has registered none or they can't be had. Raises nothing."""
+        """Return the client's keys; none if it has registered none or they can't be had. Raises TooManyWait alone."""
         if client.jwks is not None:
             return _by_value(client.jwks)
         if client.jwks_uri is None:
@@ -81,7 +86,7 @@ class ClientKeys:
         return copy.keys(self._clock.now())
 
     async def verify(self, client: ClientFacts, token: str, *, purpose: Purpose) -> VerifiedJwt:
-        """Return the claims of a token this client signed, or raise InvalidJwt."""
+        """Return the claims of a token this client signed, or raise InvalidJwt or TooManyWait."""
         known = await self.of(client)
         try:
             return verify(token, purpose=purpose, keys=known.signing)
@@ -127,7 +132,8 @@ class ClientKeys:
             copy.reading = asyncio.create_task(self._read(copy, client))
         elif not joins:
             return
-        await asyncio.shield(copy.reading)  # a caller that gives up takes the answer from nobody
+        with self._waiting.for_server_of(client.client_id):
+            await asyncio.shield(copy.reading)  # a caller that gives up takes the answer from nobody
 
     async def _read(self, copy: _Copy, client: ClientFacts) -> None:
         try:

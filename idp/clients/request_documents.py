@@ -1,7 +1,8 @@
 """Request objects that clients keep at addresses of their own – OpenID Connect Core §6.2, RFC 9101 §5.2.
 
 Read afresh for every request: what is there may be another at any time. Each reading is bounded in time and size, a
-client's readings together in number, and so are all clients': a slow server makes its own client wait, nobody else.
+client's readings together in number, and so are all clients', with those who wait for a turn: a slow server makes its
+own client wait, nobody else.
 The caller has checked that the address is registered; where it leads is checked at the call (SECURITY D01).
 """
 
@@ -10,6 +11,7 @@ import logging
 from weakref import WeakValueDictionary
 
 from federation.fetch import Fetcher, FetchFailed
+from idp.clients.waiting import Waiting
 from idp.ids import ClientId
 from idp.log import fields
 from idp.protocol.errors import InvalidRequestUri
@@ -24,11 +26,14 @@ _log = logging.getLogger("hpid.clients.request_documents")
 class RequestDocuments:
     """What clients show at their `request_uris`; one per process."""
 
-    def __init__(self, fetcher: Fetcher, *, longest_fetch: float = 4.0) -> None:
+    def __init__(
+        self, fetcher: Fetcher, *, waiting: Waiting | None = None, longest_fetch: float = 4.0
+    ) -> None:
         """`fetcher` serves nobody else: anybody who names a request object makes it call.
 
         `longest_fetch`: seconds until a client's server is taken to be away, the wait for a turn included.
         """
+        self._waiting = waiting or Waiting()
         self._fetcher = fetcher
         self._longest_fetch = longest_fetch
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -39,9 +44,10 @@ class RequestDocuments:
         await self._fetcher.aclose()
 
     async def read(self, client_id: ClientId, address: str) -> str:
-        """Return the token there, nothing of it believed; one error for whatever goes wrong."""
+        """Return the token there, nothing of it believed; one error for whatever goes wrong there, or TooManyWait."""
         try:
-            return await self._read(client_id, address)
+            with self._waiting.for_server_of(client_id):
+                return await self._read(client_id, address)
         except (FetchFailed, TimeoutError, ValueError) as error:
             reason = str(error) or type(error).__name__
             _log.info("a request object can't be read", extra=fields(client=client_id, reason=reason))

@@ -3,6 +3,7 @@
 import logging
 
 from idp import metrics
+from idp.clients.waiting import TooManyWait
 from idp.credentials.hashing import HashingBusy
 from idp.database import DatabaseUnavailable
 from idp.edge.answer import Answer
@@ -55,10 +56,10 @@ def error_response(call: Call, error: Exception) -> Answer:
             return _bad_call(call, error)
         case OverLimit():
             return _over_limit(call, error)
-        case DatabaseUnavailable() | SigningUnavailable() | HashingBusy():
+        case DatabaseUnavailable() | SigningUnavailable() | HashingBusy() | TooManyWait():
             why = str(error) if isinstance(error, SigningUnavailable) else type(error).__name__
             unavailable = TemporarilyUnavailable("try again in a moment", detail=why)
-            case = "busy" if isinstance(error, HashingBusy) else "server"
+            case = "busy" if isinstance(error, HashingBusy | TooManyWait) else "server"
             refusal = Refusal(unavailable, _default_destination(call, status=503, case=case))
         case CannotEncrypt():
             unreadable = InvalidRequest("this client shows no usable key to encrypt to", detail=str(error))

@@ -14,6 +14,7 @@ from functools import partial
 
 from federation.fetch import Fetcher, FetchFailed
 from idp.clients.model import Client
+from idp.clients.waiting import TooManyWait
 from idp.clock import Clock
 from idp.database import Database, DatabaseUnavailable, Done
 from idp.ids import ClientId
@@ -186,8 +187,8 @@ class Relay:
                 response = await self.fetcher.post_form(
                     client.facts.backchannel_logout_uri, {"logout_token": token}
                 )
-        except (FetchFailed, CannotEncrypt) as error:
-            return Attempt(error=str(error))
+        except (FetchFailed, CannotEncrypt, TooManyWait) as error:
+            return Attempt(error=str(error) or "too many wait for its server")
         return Attempt(status=response.status)
 
 
