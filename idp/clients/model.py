@@ -73,6 +73,10 @@ class Registration:
     scopes: frozenset[str]
 
 
+class TooManyWait(Exception):
+    """So many wait for this client's server, or for all of them, that the next one is told to come again."""
+
+
 class UnreadableRegistration(Exception):
     """What is stored of a client can't be read: a word that this release does not know, or spoilt."""
 

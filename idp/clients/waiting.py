@@ -8,13 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from idp.clients.model import TooManyWait
 from idp.ids import ClientId
 
 _SHARE_OF_ONE = 4
-
-
-class TooManyWait(Exception):
-    """So many wait for this client's server, or for all of them, that the next one is told to come again."""
 
 
 class Waiting:

@@ -3,7 +3,7 @@
 import logging
 
 from idp import metrics
-from idp.clients.waiting import TooManyWait
+from idp.clients.model import TooManyWait
 from idp.credentials.hashing import HashingBusy
 from idp.database import DatabaseUnavailable
 from idp.edge.answer import Answer

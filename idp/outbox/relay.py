@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from federation.fetch import Fetcher, FetchFailed
-from idp.clients.model import Client
-from idp.clients.waiting import TooManyWait
+from idp.clients.model import Client, TooManyWait
 from idp.clock import Clock
 from idp.database import Database, DatabaseUnavailable, Done
 from idp.ids import ClientId

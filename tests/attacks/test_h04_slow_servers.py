@@ -21,9 +21,9 @@ from tests.world import open_world
 pytestmark = pytest.mark.network
 _AT_ONCE = 120
 """More than one fetcher has connections for."""
-_MORE_THAN_ALL_PLACES = 280
-"""More requests than are worked on at once (HPID_MOST_REQUESTS)."""
-_WAIT_FOR_ONE_CLIENT = 16
+_PLACES, _MORE_THAN_ALL_PLACES = 64, 70
+"""HPID_MOST_REQUESTS of the node here, and more."""
+_WAIT_FOR_ONE_CLIENT = 4
 _SOON = 4.0
 """Seconds; whoever waits for what never answers waits for twice as long."""
 
@@ -65,7 +65,12 @@ async def test_h04_request_objects_at_a_silent_server_keep_their_own_client_wait
     async with (
         document_server() as hostile,
         document_server() as other,
-        open_world(template, tmp_path, loopback_origins=(hostile.peer.origin, other.peer.origin)) as world,
+        open_world(
+            template,
+            tmp_path,
+            loopback_origins=(hostile.peer.origin, other.peer.origin),
+            most_requests=_PLACES,
+        ) as world,
     ):
         hostile.open.clear()
         slow = await request_signer(world, "client-m", request_uris=(f"{hostile.peer.origin}/r",))
@@ -93,7 +98,9 @@ async def test_h04_assertions_of_a_client_whose_keys_never_come_leave_the_places
     """Anybody may claim to be a registered client: whoever does waits for that client's server (Core §10.1.1)."""
     async with (
         document_server() as hostile,
-        open_world(template, tmp_path, loopback_origins=(hostile.peer.origin,)) as world,
+        open_world(
+            template, tmp_path, loopback_origins=(hostile.peer.origin,), most_requests=_PLACES
+        ) as world,
     ):
         hostile.open.clear()
         uri = f"{hostile.peer.origin}/k"
