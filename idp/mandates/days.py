@@ -34,15 +34,29 @@ def birthday(birth: date, age: int) -> date:
     return birth.replace(year=year)
 
 
+def age_on(birthdate: str, day: date) -> int | None:
+    """Return how many whole years somebody has lived, born on `YYYY-MM-DD` or in `YYYY`; None if it is neither."""
+    birth = _birth(birthdate)
+    if birth is None:
+        return None
+    return day.year - birth.year - (birthday(birth, day.year - birth.year) > day)
+
+
 def of_age_at(birthdate: str) -> datetime | None:
     """Return when somebody born on `YYYY-MM-DD`, or in `YYYY`, turns 18; None if the text is neither.
 
     Of a birth known by its year only, the earliest day: nobody acts for somebody who may be of age.
     """
+    birth = _birth(birthdate)
+    return None if birth is None else start_of(birthday(birth, OF_AGE))
+
+
+def _birth(birthdate: str) -> date | None:
     if re.fullmatch(r"[0-9]{4}", birthdate, re.ASCII):
         birthdate = f"{birthdate}-01-01"
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", birthdate, re.ASCII):
+        return None
     try:
-        birth = date.fromisoformat(birthdate)
+        return date.fromisoformat(birthdate)
     except ValueError:
         return None
-    return start_of(birthday(birth, OF_AGE))

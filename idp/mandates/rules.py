@@ -131,16 +131,24 @@ class Ending(Enum):
     """It is the last administrator's: a second person must confirm."""
 
 
-def check_ending(target: Mandate, *, by: PersonId, held: Iterable[Mandate], now: datetime) -> Ending | Rule:
-    """Return what becomes of the wish to end a mandate, given all mandates of its principal.
+def check_ending(
+    target: Mandate,
+    *,
+    by: PersonId,
+    held: Iterable[Mandate],
+    held_of_firm: Iterable[Mandate] = (),
+    now: datetime,
+) -> Ending | Rule:
+    """Return what becomes of the wish to end a mandate, given those of its principal and of the firm it is through.
 
     Whoever was appointed may lay it down at any time, the last administrator too: nobody is made to act for others.
+    A firm calls its people back as it sends them.
     """
     if target.is_over(now):
         return Rule.OVER
     if target.source is not Source.APPOINTED:
         return Rule.FROM_REGISTER
-    if target.delegate_id == by:
+    if target.delegate_id == by or managing(held_of_firm, by, now):
         return Ending.NOW
     held = tuple(held)
     if not managing(held, by, now):

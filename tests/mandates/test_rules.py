@@ -138,6 +138,14 @@ def test_who_may_end_what(target: Mandate, by: str, held: list[Mandate], expecte
     assert check_ending(target, by=person(by[3:]), held=held, now=NOW) is expected
 
 
+def test_a_firm_calls_its_people_back() -> None:
+    through = make_mandate(AN, through_id=FIRM)
+    of_firm = [make_representative(HAI, principal_id=FIRM), make_mandate(MINH, principal_id=FIRM)]
+    for by, expected in ((HAI, Ending.NOW), (MINH, Rule.NOT_ALLOWED)):
+        found = check_ending(through, by=by, held=[DIRECTOR, through], held_of_firm=of_firm, now=NOW)
+        assert found is expected
+
+
 @pytest.mark.parametrize(
     ("by", "held", "rule"),
     [

@@ -1,5 +1,6 @@
 """Use cases of mandates. Each changes rows and records itself in the transaction it is handed."""
 
+from idp.mandates.service.choices import choices_of, held
 from idp.mandates.service.contests import clear, contest
 from idp.mandates.service.endings import (
     Ended,
@@ -8,6 +9,7 @@ from idp.mandates.service.endings import (
     end_by_person,
     end_of_organisation,
     end_of_person,
+    held_of_firm,
 )
 from idp.mandates.service.firm_endings import end_firm
 from idp.mandates.service.firms import appoint_firm, name_delegate
@@ -29,6 +31,7 @@ __all__ = [
     "accept",
     "appoint_firm",
     "appoint_guardian",
+    "choices_of",
     "clear",
     "confirm_removal",
     "contest",
@@ -38,6 +41,8 @@ __all__ = [
     "end_firm",
     "end_of_organisation",
     "end_of_person",
+    "held",
+    "held_of_firm",
     "invitee_of",
     "name_delegate",
     "offer",

@@ -24,6 +24,9 @@ def _set(
 ) -> tuple[Mandate, ...]:
     tx.mandates.lock_principal(ward(child_id))
     changed = tx.mandates.set_contested(ward(child_id), contested=contested)
+    if changed and contested:
+        for one in changed:
+            tx.grants.revoke_of_context(one.mandate_id, occasion.now, f"custody contested: {reason}")
     if changed:
         event = EventType.MANDATE_CONTESTED if contested else EventType.MANDATE_CLEARED
         mandate_ids = [one.mandate_id for one in changed]

@@ -19,7 +19,7 @@ from idp.mandates.model import (
     organisation,
     ward,
 )
-from idp.mandates.rules import Ending, check_confirmation, check_ending, works_for
+from idp.mandates.rules import Ending, check_confirmation, check_ending, managing, works_for
 from idp.mandates.service.firm_endings import end_appointments_of
 from idp.mandates.service.recording import end_cut, end_mandate, refuse
 from idp.transaction import Tx
@@ -66,17 +66,31 @@ def end_by_person(
     tx.mandates.lock_principal(found.principal)
     target = tx.mandates.get(mandate_id) or found
     held = tx.mandates.of_principal(target.principal_kind, target.principal_id, since=occasion.now)
-    ending = check_ending(target, by=by, held=held, now=occasion.now)
+    of_firm = held_of_firm(tx, target, occasion.now)
+    ending = check_ending(target, by=by, held=held, held_of_firm=of_firm, now=occasion.now)
     match ending:
         case Rule():
             return refuse(tx, "end", target.principal, ending, by=by, occasion=occasion)
         case Ending.NOW:
-            reason = "laid down" if target.delegate_id == by else "ended by the principal"
+            reason = _reason(target, by, is_of_firm=bool(managing(of_firm, by, occasion.now)))
             end_one(tx, target, reason, actor=person_ref(by), occasion=occasion)
             return Done(Ended(mandate=target))
         case Ending.PROPOSED:
             removal = _proposed(tx, target, by=by, waits_until=waits_until, occasion=occasion)
             return Done(Ended(mandate=target, removal=removal))
+
+
+def held_of_firm(tx: Tx, mandate: Mandate, now: datetime) -> tuple[Mandate, ...]:
+    """Return the mandates of the firm a mandate is held through."""
+    if mandate.through_id is None:
+        return ()
+    return tx.mandates.of_principal(PrincipalKind.ORGANISATION, mandate.through_id, since=now)
+
+
+def _reason(target: Mandate, by: PersonId, *, is_of_firm: bool) -> str:
+    if target.delegate_id == by:
+        return "laid down"
+    return "called back by the firm" if is_of_firm else "ended by the principal"
 
 
 def confirm_removal(tx: Tx, removal_id: str, *, by: PersonId, occasion: Occasion) -> Done[Ended] | Refused:

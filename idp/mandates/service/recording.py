@@ -41,6 +41,7 @@ def end_mandate(
     ended = tx.mandates.end(mandate.mandate_id, at or occasion.now, reason)
     if ended is None:
         return False
+    tx.grants.revoke_of_context(mandate.mandate_id, occasion.now, f"mandate: {reason}")
     tx.audit.add(
         occasion.event(
             EventType.MANDATE_ENDED,

@@ -29,6 +29,7 @@ _with_number = (
     _t.lookup.in_(bindparam("lookups", expanding=True)),
 )
 _GET = select(organisations).where(_this)
+_GET_MANY = select(organisations).where(_t.organisation_id.in_(bindparam("of_organisations", expanding=True)))
 _LOCK = select(_t.organisation_id).where(_this).with_for_update()
 _FIND = select(organisations).where(*_with_number)
 _HELD = select(_t.organisation_id).where(*_with_number)
@@ -89,6 +90,13 @@ class OrganisationStore:
         """Return an organisation."""
         row = self.connection.execute(_GET, {"of_organisation": organisation_id}).one_or_none()
         return None if row is None else self._organisation(row)
+
+    def get_many(self, organisation_ids: Iterable[OrganisationId]) -> tuple[Organisation, ...]:
+        """Return those of these that there are, in no order."""
+        given = {"of_organisations": tuple(organisation_ids)}
+        if not given["of_organisations"]:
+            return ()
+        return tuple(self._organisation(row) for row in self.connection.execute(_GET_MANY, given))
 
     def lock(self, organisation_id: OrganisationId) -> None:
         """Let no other transaction that locks it go on before this one ends (the rule's root row)."""
