@@ -152,10 +152,42 @@ async def test_a_network_is_reached_and_what_has_none_is_counted(database: Datab
 
 async def test_times_bound_when_it_was_begun(database: Database[Any]) -> None:
     me = await sign_in(database)
-    session, grant = await _another(database, me, created_at=NOW - HOUR)
+    session, grant = await _another(database, me, created_at=NOW - HOUR, auth_time=NOW - HOUR)
     assert await _found(database, Target(until=NOW)) == Found(sessions={session}, grants={grant})
     since = await _found(database, Target(since=NOW))
     assert since == Found(sessions={me.session.session_id}, grants={me.grant.grant_id})
+
+
+async def test_a_session_begun_before_a_time_and_proved_again_after_it_is_meant_by_since(
+    database: Database[Any],
+) -> None:
+    me = await sign_in(database)
+    begun = {"created_at": NOW - HOUR, "auth_time": NOW - HOUR}
+    raised, _ = await _another(database, me, **begun, idp="haiphong")
+    untouched, _ = await _another(database, me, **begun, idp="national")
+
+    def prove_again(tx: Any) -> bool:
+        cookie = make_handle(HandleKind.SESSION, me.person.person_id)
+        session = tx.sessions.get(raised)
+        return bool(
+            tx.sessions.renew(
+                raised,
+                cookie,
+                auth_time=NOW,
+                acr=session.acr,
+                amr=("user",),
+                ial=2,
+                idp="national",
+                network=None,
+                expires_at=NOW + HOUR,
+                now=NOW,
+            )
+        )
+
+    assert await do(database, prove_again)
+    found = await _found(database, Target(idp="national", since=NOW - MINUTE))
+    assert found.sessions == {raised}
+    assert untouched not in found.sessions
 
 
 async def test_what_has_ended_or_is_over_is_not_reached(database: Database[Any]) -> None:
