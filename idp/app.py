@@ -29,7 +29,7 @@ from idp.configuration.cache import ConfigurationCache
 from idp.configuration.readiness import ReadinessCheck
 from idp.credentials.hashing import PasswordHashing
 from idp.database import Database, DatabaseUnavailable
-from idp.edge import BadCall, Endpoint
+from idp.edge import Answer, BadCall, Call, Endpoint
 from idp.edge.adapter import Edge, run
 from idp.edge.asgi import Asgi
 from idp.edge.page_route import page_route
@@ -108,12 +108,16 @@ _OF_REGISTRATIONS = 8
 """Calls at once that registrations cause."""
 _OF_REQUEST_OBJECTS = 32
 """Calls at once that anybody causes who names a request object; twice as many as are waited for."""
+_SCIM = "/scim/"
 _TEST_HOOKS: Mapping[str, Mapping[str, Endpoint]] = {"/test-hooks/rotate-keys": {"POST": rotate_keys}}
 
 
 def routes_of(settings: Settings) -> Mapping[str, Mapping[str, Endpoint]]:
-    """Return the protocol endpoints of this installation."""
-    return {**ROUTES, **_TEST_HOOKS} if settings.test_hooks else ROUTES
+    """Return the protocol endpoints of this installation; SCIM's models are imported where it is served alone."""
+    from idp.scim.routing import PREFIX, scim
+
+    served = {**ROUTES, PREFIX: dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), scim)}
+    return {**served, **_TEST_HOOKS} if settings.test_hooks else served
 
 
 def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
@@ -198,7 +202,16 @@ def make_app(provider: Provider) -> Asgi:
         return to_response(error_response(call, BadCall(error.status_code, str(error.detail))))
 
     routes = routes_of(provider.settings)
-    return _traced(Edge(provider, routes=routes, pages=pages, render=error_response), provider, routes)
+    return _traced(Edge(provider, routes=routes, pages=pages, render=_render), provider, routes)
+
+
+def _render(call: Call, error: Exception) -> Answer:
+    """Return the answer for whatever was raised, in the form of whose address it is."""
+    if not call.path.startswith(_SCIM):
+        return error_response(call, error)
+    from idp.scim.errors import scim_error
+
+    return scim_error(call, error)
 
 
 def _traced(edge: Edge, provider: Provider, routes: Mapping[str, object]) -> Asgi:

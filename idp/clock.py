@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from idp.ids import EventId, HandleKind, OrganisationId, PersonId, format_handle
+from idp.ids import EventId, HandleKind, OfficialId, OrganisationId, PersonId, PostId, format_handle
 
 
 def _system_time() -> datetime:
@@ -51,6 +51,14 @@ class Clock:
     def organisation_id(self) -> OrganisationId:
         """Return a random id for a new organisation."""
         return OrganisationId(str(uuid.uuid4()))
+
+    def official_id(self) -> OfficialId:
+        """Return a random id for a new employment record: hex, so that operators can type it."""
+        return OfficialId(secrets.token_hex(16))
+
+    def post_id(self) -> PostId:
+        """Return a random id for a new post."""
+        return PostId(secrets.token_hex(9))
 
     def event_id(self) -> EventId:
         """Return an id that sorts by time, and by order within a millisecond of this process (RFC 9562 §5.7, §6.2)."""

@@ -29,6 +29,8 @@ AudienceGid = NewType("AudienceGid", str)
 """What the access tokens of one audience call their grant: the claim `gid` (DESIGN 5.5)."""
 Sid = NewType("Sid", str)
 """Session id as relying parties see it: random per session and client."""
+OfficialId = NewType("OfficialId", str)
+"""Random id of an employment record; the `id` of SCIM."""
 EventId = NewType("EventId", str)
 """Id of one audit event, ordered by time."""
 

@@ -21,6 +21,7 @@ from idp.grants.store import CodeStore, GrantStore, PushedRequestStore, RefreshT
 from idp.interactions.store import InteractionStore
 from idp.limits.store import LimitStore
 from idp.mandates.store import FirmStore, MandateInvitationStore, MandateStore, RemovalStore
+from idp.officials.store import OfficialStore
 from idp.organisations.store import AgencyStore, OrganisationStore
 from idp.outbox.store import DeliveryStore, OutboxStore
 from idp.people.store import PeopleStore
@@ -152,6 +153,10 @@ class Tx:
     @cached_property
     def mandate_removals(self) -> RemovalStore:
         return RemovalStore(self.connection, self._vault)
+
+    @cached_property
+    def officials(self) -> OfficialStore:
+        return OfficialStore(self.connection, self._vault)
 
     @cached_property
     def upstreams(self) -> UpstreamStore:

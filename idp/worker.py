@@ -20,6 +20,8 @@ from idp.keeping import BATCH, ERASERS, erase
 from idp.log import fields
 from idp.mandates.jobs import BATCH as MANDATES
 from idp.mandates.jobs import end_over
+from idp.officials.jobs import BATCH as OFFICIALS
+from idp.officials.jobs import close_posts, link_people
 from idp.outbox.relay import MOST, Relay
 from idp.provider import Provider
 from idp.signing_keys.jobs import erase_keys, rotate_keys
@@ -92,6 +94,16 @@ async def _rotate_keys(provider: Provider) -> int:
     return await rotate_keys(provider.database, provider.keyring, occasion, provider.settings.life)
 
 
+async def _close_posts(provider: Provider) -> int:
+    occasion = Occasion(clock=provider.clock, now=provider.clock.now(), txn="")
+    return await close_posts(provider.database, occasion)
+
+
+async def _link_officials(provider: Provider) -> int:
+    occasion = Occasion(clock=provider.clock, now=provider.clock.now(), txn="")
+    return await link_people(provider.database, occasion)
+
+
 async def _bury(provider: Provider) -> int:
     now = provider.clock.now()
     before = now - provider.settings.life.delivery
@@ -127,6 +139,8 @@ JOBS: tuple[Job, ...] = (
     Job(name="end mandates", every=timedelta(seconds=1), run=_end_mandates, full=MANDATES),
     Job(name="erase keys", every=timedelta(minutes=1), run=_erase_keys),
     Job(name="rotate keys", every=timedelta(minutes=1), run=_rotate_keys),
+    Job(name="close posts", every=timedelta(seconds=20), run=_close_posts, full=OFFICIALS),
+    Job(name="link officials", every=timedelta(minutes=1), run=_link_officials, full=OFFICIALS),
     Job(name="give up", every=timedelta(minutes=1), run=_bury),
     Job(name="measure", every=timedelta(seconds=10), run=_measure),
 )

@@ -26,14 +26,14 @@ from idp.provider import Provider
 
 Render = Callable[[Call, Exception], Answer]
 
-_WITH_BODY = frozenset({"POST", "PUT"})
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _CLASSES = ("none", "1xx", "2xx", "3xx", "4xx", "5xx")
 """What a status is counted as; none was sent to who went away before."""
 _faults = logging.getLogger("hpid.fault")
 
 
 class Edge:
-    """Routes = path → method → endpoint; everything else goes to `pages`."""
+    """Routes = path → method → endpoint, one that ends in a slash for all below it; the rest goes to `pages`."""
 
     def __init__(
         self,
@@ -45,6 +45,7 @@ class Edge:
     ) -> None:
         self._provider = provider
         self._routes = routes
+        self._roots = tuple(path for path in routes if path.endswith("/"))
         self._pages = pages
         self._render = render
         self._busy = BusyAnswers(provider)
@@ -74,7 +75,7 @@ class Edge:
             if not reply.status:
                 await reply.give(answer)
         seconds = provider.clock.stopwatch() - started
-        route = call.path if call.path in self._routes else page_route(scope)
+        route = self._route_of(call.path) or page_route(scope)
         REQUEST_SECONDS.add(seconds, route, _CLASSES[reply.status // 100])
         log_request(
             at=provider.clock.wall_seconds(),
@@ -85,6 +86,12 @@ class Edge:
             seconds=seconds,
             peer=peer_prefix(call.peer),
         )
+
+    def _route_of(self, path: str) -> str | None:
+        """Return the route that serves a path, if it is a protocol endpoint's."""
+        if path in self._routes:
+            return path
+        return next((root for root in self._roots if path.startswith(root)), None)
 
     def _closes(self, scope: Scope) -> bool:
         """Tell whether the connection must end with this answer; HTTP/2 has frames for that, which the server sends."""
@@ -101,9 +108,9 @@ class Edge:
 
     async def _serve(self, call: Call, kind: Kind, scope: Scope, receive: Receive, reply: Reply) -> None:
         check_head(call, scope["headers"])
-        methods = self._routes.get(call.path)
-        if methods is not None:
-            await reply.give(await self._answer(call, kind, methods, receive))
+        route = self._route_of(call.path)
+        if route is not None:
+            await reply.give(await self._answer(call, kind, self._routes[route], receive))
             return
         if call.path != "/" and call.path.endswith("/"):
             # no address of ours ends so; a framework would redirect by 307, to the host the request names

@@ -10,7 +10,7 @@ JSON_PATHS = frozenset(
 )
 """Where programs ask: refusals are JSON there, elsewhere pages."""
 _FILES = "/static/"
-_OF_ADMINISTRATORS = "/administrator"
+_OF_ADMINISTRATION = ("/administrator", "/scim/")
 _KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(JSON_PATHS, Kind.FIRST),
     **dict.fromkeys((ENDPOINTS["end_session_endpoint"], "/end_session/confirm"), Kind.FIRST),
@@ -39,7 +39,7 @@ def kind_of(path: str, headers: Iterable[tuple[bytes, bytes]]) -> Kind:
         return kind
     if path.startswith(_FILES):
         return Kind.ALWAYS
-    if path.startswith(_OF_ADMINISTRATORS):
+    if path.startswith(_OF_ADMINISTRATION):
         return Kind.ADMINISTRATION
     for name, value in headers:
         if name == b"cookie" and any(cookie in value for cookie in _COOKIES):

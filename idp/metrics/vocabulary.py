@@ -178,6 +178,11 @@ class Metric(Enum):
         kind=Kind.GAUGE,
         text="Audit events that have no number yet; counted up to 10,000.",
     )
+    OFFICIAL_POSTS_OVERDUE = Description(
+        name="hpid_official_posts_overdue",
+        kind=Kind.GAUGE,
+        text="Officials with a post that is over and whose grants have not been ended yet; counted up to 100.",
+    )
     JOB_RUNS = Description(
         name="hpid_job_runs",
         kind=Kind.COUNTER,

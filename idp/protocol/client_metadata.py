@@ -199,6 +199,7 @@ _OF_OPERATORS: Mapping[str, _Member] = {
     "hpid_agency": _Member("agency", _text, _as_it_is),
     "hpid_audiences": _Member("audiences", _texts, list),
     "hpid_protected_resources": _Member("protected_resources", _texts, list),
+    "hpid_hr_agency": _Member("hr_agency", _text, _as_it_is),
     "hpid_require_assertion_typ": _Member("require_assertion_typ", _truth, _as_it_is),
     "hpid_local_login": _Member("local_login", _word(LocalLogin), _text_of),
     "hpid_subject_contexts": _Member(

@@ -57,6 +57,9 @@ class ClientFacts:
     protected_resources: tuple[str, ...] = ()
     """Resource identifiers it is the API of: it may introspect access tokens for these (RFC 7662 §2.1)."""
 
+    hr_agency: str = ""
+    """The agency whose HR system it is: by scim.read and scim.write it reaches records of this subtree alone."""
+
     token_endpoint_auth_method: str = "client_secret_basic"
     token_endpoint_auth_signing_alg: str | None = None
     """The one algorithm its assertions are signed with; None: any that is offered."""

@@ -1,7 +1,8 @@
 """The registry of scopes that a client gets for itself, with no person behind it – RFC 6749 §4.4 (DESIGN 5.19).
 
-A list of its own: nothing here opens data about a person, and no authorization request may name it; nothing of scopes.py
-is granted without a person (adr/0013). One name means the same at every audience.
+A list of its own: nothing here opens data about a citizen, and no authorization request may name it; nothing of
+scopes.py is granted without a person (adr/0013). SCIM opens what an agency's HR itself wrote of its officials, and no
+more. One name means the same at every audience.
 """
 
 from collections.abc import Mapping
@@ -32,8 +33,19 @@ _SCOPES = (
         name="case.status",
         meaning="Report by its number how far a file has come, to the portal and the monitoring system.",
     ),
+    MachineScope(
+        name="scim.read",
+        meaning="Read employment records of officials by SCIM, of the agencies that an operator bound the client to.",
+    ),
+    MachineScope(
+        name="scim.write",
+        meaning="Keep these records, and read them: joiners, movers, leavers.",
+    ),
     MachineScope(name="metrics.write", meaning="Report indicators to the monitoring and assessment system."),
 )
 
 MACHINE_SCOPES: Mapping[str, MachineScope] = {scope.name: scope for scope in _SCOPES}
 """Every scope of machines, by name."""
+
+OF_HR = frozenset({"scim.read", "scim.write"})
+"""Scopes of HR systems, each bound to the agencies it serves (`hpid_hr_agency`)."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.facts import ClientFacts
 from idp.protocol.front_channel import CODE, in_front_grant_types
-from idp.protocol.machine_scopes import MACHINE_SCOPES
+from idp.protocol.machine_scopes import MACHINE_SCOPES, OF_HR
 from idp.protocol.profiles import rules_of
 from idp.protocol.registered_fields import check_fields, refuse
 from idp.protocol.scopes import SCOPES
@@ -21,6 +21,8 @@ _LOOPBACK_URI = re.compile(r"http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(/.*)?",
 _AUTHORITY = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
 _RESOURCE = re.compile(r"[a-z][a-z0-9+.-]*:[\x21\x22\x24-\x7E]+")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,99}", re.ASCII)
+_AGENCY = re.compile(r"[A-Z][0-9]{2}(?:\.[A-Z0-9]+)*", re.ASCII)
+_LONGEST_AGENCY = 35
 _SECTOR = re.compile(r"[!-~]{1,255}")
 _FRAGMENT = re.compile(r"[A-Za-z0-9_=-]{0,128}", re.ASCII)
 _SINGLE_URIS = (
@@ -87,6 +89,12 @@ def _check_scopes(client: ClientFacts) -> None:
     has_machine_scopes = not client.scopes.isdisjoint(MACHINE_SCOPES)
     if has_machine_scopes != ("client_credentials" in client.grant_types):
         refuse("scope", "scopes of machines and the grant client_credentials need each other")
+    if client.hr_agency and client.scopes.isdisjoint(OF_HR):
+        refuse("hpid_hr_agency", "only for a client with scope scim.read or scim.write")
+    if client.hr_agency and (
+        len(client.hr_agency) > _LONGEST_AGENCY or not _AGENCY.fullmatch(client.hr_agency)
+    ):
+        refuse("hpid_hr_agency", "an agency code like H24.08")
     if client.legal_basis.keys() - client.scopes:
         refuse("hpid_legal_basis", "of registered scopes only")
 

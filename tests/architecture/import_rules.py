@@ -89,11 +89,12 @@ _FLOOR = (
     "federation",
 )
 _USE_CASES = ("service", "relay", "jobs")
-_TAKES_ALONG = {"organisations": ("idp.mandates.service",)}
-"""Feature → use cases of another that its own call: an organisation's mandates begin and end with it."""
+_TAKES_ALONG = {"organisations": ("idp.mandates.service",), "officials": ("idp.sessions.service",)}
+"""Feature → use cases of another that its own call: an organisation's mandates begin and end with it; who leaves loses
+their official sessions, and those a session reached must be told, as its own service alone knows how."""
 _FEATURE = re.compile(
-    r"idp/(?P<feature>people|organisations|mandates|credentials|sessions|interactions|clients|grants|subjects|consents"
-    r"|upstreams|signing_keys|audit|outbox|messages|limits|emergency|backup)/(?P<file>\w+)"
+    r"idp/(?P<feature>people|organisations|mandates|officials|credentials|sessions|interactions|clients|grants|subjects"
+    r"|consents|upstreams|signing_keys|audit|outbox|messages|limits|emergency|backup)/(?P<file>\w+)"
 )
 _CONNECTS = {"open_connection", "create_connection", "open_unix_connection", "sock_connect"}
 

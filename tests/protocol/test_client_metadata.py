@@ -106,6 +106,7 @@ def test_what_is_ours_only_an_operator_may_say() -> None:
         "hpid_purpose": "thử",
         "hpid_purpose_en": "try",
         "hpid_agency": "Sở",
+        "hpid_hr_agency": "H24.08",
         "hpid_require_assertion_typ": False,
     }
     assert _read(**ours) == _read()

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, event, text
 
 from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.database import Database
-from idp.ids import NO_BUCKET, HandleKind, PersonId
+from idp.ids import NO_BUCKET, HandleKind, OfficialId, PersonId, PostId
 from idp.mandates.model import organisation, ward
 from idp.mandates.service import invitee_of
+from idp.officials.model import Official, Post
 from idp.organisations.model import OrganisationStatus
 from idp.outbox.model import Attempt, OutboxKind, OutboxMessage
 from idp.people.model import IdentifierScheme, PersonStatus
@@ -221,6 +222,36 @@ def _organisations(tx: Any, me: SignedIn) -> None:
     tx.agencies.end("H24", NOW)
 
 
+def _officials(tx: Any, me: SignedIn) -> None:
+    official_id, post_id = OfficialId("o"), PostId("p")
+    post = Post(
+        post_id=post_id, official_id=official_id, agency_code="H24.08", position="Chuyên viên", starts_at=NOW
+    )
+    official = Official(
+        official_id=official_id,
+        person_id=me.person.person_id,
+        employee_number="CB1",
+        agency_code="H24.08",
+        posts=(post,),
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    assert tx.officials.add(official)
+    tx.officials.lock(official_id)
+    tx.officials.hold_of_post(post_id)
+    tx.officials.find_by_number("CB1")
+    tx.officials.of_person(me.person.person_id)
+    tx.officials.page("H24", after="A", limit=10)
+    tx.officials.update(official)
+    tx.officials.correct_post(post)
+    tx.officials.overdue(NOW, 10)
+    tx.officials.close_post(post, now=NOW, reason="")
+    tx.officials.waiting(NOW, 10)
+    tx.officials.looked(official_id, NOW)
+    tx.officials.link(official_id, me.person.person_id)
+    tx.officials.remove(official_id, NOW)
+
+
 @pytest.mark.parametrize(
     "part",
     [
@@ -233,6 +264,7 @@ def _organisations(tx: Any, me: SignedIn) -> None:
         _grants,
         _mandates,
         _outbox,
+        _officials,
     ],
 )
 async def test_no_statement_walks_through_a_table(

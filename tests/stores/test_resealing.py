@@ -17,8 +17,9 @@ from idp.clients.model import ClientSecret
 from idp.clock import Clock
 from idp.credentials.model import TotpCredential
 from idp.database import Database, Resealing
-from idp.ids import ClientId, HandleKind, PersonId
+from idp.ids import ClientId, HandleKind, OfficialId, PersonId
 from idp.mandates.model import Invitation, Invitee, Role, organisation
+from idp.officials.model import Official
 from idp.organisations.identifiers import IdentifierTaken as OrganisationNumberTaken
 from idp.organisations.model import OrganisationScheme
 from idp.people.model import IdentifierScheme
@@ -60,6 +61,8 @@ COLUMNS = {
     "client_secrets.sealed": Resealing.ANEW,
     "mandate_invitations.shown": Resealing.ANEW,
     "mandates.reference": Resealing.ANEW,
+    "officials.awaited_id": Resealing.ANEW,
+    "officials.profile": Resealing.ANEW,
     "organisations.identifier": Resealing.WITH_LOOKUP,
     "organisations.words": Resealing.ANEW,
     "outbox.payload": Resealing.ANEW,
@@ -146,6 +149,16 @@ async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Fill
         tx.mandates.lock_principal(organisation(COMPANY))
         tx.mandates.add([replace(make_mandate(person_id), reference="decision 5")])
         tx.mandate_invitations.add(INVITED, Invitee(number=NUMBER, name_fold="nguyen thi hoa"))
+        tx.officials.add(
+            Official(
+                official_id=OfficialId("o"),
+                awaited_id=NUMBER,
+                employee_number="CB1",
+                agency_code="H24.08",
+                created_at=NOW,
+                updated_at=NOW,
+            )
+        )
         tx.outbox.add([message("m1")])
         tx.pushed_requests.add(pushed, PORTAL, REQUEST, expires_at=NOW + HOUR)
         tx.interactions.begin_upstream(journey)

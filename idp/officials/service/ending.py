@@ -1,0 +1,51 @@
+"""What ends with a post: the grants given under it, and the official sessions of who holds no other."""
+
+from collections.abc import Sequence
+
+from idp.audit.events import EventType
+from idp.ids import OfficialId, PersonId
+from idp.officials.model import Post
+from idp.officials.service.hand import Hand, agencies_of
+from idp.protocol.facts import Realm
+from idp.sessions.service import end_session
+from idp.transaction import Tx
+
+
+def close_overdue(tx: Tx, official_id: OfficialId, hand: Hand) -> int:
+    """Carry out the end of posts whose last day is over; return how many. They ended at midnight without this."""
+    official = tx.officials.lock(official_id)
+    if official is None:
+        return 0
+    due = [post for post in official.posts if post.closed_at is None and post.is_over(hand.now)]
+    ended = end_posts(tx, due, hand, reason="its last day is over")
+    if official.person_id is not None:
+        end_idle_sessions(tx, official.person_id, hand, reason="no post any more")
+    if ended:
+        tx.audit.add(hand.event(EventType.OFFICIAL_POST_ENDED, official, ended=agencies_of(ended)))
+    return len(ended)
+
+
+def end_posts(tx: Tx, posts: Sequence[Post], hand: Hand, *, reason: str) -> list[Post]:
+    """End posts, and what was granted under each with it."""
+    ended = [post for post in posts if tx.officials.close_post(post, now=hand.now, reason=reason)]
+    end_grants(tx, ended, hand, reason=reason)
+    return ended
+
+
+def end_grants(tx: Tx, posts: Sequence[Post], hand: Hand, *, reason: str) -> None:
+    """End what was granted under posts."""
+    for post in posts:
+        tx.grants.revoke_of_context(post.post_id, hand.now, reason)
+
+
+def end_idle_sessions(tx: Tx, person_id: PersonId, hand: Hand, *, reason: str) -> None:
+    """End the official sessions of a person who holds no post any more, at whichever agency.
+
+    Two agencies may end the last two posts at once: the person's row makes one of them come after the other.
+    """
+    tx.people.lock(person_id)
+    if any(official.live_posts(hand.now) for official in tx.officials.of_person(person_id)):
+        return
+    for session in tx.sessions.of_person(person_id):
+        if session.realm is Realm.OFFICIAL:
+            end_session(tx, session, reason=reason, occasion=hand.occasion, actor=hand.actor)

@@ -1,0 +1,31 @@
+"""A provider with agencies and an HR system that keeps the records of one of them."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from idp.database import Done
+from tests.organisations.samples import make_agency
+from tests.scim.hr import AGENCIES, HrSystem
+from tests.world import World, make_state, open_world
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    make_state(folder)
+    return folder
+
+
+@pytest.fixture
+async def world(template: Path, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(template, tmp_path) as world:
+        await world.write(lambda tx: Done([tx.agencies.put(make_agency(code)) for code in AGENCIES] and None))
+        yield world
+
+
+@pytest.fixture
+async def hr(world: World) -> HrSystem:
+    """The HR system of the department H24.08."""
+    return await HrSystem.of(world, "H24.08")
