@@ -21,6 +21,8 @@ _KINDS: Mapping[int | str, AccountKind] = {
     "3": AccountKind.ORGANISATION,
 }
 _PERSONAL_ID = re.compile(r"[0-9]{12}", re.ASCII)
+_FOREIGNER_ID = re.compile(r"[0-9A-Z]{12}", re.ASCII)
+_OF_VIETNAM = frozenset({"VN", "VNM", "Việt Nam"})
 _BIRTHDATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})|([12][0-9]{3})", re.ASCII)
 _PHONE = re.compile(r"\+[1-9][0-9]{7,14}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
@@ -50,12 +52,17 @@ def attributes(userinfo: Mapping[str, object]) -> ExternalAttributes:
     address = userinfo.get("ThuongTru")
     place: Mapping[str, object] = address if isinstance(address, dict) else {}
     gender = userinfo.get("GioiTinh")
+    number, nationality = _text(userinfo, "SoDinhDanh"), _text(userinfo, "QuocTich")
+    may_be_citizen = not nationality or nationality in _OF_VIETNAM
+    personal_id = _matching(_PERSONAL_ID, number) if may_be_citizen else ""
+    is_foreign = not personal_id and nationality not in _OF_VIETNAM
     return ExternalAttributes(
         full_name=_text(userinfo, "HoVaTen"),
-        personal_id=_matching(_PERSONAL_ID, _text(userinfo, "SoDinhDanh")),
+        personal_id=personal_id,
+        foreigner_id=_matching(_FOREIGNER_ID, number) if is_foreign else "",
         birthdate=_birthdate(_text(userinfo, "NgayThangNamSinh")),
         gender=_GENDERS.get(gender, "") if _is_int(gender) else "",
-        nationality=_text(userinfo, "QuocTich"),
+        nationality=nationality,
         phone=_matching(_PHONE, _text(userinfo, "SoDienThoai")),
         email=_matching(_EMAIL, _text(userinfo, "ThuDienTu")),
         ward_code=_matching(_WARD, _text(place, "MaPhuongXa")),

@@ -38,6 +38,9 @@ class ExternalAttributes:
 
     full_name: str = field(default="", repr=False)
     personal_id: str = field(default="", repr=False)
+    """Twelve digits."""
+    foreigner_id: str = field(default="", repr=False)
+    """Instead of it, of who is no citizen: twelve characters that nobody takes apart."""
     birthdate: str = field(default="", repr=False)
     """YYYY-MM-DD, or YYYY."""
     gender: str = ""

@@ -4,7 +4,7 @@ Personas' passwords are public, so a deployment that serves real people must nev
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from idp.cli.demo_clients import demo_clients
 from idp.clients.service import issue_secret, put_client
 from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.database import Done
+from idp.ids import PersonId
 from idp.people.model import IdentifierScheme, Person
 from idp.provider import Provider
 from idp.settings import DeploymentProfile, Settings
@@ -26,6 +27,7 @@ from idp.transaction import Tx
 
 if TYPE_CHECKING:
     from demo.city import City
+    from idp.cli.demo_people import FoundBy
 
 app = typer.Typer(help="The demo city.", no_args_is_help=True)
 _BATCH = 250
@@ -79,12 +81,14 @@ def _counts(tx: Tx) -> tuple[int, int, int]:
 async def _seed_people(provider: Provider, city: "City", happening: Occasion) -> int:
     """Add whom the city knows and the personas' credentials; whoever is there already is left as they are."""
     from demo.city import personas
-    from idp.cli.demo_people import as_person, has_record
+    from idp.cli.demo_people import also_found_by, as_person, has_record
 
-    people = {person.key: as_person(person, happening.now) for person in city.people if has_record(person)}
+    known = [person for person in city.people if has_record(person)]
+    people = {person.key: as_person(person, happening.now) for person in known}
+    more = {people[person.key].person_id: also_found_by(person) for person in known}
     added = 0
     for batch in _batches(list(people.values())):
-        added += (await provider.database.transact(partial(_add_people, batch=batch))).unwrap()
+        added += (await provider.database.transact(partial(_add_people, batch=batch, more=more))).unwrap()
     for persona in personas.load():
         if persona.city is None or persona.slug not in people:
             continue
@@ -123,9 +127,21 @@ def _put_clients(tx: Tx, *, provider: Provider, happening: Occasion) -> Done[Non
     return Done(None)
 
 
-def _add_people(tx: Tx, *, batch: Sequence[Person]) -> Done[int]:
+def _add_people(
+    tx: Tx, *, batch: Sequence[Person], more: Mapping[PersonId, tuple["FoundBy", ...]]
+) -> Done[int]:
     missing = [person for person in batch if tx.people.get(person.person_id) is None]
     tx.people.add_many(missing)
+    for person in missing:
+        for one in more[person.person_id]:
+            tx.people.add_identifier(
+                person.person_id,
+                one.scheme,
+                one.value,
+                now=one.valid_to or person.created_at,
+                valid_to=one.valid_to,
+                cause=one.cause,
+            )
     return Done(len(missing))
 
 

@@ -1,12 +1,28 @@
 """A person of the demo city as a record of the provider. Pure."""
 
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
 
 from demo.city import Person as CityPerson
 from idp.ids import PersonId
-from idp.people.model import Address, Person, PersonProfile, PersonStatus
+from idp.people.model import Address, IdentifierScheme, NumberCause, Person, PersonProfile, PersonStatus
 
 _STATUSES = {"locked": PersonStatus.LOCKED, "deceased": PersonStatus.DECEASED}
+_CAUSES = {
+    "sex re-determined": NumberCause.SEX_DETERMINED,
+    "birth year corrected": NumberCause.BIRTH_YEAR_CORRECTED,
+    "number given twice": NumberCause.GIVEN_TWICE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundBy:
+    """One more identifier of a person; `valid_to` and `cause` of a number that was replaced."""
+
+    scheme: IdentifierScheme
+    value: str = field(repr=False)
+    valid_to: datetime | None = None
+    cause: str = ""
 
 
 def has_record(person: CityPerson) -> bool:
@@ -16,6 +32,7 @@ def has_record(person: CityPerson) -> bool:
 
 def as_person(person: CityPerson, now: datetime) -> Person:
     """Return the record."""
+    is_citizen = person.nationality == "VNM"
     birthdate = person.birth_date.isoformat() if person.birth_date else str(person.birth_year)
     return Person(
         person_id=PersonId(str(person.uuid)),
@@ -35,7 +52,8 @@ def as_person(person: CityPerson, now: datetime) -> Person:
             gender=person.sex,
             birthdate=birthdate if person.birth_precision == "day" else str(person.birth_year),
             nationality=person.nationality,
-            personal_id=person.personal_id,
+            personal_id=person.personal_id if is_citizen else "",
+            foreigner_id="" if is_citizen else person.personal_id,
             phone=person.phone or "",
             phone_verified=person.phone is not None,
             email=person.email or "",
@@ -47,3 +65,18 @@ def as_person(person: CityPerson, now: datetime) -> Person:
             ),
         ),
     )
+
+
+def also_found_by(person: CityPerson) -> tuple[FoundBy, ...]:
+    """Return earlier numbers, the number of an old identity card and of a passport."""
+    earlier = (
+        FoundBy(
+            scheme=IdentifierScheme.PERSONAL_ID,
+            value=one.number,
+            valid_to=datetime.combine(one.cancelled_on, time(), UTC),
+            cause=_CAUSES[one.cause].value,
+        )
+        for one in person.earlier_ids
+    )
+    numbers = ((IdentifierScheme.CMND9, person.cmnd9), (IdentifierScheme.PASSPORT, person.passport))
+    return (*earlier, *(FoundBy(scheme=scheme, value=value) for scheme, value in numbers if value))

@@ -1,5 +1,6 @@
 """`hpid people`: find, lock, unlock, release. What is found is masked; the full number is typed, never shown."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,11 +12,13 @@ from idp.credentials.model import MOST_TRIES
 from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.name_fold import fold
-from idp.people.model import IdentifierScheme, Person, PersonStatus
+from idp.people.identifiers import IdentifierTaken
+from idp.people.model import IdentifierScheme, NumberCause, Person, PersonStatus
+from idp.people.service import NumberChanged, NumberNotChanged, change_personal_id
 from idp.provider import Provider
 from idp.sessions.service import end_all_sessions
 from idp.transaction import Tx
-from idp.ui.formatting import mask_id_number
+from idp.ui.formatting import mask_email, mask_id_number, mask_phone
 
 app = typer.Typer(help="People.", no_args_is_help=True)
 Reason = Annotated[str, typer.Option(help="Why: letter, case or request number.")]
@@ -25,7 +28,9 @@ _MOST = 50
 @app.command()
 def find(
     *,
-    number: Annotated[str, typer.Option(help="12-digit personal ID number.")] = "",
+    number: Annotated[
+        str, typer.Option(help="Personal ID number, now or earlier; a foreigner's; of an old identity card.")
+    ] = "",
     username: Annotated[str, typer.Option(help="User name, e-mail or phone (E.164).")] = "",
     name: Annotated[str, typer.Option(help="Beginning of the name, with or without accents.")] = "",
     as_json: AsJson = False,
@@ -48,7 +53,7 @@ def _search(tx: Tx, *, number: str, username: str, name: str) -> tuple[Person, .
     if name:
         return tx.people.search_by_name(fold(name), _MOST)
     schemes = (
-        (IdentifierScheme.PERSONAL_ID,)
+        (IdentifierScheme.PERSONAL_ID, IdentifierScheme.FOREIGNER_ID, IdentifierScheme.CMND9)
         if number
         else (IdentifierScheme.USERNAME, IdentifierScheme.EMAIL, IdentifierScheme.PHONE)
     )
@@ -101,6 +106,67 @@ def _release(tx: Tx, person_id: PersonId, reason: str, happening: Occasion) -> D
     return Done(failures)
 
 
+@app.command("change-number")
+def change_number(
+    person_id: str,
+    *,
+    cause: Annotated[NumberCause, typer.Option(help="What the new number corrects.")],
+    reason: Reason,
+    number: Annotated[str, typer.Option(help="The new number; asked for if it is not given.", prompt=True)],
+) -> None:
+    """Give a record a new personal ID number; the old one goes on finding it, and no service sees another person."""
+    with_provider(partial(_change_number, PersonId(person_id), number, cause, reason))
+
+
+async def _change_number(
+    person_id: PersonId, number: str, cause: NumberCause, reason: str, provider: Provider
+) -> None:
+    happening = occasion(provider)
+
+    def change(tx: Tx) -> Done[NumberChanged] | Refused:
+        return change_personal_id(tx, person_id, number, cause, happening, actor=operator(), reason=reason)
+
+    try:
+        changed = (await provider.database.transact(change)).unwrap()
+    except (NumberNotChanged, IdentifierTaken) as error:
+        raise CommandFailed(f"not changed: {error}") from error
+    say(f"{person_id} has a new number")
+    for warning in changed.warnings:
+        say(f"look at it again: {warning.value}")
+
+
+@app.command()
+def identifiers(person_id: str, *, as_json: AsJson = False) -> None:
+    """List what a record is and was found by, masked, and why what ended did."""
+
+    async def work(provider: Provider) -> list[dict[str, object]]:
+        held = await provider.database.read(lambda tx: tx.people.identifiers_of(PersonId(person_id)))
+        return [
+            {
+                "scheme": one.scheme.value,
+                "value": _masked(one.scheme, one.value),
+                "from": one.valid_from.isoformat(),
+                "to": None if one.valid_to is None else one.valid_to.isoformat(),
+                "cause": one.cause or None,
+            }
+            for one in held
+        ]
+
+    show(with_provider(work), as_json=as_json, title="identifiers")
+
+
+def _masked(scheme: IdentifierScheme, value: str) -> str:
+    match scheme:
+        case IdentifierScheme.EMAIL:
+            return mask_email(value).shown
+        case IdentifierScheme.PHONE:
+            return mask_phone(value).shown
+        case IdentifierScheme.USERNAME:
+            return value
+        case _:
+            return mask_id_number(value).shown
+
+
 def _set_status(person_id: str, status: PersonStatus, reason: str) -> None:
     async def work(provider: Provider) -> None:
         happening = occasion(provider)
@@ -133,7 +199,7 @@ def _change(
 
 
 def _row(person: Person, failures: int) -> dict[str, object]:
-    number = person.profile.personal_id
+    number = person.profile.personal_id or person.profile.foreigner_id
     return {
         "person_id": person.person_id,
         "name": person.profile.full_name,

@@ -24,7 +24,7 @@ def claims_of(person: Person) -> dict[str, object]:
         "birthdate": profile.birthdate,
         "phone_number": profile.phone,
         "email": profile.email,
-        "vn_id_number": profile.personal_id,
+        "vn_id_number": profile.personal_id or profile.foreigner_id,
     }
     claims = {name: value for name, value in claims.items() if value}
     if profile.phone:

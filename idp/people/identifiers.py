@@ -7,15 +7,30 @@ open a second counter of failed attempts (SECURITY E10).
 import re
 import unicodedata
 
+from idp.people.contact import is_email, is_phone
 from idp.people.model import IdentifierScheme, PersonProfile
 
 OF_ONE_PERSON = frozenset(IdentifierScheme) - {IdentifierScheme.PHONE, IdentifierScheme.EMAIL}
 """Schemes whose value belongs to one person for ever; families share phones and mailboxes."""
-FOUND_WHEN_OLD = frozenset({IdentifierScheme.PERSONAL_ID, IdentifierScheme.CMND9, IdentifierScheme.PASSPORT})
+FOUND_WHEN_OLD = frozenset(
+    {
+        IdentifierScheme.PERSONAL_ID,
+        IdentifierScheme.CMND9,
+        IdentifierScheme.FOREIGNER_ID,
+        IdentifierScheme.PASSPORT,
+    }
+)
 """Numbers that still find their person once replaced; an old phone number is somebody else's by now."""
 
 _NATIONAL_PHONE = re.compile(r"0([1-9][0-9]{8,9})")
 _PUNCTUATION = re.compile(r"[\s().-]")
+_FORMS = {
+    IdentifierScheme.PERSONAL_ID: re.compile(r"[0-9]{12}", re.ASCII),
+    IdentifierScheme.CMND9: re.compile(r"[0-9]{9}", re.ASCII),
+    IdentifierScheme.FOREIGNER_ID: re.compile(r"[0-9A-Z]{12}", re.ASCII),
+    IdentifierScheme.PASSPORT: re.compile(r"[0-9A-Z]{5,20}", re.ASCII),
+    IdentifierScheme.USERNAME: re.compile(r"\S{1,190}"),
+}
 
 
 class IdentifierTaken(Exception):
@@ -36,14 +51,31 @@ def normal_form(scheme: IdentifierScheme, value: str) -> str:
             digits = _PUNCTUATION.sub("", plain)
             national = _NATIONAL_PHONE.fullmatch(digits)
             return f"+84{national[1]}" if national else _plain(digits)
-        case IdentifierScheme.PERSONAL_ID | IdentifierScheme.CMND9 | IdentifierScheme.PASSPORT:
+        case (
+            IdentifierScheme.PERSONAL_ID
+            | IdentifierScheme.CMND9
+            | IdentifierScheme.FOREIGNER_ID
+            | IdentifierScheme.PASSPORT
+        ):
             return _plain(_PUNCTUATION.sub("", plain).upper())
+
+
+def is_well_formed(scheme: IdentifierScheme, value: str) -> bool:
+    """Tell whether a value in normal form may be of this scheme at all."""
+    match scheme:
+        case IdentifierScheme.PHONE:
+            return is_phone(value)
+        case IdentifierScheme.EMAIL:
+            return is_email(value)
+        case _:
+            return _FORMS[scheme].fullmatch(value) is not None
 
 
 def profile_identifiers(profile: PersonProfile) -> dict[IdentifierScheme, str]:
     """Return the identifiers a profile holds, in normal form."""
     held = {
         IdentifierScheme.PERSONAL_ID: profile.personal_id,
+        IdentifierScheme.FOREIGNER_ID: profile.foreigner_id,
         IdentifierScheme.PHONE: profile.phone,
         IdentifierScheme.EMAIL: profile.email,
     }

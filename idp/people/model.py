@@ -22,11 +22,30 @@ class IdentifierScheme(StrEnum):
     """Kinds of identifiers a person is found by (exact match, keyed look-up)."""
 
     PERSONAL_ID = "vn_personal_id"
+    """Twelve digits; can change, and the old one still finds its person."""
     CMND9 = "vn_cmnd9"
+    """Number of the identity card of before 2025, nine digits: found by, never shown."""
+    FOREIGNER_ID = "vn_foreigner_id"
+    """Number of a foreigner (Decree 69/2024), twelve characters that nobody takes apart."""
     PASSPORT = "passport"
     PHONE = "phone"
     EMAIL = "email"
     USERNAME = "username"
+
+
+class NumberCause(StrEnum):
+    """Why a personal ID number was replaced (DOMAIN 1.4)."""
+
+    SEX_DETERMINED = "sex-determined"
+    """Sex was determined anew."""
+    BIRTH_YEAR_CORRECTED = "birth-year-corrected"
+    """The birth year was wrong."""
+    DATA_CORRECTED = "data-corrected"
+    """Place, sex or year of the number were wrong."""
+    GIVEN_TWICE = "given-twice"
+    """Two people had been given one number."""
+    STATED_UPSTREAM = "stated-upstream"
+    """The national system names another number at a sign-in of level 02; it does not say why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +78,8 @@ class PersonProfile:
     """YYYY-MM-DD, or YYYY where only the year is known."""
     nationality: str = "VN"
     personal_id: str = field(default="", repr=False)
+    foreigner_id: str = field(default="", repr=False)
+    """Instead of a personal ID number, of who is no citizen."""
     phone: str = field(default="", repr=False)
     """E.164."""
     phone_verified: bool = False

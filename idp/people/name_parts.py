@@ -1,9 +1,14 @@
 """A Vietnamese full name in its parts: family name (họ) first, middle (chữ đệm), given name (tên) last. Pure.
 
-Used only where a source gives the full name alone; a source that states the parts is believed.
+Used only where a source gives the full name alone; a source that states the parts is believed. Other countries have
+other orders, so a foreign name is left whole. What is stored is composed (NFC) and single-spaced, and matched on its
+fold (name_fold.py).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from idp.name_fold import to_nfc
+from idp.people.model import PersonProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +26,14 @@ def split_name(full_name: str) -> NameParts:
     if len(words) < 2:
         return NameParts(family_name="", middle_name="", given_name=full_name)
     return NameParts(family_name=words[0], middle_name=" ".join(words[1:-1]), given_name=words[-1])
+
+
+def with_composed_names(profile: PersonProfile) -> PersonProfile:
+    """Return the profile with every name as it is stored; whose accents were typed apart is who they are."""
+    return replace(
+        profile,
+        full_name=to_nfc(profile.full_name),
+        family_name=to_nfc(profile.family_name),
+        middle_name=to_nfc(profile.middle_name),
+        given_name=to_nfc(profile.given_name),
+    )

@@ -77,6 +77,28 @@ async def test_a_person_is_locked_once_and_unlocked_once_with_a_reason(
     assert nobody.refusal == f"no person {_NOBODY}"
 
 
+async def test_a_number_is_changed_and_both_find_the_record_which_keeps_its_history(
+    office: Office, world: ServedWorld
+) -> None:
+    other = await world.person()
+    person = await world.person(profile=replace(other.profile, personal_id="031184000155"))
+    change = ("people", "change-number", person.person_id, "--cause", "birth-year-corrected")
+    new = (*change, "--reason", "letter 18", "--number", "031185000148")
+    changed = await office.installation.run(*new)
+    assert changed.out.startswith(f"{person.person_id} has a new number\n")
+    assert (await office.installation.run(*new)).refusal == "not changed: this is their number already"
+    for number in ("031184000155", "031185000148"):
+        (row,) = (await office.installation.run("people", "find", "--number", number, "--json")).json
+        assert (row["person_id"], row["number"]) == (person.person_id, "••• ••• ••• 148")
+    listed = (await office.installation.run("people", "identifiers", person.person_id, "--json")).json
+    assert [(row["value"], row["cause"]) for row in listed if row["scheme"] == "vn_personal_id"] == [
+        ("••• ••• ••• 155", "birth-year-corrected"),
+        ("••• ••• ••• 148", None),
+    ]
+    ((actor, reason),) = await _about(world, person, EventType.PERSON_NUMBER_CHANGED)
+    assert (actor.startswith("operator:"), reason) == (True, "letter 18")
+
+
 async def test_a_factor_that_rests_is_released_once_with_a_reason(office: Office, world: ServedWorld) -> None:
     person = await world.person()
 

@@ -242,3 +242,23 @@ def test_whatever_they_say_it_is_read_or_refused(userinfo: dict[str, Any]) -> No
     for read in (attributes, account_kind, account_level):
         with suppress(UpstreamError):
             str(read(userinfo)).encode()
+
+
+@pytest.mark.parametrize(
+    ("number", "nationality", "personal_id", "foreigner_id"),
+    [
+        ("031184012456", "VN", "031184012456", ""),
+        ("031184012456", None, "031184012456", ""),
+        ("031184012456", "JPN", "", "031184012456"),
+        ("NN9000000001", "JPN", "", "NN9000000001"),
+        ("NN9000000001", None, "", "NN9000000001"),
+        ("NN9000000001", "VNM", "", ""),
+        ("nn9000000001", "JPN", "", ""),
+        ("NN900000000", "JPN", "", ""),
+    ],
+)
+def test_a_foreigner_s_number_is_not_a_personal_id_number(
+    number: str, nationality: str | None, personal_id: str, foreigner_id: str
+) -> None:
+    told = attributes({**CITIZEN, "SoDinhDanh": number, "QuocTich": nationality})
+    assert (told.personal_id, told.foreigner_id) == (personal_id, foreigner_id)

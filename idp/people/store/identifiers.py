@@ -74,7 +74,12 @@ _END = (
         _t.lookup.in_(bindparam("lookups", expanding=True)),
         _t.valid_to.is_(None),
     )
-    .values(valid_to=bindparam("now"))
+    .values(valid_to=bindparam("now"), cause=bindparam("why"))
+)
+_OF_PERSON = (
+    select(person_identifiers)
+    .where(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
+    .order_by(_t.valid_from, _t.scheme, _t.lookup)
 )
 
 _twin = _t_twin.c
@@ -153,16 +158,34 @@ def end(
     value: str,
     *,
     now: datetime,
+    cause: str = "",
 ) -> None:
-    """Mark an identifier as replaced."""
+    """Mark an identifier as replaced, and why."""
     given = {
         "of_bucket": bucket_of(person_id),
         "of_person": person_id,
         "of_scheme": scheme,
         "lookups": lookups(vault, scheme, value),
         "now": now,
+        "why": cause,
     }
     connection.execute(_END, given)
+
+
+def holdings_of(connection: Connection, vault: Vault, person_id: PersonId) -> tuple[Holding, ...]:
+    """Return what a person has and had, in the order it came."""
+    rows = connection.execute(_OF_PERSON, {"of_bucket": bucket_of(person_id), "of_person": person_id})
+    return tuple(
+        Holding(
+            person_id=person_id,
+            scheme=IdentifierScheme(row.scheme),
+            value=vault.open_text(row.value, purpose=_PURPOSE.format(scheme=row.scheme)),
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            cause=row.cause,
+        )
+        for row in rows
+    )
 
 
 def reseal(connection: Connection, vault: Vault, row: Mapping[str, Any]) -> bool:

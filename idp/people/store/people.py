@@ -33,8 +33,9 @@ from idp.ids import PersonId, bucket_of
 from idp.name_fold import fold
 from idp.people.identifiers import FOUND_WHEN_OLD, normal_form, profile_identifiers
 from idp.people.model import IdentifierScheme, Person, PersonStatus
+from idp.people.name_parts import with_composed_names
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
-from idp.people.store.identifiers import Holding, end, hold, lookups, person_identifiers, reseal
+from idp.people.store.identifiers import Holding, end, hold, holdings_of, lookups, person_identifiers, reseal
 from keys.envelope import Vault
 
 _PURPOSE = "person.profile"
@@ -202,8 +203,15 @@ class PeopleStore:
         )
         hold(self.connection, self.vault, (holding,))
 
-    def update(self, person: Person) -> None:
-        """Store changed attributes (not status, not roles) and the identifiers that changed with them."""
+    def identifiers_of(self, person_id: PersonId) -> tuple[Holding, ...]:
+        """Return every identifier a person has or had, in the order they came."""
+        return holdings_of(self.connection, self.vault, person_id)
+
+    def update(self, person: Person, *, cause: str = "") -> None:
+        """Store changed attributes (not status, not roles) and the identifiers that changed with them.
+
+        `cause` is why identifiers that are replaced by it end.
+        """
         before = self.get(person.person_id)
         if before is None:
             raise LookupError("no such person")
@@ -219,7 +227,7 @@ class PeopleStore:
             "now": person.updated_at,
         }
         self.connection.execute(_UPDATE, given)
-        self._replace_identifiers(before, person)
+        self._replace_identifiers(before, person, cause)
 
     def set_status(self, person_id: PersonId, status: PersonStatus, reason: str, now: datetime) -> bool:
         """Set whether a person may sign in; True if this call changed it."""
@@ -238,11 +246,19 @@ class PeopleStore:
         """Tell whether anybody here is not invented."""
         return self.connection.execute(_ONE_REAL).first() is not None
 
-    def _replace_identifiers(self, before: Person, after: Person) -> None:
+    def _replace_identifiers(self, before: Person, after: Person, cause: str) -> None:
         old, new = profile_identifiers(before.profile), profile_identifiers(after.profile)
         for scheme, value in old.items():
             if new.get(scheme) != value:
-                end(self.connection, self.vault, after.person_id, scheme, value, now=after.updated_at)
+                end(
+                    self.connection,
+                    self.vault,
+                    after.person_id,
+                    scheme,
+                    value,
+                    now=after.updated_at,
+                    cause=cause,
+                )
         changed = [
             Holding(person_id=after.person_id, scheme=scheme, value=value, valid_from=after.updated_at)
             for scheme, value in new.items()
@@ -261,7 +277,9 @@ class PeopleStore:
             "status": person.status.value,
             "status_reason": person.status_reason,
             "roles": roles_text(person.roles),
-            "profile": self.vault.seal_text(profile_text(person.profile), purpose=_PURPOSE),
+            "profile": self.vault.seal_text(
+                profile_text(with_composed_names(person.profile)), purpose=_PURPOSE
+            ),
             "synthetic": person.synthetic,
             "created_at": person.created_at,
             "updated_at": person.updated_at,

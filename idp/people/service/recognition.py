@@ -11,7 +11,7 @@ from federation.upstream import ExternalAttributes, ExternalIdentity
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done
-from idp.people.model import Address, IdentifierScheme, Person, PersonProfile, PersonStatus
+from idp.people.model import Address, IdentifierScheme, NumberCause, Person, PersonProfile, PersonStatus
 from idp.people.name_parts import split_name
 from idp.transaction import Tx
 from idp.upstreams.model import ExternalLink
@@ -58,22 +58,35 @@ def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done
         tx.audit.add(_refusal(occasion, person, person.status.value))
         return Done(NotRecognised(case="locked"))
     updated = _updated(person, identity, occasion)
-    if updated.profile.personal_id != person.profile.personal_id:
+    if _numbers(updated) != _numbers(person):
         holder = _by_number(tx, identity)
         if holder is not None and holder.person_id != person.person_id:
             tx.audit.add(_refusal(occasion, person, "the number is another record's"))
             return Done(NotRecognised(case="not-linked"))
     if updated != person:
-        tx.people.update(updated)
+        tx.people.update(updated, cause=_cause(person, updated))
         tx.audit.add(
             _event(occasion, EventType.PERSON_UPDATED, person, fields=_changed_fields(person, updated))
         )
     return Done(Recognised(person=updated, is_first=link is None))
 
 
+def _numbers(person: Person) -> tuple[str, str]:
+    return person.profile.personal_id, person.profile.foreigner_id
+
+
+def _cause(before: Person, after: Person) -> str:
+    """Return why identifiers that end now do; of a number, that the national system says so."""
+    return "" if _numbers(before) == _numbers(after) else NumberCause.STATED_UPSTREAM.value
+
+
 def _by_number(tx: Tx, identity: ExternalIdentity) -> Person | None:
-    number = identity.attributes.personal_id
-    return tx.people.find_by_identifier(IdentifierScheme.PERSONAL_ID, number) if number else None
+    attributes = identity.attributes
+    if attributes.personal_id:
+        return tx.people.find_by_identifier(IdentifierScheme.PERSONAL_ID, attributes.personal_id)
+    if attributes.foreigner_id:
+        return tx.people.find_by_identifier(IdentifierScheme.FOREIGNER_ID, attributes.foreigner_id)
+    return None
 
 
 def _event(occasion: Occasion, event_type: EventType, person: Person, **payload: object) -> AuditEvent:
@@ -154,6 +167,7 @@ def _profile(attributes: ExternalAttributes, old: PersonProfile, *, is_proved: b
         birthdate=attributes.birthdate or old.birthdate,
         nationality=attributes.nationality or old.nationality,
         personal_id=(attributes.personal_id if is_proved else "") or old.personal_id,
+        foreigner_id=(attributes.foreigner_id if is_proved else "") or old.foreigner_id,
         phone=attributes.phone or old.phone,
         phone_verified=bool(attributes.phone) or old.phone_verified,
         email=attributes.email or old.email,
