@@ -128,6 +128,21 @@ def test_haproxy_waits_for_a_body_before_it_takes_a_place_at_a_node() -> None:
     assert any(re.match(r"tcp-request connection reject if \{ sc2_conn_cur", line) for line in lines)
 
 
+def test_limits_of_ipv6_are_those_of_a_line_and_not_of_one_of_its_addresses() -> None:
+    nginx, haproxy = ("\n".join(_lines(path)) for path in PROXIES)
+
+    tracked = re.findall(r"track-sc\d (\S+) table", haproxy)
+    assert tracked == ["src,ipmask(32,64)"] * 3
+    assert re.findall(r"limit_(?:req|conn)_zone (\S+)", nginx) == [
+        "$hpid_person",
+        "$hpid_service",
+        "$hpid_line",
+    ]
+    assert re.findall(r"\$binary_remote_addr", nginx) == ["$binary_remote_addr"] * 2, (
+        "only to make $hpid_line"
+    )
+
+
 @pytest.mark.parametrize("path", PROXIES)
 def test_a_proxy_writes_no_query_and_no_header_down(path: str) -> None:
     text = "\n".join(_lines(path))
