@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import islice
 
 from demo.city import Agency as CityAgency
 from demo.city import City
 from demo.city import Organisation as CityOrganisation
 from idp.audit.occasion import Occasion
 from idp.cli.context import operator
+from idp.cli.demo_batches import batches
 from idp.database import Done
 from idp.ids import OrganisationId
 from idp.organisations.agency_entry import AgencyEntry
@@ -26,7 +26,6 @@ from idp.provider import Provider
 from idp.transaction import Tx
 
 _SOURCE = "demo"
-_BATCH = 100
 _SCHEMES = {
     "tax-code": OrganisationScheme.TAX_CODE,
     "personal-id": OrganisationScheme.PERSONAL_ID,
@@ -36,15 +35,18 @@ _SCHEMES = {
 }
 
 
+def organisation_ids(city: City) -> dict[str, OrganisationId]:
+    """Return the id of each organisation by its key in the city."""
+    return {one.key: OrganisationId(str(one.uuid)) for one in city.organisations}
+
+
 async def seed_organisations(provider: Provider, city: City, happening: Occasion) -> tuple[int, int]:
     """Add the organisations and agencies that are not there; return how many of each."""
-    ids = {one.key: OrganisationId(str(one.uuid)) for one in city.organisations}
-    organisations = iter([as_organisation(one, ids, happening.now) for one in city.organisations])
+    ids = organisation_ids(city)
     added = [0, 0]
-    while batch := list(islice(organisations, _BATCH)):
+    for batch in batches([as_organisation(one, ids, happening.now) for one in city.organisations]):
         added[0] += (await provider.database.transact(partial(_add, batch=batch))).unwrap()
-    agencies = iter(city.agencies)
-    while some := list(islice(agencies, _BATCH)):
+    for some in batches(city.agencies):
         put = partial(_add_agencies, batch=some, happening=happening)
         added[1] += (await provider.database.transact(put)).unwrap()
     return added[0], added[1]

@@ -1,5 +1,6 @@
 """A person of the demo city as a record of the provider. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 
@@ -28,6 +29,11 @@ class FoundBy:
 def has_record(person: CityPerson) -> bool:
     """Tell whether the city knows this person already: who reached level 02; others come with their first sign-in."""
     return person.account_level == 2
+
+
+def is_only_a_ward(person: CityPerson, wards: Collection[str]) -> bool:
+    """Tell whether the city knows this person through a parent or guardian alone: without an account of their own."""
+    return person.account_level == 0 and person.key in wards
 
 
 def as_person(person: CityPerson, now: datetime) -> Person:

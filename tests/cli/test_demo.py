@@ -21,6 +21,10 @@ def test_the_city_is_seeded_once_and_its_clients_follow_the_environment(made: In
     assert shown["redirect_uris"] == ["http://localhost:28010/callback"]
     assert len(shown["secrets"]) == 1
     assert made.hpid("people", "find", "--name", "a", "--json").status == 0
+    (household,) = made.hpid("organisations", "find", "--name", "Yến Bi", "--json").json
+    shown = made.hpid("organisations", "show", household["organisation_id"], "--json").json
+    assert (len(shown["representatives"]), shown["representative_vacant"]) == (1, False)
+    assert len(made.hpid("agencies", "show", "H24", "--json").json) > 20
 
 
 def test_the_demo_is_refused_in_production(made: Installation) -> None:
