@@ -69,6 +69,17 @@ class Keyring:
         self._snapshot = self._load(records, known=self._snapshot.signers)
         self._standing = standing(self._snapshot.records, self._now())
 
+    def narrow(self, records: Iterable[KeyRecord]) -> None:
+        """Take what is stored of the keys we have, and no other: for when one of all does not open.
+
+        A key that was retired or taken out meanwhile must not go on for that; one whose own record is spoilt does.
+        """
+        stored = {record.kid: record for record in records}
+        held = self._snapshot
+        there = [(record, stored[record.kid]) for record in held.records if record.kid in stored]
+        usable = [new if new.erased_at or _is_of(new, held.signers[new.kid]) else old for old, new in there]
+        self.replace(usable)
+
     def stand(self) -> Standing:
         """Return where the keys stand now: the same object as long as nothing changes."""
         now = self._now()
@@ -217,6 +228,14 @@ def _check_record(record: KeyRecord, signer: Signer) -> None:
         raise UnusableKeyRecord(record.kid, "its public key is not JSON") from None
     if (record.kid, record.alg, public_jwk) != (signer.kid, signer.alg, signer.public_jwk):
         raise UnusableKeyRecord(record.kid, "its record is not that of its private key")
+
+
+def _is_of(record: KeyRecord, signer: Signer) -> bool:
+    try:
+        _check_record(record, signer)
+    except UnusableKeyRecord:
+        return False
+    return True
 
 
 @lru_cache(maxsize=64)

@@ -124,12 +124,16 @@ class ConfigurationCache:
         self._read_at = max(self._read_at, asked_at)
 
     def _take_keys(self, keys: tuple[KeyRecord, ...]) -> None:
-        """Take the keys; a node that serves keeps those it has when a stored one does not open (SECURITY R27)."""
+        """Take the keys; a node that serves keeps those it has when a stored one does not open (SECURITY R27).
+
+        Of those it learns what is stored all the same: one that was revoked must not live on here for that.
+        """
         try:
             self._keyring.replace(keys)
         except UnusableKeyRecord as error:
             if self._version < 0:
                 raise
+            self._keyring.narrow(keys)
             _log.error("the keys of before go on", extra=fields(reason=str(error)))
 
     async def keep_fresh(self) -> None:

@@ -179,6 +179,34 @@ async def test_a_record_that_is_not_what_it_says_is_refused_and_the_old_keys_sta
     ring.verify(await sign(ring, "RS256"), purpose=Purpose.ACCESS_TOKEN)
 
 
+async def test_beside_a_record_that_does_not_open_a_key_taken_out_signs_and_verifies_no_more(
+    now: MovableTime,
+) -> None:
+    foreign = wrong_records()["another master key"]
+    ours, stays = replace(rotated()[0], retired_at=None, erase_after=None), stored("RS256")
+    ring = Keyring(VAULT, [ours, stays], now=now)
+    token = await sign(ring)
+    revoked = replace(ours, sealed_private=b"", retired_at=START, erase_after=START, erased_at=START)
+    stored_now = [revoked, stays, replace(foreign, kid="new")]
+    with pytest.raises(UnusableKeyRecord):
+        ring.replace(stored_now)
+    ring.narrow(stored_now)
+    with pytest.raises(SigningUnavailable):
+        await sign(ring)
+    with pytest.raises(InvalidJwt):
+        ring.verify(token, purpose=Purpose.ACCESS_TOKEN)
+    ring.verify(await sign(ring, "RS256"), purpose=Purpose.ACCESS_TOKEN)
+
+
+async def test_a_key_whose_own_record_was_spoilt_goes_on_as_it_was(now: MovableTime) -> None:
+    ring = Keyring(VAULT, [stored("ES256")], now=now)
+    spoilt = [replace(stored("ES256"), public_jwk="{")]
+    with pytest.raises(UnusableKeyRecord):
+        ring.replace(spoilt)
+    ring.narrow(spoilt)
+    ring.verify(await sign(ring), purpose=Purpose.ACCESS_TOKEN)
+
+
 async def test_claims_that_are_no_json_are_our_mistake_and_are_not_signed(now: MovableTime) -> None:
     ring = Keyring(VAULT, [stored("ES256")], now=now)
     with pytest.raises(ValueError, match="JSON"):
