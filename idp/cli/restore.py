@@ -40,6 +40,7 @@ from migrations.run import drop_on, head, knows, upgrade_on
 FORGOTTEN = (
     "people locked, unlocked, made, linked or merged",
     "consents given or withdrawn",
+    "mandates taken, ended or contested; firms appointed; organisations and officials changed",
     "passwords and TOTP secrets set",
     "clients and their secrets: registered, changed, disabled, frozen, removed, revoked",
     "signing keys made, retired or revoked",

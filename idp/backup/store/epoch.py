@@ -1,6 +1,7 @@
 """Beginning an epoch: whatever could be used once and was unused in the back-up may have been used since (adr/0027).
 
-It counts no more: codes, requests at rest, refresh generations, sessions, links, tokens that register, steps of TOTP.
+It counts no more: codes, requests at rest, refresh generations, sessions, links, tokens that register, offers of
+mandates, steps of TOTP.
 Grants, consents and the record stay as they were. What leaves no row (access tokens, client assertions, interactions in
 a cookie) is refused by its own time, which nodes compare with the epoch's.
 """
@@ -38,6 +39,12 @@ _pushed_requests = table("pushed_requests", column("digest"))
 _journeys = table("upstream_journeys", column("spent_at", UtcTime))
 _proofs = table("password_proofs", column("spent_at", UtcTime))
 _links = table("links", column("spent_at", UtcTime))
+_offers = table(
+    "mandate_invitations",
+    column("closed_at", UtcTime),
+    column("close_reason", Text),
+)
+_removals = table("mandate_removals", column("closed_at", UtcTime))
 _invitations = table("invitations", column("uses_left", Integer))
 _totp = table("totp", column("last_step", BigInteger))
 _config = table(
@@ -58,6 +65,8 @@ class Died:
     requests: int
     links: int
     invitations: int
+    offers: int
+    """Mandates that waited to be taken, and ends of mandates that waited to be confirmed."""
 
 
 def epoch_of(connection: Connection) -> int:
@@ -96,6 +105,10 @@ def begin_epoch(connection: Connection, *, number: int, at: datetime) -> Died:
         requests=connection.execute(delete(_pushed_requests)).rowcount,
         links=count(update(_links).where(_links.c.spent_at.is_(None)).values(spent_at=at)),
         invitations=count(update(_invitations).where(_invitations.c.uses_left > 0).values(uses_left=0)),
+        offers=count(
+            update(_offers).where(_offers.c.closed_at.is_(None)).values(closed_at=at, close_reason=END_REASON)
+        )
+        + count(update(_removals).where(_removals.c.closed_at.is_(None)).values(closed_at=at)),
     )
     for one in (_journeys, _proofs):
         connection.execute(update(one).where(one.c.spent_at.is_(None)).values(spent_at=at))
