@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from idp.edge import Call
+from idp.edge.account import client_of
 from idp.edge.cookie_names import cookie_name
 from idp.edge.csrf import check_post
 from idp.edge.interaction import opened_here
@@ -51,17 +52,15 @@ async def open_here(call: Call) -> Opened:
     provider = call.provider
     with refusing(ToPage(case="expired")):
         held = await opened_here(call)
-        client = await provider.configuration.client(held.client_id)
-        if client is None or not client.facts.enabled:
+        client = await client_of(call, held.client_id)
+        if client is None:
             raise UnauthorizedClient("client_id is unknown or disabled")
-        check_redirect_uri(client.facts, held.redirect_uri)
-        request = held.request(
-            client.facts, iss=provider.settings.issuer, response_types=provider.response_types
-        )
+        check_redirect_uri(client, held.redirect_uri)
+        request = held.request(client, iss=provider.settings.issuer, response_types=provider.response_types)
     return Opened(
         interaction_id=held.interaction_id,
         stored_as=held.stored_as,
-        client=client.facts,
+        client=client,
         request=request,
     )
 

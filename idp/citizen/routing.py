@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import APIRouter, Request, Response
 
 from idp.citizen import (
+    account,
     administrator,
     consent,
     home,
@@ -16,6 +17,7 @@ from idp.citizen import (
     sign_in,
     sign_out,
 )
+from idp.citizen.mandates import acts, appointing, clients, organisation, overview, receipt
 from idp.edge import Answer, Call, Endpoint
 from idp.ui.info import INFO_PAGES
 from idp.ui.static import STATIC
@@ -36,6 +38,18 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/consent", consent.answer),
     ("POST", "/end_session/confirm", sign_out.confirm),
     ("GET", "/signed-out", sign_out.show),
+    ("POST", "/account/sign-in", account.start),
+    ("GET", "/account/mandates", overview.show),
+    ("GET", "/account/mandates/organisation", organisation.show),
+    ("GET", "/account/mandates/person", appointing.show),
+    ("POST", "/account/mandates/person", appointing.post),
+    ("GET", "/account/mandates/firm", appointing.show),
+    ("POST", "/account/mandates/firm", appointing.post),
+    ("GET", "/account/mandates/clients", clients.show),
+    ("POST", "/account/mandates/clients", clients.name),
+    ("GET", "/account/mandates/act", acts.show),
+    ("POST", "/account/mandates/act", acts.do),
+    ("GET", "/account/mandates/receipt", receipt.show),
     ("POST", "/language", preferences.set_language),
     ("POST", "/theme", preferences.set_theme),
     ("GET", "/administrator", administrator.show),

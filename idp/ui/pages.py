@@ -160,6 +160,7 @@ def _environment() -> Environment:
         clock=formatting.time,
         time_of_day=formatting.time_of_day,
         date_time=formatting.date_time,
+        day=formatting.date,
     )
     environment.filters.update(web_url=web_url, return_url=return_url, own_path=own_path)
     return environment

@@ -19,11 +19,15 @@ Key = tuple[str, Language]
 
 OWN_PATHS = {"/", "/help", "/phong-lua-dao", "/privacy", "/accessibility", "/end_session"}
 PASSED_IN = {"/status", "/account/services", "/signed-out"}
+ACCOUNT = {
+    f"/account/mandates{page}" for page in ("", "/organisation", "/person", "/firm", "/clients", "/act")
+}
 STEPS = {"/sign-in", "/sign-in/national", "/sign-in/password"}
 ACTIONS = {
     *("/language", "/theme", "/consent", "/end_session/confirm"),
     *("/sign-in/national", "/sign-in/password", "/sign-in/otp", "/sign-in/cancel", "/sign-in/continue"),
-    *("/administrator/start", "/administrator/totp"),
+    *("/administrator/start", "/administrator/totp", "/account/sign-in"),
+    *(f"/account/mandates/{page}" for page in ("person", "firm", "clients", "act")),
 }
 
 
@@ -95,7 +99,7 @@ def test_every_link_leads_to_a_page_that_exists(
         elif "#" in href and not href.startswith("#"):
             assert href in anchors
         elif not href.startswith("#"):
-            assert href.partition("?")[0] in OWN_PATHS | PASSED_IN | STEPS
+            assert href.partition("?")[0] in OWN_PATHS | PASSED_IN | STEPS | ACCOUNT
         assert link.text.strip()
 
 
@@ -116,11 +120,12 @@ def test_every_field_has_a_label_and_every_button_has_words(
 ) -> None:
     page = parsed[name, language]
     labelled = {label.attrs["for"] for label in page.all("label")}
-    fields = [field for field in page.all("input") if field.attrs["type"] != "hidden"]
+    fields = [field for field in page.all("input", "select") if field.attrs.get("type") != "hidden"]
     assert {field.attrs["id"] for field in fields} == labelled
     assert all(button.text.strip() for button in page.all("button"))
     assert not any("checked" in field.attrs for field in fields)
-    assert all("autocomplete" in field.attrs for field in fields if field.attrs["type"] != "checkbox")
+    typed = [field for field in fields if field.attrs.get("type") not in {None, "checkbox", "radio"}]
+    assert all("autocomplete" in field.attrs for field in typed)
 
 
 @pytest.mark.parametrize(("name", "language"), CASES)
@@ -167,7 +172,8 @@ def test_a_form_with_problems_says_them_on_top_and_at_the_field(
         if item.field and not item.field.startswith("claim-"):
             assert len(said) == 1
             (field,) = [element for element in page.elements if element.attrs.get("id") == item.field]
-            assert field.attrs["aria-invalid"] == "true"
+            assert field.tag == "fieldset" or field.attrs["aria-invalid"] == "true"
+            assert f"error-{item.field}" in field.attrs["aria-describedby"]
 
 
 @pytest.mark.parametrize("language", Language)

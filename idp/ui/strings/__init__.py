@@ -20,6 +20,7 @@ from idp.ui.strings import (
     frame,
     help_page,
     home,
+    mandates,
     privacy,
     problem,
     scam,
@@ -30,6 +31,7 @@ from idp.ui.strings import (
 PAGES = (
     *(frame, sign_in, consent, answering, problem, sign_out, home),
     *(help_page, scam, privacy, accessibility, administrator),
+    mandates,
 )
 STRINGS: Mapping[Language, Mapping[str, str]] = {
     Language.VI: MappingProxyType({key: text for page in PAGES for key, text in page.VI.items()}),

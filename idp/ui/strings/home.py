@@ -26,6 +26,7 @@ VI = {
         "Bộ phận một cửa của mọi xã, phường, đặc khu giúp đăng nhập tại chỗ, không hỏi mật khẩu. "
         "[Trợ giúp](/help)"
     ),
+    "home_mandates": "Xem và thay đổi ai làm thay cho ai",
 }
 
 EN = {
@@ -55,4 +56,5 @@ EN = {
         "The one-stop desk of every commune helps you sign in on the spot, and never asks for the password. "
         "[Help](/help)"
     ),
+    "home_mandates": "See and change who acts for whom",
 }

@@ -1,0 +1,79 @@
+"""`/account/…`: whose account this is, and the way to sign in to it without any service (adr/0031).
+
+A page that shows needs a session of level substantial by the national system; a page that changes for whom somebody acts
+needs a sign-in of the last ten minutes too.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import partial
+
+from idp.citizen.interaction import posted
+from idp.edge import Answer, Call
+from idp.edge.account import HOME, begin_sign_in, signed_in
+from idp.edge.page import page
+from idp.ids import PersonId
+from idp.people.model import Person
+from idp.protocol.next_step import SignIn
+from idp.transaction import Tx
+
+_OWN_PATH = re.compile(
+    r"/account(/[a-z-]+)+(\?[a-z]=[A-Za-z0-9_-]{1,64}(&[a-z]=[A-Za-z0-9_-]{1,64}){0,2})?", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who is signed in to the account."""
+
+    person: Person = field(repr=False)
+
+    @property
+    def person_id(self) -> PersonId:
+        """Return whose account it is."""
+        return self.person.person_id
+
+
+async def holder_of(call: Call, *, fresh: bool = False) -> Holder | Answer:
+    """Return who is signed in here, or the page that leads to the sign-in that is missing."""
+    decision = await signed_in(call, fresh=fresh)
+    if isinstance(decision.step, SignIn) or decision.session is None:
+        known = fresh and not isinstance((await signed_in(call)).step, SignIn)
+        return _ask(call, again=known)
+    find = partial(_find, person_id=decision.session.person_id)
+    person = await call.provider.database.read(find)
+    return Holder(person=person) if person is not None else _ask(call, again=False)
+
+
+async def start(call: Call) -> Answer:
+    """Begin a sign-in that leads back to a page of the account."""
+    form = posted(call)
+    path = form.get("next", "")
+    return await begin_sign_in(
+        call, path if _OWN_PATH.fullmatch(path) else HOME, fresh=form.get("again") == "yes"
+    )
+
+
+def query(call: Call, name: str) -> str:
+    """Return a parameter of the address, empty if it is not there."""
+    return dict(call.query()).get(name, "")
+
+
+def _ask(call: Call, *, again: bool) -> Answer:
+    """Ask for a sign-in, in words that say why; what a form held is not kept."""
+    where = call.path if call.method == "POST" or not call.query_string else f"{call.path}?{_text(call)}"
+    return page(
+        call,
+        "account_sign_in.html",
+        status=200 if call.method != "POST" else 403,
+        again=again,
+        place=HOME if call.method == "POST" else where,
+    )
+
+
+def _text(call: Call) -> str:
+    return call.query_string.decode("ascii", "replace")
+
+
+def _find(tx: Tx, *, person_id: PersonId) -> Person | None:
+    return tx.people.canonical(person_id)

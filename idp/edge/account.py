@@ -1,0 +1,108 @@
+"""The account's own sign-in: an interaction of no relying party, begun by our own pages (adr/0031).
+
+The account is a client that exists in no database and at no endpoint: /authorize and /token know nobody of this name. It
+has the client's facts that pages and `next_step` ask for, so that a sign-in here is the same as anywhere else; at its end
+stands no code but the page it was begun on.
+"""
+
+import json
+from functools import partial
+
+from idp.edge.answer import Answer, Cookie
+from idp.edge.call import Call
+from idp.edge.cookie_names import cookie_name
+from idp.edge.interaction import hold
+from idp.grants.model import StoredRequest
+from idp.ids import ClientId
+from idp.interactions.cookie import OpenInteraction
+from idp.interactions.service import Decision, decide
+from idp.protocol.assurance import Acr
+from idp.protocol.facts import ClientFacts, Profile
+from idp.protocol.next_step import SignIn
+
+ACCOUNT = ClientId("hpid:account")
+"""Never a registered client's: a colon is in no client_id we take."""
+HOME = "/account/mandates"
+FRESH = 600
+"""Seconds after a sign-in in which somebody may change for whom others act."""
+
+_LEVEL = json.dumps({"id_token": {"acr": {"essential": True, "values": [Acr.SUBSTANTIAL.value]}}})
+"""However fresh a sign-in is, one below this does not open the account (Core §5.5.1.1)."""
+
+
+def account_client(issuer: str) -> ClientFacts:
+    """Return the account as a client: level substantial, by the national system alone, and nothing is sent to it."""
+    return ClientFacts(
+        client_id=ACCOUNT,
+        name="Tài khoản của tôi",
+        name_en="My account",
+        agency="",
+        profile=Profile.OIDC,
+        enabled=True,
+        sector="",
+        redirect_uris=(issuer + HOME,),
+        default_acr=Acr.SUBSTANTIAL,
+    )
+
+
+async def client_of(call: Call, client_id: ClientId) -> ClientFacts | None:
+    """Return the client of an interaction that this browser holds: the account, or one that is registered and enabled."""
+    if client_id == ACCOUNT:
+        return account_client(call.provider.settings.issuer)
+    known = await call.provider.configuration.client(client_id)
+    return known.facts if known is not None and known.facts.enabled else None
+
+
+async def begin_sign_in(call: Call, path: str, *, fresh: bool) -> Answer:
+    """Lead to the pages of sign-in, and back to a page of the account. `fresh`: however long the session has lasted."""
+    opened = _interaction(call, path, max_age=0 if fresh else None)
+    cookies = await hold(call, opened)
+    return Answer.redirect(f"/sign-in?i={opened.interaction_id}", *cookies)
+
+
+async def go_on(call: Call, opened: OpenInteraction) -> Answer:
+    """Go on with a sign-in to the account: to the pages of sign-in again, or to where it was begun."""
+    step = (await _decide(call, opened)).step
+    if isinstance(step, SignIn):
+        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+    name = cookie_name(call.provider.settings, "i-") + opened.interaction_id
+    return Answer.redirect(opened.asked.values["state"], Cookie(name=name, value="", max_age=0))
+
+
+async def signed_in(call: Call, *, fresh: bool = False) -> Decision:
+    """Return what a sign-in to the account would need now; `SignIn`: this browser's session will not do."""
+    return await _decide(call, _interaction(call, HOME, max_age=FRESH if fresh else None))
+
+
+async def _decide(call: Call, opened: OpenInteraction) -> Decision:
+    provider, occasion = call.provider, call.occasion()
+    client = account_client(provider.settings.issuer)
+    return await provider.database.read(
+        partial(
+            decide,
+            request=opened.request(client, iss=provider.settings.issuer),
+            client=client,
+            session_cookie=call.cookies().get(cookie_name(provider.settings, "session")),
+            upstream_down=provider.national_circuit.is_open(occasion.now),
+            settings=provider.settings,
+            occasion=occasion,
+        )
+    )
+
+
+def _interaction(call: Call, path: str, *, max_age: int | None) -> OpenInteraction:
+    values = {
+        "client_id": ACCOUNT,
+        "redirect_uri": call.provider.settings.issuer + HOME,
+        "response_type": "code",
+        "scope": "openid",
+        "claims": _LEVEL,
+        "state": path,
+    }
+    if max_age is not None:
+        values["max_age"] = str(max_age)
+    return OpenInteraction(
+        interaction_id=call.provider.clock.token(9),
+        asked=StoredRequest(values=values),
+        started_at=call.provider.clock.now(),
+    )

@@ -1,0 +1,356 @@
+"""The account's pages on who acts for whom: journey 6 of DOMAIN §4.1, and whose business what is (adr/0029)."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from idp.audit.events import EventType
+from idp.database import Done
+from idp.ids import OrganisationId
+from idp.mandates.service import contest, replace_parents, replace_representatives
+from idp.organisations.model import Organisation, OrganisationStatus
+from idp.people.model import Person
+from tests.driver import Browser, Page
+from tests.organisations.samples import make_organisation
+from tests.world import World
+
+HOME = "/account/mandates"
+_ID = re.compile(r'id="manage-([A-Za-z0-9_-]+)"')
+ON = [("area-tax", "yes")]
+TERM = {"first-day": "02/03/2026", "last-day": "31/12/2026"}
+
+
+@dataclass
+class Somebody:
+    """A person signed in at their browser."""
+
+    person: Person
+    browser: Browser
+
+    async def home(self) -> Page:
+        return await self.browser.get(HOME)
+
+    async def manage(self) -> tuple[Page, str]:
+        """Open the page of the one organisation they manage."""
+        mandate_id = _ID.findall((await self.home()).response.text)[0]
+        return await self.browser.get(f"{HOME}/organisation?m={mandate_id}"), mandate_id
+
+    async def offer(self, to: Person, *, role: str = "maker", **changes: Any) -> Page:
+        """Offer a mandate, and return the last page of it."""
+        _, mandate_id = await self.manage()
+        page = await self.browser.get(f"{HOME}/person?m={mandate_id}")
+        values = {"number": to.profile.personal_id, "full-name": to.profile.full_name, **TERM, **changes}
+        extra = values.pop("areas", ON)
+        page = await self.browser.press(page, "submit", extra=[*extra, ("role", role)], **values)
+        return await self.browser.press(page, "submit") if "page-mandate-offer" in page.ids else page
+
+    async def answer(self, *, yes: bool = True) -> Page:
+        """Answer the one offer there is."""
+        home = await self.home()
+        link = next(url for id_, url in home.links.items() if id_.startswith("answer-offer-"))
+        page = await self.browser.get(link)
+        return await self.browser.press(page, "submit" if yes else "decline")
+
+    async def act(self, page: Page, beginning: str) -> Page:
+        """Follow a link and do what it asks."""
+        link = next(url for id_, url in page.links.items() if id_.startswith(beginning))
+        return await self.browser.press(await self.browser.get(link), "submit")
+
+
+_numbers = iter(range(100, 999_999))
+
+
+async def somebody(world: World, name: str, **changes: Any) -> Somebody:
+    number = next(_numbers)
+    person = await world.person(f"u{number}")
+    profile = replace(person.profile, full_name=name, personal_id=f"031190{number:06d}", phone="", **changes)
+    person = replace(person, profile=profile)
+    await world.write(lambda tx: Done(tx.people.update(person)))
+    browser = world.browser()
+    await world.signed_in(browser, person.person_id)
+    return Somebody(person=person, browser=browser)
+
+
+async def company(world: World, director: Somebody, **changes: Any) -> Organisation:
+    found = make_organisation(**changes)
+
+    def add(tx: Any) -> Done[None]:
+        tx.organisations.add(found)
+        replace_representatives(
+            tx,
+            OrganisationId(found.organisation_id),
+            [director.person.person_id],
+            actor="register",
+            occasion=world.occasion,
+        )
+        return Done(None)
+
+    await world.write(add)
+    return found
+
+
+@pytest.fixture
+async def lan(world: World) -> Somebody:
+    return await somebody(world, "Đoàn Thị Lan")
+
+
+@pytest.fixture
+async def minh(world: World) -> Somebody:
+    return await somebody(world, "Vũ Đức Minh")
+
+
+@pytest.fixture
+async def harbour(world: World, lan: Somebody) -> Organisation:
+    return await company(world, lan, name="Công ty TNHH Cảng Xanh")
+
+
+@pytest.mark.usefixtures("harbour")
+async def test_a_representative_appoints_an_administrator_who_takes_it(
+    world: World, lan: Somebody, minh: Somebody
+) -> None:
+    receipt = await lan.offer(
+        minh.person, role="administrator", areas=[("area-tax", "yes"), ("area-land", "yes")]
+    )
+    assert "page-mandate-receipt" in receipt.ids
+    page, _ = await lan.manage()
+    assert "Vũ Đức Minh (••• " in page.response.text
+    receipt = await minh.answer()
+    assert "Đã nhận lời" in receipt.response.text
+    page, _ = await minh.manage()
+    assert "Vũ Đức Minh" in page.response.text
+    assert "Người quản trị" in page.response.text
+    types = [event.type for event in await world.records(EventType.MANDATE_OFFERED, EventType.MANDATE_GIVEN)]
+    assert types == [EventType.MANDATE_GIVEN, EventType.MANDATE_OFFERED, EventType.MANDATE_GIVEN]
+
+
+async def test_an_administrator_appoints_a_firm_and_the_firm_says_who_acts(
+    world: World, lan: Somebody, minh: Somebody, harbour: Organisation
+) -> None:
+    await lan.offer(minh.person, role="administrator")
+    await minh.answer()
+    boss = await somebody(world, "Trần Thị Hải")
+    accountant = await somebody(world, "Hoàng Đức An")
+    firm = await company(world, boss, name="Công ty TNHH Kế toán Sao Biển")
+    await boss.offer(accountant.person, role="viewer")
+    await accountant.answer()
+    _, mandate_id = await minh.manage()
+    page = await minh.browser.get(f"{HOME}/firm?m={mandate_id}")
+    filled = {**TERM, "tax-code": firm.identifier}
+    page = await minh.browser.press(page, "submit", extra=[*ON, ("role", "maker")], **filled)
+    assert "Công ty TNHH Kế toán Sao Biển" in page.response.text
+    assert "31/12/2026" in page.response.text
+    receipt = await minh.browser.press(page, "submit")
+    assert "Đã giao việc" in receipt.response.text
+    page, firm_mandate = await boss.manage()
+    page = await boss.browser.get(f"{HOME}/clients?m={firm_mandate}")
+    assert harbour.name in page.response.text
+    of_accountant = re.findall(r'<option value="([^"]+)">Hoàng Đức An<', page.response.text)[0]
+    name_it = next(one for one in page.buttons if one.startswith("name-"))
+    receipt = await boss.browser.press(page, name_it, person=of_accountant)
+    assert "page-mandate-receipt" in receipt.ids
+    home = await accountant.home()
+    assert harbour.name in home.response.text
+    assert "Lập hồ sơ · Thuế" in home.response.text
+    world.time.moment += timedelta(days=400)
+    await world.signed_in(accountant.browser, accountant.person.person_id)
+    home = await accountant.home()
+    assert "manage-" not in home.response.text
+    page, _ = await lan_again(world, lan)
+    assert "Sao Biển" not in page.response.text, "it ended by itself"
+
+
+async def lan_again(world: World, lan: Somebody) -> tuple[Page, str]:
+    await world.signed_in(lan.browser, lan.person.person_id)
+    return await lan.manage()
+
+
+@pytest.mark.usefixtures("harbour")
+async def test_one_is_ended_at_once(world: World, lan: Somebody, minh: Somebody) -> None:
+    await lan.offer(minh.person)
+    await minh.answer()
+    page, _ = await lan.manage()
+    receipt = await lan.act(page, "revoke-")
+    assert "Đã chấm dứt" in receipt.response.text
+    home = await minh.home()
+    assert "đã kết thúc ngày" in home.response.text
+    ended = await world.records(EventType.MANDATE_ENDED)
+    assert [event.payload["reason"] for event in ended] == ["ended by the principal"]
+
+
+async def test_the_last_administrator_is_removed_by_two_people(
+    world: World, lan: Somebody, minh: Somebody, harbour: Organisation
+) -> None:
+    await lan.offer(minh.person, role="administrator")
+    await minh.answer()
+    page, _ = await lan.manage()
+    receipt = await lan.act(page, "revoke-")
+    assert "Chưa có gì thay đổi" in receipt.response.text
+    page, _ = await lan.manage()
+    assert not any(one.startswith("confirm-removal-") for one in page.links), "one's own proposal"
+    assert len(_ID.findall((await minh.home()).response.text)) == 1
+    second = await somebody(world, "Phạm Văn Hai")
+
+    def two(tx: Any) -> Done[None]:
+        both = [lan.person.person_id, second.person.person_id]
+        replace_representatives(
+            tx, OrganisationId(harbour.organisation_id), both, actor="register", occasion=world.occasion
+        )
+        return Done(None)
+
+    await world.write(two)
+    page, _ = await second.manage()
+    receipt = await second.act(page, "confirm-removal-")
+    assert "Đã chấm dứt" in receipt.response.text
+    assert _ID.findall((await minh.home()).response.text) == []
+
+
+@pytest.mark.usefixtures("harbour")
+async def test_an_offer_is_declined_and_another_taken_back(lan: Somebody, minh: Somebody) -> None:
+    await lan.offer(minh.person)
+    receipt = await minh.answer(yes=False)
+    assert "Lời mời đã đóng" in receipt.response.text
+    assert "Cảng Xanh" not in receipt.response.text
+    await lan.offer(minh.person)
+    page, _ = await lan.manage()
+    receipt = await lan.act(page, "take-back-")
+    assert "Lời mời đã đóng" in receipt.response.text
+    assert "offers" not in (await minh.home()).ids
+
+
+@pytest.mark.usefixtures("harbour")
+async def test_a_form_tells_what_is_missing_and_keeps_what_was_typed(lan: Somebody) -> None:
+    _, mandate_id = await lan.manage()
+    page = await lan.browser.get(f"{HOME}/person?m={mandate_id}")
+    typed = {"number": "12", "full-name": "Lê Văn A", "last-day": "1/1/2020"}
+    page = await lan.browser.press(page, "submit", extra=[], **typed)
+    wrong = {"error-number", "error-role", "error-area", "error-last-day"}
+    assert wrong <= page.ids
+    assert "error-full-name" not in page.ids
+    assert 'value="Lê Văn A"' in page.response.text
+    page = await lan.browser.get(f"{HOME}/firm?m={mandate_id}")
+    filled = {**TERM, "tax-code": "0200000007"}
+    page = await lan.browser.press(page, "submit", extra=[*ON, ("role", "maker")], **filled)
+    assert "error-tax-code" in page.ids
+
+
+@pytest.mark.usefixtures("harbour")
+async def test_what_a_rule_forbids_is_said_in_the_form(world: World, lan: Somebody, minh: Somebody) -> None:
+    page = await lan.offer(lan.person)
+    assert "Không tự mời chính mình" in page.response.text
+    for one in ("Hai Một", "Hai Hai"):
+        other = await somebody(world, one)
+        await lan.offer(other.person, role="administrator")
+    page = await lan.offer(minh.person, role="administrator")
+    assert "Đã có đủ hai người quản trị" in page.response.text
+
+
+async def test_an_offer_to_nobody_reads_like_one_to_somebody(
+    world: World, lan: Somebody, minh: Somebody, harbour: Organisation
+) -> None:
+    del world, harbour
+    pages = []
+    for number in (minh.person.profile.personal_id, "031190999998"):
+        profile = replace(minh.person.profile, personal_id=number)
+        receipt = await lan.offer(replace(minh.person, profile=profile))
+        pages.append(
+            re.sub(
+                r'(••• \d+|id="receipt-number">[^<]*|value="[^"]*"|[?&;]i=[\w-]*)', "", receipt.response.text
+            )
+        )
+    assert pages[0] == pages[1]
+
+
+async def test_nothing_is_shown_to_whom_it_is_no_business_of(
+    world: World, lan: Somebody, minh: Somebody, harbour: Organisation
+) -> None:
+    stranger = await somebody(world, "Lê Thị Lạ")
+    receipt = await lan.offer(minh.person)
+    offer_id = str(receipt.response.url).rpartition("=")[2]
+    _, mandate_id = await lan.manage()
+    for path in (
+        f"organisation?m={mandate_id}",
+        f"person?m={mandate_id}",
+        f"firm?m={mandate_id}",
+        f"clients?m={mandate_id}",
+        f"receipt?a=offered&i={offer_id}",
+        f"receipt?a=taken&i={mandate_id}",
+        f"act?a=take&i={offer_id}",
+        f"act?a=take-back&i={offer_id}",
+        f"act?a=end&i={mandate_id}",
+        f"act?a=end-firm&i={mandate_id}",
+        f"act?a=confirm&i={mandate_id}",
+        f"act?a=nothing&i={mandate_id}",
+        "receipt?a=firm&i=x",
+    ):
+        page = await stranger.browser.get(f"{HOME}/{path}")
+        assert "page-mandates" in page.ids, path
+        assert harbour.name not in page.response.text, path
+
+
+@pytest.mark.usefixtures("harbour")
+async def test_a_stranger_who_posts_is_refused_and_it_is_recorded(
+    world: World, lan: Somebody, minh: Somebody
+) -> None:
+    await lan.offer(minh.person)
+    await minh.answer()
+    page, _ = await lan.manage()
+    link = next(url for id_, url in page.links.items() if id_.startswith("revoke-"))
+    stranger = await somebody(world, "Lê Thị Lạ")
+    form = (await stranger.home()).form("theme-dark")["fields"]
+    page = await stranger.browser.post(link, {"csrf": form["csrf"], "go": "yes"})
+    assert "page-mandates" in page.ids
+    refused = await world.records(EventType.MANDATE_REFUSED)
+    assert [(event.payload["act"], event.payload["rule"]) for event in refused] == [("end", "not-allowed")]
+    page = await stranger.browser.post(link, {"go": "yes"})
+    assert page.status == 403
+
+
+async def test_no_number_stands_in_a_page_a_url_or_the_record(
+    world: World, lan: Somebody, minh: Somebody, harbour: Organisation
+) -> None:
+    del harbour
+    receipt = await lan.offer(minh.person)
+    number = minh.person.profile.personal_id
+    page, _ = await lan.manage()
+    assert number not in receipt.response.text + page.response.text + str(receipt.response.url)
+    assert all(number not in repr(event.payload) for event in await world.records())
+
+
+async def test_parents_see_their_children_and_a_conflict(world: World, lan: Somebody, minh: Somebody) -> None:
+    child = await somebody(world, "Vũ Ngọc Diệp", birthdate="2018-03-02")
+
+    def say(tx: Any) -> Done[None]:
+        both = [lan.person.person_id, minh.person.person_id]
+        replace_parents(tx, child.person.person_id, both, actor="register", occasion=world.occasion)
+        return Done(None)
+
+    await world.write(say)
+    assert "Vũ Ngọc Diệp, 8 tuổi" in (await lan.home()).response.text
+    assert "Đoàn Thị Lan" in (await child.home()).response.text
+    await world.write(
+        lambda tx: Done(
+            contest(tx, child.person.person_id, "7", actor="operator:desk", occasion=world.occasion)
+        )
+    )
+    assert "tranh chấp quyền nuôi con" in (await minh.home()).response.text
+
+
+async def test_what_can_not_be_used_is_shown_with_its_reason(
+    world: World, lan: Somebody, minh: Somebody, harbour: Organisation
+) -> None:
+    await lan.offer(minh.person, **{"first-day": "05/04/2026"})
+    await minh.answer()
+    assert "Bắt đầu có hiệu lực từ ngày 05/4/2026" in (await minh.home()).response.text
+    await world.write(
+        lambda tx: Done(
+            tx.organisations.set_status(
+                OrganisationId(harbour.organisation_id), OrganisationStatus.DISSOLVED, "", world.time()
+            )
+        )
+    )
+    home = await lan.home()
+    assert "Tổ chức đã giải thể" in home.response.text
+    assert _ID.findall(home.response.text) == []
