@@ -20,6 +20,7 @@ from idp.cli import (
     initialise,
     keys,
     logouts,
+    officials,
     organisations,
     people,
     restore,
@@ -57,6 +58,7 @@ app.add_typer(agencies.app, name="agencies")
 app.add_typer(consents.app, name="consents")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(logouts.app, name="logouts")
+app.add_typer(officials.app, name="officials")
 app.add_typer(emergency.app, name="emergency")
 app.add_typer(admin.app, name="admin")
 app.add_typer(demo.app, name="demo")

@@ -19,7 +19,7 @@ from idp.settings import DeploymentProfile, Settings
 from idp.transaction import Tx
 
 app = typer.Typer(help="The demo city.", no_args_is_help=True)
-_EDITION = 1
+_EDITION = 2
 """Raised when the demo gets more than a state that was seeded before has."""
 _STAMP = "demo-seeded"
 """Written when everything is in, so that a run killed half way is completed by the next."""
@@ -42,11 +42,16 @@ def seed() -> None:
     if added is None:
         say("demo: people were there already")
     else:
-        say(f"demo: {added[0]} people, {added[1]} organisations and {added[2]} agencies added")
+        told = ("people", "organisations", "agencies", "officials")
+        say(
+            "demo: "
+            + ", ".join(f"{number} {what}" for number, what in zip(added, told, strict=True))
+            + " added"
+        )
 
 
-async def _seed(provider: Provider) -> tuple[int, int, int] | None:
-    """Return how many people, organisations and agencies were added, None if the city was in already."""
+async def _seed(provider: Provider) -> tuple[int, int, int, int] | None:
+    """Return how many people, organisations, agencies, officials were added, None if the city was in already."""
     happening = occasion(provider)
     (await provider.database.transact(partial(_put_clients, provider=provider, happening=happening))).unwrap()
     stamp = provider.settings.state / _STAMP
@@ -62,8 +67,8 @@ async def _seed(provider: Provider) -> tuple[int, int, int] | None:
     return added
 
 
-def _counts(tx: Tx) -> tuple[int, int, int]:
-    return tx.people.count(), tx.organisations.count(), tx.agencies.count()
+def _counts(tx: Tx) -> tuple[int, int, int, int]:
+    return tx.people.count(), tx.organisations.count(), tx.agencies.count(), tx.officials.count()
 
 
 def _put_clients(tx: Tx, *, provider: Provider, happening: Occasion) -> Done[None]:

@@ -14,6 +14,7 @@ from idp.audit.occasion import Occasion
 from idp.cli.context import operator
 from idp.cli.demo_batches import batches
 from idp.cli.demo_mandates import Known, as_mandates, wards_of
+from idp.cli.demo_officials import seed_officials
 from idp.cli.demo_organisations import organisation_ids, seed_organisations
 from idp.cli.demo_people import FoundBy, also_found_by, as_person, has_record, is_only_a_ward
 from idp.credentials.model import PasswordCredential, TotpCredential
@@ -25,8 +26,8 @@ from idp.provider import Provider
 from idp.transaction import Tx
 
 
-async def seed_city(provider: Provider, happening: Occasion) -> tuple[int, int, int]:
-    """Return how many people, organisations and agencies were added."""
+async def seed_city(provider: Provider, happening: Occasion) -> tuple[int, int, int, int]:
+    """Return how many people, organisations, agencies and officials were added."""
     city = generate("demo")
     kept = _kept_of(city)
     people = {one.key: as_person(one, happening.now) for one in kept}
@@ -43,7 +44,7 @@ async def seed_city(provider: Provider, happening: Occasion) -> tuple[int, int, 
         (await provider.database.transact(partial(_add_appointments, batch=some))).unwrap()
     for more in batches(mandates):
         (await provider.database.transact(partial(_add_mandates, batch=more))).unwrap()
-    return added, organisations, agencies
+    return added, organisations, agencies, await seed_officials(provider, city, happening)
 
 
 def _kept_of(city: City) -> list[CityPerson]:

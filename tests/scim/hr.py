@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from idp.scim.resources import CORE, ENTERPRISE, OFFICIAL
+from tests.driver import RelyingParty
 from tests.world import World
 
 AGENCIES = ("H24", "H24.08", "H24.08.1", "H24.10", "H24.101")
@@ -44,6 +45,7 @@ class HrSystem:
 
     world: World
     token: str = field(repr=False)
+    machine: RelyingParty | None = None
 
     @classmethod
     async def of(
@@ -55,7 +57,7 @@ class HrSystem:
         )
         response = await machine.token(world.http, grant_type="client_credentials")
         assert response.status_code == 200, response.text
-        return cls(world=world, token=response.json()["access_token"])
+        return cls(world=world, token=response.json()["access_token"], machine=machine)
 
     async def call(
         self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None, **query: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime
@@ -73,6 +73,7 @@ _UPDATE = (
     )
 )
 _REMOVE = update(officials).where(_this_official).values(removed_at=bindparam("now", type_=UtcTime))
+_COUNT = select(func.count()).select_from(officials)
 _WAITING = (
     select(_t.official_id)
     .where(_t.awaited_id.is_not(None), _t.looked_at <= bindparam("before", type_=UtcTime))
@@ -121,6 +122,11 @@ class OfficialStore:
         """Return the records of an agency and those below it after a number, in the order of numbers."""
         given = {"root": root, "after": after.casefold(), "most": limit}
         return self._all(self.connection.execute(_PAGE, given).all())
+
+    def count(self) -> int:
+        """Return how many records there are, removed ones too."""
+        number: int = self.connection.execute(_COUNT).scalar_one()
+        return number
 
     def search(self, query: Query) -> tuple[int, tuple[Official, ...]]:
         """Return how many records a query finds in all, and those of its stretch."""
