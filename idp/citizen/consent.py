@@ -10,14 +10,14 @@ from functools import partial
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.consent_offer import consent_rows, make_offer, not_sent, notice_rows
-from idp.citizen.interaction import Opened, decided, open_here, posted
+from idp.citizen.interaction import Opened, decided, open_here, posted, session_cookie
 from idp.consents.service import ConsentOffer, record_answer
 from idp.database import Done
 from idp.edge import Answer, BadCall, Call
-from idp.edge.cookie_names import cookie_name
 from idp.edge.page import language_of, page
-from idp.interactions.service import Decision
+from idp.interactions.service import Decision, held
 from idp.people.model import Person
+from idp.protocol.context import subject_of_choice
 from idp.protocol.errors import AccessDenied, Refusal
 from idp.protocol.next_step import Consent, wanted_scopes
 from idp.protocol.scopes import LegalBasis
@@ -87,7 +87,7 @@ async def answer(call: Call) -> Answer:
     outcome = await call.provider.database.transact(
         partial(
             _record,
-            cookie=call.cookies().get(cookie_name(call.provider.settings, "session")),
+            cookie=session_cookie(call, opened),
             decision=decision,
             opened=opened,
             offer=offer,
@@ -145,20 +145,26 @@ def _record(
     session = tx.sessions.find(cookie) if cookie else None
     if session is None or decision.session is None or session.person_id != decision.session.person_id:
         return Done(None)
+    choice = decision.step.choice if isinstance(decision.step, Consent) else None
+    if choice is not None and held(tx, session.person_id, choice, now=occasion.now) is None:
+        return Done(None)
+    about = subject_of_choice(choice, session.person_id)
     return record_answer(
         tx,
-        person_id=session.person_id,
+        person_id=about,
         client_id=opened.client.client_id,
         offer=offer,
         ticked=ticked,
         occasion=occasion,
+        decided_by=None if about == session.person_id else session.person_id,
     )
 
 
 def _load_reader(tx: Tx, *, decision: Decision, opened: Opened) -> _Reader:
     if decision.session is None:
         raise AssertionError("consent is asked of somebody")
-    person = tx.people.canonical(decision.session.person_id)
+    choice = decision.step.choice if isinstance(decision.step, Consent) else None
+    person = tx.people.canonical(subject_of_choice(choice, decision.session.person_id))
     if person is None:
         raise AssertionError("a session belongs to a person")
     links = tx.upstreams.of_person(decision.session.person_id)

@@ -5,14 +5,15 @@ from functools import partial
 
 from idp.edge import Call
 from idp.edge.account import client_of
-from idp.edge.cookie_names import cookie_name
+from idp.edge.cookie_names import session_cookie_name
 from idp.edge.csrf import check_post
 from idp.edge.interaction import opened_here
 from idp.edge.page import relying_party
 from idp.interactions.service import Decision, decide
 from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.context import realm_of
 from idp.protocol.errors import ToPage, ToRedirect, UnauthorizedClient, refusing
-from idp.protocol.facts import ClientFacts
+from idp.protocol.facts import ClientFacts, Realm
 from idp.protocol.registration import check_redirect_uri
 from idp.protocol.token_request import parse_form
 from idp.ui.headers import form_action_source
@@ -27,6 +28,11 @@ class Opened:
     stored_as: str | None = field(repr=False)
     client: ClientFacts
     request: AuthorizationRequest = field(repr=False)
+
+    @property
+    def realm(self) -> Realm:
+        """Whose sessions the client takes."""
+        return realm_of(self.client)
 
     @property
     def relying_party(self) -> RelyingParty:
@@ -72,6 +78,11 @@ def posted(call: Call) -> dict[str, str]:
     return form
 
 
+def session_cookie(call: Call, opened: Opened) -> str | None:
+    """Return the cookie of this browser's session in the client's realm."""
+    return call.cookies().get(session_cookie_name(call.provider.settings, opened.realm))
+
+
 async def decided(call: Call, opened: Opened) -> Decision:
     """Return the step this interaction waits for."""
     provider, occasion = call.provider, call.occasion()
@@ -80,7 +91,7 @@ async def decided(call: Call, opened: Opened) -> Decision:
             decide,
             request=opened.request,
             client=opened.client,
-            session_cookie=call.cookies().get(cookie_name(provider.settings, "session")),
+            session_cookie=session_cookie(call, opened),
             upstream_down=provider.national_circuit.is_open(occasion.now),
             settings=provider.settings,
             occasion=occasion,

@@ -21,6 +21,7 @@ from idp.limits.model import Counted, Limit, address_key
 from idp.limits.service import Counter
 from idp.metrics import SignInMethod, SignInOutcome
 from idp.protocol.assurance import Acr
+from idp.protocol.facts import Realm
 from idp.protocol.next_step import SignIn
 from idp.transaction import Tx
 from idp.ui.headers import form_action_source
@@ -32,7 +33,7 @@ async def show(call: Call) -> Answer:
     """Name the host the person is about to see."""
     opened = await open_here(call)
     upstream = call.provider.national
-    if upstream is None:
+    if upstream is None or opened.realm is Realm.OFFICIAL:
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
     if cookie_name(call.provider.settings, "device") in call.cookies():
         return await _depart(call, opened, upstream)
@@ -51,7 +52,7 @@ async def go(call: Call) -> Answer:
     opened = await open_here(call)
     posted(call)
     upstream = call.provider.national
-    if upstream is None:
+    if upstream is None or opened.realm is Realm.OFFICIAL:
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
     return await _depart(call, opened, upstream)
 

@@ -6,7 +6,7 @@ from functools import partial
 from idp import metrics
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.citizen.interaction import Opened, open_here, posted
+from idp.citizen.interaction import Opened, open_here, posted, session_cookie
 from idp.citizen.local_session import local_proof, signed_in
 from idp.citizen.password import slowed
 from idp.credentials.model import QUICK_TRIES
@@ -14,9 +14,9 @@ from idp.credentials.reservation import Slowed
 from idp.credentials.totp import DIGITS, totp_step
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
-from idp.edge.cookie_names import cookie_name
 from idp.edge.page import page
 from idp.metrics import SignInMethod, SignInOutcome
+from idp.protocol.facts import Realm
 from idp.sessions.service import start_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
@@ -57,7 +57,8 @@ async def check(call: Call) -> Answer:
             _settle,
             interaction_id=opened.interaction_id,
             code=code,
-            cookie=call.cookies().get(cookie_name(call.provider.settings, "session")),
+            cookie=session_cookie(call, opened),
+            realm=opened.realm,
             life=call.provider.settings.life,
             occasion=occasion,
         )
@@ -97,7 +98,14 @@ def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Ans
 
 
 def _settle(
-    tx: Tx, *, interaction_id: str, code: str, cookie: str | None, life: Lifetimes, occasion: Occasion
+    tx: Tx,
+    *,
+    interaction_id: str,
+    code: str,
+    cookie: str | None,
+    realm: Realm,
+    life: Lifetimes,
+    occasion: Occasion,
 ) -> Done[str | _Wrong | _NoProof | Slowed] | Refused:
     proof = tx.interactions.password_proof(interaction_id, occasion.now)
     if proof is None:
@@ -125,7 +133,7 @@ def _settle(
     if tx.interactions.spend_password_proof(interaction_id, occasion.now) is None:
         return Done(_NoProof())
     tx.attempts.settle(proof.person_id)
-    proved = local_proof(tx, proof.person_id, ("pwd", "otp"), occasion=occasion)
+    proved = local_proof(tx, proof.person_id, ("pwd", "otp"), realm=realm, occasion=occasion)
     if isinstance(proved, Refused):
         return proved
-    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion)
+    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion, realm=realm)

@@ -15,12 +15,11 @@ from functools import partial
 from idp import metrics
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.citizen.interaction import Opened, open_here, posted
+from idp.citizen.interaction import Opened, open_here, posted, session_cookie
 from idp.citizen.local_session import local_proof, signed_in
 from idp.credentials.reservation import Reserved, Slowed
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
-from idp.edge.cookie_names import cookie_name
 from idp.edge.page import page
 from idp.ids import NOBODY, PersonId
 from idp.interactions.model import PasswordProof
@@ -31,6 +30,7 @@ from idp.metrics import SignInMethod, SignInOutcome
 from idp.name_fold import to_nfc
 from idp.people.identifiers import normal_form
 from idp.people.model import IdentifierScheme, PersonStatus
+from idp.protocol.facts import Realm
 from idp.protocol.next_step import takes_city_credentials
 from idp.sessions.service import start_session
 from idp.settings import Lifetimes
@@ -94,11 +94,11 @@ async def check(call: Call) -> Answer:
         await _refuse(call, opened, account, counter, occasion)
         return _form(call, opened, username=username, errors=one_error("credentials_wrong"))
     if not account.has_totp:
-        name = cookie_name(provider.settings, "session")
         begin = partial(
             _begin,
             person_id=account.person_id,
-            cookie=call.cookies().get(name),
+            cookie=session_cookie(call, opened),
+            realm=opened.realm,
             life=provider.settings.life,
             occasion=occasion,
         )
@@ -128,8 +128,12 @@ def _is_offered(call: Call, opened: Opened) -> bool:
 
 
 def is_only_way(call: Call, opened: Opened) -> bool:
-    """Tell whether there is nothing to choose, as in certification: this page then stands where the choice would."""
-    return call.provider.settings.is_certification and _is_offered(call, opened)
+    """Tell whether there is nothing to choose, as in certification and for officials.
+
+    This page then stands where the choice would.
+    """
+    is_alone = call.provider.settings.is_certification or opened.realm is Realm.OFFICIAL
+    return is_alone and _is_offered(call, opened)
 
 
 def _form(call: Call, opened: Opened, *, username: str = "", errors: ErrorSummary | None = None) -> Answer:
@@ -203,14 +207,14 @@ def _record(tx: Tx, *, account: _Account, counter: Counter, occasion: Occasion) 
 
 
 def _begin(
-    tx: Tx, *, person_id: PersonId, cookie: str | None, life: Lifetimes, occasion: Occasion
+    tx: Tx, *, person_id: PersonId, cookie: str | None, realm: Realm, life: Lifetimes, occasion: Occasion
 ) -> Done[str] | Refused:
     """Begin a session on a password alone: level low, for who has no second factor."""
     tx.attempts.settle(person_id)
-    proved = local_proof(tx, person_id, ("pwd",), occasion=occasion)
+    proved = local_proof(tx, person_id, ("pwd",), realm=realm, occasion=occasion)
     if isinstance(proved, Refused):
         return proved
-    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion)
+    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion, realm=realm)
 
 
 def _count(outcome: SignInOutcome) -> None:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from idp.citizen import (
     account,
+    act_for,
     administrator,
     consent,
     home,
@@ -34,6 +35,8 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/sign-in/password", password.check),
     ("GET", "/sign-in/otp", otp.show),
     ("POST", "/sign-in/otp", otp.check),
+    ("GET", "/act-for", act_for.show),
+    ("POST", "/act-for", act_for.answer),
     ("GET", "/consent", consent.show),
     ("POST", "/consent", consent.answer),
     ("POST", "/end_session/confirm", sign_out.confirm),

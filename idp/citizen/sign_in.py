@@ -5,6 +5,7 @@ from idp.citizen.password import is_only_way
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.protocol.errors import AccessDenied, Refusal, UnmetAuthenticationRequirements
+from idp.protocol.facts import Realm
 from idp.protocol.next_step import SignIn, takes_city_credentials
 from idp.ui.errors import ErrorSummary, one_error
 
@@ -20,7 +21,8 @@ async def show(call: Call) -> Answer:
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
     provider = call.provider
     down = provider.national_circuit.is_open(provider.clock.now())
-    methods = ["national"] if provider.national is not None else []
+    is_officials = opened.realm is Realm.OFFICIAL
+    methods = ["national"] if provider.national is not None and not is_officials else []
     if takes_city_credentials(opened.client, upstream_down=down):
         methods.append("password")
     if is_only_way(call, opened) and step.reason != "level":

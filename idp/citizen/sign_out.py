@@ -6,8 +6,9 @@ from idp.audit.occasion import Occasion
 from idp.citizen.interaction import posted
 from idp.database import Done
 from idp.edge import Answer, BadCall, Call
-from idp.edge.cookie_names import cookie_name
-from idp.edge.signing_out import FIELD, open_request, signed_out, signed_out_page
+from idp.edge.cookie_names import session_cookie_name
+from idp.edge.signing_out import FIELD, REALM, open_request, signed_out, signed_out_page
+from idp.protocol.facts import Realm
 from idp.sessions.service import end_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
@@ -21,17 +22,18 @@ async def confirm(call: Call) -> Answer:
         return Answer.redirect("/")
     if where not in {"here", "all"}:
         raise BadCall(400, "the form is incomplete")
+    realm = Realm.OFFICIAL if form.get(REALM) == Realm.OFFICIAL else Realm.CITIZEN
     back = await open_request(call, form.get(FIELD))
     outcome = await call.provider.database.transact(
         partial(
             _end,
-            cookie=call.cookies().get(cookie_name(call.provider.settings, "session")),
+            cookie=call.cookies().get(session_cookie_name(call.provider.settings, realm)),
             everywhere=where == "all",
             life=call.provider.settings.life,
             occasion=call.occasion(),
         )
     )
-    return await signed_out(call, outcome.unwrap(), back)
+    return await signed_out(call, outcome.unwrap(), back, realm=realm)
 
 
 async def show(call: Call) -> Answer:

@@ -37,8 +37,12 @@ def record_answer(
     offer: ConsentOffer,
     ticked: frozenset[str],
     occasion: Occasion,
+    decided_by: PersonId | None = None,
 ) -> Done[None]:
-    """Write one record a scope: told counts as released, asked counts as ticked."""
+    """Write one record a scope: told counts as released, asked counts as ticked.
+
+    `decided_by` answers for a ward: their representative exercises their rights (Law 91/2025/QH15).
+    """
     records = tuple(
         ConsentRecord(
             consent_id=occasion.clock.token(),
@@ -50,17 +54,18 @@ def record_answer(
             text_version=TEXT_VERSION,
             text_hash=offer.text_hash,
             decided_at=occasion.now,
+            decided_by=decided_by,
         )
         for scope in offer.scopes
     )
     before = consent_facts(tx.consents.of_client(person_id, client_id)).granted
     tx.consents.add(records)
     if any(not record.granted and record.scope in before for record in records):
-        tx.grants.revoke_of_person(person_id, occasion.now, "agreed to less", client_id=client_id)
+        _end_grants(tx, person_id, client_id, "agreed to less", occasion)
     tx.audit.add(
         occasion.event(
             EventType.CONSENT_RECORDED,
-            actor=person_ref(person_id),
+            actor=person_ref(decided_by or person_id),
             person_id=person_id,
             client_id=client_id,
             scopes=list(offer.scopes),
@@ -81,8 +86,14 @@ def withdraw(
     """
     tx.people.lock(person_id)
     count = tx.consents.withdraw(person_id, client_id, occasion.now)
-    tx.grants.revoke_of_person(person_id, occasion.now, "consent withdrawn", client_id=client_id)
+    _end_grants(tx, person_id, client_id, "consent withdrawn", occasion)
     tx.audit.add(
         occasion.event(EventType.CONSENT_WITHDRAWN, actor=actor, person_id=person_id, client_id=client_id)
     )
     return Done(count)
+
+
+def _end_grants(tx: Tx, person_id: PersonId, client_id: ClientId, reason: str, occasion: Occasion) -> None:
+    """End what a person gave a client, and what others gave it for them."""
+    tx.grants.revoke_of_person(person_id, occasion.now, reason, client_id=client_id)
+    tx.grants.revoke_of_principal(person_id, occasion.now, reason, client_id=client_id)

@@ -11,13 +11,13 @@ from urllib.parse import urlencode
 from idp.edge.answer import Answer, Cookie
 from idp.edge.browser_state import changed_state
 from idp.edge.call import Call
-from idp.edge.cookie_names import cookie_name
+from idp.edge.cookie_names import session_cookie_name
 from idp.edge.deliveries import delivery, per_service
 from idp.edge.page import language_of, page, relying_party
 from idp.ids import ClientId
 from idp.outbox.model import OutboxKind, OutboxMessage
 from idp.protocol.errors import InvalidRequest
-from idp.protocol.facts import ClientFacts
+from idp.protocol.facts import ClientFacts, Realm
 from idp.protocol.logout import LogoutRequest, ReturnAddress, check_return, frontchannel_uri
 from idp.transaction import Tx
 from idp.ui.headers import form_action_source
@@ -26,6 +26,8 @@ from idp.ui.rows import DeliveryState
 from keys.envelope import Unsealable
 
 FIELD = "request"
+REALM = "realm"
+"""Form field: whose session the page is about; it opens nothing that this browser holds no cookie for."""
 MOST_LOGOUTS = 20
 """Sessions whose results one page shows."""
 _PURPOSE = "sign-out request"
@@ -69,7 +71,9 @@ async def open_request(call: Call, unverified_sealed: str | None) -> ReturnAddre
         return None
 
 
-async def signed_out(call: Call, logout_ids: tuple[str, ...], back: ReturnAddress | None) -> Answer:
+async def signed_out(
+    call: Call, logout_ids: tuple[str, ...], back: ReturnAddress | None, *, realm: Realm = Realm.CITIZEN
+) -> Answer:
     """Answer a sign-out that is done: on to the relying party where its hint vouches for it, else what was closed.
 
     Services of the front channel are told by the page of this very answer, once; only then does it go on.
@@ -80,7 +84,7 @@ async def signed_out(call: Call, logout_ids: tuple[str, ...], back: ReturnAddres
         answer = await _page(call, logout_ids, messages, back=back, frames=frames)
     else:
         answer = Answer.redirect(back.location if back is not None else _address(logout_ids))
-    name = cookie_name(call.provider.settings, "session")
+    name = session_cookie_name(call.provider.settings, realm)
     if name not in call.cookies():  # whatever ended may be of another browser: this one is left as it is
         return answer
     answer = answer.with_cookies(Cookie(name=name, value="", max_age=0), *changed_state(call))

@@ -13,7 +13,7 @@ from idp.database import DatabaseUnavailable
 from idp.edge import Answer, Call, Cookie
 from idp.edge.account import ACCOUNT, go_on
 from idp.edge.browser_state import state_for
-from idp.edge.cookie_names import cookie_name
+from idp.edge.cookie_names import cookie_name, session_cookie_name
 from idp.edge.interaction import hold, opened_here
 from idp.edge.page import language_cookies
 from idp.endpoints.asked_request import asked_request
@@ -31,6 +31,7 @@ from idp.protocol.authorization_request import (
     to_client,
 )
 from idp.protocol.authorization_response import success_parameters
+from idp.protocol.context import realm_of
 from idp.protocol.errors import (
     InvalidRequest,
     LoginRequired,
@@ -42,7 +43,7 @@ from idp.protocol.errors import (
 )
 from idp.protocol.facts import ClientFacts
 from idp.protocol.front_channel import CODE
-from idp.protocol.next_step import Consent, Refuse, SignIn, Step
+from idp.protocol.next_step import ChooseContext, Consent, Refuse, SignIn, Step
 from idp.protocol.pushed_request import check_was_pushed
 from idp.protocol.registration import check_redirect_uri
 from idp.protocol.request_object import check_was_signed
@@ -110,7 +111,7 @@ async def _proceed(
     """Decide, then lead to the page that is needed or hand the code over; who has no session is asked first."""
     provider = call.provider
     occasion = call.occasion()
-    session_cookie = call.cookies().get(cookie_name(provider.settings, "session"))
+    session_cookie = call.cookies().get(session_cookie_name(provider.settings, realm_of(client)))
     ask = partial(
         decide,
         request=request,
@@ -148,6 +149,8 @@ async def _proceed(
             raise refusal
         case SignIn():
             return await _lead_to(call, "/sign-in", opened, is_new=is_new)
+        case ChooseContext():
+            return await _lead_to(call, "/act-for", opened, is_new=is_new)
         case Consent():
             return await _lead_to(call, "/consent", opened, is_new=is_new)
         case str() as code:

@@ -13,12 +13,13 @@ from urllib.parse import urlencode
 from idp.audit.occasion import Occasion
 from idp.database import Done
 from idp.edge import Answer, Call
-from idp.edge.cookie_names import cookie_name
+from idp.edge.cookie_names import session_cookie_name
 from idp.edge.page import language_cookies, page, relying_party
-from idp.edge.signing_out import FIELD, seal_request, signed_out
+from idp.edge.signing_out import FIELD, REALM, seal_request, signed_out
 from idp.ids import ClientId, Sid
+from idp.protocol.context import realm_of
 from idp.protocol.errors import InvalidRequest, ToPage, refusing
-from idp.protocol.facts import ClientFacts
+from idp.protocol.facts import ClientFacts, Realm
 from idp.protocol.logout import PARAMETERS, LogoutRequest, ReturnAddress, check_return, parse
 from idp.protocol.token_request import parse_form
 from idp.sessions.model import Session
@@ -54,23 +55,24 @@ async def end_session(call: Call) -> Answer:
         pairs = call.form() if call.method == "POST" else call.query()
         form = parse_form(pair for pair in pairs if pair[0].lower() in PARAMETERS)
         asked = await _check(call, parse(form))
-    cookie = call.cookies().get(cookie_name(provider.settings, "session"))
+    realm = realm_of(asked.client) if asked.client else Realm.CITIZEN
+    cookie = call.cookies().get(session_cookie_name(provider.settings, realm))
     if call.method == "POST" and cookie is None and len(query := urlencode(form)) <= _LONGEST_ADDRESS:
         return Answer.redirect(
             f"{call.path}?{query}"
         )  # a Lax cookie stays behind at a POST from another site
     session = await provider.database.read(partial(_load, cookie=cookie, hint=asked.hint))
     if session is None:
-        answer = await signed_out(call, (), asked.back)
+        answer = await signed_out(call, (), asked.back, realm=realm)
     elif _is_vouched(call, asked.hint, session):
         has_cookie = cookie is not None
         work = partial(_end, session=session, occasion=call.occasion(), in_its_browser=has_cookie)
         outcome = await provider.database.transact(work)
         # whoever holds a hint is not told what else its person used: results are for the session's own browser
         logout_ids = (outcome.unwrap(),) if has_cookie else ()
-        answer = await signed_out(call, logout_ids, asked.back)
+        answer = await signed_out(call, logout_ids, asked.back, realm=realm)
     else:
-        answer = _ask(call, asked)
+        answer = _ask(call, asked, realm)
     return answer.with_cookies(*language_cookies(call, asked.request.ui_locales))
 
 
@@ -86,13 +88,13 @@ async def _check(call: Call, request: LogoutRequest) -> _Asked:
     return _Asked(request=request, hint=hint, client=client, back=back)
 
 
-def _ask(call: Call, asked: _Asked) -> Answer:
+def _ask(call: Call, asked: _Asked, realm: Realm) -> Answer:
     """Ask the person; the page names a relying party only where a hint proves that it is one of theirs (§2)."""
     request, client, back = asked.request, asked.client, asked.back
     rp = None
     if client is not None and asked.hint is not None:
         rp = relying_party(client, back.location if back else client.first_redirect_uri)
-    fields = {}
+    fields = {REALM: realm.value}
     if client is not None and back is not None:
         fields[FIELD] = seal_request(call, request, client.client_id, hint_is_valid=back.is_followed)
     return page(

@@ -21,7 +21,9 @@ from idp.people.model import Person
 from idp.protocol import encryption
 from idp.protocol import userinfo as rules
 from idp.protocol.access_token import PresentedToken, read
+from idp.protocol.acting_claims import mandate_rows, office_claims
 from idp.protocol.claims import allowed_claims
+from idp.protocol.context import subject_of
 from idp.protocol.errors import InsufficientScope, InvalidToken, Refusal, ToBearer, refusing
 from idp.protocol.facts import ClientFacts, GrantFacts
 from idp.protocol.token_request import parse_form
@@ -62,7 +64,7 @@ async def userinfo(call: Call) -> Answer:
         raise Refusal(InvalidToken(INVALID, detail="its client is gone"), ToBearer())
     registered = client.facts.scopes
     claims = rules.build(
-        claims_of(owner.person),
+        {**claims_of(owner.person), **office_claims(grant.context), **_mandates(grant)},
         sub=grant.sub,
         scopes=presented.scopes & registered,
         single_claims=allowed_claims(grant.userinfo_claims, registered),
@@ -97,6 +99,11 @@ async def _answer(call: Call, client: ClientFacts, claims: Mapping[str, object],
     return Answer.token(content, media_type=rules.MEDIA_TYPE)
 
 
+def _mandates(grant: GrantFacts) -> dict[str, object]:
+    rows = mandate_rows(grant.context)
+    return {"mandates": rows} if rows else {}
+
+
 def _verify(call: Call, token: str) -> PresentedToken:
     issuer = call.provider.settings.issuer
     return read(verified_claims(call, token), expected_iss=issuer, expected_aud=issuer)
@@ -111,5 +118,5 @@ def _load(tx: Tx, *, gid: Gid, jti: str, now: datetime) -> _Owner | None:
     found = tx.grants.find_of_token(gid, jti, now)
     if found is None or not found[1]:
         return None
-    person = tx.people.canonical(found[0].person_id)
+    person = tx.people.canonical(subject_of(found[0]))
     return None if person is None else _Owner(grant=found[0], person=person)

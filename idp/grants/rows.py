@@ -116,6 +116,7 @@ def _context(kept: dict[str, Any]) -> GrantContext:
         organisation=_part(OrganisationFacts, kept.get("organisation")),
         mandate=_part(MandateFacts, kept.get("mandate")),
         post=_part(PostFacts, kept.get("post")),
+        actor_sub=kept.get("actor_sub", ""),
     )
 
 

@@ -6,8 +6,10 @@ Pure. Also what userinfo asks of a token that comes back (RFC 9068 §4).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from idp.ids import AudienceGid, ClientId
+from idp.protocol import acting_claims
 from idp.protocol.errors import InvalidToken
 from idp.protocol.facts import GrantFacts
 from idp.protocol.resource import Target
@@ -28,7 +30,9 @@ CLAIMS = (
     "acr",
     "amr",
     "ial",
+    *acting_claims.CLAIMS,
 )
+OPTIONAL = frozenset(acting_claims.CLAIMS)
 
 
 def build(
@@ -40,8 +44,9 @@ def build(
     jti: str,
     lifetime: timedelta,
     now: datetime,
+    context: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, object]:
-    """Return the claims of an access token of a grant for one audience."""
+    """Return the claims of an access token of a grant for one audience; `context` says for whom the person acts."""
     issued = int(now.timestamp())
     return {
         "iss": iss,
@@ -57,6 +62,7 @@ def build(
         "acr": grant.acr.value,
         "amr": list(grant.amr),
         "ial": grant.ial,
+        **context,
     }
 
 

@@ -57,6 +57,7 @@ class PostFacts:
     position: str
     roles: tuple[str, ...]
     employee_number: str = ""
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +72,10 @@ class GrantContext:
     organisation: OrganisationFacts | None = None
     mandate: MandateFacts | None = None
     post: PostFacts | None = None
+    actor_sub: str = ""
+    """Of a ward's grant: the acting person in the client's sector (RFC 8693 §4.1)."""
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Return when the power ends by itself; nothing is issued beyond."""
+        return (self.mandate and self.mandate.ends_at) or (self.post and self.post.ends_at) or None

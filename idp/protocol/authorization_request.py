@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from idp.ids import ClientId
+from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import Acr, parse_acr
 from idp.protocol.authorization_response import FORM_POST, answer_mode
 from idp.protocol.claims import ClaimsRequest, allowed_claims, parse_claims
+from idp.protocol.context import CHOOSE
 from idp.protocol.errors import (
     InvalidRequest,
     InvalidScope,
@@ -32,9 +34,10 @@ from idp.protocol.scopes import SCOPES, parse_scope
 
 PARAMETERS = frozenset(
     {
-        "acr_values", "claims", "claims_locales", "client_id", "code_challenge", "code_challenge_method", "display",
-        "id_token_hint", "login_hint", "max_age", "nonce", "prompt", "redirect_uri", "registration", "request",
-        "request_uri", "resource", "response_mode", "response_type", "scope", "state", "ui_locales",
+        "acr_values", "claims", "claims_locales", "client_id", "code_challenge", "code_challenge_method", "ctx_hint",
+        "display", "id_token_hint", "login_hint", "max_age", "nonce", "org_hint", "prompt", "redirect_uri",
+        "registration", "request", "request_uri", "resource", "response_mode", "response_type", "scope", "state",
+        "ui_locales",
     }
 )  # fmt: skip
 PROMPTS = frozenset({"none", "login", "consent", "select_account", "create"})
@@ -44,7 +47,7 @@ RESPONSE_MODES = tuple(
 )
 _LONGEST = {
     "state": 2048, "nonce": 1024, "login_hint": 256, "ui_locales": 128, "acr_values": 512, "scope": 1024, "prompt": 128,
-    "claims_locales": 128, "display": 128,
+    "claims_locales": 128, "display": 128, "org_hint": 64, "ctx_hint": 32,
 }  # fmt: skip
 """Most characters of what has no other bound, since a request may be kept until it is over."""
 _MAX_AGE = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -79,6 +82,10 @@ class AuthorizationRequest:
     """Whom access tokens are for unless a token request names another (RFC 8707 §2)."""
     login_hint: str | None = field(repr=False)
     ui_locales: str | None
+    org_hint: str | None = field(repr=False)
+    """Code of the organisation or agency the person should act for; a wish, which no power comes from."""
+    ctx_hint: str | None
+    """For whom: person, organisation, ward or official; or `choose`, to be asked again without a new sign-in."""
     expected_sub: str | None
     """Subject of a verified id_token_hint, or of a claims request."""
     started_at: datetime
@@ -178,6 +185,8 @@ def check(
         audience=check_resource(values.get("resource"), client, iss=iss),
         login_hint=values.get("login_hint"),
         ui_locales=values.get("ui_locales"),
+        org_hint=values.get("org_hint"),
+        ctx_hint=_check_ctx_hint(values.get("ctx_hint")),
         expected_sub=hinted_sub or claims.sub,
         started_at=now,
     )
@@ -195,6 +204,12 @@ def _check_response_type(values: dict[str, str], client: ClientFacts, offered: t
     if response_type not in map(canonical, client.response_types):
         raise UnauthorizedClient("this client is not registered for this response_type")
     return response_type
+
+
+def _check_ctx_hint(hint: str | None) -> str | None:
+    if hint not in {None, CHOOSE, *ContextKind}:
+        raise InvalidRequest("ctx_hint must be one of ctx_hints_supported")
+    return hint
 
 
 def to_client(

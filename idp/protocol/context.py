@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from idp.protocol.acting import ContextKind, MandateFacts, OrganisationFacts, PostFacts
-from idp.protocol.facts import ClientFacts, Realm
+from idp.ids import PersonId
+from idp.protocol.acting import ContextKind, GrantContext, MandateFacts, OrganisationFacts, PostFacts
+from idp.protocol.facts import ClientFacts, GrantFacts, Realm
 
 SELF = "self"
 """The choice to act as oneself, which everybody has."""
@@ -54,7 +55,7 @@ class Choice:
     @property
     def ends_at(self) -> datetime | None:
         """Return when the power ends by itself."""
-        return self.mandate.ends_at if self.mandate else None
+        return (self.mandate and self.mandate.ends_at) or (self.post and self.post.ends_at) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,22 +97,60 @@ def choose(
     ctx_hint: str | None,
     chosen: Chosen | None,
     anew_since: datetime | None,
+    person_id: PersonId,
+    subject: PersonId | None = None,
 ) -> Choice | None:
     """Return the choice that is settled; None: the person must be asked.
 
-    An answer of this very request counts before anything else; `anew_since` asks for one. Then what was chosen before
-    in this session, unless a hint contradicts it; then the one that a hint names; then the only one there is.
+    The only one there is counts unasked, and an answer to this very request before anything else (`anew_since` takes no
+    other). Then what was chosen before in this session, unless a hint contradicts it; then the one that a hint names.
+    `subject` is whom the answer must be about, where the client named somebody (Core §3.1.2.2, `id_token_hint`).
     """
-    fitting = usable(choices, client)
+    fitting = tuple(
+        one for one in usable(choices, client) if subject in {None, subject_of_choice(one, person_id)}
+    )
     taken = next((choice for choice in fitting if chosen and choice.choice_id == chosen.choice_id), None)
+    if len(fitting) == 1:
+        return fitting[0]
     if anew_since is not None:
         return taken if chosen is not None and chosen.chosen_at >= anew_since else None
     hinted = tuple(choice for choice in fitting if _is_hinted(choice, org_hint, ctx_hint))
     if taken is not None and taken in hinted:
         return taken
-    if len(hinted) == 1:
-        return hinted[0]
-    return fitting[0] if len(fitting) == 1 else None
+    return hinted[0] if len(hinted) == 1 else None
+
+
+def own(name: str) -> Choice:
+    """Return the choice everybody has."""
+    return Choice(kind=ContextKind.PERSON, choice_id=SELF, name=name)
+
+
+def context_of(choice: Choice) -> GrantContext | None:
+    """Return what a grant keeps of a choice; nothing of acting for oneself."""
+    if choice.kind is ContextKind.PERSON:
+        return None
+    return GrantContext(
+        kind=choice.kind,
+        context_id=choice.choice_id,
+        principal_id=choice.principal_id,
+        organisation=choice.organisation,
+        mandate=choice.mandate,
+        post=choice.post,
+    )
+
+
+def subject_of(grant: GrantFacts) -> PersonId:
+    """Return whom a grant is about: the ward, else who acts."""
+    context = grant.context
+    if context is None or context.kind is not ContextKind.WARD:
+        return grant.person_id
+    return PersonId(context.principal_id)
+
+
+def subject_of_choice(choice: Choice | None, person_id: PersonId) -> PersonId:
+    """Return whom `sub` names, and whose data is sent: the ward, else who acts (DESIGN 5.2)."""
+    is_ward = choice is not None and choice.kind is ContextKind.WARD
+    return PersonId(choice.principal_id) if choice is not None and is_ward else person_id
 
 
 def _is_hinted(choice: Choice, org_hint: str | None, ctx_hint: str | None) -> bool:

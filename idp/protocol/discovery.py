@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
+from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import ACR_VALUES_SUPPORTED
 from idp.protocol.authorization_request import PROMPTS, RESPONSE_MODES
 from idp.protocol.client_assertion import ANY_METHOD_ALGS
 from idp.protocol.client_authentication import METHODS
+from idp.protocol.context import CHOOSE
 from idp.protocol.front_channel import CODE, in_front_grant_types, response_modes
 from idp.protocol.id_token import CLAIMS as ID_TOKEN_CLAIMS
 from idp.protocol.profiles import CONTENT_ENCRYPTION, KEY_MANAGEMENT, PROFILES, Pushed
@@ -25,6 +27,14 @@ ENDPOINTS: Mapping[str, str] = {
     "check_session_iframe": "/check_session",
 }
 """Metadata member → path; the composition root routes exactly these."""
+
+
+_LOGOUTS: Mapping[str, bool] = {
+    "backchannel_logout_supported": True,
+    "backchannel_logout_session_supported": True,
+    "frontchannel_logout_supported": True,
+    "frontchannel_logout_session_supported": True,
+}
 
 
 def metadata(
@@ -79,13 +89,11 @@ def metadata(
             rules.pushed is Pushed.REQUIRED for rules in offered_profiles
         ),
         "prompt_values_supported": sorted(PROMPTS),
+        "ctx_hints_supported": [*ContextKind, CHOOSE],
         "acr_values_supported": list(ACR_VALUES_SUPPORTED),
         "ui_locales_supported": ["vi", "en"],
         "authorization_response_iss_parameter_supported": True,
-        "backchannel_logout_supported": True,
-        "backchannel_logout_session_supported": True,
-        "frontchannel_logout_supported": True,
-        "frontchannel_logout_session_supported": True,
+        **_LOGOUTS,
     }
 
 

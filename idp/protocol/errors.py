@@ -95,6 +95,12 @@ class ConsentRequired(ProtocolError):
     error = "consent_required"
 
 
+class AccountSelectionRequired(ProtocolError):
+    """prompt=none, but the person must choose for whom they act (Core §3.1.2.6)."""
+
+    error = "account_selection_required"
+
+
 class InvalidRequestObject(ProtocolError):
     """The request object is not signed by its client, or says what it may not (Core §3.1.2.6, RFC 9101 §7)."""
 

@@ -6,12 +6,30 @@ along. `ial` and `idp` state the proofing axis and who authenticated; `txn` find
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
+from idp.protocol import acting_claims
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import GrantFacts
 
 TYP = "JWT"
-CLAIMS = ("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "ial", "idp", "txn")
+CLAIMS = (
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "sid",
+    "ial",
+    "idp",
+    "txn",
+    *acting_claims.CLAIMS,
+)
+OPTIONAL = frozenset({"nonce", *acting_claims.CLAIMS})
 
 
 def build(
@@ -25,6 +43,7 @@ def build(
     lifetime: timedelta,
     txn: str,
     now: datetime,
+    context: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, object]:
     """Return the claims of the ID token for this grant."""
     issued = int(now.timestamp())
@@ -41,6 +60,7 @@ def build(
         "ial": grant.ial,
         "idp": grant.idp,
         "txn": txn,
+        **context,
     }
     if nonce is not None:
         claims["nonce"] = nonce

@@ -8,6 +8,7 @@ but by the `sub` that the token itself carries.
 from collections.abc import Mapping
 from datetime import datetime
 
+from idp.protocol import acting_claims
 from idp.protocol.access_token import PresentedToken
 from idp.protocol.facts import ClientFacts, GrantFacts
 
@@ -27,8 +28,9 @@ MEMBERS = (
     "jti",
     "acr",
     "auth_time",
+    *acting_claims.CLAIMS,
 )
-_COPIED = ("client_id", "exp", "iat", "sub", "aud", "iss", "jti", "acr", "auth_time")
+_COPIED = ("client_id", "exp", "iat", "sub", "aud", "iss", "jti", "acr", "auth_time", *acting_claims.CLAIMS)
 INACTIVE: Mapping[str, object] = {"active": False}
 """All that is ever said of a token that is not valid, or not the caller's to know of (§2.2)."""
 

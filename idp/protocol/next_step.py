@@ -8,15 +8,18 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final, Literal
 
+from idp.ids import PersonId
 from idp.protocol.assurance import Acr, strongest, weakest
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import allowed_claims
+from idp.protocol.context import CHOOSE, Choice, Chosen, asks_for_whom, choose, realm_of
 from idp.protocol.errors import (
+    AccountSelectionRequired,
     ConsentRequired,
     LoginRequired,
     ProtocolError,
 )
-from idp.protocol.facts import ClientFacts, ConsentFacts, LocalLogin, SessionFacts
+from idp.protocol.facts import ClientFacts, ConsentFacts, LocalLogin, Realm, SessionFacts
 from idp.protocol.profiles import rules_of
 from idp.protocol.scopes import CLAIM_SCOPE, SCOPES, LegalBasis
 
@@ -40,6 +43,12 @@ class Facts:
     client: ClientFacts
     session: SessionFacts | Literal[Unknown.UNKNOWN] | None = UNKNOWN
     subject: str | Literal[Unknown.UNKNOWN] | None = UNKNOWN
+    subject_person: PersonId | None = None
+    """Whose `subject` is: the session's person, or a ward of theirs."""
+    choices: tuple[Choice, ...] | Literal[Unknown.UNKNOWN] = UNKNOWN
+    """For whom the session's person may act."""
+    chosen: Chosen | None = None
+    """For whom they chose to act at this client."""
     consent: ConsentFacts | Literal[Unknown.UNKNOWN] = UNKNOWN
     consent_given_now: bool = False
     """The person has just answered the consent page of this very interaction."""
@@ -50,7 +59,9 @@ class Facts:
 class Load:
     """Look this fact up and ask again."""
 
-    name: Literal["session", "subject", "consent"]
+    name: Literal["session", "subject", "context", "consent"]
+    choice: Choice | None = None
+    """For whom, where consent is looked up: a ward's is the ward's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +73,16 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseContext:
+    """The person must say for whom they act (DESIGN 5.2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
     """The person must be told (public task) or asked (consent) about these scopes."""
 
     scopes: tuple[str, ...]
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +94,8 @@ class Issue:
     acr: Acr
     userinfo_claims: tuple[str, ...] = ()
     id_token_claims: tuple[str, ...] = ()
+    choice: Choice | None = None
+    """For whom; None at a client that does not ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +105,7 @@ class Refuse:
     error: ProtocolError = field(compare=False)
 
 
-Step = Load | SignIn | Consent | Issue | Refuse
+Step = Load | SignIn | ChooseContext | Consent | Issue | Refuse
 
 
 def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> Step:
@@ -101,13 +120,18 @@ def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> 
         return Refuse(error=LoginRequired("no session that satisfies this request"))
     if isinstance(step, SignIn | Load):
         return step
+    choice = _context_step(request, facts, step)
+    if isinstance(choice, ChooseContext) and request.is_silent:
+        return Refuse(error=AccountSelectionRequired("the person must say for whom they act"))
+    if isinstance(choice, ChooseContext | Load):
+        return choice
     if facts.consent is UNKNOWN:
-        return Load(name="consent")
+        return Load(name="consent", choice=choice)
     open_scopes = _open_scopes(request, facts, facts.consent)
     if open_scopes and request.is_silent:
         return Refuse(error=ConsentRequired("the person must be told or asked first"))
     if open_scopes:
-        return Consent(scopes=open_scopes)
+        return Consent(scopes=open_scopes, choice=choice)
     granted = _granted_scopes(request, facts, facts.consent)
     return Issue(
         session=step,
@@ -115,7 +139,30 @@ def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> 
         acr=usable_acr(step, facts.client),
         userinfo_claims=allowed_claims(request.claims.userinfo, granted),
         id_token_claims=allowed_claims(request.claims.id_token, granted),
+        choice=choice,
     )
+
+
+def _context_step(
+    request: AuthorizationRequest, facts: Facts, session: SessionFacts
+) -> Load | ChooseContext | Choice | None:
+    """Return for whom the person acts, None at a client that does not ask; else what is missing."""
+    if not asks_for_whom(facts.client):
+        return None
+    if facts.choices is UNKNOWN:
+        return Load(name="context")
+    asks_anew = request.ctx_hint == CHOOSE or "select_account" in request.prompt
+    choice = choose(
+        facts.choices,
+        facts.client,
+        org_hint=request.org_hint,
+        ctx_hint=None if request.ctx_hint == CHOOSE else request.ctx_hint,
+        chosen=facts.chosen,
+        anew_since=request.started_at if asks_anew else None,
+        person_id=session.person_id,
+        subject=None if request.expected_sub is None else facts.subject_person,
+    )
+    return choice or ChooseContext()
 
 
 def required_acr(request: AuthorizationRequest, client: ClientFacts) -> Acr:
@@ -191,7 +238,9 @@ def _least_acr(request: AuthorizationRequest, client: ClientFacts) -> Acr:
 
 
 def takes_city_credentials(client: ClientFacts, *, upstream_down: bool) -> bool:
-    """Tell whether the client takes a sign-in with city credentials now (DESIGN 5.16)."""
+    """Tell whether the client takes a sign-in with city credentials now; officials have no others (DESIGN 5.16)."""
+    if realm_of(client) is Realm.OFFICIAL:
+        return True
     return client.local_login is LocalLogin.LOW or (
         client.local_login is LocalLogin.DEGRADED and upstream_down
     )

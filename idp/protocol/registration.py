@@ -95,6 +95,12 @@ def _check_scopes(client: ClientFacts) -> None:
         len(client.hr_agency) > _LONGEST_AGENCY or not _AGENCY.fullmatch(client.hr_agency)
     ):
         refuse("hpid_hr_agency", "an agency code like H24.08")
+    kinds = frozenset(client.subject_contexts)
+    if any(
+        SCOPES[name].contexts and kinds.isdisjoint(SCOPES[name].contexts)
+        for name in client.scopes & SCOPES.keys()
+    ):
+        refuse("scope", "one of them is about contexts that hpid_subject_contexts does not list")
     if client.legal_basis.keys() - client.scopes:
         refuse("hpid_legal_basis", "of registered scopes only")
 

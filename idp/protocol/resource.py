@@ -22,6 +22,10 @@ class Target:
     audience: str
     sub: str
     gid: AudienceGid
+    actor_sub: str = ""
+    """Of a ward's grant: who acts, as the audience knows them."""
+    organisation_id: str = ""
+    """The organisation the grant is for, as the audience knows it."""
 
 
 def check_one_resource(names: Iterable[str]) -> None:

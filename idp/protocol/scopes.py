@@ -6,6 +6,7 @@ One closed table: consent pages, discovery, token profile and JSON Schemas are g
 from dataclasses import dataclass
 from enum import StrEnum
 
+from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import Acr
 
 
@@ -34,6 +35,8 @@ class Scope:
     default_basis: LegalBasis
     minimum_acr: Acr
     meaning: str
+    contexts: frozenset[ContextKind] = frozenset()
+    """Only for clients whose people may act so; empty: for all."""
 
 
 _SCOPES = (
@@ -100,6 +103,42 @@ _SCOPES = (
         default_basis=LegalBasis.PUBLIC_TASK,
         minimum_acr=Acr.SUBSTANTIAL,
         meaning="12-digit personal identification number; registered per client with its legal basis.",
+    ),
+    Scope(
+        name="mandate",
+        claims=("mandates",),
+        sensitivity=Sensitivity.BASIC,
+        default_basis=LegalBasis.PUBLIC_TASK,
+        minimum_acr=Acr.SUBSTANTIAL,
+        meaning="What the person may do for the organisation or ward they act for, a row an area.",
+        contexts=frozenset({ContextKind.ORGANISATION, ContextKind.WARD}),
+    ),
+    Scope(
+        name="agency",
+        claims=("agency", "agency_name", "commune", "employee_number"),
+        sensitivity=Sensitivity.BASIC,
+        default_basis=LegalBasis.PUBLIC_TASK,
+        minimum_acr=Acr.SUBSTANTIAL,
+        meaning="The agency an official works for, the commune if it is a commune's, and their employee number.",
+        contexts=frozenset({ContextKind.OFFICIAL}),
+    ),
+    Scope(
+        name="position",
+        claims=("position",),
+        sensitivity=Sensitivity.BASIC,
+        default_basis=LegalBasis.PUBLIC_TASK,
+        minimum_acr=Acr.SUBSTANTIAL,
+        meaning="The position an official holds there.",
+        contexts=frozenset({ContextKind.OFFICIAL}),
+    ),
+    Scope(
+        name="roles",
+        claims=("roles",),
+        sensitivity=Sensitivity.BASIC,
+        default_basis=LegalBasis.PUBLIC_TASK,
+        minimum_acr=Acr.SUBSTANTIAL,
+        meaning="The roles an official has in that post.",
+        contexts=frozenset({ContextKind.OFFICIAL}),
     ),
     Scope(
         name="offline_access",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from idp.protocol import access_token, id_token, introspection, logout, machine_token, userinfo
+from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import Acr
 from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.protocol.scopes import CLAIM_SCOPE
@@ -24,6 +25,15 @@ _ADDRESS: Mapping[str, object] = {
         ("formatted", "street_address", "region", "country", "vn_ward_code", "vn_province_code"), _TEXT
     ),
 }
+
+
+def _object(required: tuple[str, ...], **optional: Mapping[str, object]) -> Mapping[str, object]:
+    return {
+        "type": "object",
+        "properties": {**dict.fromkeys(required, _TEXT), **optional},
+        "required": list(required),
+        "additionalProperties": False,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +111,40 @@ CLAIMS: Mapping[str, Claim] = {
         },
         meaning="Exactly the back-channel logout event, empty.",
     ),
+    "ctx": Claim(
+        schema={"enum": [kind.value for kind in ContextKind]},
+        meaning="For whom the person acts; only to clients that ask (`hpid_subject_contexts`).",
+    ),
+    "org": Claim(
+        schema=_object(("id", "scheme", "name", "status"), identifier=_TEXT),
+        meaning="The organisation acted for. `id` is the reader's own; `identifier` is left out where it is a personal"
+        " ID number (household business).",
+    ),
+    "mandate": Claim(
+        schema=_object(("id", "role", "source"), services={"type": "array", "items": _TEXT}, exp=_TIME),
+        meaning="The power it is done by; without `services` it reaches into all areas, without `exp` it has no set end.",
+    ),
+    "post": Claim(
+        schema=_object(("id", "agency"), roles={"type": "array", "items": _TEXT}, commune=_TEXT),
+        meaning="The official's post: agency code of QĐ 20/2020, commune code of a commune's agency, roles.",
+    ),
+    "act": Claim(
+        schema=_object(("sub",)),
+        meaning="Who acts, where `sub` is a child or a person under care (RFC 8693 §4.1).",
+    ),
+    "mandates": Claim(
+        schema={
+            "type": "array",
+            "items": _object(("role",), service=_TEXT, start=_TIME, end=_TIME),
+        },
+        meaning="What the mandate lets do, a row an area; a row without `service` is about all of them.",
+    ),
+    "agency": Claim(schema=_TEXT, meaning="Code of the official's agency (QĐ 20/2020)."),
+    "agency_name": Claim(schema=_TEXT, meaning="Its name."),
+    "commune": Claim(schema=_TEXT, meaning="Code of the commune whose agency it is."),
+    "employee_number": Claim(schema=_TEXT, meaning="The official's number at their employer."),
+    "position": Claim(schema=_TEXT, meaning="The position held in this post."),
+    "roles": Claim(schema={"type": "array", "items": _TEXT}, meaning="Roles in this post."),
     "name": Claim(schema=_TEXT, meaning="Full name in Vietnamese order: family, middle, given."),
     "family_name": Claim(schema=_TEXT, meaning="Family name (họ)."),
     "middle_name": Claim(schema=_TEXT, meaning="Middle name (chữ đệm)."),
@@ -140,7 +184,7 @@ TOKENS: tuple[Token, ...] = (
         typ=id_token.TYP,
         algorithms=SIGNING_ALGORITHMS,
         claims=(*id_token.CLAIMS, *_SCOPE_CLAIMS),
-        optional=frozenset({"nonce", *_SCOPE_CLAIMS}),
+        optional=id_token.OPTIONAL | frozenset(_SCOPE_CLAIMS),
         source="OpenID Connect Core §2; scope claims only where asked for one by one (§5.5)",
     ),
     Token(
@@ -149,7 +193,7 @@ TOKENS: tuple[Token, ...] = (
         typ=access_token.TYP,
         algorithms=("ES256",),
         claims=access_token.CLAIMS,
-        optional=frozenset(),
+        optional=access_token.OPTIONAL,
         source="RFC 9068 §2",
     ),
     Token(

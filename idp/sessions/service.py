@@ -11,7 +11,7 @@ from idp.ids import ClientId, HandleKind, PersonId, bucket_of
 from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
-from idp.protocol.facts import ClientFacts, SessionFacts
+from idp.protocol.facts import ClientFacts, Realm, SessionFacts
 from idp.sessions.model import Session, SessionClient
 from idp.settings import Lifetimes
 from idp.transaction import Tx
@@ -40,7 +40,13 @@ class Proof:
 
 
 def start_session(
-    tx: Tx, proof: Proof, *, cookie: str | None, life: Lifetimes, occasion: Occasion
+    tx: Tx,
+    proof: Proof,
+    *,
+    cookie: str | None,
+    life: Lifetimes,
+    occasion: Occasion,
+    realm: Realm = Realm.CITIZEN,
 ) -> Done[str] | Refused:
     """Begin a session and return its cookie: a new one at every sign-in (ASVS 7.2.4).
 
@@ -51,6 +57,8 @@ def start_session(
     now = occasion.now
     fresh = occasion.clock.handle(HandleKind.SESSION, bucket_of(proof.person_id))
     old = tx.sessions.find(cookie) if cookie else None
+    if old is not None and old.realm is not realm:
+        old = None
     is_mine = old is not None and old.person_id == proof.person_id
     event = EventType.SESSION_STARTED
     if (
@@ -75,6 +83,7 @@ def start_session(
             ial=proof.ial,
             idp=proof.idp,
             network=occasion.network,
+            realm=realm,
         )
         if not tx.sessions.add(session, fresh):
             return refuse_sign_in(tx, proof.person_id, factor=proof.factor, occasion=occasion)
@@ -82,6 +91,11 @@ def start_session(
             end_session(tx, old, reason="another person signed in", occasion=occasion)
         for one in tx.sessions.beyond(proof.person_id, MOST_SESSIONS, _ENDED_AT_ONCE):
             end_session(tx, one, reason="too many are open", occasion=occasion)
+    _record_proof(tx, event, proof, occasion)
+    return Done(fresh)
+
+
+def _record_proof(tx: Tx, event: EventType, proof: Proof, occasion: Occasion) -> None:
     tx.audit.add(
         occasion.event(
             event,
@@ -92,7 +106,6 @@ def start_session(
             amr=list(proof.amr),
         )
     )
-    return Done(fresh)
 
 
 def refuse_sign_in(tx: Tx, person_id: PersonId, *, factor: str, occasion: Occasion) -> Refused:

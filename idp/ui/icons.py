@@ -9,6 +9,14 @@ _SHAPES = {
     "building": Markup(
         '<path d="M4 21V5l8-2.5V21M12 9h7.5v12M2.5 21h19M7 8h2M7 12h2M7 16h2M15 13h1.5M15 17h1.5"/>'
     ),
+    "child": Markup(
+        '<circle cx="9" cy="7" r="3.5"/><path d="M2.5 20c.7-4 3.2-6 6.5-6 1.5 0 2.9.4 4 1.3"/>'
+        '<circle cx="17.5" cy="14" r="2.3"/><path d="M13.5 21c.4-2.3 1.9-3.7 4-3.7s3.6 1.4 4 3.7"/>'
+    ),
+    "shop": Markup(
+        '<path d="M4 10v10.5h16V10M3 10l1.8-6h14.4L21 10c0 1.5-1.2 2.5-3 2.5S15 11.500 15 10c0 1.5-1.3 2.5-3 2.5'
+        'S9 11.5 9 10c0 1.5-1.2 2.5-3 2.5S3 11.5 3 10M10 20.5v-5h4v5"/>'
+    ),
     "check": Markup('<path d="m4.5 12.5 5 5 10-11"/>'),
     "chevron": Markup('<path d="m9 5 7 7-7 7"/>'),
     "clock": Markup('<circle cx="12" cy="12" r="9"/><path d="M12 7v5.5l3.5 2"/>'),

@@ -40,6 +40,7 @@ _HELP = InfoPage(
         Section(key="password", points=2),
         Section(key="code", points=3),
         Section(key="down"),
+        Section(key="act_for", points=3),
         Section(key="unlock", points=3),
         Section(key="problem"),
         Section(key="contact"),

@@ -73,3 +73,22 @@ class Delivery:
     state: DeliveryState
     at: datetime | None = None
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActForRow:
+    """One for whom the person may act, or may not just now (`off_key` says why)."""
+
+    choice_id: str
+    title_key: str | None
+    """None: the name is the title."""
+    name: str
+    age: int | None
+    tax_code: str
+    role_key: str
+    areas: tuple[str, ...]
+    until: str | None
+    position: str
+    off_key: str | None
+    off_day: str | None
+    icon: str

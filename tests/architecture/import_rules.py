@@ -89,9 +89,14 @@ _FLOOR = (
     "federation",
 )
 _USE_CASES = ("service", "relay", "jobs")
-_TAKES_ALONG = {"organisations": ("idp.mandates.service",), "officials": ("idp.sessions.service",)}
+_TAKES_ALONG = {
+    "organisations": ("idp.mandates.service",),
+    "officials": ("idp.sessions.service",),
+    "interactions": ("idp.mandates.service", "idp.officials.service"),
+}
 """Feature → use cases of another that its own call: an organisation's mandates begin and end with it; who leaves loses
-their official sessions, and those a session reached must be told, as its own service alone knows how."""
+their official sessions, and those a session reached must be told, as its own service alone knows how; for whom somebody
+may act is for mandates and posts to say."""
 _FEATURE = re.compile(
     r"idp/(?P<feature>people|organisations|mandates|officials|credentials|sessions|interactions|clients|grants|subjects"
     r"|consents|upstreams|signing_keys|audit|outbox|messages|limits|emergency|backup)/(?P<file>\w+)"

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.context import Choice, Chosen
 from idp.protocol.errors import ProtocolError
 from idp.protocol.facts import ClientFacts, ConsentFacts, SessionFacts
 from idp.protocol.next_step import Facts, Issue, Load, Refuse, Step, next_step
 from tests import make
 
-MOST_LOADS = 4
+MOST_LOADS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,8 @@ class Surroundings:
     consent: ConsentFacts = field(default_factory=lambda: make.consent_facts("profile"))
     consent_given_now: bool = False
     upstream_down: bool = False
+    choices: tuple[Choice, ...] = ()
+    chosen: Chosen | None = None
 
 
 def decide(
@@ -39,6 +42,8 @@ def decide(
                 facts = replace(facts, session=world.session)
             case "subject":
                 facts = replace(facts, subject=world.subject)
+            case "context":
+                facts = replace(facts, choices=world.choices, chosen=world.chosen)
             case "consent":
                 facts = replace(facts, consent=world.consent, consent_given_now=world.consent_given_now)
     return step, asked

@@ -73,6 +73,8 @@ def test_what_was_sent_is_what_is_checked() -> None:  # Core §3.1.2.1
         audience=make.ISSUER,
         login_hint="huong",
         ui_locales="en vi",
+        org_hint=None,
+        ctx_hint=None,
         expected_sub=None,
         started_at=make.NOW,
     )

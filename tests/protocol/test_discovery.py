@@ -74,6 +74,10 @@ def test_it_says_exactly_this() -> None:
             "phone",
             "address",
             "vn.id_number",
+            "mandate",
+            "agency",
+            "position",
+            "roles",
             "offline_access",
             "docs.read",
             "docs.share",
@@ -87,6 +91,7 @@ def test_it_says_exactly_this() -> None:
         "require_signed_request_object": False,
         "require_pushed_authorization_requests": False,
         "prompt_values_supported": ["consent", "create", "login", "none", "select_account"],
+        "ctx_hints_supported": ["person", "organisation", "ward", "official", "choose"],
         "acr_values_supported": [
             "urn:haiphong:acr:low",
             "urn:haiphong:acr:substantial",

@@ -4,13 +4,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from idp.edge import Answer, Call
+from idp.endpoints.token.target import organisation_id_in
 from idp.people.claims import claims_of
 from idp.people.model import Person
 from idp.protocol import access_token, encryption, id_token
+from idp.protocol.acting_claims import context_claims, office_claims
 from idp.protocol.claims import allowed_claims, select_claims
+from idp.protocol.context import asks_for_whom
 from idp.protocol.facts import ClientFacts, GrantFacts
 from idp.protocol.resource import Target
 from idp.protocol.scopes import CLAIM_SCOPE, is_personal
+from idp.protocol.subject import sector_of
+from keys.envelope import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,21 @@ def _scopes_of_claims(grant: GrantFacts) -> frozenset[str]:
     return frozenset(CLAIM_SCOPE[claim].name for claim in (*grant.userinfo_claims, *grant.id_token_claims))
 
 
+def _contexts(
+    client: ClientFacts, grant: GrantFacts, target: Target, vault: Vault
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Return for whom the person acts, as the client knows it and as the audience does; nothing where nobody asks."""
+    if not asks_for_whom(client):
+        return {}, {}
+    context = grant.context
+    organisation_id = organisation_id_in(grant, sector_of(client), vault)
+    actor_sub = context.actor_sub if context else ""
+    return (
+        context_claims(context, organisation_id=organisation_id, actor_sub=actor_sub),
+        context_claims(context, organisation_id=target.organisation_id, actor_sub=target.actor_sub),
+    )
+
+
 async def sign_tokens(
     call: Call,
     client: ClientFacts,
@@ -58,7 +78,9 @@ async def sign_tokens(
     lifetime: timedelta = life.access_token_personal if is_personal(opened) else life.access_token
     single: dict[str, object] = {}
     if person is not None:
-        single = select_claims(claims_of(person), allowed_claims(grant.id_token_claims, client.scopes))
+        known = {**claims_of(person), **office_claims(grant.context)}
+        single = select_claims(known, allowed_claims(grant.id_token_claims, client.scopes))
+    in_id_token, in_access_token = _contexts(client, grant, target, provider.vault)
     signed_id_token = await provider.keyring.sign(
         id_token.build(
             grant,
@@ -70,6 +92,7 @@ async def sign_tokens(
             lifetime=life.id_token,
             txn=call.txn,
             now=now,
+            context=in_id_token,
         ),
         typ=id_token.TYP,
         alg=client.id_token_signed_response_alg,
@@ -86,6 +109,7 @@ async def sign_tokens(
             jti=provider.clock.token(),
             lifetime=lifetime,
             now=now,
+            context=in_access_token,
         ),
         typ=access_token.TYP,
         alg="ES256",

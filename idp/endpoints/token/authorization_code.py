@@ -18,8 +18,10 @@ from idp.endpoints.token.target import find_target
 from idp.grants.model import RefreshToken, StoredCode
 from idp.ids import HandleKind, PersonId, bucket_of, parse_handle
 from idp.people.model import Person
+from idp.protocol.acting import ContextKind
+from idp.protocol.context import subject_of
 from idp.protocol.errors import InvalidGrant
-from idp.protocol.facts import ClientFacts
+from idp.protocol.facts import ClientFacts, GrantFacts
 from idp.protocol.pkce import check_verifier
 from idp.protocol.token_request import CodeRequest, check_code, parse_code_request
 from idp.settings import Lifetimes
@@ -88,7 +90,7 @@ def _load_code(tx: Tx, *, code: str) -> tuple[StoredCode | None, Person | None]:
     stored = tx.codes.find(code)
     wants_person = stored is not None and stored.facts.grant.id_token_claims
     return stored, tx.people.get(
-        stored.facts.grant.person_id
+        subject_of(stored.facts.grant)
     ) if stored is not None and wants_person else None
 
 
@@ -112,7 +114,7 @@ def _redeem(
     if not stored.has_reached:
         tx.sessions.reach(reached_by(stored, at=now))
     if refresh_token is not None:
-        family_ends = now + (life.refresh_absolute if is_offline else life.session_absolute)
+        family_ends = _family_ends(grant, life, now, is_offline=is_offline)
         tx.refresh_tokens.add(
             refresh_token,
             RefreshToken(
@@ -137,6 +139,14 @@ def _redeem(
         )
     )
     return Done(None)
+
+
+def _family_ends(grant: GrantFacts, life: Lifetimes, now: datetime, *, is_offline: bool) -> datetime:
+    """Return when refreshing ends: an official's with the working day, nobody's after the power they act under."""
+    context = grant.context
+    is_officials = context is not None and context.kind is ContextKind.OFFICIAL
+    ends = now + (life.refresh_absolute if is_offline and not is_officials else life.session_absolute)
+    return ends if context is None or context.ends_at is None else min(ends, context.ends_at)
 
 
 def _refuse(

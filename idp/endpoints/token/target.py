@@ -9,10 +9,12 @@ from idp.database import Done
 from idp.edge import Call
 from idp.grants.gid import gid_at
 from idp.ids import PersonId
+from idp.protocol.context import subject_of
 from idp.protocol.facts import ClientFacts, GrantFacts
 from idp.protocol.resource import Target, check_target
 from idp.protocol.subject import sector_of, sector_of_audience
 from idp.transaction import Tx
+from keys.envelope import Vault
 
 
 async def find_target(call: Call, client: ClientFacts, grant: GrantFacts, resource: str | None) -> Target:
@@ -20,8 +22,26 @@ async def find_target(call: Call, client: ClientFacts, grant: GrantFacts, resour
     provider = call.provider
     audience = check_target(resource, client, grant, iss=provider.settings.issuer)
     sector = sector_of_audience(client, audience, iss=provider.settings.issuer)
-    sub = grant.sub if sector == sector_of(client) else await _sub_in(call, grant.person_id, sector)
-    return Target(audience=audience, sub=sub, gid=gid_at(audience, grant.gid, provider.vault))
+    context, is_home = grant.context, sector == sector_of(client)
+    sub = grant.sub if is_home else await _sub_in(call, subject_of(grant), sector)
+    actor_sub = context.actor_sub if context else ""
+    if actor_sub and not is_home:
+        actor_sub = await _sub_in(call, grant.person_id, sector)
+    return Target(
+        audience=audience,
+        sub=sub,
+        gid=gid_at(audience, grant.gid, provider.vault),
+        actor_sub=actor_sub,
+        organisation_id=organisation_id_in(grant, sector, provider.vault),
+    )
+
+
+def organisation_id_in(grant: GrantFacts, sector: str, vault: Vault) -> str:
+    """Return what a sector calls the organisation a grant is for: the same for all its people, another elsewhere."""
+    context = grant.context
+    if context is None or context.organisation is None:
+        return ""
+    return vault.subject(context.principal_id, f"org {sector}")
 
 
 async def _sub_in(call: Call, person_id: PersonId, sector: str) -> str:

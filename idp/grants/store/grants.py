@@ -43,6 +43,7 @@ _REVOKE_OF_SESSION = _REVOKE.where(
 )
 _REVOKE_OF_CONTEXT = _REVOKE.where(grants.c.context_id == bindparam("of_context"))
 _REVOKE_OF_PRINCIPAL = _REVOKE.where(grants.c.principal_id == bindparam("of_principal"))
+_REVOKE_OF_PRINCIPAL_AT = _REVOKE_OF_PRINCIPAL.where(grants.c.client_id == bindparam("of_client"))
 _SET_OFFLINE = update(grants).where(grants.c.grant_id == bindparam("this_grant")).values(is_offline=True)
 _ERASE = delete_oldest((grants.c.bucket, grants.c.grant_id), grants.c.expires_at)
 
@@ -121,10 +122,16 @@ class GrantStore:
         given = {"of_context": context_id, "now": now, "reason": reason}
         return _all_facts(self.connection.execute(_REVOKE_OF_CONTEXT, given).all())
 
-    def revoke_of_principal(self, principal_id: str, now: datetime, reason: str) -> tuple[GrantFacts, ...]:
-        """End the grants given for an organisation, ward or agency, by whomever; what its state said is over."""
-        given = {"of_principal": principal_id, "now": now, "reason": reason}
-        return _all_facts(self.connection.execute(_REVOKE_OF_PRINCIPAL, given).all())
+    def revoke_of_principal(
+        self, principal_id: str, now: datetime, reason: str, client_id: ClientId | None = None
+    ) -> tuple[GrantFacts, ...]:
+        """End the grants given for an organisation, ward or agency (to one client), by whomever."""
+        given: dict[str, object] = {"of_principal": principal_id, "now": now, "reason": reason}
+        if client_id is None:
+            return _all_facts(self.connection.execute(_REVOKE_OF_PRINCIPAL, given).all())
+        return _all_facts(
+            self.connection.execute(_REVOKE_OF_PRINCIPAL_AT, {**given, "of_client": client_id}).all()
+        )
 
     def set_offline(self, grant_id: GrantId) -> None:
         """Let a grant outlive its session."""

@@ -36,6 +36,12 @@ VI = {
         "Thông báo màu vàng ở đầu trang cho biết từ lúc nào. Người đã đặt mật khẩu của Hải Phòng ID "
         "vẫn vào được một số dịch vụ. Hồ sơ có thể nộp tại bộ phận một cửa."
     ),
+    "help_act_for": "Không thấy người hoặc tổ chức cần làm thay",
+    "help_act_for_1": "Doanh nghiệp: tên người đại diện theo pháp luật lấy từ cơ quan đăng ký kinh doanh, sửa tại đó.",
+    "help_act_for_2": "Được ủy quyền: người đại diện của tổ chức mời, người được mời nhận lời rồi mới thấy.",
+    "help_act_for_3": (
+        "Con chưa đủ 18 tuổi: quan hệ lấy từ dữ liệu dân cư. Thiếu hoặc sai thì đến công an cấp xã, mang giấy khai sinh."
+    ),
     "help_unlock": "Mở khóa tài khoản",
     "help_unlock_1": "Khóa theo yêu cầu của chủ tài khoản: đăng nhập lại bằng {upstream} ở mức cao.",
     "help_unlock_2": "Thẻ căn cước hết hạn: cấp lại thẻ tại cơ quan công an, rồi đăng nhập lại.",
@@ -84,6 +90,15 @@ EN = {
     "help_down_text": (
         "An amber notice on top of the page says since when. People who set a Hải Phòng ID password "
         "can still reach some services. Papers can be handed in at a one-stop desk."
+    ),
+    "help_act_for": "You can’t see whom you act for",
+    "help_act_for_1": (
+        "A business: legal representatives come from the business registration office and are corrected there."
+    ),
+    "help_act_for_2": "Authorised by somebody: their representative invites you, and it shows once you have accepted.",
+    "help_act_for_3": (
+        "A child under 18: the relation comes from the population register. If it is missing or wrong, "
+        "go to the commune police with the birth certificate."
     ),
     "help_unlock": "Unlock the account",
     "help_unlock_1": "Locked at the account holder's request: sign in with {upstream} at the high level.",

@@ -1,77 +1,27 @@
-"""Deciding and ending an authorization: facts for `next_step`, then grant, code and record in one transaction.
-
-`decide` is handed to `read`, `settle` to `transact`; they run on several stores through Tx.
-"""
+"""Ending an authorization: grant, code and record in one transaction. `settle` is handed to `transact`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.consents.model import consent_facts
 from idp.database import Done, Refused
 from idp.grants.model import NewCode
-from idp.ids import Gid, GrantId, HandleKind, Sid, bucket_of
+from idp.ids import Gid, GrantId, HandleKind, PersonId, Sid, bucket_of
+from idp.interactions.service.contexts import held
+from idp.interactions.service.deciding import Decision
+from idp.protocol.acting import ContextKind, GrantContext
 from idp.protocol.authorization_request import AuthorizationRequest
-from idp.protocol.errors import LoginRequired
+from idp.protocol.context import context_of
+from idp.protocol.errors import AccessDenied, LoginRequired
 from idp.protocol.facts import ClientFacts, CodeFacts, GrantFacts
-from idp.protocol.next_step import UNKNOWN, Facts, Issue, Load, Step, next_step
+from idp.protocol.next_step import Issue, Step
 from idp.protocol.subject import sector_of
 from idp.sessions.model import Session
 from idp.settings import Settings
 from idp.transaction import Tx
 from keys.envelope import Vault
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """The next step, with the session it was decided on."""
-
-    step: Step
-    session: Session | None = field(repr=False)
-
-
-def decide(
-    tx: Tx,
-    request: AuthorizationRequest,
-    client: ClientFacts,
-    *,
-    session_cookie: str | None,
-    upstream_down: bool,
-    settings: Settings,
-    occasion: Occasion,
-    locks_person: bool = False,
-) -> Decision:
-    """Ask `next_step`, looking facts up only when it asks for them."""
-    facts = Facts(client=client, upstream_down=upstream_down)
-    session: Session | None = None
-    while True:
-        step = next_step(request, facts, now=occasion.now)
-        if not isinstance(step, Load):
-            return Decision(step=step, session=session)
-        if step.name == "session":
-            session = tx.sessions.find(session_cookie) if session_cookie else None
-            if session is not None and not session.is_live(occasion.now, settings.life):
-                session = None
-            if session is not None and locks_person:
-                tx.people.lock(session.person_id)
-            facts = replace(facts, session=session.facts() if session else None)
-        elif step.name == "subject":
-            facts = replace(facts, subject=_known_subject(tx, client, session, request.expected_sub))
-        else:
-            records = tx.consents.of_client(session.person_id, client.client_id) if session else ()
-            answered = any(record.decided_at >= request.started_at for record in records)
-            facts = replace(facts, consent=consent_facts(records), consent_given_now=answered)
-        if facts.session is UNKNOWN:
-            raise AssertionError("a fact was asked for and not looked up")
-
-
-def _known_subject(tx: Tx, client: ClientFacts, session: Session | None, expected: str | None) -> str | None:
-    """Return the expected subject if it is this person's here; a person never seen in the sector has none."""
-    if session is None or expected is None:
-        return None
-    return expected if tx.subjects.person_of(sector_of(client), expected) == session.person_id else None
 
 
 def settle(
@@ -96,6 +46,12 @@ def settle(
     if not isinstance(decision.step, Issue):
         return Done(decision.step)
     issue = decision.step
+    context: GrantContext | None = None
+    if issue.choice is not None:
+        choice = held(tx, issue.session.person_id, issue.choice, now=now)
+        if choice is None:
+            return Refused(AccessDenied("the power to act for another has just ended"))
+        context = context_of(choice)
     if decision.session is not None and _is_worth_touching(decision.session, occasion):
         tx.sessions.touch(issue.session.sid, now)
     if interaction_id is not None and not tx.interactions.finish(
@@ -104,37 +60,69 @@ def settle(
         return Refused(LoginRequired("this interaction was finished already"))
     if stored_as is not None and not tx.pushed_requests.spend(stored_as, now):
         return Refused(LoginRequired("this request was used already, or took too long"))
-    session, person_id = issue.session, issue.session.person_id
-    sector = sector_of(client)
-    sub = tx.subjects.sub_for(person_id, sector, vault.subject(person_id, sector))
-    grant = _grant(client, issue, audience=request.audience, sub=sub, vault=vault, occasion=occasion)
-    code = occasion.clock.handle(HandleKind.CODE, bucket_of(person_id))
-    tx.grants.add(
-        grant,
-        session_id=session.sid,
-        offline="offline_access" in issue.scopes,
-        expires_at=now + settings.life.refresh_absolute,
-        now=now,
-        network=occasion.network,
-    )
+    grant = _granted(tx, request, client, issue, context, vault=vault, settings=settings, occasion=occasion)
+    code = occasion.clock.handle(HandleKind.CODE, bucket_of(grant.person_id))
     facts = _code(request, grant, issue, expires_at=now + settings.life.code)
-    tx.codes.add(NewCode(code=code, session_id=session.sid, facts=facts))
+    tx.codes.add(NewCode(code=code, session_id=issue.session.sid, facts=facts))
     tx.audit.add(
         occasion.event(
             EventType.CODE_ISSUED,
-            actor=person_ref(person_id),
-            person_id=person_id,
+            actor=person_ref(grant.person_id),
+            person_id=grant.person_id,
             client_id=client.client_id,
             scopes=sorted(issue.scopes),
             acr=issue.acr.value,
+            **_acting(context),
         )
     )
     return Done(code)
 
 
+def _granted(
+    tx: Tx,
+    request: AuthorizationRequest,
+    client: ClientFacts,
+    issue: Issue,
+    context: GrantContext | None,
+    *,
+    vault: Vault,
+    settings: Settings,
+    occasion: Occasion,
+) -> GrantFacts:
+    """Store the grant; it ends with the power it was given under (DESIGN 5.5)."""
+    session, sector, now = issue.session, sector_of(client), occasion.now
+    sub = _sub_for(tx, session.person_id, sector, vault)
+    if context is not None and context.kind is ContextKind.WARD:
+        context = replace(context, actor_sub=sub)
+        sub = _sub_for(tx, PersonId(context.principal_id), sector, vault)
+    grant = _grant(client, issue, context, audience=request.audience, sub=sub, vault=vault, occasion=occasion)
+    ends = now + settings.life.refresh_absolute
+    if context is not None and context.ends_at is not None:
+        ends = min(ends, context.ends_at)
+    tx.grants.add(
+        grant,
+        session_id=session.sid,
+        offline="offline_access" in issue.scopes,
+        expires_at=ends,
+        now=now,
+        network=occasion.network,
+    )
+    return grant
+
+
+def _sub_for(tx: Tx, person_id: PersonId, sector: str, vault: Vault) -> str:
+    return tx.subjects.sub_for(person_id, sector, vault.subject(person_id, sector))
+
+
+def _acting(context: GrantContext | None) -> dict[str, str]:
+    """Return what the record says of a context: its kind, and the mandate or post."""
+    return {} if context is None else {"context": context.kind.value, "context_id": context.context_id}
+
+
 def _grant(
     client: ClientFacts,
     issue: Issue,
+    context: GrantContext | None,
     *,
     audience: str,
     sub: str,
@@ -159,6 +147,7 @@ def _grant(
         id_token_claims=issue.id_token_claims,
         sub=sub,
         audiences=client.audiences,
+        context=context,
     )
 
 

@@ -1,0 +1,94 @@
+"""Deciding an authorization: the facts that `next_step` asks for, looked up one by one. `decide` is handed to `read`."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from idp.audit.occasion import Occasion
+from idp.consents.model import consent_facts
+from idp.ids import PersonId
+from idp.interactions.service.contexts import choices_of
+from idp.protocol.acting import ContextKind
+from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.context import Choice, Chosen, asks_for_whom, realm_of, subject_of_choice
+from idp.protocol.facts import ClientFacts
+from idp.protocol.next_step import UNKNOWN, Facts, Load, Step, next_step
+from idp.protocol.subject import sector_of
+from idp.sessions.model import Session
+from idp.settings import Settings
+from idp.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The next step, with the session it was decided on."""
+
+    step: Step
+    session: Session | None = field(repr=False)
+
+
+def decide(
+    tx: Tx,
+    request: AuthorizationRequest,
+    client: ClientFacts,
+    *,
+    session_cookie: str | None,
+    upstream_down: bool,
+    settings: Settings,
+    occasion: Occasion,
+    locks_person: bool = False,
+) -> Decision:
+    """Ask `next_step`, looking facts up only when it asks for them."""
+    facts = Facts(client=client, upstream_down=upstream_down)
+    session: Session | None = None
+    while True:
+        step = next_step(request, facts, now=occasion.now)
+        if not isinstance(step, Load):
+            return Decision(step=step, session=session)
+        if step.name == "session":
+            session = tx.sessions.find(session_cookie) if session_cookie else None
+            if session is not None and not (
+                session.is_live(occasion.now, settings.life) and session.realm is realm_of(client)
+            ):
+                session = None
+            if session is not None and locks_person:
+                tx.people.lock(session.person_id)
+            facts = replace(facts, session=session.facts() if session else None)
+        elif step.name == "subject":
+            subject_person = _known_subject(tx, client, session, request.expected_sub, occasion.now)
+            subject = None if subject_person is None else request.expected_sub
+            facts = replace(facts, subject=subject, subject_person=subject_person)
+        elif step.name == "context":
+            choices, chosen = _choices(tx, client, session, occasion.now)
+            facts = replace(facts, choices=choices, chosen=chosen)
+        else:
+            about = subject_of_choice(step.choice, session.person_id) if session else None
+            records = tx.consents.of_client(about, client.client_id) if about else ()
+            answered = any(record.decided_at >= request.started_at for record in records)
+            facts = replace(facts, consent=consent_facts(records), consent_given_now=answered)
+        if facts.session is UNKNOWN:
+            raise AssertionError("a fact was asked for and not looked up")
+
+
+def _known_subject(
+    tx: Tx, client: ClientFacts, session: Session | None, expected: str | None, now: datetime
+) -> PersonId | None:
+    """Return whose the expected subject is: this person's here, or a ward's of theirs; else None."""
+    if session is None or expected is None:
+        return None
+    named = tx.subjects.person_of(sector_of(client), expected)
+    if named == session.person_id or named is None:
+        return named
+    wards = {
+        one.principal_id for one in _choices(tx, client, session, now)[0] if one.kind is ContextKind.WARD
+    }
+    return named if named in wards else None
+
+
+def _choices(
+    tx: Tx, client: ClientFacts, session: Session | None, now: datetime
+) -> tuple[tuple[Choice, ...], Chosen | None]:
+    person = tx.people.get(session.person_id) if session and asks_for_whom(client) else None
+    if session is None or person is None:
+        return (), None
+    chosen = tx.sessions.chosen(session.person_id, session.session_id, client.client_id)
+    return choices_of(tx, person, client, now=now), chosen

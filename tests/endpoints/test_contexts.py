@@ -1,0 +1,263 @@
+"""For whom people act, from /authorize to the tokens and their end – DESIGN 5.2, 5.5; journeys 5, 7 and 8 of the city."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from idp.audit.events import EventType
+from idp.database import Done
+from idp.ids import OrganisationId, PersonId
+from idp.mandates import service as mandates
+from idp.organisations.model import Organisation, OrganisationKind, OrganisationScheme, OrganisationStatus
+from idp.organisations.service.status import change_status
+from idp.people.model import Person, PersonProfile
+from idp.protocol.acting import ContextKind
+from idp.transaction import Tx
+from tests.driver import Browser, Page, RelyingParty, b64decode_json
+from tests.world import World
+
+OWNERS_NUMBER = "030183990027"
+KINDS = (ContextKind.PERSON, ContextKind.ORGANISATION, ContextKind.WARD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """A mother with a company, a household business and a child, signed in."""
+
+    mother: Person
+    child: Person
+    company: OrganisationId
+    browser: Browser
+    rp: RelyingParty
+
+
+def _organisation(world: World, number: str, name: str, scheme: OrganisationScheme) -> Organisation:
+    is_household = scheme is OrganisationScheme.PERSONAL_ID
+    return Organisation(
+        organisation_id=OrganisationId(str(world.provider.clock.person_id())),
+        kind=OrganisationKind.HOUSEHOLD_BUSINESS if is_household else OrganisationKind.ENTERPRISE,
+        scheme=scheme,
+        identifier=number,
+        name=name,
+        status=OrganisationStatus.ACTIVE,
+        source="register",
+        source_at=world.time(),
+        created_at=world.time(),
+        updated_at=world.time(),
+    )
+
+
+@pytest.fixture
+async def family(world: World) -> Family:
+    mother = await world.person("mother")
+    child = await world.person(
+        "child", birth_year=2017, profile=PersonProfile(full_name="Nguyễn Gia Bảo", birthdate="2017-01-05")
+    )
+    company = _organisation(world, "0200000007", "Công ty TNHH Cảng Xanh", OrganisationScheme.TAX_CODE)
+    household = _organisation(world, OWNERS_NUMBER, "Hộ kinh doanh Yến Biển", OrganisationScheme.PERSONAL_ID)
+
+    def arrange(tx: Tx) -> Done[None]:
+        for one in (company, household):
+            tx.organisations.add(one)
+            mandates.replace_representatives(
+                tx, one.organisation_id, (mother.person_id,), actor="test", occasion=world.occasion
+            )
+        mandates.replace_parents(
+            tx, child.person_id, (mother.person_id,), actor="test", occasion=world.occasion
+        )
+        return Done(None)
+
+    await world.write(arrange)
+    rp = await world.client(
+        "rp-ctx", subject_contexts=KINDS, scopes=frozenset({"openid", "profile", "mandate", "offline_access"})
+    )
+    browser = world.browser()
+    await world.signed_in(browser, mother.person_id)
+    for person in (mother, child):
+        await world.agree(person.person_id, rp)
+    return Family(mother=mother, child=child, company=company.organisation_id, browser=browser, rp=rp)
+
+
+async def choose(family: Family, name: str, **parameters: str | None) -> Page:
+    """Answer the page with the choice that stands beside a name."""
+    page = await family.browser.get(family.rp.authorize_url(scope="openid profile mandate", **parameters))
+    assert page.status == 200, page.answer
+    assert "page-act-for" in page.ids
+    text = page.response.text
+    choice = text[: text.index(name)].rpartition('value="')[2].partition('"')[0]
+    return await family.browser.press(page, "submit", extra=[("principal", choice)])
+
+
+async def tokens_for(world: World, family: Family, name: str, **parameters: str | None) -> dict[str, Any]:
+    world.time.move(seconds=1)
+    page = await choose(family, name, **parameters)
+    response = await family.rp.redeem(world.http, page.answer["code"])
+    assert response.status_code == 200, response.text
+    return dict(response.json())
+
+
+def claims(token: str) -> dict[str, Any]:
+    return b64decode_json(token.split(".")[1])
+
+
+async def userinfo(world: World, tokens: dict[str, Any]) -> dict[str, Any]:
+    response = await world.userinfo(tokens["access_token"])
+    return dict(response.json()) if response.status_code == 200 else {"status": response.status_code}
+
+
+async def test_a_company_is_named_and_the_person_stays_the_subject(world: World, family: Family) -> None:
+    tokens = await tokens_for(world, family, "Cảng Xanh")
+    said = claims(tokens["id_token"])
+    assert said["ctx"] == "organisation"
+    assert (said["org"]["scheme"], said["org"]["identifier"]) == ("vn_tax_code", "0200000007")
+    assert said["org"]["status"] == "active"
+    assert (said["mandate"]["role"], said["mandate"]["source"]) == ("representative", "register")
+    assert "act" not in said
+    answer = await userinfo(world, tokens)
+    assert answer["name"] == "Nguyễn Thị Hương"
+    assert answer["mandates"][0]["role"] == "representative"
+    assert family.company not in str(said) + str(claims(tokens["access_token"]))
+    assert claims(tokens["access_token"])["org"] == said["org"]
+
+
+async def test_a_household_business_never_shows_its_owners_number(world: World, family: Family) -> None:
+    tokens = await tokens_for(world, family, "Yến Biển")
+    said = str(claims(tokens["id_token"])) + str(claims(tokens["access_token"]))
+    said += str(await userinfo(world, tokens))
+    assert "Yến Biển" in said
+    assert OWNERS_NUMBER not in said
+    page = await family.browser.get(family.rp.authorize_url(ctx_hint="choose"))
+    assert OWNERS_NUMBER not in page.response.text
+
+
+async def test_for_a_child_the_subject_is_the_child_and_act_the_parent(world: World, family: Family) -> None:
+    own = claims((await tokens_for(world, family, "Cho bản thân"))["id_token"])
+    tokens = await tokens_for(world, family, "Nguyễn Gia Bảo", ctx_hint="choose")
+    said, access = claims(tokens["id_token"]), claims(tokens["access_token"])
+    assert said["ctx"] == access["ctx"] == "ward"
+    assert said["sub"] == access["sub"] != own["sub"]
+    assert said["act"] == access["act"] == {"sub": own["sub"]}
+    answer = await userinfo(world, tokens)
+    assert (answer["sub"], answer["name"]) == (said["sub"], "Nguyễn Gia Bảo")
+    again = await tokens_for(world, family, "Nguyễn Gia Bảo", ctx_hint="choose")
+    assert claims(again["id_token"])["sub"] == said["sub"]
+
+
+async def test_the_choice_stays_for_the_session_and_is_changed_without_a_sign_in(
+    world: World, family: Family
+) -> None:
+    await tokens_for(world, family, "Cảng Xanh")
+    silent = await family.browser.get(family.rp.authorize_url(prompt="none"))
+    assert "code" in silent.answer
+    tokens = await tokens_for(world, family, "Cho bản thân", ctx_hint="choose")
+    assert claims(tokens["id_token"])["ctx"] == "person"
+    assert EventType.CONTEXT_CHOSEN in await world.events(EventType.CONTEXT_CHOSEN)
+
+
+async def test_a_hint_spares_the_question(world: World, family: Family) -> None:
+    page = await family.browser.get(family.rp.authorize_url(org_hint="0200000007"))
+    said = claims((await family.rp.redeem(world.http, page.answer["code"])).json()["id_token"])
+    assert said["org"]["name"] == "Công ty TNHH Cảng Xanh"
+
+
+async def test_silently_it_is_account_selection_required(family: Family) -> None:
+    page = await family.browser.get(family.rp.authorize_url(prompt="none"))
+    assert page.answer["error"] == "account_selection_required"
+
+
+async def test_what_was_not_offered_can_t_be_chosen(world: World, family: Family) -> None:
+    page = await family.browser.get(family.rp.authorize_url())
+    for forged in ("", "self ", "somebody-elses-mandate"):
+        answer = await family.browser.press(page, "submit", extra=[("principal", forged)])
+        assert (answer.status, answer.left_for) == (200, None)
+        assert answer.title.startswith("Lỗi: ")
+    assert await world.events(EventType.CONTEXT_CHOSEN) == []
+
+
+async def test_who_cancels_goes_back_with_access_denied(family: Family) -> None:
+    page = await family.browser.get(family.rp.authorize_url())
+    assert (await family.browser.press(page, "cancel")).answer["error"] == "access_denied"
+
+
+async def test_a_mandate_that_ends_ends_its_tokens_at_once(world: World, family: Family) -> None:  # bound A
+    tokens = await tokens_for(world, family, "Cảng Xanh")
+    own = await tokens_for(world, family, "Cho bản thân", ctx_hint="choose")
+
+    def end(tx: Tx) -> Done[None]:
+        mandates.replace_representatives(tx, family.company, (), actor="test", occasion=world.occasion)
+        return Done(None)
+
+    await world.write(end)
+    assert (await world.userinfo(tokens["access_token"])).status_code == 401
+    refreshed = await family.rp.refresh(world.http, tokens["refresh_token"])
+    assert refreshed.json()["error"] == "invalid_grant"
+    inactive = await family.rp.back_channel(world.http, "/introspect", token=tokens["access_token"])
+    assert inactive.json() == {"active": False}
+    assert (await world.userinfo(own["access_token"])).status_code == 200
+
+
+async def test_nobody_acts_for_a_dissolved_organisation(world: World, family: Family) -> None:  # bound A
+    tokens = await tokens_for(world, family, "Cảng Xanh")
+
+    def dissolve(tx: Tx) -> Done[bool]:
+        return Done(
+            change_status(
+                tx,
+                family.company,
+                OrganisationStatus.DISSOLVED,
+                "test",
+                actor="test",
+                occasion=world.occasion,
+            )
+        )
+
+    await world.write(dissolve)
+    assert (await world.userinfo(tokens["access_token"])).status_code == 401
+    page = await family.browser.get(family.rp.authorize_url(org_hint="0200000007"))
+    assert "page-act-for" in page.ids
+    assert page.response.text.count('type="radio"') == 3
+
+
+async def test_a_code_of_a_mandate_that_has_just_ended_gives_nothing(world: World, family: Family) -> None:
+    page = await choose(family, "Cảng Xanh")
+
+    def end(tx: Tx) -> Done[None]:
+        mandates.replace_representatives(tx, family.company, (), actor="test", occasion=world.occasion)
+        return Done(None)
+
+    await world.write(end)
+    response = await family.rp.redeem(world.http, page.answer["code"])
+    assert response.json()["error"] == "invalid_grant"
+
+
+async def test_nothing_outlives_a_childs_coming_of_age(world: World, family: Family) -> None:
+    tokens = await tokens_for(world, family, "Nguyễn Gia Bảo")
+    of_age = datetime(2035, 1, 5, tzinfo=timezone(timedelta(hours=7)))
+    assert claims(tokens["id_token"])["mandate"]["exp"] == int(of_age.timestamp())
+
+
+async def test_a_client_that_does_not_ask_gets_no_word_of_it(world: World, family: Family) -> None:
+    plain = await world.client("rp-plain")
+    await world.agree(family.mother.person_id, plain)
+    page = await family.browser.get(plain.authorize_url())
+    tokens = (await plain.redeem(world.http, page.answer["code"])).json()
+    for token in (tokens["id_token"], tokens["access_token"]):
+        assert claims(token).keys().isdisjoint({"ctx", "org", "mandate", "post", "act"})
+
+
+async def test_consent_for_a_child_is_the_parents_and_stands_on_the_childs_record(
+    world: World, family: Family
+) -> None:
+    other = await world.client("rp-school", subject_contexts=KINDS)
+    page = await family.browser.get(other.authorize_url(scope="openid profile email", ctx_hint="ward"))
+    assert "page-consent" in page.ids
+    assert "Nguyễn Gia Bảo" in page.response.text
+    page = await family.browser.press(page, "allow", extra=[("scope", "email")])
+    assert "code" in page.answer
+
+    def consents(tx: Tx) -> tuple[PersonId | None, ...]:
+        return tuple(one.decided_by for one in tx.consents.of_person(family.child.person_id))
+
+    assert family.mother.person_id in await world.provider.database.read(consents)
