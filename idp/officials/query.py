@@ -98,7 +98,8 @@ class Query:
     client_id: str = ""
     """Whose external ids count."""
     condition: Condition = Every()
-    order: Field = Field.EMPLOYEE_NUMBER
+    order: Field = Field.AGENCY
+    """By agency, then by employee number: the order of the index that a subtree is a range of."""
     descending: bool = False
     skip: int = 0
     limit: int

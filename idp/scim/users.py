@@ -89,7 +89,7 @@ def query_of(request: SearchRequest[Any], caller: Caller, condition: Condition |
     """Return a search as a query on what lies in the clear, within the caller's agencies."""
     if condition is None:
         condition = Every() if request.filter is None else condition_of(request.filter.ast)
-    order = Field.EMPLOYEE_NUMBER
+    order = Field.AGENCY
     if request.sort_by is not None:
         path = request.sort_by.ast
         at = named(path) if isinstance(path, AttrPath) else ("", "")

@@ -14,7 +14,9 @@ from idp.database import Database
 from idp.ids import NO_BUCKET, HandleKind, OfficialId, PersonId, PostId
 from idp.mandates.model import organisation, ward
 from idp.mandates.service import invitee_of
-from idp.officials.model import Official, Post
+from idp.officials.model import AgencyRole, Official, Post
+from idp.officials.query import Compare, Every, Field, GroupQuery, HoldsPost, Operator, Query
+from idp.officials.roles import Role
 from idp.organisations.model import OrganisationStatus
 from idp.outbox.model import Attempt, OutboxKind, OutboxMessage
 from idp.people.model import IdentifierScheme, PersonStatus
@@ -249,6 +251,20 @@ def _officials(tx: Any, me: SignedIn) -> None:
     tx.officials.waiting(NOW, 10)
     tx.officials.looked(official_id, NOW)
     tx.officials.link(official_id, me.person.person_id)
+    tx.officials.call("hr", official_id, "mine")
+    tx.officials.external_ids("hr", [official_id])
+    group = AgencyRole(agency_code="H24.08", role=Role.LEADER)
+    in_group = GroupQuery(root="H24", now=NOW, agency="H24.08", role="leader")
+    tx.officials.groups(in_group, skip=0, limit=10)
+    tx.officials.groups(GroupQuery(root="H24", now=NOW), skip=0, limit=10)
+    tx.officials.members(group, root="H24", now=NOW, limit=10)
+    for condition in (
+        Every(),
+        Compare(field=Field.EMPLOYEE_NUMBER, operator=Operator.EQUALS, value="cb1"),
+        Compare(field=Field.EXTERNAL_ID, operator=Operator.EQUALS, value="mine"),
+        HoldsPost(of=Compare(field=Field.POST_ROLE, operator=Operator.EQUALS, value="leader")),
+    ):
+        tx.officials.search(Query(root="H24", client_id="hr", condition=condition, limit=10, now=NOW))
     tx.officials.remove(official_id, NOW)
 
 
@@ -302,7 +318,7 @@ def _statements_of(connection: Connection, run: Callable[[], None]) -> dict[str,
     return seen
 
 
-_BOUNDED = {f"SCAN {name}" for name in ("oldest", "lanes", "chosen", "asleep", "too_old", "some")}
+_BOUNDED = {f"SCAN {name}" for name in ("oldest", "lanes", "chosen", "asleep", "too_old", "some", "one_role")}
 """Bounded choices and lists that stand in a WITH: no tables."""
 
 

@@ -44,10 +44,10 @@ _held = (
     )
 )
 _MEMBERS = (
-    _held.with_only_columns(officials.c.official_id, officials.c.number_fold)
+    _held.with_only_columns(posts.c.official_id)
     .where(posts.c.agency_code == bindparam("of_agency"), _roles.c.role == bindparam("of_role"))
     .distinct()
-    .order_by(officials.c.number_fold)
+    .order_by(posts.c.official_id)
     .limit(bindparam("most"))
 )
 
@@ -58,7 +58,7 @@ def groups(
     """Return how many agencies and roles somebody holds, and a stretch of them in their order."""
     found = _of(query)
     given = {"root": query.root, "now": query.now}
-    total = connection.execute(select(func.count()).select_from(found.subquery()), given).scalar_one()
+    total = connection.execute(select(func.count()).select_from(found.subquery("some")), given).scalar_one()
     page = found.order_by(posts.c.agency_code, _roles.c.role).offset(skip).limit(limit)
     rows = connection.execute(page, given) if limit else ()
     return total, tuple(AgencyRole(agency_code=row.agency_code, role=Role(row.role)) for row in rows)

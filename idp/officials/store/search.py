@@ -64,12 +64,9 @@ _COMPARE: Mapping[Operator, Callable[[ColumnElement[Any], Any], ColumnElement[bo
 
 def found(query: Query) -> Select[Any]:
     """Return the records a query is about, in its order and within its limits."""
-    column = _COLUMNS[query.order]
-    order = (
-        (column.desc(), officials.c.official_id.desc())
-        if query.descending
-        else (column, officials.c.official_id)
-    )
+    then = officials.c.number_fold if query.order is Field.AGENCY else officials.c.official_id
+    by = (_COLUMNS[query.order], then)
+    order = [column.desc() for column in by] if query.descending else by
     return select(officials).where(_where(query)).order_by(*order).offset(query.skip).limit(query.limit)
 
 

@@ -25,7 +25,8 @@ from idp.database import Sealed, UtcTime, metadata
 PROFILE = "official.profile"
 AWAITED_ID = "official.awaited_id"
 _BYTES = Text().with_variant(Text(collation="C"), "postgresql")
-_BELOW, _BEYOND = ".", "/"  # neighbours: H24. <= H24.08 < H24/
+_BEYOND = "/"
+"""Follows the dot, and a code has letters, digits and dots alone: H24 <= H24.08 < H24/ < H240."""
 
 officials = Table(
     "officials",
@@ -87,8 +88,8 @@ posts = Table(
 
 
 def is_within(code: ColumnElement[str], root: ColumnElement[str]) -> ColumnElement[bool]:
-    """Return the condition that an agency is this one or below it."""
-    return or_(code == root, and_(code >= root.concat(_BELOW), code < root.concat(_BEYOND)))
+    """Return the condition that an agency is this one or below it: one range, since nothing else begins so and a dot."""
+    return and_(code >= root, code < root.concat(_BEYOND))
 
 
 def is_held(now: ColumnElement[datetime]) -> ColumnElement[bool]:
