@@ -9,7 +9,7 @@ from scim2_models import Context, ListResponse, ResponseParameters, SearchReques
 from idp.edge import Answer, Call
 from idp.edge.answer import NO_STORE
 from idp.scim.errors import MEDIA_TYPE, ScimRefusal
-from idp.scim.filters import check_length
+from idp.scim.filters import check_length, is_too_long
 from idp.scim.service import MOST_RESULTS, USUAL_RESULTS, described
 from keys.strict_json import parse_json_object
 
@@ -26,9 +26,27 @@ def payload_of(call: Call) -> dict[str, Any]:
     if call.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
         raise ScimRefusal(415, f"the body must be {MEDIA_TYPE}")
     try:
-        return parse_json_object(call.body)
+        payload = parse_json_object(call.body)
     except ValueError:
         raise ScimRefusal(400, "the body must be one JSON object", scim_type="invalidSyntax") from None
+    _check_names(payload)
+    return payload
+
+
+def _check_names(payload: dict[str, Any]) -> None:
+    """Refuse names and paths that are longer or deeper than any of ours, before anything parses them as paths."""
+    left: list[Any] = [payload]
+    while left:
+        match left.pop():
+            case dict() as members:
+                texts = [*members, members.get("path")]
+                if any(isinstance(text, str) and is_too_long(text) for text in texts):
+                    raise ScimRefusal(400, "a name or path is too long", scim_type="invalidPath")
+                left += members.values()
+            case list() as items:
+                left += items
+            case _:
+                pass
 
 
 def asked(call: Call) -> dict[str, Any]:

@@ -75,9 +75,14 @@ SORTS: Mapping[tuple[str, str], Field] = {
 }
 
 
+def is_too_long(text: str) -> bool:
+    """Tell whether a filter or path is longer or deeper than what is parsed here."""
+    return len(text) > LONGEST or text.count("(") + text.count("[") > _MOST_BRACKETS
+
+
 def check_length(text: str) -> str:
     """Return a filter that is short enough to be parsed, or refuse it."""
-    if len(text) > LONGEST or text.count("(") + text.count("[") > _MOST_BRACKETS:
+    if is_too_long(text):
         raise InvalidFilterException(detail=f"at most {LONGEST} characters and {_MOST_BRACKETS} brackets")
     return text
 

@@ -20,7 +20,7 @@ from idp.scim.resources import Enterprise, FullUser, Group, Official, User
 BASE = "/scim/v2"
 MOST_RESULTS = 200
 USUAL_RESULTS = 100
-MOST_OPERATIONS = 50
+MOST_OPERATIONS = 30
 LARGEST_BODY = 64 * 1024
 
 

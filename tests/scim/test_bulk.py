@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from idp.scim.resources import ENTERPRISE
-from tests.scim.hr import HrSystem, operations, user
+from idp.scim.resources import ENTERPRISE, OFFICIAL
+from tests.scim.hr import HrSystem, operations, post, user
 
 _REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 
@@ -66,6 +66,13 @@ async def test_it_ends_after_as_many_errors_as_it_says(hr: HrSystem) -> None:
 
 async def test_too_many_operations_and_what_is_no_bulk_request_are_refused(hr: HrSystem) -> None:
     small = {"method": "DELETE", "path": "/Users/x"}
-    assert (await hr.call("POST", "/Bulk", bulk(*[small] * 51))).status_code == 413
+    assert (await hr.call("POST", "/Bulk", bulk(*[small] * 31))).status_code == 413
     for wrong in ({"Operations": [small]}, {"schemas": [_REQUEST]}, bulk(small, failOnErrors=0)):
         assert (await hr.call("POST", "/Bulk", wrong)).status_code == 400
+
+
+async def test_as_many_joiners_as_may_come_at_once_with_two_posts_each_fit(hr: HrSystem) -> None:
+    posts = {OFFICIAL: {"posts": [post(), post("H24.08.1", roles=["leader"])]}}
+    response = await hr.call("POST", "/Bulk", bulk(*(joiner(f"N{n:02}", **posts) for n in range(30))))
+    assert {one["status"] for one in response.json()["Operations"]} == {"201"}
+    assert len(await hr.found()) == 30

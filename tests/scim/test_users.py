@@ -227,6 +227,9 @@ LEADS_NOWHERE: tuple[tuple[dict[str, Any], str], ...] = (
     ({"op": "replace", "path": "urn:x:y:active", "value": "x"}, "invalidPath"),
     ({"op": "replace", "path": "emails[", "value": "x"}, "invalidPath"),
     ({"op": "replace", "path": "active", "value": "maybe"}, "invalidValue"),
+    ({"op": "replace", "path": "x" * 2_000, "value": "x"}, "invalidPath"),
+    ({"op": "remove", "path": "emails[" + "not (" * 30 + "value pr" + ")" * 30 + "]"}, "invalidPath"),
+    ({"op": "add", "value": {"x" * 2_000: "y"}}, "invalidPath"),
 )
 
 

@@ -1,5 +1,6 @@
 """Employment records on both engines: joined, moved, left, put right; and what ends with a post (SECURITY B10)."""
 
+import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
@@ -209,6 +210,27 @@ async def test_of_many_that_join_with_one_number_at_once_one_does(
     async with another_node(office.database, database_url, clock) as other:
         assert sum(await at_once((office.database, other), one, times=12)) == 1
     assert len(await see(office.database, lambda tx: tx.officials.page("H24", limit=9))) == 1
+
+
+async def test_of_many_that_take_one_new_number_at_once_one_does(
+    office: Office, database_url: str, clock: Clock
+) -> None:
+    officials = [await office.join(replace(RECORD, employee_number=f"CB{number}")) for number in range(6)]
+    waiting = iter(officials)
+
+    def renumber(tx: Any, official: Official) -> bool:
+        record = replace(stated(official), employee_number="CB99")
+        return isinstance(restate(tx, official.official_id, record, office.hand()), Done)
+
+    async def one(database: Database[Any]) -> bool:
+        try:
+            return bool(await do(database, partial(renumber, official=next(waiting))))
+        except RecordRefused:
+            return False
+
+    async with another_node(office.database, database_url, clock) as other:
+        nodes = (office.database, other) * 3
+        assert sum(await asyncio.gather(*(one(node) for node in nodes))) == 1
 
 
 async def test_stating_the_same_again_writes_nothing(office: Office) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from idp.database import UtcTime
 from idp.ids import OfficialId, PersonId, PostId, bucket_of
-from idp.officials.model import AgencyRole, Official, OfficialStatus, Post
+from idp.officials.model import AgencyRole, Official, OfficialStatus, Post, RecordRefused
 from idp.officials.query import GroupQuery, Query
 from idp.officials.rows import profile_of, profile_text
 from idp.officials.store import external_ids
@@ -164,7 +165,10 @@ class OfficialStore:
         return True
 
     def update(self, official: Official) -> None:
-        """Store a record that was locked, but for its posts; its version is one more."""
+        """Store a record that was locked, but for its posts; its version is one more.
+
+        Raises RecordRefused if its number became another's meanwhile: then the transaction must roll back.
+        """
         row = self._columns(official)
         given = {
             "this_official": official.official_id,
@@ -179,7 +183,10 @@ class OfficialStore:
             "new_looked": row["looked_at"],
             "now": official.updated_at,
         }
-        self.connection.execute(_UPDATE, given)
+        try:
+            self.connection.execute(_UPDATE, given)
+        except IntegrityError as error:
+            raise RecordRefused("employee_number", "another record has it", is_taken=True) from error
 
     def remove(self, official_id: OfficialId, now: datetime) -> None:
         """Take a record that was locked from what HR sees; it stays for the record, and its number is free."""
