@@ -102,6 +102,8 @@ class MasterKey:
                 raise KeyFileError(path, "version 1 stays: what can't be sealed anew lies under it")
             if number == current:
                 raise KeyFileError(path, f"version {number} stays: it is the one in use")
+            if number == max(keys):  # copies of the file and shares would hold another key of this number
+                raise KeyFileError(path, f"version {number} stays: it is the newest; add another one first")
             return cls._replace(path, current, {other: keys[other] for other in keys if other != number})
 
     @classmethod

@@ -122,7 +122,10 @@ class Connection:
             raise _NoToken(f"the PIN file {self._pin_file}: {error}") from None
         if file.exposed is not None:
             raise _NoToken(f"the PIN file {self._pin_file}: {file.exposed}")
-        return file.content.rstrip(b"\r\n")
+        pin = file.content.rstrip(b"\r\n")
+        if not pin:  # the token would count it as a wrong one
+            raise _NoToken(f"the PIN file {self._pin_file}: there is no PIN in it")
+        return pin
 
     def _find_token(self, module: Cryptoki) -> tuple[int, int]:
         found = [(slot, flags) for slot, label, flags in module.tokens() if label == self._label]

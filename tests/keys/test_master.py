@@ -117,6 +117,15 @@ def test_a_version_is_dropped_for_good_and_neither_the_first_nor_the_one_in_use(
         MasterKey.use_version(path, 2)
 
 
+def test_the_newest_version_stays_so_that_its_number_never_comes_again_for_another_key(path: Path) -> None:
+    MasterKey.add_version(path)
+    with pytest.raises(KeyFileError, match="version 2 stays: it is the newest"):
+        MasterKey.drop_version(path, 2)
+    MasterKey.add_version(path)
+    MasterKey.drop_version(path, 2)
+    assert max(MasterKey.add_version(path).versions) == 4
+
+
 def test_of_many_who_add_a_version_at_once_none_is_lost(path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: MasterKey.add_version(path), range(24)))

@@ -110,6 +110,9 @@ async def test_a_pin_file_that_others_may_read_is_not_used_until_it_is_mended(
     token.write_pin(PIN, 0o640)
     reason = await refused(ring_of(device).make_record("ES256", START))
     assert reason == f"the PIN file {token.pin_file}: others may read or change it; its mode must be 0600"
+    token.write_pin("")
+    await asyncio.sleep(0.15)
+    assert "there is no PIN in it" in await refused(ring_of(device).make_record("ES256", START))
     token.pin_file.unlink()
     await asyncio.sleep(0.15)
     assert "can't be opened" in await refused(ring_of(device).make_record("ES256", START))
