@@ -211,9 +211,13 @@ async def test_an_accountant_acts_for_a_client_while_the_firm_and_their_place_in
     assert choice is not None
     assert (choice.name, choice.mandate and choice.mandate.services) == (client.name, ("tax",))
     firm_id = OrganisationId(firm.organisation_id)
-    await do(database, lambda tx: tx.organisations.set_status(firm_id, OrganisationStatus.DISSOLVED, "", NOW))
+
+    def become(tx: Any, status: OrganisationStatus) -> None:
+        tx.organisations.set_status(firm_id, status, "", source="register", source_at=NOW, now=NOW)
+
+    await do(database, lambda tx: become(tx, OrganisationStatus.DISSOLVED))
     assert await use() is None
-    await do(database, lambda tx: tx.organisations.set_status(firm_id, OrganisationStatus.ACTIVE, "", NOW))
+    await do(database, lambda tx: become(tx, OrganisationStatus.ACTIVE))
     assert await use() == choice
     await do(
         database,

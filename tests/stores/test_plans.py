@@ -218,6 +218,7 @@ def _organisations(tx: Any, me: SignedIn) -> None:
     tx.agencies.put(make_agency("H24"))
     tx.agencies.get("H24")
     tx.agencies.lock("H24")
+    tx.agencies.hold("H24")
     tx.agencies.below("H24")
     tx.agencies.within("H24", 20)
     tx.agencies.of_commune("11311")

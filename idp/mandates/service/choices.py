@@ -11,9 +11,9 @@ from idp.ids import MandateId, OrganisationId, PersonId
 from idp.mandates.days import VIETNAM_TIME, age_on, last_day
 from idp.mandates.model import Mandate, Principal, PrincipalKind, Source
 from idp.mandates.rules import works_for
-from idp.organisations.model import Organisation, OrganisationStatus
+from idp.organisations.model import Organisation, OrganisationStatus, organisation_facts
 from idp.people.model import Person, PersonStatus
-from idp.protocol.acting import ContextKind, MandateFacts, OrganisationFacts
+from idp.protocol.acting import ContextKind, MandateFacts
 from idp.protocol.context import Choice, Obstacle
 from idp.transaction import Tx
 
@@ -94,12 +94,7 @@ def _choice(mandate: Mandate, person: Person, principals: _Principals, *, now: d
         choice_id=mandate.mandate_id,
         name=organisation.name,
         principal_id=organisation.organisation_id,
-        organisation=OrganisationFacts(
-            scheme=organisation.scheme.value,
-            identifier="" if organisation.identifier_is_personal else organisation.identifier,
-            name=organisation.name,
-            status=organisation.status.value,
-        ),
+        organisation=organisation_facts(organisation),
         mandate=_facts(mandate),
         obstacle=obstacle,
         obstacle_day=day,

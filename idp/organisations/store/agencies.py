@@ -49,6 +49,7 @@ _AFTER_DOT = chr(ord(".") + 1)
 _t = agencies.c
 _GET = select(agencies).where(_t.code == bindparam("of_code"))
 _LOCK = select(_t.code).where(_t.code == bindparam("of_code")).with_for_update()
+_HOLD = _GET.with_for_update(read=True)
 _BELOW = select(agencies).where(_t.parent_code == bindparam("of_parent")).order_by(_t.code)
 _WITHIN = (
     select(agencies)
@@ -100,6 +101,11 @@ class AgencyStore:
         """Let no other transaction that locks it go on before this one ends (the rule's root row)."""
         if self.connection.dialect.name != "sqlite":  # which has one writer anyway
             self.connection.execute(_LOCK, {"of_code": code})
+
+    def hold(self, code: str) -> Agency | None:
+        """Return an agency, and let nobody end or change it before this transaction does; others may hold it too."""
+        row = self.connection.execute(_HOLD, {"of_code": code}).one_or_none()
+        return None if row is None else _agency(row)
 
     def below(self, code: str) -> tuple[Agency, ...]:
         """Return the agencies right below one, in the order of their codes."""
