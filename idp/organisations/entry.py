@@ -25,6 +25,7 @@ _MOST_LETTERS = 400
 _MOST_REPRESENTATIVES = 20
 _COMMUNE = re.compile(r"[0-9]{5}")
 _LEGAL_FORM = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_PERSON = re.compile(r"[0-9A-Z]{12}")
 _BETWEEN = re.compile(r"[\s;,]+")
 
 
@@ -49,7 +50,7 @@ class RegisterEntry:
     address: str = field(default="", repr=False)
     commune_code: str = ""
     representatives: tuple[str, ...] | None = field(default=None, repr=False)
-    """Personal ID numbers of its legal representatives; None: nothing is said of them."""
+    """Personal ID numbers, or foreigners', of its legal representatives; None: nothing is said of them."""
 
     @property
     def parent_identifier(self) -> str | None:
@@ -150,8 +151,6 @@ def _representatives(kind: OrganisationKind, identifier: str, said: object) -> t
         raise RefusedEntry("representatives: a list of numbers")
     if len(said) > _MOST_REPRESENTATIVES:
         raise RefusedEntry(f"representatives: at most {_MOST_REPRESENTATIVES}")
-    try:
-        numbers = [normal_identifier(OrganisationScheme.PERSONAL_ID, one) for one in said]
-    except InvalidIdentifier:
-        raise RefusedEntry("representatives: personal ID numbers have 12 digits") from None
-    return tuple(dict.fromkeys(numbers))
+    if not all(_PERSON.fullmatch(one) for one in said):
+        raise RefusedEntry("representatives: personal ID numbers have 12 digits, foreigners' 12 characters")
+    return tuple(dict.fromkeys(said))

@@ -78,6 +78,17 @@ async def test_an_organisation_whose_last_representative_is_locked_has_none(
         assert await represented_by(database, done) == expected
 
 
+async def test_a_foreigner_represents_by_the_number_foreigners_have(
+    database: Database[Any], clock: Clock
+) -> None:
+    number = "NN1234567890"
+    foreigner = make_person("Kim Min-jun", foreigner_id=number, nationality="KOR")
+    await do(database, lambda tx: tx.people.add(foreigner))
+    done = await say(database, clock, replace(ENTRY, representatives=(number,)))
+    assert done.unknown_representatives == 0
+    assert await represented_by(database, done) == {foreigner.person_id}
+
+
 async def test_a_household_business_is_its_owner_s(database: Database[Any], clock: Clock) -> None:
     owner = make_person(personal_id=FIRST)
     await do(database, lambda tx: tx.people.add(owner))

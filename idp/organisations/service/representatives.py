@@ -43,9 +43,12 @@ def is_representative_vacant(tx: Tx, organisation_id: OrganisationId, *, now: da
 
 
 def _person_of(tx: Tx, number: str) -> PersonId | None:
-    found = tx.people.find_by_identifier(IdentifierScheme.PERSONAL_ID, number)
-    standing = None if found is None else tx.people.canonical(found.person_id)
-    return None if standing is None else standing.person_id
+    for scheme in (IdentifierScheme.PERSONAL_ID, IdentifierScheme.FOREIGNER_ID):
+        found = tx.people.find_by_identifier(scheme, number)
+        standing = None if found is None else tx.people.canonical(found.person_id)
+        if standing is not None:
+            return standing.person_id
+    return None
 
 
 def _is_there(tx: Tx, person_id: PersonId) -> bool:
