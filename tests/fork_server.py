@@ -18,10 +18,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 _LOADED_LATER = (
+    "anyio._backends._asyncio",
     "asyncpg",
     "alembic.command",
+    "fastapi.telemetry._runtime",
     "httpcore",
     "idp.app",
+    "importlib.readers",
+    "rich._emoji_codes",
+    "typer._adapters",
 )
 """What `idp.cli` imports only once a command needs it."""
 _HEADER = 8
@@ -131,6 +136,7 @@ def _run(words: list[str], environment: dict[str, str], folder: str) -> int:
 def _prepare() -> None:
     for name in ("idp.cli", *_LOADED_LATER):
         importlib.import_module(name)
+    importlib.import_module("federation.fetch")._usual_tls()  # the authorities this machine trusts, read once
     gc.collect()
     gc.freeze()
     gc.disable()

@@ -18,6 +18,8 @@ from keys.envelope import Vault
 _HASH = argon2.using(type="ID", memory_cost=19 * 1024, rounds=2, parallelism=1)
 MOST_WAITING = 64
 _NICE = 5
+_NOBODY = "nobody"
+"""In place of the hash of an account that is not there."""
 
 
 Verify = Callable[[str, str | None], Awaitable[bool]]
@@ -37,7 +39,6 @@ class PasswordHashing:
             threads or os.cpu_count() or 1, thread_name_prefix="hashing", initializer=_step_back
         )
         self._waiting = 0
-        self._nobody = _hash_of(vault.pepper("nobody has this password"))
 
     async def hash(self, password: str) -> str:
         """Return the hash to store."""
@@ -68,8 +69,7 @@ class PasswordHashing:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     async def _verify(self, password: str, password_hash: str | None) -> bool:
-        checked = await self._run(password, password_hash or self._nobody)
-        return checked is not None and password_hash is not None
+        return await self._run(password, password_hash or _NOBODY) is not None
 
     async def _run(self, password: str, password_hash: str | None) -> str | None:
         return await asyncio.get_running_loop().run_in_executor(
@@ -80,12 +80,16 @@ class PasswordHashing:
         keyed = self._vault.pepper(password)
         if password_hash is None:
             return str(_HASH.hash(keyed))
+        of_nobody = _hash_of(self._vault.pepper("nobody has this password"))  # the same work, whoever asks
+        if password_hash == _NOBODY:
+            _HASH.verify(keyed, of_nobody)
+            return None
         return password_hash if _HASH.verify(keyed, password_hash) else None
 
 
 @lru_cache(maxsize=1)
 def _hash_of(keyed: str) -> str:
-    """Return a hash to check passwords of nobody against; made once, before anybody asks."""
+    """Return a hash to check passwords of nobody against; made once, when the first password is checked."""
     return str(_HASH.hash(keyed))
 
 
