@@ -20,6 +20,7 @@ STAYS: Mapping[str, str] = {
     "organisations": "who stands in a register, dissolved ones too",
     "passwords": "a row per person",
     "people": "who is known",
+    "person_addresses": "a row per address a person has had",
     "person_identifiers": "a few per person",
     "registrations": "a row per client",
     "signing_keys": "erased keys stay as names",

@@ -32,6 +32,8 @@ class EventType(StrEnum):
     """An upstream account was linked to a record. Payload: issuer."""
     PERSON_UPDATED = "person:updated"
     """The upstream's attributes changed the record. Payload: fields."""
+    PERSON_ATTRIBUTES_KEPT = "person:attributes-kept"
+    """A sign-in stated otherwise what a stronger source had stated; that was kept. Payload: fields."""
     PERSON_NUMBER_CHANGED = "person:number-changed"
     """A record was given a new personal ID number; the old one stays on it. Payload: cause, reason, warnings."""
     PERSON_NUMBER_REFUSED = "person:number-refused"

@@ -43,8 +43,8 @@ async def show(call: Call) -> Answer:
     reader = await call.provider.database.read(partial(_load_reader, decision=decision, opened=opened))
     language = language_of(call)
     offer = make_offer(opened.client, decision.step.scopes, language)
-    notices = notice_rows(offer, reader.person, language)
-    consents = consent_rows(offer, reader.person, language)
+    notices = notice_rows(offer, reader.person, language, now=call.provider.clock.now())
+    consents = consent_rows(offer, reader.person, language, now=call.provider.clock.now())
     client = opened.client
     return page(
         call,

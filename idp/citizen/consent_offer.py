@@ -1,14 +1,18 @@
 """What the notice and consent page shows of a request: rows with the very values, masked (PAGES 3.1.7). Pure."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from idp.consents.service import ConsentOffer
-from idp.people.model import Person
+from idp.people.claims import AGES, claims_of
+from idp.people.communes import communes
+from idp.people.model import Address, Person
 from idp.protocol.facts import ClientFacts
 from idp.protocol.scopes import LegalBasis
 from idp.ui.formatting import Masked, birth_date, mask_email, mask_id_number, mask_phone
 from idp.ui.language import Language
 from idp.ui.rows import ClaimRow, ConsentRow
+from idp.ui.strings import consent as strings
 
 _OF_THEIR_OWN: Mapping[str, str] = {
     "claim_nickname": "nickname",
@@ -23,6 +27,8 @@ _LABELS: Mapping[str, tuple[str, ...]] = {
     "email": ("claim_email",),
     "phone": ("claim_phone_number",),
     "address": ("claim_address",),
+    "age": ("claim_age_over_18", "claim_age_over_16", "claim_age_over_14"),
+    "residence": ("claim_resident_of_commune",),
     "vn.id_number": ("claim_vn_id_number",),
     "mandate": ("claim_org", "claim_mandate"),
     "agency": ("claim_agency",),
@@ -44,6 +50,7 @@ _GENDERS = {
     Language.VI: {"male": "Nam", "female": "Nữ"},
     Language.EN: {"male": "Male", "female": "Female"},
 }
+_WORDS = {Language.VI: strings.VI, Language.EN: strings.EN}
 _NOTHING = {Language.VI: "Chưa có", Language.EN: "None yet"}
 
 
@@ -55,22 +62,28 @@ def make_offer(client: ClientFacts, scopes: tuple[str, ...], language: Language)
     return ConsentOffer(scopes=scopes, basis=basis, words="\n".join(lines))
 
 
-def notice_rows(offer: ConsentOffer, person: Person, language: Language) -> tuple[ClaimRow, ...]:
+def notice_rows(
+    offer: ConsentOffer, person: Person, language: Language, *, now: datetime
+) -> tuple[ClaimRow, ...]:
     """Return what is told: released because the law says so."""
     return tuple(
-        ClaimRow(name=label.removeprefix("claim_"), label_key=label, value=_value(label, person, language))
+        ClaimRow(
+            name=label.removeprefix("claim_"), label_key=label, value=_value(label, person, language, now)
+        )
         for scope in offer.scopes
         if offer.basis[scope] is LegalBasis.PUBLIC_TASK
-        for label in _labels(scope, person)
+        for label in _labels(scope, person, now)
     )
 
 
-def consent_rows(offer: ConsentOffer, person: Person, language: Language) -> tuple[ConsentRow, ...]:
+def consent_rows(
+    offer: ConsentOffer, person: Person, language: Language, *, now: datetime
+) -> tuple[ConsentRow, ...]:
     """Return what is asked: one tick a scope, none of them ticked."""
     return tuple(
-        ConsentRow(scope=scope, label_key=labels[0], value=_values(labels, person, language))
+        ConsentRow(scope=scope, label_key=labels[0], value=_values(labels, person, language, now))
         for scope in offer.scopes
-        if offer.basis[scope] is LegalBasis.CONSENT and (labels := _labels(scope, person))
+        if offer.basis[scope] is LegalBasis.CONSENT and (labels := _labels(scope, person, now))
     )
 
 
@@ -78,11 +91,16 @@ def not_sent(wanted: tuple[str, ...], person: Person) -> tuple[str, ...]:
     """Return what this service does not get, said so that nobody has to guess."""
     sends_picture = "profile" in wanted and bool(person.profile.picture)
     always = (key for key in _NEVER_SENT if not (key == "not_sent_photo" and sends_picture))
-    return (*(key for scope, key in _NOT_SENT.items() if scope not in wanted), *always)
+    instead = ("not_sent_birthdate",) if "age" in wanted and "profile" not in wanted else ()
+    return (*instead, *(key for scope, key in _NOT_SENT.items() if scope not in wanted), *always)
 
 
-def _labels(scope: str, person: Person) -> tuple[str, ...]:
-    """Return what the scope sends of this person."""
+def _labels(scope: str, person: Person, now: datetime) -> tuple[str, ...]:
+    """Return what the scope sends of this person; of ages the highest that is reached, which says the others too."""
+    if scope == "age":
+        known = claims_of(person, now=now)
+        reached = (age for age in sorted(AGES, reverse=True) if known.get(f"age_over_{age}"))
+        return (f"claim_age_over_{next(reached, min(AGES))}",)
     return tuple(
         label
         for label in _LABELS.get(scope, ())
@@ -90,13 +108,13 @@ def _labels(scope: str, person: Person) -> tuple[str, ...]:
     )
 
 
-def _values(labels: tuple[str, ...], person: Person, language: Language) -> str | Masked:
+def _values(labels: tuple[str, ...], person: Person, language: Language, now: datetime) -> str | Masked:
     """Return everything one tick sends."""
-    values = [_value(label, person, language) for label in labels]
+    values = [_value(label, person, language, now) for label in labels]
     return values[0] if len(values) == 1 else " · ".join(str(value) for value in values)
 
 
-def _value(label: str, person: Person, language: Language) -> str | Masked:
+def _value(label: str, person: Person, language: Language, now: datetime) -> str | Masked:
     profile = person.profile
     match label:
         case "claim_name":
@@ -111,12 +129,29 @@ def _value(label: str, person: Person, language: Language) -> str | Masked:
             return mask_phone(profile.phone) if profile.phone else _NOTHING[language]
         case "claim_vn_id_number":
             return mask_id_number(profile.personal_id) if profile.personal_id else _NOTHING[language]
-        case "claim_address":
-            address = profile.address
-            return (
-                (address.formatted or address.detail or _NOTHING[language]) if address else _NOTHING[language]
-            )
+        case "claim_address" | "claim_resident_of_commune":
+            return _place(label, profile.address) or _NOTHING[language]
+        case _ if label.startswith("claim_age_over_"):
+            return _age(label.removeprefix("claim_"), person, language, now)
         case _ if label in _OF_THEIR_OWN:
             return str(getattr(profile, _OF_THEIR_OWN[label]))
         case _:
             return ""
+
+
+def _age(claim: str, person: Person, language: Language, now: datetime) -> str:
+    """Return what is said of an age; of who has no birth date here, nothing is sent."""
+    known = claims_of(person, now=now)
+    if claim not in known:
+        return _NOTHING[language]
+    return _WORDS[language]["value_yes_no_birthdate" if known[claim] else "value_no_no_birthdate"]
+
+
+def _place(label: str, address: Address | None) -> str:
+    """Return the address, or its commune alone; empty where it isn't known."""
+    if address is None:
+        return ""
+    if label == "claim_address":
+        return address.formatted or address.detail
+    commune = communes().get(address.ward_code)
+    return commune.full_name if commune else address.ward_code

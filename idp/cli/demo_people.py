@@ -6,7 +6,17 @@ from datetime import UTC, datetime, time
 
 from demo.city import Person as CityPerson
 from idp.ids import PersonId
-from idp.people.model import Address, IdentifierScheme, NumberCause, Person, PersonProfile, PersonStatus
+from idp.people.model import (
+    Address,
+    Attribute,
+    IdentifierScheme,
+    NumberCause,
+    Origin,
+    Person,
+    PersonProfile,
+    PersonStatus,
+    Source,
+)
 
 _STATUSES = {"locked": PersonStatus.LOCKED, "deceased": PersonStatus.DECEASED}
 _CAUSES = {
@@ -38,6 +48,8 @@ def is_only_a_ward(person: CityPerson, wards: Collection[str]) -> bool:
 
 def as_person(person: CityPerson, now: datetime) -> Person:
     """Return the record."""
+    stated = Origin(source=Source.REGISTER, level=person.account_level, at=now)
+    address = _address(person)
     is_citizen = person.nationality == "VNM"
     birthdate = person.birth_date.isoformat() if person.birth_date else str(person.birth_year)
     return Person(
@@ -45,7 +57,7 @@ def as_person(person: CityPerson, now: datetime) -> Person:
         status=_STATUSES.get(person.account_status, PersonStatus.ACTIVE),
         status_reason=person.lock_reason or "",
         account_level=person.account_level,
-        commune_code=person.address.ward_code,
+        commune_code=address.ward_code,
         birth_year=person.birth_year,
         synthetic=True,
         created_at=now,
@@ -64,12 +76,23 @@ def as_person(person: CityPerson, now: datetime) -> Person:
             phone_verified=person.phone is not None,
             email=person.email or "",
             email_verified=False,
-            address=Address(
-                ward_code=person.address.ward_code,
-                detail=person.address.detail,
-                formatted=person.address.as_written,
-            ),
+            address=address,
+            origins=dict.fromkeys(Attribute, stated),
         ),
+    )
+
+
+def _address(person: CityPerson) -> Address:
+    """Return the address as its source wrote it; where the old commune was split, none of the new ones."""
+    written = person.address
+    is_split = len(written.candidates) > 1
+    return Address(
+        ward_code="" if is_split else written.ward_code,
+        candidates=written.candidates if is_split else (),
+        detail=written.detail,
+        formatted=written.as_written,
+        as_written=written.as_written,
+        valid_from=written.valid_from.isoformat(),
     )
 
 

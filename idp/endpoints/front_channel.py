@@ -76,7 +76,7 @@ async def _id_token(
 ) -> str:
     """Return the ID token; claims of scopes are in it only where there is no userinfo to ask (§5.4)."""
     provider, grant = call.provider, granted.grant
-    names = allowed_claims(grant.id_token_claims, client.scopes)
+    names, now = allowed_claims(grant.id_token_claims, client.scopes), provider.clock.now()
     if request.response_type == "id_token":
         names = released_claims(grant.scopes & client.scopes, names)
     claims = id_token.build(
@@ -85,10 +85,10 @@ async def _id_token(
         sub=grant.sub,
         acr=grant.acr,
         nonce=request.nonce,
-        single_claims=select_claims(claims_of(granted.person), names),
+        single_claims=select_claims(claims_of(granted.person, now=now), names),
         lifetime=provider.settings.life.id_token,
         txn=call.txn,
-        now=provider.clock.now(),
+        now=now,
     )
     signed = await provider.keyring.sign(
         {**claims, **hashes}, typ=id_token.TYP, alg=client.id_token_signed_response_alg

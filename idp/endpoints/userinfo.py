@@ -64,7 +64,7 @@ async def userinfo(call: Call) -> Answer:
         raise Refusal(InvalidToken(INVALID, detail="its client is gone"), ToBearer())
     registered = client.facts.scopes
     claims = rules.build(
-        {**claims_of(owner.person), **office_claims(grant.context), **_mandates(grant)},
+        {**claims_of(owner.person, now=occasion.now), **office_claims(grant.context), **_mandates(grant)},
         sub=grant.sub,
         scopes=presented.scopes & registered,
         single_claims=allowed_claims(grant.userinfo_claims, registered),

@@ -1,14 +1,18 @@
 """A person as OpenID Connect claims – Core §5.1; what is not known is left out. Pure."""
 
+from datetime import datetime
+
+from idp.people.ages import has_reached, vietnam_day
+from idp.people.communes import PROVINCE, PROVINCE_CODE, communes
 from idp.people.model import Address, Person
 
+AGES = (14, 16, 18)
+"""Ages that can be told without the birth date."""
 _COUNTRY = "VN"
-_REGION = "Thành phố Hải Phòng"
-_PROVINCE_CODE = "31"
 
 
-def claims_of(person: Person) -> dict[str, object]:
-    """Return every standard claim the record has; the caller selects what may be released."""
+def claims_of(person: Person, *, now: datetime) -> dict[str, object]:
+    """Return every claim the record has; the caller selects what may be released. Ages are those of this moment."""
     profile = person.profile
     claims: dict[str, object] = {
         "name": profile.full_name,
@@ -33,6 +37,11 @@ def claims_of(person: Person) -> dict[str, object]:
         claims["email_verified"] = profile.email_verified
     if profile.address is not None:
         claims["address"] = _address(profile.address)
+        if profile.address.ward_code:
+            claims["resident_of_commune"] = profile.address.ward_code
+    if profile.birthdate:
+        today = vietnam_day(now)
+        claims |= {f"age_over_{age}": has_reached(profile.birthdate, age, today=today) for age in AGES}
     return {
         **claims,
         "locale": "vi-VN",
@@ -42,13 +51,19 @@ def claims_of(person: Person) -> dict[str, object]:
 
 
 def _address(address: Address) -> dict[str, str]:
-    """Return the address claim (Core §5.1.1) with the commune's code of the two-level government."""
+    """Return the address claim (Core §5.1.1) with the commune's code of the two-level government.
+
+    City and commune are named only where the commune is known, or one of several of ours, and never guessed.
+    """
+    commune = communes().get(address.ward_code)
+    is_ours = commune is not None or bool(address.candidates)
     parts = {
         "formatted": address.formatted,
         "street_address": address.detail,
-        "region": _REGION,
+        "locality": commune.full_name if commune else "",
+        "region": PROVINCE if is_ours else "",
         "country": _COUNTRY,
         "vn_ward_code": address.ward_code,
-        "vn_province_code": _PROVINCE_CODE,
+        "vn_province_code": PROVINCE_CODE if is_ours else "",
     }
     return {name: value for name, value in parts.items() if value}

@@ -3,6 +3,7 @@
 The person is `person_id`; the 12-digit number is an attribute that can change (DESIGN 5.1).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -53,8 +54,53 @@ class Address:
     """Where a person is registered; commune code as of the two-level government."""
 
     ward_code: str = ""
+    """Of today; empty where it isn't known for sure."""
+    candidates: tuple[str, ...] = ()
+    """The communes it may be in, where the one that it names was split: then none is guessed."""
     detail: str = ""
     formatted: str = ""
+    as_written: str = ""
+    """As its source wrote it, old names and all."""
+    valid_from: str = ""
+    """Vietnam day (YYYY-MM-DD) since when, where a source says so."""
+
+
+class Source(StrEnum):
+    """Who stated an attribute; how they are weighed stands in provenance.py."""
+
+    REGISTER = "register"
+    """The national population register."""
+    UPSTREAM = "upstream"
+    """The national identity system, at a sign-in."""
+    DESK = "desk"
+    """An official who saw papers."""
+    SELF = "self"
+    """The person."""
+
+
+class Attribute(StrEnum):
+    """What has one origin: it is stated as a whole."""
+
+    NAME = "name"
+    GENDER = "gender"
+    BIRTHDATE = "birthdate"
+    NATIONALITY = "nationality"
+    ID_NUMBER = "id_number"
+    PHONE = "phone"
+    EMAIL = "email"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an attribute comes from."""
+
+    source: Source
+    issuer: str = ""
+    """Issuer identifier of an upstream; else empty."""
+    level: int
+    """Account level it was stated at: 0, 1 or 2."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +132,8 @@ class PersonProfile:
     email: str = field(default="", repr=False)
     email_verified: bool = False
     address: Address | None = field(default=None, repr=False)
+    origins: Mapping[Attribute, Origin] = field(default_factory=dict, repr=False)
+    """Who stated what; of what came before origins were kept, nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,17 +4,21 @@ The text is sealed as one value (DESIGN 5.10). Keys of another release, newer or
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
+from datetime import datetime
 
-from idp.people.model import Address, PersonProfile
+from idp.people.model import Address, Attribute, Origin, PersonProfile, Source
 
-_PROFILE_FIELDS = frozenset(field.name for field in fields(PersonProfile)) - {"address"}
+_PROFILE_FIELDS = frozenset(field.name for field in fields(PersonProfile)) - {"address", "origins"}
 _ADDRESS_FIELDS = frozenset(field.name for field in fields(Address))
 
 
 def profile_text(profile: PersonProfile) -> str:
     """Return a profile as compact text."""
-    return json.dumps(asdict(profile), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    kept = {name: getattr(profile, name) for name in _PROFILE_FIELDS}
+    address = None if profile.address is None else asdict(profile.address)
+    return _text({**kept, "address": address, "origins": _origins(profile.origins)})
 
 
 def profile_of(text: str) -> PersonProfile:
@@ -23,10 +27,48 @@ def profile_of(text: str) -> PersonProfile:
     address = kept.get("address")
     return PersonProfile(
         **{name: kept[name] for name in _PROFILE_FIELDS & kept.keys()},
-        address=None
-        if address is None
-        else Address(**{name: address[name] for name in _ADDRESS_FIELDS & address.keys()}),
+        address=None if address is None else _address(address),
+        origins=dict(_origins_of(kept.get("origins", ()))),
     )
+
+
+def address_text(address: Address) -> str:
+    """Return an address as text."""
+    return _text(asdict(address))
+
+
+def address_of(text: str) -> Address:
+    """Return the address of a text."""
+    return _address(json.loads(text))
+
+
+def _address(kept: Mapping[str, str | list[str]]) -> Address:
+    values = {name: kept[name] for name in _ADDRESS_FIELDS & kept.keys()}
+    return Address(**values | {"candidates": tuple(values.get("candidates", ()))})  # type: ignore[arg-type]
+
+
+def _origins(origins: Mapping[Attribute, Origin]) -> list[list[object]]:
+    """Return each origin once, with the attributes that have it: most of a profile comes from one statement."""
+    attributes: dict[Origin, list[str]] = {}
+    for attribute, origin in origins.items():
+        attributes.setdefault(origin, []).append(attribute)
+    return [
+        [one.source, one.issuer, one.level, one.at.isoformat(), sorted(of)] for one, of in attributes.items()
+    ]
+
+
+def _origins_of(kept: Iterable[tuple[str, str, int, str, list[str]]]) -> Iterable[tuple[Attribute, Origin]]:
+    for source, issuer, level, at, attributes in kept:
+        if source not in set(Source):
+            continue  # another release's: an origin that is not understood is none
+        origin = Origin(source=Source(source), issuer=issuer, level=level, at=datetime.fromisoformat(at))
+        for name in attributes:
+            if name in set(Attribute):
+                yield Attribute(name), origin
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def roles_text(roles: frozenset[str]) -> str:

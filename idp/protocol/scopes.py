@@ -97,6 +97,23 @@ _SCOPES = (
         meaning="Registered address with the commune's code.",
     ),
     Scope(
+        name="age",
+        claims=("age_over_14", "age_over_16", "age_over_18"),
+        sensitivity=Sensitivity.BASIC,
+        default_basis=LegalBasis.CONSENT,
+        minimum_acr=Acr.LOW,
+        meaning="Whether the person is 14, 16, 18 or older, instead of the birth date; where only the year is known, true"
+        " once that is certain.",
+    ),
+    Scope(
+        name="residence",
+        claims=("resident_of_commune",),
+        sensitivity=Sensitivity.BASIC,
+        default_basis=LegalBasis.CONSENT,
+        minimum_acr=Acr.LOW,
+        meaning="Code of the commune of the registered address, instead of the address.",
+    ),
+    Scope(
         name="vn.id_number",
         claims=("vn_id_number",),
         sensitivity=Sensitivity.PERSONAL,

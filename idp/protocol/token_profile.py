@@ -22,7 +22,8 @@ _ADDRESS: Mapping[str, object] = {
     "type": "object",
     "additionalProperties": False,
     "properties": dict.fromkeys(
-        ("formatted", "street_address", "region", "country", "vn_ward_code", "vn_province_code"), _TEXT
+        ("formatted", "street_address", "locality", "region", "country", "vn_ward_code", "vn_province_code"),
+        _TEXT,
     ),
 }
 
@@ -169,6 +170,13 @@ CLAIMS: Mapping[str, Claim] = {
     "phone_number": Claim(schema={"type": "string", "pattern": "^\\+[1-9][0-9]{7,14}$"}, meaning="E.164."),
     "phone_number_verified": Claim(schema=_FLAG, meaning="Whether somebody has proved it."),
     "address": Claim(schema=_ADDRESS, meaning="Registered address with the commune's code."),
+    "age_over_14": Claim(schema=_FLAG, meaning="Whether the person is 14 or older, for certain."),
+    "age_over_16": Claim(schema=_FLAG, meaning="Whether the person is 16 or older, for certain."),
+    "age_over_18": Claim(schema=_FLAG, meaning="Whether the person is 18 or older, for certain."),
+    "resident_of_commune": Claim(
+        schema={"type": "string", "pattern": "^[0-9]{5}$"},
+        meaning="Code of the commune of the registered address; absent where it isn't known for sure.",
+    ),
     "vn_id_number": Claim(
         schema={"type": "string", "pattern": "^[0-9A-Z]{9,12}$"}, meaning="Personal identification number."
     ),

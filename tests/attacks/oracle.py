@@ -45,6 +45,7 @@ GUARDED = (
     "password_proofs",
     "passwords",
     "people",
+    "person_addresses",
     "person_identifiers",
     "pushed_requests",
     "refresh_tokens",

@@ -238,3 +238,30 @@ async def test_offline_access_is_asked_and_may_be_declined(
     await browser.press(await browser.get("/end_session"), "sign-out-here")
     response = await rp.refresh(world.http, tokens["refresh_token"])
     assert response.json()["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize(
+    ("birthdate", "row", "value", "over_18"),
+    [
+        ("1984", "Từ đủ 18 tuổi trở lên", "Có. Không gửi ngày sinh", True),
+        ("2009-06-01", "Từ đủ 16 tuổi trở lên", "Có. Không gửi ngày sinh", False),
+        ("2020-06-01", "Từ đủ 14 tuổi trở lên", "Chưa đủ, hoặc chưa chắc chắn", False),
+    ],
+)
+async def test_age_and_commune_go_out_and_birth_date_and_address_stay(
+    world: World, birthdate: str, row: str, value: str, over_18: bool
+) -> None:
+    rp = await world.client("rp-age", scopes=frozenset({"openid", "age", "residence"}))
+    profile = make.full_profile(birthdate=birthdate, personal_id="", phone="", email="")
+    person = await world.person(f"age-{birthdate}", profile=profile)
+    browser = world.browser()
+    await world.signed_in(browser, person.person_id)
+    page = await browser.get(rp.authorize_url(scope="openid age residence"))
+    assert page.checkboxes == ["age", "residence"]
+    for shown in (row, value, "Phường Lê Chân", "ngày sinh", "địa chỉ"):
+        assert shown in page.response.text
+    page = await browser.press(page, "allow", extra=[("scope", "age"), ("scope", "residence")])
+    tokens = await tokens_after(world, rp, page)
+    told = (await world.userinfo(tokens["access_token"])).json()
+    assert (told["age_over_18"], told["resident_of_commune"]) == (over_18, "11383")
+    assert not {"birthdate", "address", "name"} & told.keys()

@@ -67,7 +67,7 @@ def test_profile_opens_claims_of_the_standard_only() -> None:  # Core §5.4
 
 
 def test_a_person_with_everything_has_a_value_for_every_claim() -> None:  # PROTOCOL rule 6
-    known = claims_of(make.person(profile=make.full_profile()))
+    known = claims_of(make.person(profile=make.full_profile()), now=make.NOW)
     of_contexts = {claim for scope in SCOPES.values() if scope.contexts for claim in scope.claims}
     assert set(known) == CLAIM_SCOPE.keys() - {"sub"} - of_contexts
 

@@ -22,7 +22,7 @@ from idp.mandates.model import Invitation, Invitee, Role, organisation
 from idp.officials.model import Official
 from idp.organisations.identifiers import IdentifierTaken as OrganisationNumberTaken
 from idp.organisations.model import OrganisationScheme
-from idp.people.model import IdentifierScheme
+from idp.people.model import Address, IdentifierScheme
 from idp.resealing.service import WITH_LOOKUP, Walked, reseal
 from idp.resealing.store import key_of, sealed_columns, walked_tables
 from idp.transaction import Tx
@@ -67,6 +67,7 @@ COLUMNS = {
     "organisations.words": Resealing.ANEW,
     "outbox.payload": Resealing.ANEW,
     "people.profile": Resealing.ANEW,
+    "person_addresses.address": Resealing.ANEW,
     "person_identifiers.value": Resealing.WITH_LOOKUP,
     "pushed_requests.request": Resealing.ANEW,
     "refresh_tokens.successor_sealed": Resealing.FORGOTTEN,
@@ -126,6 +127,8 @@ class Filled:
 async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Filled:
     """Put something into every sealed column."""
     me = await sign_in(database)
+    address = Address(ward_code="11383")
+    me = replace(me, person=replace(me.person, profile=replace(me.person.profile, address=address)))
     person_id, client_id = me.person.person_id, me.client.client_id
     pushed = make_handle(HandleKind.PUSHED_REQUEST, person_id)
     journey = make_journey()
@@ -141,6 +144,7 @@ async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Fill
 
     def store(tx: Any) -> None:
         tx.people.add_identifier(person_id, IdentifierScheme.PERSONAL_ID, NUMBER, now=NOW)
+        tx.people.update(me.person)
         tx.totp.put(
             TotpCredential(person_id=person_id, secret="JBSWY3DPEHPK3PXP", last_step=0, confirmed=True)
         )

@@ -1,6 +1,7 @@
 """What goes into a row comes out of it: the texts of grants, codes, clients, profiles (hypothesis round trips)."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from idp.grants.rows import (
     scope_text,
     stored_request,
 )
-from idp.people.model import Address, PersonProfile
+from idp.people.model import Address, Attribute, Origin, PersonProfile, Source
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
 from idp.protocol.acting import ContextKind, GrantContext, MandateFacts, OrganisationFacts, PostFacts
 from idp.protocol.assurance import Acr
@@ -49,7 +50,14 @@ _of_type: dict[Any, st.SearchStrategy[Any]] = {
     datetime | None: st.none() | _moments,
     ContextKind: st.sampled_from(ContextKind),
     tuple[ContextKind, ...]: st.lists(st.sampled_from(ContextKind), max_size=4).map(tuple),
-    Address | None: st.none() | st.builds(Address, ward_code=_texts, detail=_texts, formatted=_texts),
+    Address | None: st.none()
+    | st.builds(Address, ward_code=_texts, candidates=_lists, detail=_texts, as_written=_texts),
+    Mapping[Attribute, Origin]: st.dictionaries(
+        st.sampled_from(Attribute),
+        st.builds(
+            Origin, source=st.sampled_from(Source), issuer=_texts, level=st.integers(0, 2), at=_moments
+        ),
+    ),
 }
 
 

@@ -78,7 +78,7 @@ async def sign_tokens(
     lifetime: timedelta = life.access_token_personal if is_personal(opened) else life.access_token
     single: dict[str, object] = {}
     if person is not None:
-        known = {**claims_of(person), **office_claims(grant.context)}
+        known = {**claims_of(person, now=now), **office_claims(grant.context)}
         single = select_claims(known, allowed_claims(grant.id_token_claims, client.scopes))
     in_id_token, in_access_token = _contexts(client, grant, target, provider.vault)
     signed_id_token = await provider.keyring.sign(

@@ -7,16 +7,26 @@ conflict for a desk, not a link.
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
-from federation.upstream import ExternalAttributes, ExternalIdentity
+from federation.upstream import ExternalIdentity
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done
-from idp.people.model import Address, IdentifierScheme, NumberCause, Person, PersonProfile, PersonStatus
-from idp.people.name_parts import split_name
+from idp.people.model import (
+    IdentifierScheme,
+    NumberCause,
+    Origin,
+    Person,
+    PersonProfile,
+    PersonStatus,
+    Source,
+)
+from idp.people.provenance import Merged, merge
+from idp.people.service.stated import statements_of
 from idp.transaction import Tx
 from idp.upstreams.model import ExternalLink
 
 _LEVEL_02 = 2
+_ORIGINS = "origins"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +67,7 @@ def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done
     if person.status is not PersonStatus.ACTIVE:
         tx.audit.add(_refusal(occasion, person, person.status.value))
         return Done(NotRecognised(case="locked"))
-    updated = _updated(person, identity, occasion)
+    updated, merged = _updated(person, identity, occasion)
     if _numbers(updated) != _numbers(person):
         holder = _by_number(tx, identity)
         if holder is not None and holder.person_id != person.person_id:
@@ -68,6 +78,9 @@ def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done
         tx.audit.add(
             _event(occasion, EventType.PERSON_UPDATED, person, fields=_changed_fields(person, updated))
         )
+    if merged.kept:
+        kept = sorted(attribute.value for attribute in merged.kept)
+        tx.audit.add(_event(occasion, EventType.PERSON_ATTRIBUTES_KEPT, person, fields=kept))
     return Done(Recognised(person=updated, is_first=link is None))
 
 
@@ -109,13 +122,20 @@ def _link(identity: ExternalIdentity, person: Person, occasion: Occasion) -> Ext
     )
 
 
-def _updated(person: Person, identity: ExternalIdentity, occasion: Occasion) -> Person:
-    """Take over what the upstream says now; the level follows it down as well as up."""
-    profile = _profile(identity.attributes, person.profile, is_proved=identity.account_level == _LEVEL_02)
+def _updated(person: Person, identity: ExternalIdentity, occasion: Occasion) -> tuple[Person, Merged]:
+    """Take over what the upstream says now, where it is strong enough; the level follows it down as well as up."""
+    merged = merge(
+        person.profile,
+        statements_of(identity),
+        _origin(identity, occasion),
+        unknown=Origin(source=Source.UPSTREAM, level=person.account_level, at=person.created_at),
+    )
     level = identity.account_level or person.account_level
-    if profile == person.profile and level == person.account_level:
-        return person
-    return replace(person, profile=profile, account_level=level, updated_at=occasion.now)
+    if merged.profile == person.profile and level == person.account_level:
+        return person, merged
+    changed = _with_profile(person, merged.profile, level)
+    is_news = _changed_fields(person, changed) != [_ORIGINS]
+    return (replace(changed, updated_at=occasion.now) if is_news else changed), merged
 
 
 def _changed_fields(before: Person, after: Person) -> list[str]:
@@ -125,52 +145,31 @@ def _changed_fields(before: Person, after: Person) -> list[str]:
 
 
 def _new_person(identity: ExternalIdentity, occasion: Occasion) -> Person:
-    attributes = identity.attributes
-    return Person(
+    origin = _origin(identity, occasion)
+    merged = merge(PersonProfile(full_name=""), statements_of(identity), origin, unknown=origin)
+    person = Person(
         person_id=occasion.clock.person_id(),
         status=PersonStatus.ACTIVE,
-        account_level=identity.account_level or 0,
-        commune_code=attributes.ward_code,
-        birth_year=int(attributes.birthdate[:4]) if attributes.birthdate else None,
-        profile=_profile(
-            attributes, PersonProfile(full_name=""), is_proved=identity.account_level == _LEVEL_02
-        ),
+        account_level=0,
+        profile=merged.profile,
         created_at=occasion.now,
         updated_at=occasion.now,
     )
+    return _with_profile(person, merged.profile, identity.account_level or 0)
 
 
-def _profile(attributes: ExternalAttributes, old: PersonProfile, *, is_proved: bool) -> PersonProfile:
-    """Return the profile with what the upstream states; what it leaves out stays.
-
-    The ID number finds a record for ever after, so it is taken over only from an account of level 02 (SECURITY E04).
-    """
-    name = attributes.full_name or old.full_name
-    parts = split_name(name)
-    renamed = name != old.full_name or not old.family_name
-    address = old.address
-    if attributes.ward_code or attributes.address_detail:
-        address = Address(
-            ward_code=attributes.ward_code,
-            detail=attributes.address_detail,
-            formatted=old.address.formatted
-            if old.address and old.address.ward_code == attributes.ward_code
-            else "",
-        )
+def _with_profile(person: Person, profile: PersonProfile, level: int) -> Person:
+    """Return the person with a profile, and what stands in clear beside it as the profile says."""
     return replace(
-        old,
-        full_name=name,
-        family_name=parts.family_name if renamed else old.family_name,
-        middle_name=parts.middle_name if renamed else old.middle_name,
-        given_name=parts.given_name if renamed else old.given_name,
-        gender=attributes.gender or old.gender,
-        birthdate=attributes.birthdate or old.birthdate,
-        nationality=attributes.nationality or old.nationality,
-        personal_id=(attributes.personal_id if is_proved else "") or old.personal_id,
-        foreigner_id=(attributes.foreigner_id if is_proved else "") or old.foreigner_id,
-        phone=attributes.phone or old.phone,
-        phone_verified=bool(attributes.phone) or old.phone_verified,
-        email=attributes.email or old.email,
-        email_verified=old.email_verified and attributes.email in {"", old.email},
-        address=address,
+        person,
+        profile=profile,
+        account_level=level,
+        commune_code=profile.address.ward_code if profile.address else person.commune_code,
+        birth_year=int(profile.birthdate[:4]) if profile.birthdate else person.birth_year,
+    )
+
+
+def _origin(identity: ExternalIdentity, occasion: Occasion) -> Origin:
+    return Origin(
+        source=Source.UPSTREAM, issuer=identity.issuer, level=identity.account_level or 0, at=occasion.now
     )

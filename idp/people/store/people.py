@@ -35,6 +35,7 @@ from idp.people.identifiers import FOUND_WHEN_OLD, normal_form, profile_identifi
 from idp.people.model import IdentifierScheme, Person, PersonStatus
 from idp.people.name_parts import with_composed_names
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
+from idp.people.store.addresses import AddressTime, add_first, addresses_of, replace_open
 from idp.people.store.identifiers import Holding, end, hold, holdings_of, lookups, person_identifiers, reseal
 from keys.envelope import Vault
 
@@ -172,6 +173,7 @@ class PeopleStore:
         if not persons:
             return
         self.connection.execute(_ADD, [self._row(person) for person in persons])
+        add_first(self.connection, self.vault, persons)
         hold(
             self.connection,
             self.vault,
@@ -203,6 +205,10 @@ class PeopleStore:
         )
         hold(self.connection, self.vault, (holding,))
 
+    def addresses_of(self, person_id: PersonId) -> tuple[AddressTime, ...]:
+        """Return where a person is and was registered, in the order it became known."""
+        return addresses_of(self.connection, self.vault, person_id)
+
     def identifiers_of(self, person_id: PersonId) -> tuple[Holding, ...]:
         """Return every identifier a person has or had, in the order they came."""
         return holdings_of(self.connection, self.vault, person_id)
@@ -228,6 +234,8 @@ class PeopleStore:
         }
         self.connection.execute(_UPDATE, given)
         self._replace_identifiers(before, person, cause)
+        if before.profile.address != person.profile.address:
+            replace_open(self.connection, self.vault, before, person)
 
     def set_status(self, person_id: PersonId, status: PersonStatus, reason: str, now: datetime) -> bool:
         """Set whether a person may sign in; True if this call changed it."""
