@@ -49,7 +49,19 @@ START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PASSWORD = "hoa phượng đỏ bến cảng"
 PERSONAL: dict[str, Any] = {
     "profile": Profile.OIDC,
-    "scopes": frozenset({"openid", "profile", "email", "phone", "address", "vn.id_number", "offline_access"}),
+    "scopes": frozenset(
+        {
+            "openid",
+            "profile",
+            "email",
+            "phone",
+            "address",
+            "age",
+            "residence",
+            "vn.id_number",
+            "offline_access",
+        }
+    ),
 }
 """A client with scopes that open personal data whose library does not push its requests: profile city would ask it."""
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -29,7 +29,9 @@ async def test_every_token_of_a_journey_is_what_its_schema_says(world: World) ->
     await world.signed_in(browser, person.person_id)
     claims_request = json.dumps({"id_token": {"birthdate": None}, "userinfo": {"name": {"essential": True}}})
     page = await browser.get(rp.authorize_url(claims=claims_request))
-    ticks = [("scope", scope) for scope in ("email", "phone", "address", "offline_access")]
+    ticks = [
+        ("scope", scope) for scope in ("email", "phone", "address", "age", "residence", "offline_access")
+    ]
     page = await browser.press(page, "allow", extra=ticks)
     tokens = (await rp.redeem(world.http, page.answer["code"])).json()
 
@@ -40,7 +42,7 @@ async def test_every_token_of_a_journey_is_what_its_schema_says(world: World) ->
     check("access_token", await rp.verify(world.http, tokens["access_token"]))
     answer = await world.http.get("/userinfo", headers={"authorization": f"Bearer {tokens['access_token']}"})
     check("userinfo", answer.json())
-    assert {"name", "email", "phone_number", "address"} <= answer.json().keys()
+    assert {"name", "email", "phone_number", "address", "age_over_18"} <= answer.json().keys()
 
     refreshed = (await rp.refresh(world.http, tokens["refresh_token"])).json()
     check("id_token", await rp.verify(world.http, refreshed["id_token"]))
