@@ -1,62 +1,232 @@
-"""Plain statements on PostgreSQL, by the driver itself inside SQLAlchemy's transaction (idp/database/prepared.py)."""
+"""A transaction of plain statements on PostgreSQL, in no more exchanges than there are answers to wait for (adr/0030).
 
+BEGIN and the limits travel with the first statement; rows that are added and tell nothing wait for what comes next, the
+last of them for COMMIT. Any other statement is SQLAlchemy's and the driver's, in the same transaction.
+"""
+
+import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
 from typing import Any, NoReturn
 
 from asyncpg import InterfaceError, InternalClientError, PostgresError
+from asyncpg.exceptions import InvalidCachedStatementError
+from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.util import await_only
 
+from idp.database import messages
+from idp.database.messages import Answer, Shape
 from idp.database.prepared import Found, Prepared, PreparedConnection, Statements
+from idp.database.servers import LIMITS, WatchedConnection
 
+STALE_PLAN = "cached statement plan is invalid"
+"""What the driver says when a migration changed what a prepared statement returns."""
 _ITS_OWN = (PostgresError, InterfaceError, InternalClientError)
 """What SQLAlchemy's dialect gives names of its own; the rest (a broken pipe, a time-out) passes as it is."""
+_WRONG_VALUE = (ValueError, TypeError, AttributeError, struct.error)
+_COMMIT, _ROLLBACK = messages.simple("COMMIT;"), messages.simple("ROLLBACK;")
+_FOR_THE_DRIVER = object()
+"""The shape of a statement with values of types that `messages` does not know."""
+_UNNAMED = b""
+_MOST_NAMES = 512
+"""Of statements kept prepared on one connection; beyond, each is prepared as it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a transaction begins, its limits with it."""
+
+    text: str
+    is_by_statement: bool = False
+    """Whether each statement is a transaction of its own, which ends in the message it begins in."""
+
+    @property
+    def message(self) -> bytes:
+        return b"".join(messages.simple(part) for part in (self.text, *LIMITS))
+
+
+WRITE = Opening("BEGIN;")
+SNAPSHOT = Opening("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;")
+GLANCE = Opening("BEGIN READ ONLY;", is_by_statement=True)
+_MESSAGES = {opening: opening.message for opening in (WRITE, SNAPSHOT, GLANCE)}
+_PREPARED_BY_OPENING = 1 + len(LIMITS)
 
 
 class AsyncpgConnection(PreparedConnection):
-    """Runs them by asyncpg, which keeps them prepared; what it raises is what SQLAlchemy would raise."""
+    """One connection, for one transaction after the other; what it raises is what SQLAlchemy would raise."""
 
     statements = Statements(dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 
+    def __init__(self, engine: Engine, *, era: int, seconds: float, prepared: bool) -> None:
+        super().__init__(engine)
+        self.era = era
+        adapted: Any = self.connection.dbapi_connection
+        self._adapted = adapted
+        self.driver: WatchedConnection = adapted.driver_connection
+        self._seconds = seconds
+        self._keeps_prepared = prepared
+        self._names: dict[str, bytes] = {}
+        self._numbers = count(1)
+        self._held: list[bytes] = []
+        self._opening = WRITE
+        self._is_open = False
+
+    def start(self, opening: Opening) -> None:
+        """Have the next statement begin a transaction."""
+        self._opening = opening
+
+    def finish(self) -> None:
+        """Commit. After an error in it nobody may know whether that was done."""
+        if self.in_transaction():
+            self._hand_over()
+            self.commit()
+            self._is_open = False
+        elif self._is_open:
+            answer = self._send(_COMMIT, "COMMIT")
+            if answer.tags[-1] != b"COMMIT":
+                self._refuse("COMMIT", InternalClientError("a failed statement was passed over: rolled back"))
+
+    def undo(self) -> None:
+        """Roll back."""
+        self._held.clear()
+        if self.in_transaction():
+            self.rollback()
+            self._is_open = False
+        elif self._is_open:
+            self._send(_ROLLBACK, "ROLLBACK")
+
+    def abandon(self) -> None:
+        """Close without a word."""
+        self.driver.terminate()
+        if not self.invalidated:
+            self.invalidate()
+
     def run(self, prepared: Prepared, arguments: Sequence[Any]) -> Found:
         """Run it once."""
-        driver = self._in_transaction()
-        try:
-            if prepared.row is None:
-                status = await_only(driver.execute(prepared.text, *arguments))
-                return Found([], int(status.rpartition(" ")[2]))
-            records = await_only(driver.fetch(prepared.text, *arguments))
-        except _ITS_OWN as error:
-            self._refuse(prepared, error)
-        make = prepared.row
-        rows = [make(record) for record in records]
+        shape = prepared.shape or self._learn(prepared)
+        if shape is _FOR_THE_DRIVER:
+            return self._run_by_driver(prepared, arguments)
+        answer = self._run(prepared, shape, [arguments])
+        if answer is None:
+            return Found([], 1)
+        if prepared.row is None:
+            return Found([], answer.affected)
+        rows = [prepared.row(row) for row in answer.decoded(shape)]
         return Found(rows, len(rows))
 
     def run_many(self, prepared: Prepared, arguments: Sequence[Sequence[Any]]) -> Found:
         """Run it for each, in one exchange."""
-        driver = self._in_transaction()
-        try:
-            await_only(driver.executemany(prepared.text, arguments))
-        except _ITS_OWN as error:
-            self._refuse(prepared, error)
+        shape = prepared.shape or self._learn(prepared)
+        if shape is _FOR_THE_DRIVER:
+            for each in arguments:
+                self._run_by_driver(prepared, each)
+        else:
+            self._run(prepared, shape, arguments)
         return Found([], len(arguments))
 
-    def _in_transaction(self) -> Any:
-        """Return asyncpg's connection, its transaction begun."""
-        if not self.in_transaction():
-            self.begin()
-        adapted: Any = self.connection.dbapi_connection
-        if adapted._transaction is None:  # noqa: SLF001 - begun at the first statement, as the dialect's cursor does
-            try:
-                await_only(adapted._start_transaction())  # noqa: SLF001
-            except self.dialect.loaded_dbapi.Error as named:  # lost at BEGIN: nothing was done
-                self._handle_dbapi_exception(named, "BEGIN", None, None, None)
-        return adapted.driver_connection
-
-    def _refuse(self, prepared: Prepared, error: Exception) -> NoReturn:
-        adapted: Any = self.connection.dbapi_connection
+    def _run(self, prepared: Prepared, shape: Shape, arguments: Sequence[Sequence[Any]]) -> Answer | None:
+        """Run it and return the answer, or None if it waits for what is sent next."""
+        known = self._names.get(prepared.text)
+        name = self._new_name() if known is None else known
         try:
-            adapted._handle_exception(error)  # noqa: SLF001 - names it; what is none of the server's passes
+            message = b"".join([messages.execute(name, shape, each) for each in arguments])
+        except _WRONG_VALUE as error:
+            self._refuse(prepared.text, InterfaceError(f"a value is not of its type: {type(error).__name__}"))
+        if known is None:
+            message = messages.parse(name, prepared.text) + message
+        if prepared.may_wait and self._is_open and (known is not None or not self._keeps_prepared):
+            self._held.append(message)
+            return None
+        before = 0 if self._is_open else _PREPARED_BY_OPENING
+        answer = self._exchange(message + (_COMMIT if self._opening.is_by_statement else b""))
+        if name and known is None and answer.prepared > before:
+            self._names[prepared.text] = name
+        self._check(answer, prepared.text)
+        if known is None and (answer.takes, answer.returns) != (shape.takes, shape.returns):
+            prepared.shape = None
+            self._refuse(prepared.text, InvalidCachedStatementError(STALE_PLAN))
+        return answer
+
+    def _new_name(self) -> bytes:
+        is_full = len(self._names) >= _MOST_NAMES
+        return b"hpid_%d" % next(self._numbers) if self._keeps_prepared and not is_full else _UNNAMED
+
+    def _learn(self, prepared: Prepared) -> Any:
+        answer = self._send(messages.parse(_UNNAMED, prepared.text), prepared.text)
+        prepared.shape = Shape.of(answer.takes, answer.returns) or _FOR_THE_DRIVER
+        return prepared.shape
+
+    def _send(self, message: bytes, text: str) -> Answer:
+        answer = self._exchange(message)
+        self._check(answer, text)
+        return answer
+
+    def _exchange(self, message: bytes) -> Answer:
+        """Send it with what is held back, after BEGIN if no transaction is open."""
+        opening = b"" if self._is_open else _MESSAGES[self._opening]
+        sent = b"".join((opening, *self._held, message, messages.SYNC))
+        self._held.clear()
+        try:
+            answer: Answer = await_only(self.driver.wire.exchange(sent, self._seconds))
+        except _ITS_OWN as error:
+            self._refuse("BEGIN" if opening else "COMMIT", error)
+        self._is_open = answer.state != messages.NO_TRANSACTION
+        if not self._is_open:
+            self._adapted._transaction = None  # noqa: SLF001
+        return answer
+
+    def _check(self, answer: Answer, text: str) -> None:
+        if answer.error is not None:
+            self._refuse(text, PostgresError.new(answer.error, query=text))
+
+    def _run_by_driver(self, prepared: Prepared, arguments: Sequence[Any]) -> Found:
+        self._hand_over()
+        try:
+            if prepared.row is None:
+                status = await_only(self.driver.execute(prepared.text, *arguments))
+                return Found([], int(status.rpartition(" ")[2]))
+            records = await_only(self.driver.fetch(prepared.text, *arguments))
+        except _ITS_OWN as error:
+            self._refuse(prepared.text, error)
+        rows = [prepared.row(record) for record in records]
+        return Found(rows, len(rows))
+
+    def _execute_context(self, *given: Any, **options: Any) -> Any:
+        """Run any other statement as SQLAlchemy does: all its ways lead through here."""
+        self._hand_over()
+        return super()._execute_context(*given, **options)
+
+    def _hand_over(self) -> None:
+        """Let the driver and SQLAlchemy go on in the transaction, which the driver sees by its next answer."""
+        if self._held:
+            self._send(b"", "INSERT")
+        if self._adapted._transaction is not None:  # noqa: SLF001 - as the dialect's cursor asks
+            return
+        try:
+            await_only(self.driver.execute(LIMITS[0] if self._is_open else self._opening.text))
+        except _ITS_OWN as error:
+            self._refuse("BEGIN", error)
+        self._is_open = True
+        self._adapted._transaction = _Begun(self.driver)  # noqa: SLF001
+
+    def _refuse(self, text: str, error: Exception) -> NoReturn:
+        try:
+            self._adapted._handle_exception(error)  # noqa: SLF001 - names it; what is none of the server's passes
         except self.dialect.loaded_dbapi.Error as named:
-            self._handle_dbapi_exception(named, prepared.text, None, None, None)
+            self._handle_dbapi_exception(named, text, None, None, None)
         raise AssertionError("it always raises")
+
+
+class _Begun:
+    """A transaction that we have begun, as SQLAlchemy's dialect ends one."""
+
+    def __init__(self, driver: WatchedConnection) -> None:
+        self._driver = driver
+
+    async def commit(self) -> None:
+        await self._driver.execute("COMMIT;")
+
+    async def rollback(self) -> None:
+        await self._driver.execute("ROLLBACK;")

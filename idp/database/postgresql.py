@@ -8,22 +8,24 @@ away, so that no connection stays in the midst of it.
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from functools import partial
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, event
-from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import URL, Connection, NullPool
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import greenlet_spawn
 
-from idp.database.asyncpg_connection import AsyncpgConnection
-from idp.database.outcome import DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable
+from idp.database.asyncpg_connection import (
+    GLANCE,
+    SNAPSHOT,
+    STALE_PLAN,
+    WRITE,
+    AsyncpgConnection,
+    Opening,
+)
+from idp.database.outcome import DatabaseReadOnly, DatabaseUnavailable
+from idp.database.pool import Pool
 from idp.database.servers import NoneTakesWrites, make_engine
-from idp.database.turns import LONGEST_WAIT
-
-if TYPE_CHECKING:
-    from sqlalchemy.pool import QueuePool
 
 T = TypeVar("T")
 UnitT = TypeVar("UnitT")
@@ -32,7 +34,6 @@ _ATTEMPTS = 4
 _RUN_ANEW = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _READ_ONLY = "25006"
 _NO_WRITES = frozenset({_READ_ONLY, "53100"})  # a full disk is one more reason
-_STALE_PLAN = "cached statement plan is invalid"  # a migration changed what a prepared statement returns
 _MIXED_UP = frozenset({"26000", "42P05"})  # a prepared statement that is not there, or is another's
 _DOWN = ("08", "28", "3D", "40", "53", "55P03", "57", "58")
 """Appendix A: connection, log-in, no database, roll-back, resources, lock time-out, stop, disk."""
@@ -41,24 +42,14 @@ _WHOLE_SECONDS = 6.0
 
 
 class Postgresql:
-    """One server at a time, one pool. No state stays on a connection between transactions."""
+    """One server at a time, so many connections. No state stays on one between transactions."""
 
     def __init__(self, url: URL, pool: int, *, prepared: bool = True) -> None:
-        self._engine = make_engine(
-            url,
-            prepared=prepared,
-            seconds=_CLIENT_SECONDS,
-            pool_size=pool,
-            max_overflow=0,
-            pool_timeout=LONGEST_WAIT,
-        )
-        self._snapshots = self._engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
+        self._engine = make_engine(url, prepared=prepared, seconds=_CLIENT_SECONDS, poolclass=NullPool)
+        self._connect = partial(AsyncpgConnection, seconds=_CLIENT_SECONDS, prepared=prepared)
+        self._pool: Pool[AsyncpgConnection] = Pool(pool)
         self._era = 0
         """Raised when the server is in doubt: connections of before are not used again."""
-        event.listen(self._engine.sync_engine, "connect", self._note_era)
-        event.listen(self._engine.sync_engine, "checkout", self._check_era)
         self._running: set[asyncio.Task[Any]] = set()
         self._closed = False
 
@@ -70,21 +61,26 @@ class Postgresql:
         self._closed = True
         if self._running:
             await asyncio.wait(self._running)
+        while (connection := self._pool.idle()) is not None:
+            await greenlet_spawn(connection.close)
         await self._engine.dispose()
 
     @property
     def connections(self) -> tuple[int, int]:
         """Return how many connections are in use, and the most there may be."""
-        pool = cast("QueuePool", self._engine.pool)
-        return pool.checkedout(), pool.size()
+        return self._pool.in_use, self._pool.places
 
     async def read(self, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]) -> T:
         """Run the work on one read-only snapshot."""
-        return await self._to_its_end(self._run(self._snapshots, work, unit))
+        return await self._to_its_end(self._run(SNAPSHOT, work, unit))
+
+    async def glance(self, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]) -> T:
+        """Run the work, each of its statements on a read-only snapshot of its own."""
+        return await self._to_its_end(self._run(GLANCE, work, unit))
 
     async def write(self, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]) -> T:
         """Run the work and return after its commit."""
-        return await self._to_its_end(self._run(self._engine, work, unit))
+        return await self._to_its_end(self._run(WRITE, work, unit))
 
     async def _to_its_end(self, running: Coroutine[Any, Any, T]) -> T:
         if self._closed:
@@ -96,12 +92,12 @@ class Postgresql:
         return await asyncio.shield(task)
 
     async def _run(
-        self, engine: AsyncEngine, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]
+        self, opening: Opening, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]
     ) -> T:
         """Turn what no caller can help into DatabaseUnavailable; a broken constraint stays what it is."""
         try:
             async with asyncio.timeout(_WHOLE_SECONDS):
-                return await self._attempts(engine, work, unit)
+                return await self._attempts(opening, work, unit)
         except DBAPIError as error:
             sqlstate = _sqlstate(error)
             if sqlstate in _NO_WRITES:
@@ -112,71 +108,73 @@ class Postgresql:
             if error.connection_invalidated or sqlstate.startswith(_DOWN):
                 raise DatabaseUnavailable(f"PostgreSQL: {error.orig}") from error
             raise
-        except PoolTimeout as error:
-            raise DatabaseBusy("PostgreSQL: all connections are in use") from error
         except NoneTakesWrites as error:
             raise DatabaseReadOnly(f"PostgreSQL: {error}") from error
         except OSError as error:  # refused, reset, timed out
             raise DatabaseUnavailable(f"PostgreSQL: {error!r}") from error
 
     async def _attempts(
-        self, engine: AsyncEngine, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]
+        self, opening: Opening, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]
     ) -> T:
         attempts = 0
         while True:
             attempts += 1
+            connection = await self._pool.take()
             try:
-                return await greenlet_spawn(self._once, engine.sync_engine, work, unit)
+                return await greenlet_spawn(self._once, connection, opening, work, unit)
             except DBAPIError as error:
                 is_lost, sqlstate = error.connection_invalidated, _sqlstate(error)
-                if is_lost or sqlstate == _READ_ONLY:
+                is_stale = STALE_PLAN in str(error.orig)
+                if is_lost or is_stale or sqlstate == _READ_ONLY:
                     self._era += 1
-                is_stale = _STALE_PLAN in str(error.orig)
                 passes = is_lost or is_stale or sqlstate == _READ_ONLY or sqlstate in _RUN_ANEW
                 if not passes or attempts == _ATTEMPTS:
                     raise
 
-    def _once(self, engine: Engine, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]) -> T:
+    def _once(
+        self,
+        connection: AsyncpgConnection | None,
+        opening: Opening,
+        work: Callable[[UnitT], T],
+        unit: Callable[[Connection], UnitT],
+    ) -> T:
         """Run the work in the greenlet that all its waiting goes through; one for the whole transaction."""
-        with AsyncpgConnection(engine) as connection:
-            try:
-                value = work(unit(connection))
-                _commit(connection)
-            except TimeoutError:  # nobody answers: nor would they on any other connection
-                self._era += 1
-                _abandon(connection)
-                raise
-            except asyncio.CancelledError:  # too long in all; a ROLLBACK might take as long again
-                _abandon(connection)
-                raise
-            return value
+        is_sound = False
+        try:
+            while connection is not None and self._is_in_doubt(connection):
+                connection.abandon()
+                connection = self._pool.idle()
+            if connection is None:
+                connection = self._connect(self._engine.sync_engine, era=self._era)
+            connection.start(opening)
+            value = work(unit(connection))
+            _commit(connection)
+            is_sound = True
+        except TimeoutError:  # nobody answers: nor would they on any other connection
+            self._era += 1
+            raise
+        except Exception:
+            if connection is not None and not connection.invalidated:
+                connection.undo()
+                is_sound = True
+            raise
+        finally:  # cancelled, it took too long in all: a ROLLBACK might take as long again
+            if connection is not None and not is_sound:
+                connection.abandon()
+            self._pool.give_back(connection if is_sound else None)
+        return value
 
-    def _note_era(self, _driver: Any, entry: ConnectionPoolEntry) -> None:
-        entry.info["era"] = self._era
-
-    def _check_era(self, driver: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
-        if entry.info["era"] != self._era:
-            driver.driver_connection.terminate()
-            raise DisconnectionError
+    def _is_in_doubt(self, connection: AsyncpgConnection) -> bool:
+        return connection.era != self._era or connection.driver.is_closed()
 
 
-def _commit(connection: Connection) -> None:
+def _commit(connection: AsyncpgConnection) -> None:
     try:
-        connection.commit()
+        connection.finish()
     except DBAPIError as error:
         if error.connection_invalidated:  # committed or not, nobody knows: never run anew
             raise DatabaseUnavailable("PostgreSQL: the connection was lost during COMMIT") from error
         raise
-
-
-def _abandon(connection: Connection) -> None:
-    """Close without a word."""
-    if connection.invalidated:
-        return
-    driver: Any = connection.connection.driver_connection
-    if driver is not None:
-        driver.terminate()
-    connection.invalidate()
 
 
 def _sqlstate(error: DBAPIError) -> str:

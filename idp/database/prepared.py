@@ -19,7 +19,7 @@ Processor = Callable[[Any], Any]
 _PLAIN = (Select, Insert, Update, Delete)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Prepared:
     """One statement as text, what goes in and what comes out."""
 
@@ -28,6 +28,10 @@ class Prepared:
     """For each place: the name of the value and what makes it the driver's, or no name and the value itself."""
     row: Callable[[Sequence[Any]], Any] | None
     """Makes a row of the driver's values; None when nothing is returned."""
+    may_wait: bool
+    """Whether it says nothing that its caller does not know: one row is added, or it fails."""
+    shape: Any = None
+    """What an engine has learned of it."""
 
     def arguments(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the driver's arguments; KeyError if one is missing."""
@@ -155,11 +159,22 @@ def _prepare(statement: Any, names: tuple[str, ...], dialect: Dialect) -> Prepar
         columns = [*statement.exported_columns] if _returns(statement, compiled.string) else []
     except InvalidRequestError:
         return None
-    return Prepared(compiled.string, tuple(gives), _row_maker(columns, dialect) if columns else None)
+    return Prepared(
+        compiled.string,
+        tuple(gives),
+        row=_row_maker(columns, dialect) if columns else None,
+        may_wait=isinstance(statement, Insert)
+        and statement.select is None
+        and not _may_differ(compiled.string),
+    )
 
 
 def _returns(statement: Any, text: str) -> bool:
     return isinstance(statement, Select) or "RETURNING" in text
+
+
+def _may_differ(text: str) -> bool:
+    return "RETURNING" in text or "ON CONFLICT" in text
 
 
 def _row_maker(columns: Sequence[Any], dialect: Dialect) -> Callable[[Sequence[Any]], Any]:

@@ -19,6 +19,7 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from idp.database.url import OPTIONS, Place, places_of
+from idp.database.wire import Wire
 
 CONNECT_SECONDS = 2.0
 """For all servers together; each gets its share, so that one that is silent leaves time for the next."""
@@ -26,9 +27,10 @@ _FAREWELL_SECONDS = 0.3
 _SILENT_MILLISECONDS = 5000
 """What was sent and not acknowledged for so long ends the connection."""
 _KEEPALIVE = {KEEPALIVE_IDLE: 5, KEEPALIVE_INTERVAL: 2, KEEPALIVE_COUNT: 3}
-_LIMITS = (
-    "SET LOCAL statement_timeout = 3000; SET LOCAL lock_timeout = 2000;"
-    " SET LOCAL idle_in_transaction_session_timeout = 10000"
+LIMITS = (
+    "SET LOCAL statement_timeout = 3000",
+    "SET LOCAL lock_timeout = 2000",
+    "SET LOCAL idle_in_transaction_session_timeout = 10000",
 )
 """Milliseconds; shorter than the client's own (idp/database/postgresql.py), so that the server speaks first."""
 
@@ -118,6 +120,7 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
 
     def __init__(self, protocol: object, transport: asyncio.Transport, *rest: object) -> None:
         super().__init__(protocol, transport, *rest)
+        self.wire = Wire(protocol, transport)
         _notice_silence(transport)
 
     async def close(self, **_limits: float | None) -> None:
@@ -131,7 +134,7 @@ class BoundedConnection(WatchedConnection):
     async def execute(self, query: str, *values: object, **limits: float | None) -> str:
         """Run a statement; a BEGIN brings the transaction's limits along."""
         if query.startswith("BEGIN"):
-            query += _LIMITS
+            query += "; ".join(LIMITS)
         status: str = await super().execute(query, *values, **limits)
         return status
 

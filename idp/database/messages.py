@@ -1,0 +1,183 @@
+"""What a plain statement needs of PostgreSQL's protocol: several messages in one write, one answer to all of them.
+
+Hand-made for one reason (adr/0030): a driver waits after each statement, and after BEGIN and COMMIT. Here a transaction
+begins in one message with its first statement and ends in one with its last. Values of other types than these are left to
+the driver. https://www.postgresql.org/docs/current/protocol-message-formats.html
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from struct import Struct
+from typing import Any
+
+Encode = Callable[[Any], bytes]
+Decode = Callable[[bytes], Any]
+
+_HEADER = Struct(">cI").unpack_from
+_LENGTH = Struct(">I").pack
+_COUNT = Struct(">H").pack
+_INT2, _INT4, _INT8 = Struct(">Ih").pack, Struct(">Ii").pack, Struct(">Iq").pack
+_TYPES = Struct(">I").iter_unpack
+_NULL = b"\xff\xff\xff\xff"
+_EXECUTE = b"E\0\0\0\x09\0\0\0\0\0"
+_ALL_BINARY = b"\0\x01\0\x01"
+"""One format for all of them."""
+_READY = b"Z\0\0\0\x05"
+SYNC = b"S\0\0\0\x04"
+NO_TRANSACTION = b"I"
+
+
+def _bytes(value: bytes) -> bytes:
+    return _LENGTH(len(value)) + value
+
+
+def _text(value: str) -> bytes:
+    raw = value.encode()
+    return _LENGTH(len(raw)) + raw
+
+
+def _number(raw: bytes) -> int:
+    return int.from_bytes(raw, "big", signed=True)
+
+
+_CODECS: dict[int, tuple[Encode, Decode]] = {
+    16: (lambda value: b"\0\0\0\x01\x01" if value else b"\0\0\0\x01\0", b"\x01".__eq__),
+    17: (_bytes, bytes),
+    20: (lambda value: _INT8(8, value), _number),
+    21: (lambda value: _INT2(2, value), _number),
+    23: (lambda value: _INT4(4, value), _number),
+    25: (_text, bytes.decode),
+    1043: (_text, bytes.decode),
+}
+"""By the number of the type (pg_type.dat): boolean, bytea, bigint, smallint, integer, text, varchar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a statement takes and returns, as the server described it."""
+
+    takes: tuple[int, ...]
+    returns: tuple[int, ...]
+    encode: tuple[Encode, ...]
+    decode: tuple[Decode, ...]
+
+    @classmethod
+    def of(cls, takes: tuple[int, ...], returns: tuple[int, ...]) -> "Shape | None":
+        """Return the shape, or None if a type in it is not known here."""
+        if not _CODECS.keys() >= {*takes, *returns}:
+            return None
+        return cls(takes, returns, tuple(_CODECS[t][0] for t in takes), tuple(_CODECS[t][1] for t in returns))
+
+
+def parse(name: bytes, text: str) -> bytes:
+    """Prepare a statement under a name, the empty one until the next that has none, and ask for its shape."""
+    return _message(b"P", name + b"\0" + text.encode() + b"\0\0\0") + _message(b"D", b"S" + name + b"\0")
+
+
+def execute(name: bytes, shape: Shape, values: Sequence[Any]) -> bytes:
+    """Run a prepared statement; raises ValueError, TypeError or struct.error for values that are not of its types."""
+    given = [
+        _NULL if value is None else encode(value) for encode, value in zip(shape.encode, values, strict=True)
+    ]
+    body = b"\0" + name + b"\0" + _ALL_BINARY + _COUNT(len(given)) + b"".join(given) + _ALL_BINARY
+    return _message(b"B", body) + _EXECUTE
+
+
+def simple(text: str) -> bytes:
+    """Run a statement that takes and returns nothing."""
+    prepare = _message(b"P", b"\0" + text.encode() + b"\0\0\0")
+    return prepare + _message(b"B", b"\0\0" + bytes(6)) + _EXECUTE
+
+
+@dataclass(slots=True)
+class Answer:
+    """What the server said up to its being ready again."""
+
+    rows: list[list[bytes | None]]
+    tags: list[bytes]
+    """How each statement that ended well ended, such as `INSERT 0 1`."""
+    prepared: int = 0
+    """How many statements it prepared."""
+    takes: tuple[int, ...] = ()
+    returns: tuple[int, ...] = ()
+    error: dict[str, str] | None = None
+    state: bytes = b""
+    """I: no transaction is open, T: one is, E: one that can only be rolled back."""
+
+    @property
+    def affected(self) -> int:
+        """Return how many rows the last statement touched that can touch any."""
+        return next(int(tag.rpartition(b" ")[2]) for tag in reversed(self.tags) if tag[-1:].isdigit())
+
+    def decoded(self, shape: Shape) -> list[list[Any]]:
+        """Return the rows as values."""
+        return [
+            [None if raw is None else decode(raw) for decode, raw in zip(shape.decode, row, strict=True)]
+            for row in self.rows
+        ]
+
+
+def is_complete(said: bytes) -> bool:
+    """Tell whether this may be all of an answer: bytes in a row could look like its end, `read` knows for sure."""
+    return said[-6:-1] == _READY
+
+
+def read(said: bytes) -> Answer | None:
+    """Return the answer, or None if more of it is to come."""
+    answer = Answer([], [])
+    at, end = 0, len(said)
+    while end - at >= 5:
+        kind, length = _HEADER(said, at)
+        after = at + 1 + length
+        if after > end:
+            return None
+        if kind == b"D":
+            answer.rows.append(_row(said, at + 5))
+        elif kind == b"C":
+            answer.tags.append(said[at + 5 : after - 1])
+        elif kind == b"1":
+            answer.prepared += 1
+        elif kind == b"Z":
+            answer.state = said[at + 5 : after]
+            return answer if after == end else None
+        elif kind == b"E":
+            answer.error = _fields(said[at + 5 : after])
+        elif kind == b"t":
+            answer.takes = tuple(number for (number,) in _TYPES(said[at + 7 : after]))
+        elif kind == b"T":
+            answer.returns = _columns(said[at + 5 : after])
+        at = after
+    return None
+
+
+def _message(kind: bytes, body: bytes) -> bytes:
+    return kind + _LENGTH(len(body) + 4) + body
+
+
+def _row(said: bytes, at: int) -> list[bytes | None]:
+    row: list[bytes | None] = []
+    count, at = int.from_bytes(said[at : at + 2], "big"), at + 2
+    for _ in range(count):
+        length, at = said[at : at + 4], at + 4
+        if length == _NULL:
+            row.append(None)
+            continue
+        after = at + int.from_bytes(length, "big")
+        row.append(said[at:after])
+        at = after
+    return row
+
+
+def _columns(body: bytes) -> tuple[int, ...]:
+    """Return the type of each column: after its name, its table's number (4 bytes) and place (2)."""
+    types = []
+    at = 2
+    for _ in range(int.from_bytes(body[:2], "big")):
+        at = body.index(b"\0", at) + 1
+        types.append(int.from_bytes(body[at + 6 : at + 10], "big"))
+        at += 18
+    return tuple(types)
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    return {chr(part[0]): part[1:].decode(errors="replace") for part in body.split(b"\0") if part}
