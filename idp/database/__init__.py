@@ -73,6 +73,14 @@ class Database(Generic[TxT]):
         with self._traffic.watch("read"):
             return await self._engine.read(fn, self._unit)
 
+    async def glance(self, fn: Callable[[TxT], T]) -> T:
+        """Run a function that asks once; should it ask twice, each answer is of a moment of its own. A write fails.
+
+        One statement is a snapshot by itself: on PostgreSQL it is one exchange with the server instead of two.
+        """
+        with self._traffic.watch("read"):
+            return await self._engine.glance(fn, self._unit)
+
     async def transact(self, fn: Callable[[TxT], Done[T] | Refused]) -> Done[T] | Refused:
         """Commit what the function did, whether done or refused; only an exception rolls back.
 

@@ -1,4 +1,4 @@
-"""A transaction of plain statements on PostgreSQL, in no more exchanges than there are answers to wait for (adr/0030).
+"""A transaction of plain statements on PostgreSQL, in no more exchanges than there are answers to wait for (adr/0031).
 
 BEGIN and the limits travel with the first statement; rows that are added and tell nothing wait for what comes next, the
 last of them for COMMIT. Any other statement is SQLAlchemy's and the driver's, in the same transaction.
@@ -43,15 +43,15 @@ class Opening:
     """Whether each statement is a transaction of its own, which ends in the message it begins in."""
 
     @property
-    def message(self) -> bytes:
+    def sent(self) -> bytes:
         return b"".join(messages.simple(part) for part in (self.text, *LIMITS))
 
 
 WRITE = Opening("BEGIN;")
 SNAPSHOT = Opening("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;")
 GLANCE = Opening("BEGIN READ ONLY;", is_by_statement=True)
-_MESSAGES = {opening: opening.message for opening in (WRITE, SNAPSHOT, GLANCE)}
-_PREPARED_BY_OPENING = 1 + len(LIMITS)
+_SENT = {opening: opening.sent for opening in (WRITE, SNAPSHOT, GLANCE)}
+_OPENED = messages.done("BEGIN") + messages.done("SET") * len(LIMITS)
 
 
 class AsyncpgConnection(PreparedConnection):
@@ -139,9 +139,8 @@ class AsyncpgConnection(PreparedConnection):
         if prepared.may_wait and self._is_open and (known is not None or not self._keeps_prepared):
             self._held.append(message)
             return None
-        before = 0 if self._is_open else _PREPARED_BY_OPENING
         answer = self._exchange(message + (_COMMIT if self._opening.is_by_statement else b""))
-        if name and known is None and answer.prepared > before:
+        if name and known is None and answer.prepared > 0:
             self._names[prepared.text] = name
         self._check(answer, prepared.text)
         if known is None and (answer.takes, answer.returns) != (shape.takes, shape.returns):
@@ -165,11 +164,11 @@ class AsyncpgConnection(PreparedConnection):
 
     def _exchange(self, message: bytes) -> Answer:
         """Send it with what is held back, after BEGIN if no transaction is open."""
-        opening = b"" if self._is_open else _MESSAGES[self._opening]
+        opening, opened = (b"", b"") if self._is_open else (_SENT[self._opening], _OPENED)
         sent = b"".join((opening, *self._held, message, messages.SYNC))
         self._held.clear()
         try:
-            answer: Answer = await_only(self.driver.wire.exchange(sent, self._seconds))
+            answer: Answer = await_only(self.driver.wire.exchange(sent, self._seconds, opened))
         except _ITS_OWN as error:
             self._refuse("BEGIN" if opening else "COMMIT", error)
         self._is_open = answer.state != messages.NO_TRANSACTION

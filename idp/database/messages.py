@@ -1,6 +1,6 @@
 """What a plain statement needs of PostgreSQL's protocol: several messages in one write, one answer to all of them.
 
-Hand-made for one reason (adr/0030): a driver waits after each statement, and after BEGIN and COMMIT. Here a transaction
+Hand-made for one reason (adr/0031): a driver waits after each statement, and after BEGIN and COMMIT. Here a transaction
 begins in one message with its first statement and ends in one with its last. Values of other types than these are left to
 the driver. https://www.postgresql.org/docs/current/protocol-message-formats.html
 """
@@ -25,6 +25,7 @@ _ALL_BINARY = b"\0\x01\0\x01"
 _READY = b"Z\0\0\0\x05"
 SYNC = b"S\0\0\0\x04"
 NO_TRANSACTION = b"I"
+_PREPARED = b"1\0\0\0\x04"
 
 
 def _bytes(value: bytes) -> bytes:
@@ -89,6 +90,11 @@ def simple(text: str) -> bytes:
     return prepare + _message(b"B", b"\0\0" + bytes(6)) + _EXECUTE
 
 
+def done(tag: str) -> bytes:
+    """Return what the server says to a simple statement that ends well."""
+    return _PREPARED + _message(b"2", b"") + _message(b"C", tag.encode() + b"\0")
+
+
 @dataclass(slots=True)
 class Answer:
     """What the server said up to its being ready again."""
@@ -97,7 +103,7 @@ class Answer:
     tags: list[bytes]
     """How each statement that ended well ended, such as `INSERT 0 1`."""
     prepared: int = 0
-    """How many statements it prepared."""
+    """How many statements it prepared after the expected beginning."""
     takes: tuple[int, ...] = ()
     returns: tuple[int, ...] = ()
     error: dict[str, str] | None = None
@@ -122,10 +128,14 @@ def is_complete(said: bytes) -> bool:
     return said[-6:-1] == _READY
 
 
-def read(said: bytes) -> Answer | None:
-    """Return the answer, or None if more of it is to come."""
+def read(said: bytes, beginning: bytes) -> Answer | None:
+    """Return the answer after its beginning, if it is as expected, or None if more is to come."""
     answer = Answer([], [])
     at, end = 0, len(said)
+    if said.startswith(beginning):
+        at = len(beginning)
+    else:
+        answer.prepared = -beginning.count(_PREPARED)
     while end - at >= 5:
         kind, length = _HEADER(said, at)
         after = at + 1 + length
@@ -133,21 +143,26 @@ def read(said: bytes) -> Answer | None:
             return None
         if kind == b"D":
             answer.rows.append(_row(said, at + 5))
-        elif kind == b"C":
-            answer.tags.append(said[at + 5 : after - 1])
-        elif kind == b"1":
-            answer.prepared += 1
         elif kind == b"Z":
             answer.state = said[at + 5 : after]
             return answer if after == end else None
-        elif kind == b"E":
-            answer.error = _fields(said[at + 5 : after])
-        elif kind == b"t":
-            answer.takes = tuple(number for (number,) in _TYPES(said[at + 7 : after]))
-        elif kind == b"T":
-            answer.returns = _columns(said[at + 5 : after])
+        elif kind != b"2":
+            _note(answer, kind, said[at + 5 : after])
         at = after
     return None
+
+
+def _note(answer: Answer, kind: bytes, body: bytes) -> None:
+    if kind == b"C":
+        answer.tags.append(body[:-1])
+    elif kind == b"1":
+        answer.prepared += 1
+    elif kind == b"E":
+        answer.error = _fields(body)
+    elif kind == b"t":
+        answer.takes = tuple(number for (number,) in _TYPES(body[2:]))
+    elif kind == b"T":
+        answer.returns = _columns(body)
 
 
 def _message(kind: bytes, body: bytes) -> bytes:

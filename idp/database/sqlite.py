@@ -86,6 +86,9 @@ class Sqlite:
         with _clear_errors(), self._reader.transaction("BEGIN") as connection:
             return work(unit(connection))
 
+    glance = read
+    """A snapshot costs nothing here."""
+
     async def write(self, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]) -> T:
         """Run the work in the writer thread and return after its commit."""
         return cast("T", await self._turns.take((work, unit)))

@@ -1,4 +1,4 @@
-"""Messages of ours on a connection that the driver opened, between its own (adr/0030).
+"""Messages of ours on a connection that the driver opened, between its own (adr/0031).
 
 The driver logs in, with TLS and password, and keeps the connection while it is idle. For one exchange at a time its
 transport speaks to us instead. What befalls the connection meanwhile the driver is told too.
@@ -19,13 +19,16 @@ class Wire(asyncio.Protocol):
         self._driver = driver
         self._transport = transport
         self._loop = asyncio.get_running_loop()
-        self._said = b""
+        self._said = self._beginning = b""
         self._answer: asyncio.Future[messages.Answer] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    def exchange(self, sent: bytes, seconds: float) -> "asyncio.Future[messages.Answer]":
+    def exchange(
+        self, sent: bytes, seconds: float, beginning: bytes = b""
+    ) -> "asyncio.Future[messages.Answer]":
         """Send messages that end with SYNC and return what is said to them; TimeoutError if nothing is.
 
+        The answer is expected to begin in a way that says nothing.
         Raises the driver's InterfaceError if the connection is closed, nothing being sent. The answer may say that there
         was an error; a connection lost before the answer is the driver's ConnectionDoesNotExistError.
         """
@@ -33,7 +36,7 @@ class Wire(asyncio.Protocol):
             raise InterfaceError("connection is closed")
         if self._answer is not None:
             raise InternalClientError("an answer is waited for already")
-        self._said = b""
+        self._said, self._beginning = b"", beginning
         answer = self._answer = self._loop.create_future()
         self._timer = self._loop.call_later(seconds, self._time_out)
         self._transport.set_protocol(self)
@@ -46,7 +49,7 @@ class Wire(asyncio.Protocol):
         if not messages.is_complete(said):
             return
         try:
-            answer = messages.read(said)
+            answer = messages.read(said, self._beginning)
         except (ValueError, IndexError):  # it is none of PostgreSQL's: this connection is lost
             self._transport.abort()
             return

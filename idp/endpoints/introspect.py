@@ -63,7 +63,7 @@ async def introspect(call: Call) -> Answer:
 async def _find(call: Call, client: ClientFacts, token: str, *, now: datetime) -> _Found:
     """Return what is said of the token, or raise InvalidToken; why not is for our log alone."""
     if parse_handle(token, HandleKind.REFRESH_TOKEN) is not None:
-        stored = await call.provider.database.read(partial(_load_refresh_token, token=token))
+        stored = await call.provider.database.glance(partial(_load_refresh_token, token=token))
         return _refresh_token(call, client, stored, now=now)
     provider, issuer = call.provider, call.provider.settings.issuer
     claims = verified_claims(call, token)
@@ -74,7 +74,7 @@ async def _find(call: Call, client: ClientFacts, token: str, *, now: datetime) -
     if not rules.is_covered(presented, owner.facts, iss=issuer):
         raise InvalidToken(INVALID, detail="its client is disabled or lost the audience")
     gid = None if presented.gid is None else gid_of(presented.gid, presented.audience, provider.vault)
-    person_id = await provider.database.read(partial(_load, presented=presented, gid=gid, now=now))
+    person_id = await provider.database.glance(partial(_load, presented=presented, gid=gid, now=now))
     return _Found(
         answer=rules.of_access_token(claims, scopes=presented.scopes & owner.facts.scopes),
         client_id=presented.client_id,

@@ -50,7 +50,7 @@ async def userinfo(call: Call) -> Answer:
         if gid is None:
             raise InvalidToken(INVALID, detail="gid names no grant at this audience")
         occasion = call.occasion()
-        owner = await call.provider.database.read(
+        owner = await call.provider.database.glance(
             partial(_load, gid=gid, jti=presented.jti, now=occasion.now)
         )
         if owner is None:

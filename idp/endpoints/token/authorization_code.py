@@ -36,7 +36,7 @@ async def redeem_code(call: Call, client: ClientFacts, form: Mapping[str, str]) 
     request = parse_code_request(form)
     if parse_handle(request.code, HandleKind.CODE) is None:
         raise InvalidGrant(_UNUSABLE, detail="not a code of ours")
-    stored, person = await provider.database.read(partial(_load_code, code=request.code))
+    stored, person = await provider.database.glance(partial(_load_code, code=request.code))
     if stored is None:
         raise InvalidGrant(_UNUSABLE, detail="unknown")
     judge = partial(_refuse, request=request, client=client, life=provider.settings.life, occasion=occasion)

@@ -34,7 +34,7 @@ async def rotate(call: Call, client: ClientFacts, form: Mapping[str, str]) -> An
     request = parse_refresh_request(form)
     if parse_handle(request.refresh_token, HandleKind.REFRESH_TOKEN) is None:
         raise InvalidGrant(_UNUSABLE, detail="not a refresh token of ours")
-    stored = await provider.database.read(partial(_load, token=request.refresh_token))
+    stored = await provider.database.glance(partial(_load, token=request.refresh_token))
     if stored is None:
         raise InvalidGrant(_UNUSABLE, detail="unknown")
     judge = partial(

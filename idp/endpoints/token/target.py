@@ -47,7 +47,7 @@ def organisation_id_in(grant: GrantFacts, sector: str, vault: Vault) -> str:
 async def _sub_in(call: Call, person_id: PersonId, sector: str) -> str:
     """Return the person's `sub` in a sector; a write only the first time."""
     provider = call.provider
-    known = await provider.database.read(partial(_find_sub, person_id=person_id, sector=sector))
+    known = await provider.database.glance(partial(_find_sub, person_id=person_id, sector=sector))
     if known is not None:
         return known
     first = provider.vault.subject(person_id, sector)

@@ -1,0 +1,253 @@
+"""idp/database on PostgreSQL: how often a transaction waits for the server, and what a shared answer may not hide."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, bindparam, func, make_url, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from idp.clock import Clock
+from idp.database import Database, DatabaseUnavailable, Done
+from idp.database.messages import Shape, execute, read, simple
+from tests.stores.test_database import ADD, bare, notes
+
+_SYNC, _QUERY = b"S\0\0\0\x04", b"Q"
+FIND = select(notes.c.text).where(notes.c.number == bindparam("of"))
+CHANGE = update(notes).where(notes.c.number == bindparam("of")).values(text=bindparam("to"))
+COUNT = select(func.count()).select_from(notes)
+
+
+class Counter:
+    """Stands between us and the server and counts how often one of us must wait for it."""
+
+    def __init__(self, url: str) -> None:
+        self._server = make_url(url)
+        self.port = self._server.port or 5432
+        self.exchanges = 0
+        self.slices = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        host = str(self._server.query.get("host", self._server.host))
+        if host.startswith("/"):
+            back, forth = await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{self.port}")
+        else:
+            back, forth = await asyncio.open_connection(host, self.port)
+        for pump in (self._pump(reader, forth, ours=True), self._pump(back, writer, ours=False)):
+            task = asyncio.create_task(pump)
+            self._tasks.add(task)
+
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, ours: bool) -> None:
+        while chunk := await source.read(65536):
+            if ours and (chunk.endswith(_SYNC) or chunk.startswith(_QUERY)):
+                self.exchanges += 1
+            for part in (
+                [chunk[n : n + 1] for n in range(len(chunk))] if self.slices and not ours else [chunk]
+            ):
+                sink.write(part)
+                await sink.drain()
+                if self.slices:
+                    await asyncio.sleep(0)
+        sink.close()
+
+    async def end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+@pytest.fixture
+async def counter(postgresql_url: str, tmp_path: Path) -> AsyncIterator[Counter]:
+    counter = Counter(postgresql_url)
+    async with await asyncio.start_unix_server(counter.serve, tmp_path / f".s.PGSQL.{counter.port}"):
+        yield counter
+        await counter.end()
+
+
+@pytest.fixture(params=[True, False], ids=["prepared", "unprepared"])
+async def board(
+    request: pytest.FixtureRequest, counter: Counter, postgresql_url: str, tmp_path: Path
+) -> AsyncIterator[Database[Connection]]:
+    """Our database as seen through the counter, every statement of these tests run once already."""
+    url = make_url(postgresql_url).set(query={"host": str(tmp_path)}).render_as_string(hide_password=False)
+    database = Database(url, bare, pool=1, prepared=request.param, clock=Clock())
+
+    def learn(connection: Connection) -> Done[None]:
+        notes.create(connection)
+        for number in (1, 2):
+            connection.execute(ADD, {"number": number, "text": "x"})
+        connection.execute(CHANGE, {"of": 1, "to": "y"})
+        connection.execute(COUNT).scalar_one()
+        assert find(2)(connection) == "x"
+        return Done(None)
+
+    await database.transact(learn)
+    counter.exchanges = 0
+    yield database
+    await database.close()
+
+
+def add(number: int) -> Callable[[Connection], Done[None]]:
+    def work(connection: Connection) -> Done[None]:
+        connection.execute(ADD, {"number": number, "text": "x"})
+        return Done(None)
+
+    return work
+
+
+def find(number: int) -> Callable[[Connection], str | None]:
+    def work(connection: Connection) -> str | None:
+        found: str | None = connection.execute(FIND, {"of": number}).scalar_one_or_none()
+        return found
+
+    return work
+
+
+def count(connection: Connection) -> int:
+    number: int = connection.execute(COUNT).scalar_one()
+    return number
+
+
+async def test_a_glance_is_one_exchange_and_a_read_is_one_more_than_its_statements(
+    board: Database[Connection], counter: Counter
+) -> None:
+    assert await board.glance(find(1)) == "y"
+    assert counter.exchanges == 1
+    assert await board.read(lambda c: (find(1)(c), find(2)(c), find(3)(c))) == ("y", "x", None)
+    assert counter.exchanges == 1 + 4
+
+
+async def test_rows_that_tell_nothing_travel_with_what_comes_next(
+    board: Database[Connection], counter: Counter
+) -> None:
+    def work(connection: Connection) -> Done[int]:
+        changed = connection.execute(CHANGE, {"of": 1, "to": "z"}).rowcount
+        for number in (3, 4):
+            connection.execute(ADD, {"number": number, "text": "x"})
+        seen = connection.execute(COUNT).scalar_one()
+        connection.execute(ADD, [{"number": number, "text": None} for number in (5, 6)])
+        assert changed == 1
+        return Done(seen)
+
+    assert (await board.transact(work)).unwrap() == 4
+    assert counter.exchanges == 3  # BEGIN and the change, two rows and the count, two rows and COMMIT
+    assert await board.read(count) == 6
+
+
+async def test_what_begins_a_transaction_never_ends_it_too(
+    board: Database[Connection], counter: Counter
+) -> None:
+    await board.transact(add(3))
+    assert (
+        counter.exchanges == 2
+    )  # a connection that was lost shows before COMMIT is sent: it is run anew unseen
+
+
+async def test_a_row_that_travelled_and_was_refused_undoes_all_and_is_told(
+    board: Database[Connection],
+) -> None:
+    def work(connection: Connection) -> Done[None]:
+        connection.execute(CHANGE, {"of": 1, "to": "z"})
+        connection.execute(ADD, {"number": 2, "text": "there already"})
+        return Done(None)
+
+    with pytest.raises(IntegrityError):
+        await board.transact(work)
+    assert await board.glance(find(1)) == "y"
+    await board.transact(add(3))
+    assert await board.read(count) == 3
+
+
+async def test_a_failure_that_the_work_passes_over_is_never_called_done(board: Database[Connection]) -> None:
+    def work(connection: Connection) -> Done[None]:
+        connection.execute(CHANGE, {"of": 1, "to": "z"})
+        connection.execute(ADD, {"number": 2, "text": "there already"})
+        with pytest.raises(IntegrityError):
+            connection.execute(COUNT)
+        return Done(None)
+
+    with pytest.raises(DBAPIError, match="passed over"):
+        await board.transact(work)
+    assert await board.glance(find(1)) == "y"
+
+
+async def test_any_other_statement_sees_the_rows_before_it_and_shares_their_end(
+    board: Database[Connection],
+) -> None:
+    def work(connection: Connection) -> Done[int]:
+        connection.execute(CHANGE, {"of": 1, "to": "z"})
+        connection.execute(ADD, {"number": 3, "text": "x"})
+        seen = connection.scalar(text("SELECT count(*) FROM notes"))
+        connection.execute(ADD, {"number": 4, "text": "x"})
+        assert connection.execute(COUNT).scalar_one() == 4
+        connection.execute(ADD, {"number": 5, "text": "x"})
+        return Done(int(seen or 0))
+
+    def fail(connection: Connection) -> Done[int]:
+        work(connection)
+        raise KeyError("a bug")
+
+    with pytest.raises(KeyError):
+        await board.transact(fail)
+    assert await board.glance(count) == 2
+    assert (await board.transact(work)).unwrap() == 3
+    assert await board.read(count) == 5
+
+
+async def test_a_write_in_a_glance_fails(board: Database[Connection]) -> None:
+    with pytest.raises(DatabaseUnavailable, match="read-only"):
+        await board.glance(add(9))
+    with pytest.raises(DatabaseUnavailable, match="read-only"):
+        await board.glance(lambda c: c.execute(CHANGE, {"of": 1, "to": "z"}))
+    assert await board.read(count) == 2
+
+
+async def test_an_answer_may_come_in_the_smallest_pieces(
+    board: Database[Connection], counter: Counter
+) -> None:
+    counter.slices = True
+    assert await board.read(lambda c: (find(1)(c), count(c))) == ("y", 2)
+
+
+@pytest.mark.parametrize("value", ["", "Đỗ Thị Ánh", "x" * 200_000])
+async def test_text_comes_back_as_it_went_in(board: Database[Connection], value: str) -> None:
+    await board.transact(lambda c: Done(c.execute(CHANGE, {"of": 1, "to": value})))
+    assert await board.glance(find(1)) == value
+
+
+@pytest.mark.parametrize("given", [{"of": "1"}, {"of": 2**63}, {"of": 1.5}])
+async def test_a_value_of_another_type_is_refused_and_nothing_is_sent(
+    board: Database[Connection], counter: Counter, given: dict[str, object]
+) -> None:
+    with pytest.raises(DBAPIError, match="not of its type"):
+        await board.transact(lambda c: Done(c.execute(CHANGE, {**given, "to": "z"})))
+    assert counter.exchanges == 0
+    assert await board.glance(find(1)) == "y"
+
+
+async def test_a_text_that_the_server_can_not_keep_is_its_to_refuse(board: Database[Connection]) -> None:
+    with pytest.raises(DBAPIError, match="0x00"):
+        await board.transact(lambda c: Done(c.execute(CHANGE, {"of": 1, "to": "a\0b"})))
+    assert await board.glance(find(1)) == "y"
+
+
+def test_bytes_in_a_row_that_look_like_the_end_are_not_taken_for_it() -> None:
+    end = b"Z\0\0\0\x05I"
+    row = b"D\0\0\0\x10\0\x01\0\0\0\x06" + end
+    said = row + b"C\0\0\0\x0dSELECT 1\0" + end
+    assert read(row, b"") is None
+    assert read(said[:-1], b"") is None
+    answer = read(said, b"")
+    assert answer is not None
+    assert (answer.rows, answer.tags, answer.state) == ([[end]], [b"SELECT 1"], b"I")
+
+
+def test_types_that_are_not_known_are_left_to_the_driver() -> None:
+    assert Shape.of((1700,), ()) is None
+    assert Shape.of((), (3802,)) is None
+    shape = Shape.of((16, 17, 20, 21, 23, 25, 1043), (16,))
+    assert shape is not None
+    assert b"\0\0\0\x01\x01" in execute(b"", shape, (True, b"", 1, 1, 1, "", None))
+    assert simple("COMMIT;").count(b"COMMIT;") == 1
