@@ -6,7 +6,8 @@ the driver. https://www.postgresql.org/docs/current/protocol-message-formats.htm
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from struct import Struct
 from typing import Any
 
@@ -14,6 +15,7 @@ Encode = Callable[[Any], bytes]
 Decode = Callable[[bytes], Any]
 
 _HEADER = Struct(">cI").unpack_from
+_SIGNED = Struct(">i").unpack_from
 _LENGTH = Struct(">I").pack
 _COUNT = Struct(">H").pack
 _INT2, _INT4, _INT8 = Struct(">Ih").pack, Struct(">Ii").pack, Struct(">Iq").pack
@@ -37,10 +39,7 @@ def _text(value: str) -> bytes:
     return _LENGTH(len(raw)) + raw
 
 
-def _number(raw: bytes) -> int:
-    return int.from_bytes(raw, "big", signed=True)
-
-
+_number = partial(int.from_bytes, byteorder="big", signed=True)
 _CODECS: dict[int, tuple[Encode, Decode]] = {
     16: (lambda value: b"\0\0\0\x01\x01" if value else b"\0\0\0\x01\0", b"\x01".__eq__),
     17: (_bytes, bytes),
@@ -99,8 +98,10 @@ def done(tag: str) -> bytes:
 class Answer:
     """What the server said up to its being ready again."""
 
-    rows: list[list[bytes | None]]
-    tags: list[bytes]
+    said: bytes
+    rows: list[int] = field(default_factory=list)
+    """Where each row begins."""
+    tags: list[bytes] = field(default_factory=list)
     """How each statement that ended well ended, such as `INSERT 0 1`."""
     prepared: int = 0
     """How many statements it prepared after the expected beginning."""
@@ -117,10 +118,17 @@ class Answer:
 
     def decoded(self, shape: Shape) -> list[list[Any]]:
         """Return the rows as values."""
-        return [
-            [None if raw is None else decode(raw) for decode, raw in zip(shape.decode, row, strict=True)]
-            for row in self.rows
-        ]
+        said, decoders, rows = self.said, shape.decode, []
+        for start in self.rows:
+            row: list[Any] = []
+            end = start + 2  # after the number of columns, which the shape knows
+            for decode in decoders:
+                (length,) = _SIGNED(said, end)
+                at = end + 4
+                end = at if length < 0 else at + length
+                row.append(None if length < 0 else decode(said[at:end]))
+            rows.append(row)
+        return rows
 
 
 def is_complete(said: bytes) -> bool:
@@ -130,7 +138,7 @@ def is_complete(said: bytes) -> bool:
 
 def read(said: bytes, beginning: bytes) -> Answer | None:
     """Return the answer after its beginning, if it is as expected, or None if more is to come."""
-    answer = Answer([], [])
+    answer = Answer(said)
     at, end = 0, len(said)
     if said.startswith(beginning):
         at = len(beginning)
@@ -142,7 +150,7 @@ def read(said: bytes, beginning: bytes) -> Answer | None:
         if after > end:
             return None
         if kind == b"D":
-            answer.rows.append(_row(said, at + 5))
+            answer.rows.append(at + 5)
         elif kind == b"Z":
             answer.state = said[at + 5 : after]
             return answer if after == end else None
@@ -167,20 +175,6 @@ def _note(answer: Answer, kind: bytes, body: bytes) -> None:
 
 def _message(kind: bytes, body: bytes) -> bytes:
     return kind + _LENGTH(len(body) + 4) + body
-
-
-def _row(said: bytes, at: int) -> list[bytes | None]:
-    row: list[bytes | None] = []
-    count, at = int.from_bytes(said[at : at + 2], "big"), at + 2
-    for _ in range(count):
-        length, at = said[at : at + 4], at + 4
-        if length == _NULL:
-            row.append(None)
-            continue
-        after = at + int.from_bytes(length, "big")
-        row.append(said[at:after])
-        at = after
-    return row
 
 
 def _columns(body: bytes) -> tuple[int, ...]:

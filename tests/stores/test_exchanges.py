@@ -204,6 +204,19 @@ async def test_a_write_in_a_glance_fails(board: Database[Connection]) -> None:
     assert await board.read(count) == 2
 
 
+async def test_many_rows_come_by_the_driver_and_are_the_same(board: Database[Connection]) -> None:
+    everything = select(notes.c.number, notes.c.text).order_by(notes.c.number)
+
+    def all_of(connection: Connection) -> list[tuple[int, str | None]]:
+        return [tuple(row) for row in connection.execute(everything).all()]
+
+    await board.transact(
+        lambda c: Done(c.execute(ADD, [{"number": number, "text": None} for number in range(3, 101)]))
+    )
+    assert [await board.glance(all_of) for _ in range(2)] == [await board.read(all_of)] * 2
+    assert len(await board.read(all_of)) == 100
+
+
 async def test_an_answer_may_come_in_the_smallest_pieces(
     board: Database[Connection], counter: Counter
 ) -> None:
@@ -241,7 +254,9 @@ def test_bytes_in_a_row_that_look_like_the_end_are_not_taken_for_it() -> None:
     assert read(said[:-1], b"") is None
     answer = read(said, b"")
     assert answer is not None
-    assert (answer.rows, answer.tags, answer.state) == ([[end]], [b"SELECT 1"], b"I")
+    shape = Shape.of((), (17,))
+    assert shape is not None
+    assert (answer.decoded(shape), answer.tags, answer.state) == ([[end]], [b"SELECT 1"], b"I")
 
 
 def test_types_that_are_not_known_are_left_to_the_driver() -> None:
