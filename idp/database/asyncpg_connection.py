@@ -7,7 +7,7 @@ last of them for COMMIT. Any other statement is SQLAlchemy's and the driver's, i
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
+from hashlib import blake2b
 from typing import Any, NoReturn
 
 from asyncpg import InterfaceError, InternalClientError, PostgresError
@@ -69,7 +69,6 @@ class AsyncpgConnection(PreparedConnection):
         self._seconds = seconds
         self._keeps_prepared = prepared
         self._names: dict[str, bytes] = {}
-        self._numbers = count(1)
         self._held: list[bytes] = []
         self._opening = WRITE
         self._is_open = False
@@ -131,7 +130,7 @@ class AsyncpgConnection(PreparedConnection):
     def _run(self, prepared: Prepared, shape: Shape, arguments: Sequence[Sequence[Any]]) -> Answer | None:
         """Run it and return the answer, or None if it waits for what is sent next."""
         known = self._names.get(prepared.text)
-        name = self._new_name() if known is None else known
+        name = self._new_name(prepared.text) if known is None else known
         try:
             message = b"".join([messages.execute(name, shape, each) for each in arguments])
         except _WRONG_VALUE as error:
@@ -150,9 +149,11 @@ class AsyncpgConnection(PreparedConnection):
             self._refuse(prepared.text, InvalidCachedStatementError(STALE_PLAN))
         return answer
 
-    def _new_name(self) -> bytes:
-        is_full = len(self._names) >= _MOST_NAMES
-        return b"hpid_%d" % next(self._numbers) if self._keeps_prepared and not is_full else _UNNAMED
+    def _new_name(self, text: str) -> bytes:
+        """Return the name that nothing else can have, so that a pooler that mixes them up never runs another's."""
+        if not self._keeps_prepared or len(self._names) >= _MOST_NAMES:
+            return _UNNAMED
+        return b"hpid_" + blake2b(text.encode(), digest_size=16).hexdigest().encode()
 
     def _learn(self, prepared: Prepared) -> Any:
         answer = self._send(messages.parse(_UNNAMED, prepared.text), prepared.text)
