@@ -1,4 +1,4 @@
-"""A transaction of plain statements on PostgreSQL, in no more exchanges than there are answers to wait for (adr/0031).
+"""A transaction of plain statements on PostgreSQL, in no more exchanges than there are answers to wait for (adr/0034).
 
 BEGIN and the limits travel with the first statement; rows that are added and tell nothing wait for what comes next, the
 last of them for COMMIT. Any other statement is SQLAlchemy's and the driver's, in the same transaction.

@@ -1,6 +1,6 @@
 """What a plain statement needs of PostgreSQL's protocol: several messages in one write, one answer to all of them.
 
-Hand-made for one reason (adr/0031): a driver waits after each statement, and after BEGIN and COMMIT. Here a transaction
+Hand-made for one reason (adr/0034): a driver waits after each statement, and after BEGIN and COMMIT. Here a transaction
 begins in one message with its first statement and ends in one with its last. Values of other types than these are left to
 the driver. https://www.postgresql.org/docs/current/protocol-message-formats.html
 """

@@ -1,7 +1,7 @@
 """So many connections and no more; who finds none free waits in line, and not for ever (SECURITY R05).
 
 A connection that is given back stays out of SQLAlchemy's pool: to check one in and out again cost more than a statement
-(adr/0031).
+(adr/0034).
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Messages of ours on a connection that the driver opened, between its own (adr/0031).
+"""Messages of ours on a connection that the driver opened, between its own (adr/0034).
 
 The driver logs in, with TLS and password, and keeps the connection while it is idle. For one exchange at a time its
 transport speaks to us instead. What befalls the connection meanwhile the driver is told too.
