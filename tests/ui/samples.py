@@ -11,6 +11,7 @@ import segno
 from markupsafe import Markup
 
 from idp.mandates.model import Area
+from idp.protocol.context import Choice
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 from idp.ui.formatting import mask_email, mask_id_number, mask_phone
 from idp.ui.info import INFO_PAGES
@@ -19,6 +20,7 @@ from idp.ui.mandate_rows import Acting, Client, Held, Line, Offered, Pick, Power
 from idp.ui.pages import Banner, Frame, Pages, RelyingParty, Site
 from idp.ui.rows import ClaimRow, ConsentMode, ConsentRow, Delivery, DeliveryState, FirstLogin
 from idp.ui.strings import STRINGS, Texts
+from tests.ui.act_for_samples import FAMILY, OFFICE, context_of
 
 SITE = Site(
     host="id.haiphong.example",
@@ -88,6 +90,13 @@ def choice(**changes: object) -> Callable[[Language], Context]:
         "continue_as": None,
     }
     return same(**{**base, **changes})
+
+
+def act_for(choices: tuple[Choice, ...], **changes: object) -> Callable[[Language], Context]:
+    def context(language: Language) -> Context:
+        return {"rp": PORTAL, **context_of(choices, language), **changes}
+
+    return context
 
 
 def consent(**changes: object) -> Callable[[Language], Context]:
@@ -377,6 +386,13 @@ SAMPLES: dict[str, Sample] = {
     "otp-incomplete": Sample(
         template="otp.html", context=same(rp=None, i="7K2M", errors=one_error("otp_incomplete", at="otp"))
     ),
+    "act-for": Sample(template="act_for.html", context=act_for(FAMILY)),
+    "act-for-unanswered": Sample(
+        template="act_for.html", context=act_for(FAMILY, errors=one_error("act_for_empty", at="act-self"))
+    ),
+    "act-for-search": Sample(template="act_for.html", context=act_for(FAMILY[2:4], search="cang", beyond=12)),
+    "act-for-nobody": Sample(template="act_for.html", context=act_for((), can_go_on=False)),
+    "act-for-posts": Sample(template="act_for.html", context=act_for(OFFICE)),
     "consent": Sample(template="consent.html", context=consent()),
     "consent-notice": Sample(
         template="consent.html",
