@@ -51,7 +51,7 @@ async def answer(call: Call) -> Answer:
         return _on(opened)
     chosen = form.get("principal", "")
     if chosen not in {choice.choice_id for choice in usable(reader.choices, opened.client)}:
-        return _page(call, opened, reader, errors=one_error("act_for_empty", at="act-self"))
+        return _page(call, opened, reader, errors=one_error("act_for_empty", at="principal"))
     keep = partial(
         _keep, opened=opened, cookie=session_cookie(call, opened), choice_id=chosen, occasion=call.occasion()
     )

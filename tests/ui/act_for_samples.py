@@ -1,5 +1,6 @@
 """The choice for whom a service is used, as people meet it: a family with companies, an accountant, an official."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -37,9 +38,17 @@ _CHILD = Choice(
     mandate=MandateFacts(mandate_id="m-child", role="parent", source="parent"),
     age=9,
 )
+_WARD = replace(
+    _CHILD,
+    choice_id="m-ward",
+    name="Nguyễn Văn Bình",
+    mandate=MandateFacts(mandate_id="m-ward", role="guardian", source="court"),
+    age=67,
+)
 FAMILY = (
     own("Nguyễn Thị Hương"),
     _CHILD,
+    _WARD,
     _company("Công ty TNHH Cảng Xanh", "0201234569"),
     _company(
         "Công ty Cổ phần Đóng tàu Bạch Đằng Mới",
@@ -49,6 +58,7 @@ FAMILY = (
         ends_at=datetime(2026, 12, 31, 17, tzinfo=UTC),
     ),
     _company("Hộ kinh doanh Hương Biển"),
+    _company("Hợp tác xã Rươi Tứ Kỳ", "0899900045", role="administrator"),
     _company(
         "Công ty TNHH Vận tải Sông Cấm", "0299900149", obstacle=Obstacle.ENDED, obstacle_day=date(2026, 9, 30)
     ),

@@ -388,9 +388,10 @@ SAMPLES: dict[str, Sample] = {
     ),
     "act-for": Sample(template="act_for.html", context=act_for(FAMILY)),
     "act-for-unanswered": Sample(
-        template="act_for.html", context=act_for(FAMILY, errors=one_error("act_for_empty", at="act-self"))
+        template="act_for.html", context=act_for(FAMILY, errors=one_error("act_for_empty", at="principal"))
     ),
-    "act-for-search": Sample(template="act_for.html", context=act_for(FAMILY[2:4], search="cang", beyond=12)),
+    "act-for-search": Sample(template="act_for.html", context=act_for(FAMILY[3:5], search="cang", beyond=12)),
+    "act-for-nothing-found": Sample(template="act_for.html", context=act_for((), search="tàu ngầm")),
     "act-for-nobody": Sample(template="act_for.html", context=act_for((), can_go_on=False)),
     "act-for-posts": Sample(template="act_for.html", context=act_for(OFFICE)),
     "consent": Sample(template="consent.html", context=consent()),
