@@ -20,6 +20,7 @@ from idp.cli import (
     initialise,
     keys,
     logouts,
+    mandates,
     officials,
     organisations,
     people,
@@ -55,6 +56,7 @@ app.add_typer(clients.app, name="clients")
 app.add_typer(people.app, name="people")
 app.add_typer(organisations.app, name="organisations")
 app.add_typer(agencies.app, name="agencies")
+app.add_typer(mandates.app, name="mandates")
 app.add_typer(consents.app, name="consents")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(logouts.app, name="logouts")

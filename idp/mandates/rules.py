@@ -118,6 +118,24 @@ def check_acceptance(
     return Rule.ALREADY if taken and wanted.role is Role.ADMINISTRATOR else None
 
 
+def check_addition(
+    wanted: Extent,
+    delegate: PersonId,
+    *,
+    held: Iterable[Mandate],
+    invited: Iterable[Extent] = (),
+    now: datetime,
+) -> Rule | None:
+    """Check that there is a place for one more administrator, and that it is another person's."""
+    if wanted.role is not Role.ADMINISTRATOR:
+        return None
+    found = administrators(held, now)
+    if any(one.delegate_id == delegate for one in found):
+        return Rule.ALREADY
+    taken = len(found) + sum(one.role is Role.ADMINISTRATOR for one in invited)
+    return Rule.TWO_ADMINISTRATORS if taken >= MOST_ADMINISTRATORS else None
+
+
 def administrators(held: Iterable[Mandate], now: datetime) -> tuple[Mandate, ...]:
     """Return the administrators there are, those whose term has not begun too."""
     return tuple(one for one in held if one.role is Role.ADMINISTRATOR and not one.is_over(now))

@@ -2,6 +2,7 @@
 
 from idp.mandates.service.choices import choices_of, held
 from idp.mandates.service.contests import clear, contest
+from idp.mandates.service.desk import appoint_at_desk
 from idp.mandates.service.endings import (
     Ended,
     confirm_removal,
@@ -29,6 +30,7 @@ __all__ = [
     "Ended",
     "Offer",
     "accept",
+    "appoint_at_desk",
     "appoint_firm",
     "appoint_guardian",
     "choices_of",
