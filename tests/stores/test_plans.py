@@ -209,6 +209,7 @@ def _organisations(tx: Any, me: SignedIn) -> None:
     tx.organisations.search_by_name("hai", 20)
     tx.organisations.units_of(one.organisation_id, 20)
     tx.organisations.update(one)
+    tx.organisations.renumber(one.organisation_id, one.scheme, "0200000007", NOW)
     tx.organisations.set_status(
         one.organisation_id, OrganisationStatus.DISSOLVED, "", source="", source_at=NOW, now=NOW
     )

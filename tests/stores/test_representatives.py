@@ -103,6 +103,36 @@ async def test_a_household_business_is_its_owner_s(database: Database[Any], cloc
     assert await represented_by(database, done) == {owner.person_id}
 
 
+async def test_a_household_business_stays_itself_when_its_owner_gets_another_number(
+    database: Database[Any], clock: Clock
+) -> None:
+    owner, other = make_person(personal_id=FIRST), make_person(personal_id=NOBODY)
+    await do(database, lambda tx: tx.people.add_many((owner, other)))
+    household = replace(
+        ENTRY,
+        kind=OrganisationKind.HOUSEHOLD_BUSINESS,
+        scheme=OrganisationScheme.PERSONAL_ID,
+        identifier=FIRST,
+        representatives=(FIRST,),
+    )
+    first = await say(database, clock, household)
+    renumbered = replace(owner, profile=replace(owner.profile, personal_id=SECOND), updated_at=NOW + DAY)
+    await do(database, lambda tx: tx.people.update(renumbered))
+    under_second = replace(household, identifier=SECOND, representatives=(SECOND,))
+    assert (await say(database, clock, under_second, days=-1)).outcome is Outcome.STALE
+    again = await say(database, clock, under_second, days=1)
+    this = first.organisation.organisation_id
+    assert (again.outcome, again.organisation.organisation_id) == (Outcome.UPDATED, this)
+    assert (again.organisation.identifier, await represented_by(database, again, days=1)) == (
+        SECOND,
+        {owner.person_id},
+    )
+    old = await see(database, lambda tx: tx.organisations.find(OrganisationScheme.PERSONAL_ID, FIRST))
+    assert old is None
+    another = replace(household, identifier=NOBODY, representatives=(NOBODY,))
+    assert (await say(database, clock, another, days=1)).outcome is Outcome.ADDED
+
+
 async def test_whoever_represented_it_does_so_no_more_once_it_is_dissolved(
     database: Database[Any], clock: Clock
 ) -> None:

@@ -11,6 +11,7 @@ from idp.audit.occasion import Occasion
 from idp.organisations.entry import RefusedEntry, RegisterEntry, Said
 from idp.organisations.identifiers import IdentifierTaken
 from idp.organisations.model import Organisation, OrganisationScheme, OrganisationStatus
+from idp.organisations.service.renumbering import renumber, under_former_number
 from idp.organisations.service.representatives import take_representatives
 from idp.organisations.service.status import change_status
 from idp.transaction import Tx
@@ -57,6 +58,13 @@ def register(tx: Tx, entry: RegisterEntry, said: Said, *, actor: str, occasion: 
 
 def _put(tx: Tx, new: Organisation, *, actor: str, occasion: Occasion) -> Registered:
     kept = tx.organisations.find(new.scheme, new.identifier)
+    if kept is None and (former := under_former_number(tx, new, occasion=occasion)) is not None:
+        done = _change(tx, former, new, actor=actor, occasion=occasion)
+        if done.outcome is Outcome.STALE:
+            return done
+        renumber(tx, former, new, actor=actor, occasion=occasion)
+        now = tx.organisations.get(former.organisation_id) or done.organisation
+        return Registered(outcome=Outcome.UPDATED, organisation=now)
     if kept is None:
         try:
             tx.organisations.add(new)

@@ -18,10 +18,20 @@ def take_representatives(
     tx: Tx, organisation_id: OrganisationId, numbers: Iterable[str], *, actor: str, occasion: Occasion
 ) -> int:
     """Let whoever has these personal ID numbers, and nobody else, represent it; return how many are not known."""
-    people = [_person_of(tx, number) for number in numbers]
+    people = [person_of(tx, number) for number in numbers]
     known = [person_id for person_id in people if person_id is not None]
     replace_representatives(tx, organisation_id, known, actor=actor, occasion=occasion)
     return len(people) - len(known)
+
+
+def person_of(tx: Tx, number: str) -> PersonId | None:
+    """Return who has, or had, a personal ID number, or a foreigner's."""
+    for scheme in (IdentifierScheme.PERSONAL_ID, IdentifierScheme.FOREIGNER_ID):
+        found = tx.people.find_by_identifier(scheme, number)
+        standing = None if found is None else tx.people.canonical(found.person_id)
+        if standing is not None:
+            return standing.person_id
+    return None
 
 
 def representatives_of(tx: Tx, organisation_id: OrganisationId, *, now: datetime) -> tuple[PersonId, ...]:
@@ -40,15 +50,6 @@ def representatives_of(tx: Tx, organisation_id: OrganisationId, *, now: datetime
 def is_representative_vacant(tx: Tx, organisation_id: OrganisationId, *, now: datetime) -> bool:
     """Tell whether nobody is left who represents it: the register must name somebody (DOMAIN §3.3)."""
     return not representatives_of(tx, organisation_id, now=now)
-
-
-def _person_of(tx: Tx, number: str) -> PersonId | None:
-    for scheme in (IdentifierScheme.PERSONAL_ID, IdentifierScheme.FOREIGNER_ID):
-        found = tx.people.find_by_identifier(scheme, number)
-        standing = None if found is None else tx.people.canonical(found.person_id)
-        if standing is not None:
-            return standing.person_id
-    return None
 
 
 def _is_there(tx: Tx, person_id: PersonId) -> bool:

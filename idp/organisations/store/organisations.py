@@ -64,6 +64,13 @@ _UPDATE = (
     )
     .returning(_t.organisation_id)
 )
+_RENUMBER = (
+    update(organisations)
+    .where(_this, _t.scheme == bindparam("of_scheme"))
+    .values(
+        lookup=bindparam("new_lookup"), identifier=bindparam("new_identifier"), updated_at=bindparam("now")
+    )
+)
 _SET_STATUS = (
     update(organisations)
     .where(_this, _t.status != bindparam("new_status"))
@@ -142,6 +149,23 @@ class OrganisationStore:
         given = {f"new_{name}": value for name, value in row.items()}
         given["of_organisation"] = organisation.organisation_id
         return self.connection.execute(_UPDATE, given).first() is not None
+
+    def renumber(
+        self, organisation_id: OrganisationId, scheme: OrganisationScheme, identifier: str, now: datetime
+    ) -> None:
+        """Let it be found by another number of its scheme, or raise IdentifierTaken."""
+        number = self._number(scheme, identifier)
+        if self.connection.execute(_HELD, number).first() is not None:
+            raise IdentifierTaken(scheme)
+        purpose = IDENTIFIER_PURPOSE.format(scheme=scheme.value)
+        given = {
+            "of_organisation": organisation_id,
+            "of_scheme": scheme,
+            "new_lookup": self.vault.lookup(identifier, purpose=purpose),
+            "new_identifier": self.vault.seal_text(identifier, purpose=purpose),
+            "now": now,
+        }
+        self.connection.execute(_RENUMBER, given)
 
     def set_status(
         self,
