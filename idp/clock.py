@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 from idp.ids import EventId, HandleKind, OfficialId, OrganisationId, PersonId, PostId, format_handle
 
+_62_BITS = (1 << 62) - 1
+
 
 def _system_time() -> datetime:
     return datetime.now(UTC)
@@ -64,8 +66,9 @@ class Clock:
         """Return an id that sorts by time, and by order within a millisecond of this process (RFC 9562 §5.7, §6.2)."""
         milliseconds = int(self.now().timestamp() * 1000) & ((1 << 48) - 1)
         last, count = self._last_event
-        count = count + 1 if milliseconds == last and count < 0xFFF else secrets.randbits(8)
+        random = int.from_bytes(secrets.token_bytes(9))
+        count = count + 1 if milliseconds == last and count < 0xFFF else random >> 64
         self._last_event = (milliseconds, count)
-        bits = (milliseconds << 80) | (7 << 76) | (count << 64) | (2 << 62) | secrets.randbits(62)
+        bits = (milliseconds << 80) | (7 << 76) | (count << 64) | (2 << 62) | (random & _62_BITS)
         text = f"{bits:032x}"
         return EventId(f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}")

@@ -4,12 +4,15 @@ Stricter than most decoders: padding, white space, foreign characters and non-ze
 that one value has exactly one spelling and a token can't be varied without breaking it.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
+
+_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def encode(raw: bytes) -> str:
     """Return the one spelling of these bytes."""
-    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    return b2a_base64(raw, newline=False).translate(_SAFE, b"=").decode("ascii")
 
 
 def decode(text: str) -> bytes:

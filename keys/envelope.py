@@ -92,13 +92,23 @@ class Vault:
     def seal_under(self, secret: str, plaintext: bytes, *, purpose: str, version: int | None = None) -> bytes:
         """Seal so that it takes both the master key and this high-entropy secret to open (DESIGN 5.6)."""
         version = version or self._master.current
-        cipher = AESGCM(self._key_under(secret, purpose, version))
-        return _seal(cipher, plaintext, purpose=purpose, version=version)
+        return seal_by(
+            self.key_under(secret, purpose=purpose, version=version),
+            plaintext,
+            purpose=purpose,
+            version=version,
+        )
+
+    def key_under(self, secret: str, *, purpose: str, version: int) -> bytes:
+        """Return the key that `seal_under` seals by: whoever seals often under one secret keeps it (see `seal_by`)."""
+        salt = self._master.derive(f"under:{purpose}", version)
+        hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=b"hpid-under")
+        return hkdf.derive(_bytes(secret))
 
     def open_under(self, secret: str, sealed: bytes, *, purpose: str) -> bytes:
         """Return what was sealed under this secret, or raise Unsealable."""
-        cipher = AESGCM(self._key_under(secret, purpose, self.version_of(sealed)))
-        return _open(cipher, sealed, purpose=purpose)
+        key = self.key_under(secret, purpose=purpose, version=self.version_of(sealed))
+        return _open(AESGCM(key), sealed, purpose=purpose)
 
     def lookup(self, value: str, *, purpose: str) -> bytes:
         """Return the 33 bytes to store beside a sealed value, to find it by exact match."""
@@ -145,16 +155,16 @@ class Vault:
         )
         return AESSIV(b"".join(halves))  # RFC 5297 §2.2: K1 ‖ K2
 
-    def _key_under(self, secret: str, purpose: str, version: int) -> bytes:
-        salt = self._master.derive(f"under:{purpose}", version)
-        hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=b"hpid-under")
-        return hkdf.derive(_bytes(secret))
-
     def _lookup(self, value: str, purpose: str, version: int) -> bytes:
         return bytes([version]) + self._hmac(f"lookup:{purpose}", version, _bytes(value))
 
     def _hmac(self, purpose: str, version: int, message: bytes) -> bytes:
         return hmac.digest(self._master.derive(purpose, version), message, "sha256")
+
+
+def seal_by(key: bytes, plaintext: bytes, *, purpose: str, version: int) -> bytes:
+    """Seal by a key that `Vault.key_under` gave for this purpose and version; `open_under` opens it."""
+    return _seal(AESGCM(key), plaintext, purpose=purpose, version=version)
 
 
 def _seal(cipher: AESGCM, plaintext: bytes, *, purpose: str, version: int) -> bytes:

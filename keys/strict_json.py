@@ -37,12 +37,7 @@ def _parse(raw: bytes) -> object:
     if _ESCAPED_NUL.search(raw):
         raise ValueError("JSON contains NUL")
     try:
-        value: object = json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-        )
+        value: object = _DECODER.decode(raw.decode("utf-8"))
     except RecursionError:
         raise ValueError("JSON is nested too deeply") from None
     if _ESCAPED_SURROGATE.search(raw):
@@ -66,3 +61,7 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError("a JSON number is out of range")
     return number
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite)
+"""Made once: to make one takes as long as to read a token's claims."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from idp.audit.events import AuditEvent, EventType
@@ -53,6 +54,7 @@ KEPT_BYTES = {4: 3, 6: 6}
 """IP version → bytes of an address that are kept: /24 of IPv4, /48 of IPv6, as in logs."""
 
 
+@lru_cache(maxsize=4096)
 def network_of(peer: str) -> bytes | None:
     """Return the version and the first bytes of an address: networks compare as bytes on every engine."""
     try:

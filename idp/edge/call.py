@@ -6,7 +6,7 @@ Names and values are UTF-8 without NUL; anything else is refused before an endpo
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from idp.audit.occasion import Occasion
 from idp.edge.peer import peer_prefix
@@ -89,15 +89,24 @@ Endpoint = Callable[[Call], Awaitable["Answer"]]
 
 def parse_pairs(encoded: bytes) -> list[tuple[str, str]]:
     """Decode form or query pairs strictly: UTF-8, no NUL, at most 64 fields."""
+    parts = encoded.split(b"&")
+    if len(parts) > _MOST_FIELDS or not encoded.isascii():
+        raise BadCall(400, "malformed parameters")
     try:
-        pairs = parse_qsl(
-            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
-        )
+        pairs = [
+            (_decoded(name), _decoded(value)) for name, _, value in [p.partition(b"=") for p in parts if p]
+        ]
     except ValueError:
         raise BadCall(400, "malformed parameters") from None
-    if any("\x00" in name or "\x00" in value for name, value in pairs):
+    if b"\x00" in encoded or b"%00" in encoded:
         raise BadCall(400, "malformed parameters")
     return pairs
+
+
+def _decoded(part: bytes) -> str:
+    if b"+" in part:
+        part = part.replace(b"+", b" ")
+    return (unquote_to_bytes(part) if b"%" in part else part).decode()
 
 
 def parse_cookies(header: str) -> dict[str, str]:

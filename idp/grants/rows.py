@@ -23,8 +23,8 @@ _MICROSECOND = timedelta(microseconds=1)
 
 def grant_text(facts: GrantFacts) -> str:
     """Return a grant as text: whole, so that one column gives it back to a statement about another table."""
-    values = ((one, getattr(facts, one.name)) for one in fields(GrantFacts))
-    return _dump({one.name: value for one, value in values if value != one.default})
+    values = ((name, getattr(facts, name), default) for name, default in _DEFAULTS)
+    return _dump({name: value for name, value, default in values if value != default})
 
 
 def grant_facts(text: str) -> GrantFacts:
@@ -86,7 +86,7 @@ def scope_set(text: str) -> frozenset[str]:
 
 
 def _dump(values: dict[str, object]) -> str:
-    return json.dumps(values, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(values)
 
 
 def _plain(value: object) -> object:
@@ -133,6 +133,8 @@ def _moment_or_none(value: int | None) -> datetime | None:
     return None if value is None else _moment(value)
 
 
+_ENCODER = json.JSONEncoder(default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_DEFAULTS = tuple((one.name, one.default) for one in fields(GrantFacts))
 _GRANT_FIELDS = frozenset(one.name for one in fields(GrantFacts))
 _PART_READ: dict[str, Callable[[Any], Any]] = {
     "services": tuple,

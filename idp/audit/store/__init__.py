@@ -41,7 +41,7 @@ from idp.audit.store.keys import (
 from idp.audit.store.tables import audit_events, audit_head, audit_keys
 from idp.clock import Clock
 from idp.ids import EventId
-from keys.envelope import STABLE, Unsealable, Vault
+from keys.envelope import STABLE, Unsealable, Vault, seal_by
 
 _PURPOSE = "audit"
 
@@ -139,7 +139,7 @@ class AuditStore:
         while True:
             if key is None:
                 key = self._find_key(event.subject_ref)
-            sealed = self.vault.seal_under(key.opened, payload, purpose=_PURPOSE, version=STABLE)
+            sealed = seal_by(key.seals_by, payload, purpose=_PURPOSE, version=STABLE)
             if rehearse:
                 return
             row = _row(event, payload=payload, sealed=sealed, salt=salt)
@@ -156,7 +156,9 @@ class AuditStore:
             fresh = seal_key(self.vault, self.clock.random_bytes(KEY_BYTES))
             self.connection.execute(ADD_KEY, {"subject_ref": subject_ref, "sealed_key": fresh})
             sealed = self.connection.execute(FIND_KEY, subject).scalar_one()  # another may have been first
-        key = DataKey(opened=open_key(self.vault, sealed), sealed=sealed)
+        opened = open_key(self.vault, sealed)
+        seals_by = self.vault.key_under(opened, purpose=_PURPOSE, version=STABLE)
+        key = DataKey(seals_by=seals_by, sealed=sealed)
         self.known_keys.put(subject_ref, key)
         return key
 
@@ -237,7 +239,7 @@ def appended(event: AuditEvent, *, vault: Vault, clock: Clock) -> tuple[Insert, 
 
 def _purpose(at: datetime) -> str:
     """Return what payloads about nobody are sealed for: a day has a key of its own, since their version stays."""
-    return f"{_PURPOSE}.{at:%Y-%m-%d}"
+    return f"{_PURPOSE}.{at.date().isoformat()}"
 
 
 def _open_nobodys(vault: Vault, sealed: bytes, at: datetime) -> bytes:

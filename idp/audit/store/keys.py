@@ -33,9 +33,10 @@ def open_key(vault: Vault, sealed_key: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """A person's data key, opened, and how it lies in the table: it seals only while it lies there still."""
+    """A person's data key, ready to seal, and how it lies in the table: it seals only while it lies there still."""
 
-    opened: str = field(repr=False)
+    seals_by: bytes = field(repr=False)
+    """Derived from it and the master key; deriving it anew for each event would cost three times the sealing."""
     sealed: bytes = field(repr=False)
 
 
