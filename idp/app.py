@@ -251,6 +251,7 @@ def _site(settings: Settings) -> Site:
     )
 
 
+@cache
 def release() -> str:
     """Return the version that is installed."""
     try:

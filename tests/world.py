@@ -4,6 +4,7 @@ Sessions of the national system are arranged through the same service the callba
 the front door.
 """
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -408,7 +409,7 @@ async def open_world(
         "embed_worker": False,
         **settings,
     }
-    provider = make_provider(Settings(**wanted), Clock(time))
+    provider = make_provider(_settings(wanted), Clock(time))
     provider = replace(provider, pages=_shared_pages(provider.pages._site))
     share_statements(provider.database)
     await provider.database.open()
@@ -419,6 +420,20 @@ async def open_world(
         yield world
     finally:
         await provider.aclose()
+
+
+_OF_ONE_WORLD = {"state", "master_key", "database_url"}
+_known_settings: dict[str, Settings] = {}
+
+
+def _settings(wanted: dict[str, Any]) -> Settings:
+    """Check settings that differ in nothing but their files once: it takes a third of the time a world takes."""
+    environment = sorted(item for item in os.environ.items() if item[0].upper().startswith("HPID_"))
+    others = sorted((name, repr(value)) for name, value in wanted.items() if name not in _OF_ONE_WORLD)
+    key = repr((environment, others))
+    if key not in _known_settings:
+        _known_settings[key] = Settings(**wanted)
+    return _known_settings[key].model_copy(update={name: wanted[name] for name in _OF_ONE_WORLD})
 
 
 @cache

@@ -1,6 +1,7 @@
 """axe-core on every sample page: both languages, both themes, narrow and wide (WCAG 2.2 AA, PAGES §5)."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Literal
 
 import pytest
@@ -14,12 +15,12 @@ from tests.ui.serving import serving
 
 pytestmark = [pytest.mark.network, pytest.mark.browser]
 
-FILES = render_all()
+rendered = cache(render_all)
 
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    with serving(FILES) as origin:
+    with serving(rendered()) as origin:
         yield origin
 
 
@@ -33,7 +34,7 @@ def origin() -> Iterator[str]:
 def test_no_sample_page_has_a_fault_that_axe_finds(
     browser: Browser, origin: str, language: Language, looks: dict[int, Literal["light", "dark"]]
 ) -> None:
-    paths = [path for path in FILES if path.startswith(f"/{language}/")]
+    paths = [path for path in rendered() if path.startswith(f"/{language}/")]
     assert len(paths) > 50
     with Visitor(browser) as visitor:
         found = {}
