@@ -11,7 +11,7 @@ from idp.audit.events import EventType
 from idp.database import Done
 from idp.ids import OrganisationId
 from idp.mandates.service import contest, replace_parents, replace_representatives
-from idp.organisations.model import Organisation, OrganisationStatus
+from idp.organisations.model import Organisation, OrganisationKind, OrganisationScheme, OrganisationStatus
 from idp.people.model import Person
 from tests.driver import Browser, Page
 from tests.organisations.samples import make_organisation
@@ -338,6 +338,18 @@ async def test_parents_see_their_children_and_a_conflict(world: World, lan: Some
     assert "tranh chấp quyền nuôi con" in (await minh.home()).response.text
 
 
+async def test_a_household_businesss_owner_is_called_that_and_no_number_is_shown(
+    world: World, lan: Somebody
+) -> None:
+    number = lan.person.profile.personal_id
+    kind, scheme = OrganisationKind.HOUSEHOLD_BUSINESS, OrganisationScheme.PERSONAL_ID
+    await company(world, lan, name="Hộ kinh doanh Lan", kind=kind, scheme=scheme, identifier=number)
+    home = await lan.home()
+    assert "Chủ hộ kinh doanh" in home.response.text
+    page, _ = await lan.manage()
+    assert number not in home.response.text + page.response.text
+
+
 async def test_what_can_not_be_used_is_shown_with_its_reason(
     world: World, lan: Somebody, minh: Somebody, harbour: Organisation
 ) -> None:
@@ -347,7 +359,12 @@ async def test_what_can_not_be_used_is_shown_with_its_reason(
     await world.write(
         lambda tx: Done(
             tx.organisations.set_status(
-                OrganisationId(harbour.organisation_id), OrganisationStatus.DISSOLVED, "", world.time()
+                OrganisationId(harbour.organisation_id),
+                OrganisationStatus.DISSOLVED,
+                "",
+                source="register",
+                source_at=world.time(),
+                now=world.time(),
             )
         )
     )

@@ -1,7 +1,7 @@
 """`/account/mandates`: whom I act for, what is offered to me, who acts for me."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -10,9 +10,10 @@ from idp.citizen.mandates.rows import PAGE, organisation_names, person_names, po
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.mandates.days import last_day
-from idp.mandates.model import Mandate, PrincipalKind, Source
+from idp.mandates.model import Mandate, PrincipalKind, Role, Source
 from idp.mandates.rules import may_manage
 from idp.mandates.service import choices_of, offered_to
+from idp.organisations.model import OrganisationScheme
 from idp.people.model import Person
 from idp.protocol.context import Choice
 from idp.transaction import Tx
@@ -62,16 +63,26 @@ def _load(tx: Tx, *, person: Person, number: int, now: datetime) -> _Overview:
 
 def _held(choice: Choice, mandate: Mandate, now: datetime) -> Held:
     usable = choice.obstacle is None
+    reach = power(mandate.extent, now)
+    if _is_of_owner(choice, mandate):
+        reach = replace(reach, role="owner")
     return Held(
         mandate_id=mandate.mandate_id,
         name=choice.name,
-        power=power(mandate.extent, now),
+        power=reach,
         age=choice.age,
         obstacle=None if choice.obstacle is None else choice.obstacle.value,
         obstacle_day=choice.obstacle_day,
         manages=usable and may_manage(mandate, now),
         may_end=mandate.source is Source.APPOINTED and not mandate.is_over(now),
     )
+
+
+def _is_of_owner(choice: Choice, mandate: Mandate) -> bool:
+    """Tell whether it is a household business in the hands of its owner, who is its representative."""
+    found = choice.organisation
+    is_household = found is not None and found.scheme == OrganisationScheme.PERSONAL_ID.value
+    return is_household and mandate.role is Role.REPRESENTATIVE
 
 
 def _offers(tx: Tx, person: Person, now: datetime) -> tuple[Offered, ...]:
