@@ -202,7 +202,7 @@ def make_app(provider: Provider) -> Asgi:
         return to_response(error_response(call, BadCall(error.status_code, str(error.detail))))
 
     routes = routes_of(provider.settings)
-    return _traced(Edge(provider, routes=routes, pages=pages, render=_render), provider, routes)
+    return _traced(Edge(provider, routes=routes, pages=pages, render=_render), provider)
 
 
 def _render(call: Call, error: Exception) -> Answer:
@@ -214,7 +214,7 @@ def _render(call: Call, error: Exception) -> Answer:
     return scim_error(call, error)
 
 
-def _traced(edge: Edge, provider: Provider, routes: Mapping[str, object]) -> Asgi:
+def _traced(edge: Edge, provider: Provider) -> Asgi:
     """Put a span around each request, if traces are asked for."""
     if provider.tracing is None:
         return edge
@@ -224,7 +224,7 @@ def _traced(edge: Edge, provider: Provider, routes: Mapping[str, object]) -> Asg
         edge,
         provider.tracing,
         trusted_proxies=provider.settings.trusted_proxies,
-        route_of=lambda scope: scope["path"] if scope["path"] in routes else page_route(scope),
+        route_of=lambda scope: edge.route_of(scope["path"]) or page_route(scope),
     )
 
 

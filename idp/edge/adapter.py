@@ -75,7 +75,7 @@ class Edge:
             if not reply.status:
                 await reply.give(answer)
         seconds = provider.clock.stopwatch() - started
-        route = self._route_of(call.path) or page_route(scope)
+        route = self.route_of(call.path) or page_route(scope)
         REQUEST_SECONDS.add(seconds, route, _CLASSES[reply.status // 100])
         log_request(
             at=provider.clock.wall_seconds(),
@@ -87,7 +87,7 @@ class Edge:
             peer=peer_prefix(call.peer),
         )
 
-    def _route_of(self, path: str) -> str | None:
+    def route_of(self, path: str) -> str | None:
         """Return the route that serves a path, if it is a protocol endpoint's."""
         if path in self._routes:
             return path
@@ -108,7 +108,7 @@ class Edge:
 
     async def _serve(self, call: Call, kind: Kind, scope: Scope, receive: Receive, reply: Reply) -> None:
         check_head(call, scope["headers"])
-        route = self._route_of(call.path)
+        route = self.route_of(call.path)
         if route is not None:
             await reply.give(await self._answer(call, kind, self._routes[route], receive))
             return

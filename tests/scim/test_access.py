@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from idp import metrics
 from idp.audit.events import EventType
 from idp.database import Done
 from idp.scim.resources import ENTERPRISE, OFFICIAL
@@ -203,6 +204,15 @@ async def test_what_is_not_offered_is_refused_in_scim_s_form(hr: HrSystem) -> No
         response = await hr.call(method, path)
         assert (response.status_code, response.json()["status"]) == (status, str(status))
         assert response.headers["content-type"] == "application/scim+json"
+
+
+async def test_all_addresses_of_one_service_are_one_route_in_the_metrics(hr: HrSystem) -> None:
+    before = dict(metrics.REQUEST_SECONDS.series())
+    made = await hr.create()
+    await hr.read(made["id"])
+    told = {labels[0] for labels in metrics.REQUEST_SECONDS.series().keys() - before.keys()}
+    assert told <= {"/scim/v2/", "/token"}
+    assert any(labels[0] == "/scim/v2/" for labels in metrics.REQUEST_SECONDS.series())
 
 
 async def test_a_body_too_large_is_refused_in_scim_s_form(hr: HrSystem) -> None:
