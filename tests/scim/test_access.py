@@ -1,14 +1,11 @@
 """Who may call, and how far a hand reaches – SECURITY G01, G04, B11, B14; RFC 6750."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from idp import metrics
 from idp.audit.events import EventType
-from idp.database import Done
 from idp.scim.resources import ENTERPRISE, OFFICIAL
 from tests.scim.hr import BASE, HrSystem, operations, post, user
 from tests.world import World
@@ -218,50 +215,3 @@ async def test_all_addresses_of_one_service_are_one_route_in_the_metrics(hr: HrS
 async def test_a_body_too_large_is_refused_in_scim_s_form(hr: HrSystem) -> None:
     response = await hr.call("POST", "/Bulk", {"Operations": "x" * 70_000})
     assert (response.status_code, response.json()["status"]) == (413, "413")
-
-
-async def test_a_leaver_loses_session_refresh_userinfo_and_introspection_at_once(
-    world: World, hr: HrSystem
-) -> None:  # B10, G04
-    for how in ("active", "delete", "post"):
-        rp = await world.client(f"egov-{how}", scopes=frozenset({"openid", "profile", "offline_access"}))
-        visitor = await world.visitor(rp, f"user-{how}")
-        tokens = await world.tokens(rp, visitor, scope="openid profile offline_access", prompt="consent")
-        made = await hr.create(f"N-{how}")
-        await as_official(world, visitor.person.person_id, made["id"])
-        assert (await world.userinfo(tokens["access_token"])).status_code == 200
-        assert await active(world, rp, tokens["access_token"])
-        path = f"/Users/{made['id']}"
-        if how == "active":
-            await hr.call("PATCH", path, operations({"op": "replace", "value": {"active": False}}))
-        elif how == "delete":
-            await hr.call("DELETE", path)
-        else:
-            await hr.call("PATCH", path, operations({"op": "remove", "path": f"{OFFICIAL}:posts"}))
-        assert (await world.userinfo(tokens["access_token"])).status_code == 401
-        assert not await active(world, rp, tokens["access_token"])
-        refreshed = await rp.token(
-            world.http, grant_type="refresh_token", refresh_token=tokens["refresh_token"]
-        )
-        assert refreshed.json()["error"] == "invalid_grant"
-        silent = await visitor.browser.get(rp.authorize_url(prompt="none"))
-        assert silent.answer["error"] == "login_required"
-
-
-async def active(world: World, rp: Any, token: str) -> bool:
-    response = await rp.back_channel(world.http, "/introspect", token=token)
-    return bool(response.json()["active"])
-
-
-async def as_official(world: World, person_id: str, official_id: str) -> None:
-    """Make the person's session an official's, and what was granted in it given under the post: as an issue will."""
-
-    def arrange(tx: Any) -> Done[None]:
-        official = tx.officials.lock(official_id)
-        tx.officials.link(official_id, person_id)
-        given = {"person": person_id, "post": official.posts[0].post_id}
-        tx.connection.execute(text("UPDATE sessions SET realm = 'official' WHERE person_id = :person"), given)
-        tx.connection.execute(text("UPDATE grants SET context_id = :post WHERE person_id = :person"), given)
-        return Done(None)
-
-    await world.write(arrange)
