@@ -14,7 +14,7 @@ from idp.protocol.scopes import SCOPES, LegalBasis
 
 SUITE = "https://suite.test:8443"
 """Where the suite runs unless told otherwise."""
-SCOPE_NAMES = ("openid", "profile", "email", "phone", "address", "offline_access")
+SCOPE_NAMES = ("openid", "profile", "email", "phone", "address", "age", "residence", "offline_access")
 _POST = "client_secret_post"
 _WITH_CODE = ("hpid-basic", "hpid-formpost-basic")
 _IMPLICIT = "hpid-implicit"

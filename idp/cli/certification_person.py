@@ -7,7 +7,7 @@ The password is public and stands in tests/conformance/README.md, so this record
 from datetime import datetime
 
 from idp.ids import PersonId
-from idp.people.model import Address, Person, PersonProfile, PersonStatus
+from idp.people.model import Address, Attribute, Origin, Person, PersonProfile, PersonStatus, Source
 
 PERSON_ID = PersonId("00000000-0000-4000-8000-00000c0f0001")
 USERNAME = "tester"
@@ -15,7 +15,8 @@ PASSWORD = "conformance-hai-phong-2026"  # noqa: S105 - public, for tests alone
 
 
 def certification_person(now: datetime) -> Person:
-    """Return the record."""
+    """Return the record; the register is taken to have said all of it."""
+    stated = Origin(source=Source.REGISTER, level=2, at=now)
     return Person(
         person_id=PERSON_ID,
         status=PersonStatus.ACTIVE,
@@ -35,6 +36,7 @@ def certification_person(now: datetime) -> Person:
             profile_page="https://tester.hpid.example/about",
             picture="https://tester.hpid.example/picture.png",
             website="https://tester.hpid.example/",
+            origins=dict.fromkeys(Attribute, stated),
             gender="female",
             birthdate="1990-05-13",
             phone="+84539900099",

@@ -12,7 +12,7 @@ import typer
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
-from idp.cli import client_invitations, client_secrets
+from idp.cli import client_accounts, client_invitations, client_secrets
 from idp.cli.client_documents import Document, document_of, documents_of, facts_of, read_jwks
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
 from idp.clients.model import Client
@@ -30,6 +30,7 @@ from idp.transaction import Tx
 app = typer.Typer(help="Relying parties.", no_args_is_help=True)
 app.add_typer(client_secrets.app)
 app.add_typer(client_invitations.app)
+app.add_typer(client_accounts.app)
 
 RedirectUris = Annotated[
     list[str] | None, typer.Option(help="Compared byte for byte; repeat for more. A machine has none.")

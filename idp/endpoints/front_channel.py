@@ -16,6 +16,7 @@ from idp.endpoints.reached import reached_by
 from idp.endpoints.token.target import find_target
 from idp.people.claims import claims_of
 from idp.people.model import Person
+from idp.people.verified import verified_member
 from idp.protocol import access_token, encryption, id_token
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import allowed_claims, released_claims, select_claims
@@ -79,13 +80,14 @@ async def _id_token(
     names, now = allowed_claims(grant.id_token_claims, client.scopes), provider.clock.now()
     if request.response_type == "id_token":
         names = released_claims(grant.scopes & client.scopes, names)
+    single = verified_member(granted.person, grant.verified_id_token, client.scopes, now=now)
     claims = id_token.build(
         grant,
         iss=provider.settings.issuer,
         sub=grant.sub,
         acr=grant.acr,
         nonce=request.nonce,
-        single_claims=select_claims(claims_of(granted.person, now=now), names),
+        single_claims=single | select_claims(claims_of(granted.person, now=now), names),
         lifetime=provider.settings.life.id_token,
         txn=call.txn,
         now=now,

@@ -18,6 +18,7 @@ from idp.grants.gid import gid_of
 from idp.ids import Gid
 from idp.people.claims import claims_of
 from idp.people.model import Person
+from idp.people.verified import verified_member
 from idp.protocol import encryption
 from idp.protocol import userinfo as rules
 from idp.protocol.access_token import PresentedToken, read
@@ -69,6 +70,7 @@ async def userinfo(call: Call) -> Answer:
         scopes=presented.scopes & registered,
         single_claims=allowed_claims(grant.userinfo_claims, registered),
     )
+    claims |= verified_member(owner.person, grant.verified_userinfo, registered, now=occasion.now)
     answer = await _answer(call, client.facts, claims, now=occasion.now)
     event = occasion.event(
         EventType.USERINFO_READ,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from idp.ids import ClientId
+from idp.protocol import verified_claims
 from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import Acr, parse_acr
 from idp.protocol.authorization_response import FORM_POST, answer_mode
@@ -256,6 +257,8 @@ def _check_claims(text: str | None, client: ClientFacts) -> ClaimsRequest:
         claims,
         userinfo=allowed_claims(claims.userinfo, client.scopes),
         id_token=allowed_claims(claims.id_token, client.scopes),
+        verified_userinfo=verified_claims.allowed(claims.verified_userinfo, client.scopes),
+        verified_id_token=verified_claims.allowed(claims.verified_id_token, client.scopes),
     )
 
 

@@ -7,6 +7,7 @@ settled with the person. Stricter than Core: JSON that repeats a name is refused
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from idp.protocol import verified_claims
 from idp.protocol.assurance import Acr, parse_acr
 from idp.protocol.errors import InvalidRequest, UnmetAuthenticationRequirements
 from idp.protocol.scopes import CLAIM_SCOPE, SCOPES
@@ -26,6 +27,19 @@ class ClaimsRequest:
     acr_essential: bool = False
     sub: str | None = None
     """Required subject from id_token.sub.value or userinfo.sub.value (§5.5.1)."""
+    verified_userinfo: str = ""
+    verified_id_token: str = ""
+    """Requests for verified claims (verified_claims.py), each answered where it was made and nowhere else."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every claim asked for, wherever."""
+        verified = (self.verified_userinfo, self.verified_id_token)
+        return (
+            *self.userinfo,
+            *self.id_token,
+            *(one for kept in verified for one in verified_claims.names_in(kept)),
+        )
 
 
 def parse_claims(text: str | None) -> ClaimsRequest:
@@ -39,6 +53,7 @@ def parse_claims(text: str | None) -> ClaimsRequest:
     except ValueError as error:
         raise InvalidRequest("claims must be one JSON object", detail=str(error)) from error
     userinfo, id_token = _member(wanted, "userinfo"), _member(wanted, "id_token")
+    verified = {name: _verified(wanted, name) for name in ("userinfo", "id_token")}
     acr = id_token.get("acr", {})
     return ClaimsRequest(
         userinfo=tuple(name for name in userinfo if name in CLAIM_SCOPE and name != "sub"),
@@ -46,6 +61,8 @@ def parse_claims(text: str | None) -> ClaimsRequest:
         acr_values=_acr_values(acr),
         acr_essential=acr.get("essential") is True,
         sub=_required_sub(id_token.get("sub", {}), userinfo.get("sub", {})),
+        verified_userinfo=verified["userinfo"],
+        verified_id_token=verified["id_token"],
     )
 
 
@@ -62,10 +79,17 @@ def _member(wanted: Mapping[str, object], name: str) -> dict[str, dict[str, obje
         raise InvalidRequest("claims members userinfo and id_token must be JSON objects")
     requests: dict[str, dict[str, object]] = {}
     for claim, request in member.items():
+        if claim == verified_claims.NAME:
+            continue
         if request is not None and not isinstance(request, dict):
             raise InvalidRequest("each requested claim must be null or a JSON object")
         requests[claim] = request or {}
     return requests
+
+
+def _verified(wanted: Mapping[str, object], name: str) -> str:
+    member = wanted.get(name)
+    return verified_claims.parse(member.get(verified_claims.NAME)) if isinstance(member, dict) else ""
 
 
 def _acr_values(request: Mapping[str, object]) -> tuple[Acr, ...]:

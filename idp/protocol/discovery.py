@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from idp.protocol import verified_claims
 from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import ACR_VALUES_SUPPORTED
 from idp.protocol.authorization_request import PROMPTS, RESPONSE_MODES
@@ -35,6 +36,15 @@ _LOGOUTS: Mapping[str, bool] = {
     "frontchannel_logout_supported": True,
     "frontchannel_logout_session_supported": True,
 }
+
+_IDENTITY_ASSURANCE: Mapping[str, object] = {
+    "verified_claims_supported": True,
+    "trust_frameworks_supported": [verified_claims.TRUST_FRAMEWORK],
+    "evidence_supported": [verified_claims.EVIDENCE_TYPE],
+    "electronic_records_supported": [verified_claims.RECORD_TYPE],
+    "claims_in_verified_claims_supported": list(verified_claims.CLAIMS),
+}
+"""OpenID Connect for Identity Assurance §6."""
 
 
 def metadata(
@@ -78,6 +88,7 @@ def metadata(
         "claims_supported": list(claims),
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
+        **_IDENTITY_ASSURANCE,
         "request_parameter_supported": True,
         "request_uri_parameter_supported": True,
         "require_request_uri_registration": True,

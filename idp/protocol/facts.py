@@ -191,6 +191,9 @@ class GrantFacts:
     userinfo_claims: tuple[str, ...] = ()
     id_token_claims: tuple[str, ...] = ()
     """Single claims asked for by the `claims` parameter, beyond scopes."""
+    verified_userinfo: str = ""
+    verified_id_token: str = ""
+    """Verified claims asked for, as verified_claims.py keeps them."""
     sub: str = ""
     """The person in the client's sector: ID token, userinfo, its access token, logout token."""
     audiences: tuple[str, ...] = ()

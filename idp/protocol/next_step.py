@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Final, Literal
 
 from idp.ids import PersonId
+from idp.protocol import verified_claims
 from idp.protocol.assurance import Acr, strongest, weakest
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import allowed_claims
@@ -94,6 +95,8 @@ class Issue:
     acr: Acr
     userinfo_claims: tuple[str, ...] = ()
     id_token_claims: tuple[str, ...] = ()
+    verified_userinfo: str = ""
+    verified_id_token: str = ""
     choice: Choice | None = None
     """For whom; None at a client that does not ask."""
 
@@ -139,6 +142,8 @@ def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> 
         acr=usable_acr(step, facts.client),
         userinfo_claims=allowed_claims(request.claims.userinfo, granted),
         id_token_claims=allowed_claims(request.claims.id_token, granted),
+        verified_userinfo=verified_claims.allowed(request.claims.verified_userinfo, granted),
+        verified_id_token=verified_claims.allowed(request.claims.verified_id_token, granted),
         choice=choice,
     )
 
@@ -185,7 +190,7 @@ def usable_acr(session: SessionFacts, client: ClientFacts) -> Acr:
 
 def wanted_scopes(request: AuthorizationRequest) -> tuple[str, ...]:
     """Return the scopes asked for, those behind singly requested claims included."""
-    single = (CLAIM_SCOPE[claim].name for claim in (*request.claims.userinfo, *request.claims.id_token))
+    single = (CLAIM_SCOPE[claim].name for claim in request.claims.names)
     return tuple(dict.fromkeys((*request.scopes, *single)))
 
 

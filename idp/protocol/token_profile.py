@@ -7,7 +7,15 @@ beyond these schemas is ever in a token: a test validates the tokens of real jou
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from idp.protocol import access_token, id_token, introspection, logout, machine_token, userinfo
+from idp.protocol import (
+    access_token,
+    id_token,
+    introspection,
+    logout,
+    machine_token,
+    userinfo,
+    verified_claims,
+)
 from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import Acr
 from idp.protocol.profiles import SIGNING_ALGORITHMS
@@ -35,6 +43,42 @@ def _object(required: tuple[str, ...], **optional: Mapping[str, object]) -> Mapp
         "required": list(required),
         "additionalProperties": False,
     }
+
+
+_VERIFIED: Mapping[str, object] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["verification", "claims"],
+    "properties": {
+        "verification": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["trust_framework"],
+            "properties": {
+                "trust_framework": {"const": verified_claims.TRUST_FRAMEWORK},
+                "assurance_level": {"const": verified_claims.ASSURANCE_LEVEL},
+                "time": {"type": "string", "format": "date-time"},
+                "evidence": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {
+                        "type": "object",
+                        "additionalProperties": False,
+                        "properties": {
+                            "type": {"const": verified_claims.EVIDENCE_TYPE},
+                            "record": {"type": "object"},
+                        },
+                    },
+                },
+            },
+        },
+        "claims": {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"enum": list(verified_claims.CLAIMS)},
+        },
+    },
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,13 +221,18 @@ CLAIMS: Mapping[str, Claim] = {
         schema={"type": "string", "pattern": "^[0-9]{5}$"},
         meaning="Code of the commune of the registered address; absent where it isn't known for sure.",
     ),
+    "verified_claims": Claim(
+        schema={"oneOf": [_VERIFIED, {"type": "array", "items": _VERIFIED, "minItems": 1}]},
+        meaning="Claims that the national register vouches for, with how; only where asked for (OpenID Connect for"
+        " Identity Assurance).",
+    ),
     "vn_id_number": Claim(
         schema={"type": "string", "pattern": "^[0-9A-Z]{9,12}$"}, meaning="Personal identification number."
     ),
 }
 """Every claim there is; discovery, schemas and the profile page know no other."""
 
-_SCOPE_CLAIMS = tuple(claim for claim in CLAIM_SCOPE if claim != "sub")
+_SCOPE_CLAIMS = (*(claim for claim in CLAIM_SCOPE if claim != "sub"), verified_claims.NAME)
 
 TOKENS: tuple[Token, ...] = (
     Token(

@@ -50,6 +50,7 @@ _OF_MERGED = (
     .limit(1)
 )
 _ADD = insert(subjects).on_conflict_do_nothing(index_elements=["bucket", "person_id", "sector"])
+_ADOPT = insert(subjects).on_conflict_do_nothing().returning(subjects.c.sub)
 _PERSON_OF = select(subjects.c.person_id).where(
     subjects.c.sector == bindparam("in_sector"), subjects.c.sub == bindparam("this_sub")
 )
@@ -76,6 +77,11 @@ class SubjectStore:
         )
         given = {"of_bucket": bucket, "of_person": person_id, "in_sector": sector}
         return str(self.connection.execute(_GET, given).scalar_one())
+
+    def adopt(self, person_id: PersonId, sector: str, sub: str) -> bool:
+        """Make a value of the sector's own the person's `sub`; False if they have one, or it is somebody's already."""
+        row = {"bucket": bucket_of(person_id), "person_id": person_id, "sector": sector, "sub": sub}
+        return self.connection.execute(_ADOPT, row).one_or_none() is not None
 
     def find(self, person_id: PersonId, sector: str) -> str | None:
         """Return the person's `sub` in a sector, if it has been chosen."""

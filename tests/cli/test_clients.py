@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -190,3 +191,38 @@ async def test_a_removed_client_is_gone_for_good(office: Office, world: ServedWo
 @pytest.mark.parametrize("command", ["show", "disable", "rotate-secret", "remove", "export"])
 def test_a_client_nobody_knows_is_one_line(office: Office, command: str) -> None:
     assert "client nobody" in office.installation.hpid("clients", command, "nobody").refusal
+
+
+async def test_old_accounts_are_linked_by_number_and_the_report_names_nobody(
+    office: Office, world: ServedWorld, tmp_path: Path
+) -> None:
+    number = "031184000255"
+    other = await world.person("old-account")
+    person = await world.person("its-owner", profile=replace(other.profile, personal_id=number))
+    rp = await world.client("rp-link")
+    file, report = tmp_path / "accounts.csv", tmp_path / "report.csv"
+    file.write_text(
+        f"sub,id_number\nold-1,{number}\nold-2,{number}\nold-3,031184000999\n{number},{number}\nx\n"
+    )
+    run = ("clients", "link-accounts", rp.client_id, str(file), "--report", str(report), "--json")
+    assert (await office.installation.run(*run)).json == {
+        "linked": 1,
+        "already": 0,
+        "not-found": 1,
+        "conflict": 1,
+        "refused": 2,
+    }
+    assert report.read_text().splitlines()[:4] == [
+        "line,outcome,reason",
+        "2,linked,",
+        "3,conflict,the person has another sub here",
+        "4,not-found,",
+    ]
+    assert number not in report.read_text()
+    assert (await office.installation.run(*run)).json["already"] == 1
+    known = await world.provider.database.read(lambda tx: tx.subjects.find(person.person_id, "rp-link"))
+    assert known == "old-1"
+    nobody = await office.installation.run(
+        "clients", "link-accounts", "nobody", str(file), "--report", str(report)
+    )
+    assert nobody.refusal == "no client nobody"

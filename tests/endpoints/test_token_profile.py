@@ -7,10 +7,13 @@ from typing import Any
 import jsonschema
 import pytest
 
+from idp.people.model import Attribute, Origin, Source
 from idp.protocol.discovery import metadata
 from idp.protocol.logout import build_logout_token
 from idp.protocol.scopes import SCOPES
 from idp.protocol.token_profile import CLAIMS, TOKENS
+from idp.protocol.verified_claims import CLAIMS as VERIFIED
+from tests import make
 from tests.world import PERSONAL, World
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "schemas"
@@ -23,11 +26,20 @@ def check(name: str, claims: dict[str, Any]) -> None:
 
 async def test_every_token_of_a_journey_is_what_its_schema_says(world: World) -> None:
     rp = await world.client(**PERSONAL)
-    rp.scope = " ".join(scope for scope in SCOPES if not scope.startswith("docs."))
-    person = await world.person()
+    rp.scope = " ".join(sorted(PERSONAL["scopes"]))
+    stated = Origin(source=Source.REGISTER, level=2, at=world.time())
+    profile = make.full_profile(origins=dict.fromkeys(Attribute, stated))
+    person = await world.person(profile=profile)
     browser = world.browser()
     await world.signed_in(browser, person.person_id)
-    claims_request = json.dumps({"id_token": {"birthdate": None}, "userinfo": {"name": {"essential": True}}})
+    every = {"trust_framework": None, "assurance_level": None, "time": None, "evidence": None}
+    verified = {"verification": every, "claims": dict.fromkeys(VERIFIED)}
+    claims_request = json.dumps(
+        {
+            "id_token": {"birthdate": None, "verified_claims": [verified]},
+            "userinfo": {"name": {"essential": True}, "verified_claims": verified},
+        }
+    )
     page = await browser.get(rp.authorize_url(claims=claims_request))
     ticks = [
         ("scope", scope) for scope in ("email", "phone", "address", "age", "residence", "offline_access")
@@ -39,6 +51,7 @@ async def test_every_token_of_a_journey_is_what_its_schema_says(world: World) ->
     check("id_token", id_token)
     assert id_token["birthdate"] == "1984-03-14"
     assert "name" not in id_token
+    assert id_token["verified_claims"][0]["claims"].keys() == set(VERIFIED)
     check("access_token", await rp.verify(world.http, tokens["access_token"]))
     answer = await world.http.get("/userinfo", headers={"authorization": f"Bearer {tokens['access_token']}"})
     check("userinfo", answer.json())

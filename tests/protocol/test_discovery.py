@@ -10,6 +10,7 @@ from idp.protocol.client_authentication import METHODS
 from idp.protocol.discovery import ENDPOINTS, metadata
 from idp.protocol.profiles import PROFILES
 from idp.protocol.scopes import CLAIM_SCOPE, SCOPES
+from idp.protocol.verified_claims import CLAIMS as VERIFIED
 from tests import make
 
 DOCUMENT: dict[str, Any] = metadata(
@@ -73,6 +74,8 @@ def test_it_says_exactly_this() -> None:
             "email",
             "phone",
             "address",
+            "age",
+            "residence",
             "vn.id_number",
             "mandate",
             "agency",
@@ -84,6 +87,11 @@ def test_it_says_exactly_this() -> None:
         ],
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
+        "verified_claims_supported": True,
+        "trust_frameworks_supported": ["vn_vneid"],
+        "evidence_supported": ["electronic_record"],
+        "electronic_records_supported": ["population_register"],
+        "claims_in_verified_claims_supported": list(VERIFIED),
         "request_parameter_supported": True,
         "request_uri_parameter_supported": True,
         "require_request_uri_registration": True,

@@ -7,6 +7,7 @@ from idp.edge import Answer, Call
 from idp.endpoints.token.target import organisation_id_in
 from idp.people.claims import claims_of
 from idp.people.model import Person
+from idp.people.verified import verified_member
 from idp.protocol import access_token, encryption, id_token
 from idp.protocol.acting_claims import context_claims, office_claims
 from idp.protocol.claims import allowed_claims, select_claims
@@ -15,6 +16,7 @@ from idp.protocol.facts import ClientFacts, GrantFacts
 from idp.protocol.resource import Target
 from idp.protocol.scopes import CLAIM_SCOPE, is_personal
 from idp.protocol.subject import sector_of
+from idp.protocol.verified_claims import names_in
 from keys.envelope import Vault
 
 
@@ -42,7 +44,9 @@ class SignedTokens:
 
 
 def _scopes_of_claims(grant: GrantFacts) -> frozenset[str]:
-    return frozenset(CLAIM_SCOPE[claim].name for claim in (*grant.userinfo_claims, *grant.id_token_claims))
+    verified = (*names_in(grant.verified_userinfo), *names_in(grant.verified_id_token))
+    single = (*grant.userinfo_claims, *grant.id_token_claims, *verified)
+    return frozenset(CLAIM_SCOPE[claim].name for claim in single)
 
 
 def _contexts(
@@ -58,6 +62,15 @@ def _contexts(
         context_claims(context, organisation_id=organisation_id, actor_sub=actor_sub),
         context_claims(context, organisation_id=target.organisation_id, actor_sub=target.actor_sub),
     )
+
+
+def _single_claims(
+    person: Person, grant: GrantFacts, client: ClientFacts, *, now: datetime
+) -> dict[str, object]:
+    """Return what was asked for one by one, and verified, to stand in the ID token (§5.5)."""
+    known = {**claims_of(person, now=now), **office_claims(grant.context)}
+    single = select_claims(known, allowed_claims(grant.id_token_claims, client.scopes))
+    return single | verified_member(person, grant.verified_id_token, client.scopes, now=now)
 
 
 async def sign_tokens(
@@ -76,10 +89,7 @@ async def sign_tokens(
     issuer, life = provider.settings.issuer, provider.settings.life
     opened = scopes | _scopes_of_claims(grant)
     lifetime: timedelta = life.access_token_personal if is_personal(opened) else life.access_token
-    single: dict[str, object] = {}
-    if person is not None:
-        known = {**claims_of(person, now=now), **office_claims(grant.context)}
-        single = select_claims(known, allowed_claims(grant.id_token_claims, client.scopes))
+    single = {} if person is None else _single_claims(person, grant, client, now=now)
     in_id_token, in_access_token = _contexts(client, grant, target, provider.vault)
     signed_id_token = await provider.keyring.sign(
         id_token.build(

@@ -88,10 +88,11 @@ def _fresh_refresh_token(call: Call, client: ClientFacts, person_id: PersonId) -
 
 def _load_code(tx: Tx, *, code: str) -> tuple[StoredCode | None, Person | None]:
     stored = tx.codes.find(code)
-    wants_person = stored is not None and stored.facts.grant.id_token_claims
-    return stored, tx.people.get(
-        subject_of(stored.facts.grant)
-    ) if stored is not None and wants_person else None
+    if stored is None:
+        return None, None
+    grant = stored.facts.grant
+    wants_person = grant.id_token_claims or grant.verified_id_token
+    return stored, tx.people.get(subject_of(grant)) if wants_person else None
 
 
 def _redeem(

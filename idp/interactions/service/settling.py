@@ -145,6 +145,8 @@ def _grant(
         idp=session.idp,
         userinfo_claims=issue.userinfo_claims,
         id_token_claims=issue.id_token_claims,
+        verified_userinfo=issue.verified_userinfo,
+        verified_id_token=issue.verified_id_token,
         sub=sub,
         audiences=client.audiences,
         context=context,
