@@ -14,6 +14,7 @@ STAYS: Mapping[str, str] = {
     "consents": "one per person, client and scope: what was agreed to",
     "external_links": "a row per person",
     "links": "one-time links of operators, each spent or expired: by hand, a few in years",
+    "mandate_principals": "one per organisation or ward somebody has acted for",
     "official_external_ids": "one per official and HR system",
     "official_posts": "a few per official, over the years",
     "officials": "who is employed, and who was",

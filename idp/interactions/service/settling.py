@@ -60,7 +60,14 @@ def settle(
         return Refused(LoginRequired("this interaction was finished already"))
     if stored_as is not None and not tx.pushed_requests.spend(stored_as, now):
         return Refused(LoginRequired("this request was used already, or took too long"))
-    grant = _granted(tx, request, client, issue, context, vault=vault, settings=settings, occasion=occasion)
+    actor, sector = issue.session.person_id, sector_of(client)
+    actor_sub = sub = tx.subjects.sub_for(actor, sector, vault.subject(actor, sector))
+    if context is not None and context.kind is ContextKind.WARD:
+        ward = PersonId(context.principal_id)
+        sub = tx.subjects.sub_for(ward, sector, vault.subject(ward, sector))
+        context = replace(context, actor_sub=actor_sub)
+    grant = _grant(client, issue, context, audience=request.audience, sub=sub, vault=vault, occasion=occasion)
+    _store(tx, grant, issue, settings=settings, occasion=occasion)
     code = occasion.clock.handle(HandleKind.CODE, bucket_of(grant.person_id))
     facts = _code(request, grant, issue, expires_at=now + settings.life.code)
     tx.codes.add(NewCode(code=code, session_id=issue.session.sid, facts=facts))
@@ -78,40 +85,19 @@ def settle(
     return Done(code)
 
 
-def _granted(
-    tx: Tx,
-    request: AuthorizationRequest,
-    client: ClientFacts,
-    issue: Issue,
-    context: GrantContext | None,
-    *,
-    vault: Vault,
-    settings: Settings,
-    occasion: Occasion,
-) -> GrantFacts:
+def _store(tx: Tx, grant: GrantFacts, issue: Issue, *, settings: Settings, occasion: Occasion) -> None:
     """Store the grant; it ends with the power it was given under (DESIGN 5.5)."""
-    session, sector, now = issue.session, sector_of(client), occasion.now
-    sub = _sub_for(tx, session.person_id, sector, vault)
-    if context is not None and context.kind is ContextKind.WARD:
-        context = replace(context, actor_sub=sub)
-        sub = _sub_for(tx, PersonId(context.principal_id), sector, vault)
-    grant = _grant(client, issue, context, audience=request.audience, sub=sub, vault=vault, occasion=occasion)
-    ends = now + settings.life.refresh_absolute
-    if context is not None and context.ends_at is not None:
-        ends = min(ends, context.ends_at)
+    ends = occasion.now + settings.life.refresh_absolute
+    if grant.context is not None and grant.context.ends_at is not None:
+        ends = min(ends, grant.context.ends_at)
     tx.grants.add(
         grant,
-        session_id=session.sid,
+        session_id=issue.session.sid,
         offline="offline_access" in issue.scopes,
         expires_at=ends,
-        now=now,
+        now=occasion.now,
         network=occasion.network,
     )
-    return grant
-
-
-def _sub_for(tx: Tx, person_id: PersonId, sector: str, vault: Vault) -> str:
-    return tx.subjects.sub_for(person_id, sector, vault.subject(person_id, sector))
 
 
 def _acting(context: GrantContext | None) -> dict[str, str]:
