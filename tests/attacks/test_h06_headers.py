@@ -65,7 +65,8 @@ ABSENT = (
     "/sitemap.xml",
     "/crossdomain.xml",
     "/.well-known/security.txt.bak",
-    "/scim/v2/Users",
+    "/scim/v1/Users",
+    "/scim",
 )
 
 
