@@ -30,6 +30,11 @@ class TracedDatabase(Database[TxT]):
         with _span(self._tracing, "database read", {"db.operation.name": "read"}):
             return await super().read(fn)
 
+    async def glance(self, fn: Callable[[TxT], T]) -> T:
+        """Run a function of one statement."""
+        with _span(self._tracing, "database read", {"db.operation.name": "read"}):
+            return await super().glance(fn)
+
     async def transact(self, fn: Callable[[TxT], Done[T] | Refused]) -> Done[T] | Refused:
         """Commit what the function did."""
         with _span(self._tracing, "database write", {"db.operation.name": "write"}):

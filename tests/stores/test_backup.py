@@ -328,7 +328,7 @@ _STAYS = {
     "agencies", "attempts", "audit_events", "audit_head", "audit_keys", "client_logos", "client_secrets", "clients",
     "config_version", "consents", "external_links", "grants", "limits", "mandate_firms", "mandate_principals",
     "mandates", "official_external_ids", "official_posts", "officials", "organisations", "outbox", "passwords",
-    "people", "person_identifiers", "registrations", "signing_keys", "subjects",
+    "people", "person_addresses", "person_identifiers", "registrations", "signing_keys", "subjects",
 }  # fmt: skip
 
 

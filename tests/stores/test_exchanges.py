@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, bindparam, func, make_url, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, func, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from idp.clock import Clock
@@ -56,6 +56,12 @@ class Counter:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+@pytest.fixture(autouse=True)
+def unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another test of this process may have listened to all engines: SQLAlchemy marks the class for good."""
+    monkeypatch.setattr(Engine, "_has_events", False)
 
 
 @pytest.fixture
