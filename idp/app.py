@@ -30,7 +30,7 @@ from idp.configuration.readiness import ReadinessCheck
 from idp.credentials.hashing import PasswordHashing
 from idp.database import Database, DatabaseUnavailable
 from idp.edge import Answer, BadCall, Call, Endpoint
-from idp.edge.adapter import Edge, run
+from idp.edge.adapter import Edge, Prepared, run
 from idp.edge.asgi import Asgi
 from idp.edge.page_route import page_route
 from idp.endpoints.authorize import authorize, resume
@@ -39,7 +39,7 @@ from idp.endpoints.end_session import end_session
 from idp.endpoints.error_response import error_response
 from idp.endpoints.health import live, ready
 from idp.endpoints.introspect import introspect
-from idp.endpoints.jwks import jwks
+from idp.endpoints.jwks import KEYS, jwks
 from idp.endpoints.logouts import PATH as LOGOUTS
 from idp.endpoints.logouts import logouts
 from idp.endpoints.par import par
@@ -51,7 +51,7 @@ from idp.endpoints.token import token
 from idp.endpoints.upstream_callback import PATH as UPSTREAM_CALLBACK
 from idp.endpoints.upstream_callback import upstream_callback
 from idp.endpoints.userinfo import userinfo
-from idp.endpoints.well_known import openid_configuration
+from idp.endpoints.well_known import METADATA, openid_configuration
 from idp.env_file import take_env_file
 from idp.limits.service import Limits
 from idp.protocol.discovery import ENDPOINTS
@@ -95,6 +95,13 @@ ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
     "/health/live": {"GET": live},
     "/health/ready": {"GET": ready},
 }
+
+PUBLISHED: Mapping[str, Prepared] = {
+    ENDPOINTS["jwks_uri"]: KEYS.full,
+    "/.well-known/openid-configuration": METADATA.full,
+    "/.well-known/oauth-authorization-server": METADATA.full,
+}
+"""The same answers again, for who asks for the document and no more."""
 
 _NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
@@ -202,7 +209,7 @@ def make_app(provider: Provider) -> Asgi:
         return to_response(error_response(call, BadCall(error.status_code, str(error.detail))))
 
     routes = routes_of(provider.settings)
-    return _traced(Edge(provider, routes=routes, pages=pages, render=_render), provider)
+    return _traced(Edge(provider, routes=routes, published=PUBLISHED, pages=pages, render=_render), provider)
 
 
 def _render(call: Call, error: Exception) -> Answer:

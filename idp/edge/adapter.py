@@ -15,16 +15,17 @@ from idp.edge.busy import BusyAnswers
 from idp.edge.call import BadCall, Call, Endpoint
 from idp.edge.cors import PATHS as CORS_PATHS
 from idp.edge.cors import cors_headers
-from idp.edge.head import call_of, check_head
+from idp.edge.head import call_of, check_head, is_plain, new_txn
 from idp.edge.kinds import kind_of
 from idp.edge.page import bare_error_page
 from idp.edge.page_route import page_route
-from idp.edge.peer import peer_prefix
+from idp.edge.peer import peer_prefix, prefix_of
 from idp.log import fields, log_request
 from idp.metrics import REQUEST_SECONDS
 from idp.provider import Provider
 
 Render = Callable[[Call, Exception], Answer]
+Prepared = Callable[[Provider], Answer]
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _CLASSES = ("none", "1xx", "2xx", "3xx", "4xx", "5xx")
@@ -33,19 +34,24 @@ _faults = logging.getLogger("hpid.fault")
 
 
 class Edge:
-    """Routes = path → method → endpoint, one that ends in a slash for all below it; the rest goes to `pages`."""
+    """Routes = path → method → endpoint, one that ends in a slash for all below it; the rest goes to `pages`.
+
+    Published = path → the answer to whoever asks for that and no more, the same as its endpoint's.
+    """
 
     def __init__(
         self,
         provider: Provider,
         *,
         routes: Mapping[str, Mapping[str, Endpoint]],
+        published: Mapping[str, Prepared],
         pages: Asgi,
         render: Render,
     ) -> None:
         self._provider = provider
         self._routes = routes
         self._roots = tuple(path for path in routes if path.endswith("/"))
+        self._published = published
         self._pages = pages
         self._render = render
         self._busy = BusyAnswers(provider)
@@ -56,6 +62,10 @@ class Edge:
             await self._pages(scope, receive, send)
             return
         provider = self._provider
+        document = self._document(scope)
+        if document is not None:
+            await self._publish(document, scope, send)
+            return
         kind = kind_of(scope["path"], scope["headers"])
         if not provider.admission.admits(kind):
             await self._refuse(kind, scope, send)
@@ -74,17 +84,43 @@ class Edge:
             answer = _rendered(call, fault, self._render)
             if not reply.status:
                 await reply.give(answer)
-        seconds = provider.clock.stopwatch() - started
         route = self.route_of(call.path) or page_route(scope)
-        REQUEST_SECONDS.add(seconds, route, _CLASSES[reply.status // 100])
+        self._record(scope, route, reply.status, txn=call.txn, started=started, peer=peer_prefix(call.peer))
+
+    def _document(self, scope: Scope) -> Answer | None:
+        """Return what is published here, if that is all that is asked for: then nothing could be refused (adr/0003)."""
+        find = self._published.get(scope["path"])
+        if find is None or self._provider.admission.is_leaving or not is_plain(scope):
+            return None
+        try:
+            return find(self._provider)
+        except Exception:  # the endpoint runs into it too, and there it is told
+            return None
+
+    async def _publish(self, answer: Answer, scope: Scope, send: Send) -> None:
+        """Give a document by the short way."""
+        clock, path, client = self._provider.clock, scope["path"], scope.get("client")
+        started = clock.stopwatch()
+        txn = scope["hpid.txn"] = new_txn(clock)
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.raw})
+        await send({"type": "http.response.body", "body": answer.body})
+        trusted = self._provider.settings.trusted_proxies
+        peer = prefix_of(client[0] if client else "", scope["headers"], trusted)
+        self._record(scope, path, answer.status, txn=txn, started=started, peer=peer)
+
+    def _record(self, scope: Scope, route: str, status: int, *, txn: str, started: float, peer: str) -> None:
+        """Count and log a request that is over."""
+        clock = self._provider.clock
+        seconds = clock.stopwatch() - started
+        REQUEST_SECONDS.add(seconds, route, _CLASSES[status // 100])
         log_request(
-            at=provider.clock.wall_seconds(),
-            txn=call.txn,
-            method=call.method,
-            path=call.path,
-            status=reply.status,
+            at=clock.wall_seconds(),
+            txn=txn,
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
             seconds=seconds,
-            peer=peer_prefix(call.peer),
+            peer=peer,
         )
 
     def route_of(self, path: str) -> str | None:

@@ -6,6 +6,7 @@ Every request passes here, so each header is touched once and most of the work i
 from collections.abc import Sequence
 from itertools import chain
 
+from idp.clock import Clock
 from idp.edge.asgi import Scope
 from idp.edge.call import BadCall, Call
 from idp.edge.peer import peer_address
@@ -18,6 +19,9 @@ _TXN_ALPHABET = b"23456789BCDFGHJKMNPQRSTVWXYZ"
 _TXN_LETTERS = bytes(_TXN_ALPHABET[byte % len(_TXN_ALPHABET)] for byte in range(256))
 _JOINED = {"x-forwarded-for": ", ", "cookie": "; "}
 """Headers that may come as several lines: each proxy may have written one of its own."""
+_SAYS_MORE = frozenset(
+    (b"if-none-match", b"origin", b"content-length", b"content-encoding", b"transfer-encoding")
+)
 _Raw = Sequence[tuple[bytes, bytes]]
 
 
@@ -28,7 +32,6 @@ def call_of(scope: Scope, provider: Provider) -> Call:
     if len(headers) != len(raw):
         headers = _joined(raw)
     client = scope.get("client")
-    letters = provider.clock.random_bytes(12).translate(_TXN_LETTERS).decode("ascii")
     return Call(
         provider=provider,
         method=scope["method"],
@@ -36,8 +39,29 @@ def call_of(scope: Scope, provider: Provider) -> Call:
         query_string=scope.get("query_string", b""),
         headers=headers,
         peer=peer_address(client[0] if client else "", headers, provider.settings.trusted_proxies),
-        txn=f"{letters[:4]}-{letters[4:8]}-{letters[8:]}",
+        txn=new_txn(provider.clock),
     )
+
+
+def new_txn(clock: Clock) -> str:
+    """Return a name for a request, for its line in the log and whoever asks about it."""
+    letters = clock.random_bytes(12).translate(_TXN_LETTERS).decode("ascii")
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def is_plain(scope: Scope) -> bool:
+    """Tell whether a request asks for a document and no more: no condition, no other origin, no query, no body.
+
+    Of what `check_head` refuses a plain request has nothing but, perhaps, headers that are too large.
+    """
+    if scope["method"] != "GET" or scope.get("query_string"):
+        return False
+    size = 0
+    for name, value in scope["headers"]:
+        if name in _SAYS_MORE:
+            return False
+        size += len(name) + len(value)
+    return size <= _LARGEST_HEADERS
 
 
 def check_head(call: Call, raw: _Raw) -> None:

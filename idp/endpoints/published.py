@@ -6,6 +6,9 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 from idp.edge import Answer, Call
+from idp.provider import Provider
+from idp.settings import Settings
+from keys.standing import Standing
 
 _MOST_KEPT = 8
 
@@ -40,14 +43,31 @@ class Published:
 class Shelf:
     """The documents made last, by what they were made of."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: Callable[[Provider], Hashable], make: Callable[[Provider], Published]) -> None:
+        """`what` says of a provider all that the document is made of, `make` makes it."""
+        self._what = what
+        self._make = make
         self._kept: OrderedDict[Hashable, Published] = OrderedDict()
+        self._last: tuple[Settings, Standing, Published] | None = None
 
-    def find(self, what: Hashable, make: Callable[[], Published]) -> Published:
-        """Return the document made of this, made now if it was not."""
+    def find(self, provider: Provider) -> Published:
+        """Return the provider's document, made anew only if what it is made of has changed.
+
+        Settings never change, and of how its keys stand a keyring gives the same object until they stand otherwise.
+        """
+        settings, standing = provider.settings, provider.keyring.stand()
+        last = self._last
+        if last is not None and last[0] is settings and last[1] is standing:
+            return last[2]
+        what = self._what(provider)
         found = self._kept.get(what)
         if found is None:
-            found = self._kept[what] = make()
+            found = self._kept[what] = self._make(provider)
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
+        self._last = (settings, standing, found)
         return found
+
+    def full(self, provider: Provider) -> Answer:
+        """Return the answer to who has no earlier one."""
+        return self.find(provider).full

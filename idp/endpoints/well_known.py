@@ -1,6 +1,6 @@
 """Discovery – OpenID Connect Discovery §4, RFC 8414 §3."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 from idp.edge import Answer, Call
 from idp.endpoints.published import Published, Shelf
@@ -11,23 +11,26 @@ from idp.provider import Provider
 from idp.settings import RegistrationMode
 
 _SECONDS = 300
-_SHELF = Shelf()
 
 
 async def openid_configuration(call: Call) -> Answer:
     """Answer the metadata, derived from what is wired; anew only when another algorithm can sign."""
-    provider = call.provider
-    settings, algorithms = provider.settings, provider.keyring.algorithms()
-    what = (
+    return METADATA.find(call.provider).answer(call)
+
+
+def _what(provider: Provider) -> Hashable:
+    settings = provider.settings
+    return (
         settings.issuer,
         settings.registration_mode,
         settings.profile,
         provider.response_types,
-        algorithms,
+        provider.keyring.algorithms(),
     )
-    return _SHELF.find(what, lambda: Published.of(_document(provider, algorithms), max_age=_SECONDS)).answer(
-        call
-    )
+
+
+def _made(provider: Provider) -> Published:
+    return Published.of(_document(provider, provider.keyring.algorithms()), max_age=_SECONDS)
 
 
 def _document(provider: Provider, algorithms: frozenset[str]) -> Mapping[str, object]:
@@ -39,3 +42,6 @@ def _document(provider: Provider, algorithms: frozenset[str]) -> Mapping[str, ob
         offers_session_iframe=provider.settings.is_certification,
         response_types=provider.response_types,
     )
+
+
+METADATA = Shelf(_what, _made)

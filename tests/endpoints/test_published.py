@@ -1,8 +1,11 @@
 """Discovery and keys: whoever has them is told so in few bytes – RFC 9110 §8.8.3, §13.1.2, §15.4.5."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.world import World
+from idp.metrics import REQUEST_SECONDS
+from tests.world import World, open_world
 
 PATHS = ("/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 
@@ -30,3 +33,38 @@ async def test_another_key_is_another_document_at_once(world: World) -> None:
     assert len(after.json()["keys"]) == len(before.json()["keys"]) + 1
     offered = (await world.http.get(PATHS[1])).json()["id_token_signing_alg_values_supported"]
     assert set(offered) == {"ES256", "RS256"}
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_by_the_short_way_comes_what_comes_by_the_long_one(
+    world: World, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A request that asks for the document alone is answered ahead of all else; a query takes it to the endpoint."""
+    caplog.set_level("INFO", logger="hpid.access")
+    counted = {labels: sum(row[:-1]) for labels, row in REQUEST_SECONDS.series().items()}
+    short, long = await world.http.get(path), await world.http.get(f"{path}?all=1")
+    assert (short.status_code, short.content) == (long.status_code, long.content)
+    assert short.headers.raw == long.headers.raw
+    first, second = (record.hpid for record in caplog.records if record.name == "hpid.access")
+    assert first.keys() == second.keys()
+    assert [first[name] for name in ("method", "path", "status", "peer")] == [
+        second[name] for name in ("method", "path", "status", "peer")
+    ]
+    assert len({first["txn"], second["txn"]}) == 2
+    after = sum(REQUEST_SECONDS.series()[path, "2xx"][:-1])
+    assert after - counted.get((path, "2xx"), 0) == 2
+
+
+async def test_by_the_short_way_too_large_headers_are_refused(world: World) -> None:
+    for path in PATHS:
+        assert (await world.http.get(path, headers={"x-much": "x" * 17_000})).status_code == 431
+
+
+async def test_by_the_short_way_the_peer_is_who_the_proxy_names(
+    template: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="hpid.access")
+    async with open_world(template, tmp_path, trusted_proxies=("127.0.0.1",)) as world:
+        await world.http.get("/jwks", headers={"x-forwarded-for": "203.0.113.77"})
+    (line,) = (record.hpid for record in caplog.records if record.name == "hpid.access")
+    assert line["peer"] == "203.0.113.0/24"
