@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from idp.ids import ClientId
+from idp.protocol.acting import ContextKind
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile
 from idp.protocol.scopes import LegalBasis
 
 DATA_STORE_AUDIENCE = "urn:haiphong:kho-du-lieu"
+_CITIZENS = (ContextKind.PERSON, ContextKind.ORGANISATION, ContextKind.WARD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,8 @@ def _portal(environment: Mapping[str, str]) -> DemoClient:
         purpose_en="send results and contact you about your file",
         audiences=(DATA_STORE_AUDIENCE,),
         local_login=LocalLogin.DEGRADED,
+        subject_contexts=_CITIZENS,
+        services=("business-registration", "tax"),
         client_uri=base,
     )
     return DemoClient(facts=facts, secret=environment.get("PORTAL_CLIENT_SECRET", ""))
@@ -68,6 +72,7 @@ def _data_store(environment: Mapping[str, str]) -> DemoClient:
         purpose_en="show you your own documents",
         audiences=(DATA_STORE_AUDIENCE,),
         protected_resources=(DATA_STORE_AUDIENCE,),
+        subject_contexts=_CITIZENS,
         client_uri=base,
     )
     return DemoClient(facts=facts, secret=environment.get("DATASTORE_CLIENT_SECRET", ""))

@@ -49,6 +49,8 @@ class Provider:
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "k1", "use": "sig"}))
     published: list[ECKey] = field(default_factory=list)
     faults: dict[str, Any] = field(default_factory=dict)
+    acting: dict[str, Any] = field(default_factory=lambda: {"ctx": "person"})
+    """What tokens say of acting for others; `org.id` is another at each audience."""
     declined: tuple[str, ...] = ()
     """Scopes that the person does not agree to."""
     token_seconds: int = 60
@@ -185,6 +187,7 @@ class Provider:
             "auth_time": self.auth_time,
             "iat": now,
             "exp": now + self.token_seconds,
+            **self._acting(client_id if aud == self.issuer else aud),
         }
         typ = str(changes.pop("typ", "at+jwt"))
         return self.sign(claims | changes, typ=typ)
@@ -201,6 +204,7 @@ class Provider:
             "sid": self.sid,
             "iat": now,
             "exp": now + 300,
+            **self._acting(client_id),
         }
         claims |= self.faults.get("id_token", {})
         claims = {name: value for name, value in claims.items() if value is not None}
@@ -208,9 +212,17 @@ class Provider:
             return f"{_b64({'alg': 'none', 'typ': 'JWT'})}.{_b64(claims)}."
         return self.sign(claims, typ="JWT", key=self.faults.get("id_token_key"))
 
-    def sub(self, sector: str) -> str:
-        """Return the pairwise sub of the person."""
-        name = self.person.name if self.person else ""
+    def _acting(self, sector: str) -> dict[str, Any]:
+        acting = dict(self.acting)
+        if "org" in acting:
+            acting["org"] = acting["org"] | {"id": f"{acting['org']['name']} at {sector}"}
+        if "act" in acting:
+            acting["act"] = {"sub": self.sub(sector, acting["act"]["name"])}
+        return acting
+
+    def sub(self, sector: str, name: str = "") -> str:
+        """Return the pairwise sub of the person, or of another of this name."""
+        name = name or (self.person.name if self.person else "")
         return hashlib.sha256(f"{sector}/{name}".encode()).hexdigest()[:24]
 
     def sign(self, claims: dict[str, Any], *, typ: str, key: ECKey | None = None) -> str:

@@ -8,6 +8,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from demo.apps.portal.app import create_app
+from tests.demo.acting_claims import COMPANY
 from tests.demo.apps_browser import Browser
 from tests.demo.apps_city import AUDIENCE, PORTAL, city, free_port, portal_settings, served
 from tests.demo.apps_provider import HUONG, Person, Provider
@@ -212,7 +213,7 @@ async def test_a_userinfo_that_refuses_does_not_stop_the_sign_in(tmp_path: Path)
 async def test_context_and_level_are_shown_in_words(tmp_path: Path) -> None:
     async with city(tmp_path) as c, Browser() as browser:
         c.provider.person = Person(name=HUONG.name, acr="urn:haiphong:acr:high")
-        c.provider.faults = {"id_token": {"ctx": "organisation", "org": "Công ty TNHH Cảng Xanh"}}
+        c.provider.acting = COMPANY
         home = await browser.open(f"{c.portal}/sign-in")
         assert home.text("signed-in-level") == "Xác thực mức cao"
         assert home.text("acting-for") == "Cho Công ty TNHH Cảng Xanh"

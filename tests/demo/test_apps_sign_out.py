@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from joserfc.jwk import ECKey
 
+from demo.apps.common.acting import Acting
 from demo.apps.common.database import Database
 from demo.apps.common.sessions import SCHEMA, SessionStore
 from demo.apps.common.visitor import Visitor
@@ -177,7 +178,8 @@ def visitor(sid: str = "s1") -> Visitor:
     return Visitor(
         sub="u1",
         sid=sid,
-        name="Nguyễn Thị Hương",
+        subject_name="Nguyễn Thị Hương",
+        acting=Acting(owner="u1", actor="u1"),
         acr=None,
         auth_time=None,
         id_token="i",
@@ -227,7 +229,7 @@ def test_a_session_ends_by_idleness_and_by_age_and_tells_whose_it_was(tmp_path: 
         assert session.visitor is not None
         sessions.store.keep(session)
     expired = sessions.store.open(idle)
-    assert (expired.visitor, expired.expired_sub) == (None, "u1")
+    assert (expired.visitor, expired.expired) == (None, visitor())
     sessions.time += 60
     assert sessions.store.open(used).visitor is None
     sessions.database.close()

@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from demo.apps.common.acting import Acting, ContradictoryClaims, Kind, read_acting
 from demo.apps.common.authlib_client import OAuthError, StarletteOAuth2App
 from demo.apps.common.open_sign_ins import OpenSignIns
 from demo.apps.common.outcome import Reason, SignInRefused, answered_error
@@ -32,15 +33,26 @@ class Finished:
 
     visitor: Visitor
     next_path: str
+    stays: str | None
+    """Whose files the sign-in was to go on with."""
 
 
 class Provider:
     """Hải Phòng ID, seen from one relying party.
 
     `resource`: the API that the access token of a sign-in is for (RFC 8707); without one it is for userinfo.
+    `contexts`: for whom people may act here, as registered there (`hpid_subject_contexts`).
     """
 
-    def __init__(self, settings: AppSettings, *, scope: str, resource: str | None = None) -> None:
+    def __init__(
+        self,
+        settings: AppSettings,
+        *,
+        scope: str,
+        resource: str | None = None,
+        contexts: tuple[Kind, ...] = ("person",),
+    ) -> None:
+        self.contexts = contexts
         self._settings = settings
         self._resource = resource
         self._client: Any = StarletteOAuth2App(
@@ -60,7 +72,7 @@ class Provider:
         )
 
     async def begin(
-        self, request: Request, *, next_path: str, fallback_path: str, **more: str | None
+        self, request: Request, *, next_path: str, fallback_path: str, stays: str | None, **more: str | None
     ) -> Response:
         """Send the browser to the provider (Core §3.1.2.1), asking for what `more` adds or changes too."""
         metadata = await self._metadata()
@@ -81,6 +93,7 @@ class Provider:
             redirect_uri=uri,
             next_path=next_path,
             fallback_path=fallback_path,
+            stays=stays,
             silent=more.get("prompt") == "none",
             acr_values=asked["acr_values"] or "",
             max_age=asked.get("max_age"),
@@ -110,7 +123,11 @@ class Provider:
         claims = token.get("userinfo") or {}
         self._check_id_token(token, claims)
         _check_authentication(claims, acr_values=begun["acr_values"], max_age=begun["max_age"])
-        return Finished(visitor=await self._visitor(token, dict(claims)), next_path=begun["next_path"])
+        return Finished(
+            visitor=await self._visitor(token, dict(claims)),
+            next_path=begun["next_path"],
+            stays=begun["stays"],
+        )
 
     async def token_for(self, resource: str, *, scope: str, refresh_token: str) -> dict[str, Any] | None:
         """Return tokens for an API with what it needs alone (RFC 6749 §6, RFC 8707 §2.2), None where none are given.
@@ -190,12 +207,13 @@ class Provider:
             raise SignInRefused(Reason.UNVERIFIED, "ID token has no usable sub")
 
     async def _visitor(self, token: dict[str, Any], claims: dict[str, Any]) -> Visitor:
+        acting = self._acting(claims)
         told = claims | await self._userinfo(token, claims["sub"])
         number, auth_time = told.get("vn_id_number"), claims.get("auth_time")
         return Visitor(
             sub=claims["sub"],
             sid=_text(claims.get("sid")),
-            name=_text(told.get("name")) or "",
+            subject_name=_text(told.get("name")) or "",
             acr=_text(claims.get("acr")),
             auth_time=int(auth_time) if isinstance(auth_time, int | float) else None,
             id_token=token["id_token"],
@@ -204,9 +222,14 @@ class Provider:
             phone_number=_text(told.get("phone_number")),
             email=_text(told.get("email")),
             id_number_end=number[-3:] if isinstance(number, str) else None,
-            context=_text(claims.get("ctx")),
-            org=_text(claims.get("org")),
+            acting=acting,
         )
+
+    def _acting(self, claims: dict[str, Any]) -> Acting:
+        try:
+            return read_acting(claims, contexts=self.contexts, now=time.time())
+        except ContradictoryClaims as error:
+            raise SignInRefused(Reason.UNVERIFIED, str(error)) from error
 
     async def _userinfo(self, token: dict[str, Any], sub: str) -> dict[str, Any]:
         """Return what userinfo adds; it is welcome, not necessary. A token for an API is not for it (RFC 9068 §4)."""

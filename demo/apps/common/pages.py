@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from demo.apps.common.acting import Kind
 from demo.apps.common.icons import icon
 from demo.apps.common.settings import AppSettings
 from demo.apps.common.visitor import Visitor
@@ -29,6 +30,13 @@ class Service:
     folder: Path
     links: Mapping[str, str] = field(default_factory=dict)
     """Addresses of other services, by name, for templates."""
+    contexts: tuple[Kind, ...] = ("person",)
+    """For whom people may act here, as it registered at the provider (`hpid_subject_contexts`)."""
+
+    @property
+    def may_switch(self) -> bool:
+        """Tell whether there is anything to choose."""
+        return self.contexts != ("person",)
 
 
 class Pages:

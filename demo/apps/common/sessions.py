@@ -9,7 +9,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from demo.apps.common.database import Database
@@ -40,13 +40,13 @@ class BrowserSession(dict[str, Any]):
         self.stored = json.dumps(content)
         self.renewed = False
         self.ended = False
-        self.expired_sub: str | None = None
+        self.expired: Visitor | None = None
+        """Whose session it was before it ended by itself."""
 
     @property
     def visitor(self) -> Visitor | None:
         """Who is signed in here."""
-        kept = self.get("visitor")
-        return None if kept is None else Visitor.from_json(kept)
+        return _visitor(self)
 
     def sign_in(self, visitor: Visitor) -> None:
         """Put a person into this session, under a new handle; nothing of another person stays."""
@@ -76,7 +76,7 @@ class SessionStore:
         now = self._now()
         if now - found["seen_at"] > self._idle or now - found["created_at"] > self._absolute:
             session = BrowserSession({})
-            session.expired_sub = found["sub"]
+            session.expired = _visitor(json.loads(found["content"]))
             return session
         return BrowserSession(json.loads(found["content"]), id_=found["id"], seen_at=found["seen_at"])
 
@@ -149,6 +149,14 @@ class SessionStore:
             "DELETE FROM ended_sids WHERE ended_at < :before", before=now - self._absolute - _KEEP_EXPIRED
         )
         self._database.change("DELETE FROM logout_jtis WHERE keep_until < :now", now=now)
+
+
+def _visitor(content: Mapping[str, Any]) -> Visitor | None:
+    """Return who is signed in; nobody where an older release kept it in another form."""
+    try:
+        return Visitor.from_json(content["visitor"])
+    except (KeyError, TypeError):
+        return None
 
 
 def _digest(cookie: str) -> bytes:

@@ -1,7 +1,11 @@
-"""Sign in with Hải Phòng ID: begin, come back, and a clear page whenever it comes to nothing."""
+"""Sign in with Hải Phòng ID: begin, come back, and a clear page whenever it comes to nothing.
+
+For whom one acts is a part of it. A plain sign-in is for oneself; `/sign-in?for=choose` asks at the provider, which
+needs no other login while its session lasts; a sign-in in between (stronger, or silent) stays with whom it was for.
+"""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -14,6 +18,8 @@ from demo.apps.common.site import Site, session_of
 from demo.apps.common.visitor import Visitor
 from demo.apps.common.words import Words
 
+CHOOSE = "choose"
+"""`ctx_hint` that asks for whom, though it was answered before (docs/how-to/act-for.md)."""
 _LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 
 _PAGES: dict[Reason, tuple[str, int, Words, tuple[Words, ...]]] = {
@@ -97,22 +103,37 @@ class SignIn:
         return [Route("/sign-in", self.sign_in), Route("/callback", self.callback)]
 
     async def sign_in(self, request: Request) -> Response:
-        """Begin, and come back to `next`."""
-        return await self.begin(request, next_path=safe_path(request.query_params.get("next")))
+        """Begin, and come back to `next`; `for` says for whom, or to ask."""
+        asked = request.query_params.get("for")
+        for_whom = asked if asked in {*self.site.provider.contexts, CHOOSE} else None
+        next_path = safe_path(request.query_params.get("next"))
+        return await self.begin(request, next_path=next_path, for_whom=for_whom)
 
     async def begin(
-        self, request: Request, *, next_path: str, fallback_path: str | None = None, silent: bool = False
+        self,
+        request: Request,
+        *,
+        next_path: str,
+        fallback_path: str | None = None,
+        silent: bool = False,
+        for_whom: str | None = None,
     ) -> Response:
-        """Send the browser to the provider; `fallback_path`: where to go if a silent try needs the person."""
+        """Send the browser to the provider; `fallback_path`: where to go if a silent try needs the person.
+
+        `for_whom`: a context, or CHOOSE; None: as now, and somebody not signed in is asked no question.
+        """
         if elsewhere := self._other_loopback_name(request):
             return RedirectResponse(elsewhere, status_code=302)
         step_up = session_of(request).pop("step_up", None) or {}
+        visitor = session_of(request).visitor
         more: dict[str, str | None] = {"ui_locales": self.site.pages.language(request), **step_up}
+        more |= self._hints(visitor, for_whom)
+        stays = visitor.owner if visitor is not None and for_whom is None else None
         if silent:
             more["prompt"] = "none"
         try:
             return await self.site.provider.begin(
-                request, next_path=next_path, fallback_path=fallback_path or next_path, **more
+                request, next_path=next_path, fallback_path=fallback_path or next_path, stays=stays, **more
             )
         except SignInRefused as refused:
             return self._explain(request, refused, next_path=next_path)
@@ -121,14 +142,31 @@ class SignIn:
         """Take the provider's answer."""
         try:
             finished = await self.site.provider.finish(request)
-            visitor = await self.accept(finished.visitor)
+            visitor = await self.accept(_with_name_of_actor(finished.visitor, session_of(request).visitor))
         except SignInRefused as refused:
             if refused.reason is Reason.NEEDS_PERSON:
                 return RedirectResponse(refused.next_path, status_code=303)
             return self._explain(request, refused, next_path=refused.next_path)
         session_of(request).sign_in(visitor)
-        log("signed in", acr=visitor.acr)
-        return RedirectResponse(finished.next_path, status_code=303)
+        log("signed in", acr=visitor.acr, ctx=visitor.acting.kind)
+        is_same = finished.stays in {None, visitor.owner}  # what they were about is another's files otherwise
+        return RedirectResponse(finished.next_path if is_same else "/", status_code=303)
+
+    def _hints(self, visitor: Visitor | None, for_whom: str | None) -> dict[str, str]:
+        """Return how the provider can spare the question; a hint gives no power (docs/how-to/act-for.md)."""
+        contexts = self.site.provider.contexts
+        if contexts == ("person",):
+            return {}
+        if for_whom is not None:
+            return {"ctx_hint": for_whom}
+        if visitor is None:
+            return {"ctx_hint": "person"} if "person" in contexts else {}
+        acting = visitor.acting
+        hints = {"ctx_hint": acting.kind}
+        if acting.kind == "ward":
+            return hints | {"id_token_hint": visitor.id_token}
+        named = acting.identifier or acting.agency
+        return hints | ({"org_hint": named} if named else {})
 
     def _explain(self, request: Request, refused: SignInRefused, *, next_path: str) -> Response:
         log("sign-in refused", reason=refused.reason.name.lower(), detail=refused.detail)
@@ -145,6 +183,14 @@ class SignIn:
             return None
         query = f"?{request.url.query}" if request.url.query else ""
         return f"{self.site.settings.base_url}{request.url.path}{query}"
+
+
+def _with_name_of_actor(visitor: Visitor, before: Visitor | None) -> Visitor:
+    """Keep the name of who acts for a ward, if it was the same person who was signed in here before."""
+    if visitor.acting.kind != "ward" or before is None or before.acting.actor != visitor.acting.actor:
+        return visitor
+    name = before.actor_name if before.acting.kind == "ward" else before.subject_name
+    return replace(visitor, actor_name=name)
 
 
 def safe_path(path: str | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from demo.apps.common.acting import Acting
 from demo.apps.common.words import Words
 
 _LEVELS = ("urn:haiphong:acr:low", "urn:haiphong:acr:substantial", "urn:haiphong:acr:high")
@@ -35,7 +36,8 @@ class Visitor:
 
     sub: str
     sid: str | None
-    name: str
+    subject_name: str
+    """Of whom `sub` names: of a ward where somebody acts for one."""
     acr: str | None
     auth_time: int | None
     id_token: str
@@ -49,11 +51,12 @@ class Visitor:
     email: str | None = None
     id_number_end: str | None = None
     """The last three digits; the rest of the personal ID number is not kept."""
-    context: str | None = None
-    """What they act as (`ctx`); None or 'person': for themselves."""
-    org: str | None = None
-    data_store_sub: str | None = None
-    """Their sub at the data store's audience; known to the data store only."""
+    acting: Acting
+    """For whom, and by what power."""
+    actor_name: str = ""
+    """Of who acts for a ward, where this service knows it from before: the token tells the ward's."""
+    data_store_owner: str | None = None
+    """Under what their documents lie at the data store's audience; known to the data store only."""
 
     @property
     def level(self) -> Words:
@@ -63,11 +66,27 @@ class Visitor:
     @property
     def acting_for(self) -> Words:
         """For whom they act, in words."""
-        if self.context in {None, "person"}:
+        acting, name = self.acting, f": {self.subject_name}" if self.subject_name else ""
+        if acting.kind == "ward" and acting.role == "guardian":
+            return Words(f"Thay cho người được giám hộ{name}", f"For a person under care{name}")
+        if acting.kind == "ward":
+            return Words(f"Thay cho con{name}", f"For a child{name}")
+        if acting.kind == "person":
             return Words("Cho bản thân", "For myself")
-        if self.org:
-            return Words(f"Cho {self.org}", f"For {self.org}")
-        return Words("Thay cho người khác", "On behalf of another person")
+        return Words(f"Cho {acting.name}", f"For {acting.name}")
+
+    @property
+    def owner(self) -> str:
+        """Under what this service keeps what they do."""
+        return self.acting.owner
+
+    @property
+    def who(self) -> Words:
+        """Who sits at the screen."""
+        if self.acting.kind == "ward":
+            return Words(self.actor_name, self.actor_name) if self.actor_name else self.acting.role_words
+        name = self.subject_name
+        return Words(name or "Chủ tài khoản", name or "Account holder")
 
     @property
     def phone(self) -> str:
@@ -84,4 +103,4 @@ class Visitor:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """Read it back."""
-        return cls(**kept)
+        return cls(**{**kept, "acting": Acting.from_json(kept["acting"])})

@@ -1,10 +1,11 @@
 """The API other services use: `/api/documents`, access tokens checked offline (RFC 9068, RFC 6750, RFC 9470).
 
-GET needs docs.read, POST needs docs.share. The person is the token's `sub`, the service its `client_id`;
-nothing of the request says whose documents they are. The same reference brought again by the same service
-is the same document.
+GET needs docs.read, POST needs docs.share. Whose documents they are the token alone says: its `sub`, which is the
+ward's where somebody acts for one, or the organisation in `org`; the service is its `client_id`. Nothing else of the
+request counts. The same reference brought again by the same service is the same document.
 """
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated
@@ -15,6 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from demo.apps.common.acting import ContradictoryClaims, Kind, read_acting
 from demo.apps.common.words import Words
 from demo.apps.data_store.documents import Documents
 from demo.apps.data_store.model import Document, NewDocument
@@ -23,6 +25,7 @@ from resource_server import AccessTokenVerifier, TokenRefused, VerifiedToken
 from resource_server.dependency import refusal_response, require
 
 READ_SCOPE, SHARE_SCOPE = "docs.read", "docs.share"
+CONTEXTS: tuple[Kind, ...] = ("person", "organisation", "ward")
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -88,20 +91,33 @@ def documents_api(
 
         @app.get("/api/documents")
         async def read(token: Annotated[VerifiedToken, Depends(reader)]) -> dict[str, object]:
-            documents.welcome(token.sub)
-            documents.note_reading(token.sub, token.client_id)
-            return {"documents": [_as_json(document) for document in documents.of(token.sub)]}
+            owner = _owner(token)
+            documents.welcome(owner)
+            documents.note_reading(owner, token.client_id)
+            return {"documents": [_as_json(document) for document in documents.of(owner)]}
 
         @app.post("/api/documents", status_code=201)
         async def share(
             token: Annotated[VerifiedToken, Depends(sharer)], brought: DocumentIn, response: Response
         ) -> dict[str, object]:
-            documents.welcome(token.sub)
-            document_id, is_new = documents.add(token.sub, token.client_id, brought.document())
+            owner = _owner(token)
+            documents.welcome(owner)
+            document_id, is_new = documents.add(owner, token.client_id, brought.document())
             response.status_code = 201 if is_new else 200
             return {"document_id": document_id}
 
     return add_to
+
+
+def _owner(token: VerifiedToken) -> str:
+    """Return whose documents a token is about; a context that is none of a citizen's gets none (an official's)."""
+    claims = {"ctx": "person", **token.claims}  # of a client that registered no other
+    try:
+        return read_acting(claims, contexts=CONTEXTS, now=time.time()).owner
+    except ContradictoryClaims as error:
+        raise TokenRefused(
+            status=403, error="insufficient_scope", description=str(error), www_authenticate=None
+        ) from error
 
 
 async def _unusable(_request: Request, _error: Exception) -> JSONResponse:

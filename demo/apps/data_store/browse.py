@@ -41,24 +41,24 @@ class Browse:
 
     async def list_documents(self, request: Request) -> Response:
         """One's documents and what services did with them."""
-        sub = _owner(request)
-        if sub is None:
+        owner = _owner(request)
+        if owner is None:
             return await self.sign_in.begin(request, next_path="/documents")
-        self.documents.welcome(sub)
+        self.documents.welcome(owner)
         return self.site.pages.render(
             request,
             "documents.html",
-            documents=self.documents.of(sub),
-            events=self.documents.events(sub),
+            documents=self.documents.of(owner),
+            events=self.documents.events(owner),
             service_name=_service_name,
         )
 
     async def document(self, request: Request) -> Response:
         """One document."""
-        sub = _owner(request)
-        if sub is None:
+        owner = _owner(request)
+        if owner is None:
             return await self.sign_in.begin(request, next_path=request.url.path)
-        document = self.documents.one(sub, request.path_params["document_id"])
+        document = self.documents.one(owner, request.path_params["document_id"])
         if document is None:
             raise HTTPException(404)
         return self.site.pages.render(request, "document.html", document=document, service_name=_service_name)
@@ -66,7 +66,7 @@ class Browse:
 
 def _owner(request: Request) -> str | None:
     visitor = session_of(request).visitor
-    return None if visitor is None else visitor.data_store_sub
+    return None if visitor is None else visitor.data_store_owner
 
 
 def _service_name(client_id: str) -> Words:

@@ -1,4 +1,4 @@
-"""The documents, by the `sub` that access tokens for this audience carry, whichever service brings one.
+"""The documents, by whose they are: the `sub` or organisation that access tokens for this audience name.
 
 Every paper put in and every reading by a service leaves a line the person can see.
 """
@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 
+from demo.apps.common.acting import ORGANISATION_OWNER
 from demo.apps.common.database import Database
 from demo.apps.common.words import Words
 from demo.apps.data_store.model import ADDED, READ, Document, Event, NewDocument
@@ -40,7 +41,9 @@ class Documents:
         self._now = now
 
     def welcome(self, sub: str) -> None:
-        """Give someone new a few sample papers, once."""
+        """Give someone new a few sample papers, once; an organisation has none of these."""
+        if sub.startswith(ORGANISATION_OWNER):
+            return
         with self._database.transaction():
             if self._database.change(
                 "INSERT OR IGNORE INTO owners VALUES (:sub, :now)", sub=sub, now=self._now()

@@ -29,6 +29,7 @@ def create_app(settings: PortalSettings) -> ASGIApp:
         name=Words("Cổng dịch vụ công Hải Phòng", "Hải Phòng Public Services"),
         folder=Path(__file__).parent,
         links={"data_store": f"{settings.data_store_url}/documents"},
+        contexts=("person", "organisation", "ward"),
     )
     site = Site(
         settings=settings,
@@ -36,7 +37,7 @@ def create_app(settings: PortalSettings) -> ASGIApp:
         sessions=sessions.SessionStore(
             database, idle=settings.session_idle, absolute=settings.session_absolute
         ),
-        provider=Provider(settings, scope=SCOPE),
+        provider=Provider(settings, scope=SCOPE, contexts=service.contexts),
         provider_keys=provider_keys(settings),
         pages=Pages(service, settings),
     )

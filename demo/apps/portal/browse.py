@@ -1,5 +1,6 @@
 """The portal's pages that only show: home, a procedure, one's own files."""
 
+import time
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
@@ -10,6 +11,7 @@ from starlette.routing import Route
 from demo.apps.common.sign_in import SignIn
 from demo.apps.common.site import Site, session_of
 from demo.apps.portal.filings import Filings
+from demo.apps.portal.powers import FOR_WHOM, hindrance
 from demo.apps.portal.procedures import PROCEDURES, Procedure
 
 
@@ -32,12 +34,18 @@ class Browse:
     async def home(self, request: Request) -> Response:
         """The procedures, and for someone signed in what they left half done."""
         visitor = session_of(request).visitor
-        drafts = [] if visitor is None else self.filings.drafts(visitor.sub)
-        return self.site.pages.render(request, "home.html", procedures=PROCEDURES, drafts=drafts)
+        drafts = [] if visitor is None else self.filings.drafts(visitor.owner)
+        return self.site.pages.render(
+            request, "home.html", procedures=PROCEDURES, drafts=drafts, for_whom=FOR_WHOM
+        )
 
     async def procedure(self, request: Request) -> Response:
-        """What a procedure takes, before anybody signs in."""
-        return self.site.pages.render(request, "procedure.html", procedure=find_procedure(request))
+        """What a procedure takes, before anybody signs in; and whether it may be filed in whose name one acts."""
+        procedure, visitor = find_procedure(request), session_of(request).visitor
+        found = None if visitor is None else hindrance(visitor, procedure, now=time.time())
+        return self.site.pages.render(
+            request, "procedure.html", procedure=procedure, hindrance=found, for_whom=FOR_WHOM
+        )
 
     async def my_files(self, request: Request) -> Response:
         """Drafts and filings."""
@@ -48,8 +56,8 @@ class Browse:
             request,
             "my_files.html",
             procedures=PROCEDURES,
-            drafts=self.filings.drafts(visitor.sub),
-            filings=self.filings.filings(visitor.sub),
+            drafts=self.filings.drafts(visitor.owner),
+            filings=self.filings.filings(visitor.owner),
         )
 
 

@@ -22,7 +22,8 @@ from demo.apps.common.words import Words
 from demo.apps.portal.browse import find_procedure
 from demo.apps.portal.delivery import SHARE_SCOPE, NotDelivered, deliver
 from demo.apps.portal.fields import check_answers
-from demo.apps.portal.filings import Filing, Filings
+from demo.apps.portal.filings import FiledBy, Filing, Filings
+from demo.apps.portal.powers import hindrance
 from demo.apps.portal.procedures import PROCEDURES, Procedure
 from demo.apps.portal.settings import PortalSettings
 
@@ -54,8 +55,11 @@ class FileProcedure:
         """The questions, with what was answered before; `check` shows what is still wrong."""
         visitor, procedure = session_of(request).visitor, find_procedure(request)
         if visitor is None:
-            return await self.sign_in.begin(request, next_path=request.url.path)
-        draft = self.filings.draft(visitor.sub, procedure.slug)
+            whom = None if "person" in procedure.applicants else procedure.applicants[0]
+            return await self.sign_in.begin(request, next_path=request.url.path, for_whom=whom)
+        if hindrance(visitor, procedure, now=time.time()):
+            return _back_to(procedure)
+        draft = self.filings.draft(visitor.owner, procedure.slug)
         answers = {} if draft is None else draft.answers
         problems = check_answers(procedure.fields, answers) if "check" in request.query_params else {}
         return self.site.pages.render(
@@ -67,11 +71,13 @@ class FileProcedure:
         procedure, session = find_procedure(request), session_of(request)
         form = await read_form(request)
         answers = {field.name: form.get(field.name, "").strip() for field in procedure.fields}
-        sub = session.visitor.sub if session.visitor else session.expired_sub
-        if sub is not None:
-            self.filings.save_draft(sub, procedure.slug, answers)
+        whose = session.visitor or session.expired
+        if whose is not None:
+            self.filings.save_draft(whose.owner, procedure.slug, answers)
         if session.visitor is None:
-            return self._session_ended(request, procedure, is_kept=sub is not None)
+            return self._session_ended(request, procedure, whose)
+        if hindrance(session.visitor, procedure, now=time.time()):
+            return _back_to(procedure)
         step = "form?check" if check_answers(procedure.fields, answers) else "review"
         return RedirectResponse(f"/procedures/{procedure.slug}/{step}", status_code=303)
 
@@ -80,7 +86,9 @@ class FileProcedure:
         visitor, procedure = session_of(request).visitor, find_procedure(request)
         if visitor is None:
             return await self.sign_in.begin(request, next_path=request.url.path)
-        draft = self.filings.draft(visitor.sub, procedure.slug)
+        if hindrance(visitor, procedure, now=time.time()):
+            return _back_to(procedure)
+        draft = self.filings.draft(visitor.owner, procedure.slug)
         if draft is None or check_answers(procedure.fields, draft.answers):
             return RedirectResponse(f"/procedures/{procedure.slug}/form", status_code=303)
         return self.site.pages.render(request, "review.html", procedure=procedure, draft=draft)
@@ -91,21 +99,23 @@ class FileProcedure:
         draft_id = (await read_form(request)).get("draft", "")
         visitor = session.visitor
         if visitor is None:
-            return self._session_ended(request, procedure, is_kept=session.expired_sub is not None)
-        number = self.filings.number_of(visitor.sub, draft_id)
+            return self._session_ended(request, procedure, session.expired)
+        if hindrance(visitor, procedure, now=time.time()):
+            return _back_to(procedure)
+        number = self.filings.number_of(visitor.owner, draft_id)
         if number is None:
-            draft = self.filings.draft(visitor.sub, procedure.slug)
+            draft = self.filings.draft(visitor.owner, procedure.slug)
             if draft is None or draft.draft_id != draft_id or check_answers(procedure.fields, draft.answers):
                 return RedirectResponse(f"/procedures/{procedure.slug}/form", status_code=303)
-            number = self.filings.file(visitor.sub, draft)
-            log("filed", procedure=procedure.slug)
+            number = self.filings.file(visitor.owner, draft, FiledBy.of(visitor))
+            log("filed", procedure=procedure.slug, ctx=visitor.acting.kind)
         return RedirectResponse(f"/receipts/{number}/deliver", status_code=303)
 
     async def discard(self, request: Request) -> Response:
         """Throw the draft away."""
         visitor, procedure = session_of(request).visitor, find_procedure(request)
         if visitor is not None:
-            self.filings.drop_draft(visitor.sub, procedure.slug)
+            self.filings.drop_draft(visitor.owner, procedure.slug)
         return RedirectResponse("/my-files", status_code=303)
 
     async def receipt(self, request: Request) -> Response:
@@ -113,7 +123,7 @@ class FileProcedure:
         visitor = session_of(request).visitor
         if visitor is None:
             return await self.sign_in.begin(request, next_path=request.url.path)
-        filing = self.filings.filing(visitor.sub, request.path_params["number"])
+        filing = self.filings.filing(visitor.owner, request.path_params["number"])
         if filing is None:
             raise HTTPException(404)
         return self.site.pages.render(
@@ -126,7 +136,7 @@ class FileProcedure:
         visitor = session_of(request).visitor
         if visitor is None:
             return await self.sign_in.begin(request, next_path=receipt)
-        filing = self.filings.filing(visitor.sub, request.path_params["number"])
+        filing = self.filings.filing(visitor.owner, request.path_params["number"])
         if filing is None:
             raise HTTPException(404)
         if filing.delivered_at is not None:
@@ -172,7 +182,7 @@ class FileProcedure:
         session_of(request)["visitor"] = fresh.as_json()
         return fresh.data_store_token
 
-    def _session_ended(self, request: Request, procedure: Procedure, *, is_kept: bool) -> Response:
+    def _session_ended(self, request: Request, procedure: Procedure, whose: Visitor | None) -> Response:
         title = Words("Phiên làm việc đã kết thúc", "The session has ended")
         kept = Words(
             "Nội dung vừa nhập đã được lưu thành bản nháp. Đăng nhập lại để làm tiếp.",
@@ -183,6 +193,12 @@ class FileProcedure:
             "You have been signed out, so what was just sent was not kept. Sign in again to go on.",
         )
         again = Words("Đăng nhập lại", "Sign in again")
-        button = ("sign-in-again", f"/sign-in?next=/procedures/{procedure.slug}/form", again)
-        text = [kept if is_kept else lost]
+        for_whom = f"for={whose.acting.kind}&" if whose and whose.acting.kind != "person" else ""
+        button = ("sign-in-again", f"/sign-in?{for_whom}next=/procedures/{procedure.slug}/form", again)
+        text = [lost if whose is None else kept]
         return self.site.message(request, "session-ended", status=401, title=title, text=text, button=button)
+
+
+def _back_to(procedure: Procedure) -> Response:
+    """Go to the page that says why it can't be filed as things are."""
+    return RedirectResponse(f"/procedures/{procedure.slug}", status_code=303)

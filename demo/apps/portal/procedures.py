@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from demo.apps.common.acting import Kind
 from demo.apps.common.words import Words
 from demo.apps.portal.fields import Field
 
@@ -27,6 +28,10 @@ class Procedure:
     brings: tuple[Words, ...]
     """What to have at hand."""
     fields: tuple[Field, ...]
+    applicants: tuple[Kind, ...] = ("person",)
+    """For whom it may be filed."""
+    area_of_power: str = ""
+    """The area a power to act for an organisation must reach into; empty: any power does."""
 
 
 _BIRTH = Procedure(
@@ -87,6 +92,8 @@ _SHOP = Procedure(
     brings=(
         Words("Tên và địa chỉ hộ kinh doanh đã đăng ký", "The registered name and address of the business"),
     ),
+    applicants=("person", "organisation"),
+    area_of_power="business-registration",
     fields=(
         Field(name="business-name", label=Words("Tên hộ kinh doanh", "Name of the business")),
         Field(
@@ -122,6 +129,7 @@ _RESIDENCE = Procedure(
     fee=_FREE,
     result=Words("Hồ sơ xác nhận thông tin về cư trú", "Residence confirmation file"),
     brings=(),
+    applicants=("person", "ward"),
     fields=(
         Field(
             name="residence",
@@ -155,6 +163,7 @@ _EXTRACT = Procedure(
     fee=Words("8.000 đồng một bản", "8,000 dong per copy"),
     result=Words("Hồ sơ cấp bản sao trích lục hộ tịch", "Civil status extract file"),
     brings=(Words("Năm và nơi đã đăng ký, nếu nhớ", "Year and place of registration, if known"),),
+    applicants=("person", "ward"),
     fields=(
         Field(
             name="kind",
@@ -228,7 +237,87 @@ _HOUSE = Procedure(
     ),
 )
 
+_SCHOOL = Procedure(
+    slug="school-admission",
+    icon="school",
+    name=Words("Đăng ký dự tuyển vào trường công lập", "Apply for a place at a public school"),
+    area=Words("Giáo dục", "Education"),
+    agency=Words("Trường nơi đăng ký", "The school"),
+    takes=Words("10 ngày làm việc", "10 working days"),
+    fee=_FREE,
+    result=Words("Hồ sơ đăng ký dự tuyển", "School admission file"),
+    brings=(Words("Tên trường muốn đăng ký", "The name of the school"),),
+    applicants=("ward",),
+    fields=(
+        Field(name="school", label=Words("Trường đăng ký", "School")),
+        Field(
+            name="grade",
+            label=Words("Vào lớp", "Grade"),
+            choices=(Words("Lớp 1", "Grade 1"), Words("Lớp 6", "Grade 6"), Words("Lớp 10", "Grade 10")),
+        ),
+    ),
+)
+
+_COMPANY = Procedure(
+    slug="company-change",
+    icon="building",
+    name=Words("Thông báo thay đổi nội dung đăng ký doanh nghiệp", "Notify a change of company registration"),
+    area=Words("Kinh doanh", "Business"),
+    agency=Words("Sở Tài chính", "Department of Finance"),
+    takes=Words("3 ngày làm việc", "3 working days"),
+    fee=_FREE,
+    result=Words("Hồ sơ thay đổi đăng ký doanh nghiệp", "Company change file"),
+    brings=(Words("Nội dung muốn thay đổi", "What is to change"),),
+    applicants=("organisation",),
+    area_of_power="business-registration",
+    fields=(
+        Field(
+            name="what",
+            label=Words("Nội dung thay đổi", "What changes"),
+            choices=(
+                Words("Địa chỉ liên hệ", "Contact address"),
+                Words("Ngành, nghề kinh doanh", "Line of business"),
+                Words("Nội dung khác", "Something else"),
+            ),
+        ),
+        Field(name="change", label=Words("Nội dung mới", "The new content"), is_long=True),
+    ),
+)
+
+_TAX = Procedure(
+    slug="tax-confirmation",
+    icon="coin",
+    name=Words("Xác nhận thực hiện nghĩa vụ thuế", "Confirm that taxes are paid"),
+    area=Words("Thuế", "Tax"),
+    agency=Words("Thuế thành phố", "City tax office"),
+    takes=Words("5 ngày làm việc", "5 working days"),
+    fee=_FREE,
+    result=Words("Hồ sơ xác nhận nghĩa vụ thuế", "Tax confirmation file"),
+    brings=(),
+    applicants=("organisation", "person"),
+    area_of_power="tax",
+    fields=(
+        Field(
+            name="year",
+            label=Words("Năm cần xác nhận", "Year to confirm"),
+            choices=tuple(Words(str(year), str(year)) for year in (2024, 2025, 2026)),
+        ),
+        Field(name="purpose", label=Words("Mục đích sử dụng", "Purpose")),
+    ),
+)
+
 PROCEDURES: dict[str, Procedure] = {
-    procedure.slug: procedure for procedure in (_BIRTH, _SHOP, _RESIDENCE, _EXTRACT, _SINGLE, _HOUSE)
+    procedure.slug: procedure
+    for procedure in (
+        _BIRTH,
+        _SCHOOL,
+        _COMPANY,
+        _TAX,
+        _SHOP,
+        _RESIDENCE,
+        _EXTRACT,
+        _SINGLE,
+        _HOUSE,
+    )
 }
 """All there are, by slug."""
