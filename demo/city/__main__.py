@@ -1,4 +1,4 @@
-"""`python -m demo.city`: write the accounts file of the mocked national system, or count what a city has."""
+"""`python -m demo.city`: write the files of the mocked national system, or count what a city has."""
 
 import argparse
 import json
@@ -10,24 +10,39 @@ from pathlib import Path
 from demo.city.generate import digest, generate
 from demo.city.model import City
 from demo.city.national import accounts
+from demo.city.national_registers import registers
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m demo.city", description="The demo city.")
     parser.add_argument("--size", default="demo", help='"demo", "load", "city" or a number of residents')
     parser.add_argument("--seed", type=int, default=31)
-    verb = parser.add_mutually_exclusive_group(required=True)
-    verb.add_argument("--accounts", type=Path, metavar="PATH", help="write the national accounts file there")
-    verb.add_argument("--summary", action="store_true", help="print counts")
+    parser.add_argument(
+        "--accounts", type=Path, metavar="PATH", help="write the national accounts file there"
+    )
+    parser.add_argument(
+        "--registers", type=Path, metavar="PATH", help="write the national registers file there"
+    )
+    parser.add_argument("--summary", action="store_true", help="print counts")
     options = parser.parse_args(arguments)
+    if not (options.summary or options.accounts or options.registers):
+        parser.error("say what to do: --accounts, --registers, --summary")
     city = generate(options.size, options.seed)
+    if options.accounts:
+        _write(options.accounts, json.dumps(accounts(city), ensure_ascii=False, indent=2))
+    if options.registers:
+        _write(options.registers, json.dumps(registers(city), ensure_ascii=False))
     if options.summary:
         sys.stdout.write("".join(f"{name:<28}{count:>10}\n" for name, count in summary(city).items()))
         sys.stdout.write(f"digest {digest(city)}\n")
-    else:
-        rows = json.dumps(accounts(city), ensure_ascii=False, indent=2)
-        options.accounts.write_text(rows + "\n", encoding="utf-8")
     return 0
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all: a file that is there is complete."""
+    unfinished = path.with_suffix(".new")
+    unfinished.write_text(text + "\n", encoding="utf-8")
+    unfinished.replace(path)
 
 
 def summary(city: City) -> dict[str, int]:

@@ -7,17 +7,22 @@ from collections.abc import Mapping, Sequence
 
 from demo.run.checks import CannotStart
 from demo.run.options import ROOT, Options
-from demo.run.services import national_accounts_path
+from demo.run.services import national_accounts_path, national_registers_path
 
 _SMALLEST_CITY = "1000"  # only personas have national accounts, and every city has all of them
+_DEMO_CITY = "demo"
+"""The registers hold everybody whom the provider's seed knows."""
+_PERSONAS = ROOT / "demo" / "personas.yaml"
 
 
 def prepare_national_system(options: Options) -> None:
-    """Write the accounts file, anew at each start: personas.yaml may have changed."""
-    path = national_accounts_path(options)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    command = (sys.executable, "-m", "demo.city", "--size", _SMALLEST_CITY, "--accounts", str(path))
-    _call(options, command, environment=None)
+    """Write its files: the accounts at each start, the registers where missing or older than the personas."""
+    accounts, registers = national_accounts_path(options), national_registers_path(options)
+    accounts.parent.mkdir(parents=True, exist_ok=True)
+    arguments = ["--size", _SMALLEST_CITY, "--accounts", str(accounts)]
+    if not registers.exists() or registers.stat().st_mtime < _PERSONAS.stat().st_mtime:
+        arguments = ["--size", _DEMO_CITY, "--accounts", str(accounts), "--registers", str(registers)]
+    _call(options, (sys.executable, "-m", "demo.city", *arguments), environment=None)
 
 
 def prepare_provider(options: Options, environment: Mapping[str, str]) -> None:

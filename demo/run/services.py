@@ -49,6 +49,11 @@ def national_accounts_path(options: Options) -> Path:
     return options.state / "national" / "accounts.json"
 
 
+def national_registers_path(options: Options) -> Path:
+    """Return where it reads its registers."""
+    return options.state / "national" / "registers.json"
+
+
 def _national(options: Options, secrets: Mapping[str, str]) -> Service:
     folder = options.state / "national"
     return _service(
@@ -63,6 +68,7 @@ def _national(options: Options, secrets: Mapping[str, str]) -> Service:
             "NATIONAL_DATABASE": str(folder / "national.db"),
             "NATIONAL_KEYS_DIR": str(folder / "keys"),
             "NATIONAL_ACCOUNTS_PATH": str(national_accounts_path(options)),
+            "NATIONAL_REGISTERS_PATH": str(national_registers_path(options)),
             "NATIONAL_CLIENTS": json.dumps(_national_clients(options, secrets)),
             "NATIONAL_SHOW_PERSONAS": "true",
         },
@@ -75,6 +81,7 @@ def _national_clients(options: Options, secrets: Mapping[str, str]) -> list[dict
             "client_id": "haiphong-id",
             "client_secret": secrets.get("HPID_NATIONAL_CLIENT_SECRET", ""),
             "redirect_uris": [f"{options.issuer}/upstream/national/callback"],
+            "jwks_uri": f"{options.issuer}/jwks",
             "name": "Hải Phòng ID",
         }
     ]

@@ -19,6 +19,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--database")
     parser.add_argument("--keys-dir")
     parser.add_argument("--accounts-path")
+    parser.add_argument("--registers-path")
     parser.add_argument("--clients-path")
     parser.add_argument("--show-personas", action="store_true", default=None)
     parser.add_argument("--faults", action="store_true", default=None)

@@ -1,6 +1,7 @@
 """The accounts of the national system: one record per citizen, enterprise or organisation.
 
-They come from a JSON file at every start and replace what the database held, so the file is the truth.
+They come from a JSON file at every start and replace what the database held; what happened since then to a person or
+an enterprise is applied again from the events (registers/).
 Names are kept in Unicode NFC. A citizen signs in with the personal ID number; an organisation with its
 number, tax code or TechID. Where a household business shares its owner's number, the number means the
 owner.
@@ -141,13 +142,17 @@ class AccountStore:
         return Account.model_validate(row.record)
 
     def _row(self, entry: AccountEntry) -> dict[str, object]:
-        tax_code = entry.enterprise.tax_code if entry.enterprise else None
-        return {
-            "sub": entry.sub,
-            "account_type": entry.account_type,
-            "number": normalise_login(entry.number),
-            "tech_id": normalise_login(entry.tech_id) if entry.tech_id else None,
-            "tax_code": normalise_login(tax_code) if tax_code else None,
-            "password_hash": self._hashes.hash(entry.password),
-            "record": entry.model_dump(mode="json", exclude={"password"}),
-        }
+        return columns_of(entry) | {"password_hash": self._hashes.hash(entry.password)}
+
+
+def columns_of(account: Account) -> dict[str, object]:
+    """The row of an account, all but its password."""
+    tax_code = account.enterprise.tax_code if account.enterprise else None
+    return {
+        "sub": account.sub,
+        "account_type": account.account_type,
+        "number": normalise_login(account.number),
+        "tech_id": normalise_login(account.tech_id) if account.tech_id else None,
+        "tax_code": normalise_login(tax_code) if tax_code else None,
+        "record": account.model_dump(mode="json", exclude={"password"}),
+    }

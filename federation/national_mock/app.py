@@ -15,6 +15,9 @@ from federation.national_mock.edge import PageRefused, RequestLog, no_store
 from federation.national_mock.faults import FaultyService, faults_endpoint
 from federation.national_mock.pages import face, login, otp, plain, refused
 from federation.national_mock.pages.render import error_page, maintenance_page
+from federation.national_mock.registers import endpoints as registers
+from federation.national_mock.registers.address import BASE
+from federation.national_mock.registers.entry import events_entry
 from federation.national_mock.service import build
 from federation.national_mock.settings import Settings
 from federation.national_mock.userinfo import userinfo
@@ -37,19 +40,26 @@ _ROUTES = [
     Route("/authenticationendpoint/refused.do", refused.take_refused, methods=["POST"]),
     Route("/authenticationendpoint/profile.do", plain.profile),
     Route("/dien-thoai/{flow}", otp.show_phone),
+    Route(BASE, registers.registers),
+    Route(f"{BASE}/population/{{personal_id}}", registers.population),
+    Route(f"{BASE}/enterprises/{{tax_code}}", registers.enterprises),
+    Route(f"{BASE}/events", registers.events),
     Route("/static/national.css", plain.style_sheet),
     Route("/static/icon.svg", plain.icon),
     Route("/health", plain.health),
     Route("/", plain.home),
 ]
-_FAULTS_ROUTE = Route("/__faults", faults_endpoint, methods=["GET", "POST"])
+_TESTERS_ROUTES = [
+    Route("/__faults", faults_endpoint, methods=["GET", "POST"]),
+    Route("/__events", events_entry, methods=["POST"]),
+]
 
 
 def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) -> Starlette:
     """Build the application; its parts are at ``app.state.service``."""
     service = build(settings, clock=clock)
     app = Starlette(
-        routes=[*_ROUTES, _FAULTS_ROUTE] if settings.faults else _ROUTES,
+        routes=[*_ROUTES, *_TESTERS_ROUTES] if settings.faults else _ROUTES,
         middleware=[
             Middleware(RequestLog),
             Middleware(FaultyService, faults=service.faults, maintenance_page=maintenance_page),

@@ -82,15 +82,15 @@ class NationalServer(AuthorizationServer):  # type: ignore[misc]  # Authlib has 
         return self._clients.get(client_id)
 
     def save_token(self, token: Mapping[str, Any], request: OAuth2Request) -> None:
-        """Keep what the access token opens, with the level of the sign-in behind it."""
-        code, now = request.authorization_code, self.now()
+        """Keep what the access token opens, with the level of the sign-in behind it; a system's has none."""
+        code, now = getattr(request, "authorization_code", None), self.now()
         row = AccessToken(
             digest=digest(token["access_token"]),
-            code_digest=code.digest,
+            code_digest=code.digest if code else "",
             client_id=request.client.client_id,
             scope=token["scope"],
-            sub=code.sub,
-            acr=code.acr,
+            sub=code.sub if code else "",
+            acr=code.acr if code else "",
             expires_at=now + TOKEN_SECONDS,
         )
         self.codes.add_token(row, now=now)

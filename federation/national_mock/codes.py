@@ -54,7 +54,7 @@ class AuthorizationCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessToken:
-    """What an access token opens: the userinfo of one account."""
+    """What an access token opens: the userinfo of one account, or the registers; a system's has no code, sub, acr."""
 
     digest: str
     code_digest: str

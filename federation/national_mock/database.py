@@ -82,6 +82,14 @@ tokens = Table(
     Column("expires_at", Integer, nullable=False, index=True),
 )
 
+assertions = Table(
+    "assertions",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("expires_at", Integer, nullable=False, index=True),
+)
+"""Client assertions that were used, until they have run out."""
+
 attempts = Table(
     "attempts",
     metadata,
@@ -91,14 +99,28 @@ attempts = Table(
 )
 
 
+EDITION = 2
+"""Raised when the tables change: a file of another edition is emptied, since what it held comes from files again."""
+
+
 def open_database(path: Path) -> Engine:
-    """Open the file, making it and its tables when they are not there."""
+    """Open the file, making it and its tables when they are not there or are those of another edition."""
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}")
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin_immediate)
-    metadata.create_all(engine)
+    with engine.begin() as connection:
+        if connection.exec_driver_sql("PRAGMA user_version").scalar_one() != EDITION:
+            _drop_everything(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {EDITION}")
+        metadata.create_all(connection)
     return engine
+
+
+def _drop_everything(connection: Connection) -> None:
+    found = MetaData()
+    found.reflect(connection)
+    found.drop_all(connection)
 
 
 def digest(secret: str) -> str:

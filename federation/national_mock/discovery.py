@@ -6,7 +6,8 @@ Answered at the standard address and at the one of the product that the national
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from federation.national_mock import assurance, clients, signing_key
+from federation.national_mock import assurance, client_assertions, clients, signing_key
+from federation.national_mock.registers.address import BASE
 from federation.national_mock.service import service_of
 
 _CACHE = {"Cache-Control": "public, max-age=300"}
@@ -24,10 +25,16 @@ def document(issuer: str) -> dict[str, object]:
         "scopes_supported": list(clients.SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "vn_registers_endpoint": f"{issuer}{BASE}",
+        "grant_types_supported": ["authorization_code", "client_credentials"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": [
+            "client_secret_basic",
+            "client_secret_post",
+            clients.PRIVATE_KEY_JWT,
+        ],
+        "token_endpoint_auth_signing_alg_values_supported": list(client_assertions.ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": list(assurance.LEVELS),
         "claims_supported": [

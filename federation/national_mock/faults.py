@@ -16,14 +16,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from federation.national_mock import broken_tokens
-from federation.national_mock.edge import PageRefused, no_store, read_body
+from federation.national_mock.edge import no_store, read_body
+from federation.national_mock.loopback import check_program
 
 _NO_FAULT = "none"
 _SERVICE = ("down", "http500", "slow", "maintenance")
 _ANSWERS = ("userinfo_sub_mismatch", "wrong_iss_parameter")
 MODES = (_NO_FAULT, *_SERVICE, *_ANSWERS, *broken_tokens.MODES)
-_ALWAYS_UP = ("/health", "/__faults")
-_LOOPBACK = ("127.0.0.1", "::1")
+_ALWAYS_UP = ("/health", "/__faults", "/__events")
 
 
 class FaultOrder(BaseModel):
@@ -92,7 +92,7 @@ class FaultyService:
 async def faults_endpoint(request: Request) -> Response:
     """Tell (GET) or change (POST) the fault in force."""
     faults: Faults = request.app.state.service.faults
-    _check_caller(request)
+    check_program(request)
     if request.method == "POST":
         try:
             order = FaultOrder.model_validate(json.loads(await read_body(request)))
@@ -102,14 +102,6 @@ async def faults_endpoint(request: Request) -> Response:
             return JSONResponse({"error": "unknown mode", "modes": MODES}, status_code=400)
         faults.order(order)
     return no_store(JSONResponse({"mode": faults.mode, "modes": MODES}))
-
-
-def _check_caller(request: Request) -> None:
-    """Programs on this machine only; a page in a browser here is refused by its Origin or its form type."""
-    is_local = request.client is not None and request.client.host in _LOOPBACK
-    is_json = request.headers.get("content-type", "").startswith("application/json")
-    if not is_local or "origin" in request.headers or (request.method == "POST" and not is_json):
-        raise PageRefused(status=403, word="error.forbidden")
 
 
 async def _break_the_connection(send: Send) -> None:

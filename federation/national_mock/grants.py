@@ -7,13 +7,13 @@ and parameters that we do not honour are refused by their own error code.
 from typing import Any
 
 from authlib.oauth2.rfc6749 import OAuth2Error
-from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from authlib.oauth2.rfc6749.errors import InvalidRequestError, InvalidScopeError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from federation.national_mock.accounts import Account
 from federation.national_mock.authorization_server import ProtocolRequest, SignedIn
-from federation.national_mock.clients import Client
+from federation.national_mock.clients import REGISTERS_SCOPE, Client
 from federation.national_mock.codes import CODE_SECONDS, AuthorizationCode
 from federation.national_mock.database import digest
 
@@ -97,6 +97,8 @@ class StrictParameters:
         ):
             if name in asked:
                 raise OAuth2Error(error=error, description=f"{name} is not supported")
+        if REGISTERS_SCOPE in (asked.get("scope") or "").split():  # nobody signs in for them
+            raise InvalidScopeError("registers are for systems")
         if asked.get("response_mode", "query") != "query":
             raise InvalidRequestError("response_mode must be query")
         max_age = asked.get(

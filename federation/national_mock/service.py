@@ -11,7 +11,8 @@ from starlette.requests import Request
 from federation.national_mock import signing_key, userinfo
 from federation.national_mock.accounts import AccountEntry, AccountStore, read_accounts
 from federation.national_mock.authorization_server import NationalServer
-from federation.national_mock.clients import Client
+from federation.national_mock.client_assertions import ClientAssertions
+from federation.national_mock.clients import PRIVATE_KEY_JWT, Client
 from federation.national_mock.codes import CodeStore
 from federation.national_mock.database import open_database
 from federation.national_mock.faults import Faults
@@ -20,7 +21,10 @@ from federation.national_mock.grants import CodeGrant, S256Only, StrictParameter
 from federation.national_mock.id_token import IdToken
 from federation.national_mock.logout import EndSession
 from federation.national_mock.passwords import PasswordHashes
+from federation.national_mock.registers.loading import read_registers, registers_of
+from federation.national_mock.registers.store import RegisterStore
 from federation.national_mock.settings import Settings
+from federation.national_mock.system_grant import SystemGrant
 from federation.national_mock.throttle import Throttle
 
 
@@ -34,6 +38,7 @@ class Service:
     accounts: AccountStore
     personas: tuple[AccountEntry, ...]
     """Listed on the sign-in page with their passwords; empty unless the setting shows them."""
+    registers: RegisterStore
     flows: FlowStore
     throttle: Throttle
     faults: Faults
@@ -65,7 +70,14 @@ def build(settings: Settings, *, clock: Callable[[], float]) -> Service:
         now=lambda: int(clock()),
     )
     server.register_grant(CodeGrant, [S256Only(required=False), StrictParameters(), IdToken(server, key)])
+    server.register_client_auth_method(
+        PRIVATE_KEY_JWT, ClientAssertions(engine, issuer=settings.issuer, now=server.now)
+    )
+    server.register_grant(SystemGrant)
     server.register_endpoint(EndSession(server, key))
+    path = settings.registers_path
+    registers = RegisterStore(engine)
+    registers.replace_all(read_registers(path) if path else registers_of(entries), now=server.now())
     noted = tuple(entry for entry in entries if entry.persona_note_vi or entry.persona_note_en)
     return Service(
         settings=settings,
@@ -73,6 +85,7 @@ def build(settings: Settings, *, clock: Callable[[], float]) -> Service:
         engine=engine,
         accounts=accounts,
         personas=noted if settings.show_personas else (),
+        registers=registers,
         flows=FlowStore(engine),
         throttle=Throttle(engine),
         faults=faults,

@@ -6,7 +6,7 @@ Lists (``NATIONAL_CLIENTS``) are JSON; ``NATIONAL_CLIENTS_PATH`` names a JSON fi
 import ipaddress
 import json
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, model_validator
@@ -24,6 +24,9 @@ class ClientSettings(BaseModel):
     post_logout_redirect_uris: tuple[str, ...] = ()
     name: str = ""
     """Shown to the person who signs in; the client_id when empty."""
+    jwks: dict[str, Any] | None = None
+    """Its public keys, for systems that read the registers (private_key_jwt); or else where to read them: """
+    jwks_uri: str = ""
 
 
 class Settings(BaseSettings):
@@ -42,6 +45,8 @@ class Settings(BaseSettings):
     """Where the signing key is made on first start."""
     accounts_path: Path
     """JSON file with the accounts; read at every start."""
+    registers_path: Path | None = None
+    """JSON file with the registers, read at every start; without it they hold who and what has an account."""
     clients: tuple[ClientSettings, ...] = ()
     clients_path: Path | None = None
     show_personas: bool = False

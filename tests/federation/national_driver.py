@@ -7,6 +7,7 @@ import atexit
 import hashlib
 import json
 import re
+import secrets
 import shutil
 import tempfile
 from base64 import urlsafe_b64encode
@@ -21,7 +22,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet
 from starlette.applications import Starlette
 
 from federation.national_mock.app import create_app
@@ -128,10 +129,15 @@ ACCOUNTS: list[dict[str, object]] = [
         "status": "dissolved",
     },
 ]
-CLIENTS = [
+SYSTEM_KEY = ECKey.generate_key(
+    "P-256", parameters={"kid": "key-of-the-system", "alg": "ES256", "use": "sig"}
+)
+"""With it the client proves itself where it asks for the registers."""
+CLIENTS: list[dict[str, Any]] = [
     {
         "client_id": CLIENT_ID,
         "client_secret": SECRET,
+        "jwks": KeySet([SYSTEM_KEY]).as_dict(private=False),
         "redirect_uris": [REDIRECT_URI],
         "post_logout_redirect_uris": [LOGGED_OUT_URI],
         "name": "Hải Phòng ID",
@@ -271,6 +277,66 @@ def answer(response: httpx.Response) -> dict[str, str]:
     location = response.headers["location"]
     assert location.startswith(f"{REDIRECT_URI}?"), location
     return dict(parse_qsl(urlsplit(location).query, keep_blank_values=True))
+
+
+@dataclass
+class System:
+    """The same client as a program of its own: reads the registers, and enters events as a tester does."""
+
+    national: National
+    key: ECKey = field(default_factory=lambda: SYSTEM_KEY)
+
+    def assertion(self, *, header: Mapping[str, object] | None = None, **changes: object) -> str:
+        """Return a client assertion, valid unless changed; None leaves a claim out."""
+        now = int(self.national.clock.now)
+        values = {
+            "iss": CLIENT_ID,
+            "sub": CLIENT_ID,
+            "aud": ISSUER,
+            "iat": now,
+            "exp": now + 60,
+            "jti": secrets.token_urlsafe(16),
+        }
+        claims = {name: value for name, value in (values | changes).items() if value is not None}
+        return jwt.encode({"alg": "ES256", "kid": self.key.kid, **(header or {})}, claims, self.key)
+
+    async def ask_for_token(self, **changes: str | None) -> httpx.Response:
+        values: dict[str, str | None] = {
+            "grant_type": "client_credentials",
+            "scope": "registers",
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": changes["client_assertion"]
+            if "client_assertion" in changes
+            else self.assertion(),
+        }
+        form = {name: value for name, value in (values | changes).items() if value is not None}
+        return await self.national.browser().http.post("/oauth2/token", data=form)
+
+    async def get(self, path: str) -> httpx.Response:
+        """Read from the registers, with a token of this moment."""
+        token = (await self.ask_for_token()).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        return await self.national.browser().http.get(f"/registers{path}", headers=headers)
+
+    async def person(self, number: str) -> dict[str, Any]:
+        response = await self.get(f"/population/{number}")
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
+        return found
+
+    async def enterprise(self, tax_code: str) -> dict[str, Any]:
+        response = await self.get(f"/enterprises/{tax_code}")
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
+        return found
+
+    async def enter(self, kind: str, subject: str, **facts: object) -> str:
+        """Make something happen; return the id of the event."""
+        name = "tax_code" if kind.startswith("organisation.") else "personal_id"
+        event = {"type": kind, "subject": {name: subject}, "facts": facts}
+        response = await self.national.browser().http.post("/__events", json=event)
+        assert response.status_code == 201, response.text
+        return str(response.json()["id"])
 
 
 @dataclass

@@ -1,0 +1,3 @@
+"""Where the registers are."""
+
+BASE = "/registers"
