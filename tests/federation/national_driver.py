@@ -286,7 +286,7 @@ class System:
     national: National
     key: ECKey = field(default_factory=lambda: SYSTEM_KEY)
 
-    def assertion(self, *, header: Mapping[str, object] | None = None, **changes: object) -> str:
+    def assertion(self, **changes: object) -> str:
         """Return a client assertion, valid unless changed; None leaves a claim out."""
         now = int(self.national.clock.now)
         values = {
@@ -298,7 +298,7 @@ class System:
             "jti": secrets.token_urlsafe(16),
         }
         claims = {name: value for name, value in (values | changes).items() if value is not None}
-        return jwt.encode({"alg": "ES256", "kid": self.key.kid, **(header or {})}, claims, self.key)
+        return jwt.encode({"alg": "ES256", "kid": self.key.kid}, claims, self.key)
 
     async def ask_for_token(self, **changes: str | None) -> httpx.Response:
         values: dict[str, str | None] = {
