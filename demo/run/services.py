@@ -81,6 +81,8 @@ def _national_clients(options: Options, secrets: Mapping[str, str]) -> list[dict
             "client_id": "haiphong-id",
             "client_secret": secrets.get("HPID_NATIONAL_CLIENT_SECRET", ""),
             "redirect_uris": [f"{options.issuer}/upstream/national/callback"],
+            "backchannel_logout_uri": f"{options.issuer}/upstream/national/backchannel_logout",
+            "frontchannel_logout_uri": f"{options.issuer}/upstream/national/frontchannel_logout",
             "jwks_uri": f"{options.issuer}/jwks",
             "name": "Hải Phòng ID",
         }

@@ -119,6 +119,15 @@ class AccountStore:
             record = connection.execute(query).scalar_one_or_none()
         return None if record is None else Account.model_validate(record)
 
+    def find_number(self, number: str) -> Account | None:
+        """Return whose number this is; where a household business shares it, the owner."""
+        table = database.accounts
+        query = select(table.c.record).where(table.c.number == number)
+        first = query.order_by(case((table.c.account_type == "citizen", 0), else_=1)).limit(1)
+        with self._engine.begin() as connection:
+            record = connection.execute(first).scalar_one_or_none()
+        return None if record is None else Account.model_validate(record)
+
     def check_password(self, login: str, password: str) -> Account | None:
         """The account of this number and password; as slow for a number that nobody has."""
         table = database.accounts

@@ -13,13 +13,14 @@ from starlette.routing import Route
 from federation.national_mock import discovery, endpoints
 from federation.national_mock.edge import PageRefused, RequestLog, no_store
 from federation.national_mock.faults import FaultyService, faults_endpoint
-from federation.national_mock.pages import face, login, otp, plain, refused
+from federation.national_mock.pages import face, login, otp, plain, profile, refused
 from federation.national_mock.pages.render import error_page, maintenance_page
 from federation.national_mock.registers import endpoints as registers
 from federation.national_mock.registers.address import BASE
 from federation.national_mock.registers.entry import events_entry
 from federation.national_mock.service import build
 from federation.national_mock.settings import Settings
+from federation.national_mock.sign_out_order import sign_out_order
 from federation.national_mock.userinfo import userinfo
 
 _ROUTES = [
@@ -38,7 +39,8 @@ _ROUTES = [
     Route("/authenticationendpoint/face.do", face.take_face, methods=["POST"]),
     Route("/authenticationendpoint/refused.do", refused.show_refused),
     Route("/authenticationendpoint/refused.do", refused.take_refused, methods=["POST"]),
-    Route("/authenticationendpoint/profile.do", plain.profile),
+    Route("/authenticationendpoint/profile.do", profile.show_profile),
+    Route("/authenticationendpoint/profile.do", profile.sign_out, methods=["POST"]),
     Route("/dien-thoai/{flow}", otp.show_phone),
     Route(BASE, registers.registers),
     Route(f"{BASE}/population/{{personal_id}}", registers.population),
@@ -52,6 +54,7 @@ _ROUTES = [
 _TESTERS_ROUTES = [
     Route("/__faults", faults_endpoint, methods=["GET", "POST"]),
     Route("/__events", events_entry, methods=["POST"]),
+    Route("/__sign_out", sign_out_order, methods=["POST"]),
 ]
 
 

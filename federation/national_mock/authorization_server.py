@@ -24,6 +24,7 @@ from federation.national_mock.clients import Client
 from federation.national_mock.codes import TOKEN_SECONDS, AccessToken, CodeStore
 from federation.national_mock.database import digest
 from federation.national_mock.faults import Faults
+from federation.national_mock.sessions import SessionStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class SignedIn:
     acr: str
     amr: tuple[str, ...]
     auth_time: int
+    browser_digest: str
 
 
 class ProtocolRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
@@ -61,6 +63,7 @@ class NationalServer(AuthorizationServer):  # type: ignore[misc]  # Authlib has 
         clients: Sequence[Client],
         accounts: AccountStore,
         codes: CodeStore,
+        sessions: SessionStore,
         faults: Faults,
         now: Callable[[], int],
     ) -> None:
@@ -68,6 +71,7 @@ class NationalServer(AuthorizationServer):  # type: ignore[misc]  # Authlib has 
         self.issuer = issuer
         self.accounts = accounts
         self.codes = codes
+        self.sessions = sessions
         self.faults = faults
         self.now = now
         self._clients = {client.client_id: client for client in clients}

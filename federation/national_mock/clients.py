@@ -28,6 +28,8 @@ class Client:
     client_secret: str
     redirect_uris: tuple[str, ...]
     post_logout_redirect_uris: tuple[str, ...]
+    backchannel_logout_uri: str
+    frontchannel_logout_uri: str
     name: str
     jwks: Mapping[str, Any] | None
     jwks_uri: str
@@ -40,6 +42,8 @@ class Client:
             client_secret=settings.client_secret.get_secret_value(),
             redirect_uris=settings.redirect_uris,
             post_logout_redirect_uris=settings.post_logout_redirect_uris,
+            backchannel_logout_uri=settings.backchannel_logout_uri,
+            frontchannel_logout_uri=settings.frontchannel_logout_uri,
             name=settings.name or settings.client_id,
             jwks=settings.jwks,
             jwks_uri=settings.jwks_uri,

@@ -31,6 +31,7 @@ class AuthorizationCode:
     acr: str
     amr: list[str]
     auth_time: int
+    sid: str
     expires_at: int
 
     def get_redirect_uri(self) -> str:

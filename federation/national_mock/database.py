@@ -67,6 +67,18 @@ codes = Table(
     Column("acr", String, nullable=False),
     Column("amr", JSON, nullable=False),
     Column("auth_time", Integer, nullable=False),
+    Column("sid", String, nullable=False),
+    Column("expires_at", Integer, nullable=False, index=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("sid", String, primary_key=True),
+    Column("client_id", String, nullable=False),
+    Column("sub", String, nullable=False, index=True),
+    Column("browser_digest", String, nullable=False, index=True),
+    Column("started_at", Integer, nullable=False),
     Column("expires_at", Integer, nullable=False, index=True),
 )
 
@@ -99,7 +111,7 @@ attempts = Table(
 )
 
 
-EDITION = 2
+EDITION = 3
 """Raised when the tables change: a file of another edition is emptied, since what it held comes from files again."""
 
 

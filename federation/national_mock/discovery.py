@@ -36,6 +36,10 @@ def document(issuer: str) -> dict[str, object]:
         ],
         "token_endpoint_auth_signing_alg_values_supported": list(client_assertions.ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "acr_values_supported": list(assurance.LEVELS),
         "claims_supported": [
             "sub",
@@ -48,6 +52,7 @@ def document(issuer: str) -> dict[str, object]:
             "acr",
             "amr",
             "at_hash",
+            "sid",
         ],
         "ui_locales_supported": ["vi", "en"],
         "claims_parameter_supported": False,

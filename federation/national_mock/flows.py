@@ -24,6 +24,7 @@ class Flow:
     """One authorization request and how far the person has come with it."""
 
     id: str
+    browser_digest: str
     form_token: str
     parameters: dict[str, str]
     language: str

@@ -52,6 +52,12 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no
             acr=signed_in.acr,
             amr=list(signed_in.amr),
             auth_time=signed_in.auth_time,
+            sid=self.server.sessions.begin(
+                client_id=request.client.client_id,
+                sub=signed_in.account.sub,
+                browser_digest=signed_in.browser_digest,
+                now=now,
+            ),
             expires_at=now + CODE_SECONDS,
         )
         self.server.codes.add_code(row, now=now)

@@ -15,6 +15,7 @@ from federation.national_mock.accounts import Account
 from federation.national_mock.authorization_server import NationalServer
 from federation.national_mock.broken_tokens import break_id_token
 from federation.national_mock.clients import Client
+from federation.national_mock.codes import AuthorizationCode
 
 ID_TOKEN_SECONDS = 300
 
@@ -48,6 +49,11 @@ class IdToken(OpenIDCode):  # type: ignore[misc]  # Authlib has no types
             "iat": now,
             "exp": now + ID_TOKEN_SECONDS,
         }
+
+    def get_authorization_code_claims(self, authorization_code: AuthorizationCode) -> dict[str, object]:
+        """With `sid`, by which a logout names this sign-in (Back-Channel Logout §2.1)."""
+        claims: dict[str, object] = super().get_authorization_code_claims(authorization_code)
+        return claims | {"sid": authorization_code.sid}
 
     def generate_user_info(self, user: Account, _scope: str) -> dict[str, str]:
         return {"sub": user.sub}

@@ -1,7 +1,7 @@
 """Sign-out asked for by a relying party – OpenID Connect RP-Initiated Logout 1.0.
 
-This service keeps no session of its own, so what ends is the access tokens that the relying party holds for
-the account. An ID token is accepted as hint after it has expired (§2).
+What ends is the session that the hint names and the access tokens that the relying party holds for the account; it is
+not told what it asked for itself. An ID token is accepted as hint after it has expired (§2).
 """
 
 from authlib.oidc.rpinitiated import EndSessionEndpoint
@@ -27,3 +27,5 @@ class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # Authlib has no ty
         claims = getattr(end_session_request, "id_token_claims", None)
         if claims and "sub" in claims:
             self.server.codes.revoke_tokens(sub=claims["sub"], client_id=claims["aud"])
+            sid = str(claims.get("sid", ""))
+            self.server.sessions.end_session(sid, client_id=claims["aud"], now=self.server.now())

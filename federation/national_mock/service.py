@@ -23,8 +23,10 @@ from federation.national_mock.logout import EndSession
 from federation.national_mock.passwords import PasswordHashes
 from federation.national_mock.registers.loading import read_registers, registers_of
 from federation.national_mock.registers.store import RegisterStore
+from federation.national_mock.sessions import SessionStore
 from federation.national_mock.settings import Settings
 from federation.national_mock.system_grant import SystemGrant
+from federation.national_mock.telling import Telling
 from federation.national_mock.throttle import Throttle
 
 
@@ -44,6 +46,8 @@ class Service:
     faults: Faults
     key: RSAKey
     server: NationalServer
+    sessions: SessionStore
+    telling: Telling
     protector: Any
 
 
@@ -66,6 +70,7 @@ def build(settings: Settings, *, clock: Callable[[], float]) -> Service:
         clients=[Client.from_settings(client) for client in settings.clients],
         accounts=accounts,
         codes=CodeStore(engine),
+        sessions=SessionStore(engine),
         faults=faults,
         now=lambda: int(clock()),
     )
@@ -91,5 +96,7 @@ def build(settings: Settings, *, clock: Callable[[], float]) -> Service:
         faults=faults,
         key=key,
         server=server,
+        sessions=server.sessions,
+        telling=Telling(issuer=settings.issuer, key=key, client_of=server.query_client, now=server.now),
         protector=userinfo.protect(server),
     )

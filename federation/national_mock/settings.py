@@ -22,6 +22,10 @@ class ClientSettings(BaseModel):
     client_secret: SecretStr = Field(min_length=16)
     redirect_uris: tuple[str, ...] = Field(min_length=1)
     post_logout_redirect_uris: tuple[str, ...] = ()
+    backchannel_logout_uri: str = ""
+    """Where it is told of a sign-out by a logout token; empty: it is not."""
+    frontchannel_logout_uri: str = ""
+    """What the person's browser opens in a frame when they sign out; empty: nothing."""
     name: str = ""
     """Shown to the person who signs in; the client_id when empty."""
     jwks: dict[str, Any] | None = None

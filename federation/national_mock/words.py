@@ -143,14 +143,29 @@ WORDS: dict[str, tuple[str, str]] = {
         "People come here from a service that needs a sign-in. To try it, start from that service.",
     ),
     "profile.title": ("Trang tài khoản", "Account page"),
-    "profile.text": (
-        "Bản mô phỏng không có trang tài khoản. Dữ liệu của tài khoản mẫu nằm trong tệp của bản trình diễn.",
-        "The simulation has no account pages. The data of its accounts is in the demonstration's file.",
+    "profile.intro": (
+        "Trình duyệt này đang đăng nhập ở các dịch vụ sau bằng tài khoản định danh.",
+        "This browser is signed in to these services with the identity account.",
     ),
+    "profile.none": (
+        "Trình duyệt này chưa đăng nhập ở dịch vụ nào.",
+        "This browser is not signed in anywhere.",
+    ),
+    "profile.sign_out": ("Đăng xuất khỏi tất cả", "Sign out of all"),
+    "signed_out.text": (
+        "Đã kết thúc {ended} phiên đăng nhập của trình duyệt này.",
+        "Ended {ended} sign-ins of this browser.",
+    ),
+    "signed_out.heard": ("{heard} dịch vụ đã nhận được tin.", "{heard} services have been told."),
+    "signed_out.silent": (
+        "{silent} dịch vụ chưa trả lời: có thể vẫn còn đăng nhập ở đó.",
+        "{silent} services did not answer: you may still be signed in there.",
+    ),
+    "signed_out.frame": ("Báo cho dịch vụ", "Tells the service"),
     "logout.title": ("Đã đăng xuất", "Signed out"),
     "logout.text": (
-        "Hệ thống mô phỏng không giữ phiên nào: mỗi lần đăng nhập đều hỏi lại mật khẩu.",
-        "The simulation keeps no session: every sign-in asks for the password again.",
+        "Mỗi lần đăng nhập đều hỏi lại mật khẩu.",
+        "Every sign-in asks for the password again.",
     ),
     "maintenance.title": ("Hệ thống đang bảo trì", "The system is under maintenance"),
     "maintenance.text": ("Thử lại sau ít phút.", "Try again in a few minutes."),

@@ -42,6 +42,8 @@ class _Site:
             client_secret="",
             redirect_uris=(),
             post_logout_redirect_uris=(),
+            backchannel_logout_uri="",
+            frontchannel_logout_uri="",
             name="",
             jwks=None,
             jwks_uri=f"http://127.0.0.1:{self.server.server_port}/jwks",

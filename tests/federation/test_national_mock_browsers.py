@@ -176,7 +176,7 @@ def test_every_sentence_is_used_and_every_used_sentence_exists() -> None:
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_sentence_can_be_said(language: str) -> None:
     for key in WORDS:
-        assert say(language, key, at=1, all=3, level=2, minutes=5, time="21:07")
+        assert say(language, key, at=1, all=3, level=2, minutes=5, time="21:07", ended=1, heard=1, silent=1)
 
 
 def test_the_first_known_language_of_a_list_is_taken() -> None:

@@ -55,7 +55,7 @@ async def test_the_id_token_says_who_for_whom_when_and_how(national: National, r
     tokens = await rp.tokens(HUONG)
     claims = await rp.verified(tokens["id_token"])
     now = int(national.clock.now)
-    assert claims | {"at_hash": ""} == {
+    assert claims | {"at_hash": "", "sid": ""} == {
         "iss": ISSUER,
         "aud": CLIENT_ID,
         "sub": "sub-huong",
@@ -66,7 +66,9 @@ async def test_the_id_token_says_who_for_whom_when_and_how(national: National, r
         "acr": "LoA2",
         "amr": ["pwd", "otp"],
         "at_hash": "",
+        "sid": "",
     }
+    assert claims["sid"] != (await rp.verified((await rp.tokens(HUONG))["id_token"]))["sid"]
     header = extract_compact(tokens["id_token"].encode()).headers()
     assert header["alg"] == "RS256"
     assert header["kid"] == (await rp.keys()).keys[0].kid

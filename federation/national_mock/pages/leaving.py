@@ -18,7 +18,13 @@ def finish(service: Service, flow: Flow, *, sub: str, goal: str) -> Response:
     account = service.accounts.find(sub)
     if account is None or account.status != "active" or not service.flows.close(flow):
         raise PageRefused(status=400, word="error.flow")
-    signed_in = SignedIn(account=account, acr=goal, amr=assurance.AMR[goal], auth_time=service.now())
+    signed_in = SignedIn(
+        account=account,
+        acr=goal,
+        amr=assurance.AMR[goal],
+        auth_time=service.now(),
+        browser_digest=flow.browser_digest,
+    )
     asked = _asked(service, flow)
     grant = service.server.get_consent_grant(asked, end_user=signed_in)
     response: Response = service.server.create_authorization_response(

@@ -1,4 +1,4 @@
-"""Pages without a sign-in: the front door, the account page, the style sheet, the icon, health."""
+"""Pages without a sign-in: the front door, the style sheet, the icon, health."""
 
 from pathlib import Path
 
@@ -13,10 +13,6 @@ _CACHE = {"Cache-Control": "public, max-age=3600"}
 
 def home(request: Request) -> Response:
     return message_page(request, "home")
-
-
-def profile(request: Request) -> Response:
-    return message_page(request, "profile")
 
 
 async def style_sheet(_request: Request) -> Response:

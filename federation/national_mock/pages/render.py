@@ -5,9 +5,10 @@ to the relying party: browsers apply it to every redirect that follows a form, a
 the person on to services that only it knows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -51,10 +52,12 @@ def page(
     language: str,
     status: int = 200,
     keep: Mapping[str, str] | None = None,
+    frames: Sequence[str] = (),
 ) -> Response:
     """Render one page; remembers the language when the address asked for it.
 
-    ``keep`` is what the links to the other language must carry on a page that answers a form.
+    ``keep`` is what the links to the other language must carry on a page that answers a form; ``frames`` are the
+    addresses that the page opens in frames.
     """
     url = request.url.include_query_params(**(keep or {}))
     switch = [(other, f"?{url.include_query_params(lang=other).query}") for other in LANGUAGES]
@@ -62,6 +65,9 @@ def page(
         values, lang=language, w=partial(say, language), switch=switch
     )
     response = HTMLResponse(text, status_code=status, headers=_HEADERS)
+    if frames:
+        origins = " ".join(sorted({"{0.scheme}://{0.netloc}".format(urlsplit(frame)) for frame in frames}))
+        response.headers["Content-Security-Policy"] += f"; frame-src {origins}"
     if request.query_params.get("lang") == language:
         set_cookie(request, response, LANGUAGE_COOKIE, language)
     return response
