@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _FULL_RUN = os.environ.get("HPID_FULL_RUN") == "1"
 _SLOW = ("browser", "network")
 """Markers of tests that drive browsers and processes."""
-_OURS = ("HPID_", "NATIONAL_", "PORTAL_", "DATASTORE_")
+_OURS = ("HPID_", "NATIONAL_", "PORTAL_", "DATASTORE_", "EGOV_", "SMART_")
 
 for _name in [name for name in os.environ if name.startswith(_OURS)]:
     del os.environ[_name]

@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_PORT_BASE = 8000
 CERTIFICATION = "certification"
 _SUITE = "https://suite.test:8443"
-_MOCK, _PORTAL, _DATA_STORE = 1, 10, 11
+_MOCK, _PORTAL, _DATA_STORE, _EGOV, _SMART = 1, 10, 11, 12, 13
+_HIGHEST = _SMART
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,23 @@ class Options:
         return f"http://{self.rp_host}:{self.data_store_port}"
 
     @property
+    def egov_port(self) -> int:
+        return self.port_base + _EGOV
+
+    @property
+    def egov_url(self) -> str:
+        return f"http://{self.rp_host}:{self.egov_port}"
+
+    @property
+    def smart_port(self) -> int:
+        return self.port_base + _SMART
+
+    @property
+    def smart_url(self) -> str:
+        """Where the native-style app stands: its redirect address is a loopback one whatever the others do."""
+        return f"http://127.0.0.1:{self.smart_port}"
+
+    @property
     def state(self) -> Path:
         """`var` for the usual ports, `var/N` for others, so that two demos never share a database."""
         if self.folder is not None:
@@ -88,8 +106,8 @@ def parse(arguments: Sequence[str]) -> Options:
     port_base: int = given.port_base or DEFAULT_PORT_BASE
     if certification:
         port_base = given.port_base or _port_of(parser, "--issuer", certification.issuer)
-    elif not 1 <= port_base <= 65535 - _DATA_STORE:
-        parser.error(f"--port-base must lie between 1 and {65535 - _DATA_STORE}")
+    elif not 1 <= port_base <= 65535 - _HIGHEST:
+        parser.error(f"--port-base must lie between 1 and {65535 - _HIGHEST}")
     folder = os.environ.get("HPID_DEMO_STATE")
     if folder and given.fresh:  # it may hold more than a demo's state
         parser.error("--fresh empties var only; empty the folder in HPID_DEMO_STATE yourself")
@@ -139,7 +157,8 @@ def _parser() -> argparse.ArgumentParser:
         "--port-base",
         type=int,
         metavar="N",
-        help=f"provider N (8000), national system N+{_MOCK}, portal N+{_PORTAL}, data store N+{_DATA_STORE}",
+        help=f"provider N (8000), national system N+{_MOCK}, portal N+{_PORTAL}, data store N+{_DATA_STORE},"
+        f" Egov N+{_EGOV}, Smart N+{_SMART}",
     )
     parser.add_argument(
         "--fresh", action="store_true", help="forget everything an earlier run of this demo kept"

@@ -50,6 +50,8 @@ def _addresses(options: Options) -> Table:
     if not options.certification:
         table.add_row("Public services portal", options.portal_url)
         table.add_row("Citizens' data store", options.data_store_url)
+        table.add_row("Egov, for officials", options.egov_url)
+        table.add_row("Smart Hải Phòng, as on a phone", options.smart_url)
         table.add_row("National system (simulated)", options.national_issuer)
     return table
 

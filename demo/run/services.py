@@ -1,4 +1,4 @@
-"""The four services of the demo: how each is started, with which settings, and where it answers.
+"""The services of the demo: how each is started, with which settings, and where it answers.
 
 In order of starting: the provider is last, so that the others start while its state is prepared.
 """
@@ -17,6 +17,8 @@ PROVIDER = "provider"
 NATIONAL = "national-system"
 PORTAL = "portal"
 DATA_STORE = "data-store"
+EGOV = "egov"
+SMART = "smart"
 
 _LOOPBACK = "127.0.0.1"
 HPID = Path(sys.executable).parent / "hpid"
@@ -39,6 +41,8 @@ def services(options: Options, secrets: Mapping[str, str]) -> list[Service]:
     return [
         _portal(options, secrets),
         _data_store(options, secrets),
+        _egov(options, secrets),
+        _smart(options, secrets),
         _national(options, secrets),
         _provider(options, secrets),
     ]
@@ -129,34 +133,48 @@ def provider_environment(options: Options) -> dict[str, str]:
 
 
 def _origins(options: Options) -> str:
-    return f"{options.national_issuer},{options.portal_url},{options.data_store_url}"
+    return f"{options.national_issuer},{options.portal_url},{options.data_store_url},{options.egov_url}"
 
 
 def seed_environment(options: Options, secrets: Mapping[str, str]) -> dict[str, str]:
     """Return the provider's settings and what `hpid demo seed` also needs: addresses and secrets."""
-    addresses = {"PORTAL_BASE_URL": options.portal_url, "DATASTORE_BASE_URL": options.data_store_url}
+    addresses = {
+        "PORTAL_BASE_URL": options.portal_url,
+        "DATASTORE_BASE_URL": options.data_store_url,
+        "EGOV_BASE_URL": options.egov_url,
+        "SMART_BASE_URL": options.smart_url,
+    }
     return {**os.environ, **provider_environment(options), **addresses, **secrets}
 
 
 def _portal(options: Options, secrets: Mapping[str, str]) -> Service:
-    return _relying_party(options, secrets, PORTAL, "PORTAL", options.portal_port, module="demo.apps.portal")
+    return _relying_party(options, secrets, PORTAL, "PORTAL", options.portal_url, module="demo.apps.portal")
 
 
 def _data_store(options: Options, secrets: Mapping[str, str]) -> Service:
-    port = options.data_store_port
-    return _relying_party(options, secrets, DATA_STORE, "DATASTORE", port, module="demo.apps.data_store")
+    url = options.data_store_url
+    return _relying_party(options, secrets, DATA_STORE, "DATASTORE", url, module="demo.apps.data_store")
+
+
+def _egov(options: Options, secrets: Mapping[str, str]) -> Service:
+    return _relying_party(options, secrets, EGOV, "EGOV", options.egov_url, module="demo.apps.egov")
+
+
+def _smart(options: Options, secrets: Mapping[str, str]) -> Service:
+    return _relying_party(options, secrets, SMART, "SMART", options.smart_url, module="demo.apps.smart")
 
 
 def _relying_party(
-    options: Options, secrets: Mapping[str, str], name: str, prefix: str, port: int, *, module: str
+    options: Options, secrets: Mapping[str, str], name: str, prefix: str, url: str, *, module: str
 ) -> Service:
+    port = int(url.rpartition(":")[2])
     environment = {
         f"{prefix}_ISSUER": options.issuer,
-        f"{prefix}_BASE_URL": f"http://{options.rp_host}:{port}",
+        f"{prefix}_BASE_URL": url,
         f"{prefix}_PORT": str(port),
         f"{prefix}_STATE": str(options.state / name),
         "PORTAL_DATA_STORE_URL": options.data_store_url,
-        "DATASTORE_PORTAL_URL": options.portal_url,
+        f"{prefix}_PORTAL_URL": options.portal_url,
     }
     own = {key: value for key, value in secrets.items() if key.startswith(f"{prefix}_")}
     command = (sys.executable, "-m", module)

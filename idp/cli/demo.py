@@ -76,6 +76,8 @@ def _put_clients(tx: Tx, *, provider: Provider, happening: Occasion) -> Done[Non
         known = tx.clients.get(client.facts.client_id)
         if known is None or known.facts != client.facts:
             put_client(tx, client.facts, actor=operator(), occasion=happening)
+        if not client.facts.has_secret:
+            continue
         digest = provider.vault.digest(client.secret)
         if known is None or all(secret.digest != digest for secret in known.secrets):
             issue_secret(

@@ -1,5 +1,6 @@
-"""The demo's two relying parties as registered clients; addresses and secrets come from the environment. Pure."""
+"""The demo's relying parties as registered clients; addresses and secrets come from the environment. Pure."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,16 +15,21 @@ _CITIZENS = (ContextKind.PERSON, ContextKind.ORGANISATION, ContextKind.WARD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoClient:
-    """A client and its secret."""
+    """A client and its secret; empty: it has none, but a key of its own or nothing."""
 
     facts: ClientFacts
-    secret: str = field(repr=False)
+    secret: str = field(default="", repr=False)
 
 
 def demo_clients(environment: Mapping[str, str]) -> tuple[DemoClient, ...]:
-    """Return those of the demo's clients whose secret the environment holds."""
-    clients = (_portal(environment), _data_store(environment))
-    return tuple(client for client in clients if client.secret)
+    """Return those of the demo's clients of which the environment holds secret, key or, of a public one, address."""
+    with_secrets = (_portal(environment), _data_store(environment))
+    clients = [client for client in with_secrets if client.secret]
+    if "EGOV_CLIENT_KEY" in environment:
+        clients.append(_egov(environment))
+    if "SMART_BASE_URL" in environment:
+        clients.append(_smart(environment))
+    return tuple(clients)
 
 
 def _portal(environment: Mapping[str, str]) -> DemoClient:
@@ -76,3 +82,56 @@ def _data_store(environment: Mapping[str, str]) -> DemoClient:
         client_uri=base,
     )
     return DemoClient(facts=facts, secret=environment.get("DATASTORE_CLIENT_SECRET", ""))
+
+
+def _egov(environment: Mapping[str, str]) -> DemoClient:
+    base = environment.get("EGOV_BASE_URL", "http://localhost:8012")
+    key = json.loads(environment["EGOV_CLIENT_KEY"])
+    public = {name: value for name, value in key.items() if name != "d"}
+    facts = ClientFacts(
+        client_id=ClientId("egov-hai-phong"),
+        name="Egov Hải Phòng",
+        name_en="Egov Hải Phòng",
+        agency="Văn phòng Ủy ban nhân dân thành phố Hải Phòng",
+        profile=Profile.CITY,
+        enabled=True,
+        sector="egov",
+        redirect_uris=(f"{base}/callback",),
+        post_logout_redirect_uris=(f"{base}/signed-out",),
+        backchannel_logout_uri=f"{base}/backchannel-logout",
+        token_endpoint_auth_method="private_key_jwt",  # noqa: S106 - a method, no secret
+        token_endpoint_auth_signing_alg="ES256",  # noqa: S106 - an algorithm, no secret
+        jwks=json.dumps({"keys": [public]}),
+        require_pushed_authorization_requests=True,
+        scopes=frozenset({"openid", "profile", "agency", "position", "roles"}),
+        legal_basis={"profile": LegalBasis.PUBLIC_TASK},
+        law="Nghị định 42/2022/NĐ-CP về cung cấp thông tin và dịch vụ công trực tuyến",
+        purpose="phân quyền theo vị trí công tác",
+        purpose_en="show you the files of your post",
+        subject_contexts=(ContextKind.OFFICIAL,),
+        client_uri=base,
+    )
+    return DemoClient(facts=facts)
+
+
+def _smart(environment: Mapping[str, str]) -> DemoClient:
+    base = environment["SMART_BASE_URL"]
+    facts = ClientFacts(
+        client_id=ClientId("smart-hai-phong"),
+        name="Smart Hải Phòng",
+        name_en="Smart Hải Phòng",
+        agency="Sở Khoa học và Công nghệ thành phố Hải Phòng",
+        profile=Profile.CITY,
+        enabled=True,
+        sector="smart-hai-phong",
+        application_type="native",
+        token_endpoint_auth_method="none",  # noqa: S106 - a method, no secret
+        redirect_uris=("http://127.0.0.1/callback",),
+        post_logout_redirect_uris=(f"{base}/signed-out",),
+        scopes=frozenset({"openid", "profile", "offline_access"}),
+        legal_basis={"profile": LegalBasis.CONSENT},
+        purpose="hiển thị việc trong ngày của đúng người",
+        purpose_en="show you what is on today",
+        subject_contexts=_CITIZENS,
+    )
+    return DemoClient(facts=facts)

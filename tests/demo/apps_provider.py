@@ -42,8 +42,8 @@ class Provider:
     """The provider's state; tests read and change it."""
 
     issuer: str
-    clients: dict[str, tuple[str, str]]
-    """client_id → (secret, base_url)"""
+    clients: dict[str, tuple[str | ECKey, str]]
+    """client_id → (secret, or key of its own, or "" of a public one; base_url)"""
     person: Person | None = HUONG
     sid: str = field(default_factory=secrets.token_hex)
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "k1", "use": "sig"}))
@@ -57,6 +57,7 @@ class Provider:
     auth_time: int = field(default_factory=lambda: int(time.time()))
     gives_refresh_tokens: bool = True
     requests: list[dict[str, str]] = field(default_factory=list)
+    assertions: list[str] = field(default_factory=list)
     token_requests: list[dict[str, str]] = field(default_factory=list)
     userinfo_readers: list[str] = field(default_factory=list)
     """Whoever read userinfo, by client_id."""
@@ -97,7 +98,7 @@ class Provider:
 
     async def par(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
-        client_id = self._authenticated(request)
+        client_id = self._authenticated(request, form)
         assert form["client_id"] == client_id
         assert "client_secret" not in form
         if "par" in self.faults:
@@ -134,7 +135,7 @@ class Provider:
 
     async def token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
-        client_id = self._authenticated(request)
+        client_id = self._authenticated(request, form)
         self.token_requests.append(form)
         if self.faults.get("token_status"):
             return PlainTextResponse("down", status_code=self.faults["token_status"])
@@ -152,11 +153,28 @@ class Provider:
         audience = form.get("resource") or grant.get("resource") or self.issuer  # RFC 8707 §2.2
         return JSONResponse(self._tokens(client_id, grant, audience=audience, scope=scope))
 
-    def _authenticated(self, request: Request) -> str:
+    def _authenticated(self, request: Request, form: dict[str, str]) -> str:
+        known = self.clients.get(form.get("client_id", ""), ("?", ""))[0]
+        if isinstance(known, ECKey):
+            self._check_assertion(form, known)
+        if not known or isinstance(known, ECKey):
+            assert "authorization" not in request.headers
+            return form["client_id"]
         scheme, _, credentials = request.headers["authorization"].partition(" ")
         client_id, _, secret = base64.b64decode(credentials).decode().partition(":")
         assert (scheme, secret) == ("Basic", self.clients[client_id][0])
         return client_id
+
+    def _check_assertion(self, form: dict[str, str], key: ECKey) -> None:
+        """Take an assertion once, for this issuer alone (RFC 7523 §3)."""
+        assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        signed = jws.deserialize_compact(form["client_assertion"], key, algorithms=["ES256"])
+        claims = json.loads(signed.payload)
+        assert {claims["iss"], claims["sub"]} == {form["client_id"]}
+        assert claims["aud"] == self.issuer
+        assert claims["jti"] not in self.assertions
+        assert time.time() < claims["exp"] <= time.time() + 300
+        self.assertions.append(claims["jti"])
 
     def _tokens(self, client_id: str, grant: dict[str, Any], *, audience: str, scope: str) -> dict[str, Any]:
         access = self.access_token(client_id, scope=scope, aud=audience)
@@ -247,6 +265,8 @@ class Provider:
             "vn.id_number": ("vn_id_number", "031190012456"),
             "phone": ("phone_number", "+84901234567"),
             "email": ("email", "huong@example.vn"),
+            "agency": ("agency", self.acting.get("post", {}).get("agency", "")),
+            "position": ("position", "Chuyên viên"),
         }
         told |= dict(of_scopes[scope] for scope in claims["scope"].split() if scope in of_scopes)
         return JSONResponse(told | self.faults.get("userinfo", {}))

@@ -17,7 +17,7 @@ from demo.run.services import HPID, provider_environment
 
 SAME_SITE, OTHER_SITE = "localhost", "127.0.0.1"
 _PORTS = range(20000, 30000, 20)  # below those the kernel hands out
-_OFFSETS = (0, 1, 10, 11)
+_OFFSETS = (0, 1, 10, 11, 12, 13)
 _READY_SECONDS, _END_SECONDS = 100.0, 20.0
 _runners: list["subprocess.Popen[bytes]"] = []
 """Kept to the end: another test process may still use a demo that this one started."""
@@ -52,6 +52,14 @@ class Stack:
     @property
     def data_store(self) -> str:
         return self.options.data_store_url
+
+    @property
+    def egov(self) -> str:
+        return self.options.egov_url
+
+    @property
+    def smart(self) -> str:
+        return self.options.smart_url
 
     def hpid(self, *words: str) -> str:
         """Run an operator's command on this demo and return what it prints."""

@@ -1,5 +1,6 @@
 """What scripts/run finds out before anything starts, in one line each; what it forgets; its secrets."""
 
+import json
 import os
 import socket
 import stat
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from demo.run.checks import CannotStart, check_port, forget, take_state
-from demo.run.demo_secrets import NAMES, load_or_make
+from demo.run.demo_secrets import KEYS, NAMES, load_or_make
 
 
 @pytest.mark.network
@@ -74,9 +75,20 @@ def test_secrets_are_made_once_for_their_owner_only(tmp_path: Path) -> None:
 
     made = load_or_make(path)
 
-    assert set(made) == set(NAMES)
-    assert len(set(made.values())) == len(NAMES)
+    assert set(made) == {*NAMES, *KEYS}
+    assert len(set(made.values())) == len(NAMES) + len(KEYS)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert load_or_make(path) == made
+
+
+def test_secrets_of_an_older_release_stay_and_get_the_keys_beside_them(tmp_path: Path) -> None:
+    path = tmp_path / "demo-secrets.json"
+    path.write_text(json.dumps({name: name.lower() for name in NAMES}))
+
+    made = load_or_make(path)
+
+    assert {name: made[name] for name in NAMES} == {name: name.lower() for name in NAMES}
+    assert json.loads(made["EGOV_CLIENT_KEY"])["crv"] == "P-256"
     assert load_or_make(path) == made
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from demo.run.options import ROOT, parse
-from demo.run.services import DATA_STORE, NATIONAL, PORTAL, PROVIDER, services
+from demo.run.services import DATA_STORE, EGOV, NATIONAL, PORTAL, PROVIDER, SMART, services
 
 
 @pytest.fixture
@@ -22,6 +22,8 @@ def test_everything_follows_from_the_port_base() -> None:
     assert options.national_issuer == "http://localhost:9101"
     assert options.portal_url == "http://localhost:9110"
     assert options.data_store_url == "http://localhost:9111"
+    assert options.egov_url == "http://localhost:9112"
+    assert options.smart_url == "http://127.0.0.1:9113"
     assert options.state == ROOT / "var" / "9100"
 
 
@@ -37,22 +39,26 @@ def test_relying_parties_can_stand_on_another_site() -> None:
     assert options.issuer == "http://localhost:8000"
 
 
-def test_four_services_share_what_they_must_and_no_more() -> None:
+def test_services_share_what_they_must_and_no_more() -> None:
     secrets = {
         "PORTAL_CLIENT_SECRET": "p",
         "DATASTORE_CLIENT_SECRET": "d",
+        "EGOV_CLIENT_KEY": "e",
         "HPID_NATIONAL_CLIENT_SECRET": "n",
     }
     by_name = {service.name: service.environment for service in services(parse([]), secrets)}
 
-    assert list(by_name) == [PORTAL, DATA_STORE, NATIONAL, PROVIDER]
+    assert list(by_name) == [PORTAL, DATA_STORE, EGOV, SMART, NATIONAL, PROVIDER]
     assert by_name[PORTAL]["PORTAL_CLIENT_SECRET"] == "p"
     assert "DATASTORE_CLIENT_SECRET" not in by_name[PORTAL]
+    assert by_name[EGOV]["EGOV_CLIENT_KEY"] == "e"
+    assert all("EGOV_CLIENT_KEY" not in by_name[other] for other in (PORTAL, SMART, PROVIDER))
     assert "PORTAL_CLIENT_SECRET" not in by_name[PROVIDER]
     assert by_name[PROVIDER]["HPID_LOOPBACK_ORIGINS"].split(",") == [
         "http://localhost:8001",
         "http://localhost:8010",
         "http://localhost:8011",
+        "http://localhost:8012",
     ]
 
 

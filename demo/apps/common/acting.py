@@ -52,6 +52,7 @@ class Acting:
     """Id of the mandate or post, for the service's own record of what was done by which power."""
     agency: str = ""
     commune: str = ""
+    position: str = ""
     roles: tuple[str, ...] = ()
 
     @property

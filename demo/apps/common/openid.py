@@ -7,7 +7,7 @@ than was asked for.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from demo.apps.common.acting import Acting, ContradictoryClaims, Kind, read_acting
 from demo.apps.common.authlib_client import OAuthError, StarletteOAuth2App
+from demo.apps.common.client_auth import ClientAuth
 from demo.apps.common.open_sign_ins import OpenSignIns
 from demo.apps.common.outcome import Reason, SignInRefused, answered_error
 from demo.apps.common.pushing import push
@@ -55,6 +56,7 @@ class Provider:
         self.contexts = contexts
         self._settings = settings
         self._resource = resource
+        self._auth = ClientAuth(settings)
         self._client: Any = StarletteOAuth2App(
             OpenSignIns(),
             "hpid",
@@ -64,7 +66,7 @@ class Provider:
             client_kwargs={
                 "scope": scope,
                 "code_challenge_method": "S256",
-                "token_endpoint_auth_method": "client_secret_basic",
+                "token_endpoint_auth_method": self._auth.method,
                 "timeout": 10.0,
                 "leeway": 0,  # of Authlib's own idea of a token's age; ours live a minute
                 "verify": ssl_context(settings.ca_bundle),
@@ -87,6 +89,7 @@ class Provider:
             begun["url"],
             endpoint=metadata.get("pushed_authorization_request_endpoint"),
             settings=self._settings,
+            auth=self._auth,
         )
         await self._client.save_authorize_data(
             request,
@@ -142,6 +145,36 @@ class Provider:
         except (OAuthError, SignInRefused, httpx.HTTPError, ValueError):
             return None
         return dict(token)
+
+    async def renew(self, visitor: Visitor) -> Visitor:
+        """Return the visitor with new tokens and what userinfo says now (RFC 6749 §6): each refresh token counts once.
+
+        Raises SignInRefused, with NEEDS_PERSON where the provider has ended it.
+        """
+        if visitor.refresh_token is None:
+            raise SignInRefused(Reason.NEEDS_PERSON, "there is no refresh token")
+        await self._metadata()
+        try:
+            token = dict(
+                await self._client.fetch_access_token(
+                    grant_type="refresh_token", refresh_token=visitor.refresh_token, scope=None
+                )
+            )
+        except OAuthError as error:
+            raise SignInRefused(Reason.NEEDS_PERSON, f"refreshing: {error.error}") from error
+        except (httpx.HTTPError, ValueError) as error:
+            raise SignInRefused(Reason.UNAVAILABLE, f"refreshing: {type(error).__name__}") from error
+        if not isinstance(token.get("access_token"), str):
+            raise SignInRefused(Reason.UNVERIFIED, "no access token in the answer")
+        told = await self._userinfo(token, visitor.sub)
+        return replace(
+            visitor,
+            subject_name=_text(told.get("name")) or visitor.subject_name,
+            access_token=token["access_token"],
+            access_token_expires_at=int(token.get("expires_at") or 0),
+            refresh_token=_text(token.get("refresh_token")) or visitor.refresh_token,
+            renewals=visitor.renewals + 1,
+        )
 
     async def logout_redirect(self, request: Request, *, id_token_hint: str, ui_locales: str) -> Response:
         """Send the browser to sign out at the provider (RP-Initiated Logout 1.0 §2)."""
@@ -218,11 +251,12 @@ class Provider:
             auth_time=int(auth_time) if isinstance(auth_time, int | float) else None,
             id_token=token["id_token"],
             access_token=token["access_token"],
+            access_token_expires_at=int(token.get("expires_at") or 0),
             refresh_token=_text(token.get("refresh_token")),
             phone_number=_text(told.get("phone_number")),
             email=_text(told.get("email")),
             id_number_end=number[-3:] if isinstance(number, str) else None,
-            acting=acting,
+            acting=_with_office(acting, told),
         )
 
     def _acting(self, claims: dict[str, Any]) -> Acting:
@@ -253,6 +287,15 @@ def _check_authentication(claims: dict[str, Any], *, acr_values: str, max_age: s
         isinstance(auth_time, int | float) and auth_time + int(max_age) + _LEEWAY >= time.time()
     ):
         raise SignInRefused(Reason.TOO_WEAK, "auth_time is missing or older than asked")
+
+
+def _with_office(acting: Acting, told: dict[str, Any]) -> Acting:
+    """Add the names that userinfo gives of an official's post, if they are of the very post that the token names."""
+    if acting.kind != "official" or told.get("agency") != acting.agency:
+        return acting
+    return replace(
+        acting, name=_text(told.get("agency_name")) or "", position=_text(told.get("position")) or ""
+    )
 
 
 def _only(request: Request, name: str) -> str | None:

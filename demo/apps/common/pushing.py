@@ -4,25 +4,25 @@ What a service asks about a person is then between it and the provider alone: no
 and nobody at the browser can change it. Authlib has made the request; here it is sent and replaced by its name.
 """
 
-from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 
+from demo.apps.common.client_auth import ClientAuth
 from demo.apps.common.outcome import Reason, SignInRefused
 from demo.apps.common.settings import AppSettings, ssl_context
 
 
-async def push(address: str, *, endpoint: object, settings: AppSettings) -> str:
+async def push(address: str, *, endpoint: object, settings: AppSettings, auth: ClientAuth) -> str:
     """Push the request that an address holds; return the address that names it (§2.1, §4)."""
     if not isinstance(endpoint, str):
         raise SignInRefused(Reason.UNVERIFIED, "the provider takes no pushed requests")
     parts = urlsplit(address)
     request = dict(parse_qsl(parts.query, keep_blank_values=True))
-    own = (settings.client_id, settings.client_secret.get_secret_value())
     try:
-        async with httpx.AsyncClient(verify=ssl_context(settings.ca_bundle), timeout=10.0) as client:
-            # RFC 6749 §2.3.1: name and secret are form-encoded before they are joined
-            answer = await client.post(endpoint, data=request, auth=(quote_plus(own[0]), quote_plus(own[1])))
+        tls = ssl_context(settings.ca_bundle)
+        async with httpx.AsyncClient(verify=tls, timeout=10.0, auth=auth.basic()) as client:
+            answer = await client.post(endpoint, data=request | auth.form())
         told = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         raise SignInRefused(Reason.UNAVAILABLE, f"pushing: {type(error).__name__}") from error

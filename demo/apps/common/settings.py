@@ -3,7 +3,7 @@
 import ssl
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
@@ -14,7 +14,13 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class AppSettings(BaseSettings):
-    """Settings of both services; each adds its own prefix, port and client_id."""
+    """Settings of every service; each adds its own prefix, port and client_id."""
+
+    auth_method: ClassVar[Literal["client_secret_basic", "private_key_jwt", "none"]] = "client_secret_basic"
+    """How it proves itself at the provider (`token_endpoint_auth_method`)."""
+
+    own_host: ClassVar[str] = "localhost"
+    """Where it stands if nobody says."""
 
     issuer: str = "http://localhost:8000"
     """The provider's issuer identifier, exactly."""
@@ -28,6 +34,8 @@ class AppSettings(BaseSettings):
     """This service's client_id at the provider."""
     client_secret: SecretStr = SecretStr("")
     """Its secret there (client_secret_basic)."""
+    client_key: SecretStr = SecretStr("")
+    """Its private key as a JWK with a kid (private_key_jwt)."""
     state: Path = Path("var")
     """Folder of this service's database."""
     acr_values: str = SUBSTANTIAL
@@ -45,9 +53,11 @@ class AppSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_addresses(self) -> Self:
-        self.base_url = self.base_url or f"http://localhost:{self.port}"
-        if not self.client_secret.get_secret_value():
+        self.base_url = self.base_url or f"http://{self.own_host}:{self.port}"
+        if self.auth_method == "client_secret_basic" and not self.client_secret.get_secret_value():
             raise ValueError("CLIENT_SECRET must be set")
+        if self.auth_method == "private_key_jwt" and not self.client_key.get_secret_value():
+            raise ValueError("CLIENT_KEY must be set")
         for name, address in (("ISSUER", self.issuer), ("BASE_URL", self.base_url)):
             parts = urlsplit(address)
             if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:

@@ -20,6 +20,7 @@ from demo.apps.common.words import Words
 
 CHOOSE = "choose"
 """`ctx_hint` that asks for whom, though it was answered before (docs/how-to/act-for.md)."""
+_LONGEST_CODE = 35
 _LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 
 _PAGES: dict[Reason, tuple[str, int, Words, tuple[Words, ...]]] = {
@@ -97,17 +98,23 @@ class SignIn:
     site: Site
     accept: Callable[[Visitor], Awaitable[Visitor]] = accept_as_is
     """The service's last word on who signs in; may raise SignInRefused."""
+    advice: Words | None = None
+    """Said beside whatever a sign-in came to nothing for: whom this service is for."""
 
     def routes(self) -> list[Route]:
         """Return the paths."""
         return [Route("/sign-in", self.sign_in), Route("/callback", self.callback)]
 
     async def sign_in(self, request: Request) -> Response:
-        """Begin, and come back to `next`; `for` says for whom, or to ask."""
+        """Begin, and come back to `next`; `for` says for whom, or to ask, `org` for which organisation by its code."""
         asked = request.query_params.get("for")
         for_whom = asked if asked in {*self.site.provider.contexts, CHOOSE} else None
+        org = request.query_params.get("org", "")
+        is_code = org.isascii() and org.replace(".", "").isalnum() and len(org) <= _LONGEST_CODE
         next_path = safe_path(request.query_params.get("next"))
-        return await self.begin(request, next_path=next_path, for_whom=for_whom)
+        return await self.begin(
+            request, next_path=next_path, for_whom=for_whom, org_hint=org if is_code else None
+        )
 
     async def begin(
         self,
@@ -117,6 +124,7 @@ class SignIn:
         fallback_path: str | None = None,
         silent: bool = False,
         for_whom: str | None = None,
+        org_hint: str | None = None,
     ) -> Response:
         """Send the browser to the provider; `fallback_path`: where to go if a silent try needs the person.
 
@@ -127,7 +135,7 @@ class SignIn:
         step_up = session_of(request).pop("step_up", None) or {}
         visitor = session_of(request).visitor
         more: dict[str, str | None] = {"ui_locales": self.site.pages.language(request), **step_up}
-        more |= self._hints(visitor, for_whom)
+        more |= self._hints(visitor, for_whom, org_hint)
         stays = visitor.owner if visitor is not None and for_whom is None else None
         if silent:
             more["prompt"] = "none"
@@ -152,13 +160,15 @@ class SignIn:
         is_same = finished.stays in {None, visitor.owner}  # what they were about is another's files otherwise
         return RedirectResponse(finished.next_path if is_same else "/", status_code=303)
 
-    def _hints(self, visitor: Visitor | None, for_whom: str | None) -> dict[str, str]:
+    def _hints(
+        self, visitor: Visitor | None, for_whom: str | None, org_hint: str | None = None
+    ) -> dict[str, str]:
         """Return how the provider can spare the question; a hint gives no power (docs/how-to/act-for.md)."""
         contexts = self.site.provider.contexts
         if contexts == ("person",):
             return {}
         if for_whom is not None:
-            return {"ctx_hint": for_whom}
+            return {"ctx_hint": for_whom} | ({"org_hint": org_hint} if org_hint else {})
         if visitor is None:
             return {"ctx_hint": "person"} if "person" in contexts else {}
         acting = visitor.acting
@@ -171,6 +181,7 @@ class SignIn:
     def _explain(self, request: Request, refused: SignInRefused, *, next_path: str) -> Response:
         log("sign-in refused", reason=refused.reason.name.lower(), detail=refused.detail)
         slug, status, title, text = _PAGES[refused.reason]
+        text = (*text, self.advice) if self.advice else text
         again = ("sign-in-again", f"/sign-in?next={next_path}", Words("Đăng nhập lại", "Sign in again"))
         return self.site.message(request, slug, status=status, title=title, text=text, button=again)
 

@@ -43,7 +43,10 @@ class Visitor:
     id_token: str
     access_token: str
     """For userinfo, or for the API that the service named when it signed them in."""
+    access_token_expires_at: int = 0
     refresh_token: str | None = None
+    renewals: int = 0
+    """How often the tokens were renewed since the sign-in."""
     data_store_token: str | None = None
     """Another access token, for the data store's API alone."""
     data_store_token_expires_at: int = 0
@@ -73,6 +76,9 @@ class Visitor:
             return Words(f"Thay cho con{name}", f"For a child{name}")
         if acting.kind == "person":
             return Words("Cho bản thân", "For myself")
+        if acting.kind == "official":
+            office = ", ".join(word for word in (acting.position, acting.name or acting.agency) if word)
+            return Words(office, office)
         return Words(f"Cho {acting.name}", f"For {acting.name}")
 
     @property

@@ -28,7 +28,10 @@ def create_app(settings: PortalSettings) -> ASGIApp:
         slug="portal",
         name=Words("Cổng dịch vụ công Hải Phòng", "Hải Phòng Public Services"),
         folder=Path(__file__).parent,
-        links={"data_store": f"{settings.data_store_url}/documents"},
+        links={
+            "data_store": f"{settings.data_store_url}/documents",
+            "data_store_sign_in": f"{settings.data_store_url}/sign-in",
+        },
         contexts=("person", "organisation", "ward"),
     )
     site = Site(

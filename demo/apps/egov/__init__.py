@@ -1,0 +1,1 @@
+"""Egov Hải Phòng (bản mẫu): officials at work; agency and commune of the post decide what is seen."""
