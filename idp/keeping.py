@@ -34,6 +34,10 @@ ERASERS: Mapping[str, Eraser] = {
     "mandate_removals": lambda tx, now, life: tx.mandate_removals.erase_expired(
         now - life.mandate_kept, BATCH
     ),
+    "life_applied": lambda tx, now, life: tx.life_words.erase_old(now - life.life_event_kept, BATCH),
+    "life_unresolved": lambda tx, now, life: tx.life_unresolved.erase_settled(
+        now - life.life_event_kept, BATCH
+    ),
     "limits": lambda tx, now, _: tx.limits.erase_over(now, BATCH),
     "attempts": lambda tx, now, life: tx.attempts.erase_forgotten(now - life.failures_kept, BATCH),
 }

@@ -4,7 +4,7 @@ Read from the environment (`HPID_…`), to which `hpid` adds `hpid.env` of the s
 `docs/reference/settings.md` is generated from the texts below.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -94,6 +94,8 @@ class Lifetimes(BaseSettings):
     """A proposal to remove the last administrator waits this long for a second person."""
     mandate_kept: timedelta = timedelta(days=5 * 365 + 2)
     """A mandate that has ended is kept for this long: who acted for whom must be answered (Decree 69/2024)."""
+    life_event_kept: timedelta = timedelta(days=730)
+    """The id of a register's event that was applied, and an event that a steward settled, are kept for this long."""
     admin_link: timedelta = timedelta(minutes=15)
     """One-time link of `hpid admin bootstrap`."""
     key_publish: timedelta = timedelta(minutes=10)
@@ -187,6 +189,9 @@ class Settings(BaseSettings):
     Unset: no traces."""
     otel_share: float = Field(default=1.0, ge=0, le=1)
     """Share of the requests that are traced, where a proxy has not decided."""
+    holidays: Annotated[tuple[date, ...], NoDecode] = ()
+    """Days on which offices don't work, beside week-ends and holidays of fixed days, as announced for each year; comma
+    separated, e.g. 2027-02-05,2027-02-08. They stop the clock of written requests."""
     log_level: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
     life: Lifetimes = Field(default_factory=Lifetimes)
@@ -195,7 +200,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
-        for name in ("trusted_proxies", "loopback_origins", "loopback_hosts"):
+        for name in ("trusted_proxies", "loopback_origins", "loopback_hosts", "holidays"):
             text = values.get(name)
             if isinstance(text, str):
                 values[name] = tuple(part.strip() for part in text.split(",") if part.strip())

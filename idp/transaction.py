@@ -19,6 +19,14 @@ from idp.credentials.store import AttemptStore, LinkStore, PasswordStore, TotpSt
 from idp.emergency.store import AffectedStore
 from idp.grants.store import CodeStore, GrantStore, PushedRequestStore, RefreshTokenStore, RevokedTokenStore
 from idp.interactions.store import InteractionStore
+from idp.life_events.store import (
+    CursorStore,
+    GroundStore,
+    LifeStateStore,
+    LockRequestStore,
+    UnresolvedStore,
+    WordStore,
+)
 from idp.limits.store import LimitStore
 from idp.mandates.store import FirmStore, MandateInvitationStore, MandateStore, RemovalStore
 from idp.officials.store import OfficialStore
@@ -153,6 +161,30 @@ class Tx:
     @cached_property
     def mandate_removals(self) -> RemovalStore:
         return RemovalStore(self.connection, self._vault)
+
+    @cached_property
+    def life_grounds(self) -> GroundStore:
+        return GroundStore(self.connection, self._vault)
+
+    @cached_property
+    def life_states(self) -> LifeStateStore:
+        return LifeStateStore(self.connection, self._vault)
+
+    @cached_property
+    def life_words(self) -> WordStore:
+        return WordStore(self.connection, self._vault)
+
+    @cached_property
+    def life_cursors(self) -> CursorStore:
+        return CursorStore(self.connection, self._vault)
+
+    @cached_property
+    def life_unresolved(self) -> UnresolvedStore:
+        return UnresolvedStore(self.connection, self._vault)
+
+    @cached_property
+    def lock_requests(self) -> LockRequestStore:
+        return LockRequestStore(self.connection, self._vault)
 
     @cached_property
     def officials(self) -> OfficialStore:

@@ -17,6 +17,8 @@ from idp.audit.jobs import sequence
 from idp.audit.occasion import Occasion
 from idp.database import DatabaseUnavailable, Done
 from idp.keeping import BATCH, ERASERS, erase
+from idp.life_events.jobs import BATCH as LIVES
+from idp.life_events.jobs import end_papers, reach_ages
 from idp.log import fields
 from idp.mandates.jobs import BATCH as MANDATES
 from idp.mandates.jobs import end_over
@@ -104,6 +106,16 @@ async def _link_officials(provider: Provider) -> int:
     return await link_people(provider.database, occasion)
 
 
+async def _end_papers(provider: Provider) -> int:
+    occasion = Occasion(clock=provider.clock, now=provider.clock.now(), txn="")
+    return await end_papers(provider.database, occasion)
+
+
+async def _reach_ages(provider: Provider) -> int:
+    occasion = Occasion(clock=provider.clock, now=provider.clock.now(), txn="")
+    return await reach_ages(provider.database, occasion)
+
+
 async def _bury(provider: Provider) -> int:
     now = provider.clock.now()
     before = now - provider.settings.life.delivery
@@ -118,14 +130,21 @@ async def _bury(provider: Provider) -> int:
 async def _measure(provider: Provider) -> int:
     """Measure what only the database knows, for whoever asks this process until the next turn."""
     now = provider.clock.now()
-    backlog, unnumbered = await provider.database.read(
-        lambda tx: (tx.deliveries.backlog(_MEASURED), tx.audit.unnumbered(_MEASURED))
+    backlog, unnumbered, unresolved, overdue = await provider.database.read(
+        lambda tx: (
+            tx.deliveries.backlog(_MEASURED),
+            tx.audit.unnumbered(_MEASURED),
+            tx.life_unresolved.count(),
+            tx.lock_requests.overdue(now),
+        )
     )
     due = backlog.due_first
     metrics.OUTBOX_WAITING.set(backlog.waiting)
     metrics.OUTBOX_DEAD.set(backlog.dead)
     metrics.OUTBOX_OLDEST_SECONDS.set(0.0 if due is None else max(0.0, (now - due).total_seconds()))
     metrics.AUDIT_UNNUMBERED.set(unnumbered)
+    metrics.LIFE_UNRESOLVED.set(unresolved)
+    metrics.LOCK_REQUESTS_OVERDUE.set(overdue)
     return 0
 
 
@@ -141,6 +160,8 @@ JOBS: tuple[Job, ...] = (
     Job(name="rotate keys", every=timedelta(minutes=1), run=_rotate_keys),
     Job(name="close posts", every=timedelta(seconds=20), run=_close_posts, full=OFFICIALS),
     Job(name="link officials", every=timedelta(minutes=1), run=_link_officials, full=OFFICIALS),
+    Job(name="end papers", every=timedelta(seconds=10), run=_end_papers, full=LIVES),
+    Job(name="reach ages", every=timedelta(seconds=20), run=_reach_ages, full=LIVES),
     Job(name="give up", every=timedelta(minutes=1), run=_bury),
     Job(name="measure", every=timedelta(seconds=10), run=_measure),
 )

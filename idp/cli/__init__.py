@@ -19,6 +19,7 @@ from idp.cli import (
     emergency,
     initialise,
     keys,
+    life_events,
     logouts,
     mandates,
     officials,
@@ -61,6 +62,7 @@ app.add_typer(consents.app, name="consents")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(logouts.app, name="logouts")
 app.add_typer(officials.app, name="officials")
+app.add_typer(life_events.app, name="life-events")
 app.add_typer(emergency.app, name="emergency")
 app.add_typer(admin.app, name="admin")
 app.add_typer(demo.app, name="demo")

@@ -7,16 +7,18 @@ import typer
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
+from idp.cli import lock_requests
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
 from idp.credentials.model import MOST_TRIES
 from idp.database import Done, Refused
 from idp.ids import PersonId
+from idp.life_events.model import Ground
+from idp.life_events.service import grounds_of, lift_ground, open_ground
 from idp.name_fold import fold
 from idp.people.identifiers import IdentifierTaken
 from idp.people.model import IdentifierScheme, NumberCause, Person, PersonStatus
 from idp.people.service import NumberChanged, NumberNotChanged, change_personal_id
 from idp.provider import Provider
-from idp.sessions.service import end_all_sessions
 from idp.transaction import Tx
 from idp.ui.formatting import mask_email, mask_id_number, mask_phone
 
@@ -71,6 +73,12 @@ def lock(person_id: str, *, reason: Reason) -> None:
 def unlock(person_id: str, *, reason: Reason) -> None:
     """Unlock a record; failed sign-ins are forgotten by `release`."""
     _set_status(person_id, PersonStatus.ACTIVE, reason)
+
+
+app.command("lock-request")(lock_requests.lock_request)
+app.command("unlock-request")(lock_requests.unlock_request)
+app.command("lock-requests")(lock_requests.lock_requests)
+app.command("decide")(lock_requests.decide)
 
 
 @app.command()
@@ -168,34 +176,42 @@ def _masked(scheme: IdentifierScheme, value: str) -> str:
 
 
 def _set_status(person_id: str, status: PersonStatus, reason: str) -> None:
-    async def work(provider: Provider) -> None:
+    async def work(provider: Provider) -> frozenset[Ground]:
         happening = occasion(provider)
 
-        def change(tx: Tx) -> Done[None] | Refused:
+        def change(tx: Tx) -> Done[frozenset[Ground]] | Refused:
             return _change(tx, PersonId(person_id), status, reason, happening)
 
-        (await provider.database.transact(change)).unwrap()
+        return (await provider.database.transact(change)).unwrap()
 
-    with_provider(work)
-    say(f"{person_id} is {status.value}")
+    remaining = with_provider(work)
+    if status is PersonStatus.ACTIVE and remaining:
+        say(f"{person_id} stays locked: {_words(remaining)}")
+    else:
+        say(f"{person_id} is {status.value}")
 
 
 def _change(
     tx: Tx, person_id: PersonId, status: PersonStatus, reason: str, happening: Occasion
-) -> Done[None] | Refused:
-    if tx.people.get(person_id) is None:
+) -> Done[frozenset[Ground]] | Refused:
+    """Change the city's own ground; return every ground that holds now."""
+    person = tx.people.get(person_id)
+    if person is None:
         return Refused(CommandFailed(f"no person {person_id}"))
-    if status is PersonStatus.LOCKED:  # sessions are found while the person is still active
-        end_all_sessions(tx, person_id, reason="locked", occasion=happening, actor=operator())
-        tx.grants.revoke_of_person(person_id, happening.now, "locked")
-    if not tx.people.set_status(person_id, status, reason, happening.now):
-        told = f"{person_id} is {status.value} already, or can't be changed"
-        if status is PersonStatus.ACTIVE and tx.attempts.state(person_id).failures:
-            told += "; failed sign-ins are forgotten by `hpid people release`"
-        return Refused(CommandFailed(told))
-    event = EventType.PERSON_LOCKED if status is PersonStatus.LOCKED else EventType.PERSON_UNLOCKED
-    tx.audit.add(happening.event(event, actor=operator(), person_id=person_id, reason=reason))
-    return Done(None)
+    set_ground = open_ground if status is PersonStatus.LOCKED else lift_ground
+    if set_ground(tx, person_id, Ground.CITY, reason, actor=operator(), occasion=happening):
+        return Done(grounds_of(tx, tx.people.get(person_id) or person))
+    grounds = grounds_of(tx, person)
+    if status is PersonStatus.ACTIVE and grounds:
+        return Refused(CommandFailed(f"{person_id} is not locked by hand, but: {_words(grounds)}"))
+    told = f"{person_id} is {status.value} already, or can't be changed"
+    if status is PersonStatus.ACTIVE and tx.attempts.state(person_id).failures:
+        told += "; failed sign-ins are forgotten by `hpid people release`"
+    return Refused(CommandFailed(told))
+
+
+def _words(grounds: frozenset[Ground]) -> str:
+    return ", ".join(sorted(one.value for one in grounds))
 
 
 def _row(person: Person, failures: int) -> dict[str, object]:

@@ -229,3 +229,19 @@ def check_naming(
 def works_for(mandate: Mandate, now: datetime) -> bool:
     """Tell whether whoever holds this mandate of a firm is one of its people, and not another firm's."""
     return mandate.is_live(now) and mandate.through_id is None
+
+
+def term_of_minority(
+    mandate: Mandate, before: datetime | None, after: datetime, now: datetime
+) -> datetime | None:
+    """Return when a mandate for a child is over once the 18th birthday is `after` and not `before`.
+
+    A guardian's by a court may end sooner by its decision; over somebody who was of age already it is not about age.
+    """
+    if mandate.source is Source.PARENT:
+        return after
+    was_minor = before is not None and before > now
+    by_age = mandate.valid_to == before or (
+        was_minor and (mandate.valid_to is None or mandate.valid_to > after)
+    )
+    return after if mandate.source is Source.COURT and by_age else mandate.valid_to

@@ -22,6 +22,10 @@ JOB_LAST_DONE = Levels(Metric.JOB_LAST_DONE)
 ROWS_ERASED = Counts(Metric.ROWS_ERASED)
 ROWS_ALL_ERASED = Levels(Metric.ROWS_ALL_ERASED)
 MANDATES_OVER = Counts(Metric.MANDATES_OVER)
+LIFE_EVENTS = Counts(Metric.LIFE_EVENTS)
+REGISTERS_READ = Levels(Metric.REGISTERS_READ)
+LIFE_UNRESOLVED = Levels(Metric.LIFE_UNRESOLVED)
+LOCK_REQUESTS_OVERDUE = Levels(Metric.LOCK_REQUESTS_OVERDUE)
 
 INSTRUMENTS: tuple[Counts | Timings | Levels, ...] = (
     REQUEST_SECONDS,
@@ -43,5 +47,9 @@ INSTRUMENTS: tuple[Counts | Timings | Levels, ...] = (
     ROWS_ERASED,
     ROWS_ALL_ERASED,
     MANDATES_OVER,
+    LIFE_EVENTS,
+    REGISTERS_READ,
+    LIFE_UNRESOLVED,
+    LOCK_REQUESTS_OVERDUE,
 )
 """All of them. What a process can say of itself only when it is asked, `idp/exposition/state.py` reads."""

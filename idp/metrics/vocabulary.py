@@ -215,6 +215,30 @@ class Metric(Enum):
         kind=Kind.COUNTER,
         text="Mandates and firms' appointments that a job ended because their term was over.",
     )
+    LIFE_EVENTS = Description(
+        name="hpid_life_events",
+        kind=Kind.COUNTER,
+        text="Events of registers, and days of cards, residences and ages, by what became of them.",
+        labels={
+            "type": "the register's word, or card-over, residence-over, age",
+            "outcome": "applied, unchanged, repeated, stale, unknown or unresolved",
+        },
+    )
+    REGISTERS_READ = Description(
+        name="hpid_registers_read_timestamp_seconds",
+        kind=Kind.GAUGE,
+        text="When the registers' feed was read to its end, in seconds since 1970; absent where none is configured.",
+    )
+    LIFE_UNRESOLVED = Description(
+        name="hpid_life_events_unresolved",
+        kind=Kind.GAUGE,
+        text="Events that contradict what is kept and wait for a steward.",
+    )
+    LOCK_REQUESTS_OVERDUE = Description(
+        name="hpid_lock_requests_overdue",
+        kind=Kind.GAUGE,
+        text="Written requests to lock or unlock an account that should have been decided by now.",
+    )
     CERTIFICATE_EXPIRES = Description(
         name="hpid_certificate_expires_timestamp_seconds",
         kind=Kind.GAUGE,

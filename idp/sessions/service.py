@@ -1,6 +1,7 @@
 """Beginning, renewing and ending SSO sessions, with the sign-outs relying parties must hear of."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from idp.audit.events import EventType
@@ -11,7 +12,7 @@ from idp.ids import ClientId, HandleKind, PersonId, bucket_of
 from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
-from idp.protocol.facts import ClientFacts, Realm, SessionFacts
+from idp.protocol.facts import ClientFacts, GrantFacts, Realm, SessionFacts
 from idp.sessions.model import Session, SessionClient
 from idp.settings import Lifetimes
 from idp.transaction import Tx
@@ -55,6 +56,7 @@ def start_session(
     sessions those end that were not used the longest.
     """
     now = occasion.now
+    proof = _within_suspension(tx, proof)
     fresh = occasion.clock.handle(HandleKind.SESSION, bucket_of(proof.person_id))
     old = tx.sessions.find(cookie) if cookie else None
     if old is not None and old.realm is not realm:
@@ -93,6 +95,15 @@ def start_session(
             end_session(tx, one, reason="too many are open", occasion=occasion)
     _record_proof(tx, event, proof, occasion)
     return Done(fresh)
+
+
+def _within_suspension(tx: Tx, proof: Proof) -> Proof:
+    """Return what a proof counts for: never high while the person's card is not good (DOMAIN §3.3)."""
+    if proof.acr is not Acr.HIGH:
+        return proof
+    tx.people.lock(proof.person_id)  # a card that expires just now comes before this sign-in, or lowers it
+    is_suspended = tx.life_states.get(proof.person_id).suspended_at is not None
+    return replace(proof, acr=Acr.SUBSTANTIAL) if is_suspended else proof
 
 
 def _record_proof(tx: Tx, event: EventType, proof: Proof, occasion: Occasion) -> None:
@@ -224,6 +235,37 @@ def _logout_message(
         next_attempt_at=occasion.now,
         state=_FIRST_STATES[kind],
     )
+
+
+def tell_of_ended(tx: Tx, ended: Iterable[GrantFacts], *, occasion: Occasion) -> int:
+    """Tell services whose grants ended beside a session that goes on; return how many tokens will be sent.
+
+    A service that the same session uses for somebody else by now goes on undisturbed.
+    """
+    messages: dict[tuple[ClientId, str], OutboxMessage] = {}
+    for grant in ended:
+        session = tx.sessions.find_by_sid(grant.client_id, grant.sid)
+        if session is None or session.ended_at is not None:
+            continue
+        chosen = tx.sessions.chosen(grant.person_id, session.session_id, grant.client_id)
+        is_left = grant.context is not None and (
+            chosen is None or chosen.choice_id != grant.context.context_id
+        )
+        facts = _facts_of(tx, grant.client_id)
+        if is_left or facts is None or facts.backchannel_logout_uri is None:
+            continue
+        reached = SessionClient(
+            session_id=session.session_id,
+            client_id=grant.client_id,
+            sid=grant.sid,
+            sub=grant.sub,
+            reached_at=occasion.now,
+        )
+        logout_id = occasion.clock.random_bytes(16).hex()
+        kind = OutboxKind.BACKCHANNEL_LOGOUT
+        messages[grant.client_id, grant.sid] = _logout_message(kind, session, reached, logout_id, occasion)
+    tx.outbox.add(tuple(messages.values()))
+    return len(messages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -326,7 +326,8 @@ _TOLD_BY_ITS_TIME = {
 """What it guarded is refused by the epoch, or has ended with its session."""
 _STAYS = {
     "agencies", "attempts", "audit_events", "audit_head", "audit_keys", "client_logos", "client_secrets", "clients",
-    "config_version", "consents", "external_links", "grants", "limits", "mandate_firms", "mandate_principals",
+    "config_version", "consents", "external_links", "grants", "life_applied", "life_cursors", "life_grounds",
+    "life_states", "life_unresolved", "life_words", "limits", "lock_requests", "mandate_firms", "mandate_principals",
     "mandates", "official_external_ids", "official_posts", "officials", "organisations", "outbox", "passwords",
     "people", "person_addresses", "person_identifiers", "registrations", "signing_keys", "subjects",
 }  # fmt: skip

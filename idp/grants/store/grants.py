@@ -3,7 +3,7 @@
 To end tokens is to mark this row. It is kept until it has expired: whatever still points at it is refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from idp.ids import ClientId, Gid, GrantId, PersonId, bucket_of
 from idp.protocol.facts import GrantFacts
 from keys.envelope import Vault
 
+_MOST_IN_ONE = 500
 _ADD = insert(grants)
 _FIND_BY_GID = select(grants.c.facts, grants.c.expires_at, is_live.label("is_live")).where(
     grants.c.gid == bindparam("gid")
@@ -44,6 +45,13 @@ _REVOKE_OF_SESSION = _REVOKE.where(
 _REVOKE_OF_CONTEXT = _REVOKE.where(grants.c.context_id == bindparam("of_context"))
 _REVOKE_OF_PRINCIPAL = _REVOKE.where(grants.c.principal_id == bindparam("of_principal"))
 _REVOKE_OF_PRINCIPAL_AT = _REVOKE_OF_PRINCIPAL.where(grants.c.client_id == bindparam("of_client"))
+_REVOKE_OF_CONTEXTS = _REVOKE.where(grants.c.context_id.in_(bindparam("of_contexts", expanding=True)))
+_OF_PERSON = select(grants.c.facts).where(
+    grants.c.bucket == bindparam("of_bucket"),
+    grants.c.person_id == bindparam("of_person"),
+    grants.c.revoked_at.is_(None),
+    grants.c.expires_at > bindparam("now"),
+)
 _SET_OFFLINE = update(grants).where(grants.c.grant_id == bindparam("this_grant")).values(is_offline=True)
 _ERASE = delete_oldest((grants.c.bucket, grants.c.grant_id), grants.c.expires_at)
 
@@ -121,6 +129,24 @@ class GrantStore:
         """End the grants given under a mandate or post; call it in the transaction that ends that (bound A)."""
         given = {"of_context": context_id, "now": now, "reason": reason}
         return _all_facts(self.connection.execute(_REVOKE_OF_CONTEXT, given).all())
+
+    def revoke_of_contexts(
+        self, context_ids: Sequence[str], now: datetime, reason: str
+    ) -> tuple[GrantFacts, ...]:
+        """End the grants given under any of these mandates; of however many, at once."""
+        ended: list[GrantFacts] = []
+        for at in range(0, len(context_ids), _MOST_IN_ONE):
+            given = {"of_contexts": context_ids[at : at + _MOST_IN_ONE], "now": now, "reason": reason}
+            ended += _all_facts(self.connection.execute(_REVOKE_OF_CONTEXTS, given).all())
+        return tuple(ended)
+
+    def revoke_those(
+        self, person_id: PersonId, is_to_end: Callable[[GrantFacts], bool], now: datetime, reason: str
+    ) -> tuple[GrantFacts, ...]:
+        """End those of a person's live grants for which this is true; return those this call ended."""
+        given = {"of_bucket": bucket_of(person_id), "of_person": person_id, "now": now}
+        live = _all_facts(self.connection.execute(_OF_PERSON, given).all())
+        return tuple(one for one in live if is_to_end(one) and self.revoke(one.grant_id, now, reason))
 
     def revoke_of_principal(
         self, principal_id: str, now: datetime, reason: str, client_id: ClientId | None = None

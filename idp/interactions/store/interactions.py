@@ -76,6 +76,11 @@ class InteractionStore:
         row = self.connection.execute(proofs.SPEND, given).one_or_none()
         return None if row is None else _proof(row)
 
+    def end_proofs_of(self, person_id: PersonId, now: datetime) -> int:
+        """Use up every password this person has proved and not followed by a second factor; return how many."""
+        given = {"of_bucket": bucket_of(person_id), "of_person": person_id, "now": now}
+        return len(self.connection.execute(proofs.END_OF_PERSON, given).all())
+
     def finish(self, interaction_id: str, now: datetime, expires_at: datetime) -> bool:
         """End an interaction; True for the first caller only. Kept as long as its sealed cookie."""
         row = {"interaction_id": interaction_id, "ended_at": now, "expires_at": expires_at}

@@ -61,4 +61,15 @@ SPEND = (
     .values(spent_at=bindparam("now"))
     .returning(_t.interaction_id, _t.person_id, _t.proved_at, _t.expires_at)
 )
+END_OF_PERSON = (
+    update(password_proofs)
+    .where(
+        _t.expires_at > bindparam("now"),
+        _t.bucket == bindparam("of_bucket"),
+        _t.person_id == bindparam("of_person"),
+        _t.spent_at.is_(None),
+    )
+    .values(spent_at=bindparam("now"))
+    .returning(_t.interaction_id)
+)
 ERASE = delete_oldest((_t.interaction_id,), _t.expires_at)

@@ -1,6 +1,7 @@
 """Use cases of mandates. Each changes rows and records itself in the transaction it is handed."""
 
 from idp.mandates.service.choices import choices_of, held
+from idp.mandates.service.coming_of_age import end_of_minority, move_majority
 from idp.mandates.service.contests import clear, contest
 from idp.mandates.service.desk import appoint_at_desk
 from idp.mandates.service.endings import (
@@ -41,11 +42,13 @@ __all__ = [
     "end_by_desk",
     "end_by_person",
     "end_firm",
+    "end_of_minority",
     "end_of_organisation",
     "end_of_person",
     "held",
     "held_of_firm",
     "invitee_of",
+    "move_majority",
     "name_delegate",
     "offer",
     "offered_to",

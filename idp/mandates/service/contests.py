@@ -4,6 +4,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.ids import PersonId
 from idp.mandates.model import Mandate, ward
+from idp.sessions.service import tell_of_ended
 from idp.transaction import Tx
 
 
@@ -26,7 +27,8 @@ def _set(
     changed = tx.mandates.set_contested(ward(child_id), contested=contested)
     if changed and contested:
         for one in changed:
-            tx.grants.revoke_of_context(one.mandate_id, occasion.now, f"custody contested: {reason}")
+            ended = tx.grants.revoke_of_context(one.mandate_id, occasion.now, f"custody contested: {reason}")
+            tell_of_ended(tx, ended, occasion=occasion)
     if changed:
         event = EventType.MANDATE_CONTESTED if contested else EventType.MANDATE_CLEARED
         mandate_ids = [one.mandate_id for one in changed]

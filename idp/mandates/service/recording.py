@@ -8,6 +8,7 @@ from idp.audit.occasion import Occasion, person_ref
 from idp.database import Refused
 from idp.ids import PersonId
 from idp.mandates.model import Mandate, MandateRefused, Principal, Rule
+from idp.sessions.service import tell_of_ended
 from idp.transaction import Tx
 
 ENDED_AT_ONCE = 100
@@ -41,7 +42,8 @@ def end_mandate(
     ended = tx.mandates.end(mandate.mandate_id, at or occasion.now, reason)
     if ended is None:
         return False
-    tx.grants.revoke_of_context(mandate.mandate_id, occasion.now, f"mandate: {reason}")
+    grants = tx.grants.revoke_of_context(mandate.mandate_id, occasion.now, f"mandate: {reason}")
+    tell_of_ended(tx, grants, occasion=occasion)
     tx.audit.add(
         occasion.event(
             EventType.MANDATE_ENDED,
@@ -59,8 +61,18 @@ def end_mandate(
 def end_cut(
     tx: Tx, cut: Iterable[Mandate], reason: str, *, actor: str, occasion: Occasion
 ) -> tuple[Mandate, ...]:
-    """End the first of those whose term was cut, and return them; the job ends the rest within seconds."""
-    now = tuple(cut)[:ENDED_AT_ONCE]
+    """End the first of those whose term was cut, and return them; the job ends the rest within seconds.
+
+    What was granted by any of them ends now, however many they are (bound A, DESIGN 5.5).
+    """
+    cut = tuple(cut)
+    now = cut[:ENDED_AT_ONCE]
+    rest = [one.mandate_id for one in cut[ENDED_AT_ONCE:]]
+    tell_of_ended(
+        tx,
+        tx.grants.revoke_of_contexts(rest, occasion.now, f"mandate: {reason}"),
+        occasion=occasion,
+    )
     for one in now:
         end_mandate(tx, one, reason, actor=actor, occasion=occasion)
     return now

@@ -3,7 +3,7 @@
 Nobody dead or locked becomes a delegate; who is locked later keeps a mandate that can't be used.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -37,15 +37,15 @@ def replace_representatives(
     actor: str,
     occasion: Occasion,
     since: datetime | None = None,
+    since_of: Mapping[PersonId, datetime] | None = None,
 ) -> tuple[Mandate, ...]:
     """Let these people, and nobody else, be an organisation's legal representatives; return whose mandates stand.
 
-    Of a household business it is the owner alone. `since`: from when, for those who are new.
+    Of a household business it is the owner alone. `since`: from when, for those who are new; `since_of`: each by itself.
     """
     template = _template(organisation(organisation_id), Source.REGISTER, Role.REPRESENTATIVE, actor, occasion)
-    return _replace(
-        tx, replace(template, valid_from=since or occasion.now), person_ids, actor=actor, occasion=occasion
-    )
+    template = replace(template, valid_from=since or occasion.now)
+    return _replace(tx, template, person_ids, actor=actor, occasion=occasion, since_of=since_of or {})
 
 
 def replace_parents(
@@ -110,7 +110,13 @@ def appoint_guardian(
 
 
 def _replace(
-    tx: Tx, template: Mandate, person_ids: Iterable[PersonId], *, actor: str, occasion: Occasion
+    tx: Tx,
+    template: Mandate,
+    person_ids: Iterable[PersonId],
+    *,
+    actor: str,
+    occasion: Occasion,
+    since_of: Mapping[PersonId, datetime] | None = None,
 ) -> tuple[Mandate, ...]:
     """Keep, end and add, so that the mandates of this source are those of these people."""
     tx.mandates.lock_principal(template.principal)
@@ -132,6 +138,7 @@ def _replace(
             template,
             mandate_id=MandateId(occasion.clock.token(9)),
             delegate_id=person_id,
+            valid_from=(since_of or {}).get(person_id, template.valid_from),
             contested=contested,
         )
         for person_id in wanted

@@ -120,6 +120,12 @@ _CUT_OF_APPOINTMENT = _cut.where(_t.appointment_id == bindparam("of_appointment"
 _CUT_THROUGH = _cut.where(_t.through_id == bindparam("of_firm"))
 _CUT_THROUGH_BY = _CUT_THROUGH.where(_t.delegate_id == bindparam("of_person"))
 _CUT_OF_DELEGATE = _cut.where(_of_delegate)
+_SET_TERM = (
+    update(mandates)
+    .where(_t.mandate_id == bindparam("of_mandate"), _goes_on)
+    .values(valid_to=bindparam("until"))
+    .returning(_t.mandate_id)
+)
 _CONTEST = (
     update(mandates)
     .where(
@@ -190,6 +196,11 @@ class MandateStore:
         given = {"of_mandate": mandate_id, "at": at, "reason": reason}
         row = self.connection.execute(_END, given).one_or_none()
         return None if row is None else self._mandate(row)
+
+    def set_term(self, mandate_id: MandateId, until: datetime) -> bool:
+        """Move the end of a mandate that goes on; False if it doesn't."""
+        given = {"of_mandate": mandate_id, "until": until}
+        return self.connection.execute(_SET_TERM, given).one_or_none() is not None
 
     def cut_of_principal(self, principal: Principal, now: datetime, reason: str) -> tuple[Mandate, ...]:
         """Let the term of all mandates for a principal be over; return those this call cut. `end` comes after it."""

@@ -3,7 +3,11 @@
 from idp.organisations.service.agencies import register_agency
 from idp.organisations.service.imports import Counts, record_import
 from idp.organisations.service.register import Outcome, Registered, register
-from idp.organisations.service.representatives import is_representative_vacant, representatives_of
+from idp.organisations.service.representatives import (
+    is_representative_vacant,
+    person_of,
+    representatives_of,
+)
 from idp.organisations.service.status import change_status
 
 __all__ = [
@@ -12,6 +16,7 @@ __all__ = [
     "Registered",
     "change_status",
     "is_representative_vacant",
+    "person_of",
     "record_import",
     "register",
     "register_agency",

@@ -10,6 +10,7 @@ from idp.mandates.model import organisation
 from idp.mandates.service import end_of_organisation
 from idp.organisations.entry import Said
 from idp.organisations.model import OrganisationStatus
+from idp.sessions.service import tell_of_ended
 from idp.transaction import Tx
 
 _MOST_UNITS = 999
@@ -48,6 +49,7 @@ def change_status(
     if status is OrganisationStatus.DISSOLVED:
         end_of_organisation(tx, organisation_id, _DISSOLVED, actor=actor, occasion=occasion)
     ended = tx.grants.revoke_of_principal(organisation_id, occasion.now, f"organisation {status.value}")
+    tell_of_ended(tx, ended, occasion=occasion)
     tx.audit.add(
         occasion.event(
             EventType.ORGANISATION_STATUS_CHANGED,

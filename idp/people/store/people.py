@@ -25,6 +25,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    tuple_,
     update,
 )
 
@@ -63,6 +64,7 @@ people = Table(
     Column("canonical_id", Text),
     Index("ix_people_name_fold", "name_fold"),
     Index("ix_people_canonical_id", "canonical_id"),
+    Index("ix_people_birth_year", "birth_year", "bucket", "person_id"),
 )
 
 _this_person = and_(people.c.bucket == bindparam("of_bucket"), people.c.person_id == bindparam("of_person"))
@@ -113,6 +115,17 @@ _SET_STATUS = (
 )
 _SET_ROLES = (
     update(people).where(_this_person).values(roles=bindparam("new_roles"), updated_at=bindparam("now"))
+)
+_MERGED_INTO = select(people.c.person_id).where(people.c.canonical_id == bindparam("of_canonical"))
+_BORN_IN = (
+    select(people)
+    .where(
+        people.c.birth_year == bindparam("of_year"),
+        tuple_(people.c.bucket, people.c.person_id)
+        > tuple_(bindparam("after_bucket", type_=String), bindparam("after_person", type_=Text)),
+    )
+    .order_by(people.c.bucket, people.c.person_id)
+    .limit(bindparam("most"))
 )
 _COUNT = select(func.count()).select_from(people)
 _ONE_REAL = select(people.c.person_id).where(people.c.synthetic.is_(False)).limit(1)
@@ -245,6 +258,20 @@ class PeopleStore:
     def set_roles(self, person_id: PersonId, roles: frozenset[str], now: datetime) -> None:
         """Set a person's roles in the provider itself."""
         self.connection.execute(_SET_ROLES, {**_key(person_id), "new_roles": roles_text(roles), "now": now})
+
+    def records_of(self, person_id: PersonId) -> tuple[PersonId, ...]:
+        """Return a record that stands for others, and all of those (DESIGN 5.1)."""
+        found = [person_id]
+        for one in found:
+            rows = self.connection.execute(_MERGED_INTO, {"of_canonical": one})
+            found += [PersonId(row.person_id) for row in rows if row.person_id not in found]
+        return tuple(found)
+
+    def born_in(self, year: int, after: PersonId | None, most: int) -> tuple[Person, ...]:
+        """Return people of a birth year in the order of their keys, those after one of them."""
+        given = {"of_year": year, "after_person": after or "", "most": most}
+        given["after_bucket"] = "" if after is None else bucket_of(after)
+        return tuple(self._person(row) for row in self.connection.execute(_BORN_IN, given))
 
     def count(self) -> int:
         """Return how many records there are."""

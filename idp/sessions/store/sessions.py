@@ -114,6 +114,27 @@ _BEYOND = (
     .offset(bindparam("kept", type_=Integer))
     .limit(bindparam("most", type_=Integer))
 )
+_LOWER = (
+    update(sessions)
+    .where(
+        sessions.c.bucket == bindparam("of_bucket"),
+        sessions.c.person_id == bindparam("of_person"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.acr.in_(bindparam("above", expanding=True)),
+    )
+    .values(acr=bindparam("new_acr"))
+    .returning(sessions.c.session_id)
+)
+_LOWER_IAL = (
+    update(sessions)
+    .where(
+        sessions.c.bucket == bindparam("of_bucket"),
+        sessions.c.person_id == bindparam("of_person"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.ial > bindparam("new_ial"),
+    )
+    .values(ial=bindparam("new_ial"))
+)
 _upsert = upsert(session_clients)
 _REACH = (
     _upsert.from_select(
@@ -262,6 +283,19 @@ class SessionStore:
         """End a session; True if this call did it. Ask `clients_of` afterwards, in the same transaction."""
         given = {"this_session": session_id, "now": now, "reason": reason}
         return self.connection.execute(_END, given).one_or_none() is not None
+
+    def lower(self, person_id: PersonId, acr: Acr, ial: int | None = None) -> int:
+        """Let a person's live sessions count for this level at most; return how many were above it. `ial`: the same."""
+        if ial is not None:
+            given = {"of_bucket": bucket_of(person_id), "of_person": person_id, "new_ial": ial}
+            self.connection.execute(_LOWER_IAL, given)
+        known = {
+            "of_bucket": bucket_of(person_id),
+            "of_person": person_id,
+            "above": [one.value for one in Acr if one.rank > acr.rank],
+            "new_acr": acr.value,
+        }
+        return len(self.connection.execute(_LOWER, known).all())
 
     def of_person(self, person_id: PersonId) -> tuple[Session, ...]:
         """Return the sessions of a person that have not ended, the oldest first."""

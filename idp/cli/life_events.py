@@ -1,0 +1,121 @@
+"""`hpid life-events`: apply by hand what a register said, and look after what waits for a steward."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.database import Done, Refused
+from idp.life_events.model import LifeEvent, LifeEventType, Outcome, Subject
+from idp.life_events.service import NotSettled, apply_event, settle_unresolved
+from idp.provider import Provider
+from idp.transaction import Tx
+
+app = typer.Typer(help="What happens to people and organisations outside the provider.", no_args_is_help=True)
+_MOST = 200
+
+
+@app.command()
+def apply(
+    event: Annotated[LifeEventType, typer.Argument(help="What happened, in the feed's words.")],
+    *,
+    number: Annotated[
+        str, typer.Option(help="Personal ID number, or a foreigner's, of whom it is about.")
+    ] = "",
+    tax_code: Annotated[str, typer.Option(help="Tax code of the organisation it is about.")] = "",
+    facts: Annotated[str, typer.Option(help="The facts as JSON, as the feed has them.")] = "{}",
+    entered_at: Annotated[
+        str, typer.Option(help="When the register entered it (RFC 3339). Unset: now.")
+    ] = "",
+    event_id: Annotated[
+        str, typer.Option(help="Its id there, so that the feed does not apply it again. Unset: a new one.")
+    ] = "",
+) -> None:
+    """Apply an event as if the registers' feed had brought it: for what came on paper, and after a fault."""
+    if bool(number) == bool(tax_code):
+        raise CommandFailed("give one of --number and --tax-code")
+    members = _facts(facts)
+
+    async def work(provider: Provider) -> Outcome:
+        happening = occasion(provider)
+        given = LifeEvent(
+            event_id=event_id or f"by-hand-{provider.clock.token()}",
+            type=event.value,
+            entered_at=_moment(entered_at, happening.now),
+            subject=Subject(personal_id=number, tax_code=tax_code),
+            facts=members,
+        )
+
+        def change(tx: Tx) -> Done[Outcome]:
+            return Done(apply_event(tx, given, actor=operator(), occasion=happening))
+
+        return (await provider.database.transact(change)).unwrap()
+
+    say(with_provider(work).value)
+
+
+@app.command()
+def waiting(*, as_json: AsJson = False) -> None:
+    """List events that contradict what is kept, with what they say; numbers are in it, so mind who looks on."""
+
+    async def work(provider: Provider) -> list[dict[str, object]]:
+        found = await provider.database.read(lambda tx: tx.life_unresolved.waiting(_MOST))
+        return [
+            {
+                "id": one.unresolved_id,
+                "event": one.event_type,
+                "why": one.contradiction.value,
+                "subject": one.subject or None,
+                "says": one.facts,
+                "since": one.opened_at.isoformat(),
+            }
+            for one in found
+        ]
+
+    show(with_provider(work), as_json=as_json, title="events for a steward")
+
+
+@app.command()
+def settle(
+    unresolved_id: str, *, note: Annotated[str, typer.Option(help="What was found and done.")]
+) -> None:
+    """Take an event off the list once somebody has looked at it."""
+
+    async def work(provider: Provider) -> None:
+        happening = occasion(provider)
+
+        def change(tx: Tx) -> Done[str] | Refused:
+            return settle_unresolved(tx, unresolved_id, note, actor=operator(), occasion=happening)
+
+        try:
+            (await provider.database.transact(change)).unwrap()
+        except NotSettled as error:
+            raise CommandFailed(str(error)) from error
+
+    with_provider(work)
+    say(f"{unresolved_id} is settled")
+
+
+def _facts(text: str) -> Mapping[str, object]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        raise CommandFailed("--facts is no JSON") from None
+    if not isinstance(found, dict):
+        raise CommandFailed("--facts is no JSON object")
+    return found
+
+
+def _moment(text: str, now: datetime) -> datetime:
+    if not text:
+        return now
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandFailed("--entered-at is a moment like 2026-03-02T08:00:00+07:00") from None
+    if moment.tzinfo is None or moment > now:
+        raise CommandFailed("--entered-at has a time zone and is not to come")
+    return moment.astimezone(UTC)

@@ -1,0 +1,25 @@
+"""Use cases of life events: each changes state, ends what the table says, and records itself, in one transaction."""
+
+from idp.life_events.service.ages import came_of_age
+from idp.life_events.service.applying import apply_event, leave_unresolved
+from idp.life_events.service.papers import settle_card, settle_residence
+from idp.life_events.service.requests import Letter, RequestRefused, decide_request, enter_request
+from idp.life_events.service.settling import NotSettled, settle_unresolved
+from idp.life_events.service.standing import grounds_of, lift_ground, open_ground
+
+__all__ = [
+    "Letter",
+    "NotSettled",
+    "RequestRefused",
+    "apply_event",
+    "came_of_age",
+    "decide_request",
+    "enter_request",
+    "grounds_of",
+    "leave_unresolved",
+    "lift_ground",
+    "open_ground",
+    "settle_card",
+    "settle_residence",
+    "settle_unresolved",
+]
