@@ -90,16 +90,26 @@ _FLOOR = (
 )
 _USE_CASES = ("service", "relay", "jobs")
 _TAKES_ALONG = {
-    "organisations": ("idp.mandates.service",),
+    "organisations": ("idp.mandates.service", "idp.sessions.service"),
+    "mandates": ("idp.sessions.service",),
     "officials": ("idp.sessions.service",),
     "interactions": ("idp.mandates.service", "idp.officials.service"),
+    "life_events": (
+        *(
+            "idp.mandates.service",
+            "idp.organisations",
+            "idp.people",
+            "idp.sessions.service",
+            "federation.registers",
+        ),
+    ),
 }
 """Feature → use cases of another that its own call: an organisation's mandates begin and end with it; who leaves loses
 their official sessions, and those a session reached must be told, as its own service alone knows how; for whom somebody
-may act is for mandates and posts to say."""
+may act is for mandates and posts to say; what happens to somebody reaches all of these."""
 _FEATURE = re.compile(
     r"idp/(?P<feature>people|organisations|mandates|officials|credentials|sessions|interactions|clients|grants|subjects"
-    r"|consents|upstreams|signing_keys|audit|outbox|messages|limits|emergency|backup)/(?P<file>\w+)"
+    r"|consents|upstreams|signing_keys|audit|outbox|messages|limits|emergency|backup|life_events)/(?P<file>\w+)"
 )
 _CONNECTS = {"open_connection", "create_connection", "open_unix_connection", "sock_connect"}
 
@@ -156,7 +166,7 @@ def _feature(path: str, imported: Import) -> Iterator[str]:
     feature, file = place["feature"], place["file"]
     if imported.is_within(f"idp.{feature}"):
         return
-    if re.match(r"idp\.\w+\.model\b|idp\.audit\.(events|occasion)\b", imported.module):
+    if re.match(r"idp\.\w+\.model\b|idp\.audit\.(events|occasion)\b|idp\.mandates\.days\b", imported.module):
         return
     if file in _USE_CASES and any(imported.is_within(module) for module in _TAKES_ALONG.get(feature, ())):
         return
