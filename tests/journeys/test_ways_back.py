@@ -105,7 +105,7 @@ def test_an_account_that_the_city_locked_is_told_so(stack: Stack, browser: Brows
 def test_back_over_a_finished_sign_in_shows_only_pages_that_explain(
     stack: Stack, browser: Browser, *, scripts: bool
 ) -> None:
-    slug = "year-only-birth-date"
+    slug = "expired-mandate"
     with Visitor(browser, scripts=scripts) as visitor:
         visitor.open(stack.portal)
         sign_in(visitor, stack.portal, slug)
