@@ -26,6 +26,7 @@ STALE_PLAN = "cached statement plan is invalid"
 _ITS_OWN = (PostgresError, InterfaceError, InternalClientError)
 """What SQLAlchemy's dialect gives names of its own; the rest (a broken pipe, a time-out) passes as it is."""
 _WRONG_VALUE = (ValueError, TypeError, AttributeError, struct.error)
+_DONE, _PASSED_OVER = b"COMMIT", "a failed statement was passed over: rolled back"
 _COMMIT, _ROLLBACK = messages.simple("COMMIT;"), messages.simple("ROLLBACK;")
 _FOR_THE_DRIVER = object()
 """The shape of a statement with types that `messages` does not know, or many rows, which the driver's C reads faster."""
@@ -70,6 +71,8 @@ class AsyncpgConnection(PreparedConnection):
         self._keeps_prepared = prepared
         self._names: dict[str, bytes] = {}
         self._held: list[bytes] = []
+        self._described: list[Shape] = []
+        """Of those held back that are prepared as they run: what the server will say of them."""
         self._opening = WRITE
         self._is_open = False
 
@@ -82,20 +85,25 @@ class AsyncpgConnection(PreparedConnection):
         if self.in_transaction():
             self._hand_over()
             self.commit()
-            self._is_open = False
+            self._is_open = self.driver.is_in_transaction()
         elif self._is_open:
             answer = self._send(_COMMIT, "COMMIT")
-            if answer.tags[-1] != b"COMMIT":
-                self._refuse("COMMIT", InternalClientError("a failed statement was passed over: rolled back"))
+            if answer.tags[-1] != _DONE:
+                self._refuse("COMMIT", InternalClientError(_PASSED_OVER))
 
     def undo(self) -> None:
         """Roll back."""
-        self._held.clear()
+        self._held, self._described = [], []
         if self.in_transaction():
             self.rollback()
-            self._is_open = False
+            self._is_open = self.driver.is_in_transaction()
         elif self._is_open:
             self._send(_ROLLBACK, "ROLLBACK")
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether no transaction is open: only then may another begin on it."""
+        return not self._is_open
 
     def abandon(self) -> None:
         """Close without a word."""
@@ -137,6 +145,8 @@ class AsyncpgConnection(PreparedConnection):
             self._refuse(prepared.text, InterfaceError(f"a value is not of its type: {type(error).__name__}"))
         if known is None:
             message = messages.parse(name, prepared.text) + message
+        if known is None:
+            self._described.append(shape)
         if prepared.may_wait and self._is_open and (known is not None or not self._keeps_prepared):
             self._held.append(message)
             return None
@@ -144,9 +154,6 @@ class AsyncpgConnection(PreparedConnection):
         if name and known is None and answer.prepared > 0:
             self._names[prepared.text] = name
         self._check(answer, prepared.text)
-        if known is None and (answer.takes, answer.returns) != (shape.takes, shape.returns):
-            prepared.shape = None
-            self._refuse(prepared.text, InvalidCachedStatementError(STALE_PLAN))
         return answer
 
     def _new_name(self, text: str) -> bytes:
@@ -157,7 +164,7 @@ class AsyncpgConnection(PreparedConnection):
 
     def _learn(self, prepared: Prepared) -> Any:
         answer = self._send(messages.parse(_UNNAMED, prepared.text), prepared.text)
-        prepared.shape = Shape.of(answer.takes, answer.returns) or _FOR_THE_DRIVER
+        prepared.shape = Shape.of(*answer.described[-1]) or _FOR_THE_DRIVER
         return prepared.shape
 
     def _send(self, message: bytes, text: str) -> Answer:
@@ -169,7 +176,8 @@ class AsyncpgConnection(PreparedConnection):
         """Send it with what is held back, after BEGIN if no transaction is open."""
         opening, opened = (b"", b"") if self._is_open else (_SENT[self._opening], _OPENED)
         sent = b"".join((opening, *self._held, message, messages.SYNC))
-        self._held.clear()
+        expected = self._described
+        self._held, self._described = [], []
         try:
             answer: Answer = await_only(self.driver.wire.exchange(sent, self._seconds, opened))
         except _ITS_OWN as error:
@@ -177,7 +185,18 @@ class AsyncpgConnection(PreparedConnection):
         self._is_open = answer.state != messages.NO_TRANSACTION
         if not self._is_open:
             self._adapted._transaction = None  # noqa: SLF001
+        if expected:
+            self._compare(expected, answer)
         return answer
+
+    def _compare(self, expected: Sequence[Shape], answer: Answer) -> None:
+        """Refuse an answer to values that were written, or would be read, as other types than the statement has now.
+
+        An error may come of just that, so it is not asked first.
+        """
+        for shape, described in zip(expected, answer.described, strict=False):
+            if (shape.takes, shape.returns) != described:
+                self._refuse("", InvalidCachedStatementError(STALE_PLAN))
 
     def _check(self, answer: Answer, text: str) -> None:
         if answer.error is not None:
@@ -228,7 +247,8 @@ class _Begun:
         self._driver = driver
 
     async def commit(self) -> None:
-        await self._driver.execute("COMMIT;")
+        if await self._driver.execute("COMMIT;") != _DONE.decode():
+            raise InternalClientError(_PASSED_OVER)
 
     async def rollback(self) -> None:
         await self._driver.execute("ROLLBACK;")

@@ -24,10 +24,14 @@ _NULL = b"\xff\xff\xff\xff"
 _EXECUTE = b"E\0\0\0\x09\0\0\0\0\0"
 _ALL_BINARY = b"\0\x01\0\x01"
 """One format for all of them."""
-_READY = b"Z\0\0\0\x05"
 SYNC = b"S\0\0\0\x04"
 NO_TRANSACTION = b"I"
 _PREPARED = b"1\0\0\0\x04"
+_HEADER_SIZE = 5
+_LEAST = 4
+"""Bytes of a message without a body: its length counts itself."""
+_KINDS = frozenset({b"1", b"2", b"A", b"C", b"D", b"E", b"N", b"S", b"T", b"Z", b"n", b"t"})
+"""What may be said to a statement or beside it; anything else shows that the two sides are out of step."""
 
 
 def _bytes(value: bytes) -> bytes:
@@ -98,16 +102,18 @@ def done(tag: str) -> bytes:
 class Answer:
     """What the server said up to its being ready again."""
 
-    said: bytes
+    said: bytes = field(default=b"", repr=False)
+    at: int = 0
+    """How much of it has been read."""
     rows: list[int] = field(default_factory=list)
     """Where each row begins."""
     tags: list[bytes] = field(default_factory=list)
     """How each statement that ended well ended, such as `INSERT 0 1`."""
     prepared: int = 0
     """How many statements it prepared after the expected beginning."""
-    takes: tuple[int, ...] = ()
-    returns: tuple[int, ...] = ()
-    error: dict[str, str] | None = None
+    described: list[tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=list)
+    """What each statement that was asked about takes and returns."""
+    error: dict[str, str] | None = field(default=None, repr=False)
     state: bytes = b""
     """I: no transaction is open, T: one is, E: one that can only be rolled back."""
 
@@ -131,33 +137,36 @@ class Answer:
         return rows
 
 
-def is_complete(said: bytes) -> bool:
-    """Tell whether this may be all of an answer: bytes in a row could look like its end, `read` knows for sure."""
-    return said[-6:-1] == _READY
+def read(answer: Answer, said: bytes, beginning: bytes) -> bool:
+    """Read on in all that was said so far; tell whether the server is ready again, `answer.at` being where that ends.
 
-
-def read(said: bytes, beginning: bytes) -> Answer | None:
-    """Return the answer after its beginning, if it is as expected, or None if more is to come."""
-    answer = Answer(said)
-    at, end = 0, len(said)
-    if said.startswith(beginning):
-        at = len(beginning)
-    else:
-        answer.prepared = -beginning.count(_PREPARED)
-    while end - at >= 5:
+    The beginning, if it is as expected, is passed over. Raises ValueError for what is no answer to us.
+    """
+    at, end = answer.at, len(said)
+    if not at and beginning:
+        if said.startswith(beginning):
+            at = len(beginning)
+        elif beginning.startswith(said):
+            return False
+        else:
+            answer.prepared = -beginning.count(_PREPARED)
+    while end - at >= _HEADER_SIZE:
         kind, length = _HEADER(said, at)
-        after = at + 1 + length
+        after: int = at + 1 + length
+        if length < _LEAST or kind not in _KINDS:
+            raise ValueError("no answer of PostgreSQL's")
         if after > end:
-            return None
+            break
         if kind == b"D":
-            answer.rows.append(at + 5)
+            answer.rows.append(at + _HEADER_SIZE)
         elif kind == b"Z":
-            answer.state = said[at + 5 : after]
-            return answer if after == end else None
+            answer.said, answer.at, answer.state = said, after, said[at + _HEADER_SIZE : after]
+            return True
         elif kind != b"2":
-            _note(answer, kind, said[at + 5 : after])
+            _note(answer, kind, said[at + _HEADER_SIZE : after])
         at = after
-    return None
+    answer.at = at
+    return False
 
 
 def _note(answer: Answer, kind: bytes, body: bytes) -> None:
@@ -168,9 +177,9 @@ def _note(answer: Answer, kind: bytes, body: bytes) -> None:
     elif kind == b"E":
         answer.error = _fields(body)
     elif kind == b"t":
-        answer.takes = tuple(number for (number,) in _TYPES(body[2:]))
+        answer.described.append((tuple(number for (number,) in _TYPES(body[2:])), ()))
     elif kind == b"T":
-        answer.returns = _columns(body)
+        answer.described[-1] = (answer.described[-1][0], _columns(body))
 
 
 def _message(kind: bytes, body: bytes) -> bytes:

@@ -127,6 +127,8 @@ class Postgresql:
                 is_stale = STALE_PLAN in str(error.orig)
                 if is_lost or is_stale or sqlstate == _READ_ONLY:
                     self._era += 1
+                if is_stale:
+                    AsyncpgConnection.statements.forget()
                 passes = is_lost or is_stale or sqlstate == _READ_ONLY or sqlstate in _RUN_ANEW
                 if not passes or attempts == _ATTEMPTS:
                     raise
@@ -149,14 +151,14 @@ class Postgresql:
             connection.start(opening)
             value = work(unit(connection))
             _commit(connection)
-            is_sound = True
+            is_sound = connection.is_idle
         except TimeoutError:  # nobody answers: nor would they on any other connection
             self._era += 1
             raise
         except Exception:
             if connection is not None and not connection.invalidated:
                 connection.undo()
-                is_sound = True
+                is_sound = connection.is_idle
             raise
         finally:  # cancelled, it took too long in all: a ROLLBACK might take as long again
             if connection is not None and not is_sound:

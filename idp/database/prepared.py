@@ -103,6 +103,10 @@ class Statements:
             by_names[names] = prepared = _prepare(statement, names, self._dialect)
             return prepared
 
+    def forget(self) -> None:
+        """Compile and learn all anew: what was learned of one is wrong, so the schema has changed."""
+        self._known.clear()
+
 
 class PreparedConnection(Connection):
     """A connection whose plain statements go straight to the driver; subclasses say how."""

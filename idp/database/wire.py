@@ -5,6 +5,7 @@ transport speaks to us instead. What befalls the connection meanwhile the driver
 """
 
 import asyncio
+import struct
 from typing import Any
 
 from asyncpg import ConnectionDoesNotExistError, InterfaceError, InternalClientError
@@ -20,6 +21,7 @@ class Wire(asyncio.Protocol):
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._said = self._beginning = b""
+        self._read = messages.Answer()
         self._answer: asyncio.Future[messages.Answer] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -36,7 +38,7 @@ class Wire(asyncio.Protocol):
             raise InterfaceError("connection is closed")
         if self._answer is not None:
             raise InternalClientError("an answer is waited for already")
-        self._said, self._beginning = b"", beginning
+        self._said, self._beginning, self._read = b"", beginning, messages.Answer()
         answer = self._answer = self._loop.create_future()
         self._timer = self._loop.call_later(seconds, self._time_out)
         self._transport.set_protocol(self)
@@ -44,17 +46,21 @@ class Wire(asyncio.Protocol):
         return answer
 
     def data_received(self, data: bytes) -> None:
-        """Take a part of the answer."""
-        self._said = said = self._said + data if self._said else data
-        if not messages.is_complete(said):
-            return
-        try:
-            answer = messages.read(said, self._beginning)
-        except (ValueError, IndexError):  # it is none of PostgreSQL's: this connection is lost
+        """Take a part of the answer; what comes after it is for the driver."""
+        if self._answer is None:  # it came too late: the connection is given up
             self._transport.abort()
             return
-        if answer is not None:
-            self._settle(answer)
+        self._said = said = self._said + data if self._said else data
+        answer = self._read
+        try:
+            if not messages.read(answer, said, self._beginning):
+                return
+        except (ValueError, IndexError, struct.error):  # it is none of PostgreSQL's: this connection is lost
+            self._transport.abort()
+            return
+        self._settle(answer)
+        if len(said) > answer.at:
+            self._driver.data_received(said[answer.at :])
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Say so to who waits, and to the driver."""

@@ -4,16 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import Connection, Engine, bindparam, func, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from idp.clock import Clock
 from idp.database import Database, DatabaseUnavailable, Done
-from idp.database.messages import Shape, execute, read, simple
+from idp.database.messages import Answer, Shape, execute, read, simple
 from tests.stores.test_database import ADD, bare, notes
 
-_SYNC, _QUERY = b"S\0\0\0\x04", b"Q"
+_SYNC, _QUERY, _READY = b"S\0\0\0\x04", b"Q", b"Z\0\0\0\x05"
+_REPORT = b"S\0\0\0\x13work_mem\x0064MB\0\0"
+_NOTICE = b"N\0\0\0\x1dSWARNING\0C01000\0Mbeware\0\0"
+_ENDED = b"E\0\0\0\x1eSFATAL\0C57P01\0Mshut down\0\0"
 FIND = select(notes.c.text).where(notes.c.number == bindparam("of"))
 CHANGE = update(notes).where(notes.c.number == bindparam("of")).values(text=bindparam("to"))
 COUNT = select(func.count()).select_from(notes)
@@ -26,10 +30,16 @@ class Counter:
         self._server = make_url(url)
         self.port = self._server.port or 5432
         self.exchanges = 0
+        self.connections = 0
         self.slices = False
+        self.trails = b""
+        """Comes right behind the next answer."""
+        self.spoils = b""
+        """Comes in front of the next answer."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         host = str(self._server.query.get("host", self._server.host))
         if host.startswith("/"):
             back, forth = await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{self.port}")
@@ -43,6 +53,9 @@ class Counter:
         while chunk := await source.read(65536):
             if ours and (chunk.endswith(_SYNC) or chunk.startswith(_QUERY)):
                 self.exchanges += 1
+            if not ours and chunk[-6:-1] == _READY:
+                chunk = self.spoils + chunk + self.trails  # noqa: PLW2901
+                self.spoils = self.trails = b""
             for part in (
                 [chunk[n : n + 1] for n in range(len(chunk))] if self.slices and not ours else [chunk]
             ):
@@ -90,7 +103,7 @@ async def board(
         return Done(None)
 
     await database.transact(learn)
-    counter.exchanges = 0
+    counter.exchanges, counter.connections = 0, 1
     yield database
     await database.close()
 
@@ -179,6 +192,63 @@ async def test_a_failure_that_the_work_passes_over_is_never_called_done(board: D
     assert await board.glance(find(1)) == "y"
 
 
+async def test_nor_is_one_that_the_driver_was_told_of(board: Database[Connection]) -> None:
+    def work(connection: Connection) -> Done[None]:
+        connection.execute(CHANGE, {"of": 1, "to": "z"})
+        with pytest.raises(DBAPIError):
+            connection.execute(text("SELECT nothing_like_this"))
+        return Done(None)
+
+    with pytest.raises(DBAPIError, match="passed over"):
+        await board.transact(work)
+    assert await board.glance(find(1)) == "y"
+
+
+@pytest.mark.parametrize("beside", [_REPORT, _NOTICE, _REPORT + _NOTICE], ids=["report", "notice", "both"])
+async def test_what_is_said_beside_an_answer_is_passed_over(
+    board: Database[Connection], counter: Counter, beside: bytes
+) -> None:
+    for counter.trails, counter.spoils in ((beside, b""), (b"", beside), (beside, beside)):
+        assert await board.transact(lambda c: Done(find(1)(c))) == Done("y")
+        assert await board.glance(find(2)) == "x"
+    assert counter.connections == 1
+
+
+async def test_a_connection_that_the_server_ends_behind_its_answer_is_not_used_again(
+    board: Database[Connection], counter: Counter
+) -> None:
+    counter.trails = _ENDED
+    assert await board.glance(find(2)) == "x"
+    assert await board.glance(find(1)) == "y"
+
+
+@pytest.mark.parametrize("words", [b"!\0\0\0\x04", b"D\0\0\0\0", b"T\0\0\0\x06\0\x01", b"\0" * 40])
+async def test_a_connection_out_of_step_is_closed_and_the_work_run_anew(
+    board: Database[Connection], counter: Counter, words: bytes
+) -> None:
+    counter.spoils = words
+    assert await board.glance(find(1)) == "y"
+    assert counter.connections == 2
+
+
+async def test_columns_that_became_of_another_type_are_learned_anew(
+    board: Database[Connection], postgresql_url: str
+) -> None:
+    """However many statements of one transaction that concerns: what was learned of all is forgotten at the first."""
+    finds = [FIND.limit(most) for most in range(1, 7)]
+
+    def find_all(connection: Connection) -> list[str]:
+        return [connection.execute(one, {"of": 1}).scalar_one() for one in finds]
+
+    assert await board.read(find_all) == ["y"] * 6
+    beside = await asyncpg.connect(postgresql_url)
+    await beside.execute("ALTER TABLE notes ALTER number TYPE bigint, ALTER text TYPE varchar(9)")
+    await beside.close()
+    assert await board.read(find_all) == ["y"] * 6
+    await board.transact(add(3))
+    assert await board.read(count) == 3
+
+
 async def test_any_other_statement_sees_the_rows_before_it_and_shares_their_end(
     board: Database[Connection],
 ) -> None:
@@ -256,10 +326,10 @@ def test_bytes_in_a_row_that_look_like_the_end_are_not_taken_for_it() -> None:
     end = b"Z\0\0\0\x05I"
     row = b"D\0\0\0\x10\0\x01\0\0\0\x06" + end
     said = row + b"C\0\0\0\x0dSELECT 1\0" + end
-    assert read(row, b"") is None
-    assert read(said[:-1], b"") is None
-    answer = read(said, b"")
-    assert answer is not None
+    assert not read(Answer(), row, b"")
+    answer = Answer()
+    assert not read(answer, said[:-1], b"")
+    assert read(answer, said, b"")
     shape = Shape.of((), (17,))
     assert shape is not None
     assert (answer.decoded(shape), answer.tags, answer.state) == ([[end]], [b"SELECT 1"], b"I")
