@@ -4,15 +4,17 @@ Read from the environment (`HPID_…`), to which `hpid` adds `hpid.env` of the s
 `docs/reference/settings.md` is generated from the texts below.
 """
 
+import re
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_PORT = re.compile(r":[0-9]+$")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -131,7 +133,8 @@ class Settings(BaseSettings):
     """Folder of the embedded database and of key files."""
     database_url: str | None = None
     """URL of the database; unset: SQLite in the state folder. `postgresql://…` is the whole switch to PostgreSQL; several
-    hosts, `postgresql://user:password@h1:5432,h2:5432/hpid`: whichever takes writes."""
+    hosts, `postgresql://user:password@h1:5432,h2:5432/hpid`: whichever takes writes. In production the URL of a server that
+    is not on this machine must say `sslmode=verify-full` (or `verify-ca`): unsaid, the driver takes whatever answers."""
     database_pool: int = Field(default=8, ge=1, le=100)
     """Connections per process on PostgreSQL."""
     database_prepared: bool = True
@@ -258,6 +261,10 @@ class Settings(BaseSettings):
             raise UnsafeSettings("HPID_LOOPBACK_ORIGINS must be empty in production")
         if self.life.failures_kept < timedelta(days=1):
             raise UnsafeSettings("HPID_LIFE_FAILURES_KEPT must be a day (86400) or longer in production")
+        if not _is_certain_of_its_database(self.database_url or ""):
+            raise UnsafeSettings(
+                "HPID_DATABASE_URL must say sslmode=verify-full in production, except on this machine"
+            )
         if self.otel_endpoint is not None:
             collector = urlsplit(self.otel_endpoint)
             if collector.scheme != "https" and collector.hostname not in _THIS_MACHINE:
@@ -315,3 +322,15 @@ class Settings(BaseSettings):
     def runs_worker(self) -> bool:
         """Tell whether `serve` runs the worker too."""
         return self.is_sqlite if self.embed_worker is None else self.embed_worker
+
+
+def _is_certain_of_its_database(url: str) -> bool:
+    """Tell whether nobody can stand between us and the database: it is on this machine, or proves whose it is."""
+    parts = urlsplit(url)
+    if not parts.scheme.startswith("postgresql"):
+        return True
+    asked = parse_qs(parts.query)
+    named = ",".join(asked.get("host", [parts.netloc.rpartition("@")[2]])).split(",")
+    hosts = {_PORT.sub("", one).strip("[]") for one in named}
+    is_here = all(host in _THIS_MACHINE or not host or host.startswith("/") for host in hosts)
+    return is_here or asked.get("sslmode") in (["verify-full"], ["verify-ca"])

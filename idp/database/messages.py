@@ -137,7 +137,7 @@ class Answer:
         return rows
 
 
-def read(answer: Answer, said: bytes, beginning: bytes) -> bool:
+def read(answer: Answer, said: bytes | bytearray, beginning: bytes) -> bool:
     """Read on in all that was said so far; tell whether the server is ready again, `answer.at` being where that ends.
 
     The beginning, if it is as expected, is passed over. Raises ValueError for what is no answer to us.
@@ -146,7 +146,7 @@ def read(answer: Answer, said: bytes, beginning: bytes) -> bool:
     if not at and beginning:
         if said.startswith(beginning):
             at = len(beginning)
-        elif beginning.startswith(said):
+        elif beginning.startswith(bytes(said)):
             return False
         else:
             answer.prepared = -beginning.count(_PREPARED)
@@ -160,10 +160,10 @@ def read(answer: Answer, said: bytes, beginning: bytes) -> bool:
         if kind == b"D":
             answer.rows.append(at + _HEADER_SIZE)
         elif kind == b"Z":
-            answer.said, answer.at, answer.state = said, after, said[at + _HEADER_SIZE : after]
+            answer.said, answer.at, answer.state = bytes(said), after, bytes(said[at + _HEADER_SIZE : after])
             return True
         elif kind != b"2":
-            _note(answer, kind, said[at + _HEADER_SIZE : after])
+            _note(answer, kind, bytes(said[at + _HEADER_SIZE : after]))
         at = after
     answer.at = at
     return False

@@ -20,7 +20,8 @@ class Wire(asyncio.Protocol):
         self._driver = driver
         self._transport = transport
         self._loop = asyncio.get_running_loop()
-        self._said = self._beginning = b""
+        self._said: bytes | bytearray = b""
+        self._beginning = b""
         self._read = messages.Answer()
         self._answer: asyncio.Future[messages.Answer] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -50,7 +51,12 @@ class Wire(asyncio.Protocol):
         if self._answer is None:  # it came too late: the connection is given up
             self._transport.abort()
             return
-        self._said = said = self._said + data if self._said else data
+        if self._said:
+            said = self._said if isinstance(self._said, bytearray) else bytearray(self._said)
+            said += data
+        else:
+            said = data
+        self._said = said
         answer = self._read
         try:
             if not messages.read(answer, said, self._beginning):
@@ -60,7 +66,7 @@ class Wire(asyncio.Protocol):
             return
         self._settle(answer)
         if len(said) > answer.at:
-            self._driver.data_received(said[answer.at :])
+            self._driver.data_received(bytes(said[answer.at :]))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Say so to who waits, and to the driver."""

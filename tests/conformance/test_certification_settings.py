@@ -148,3 +148,29 @@ def test_certification_takes_no_database_with_real_people(tmp_path: Path, comman
 async def _add_somebody(installation: Installation) -> None:
     async with open_served(installation) as world:
         await world.person()
+
+
+@pytest.mark.parametrize(
+    ("place", "is_taken"),
+    [
+        ("hpid@db.example.vn/hpid", False),
+        ("hpid:secret@db.example.vn:5432/hpid?sslmode=prefer", False),
+        ("hpid@db.example.vn/hpid?sslmode=require", False),
+        ("hpid@db.example.vn/hpid?sslmode=verify-full&sslmode=disable", False),
+        ("hpid@localhost,db.example.vn/hpid", False),
+        ("hpid@/hpid?host=/run/postgresql,db.example.vn", False),
+        ("hpid@localhost/hpid?host=db.example.vn", False),
+        ("hpid@db.example.vn/hpid?sslmode=verify-full", True),
+        ("hpid@db1.example.vn:5432,db2.example.vn:5433/hpid?sslmode=verify-ca", True),
+        ("hpid@localhost:6432/hpid", True),
+        ("hpid@[::1]:5432/hpid", True),
+        ("hpid@/hpid?host=/run/postgresql&port=5433", True),
+    ],
+)
+def test_production_asks_a_database_elsewhere_to_prove_whose_it_is(place: str, is_taken: bool) -> None:
+    given = {**SAFE["production"], "database_url": f"postgresql://{place}"}
+    if is_taken:
+        assert Settings(profile=DeploymentProfile.PRODUCTION, **given).database_url
+        return
+    with pytest.raises(ValidationError, match="HPID_DATABASE_URL must say sslmode=verify-full"):
+        Settings(profile=DeploymentProfile.PRODUCTION, **given)

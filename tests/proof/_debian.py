@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 _SYSTEM = "/usr/local/sbin:/usr/sbin:/sbin"
 
@@ -23,3 +24,12 @@ def program(name: str, *, package: str) -> str:
     if found is None:
         raise SystemExit(f"{package} was installed, and there is no {name}")
     return found
+
+
+def postgresql() -> Path:
+    """Return the folder of the programs of Debian's PostgreSQL, which knows TLS; the one the tests bring along does not."""
+    program("psql", package="postgresql")
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+    if not found:
+        raise SystemExit("a PostgreSQL server is needed: install it (Debian: apt-get install postgresql)")
+    return found[-1].parent
