@@ -33,6 +33,12 @@ class Kind(IntEnum):
     """Everybody else: new sign-ins."""
     ADMINISTRATION = 4
     """Registration and administrators: few, and counted apart, so that neither side is in the other's way."""
+    RECORDS = 5
+    """HR systems: programs that send much, counted apart too; fewer than there are connections to a database."""
+
+
+_COUNT_OF = (0, 0, 0, 0, 1, 2)
+"""By kind: which of the counts."""
 
 
 class Busy(Exception):
@@ -42,13 +48,13 @@ class Busy(Exception):
 class Admission:
     """The count of one process; every question is a look at two numbers."""
 
-    __slots__ = ("_apart", "_late", "_limits", "_most", "_shared", "_shed", "is_leaving")
+    __slots__ = ("_counts", "_late", "_limits", "_most", "_shed", "is_leaving")
 
     def __init__(self, most: int) -> None:
-        self._most: tuple[int, ...] = (_EVERYBODY, most, most * 3 // 4, most // 2, max(most // 16, 2))
+        self._most: tuple[int, ...] = (_EVERYBODY, most, most * 3 // 4, most // 2, max(most // 16, 2), max(most // 64, 2))
         self._limits: tuple[int, ...] = self._most
-        self._shared = 0
-        self._apart = 0
+        self._counts = [0, 0, 0]
+        """Shared, and of those that are counted apart."""
         self._late = 0
         self._shed = 0
         self.is_leaving = False
@@ -57,12 +63,11 @@ class Admission:
     @property
     def under_way(self) -> int:
         """How many requests are being worked on."""
-        return self._shared + self._apart
+        return sum(self._counts)
 
     def admits(self, kind: Kind) -> bool:
         """Tell whether one more of this kind is taken on now."""
-        count = self._apart if kind is Kind.ADMINISTRATION else self._shared
-        return count < self._limits[kind]
+        return self._counts[_COUNT_OF[kind]] < self._limits[kind]
 
     def enter(self, kind: Kind) -> None:
         """Take the place that a request has while it is worked on, or raise Busy; whoever took one leaves it."""
@@ -76,10 +81,7 @@ class Admission:
 
     def count(self, kind: Kind, step: int) -> None:
         """Count one more, or one less."""
-        if kind is Kind.ADMINISTRATION:
-            self._apart += step
-        else:
-            self._shared += step
+        self._counts[_COUNT_OF[kind]] += step
 
     def refused(self, kind: Kind) -> int:
         """Count a refusal; return the seconds to come again in, spread so that not all come at once."""
@@ -106,4 +108,4 @@ class Admission:
         if self._late < _LATE_LOOKS:
             self._limits = self._most
         else:
-            self._limits = (*self._most[: Kind.NEW], 0, self._most[Kind.ADMINISTRATION])
+            self._limits = (*self._most[: Kind.NEW], 0, *self._most[Kind.ADMINISTRATION :])

@@ -179,7 +179,8 @@ class Settings(BaseSettings):
     """Run the worker inside `serve`; unset: yes on SQLite, no on PostgreSQL."""
     most_requests: int = Field(default=256, ge=16, le=10_000)
     """Requests a process works on at once. Beyond half of it new sign-ins are told to come again, beyond three quarters
-    people who are in, and services with their tokens last; administration has a sixteenth of its own."""
+    people who are in, and services with their tokens last; administration has a sixteenth of its own, HR systems a
+    sixty-fourth."""
     drain: float | None = Field(default=None, ge=0, le=60)
     """Told to stop, a process is not ready and closes connections with each answer for this long before it stops taking
     new ones, seconds; unset: 5 in production, else 0."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from idp.edge.cors import PATHS as CORS_PATHS
 from idp.edge.cors import cors_headers
-from idp.edge.kinds import JSON_PATHS
+from idp.edge.kinds import JSON_PATHS, OF_RECORDS
 from idp.provider import Provider
 from idp.ui.headers import page_headers
 
@@ -18,10 +18,20 @@ _JSON_HEADERS: Headers = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
 ]
+_RECORDS = json.dumps(
+    {
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+        "status": "503",
+        "detail": "try again in a moment",
+    },
+    separators=(",", ":"),
+).encode()
+"""RFC 7644 §3.12."""
+_RECORDS_HEADERS: Headers = [(b"content-type", b"application/scim+json"), *_JSON_HEADERS[1:]]
 
 
 class BusyAnswers:
-    """The two answers, as ASGI sends them."""
+    """The answers, as ASGI sends them."""
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
@@ -35,10 +45,13 @@ class BusyAnswers:
         self, path: str, headers: Iterable[tuple[bytes, bytes]], retry_after: int
     ) -> tuple[Headers, bytes]:
         """Return headers and body for a path: JSON where programs ask, else a page in both languages."""
-        is_json = path in JSON_PATHS
-        body = _JSON if is_json else self._page
+        kind, body = self._page_headers, self._page
+        if path in JSON_PATHS:
+            kind, body = _JSON_HEADERS, _JSON
+        elif path.startswith(OF_RECORDS):
+            kind, body = _RECORDS_HEADERS, _RECORDS
         told = [
-            *(_JSON_HEADERS if is_json else self._page_headers),
+            *kind,
             (b"retry-after", b"%d" % retry_after),
             (b"content-length", b"%d" % len(body)),
         ]

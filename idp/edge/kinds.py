@@ -10,7 +10,7 @@ JSON_PATHS = frozenset(
 )
 """Where programs ask: refusals are JSON there, elsewhere pages."""
 _FILES = "/static/"
-_OF_ADMINISTRATION = ("/administrator", "/scim/")
+_OF_ADMINISTRATION, OF_RECORDS = "/administrator", "/scim/"
 _KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(JSON_PATHS, Kind.FIRST),
     **dict.fromkeys((ENDPOINTS["end_session_endpoint"], "/end_session/confirm"), Kind.FIRST),
@@ -41,6 +41,8 @@ def kind_of(path: str, headers: Iterable[tuple[bytes, bytes]]) -> Kind:
         return Kind.ALWAYS
     if path.startswith(_OF_ADMINISTRATION):
         return Kind.ADMINISTRATION
+    if path.startswith(OF_RECORDS):
+        return Kind.RECORDS
     for name, value in headers:
         if name == b"cookie" and any(cookie in value for cookie in _COOKIES):
             return Kind.UNDER_WAY

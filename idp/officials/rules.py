@@ -6,7 +6,7 @@ Agency codes are in normal form; that there is such an agency, the tree of agenc
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from idp.officials.days import begins_at, day_of, ends_at
 from idp.officials.model import Post, RecordRefused, WantedPost, WantedRecord
@@ -21,6 +21,8 @@ _COMMUNE = re.compile(r"[0-9]{5}", re.ASCII)
 _PERSONAL_ID = re.compile(r"[0-9]{12}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9.-]{1,253}")
 _LONGEST_WORDS = 200
+_EARLIEST, _LATEST = date(1945, 9, 2), date(2199, 12, 31)
+"""Days of a post: since there is a state to serve, and none so far off that no calendar has the day after."""
 _LONGEST_WORD = 40
 
 
@@ -58,6 +60,9 @@ def _checked_post(post: WantedPost, root: str) -> WantedPost:
         raise RecordRefused("posts.commune", "five digits")
     if not 0 < len(post.position) <= _LONGEST_WORDS or not post.position.isprintable():
         raise RecordRefused("posts.position", f"1 to {_LONGEST_WORDS} printable characters")
+    for member, day in (("posts.valid_from", post.valid_from), ("posts.valid_to", post.valid_to)):
+        if day is not None and not _EARLIEST <= day <= _LATEST:
+            raise RecordRefused(member, f"a day from {_EARLIEST} to {_LATEST}")
     if post.valid_from and post.valid_to and post.valid_to < post.valid_from:
         raise RecordRefused("posts.valid_to", "before valid_from")
     return replace(post, roles=in_order(post.roles))

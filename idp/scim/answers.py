@@ -18,6 +18,8 @@ _ASKED = frozenset(
     {"attributes", "excludedattributes", "filter", "sortby", "sortorder", "startindex", "count"}
 )
 _LONGEST_LIST = 2_000
+_FARTHEST = 10**9
+"""Results that are skipped at most: more than there are people, and a number that every database takes."""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -49,6 +51,12 @@ def _check_names(payload: dict[str, Any]) -> None:
                 pass
 
 
+def is_of(payload: Mapping[str, Any], schema: str) -> bool:
+    """Tell whether a message says it is of this schema (§3.1)."""
+    schemas = payload.get("schemas")
+    return isinstance(schemas, list) and schema in schemas
+
+
 def asked(call: Call) -> dict[str, Any]:
     """Return the parameters of the address that SCIM knows, each once; others are ignored (§3.4.2)."""
     given: dict[str, Any] = {}
@@ -76,7 +84,7 @@ def search_of(given: Mapping[str, Any], model: Any) -> SearchRequest[Any]:
 def stretch(request: SearchRequest[Any]) -> tuple[int, int]:
     """Return how many results to skip, and how many to give at most (§3.4.2.4)."""
     count = USUAL_RESULTS if request.count is None else request.count
-    return max(0, (request.start_index or 1) - 1), min(count, MOST_RESULTS)
+    return min(max(0, (request.start_index or 1) - 1), _FARTHEST), min(count, MOST_RESULTS)
 
 
 def parameters_of(call: Call, model: Any) -> ResponseParameters[Any]:

@@ -11,7 +11,7 @@ from scim2_models.messages.bulk import BulkRequest
 
 from idp.edge import Answer, Call
 from idp.scim.access import Caller
-from idp.scim.answers import answer, payload_of
+from idp.scim.answers import answer, is_of, payload_of
 from idp.scim.errors import REFUSED, ScimRefusal, refusal_of
 from idp.scim.service import MOST_OPERATIONS
 from idp.scim.users import Changed, create, modify, put, remove
@@ -25,7 +25,7 @@ async def bulk(call: Call, caller: Caller) -> Answer:
     """Carry out operations until there are none left, or too many failed."""
     payload = payload_of(call)
     operations = payload.get("Operations")
-    if str(BulkRequest.__schema__) not in (payload.get("schemas") or ()) or not isinstance(operations, list):
+    if not is_of(payload, str(BulkRequest.__schema__)) or not isinstance(operations, list):
         raise ScimRefusal(400, "a BulkRequest with Operations is needed", scim_type="invalidSyntax")
     if len(operations) > MOST_OPERATIONS:
         raise ScimRefusal(413, f"at most {MOST_OPERATIONS} operations")

@@ -17,6 +17,7 @@ _ATTRIBUTES: Mapping[str, str] = {
     "employee_number": "userName",
     "agency": "department",
     "personal_id": "personalId",
+    "posts.valid_from": "posts.validFrom",
     "posts.valid_to": "posts.validTo",
     "email": "emails",
 }
@@ -54,7 +55,9 @@ def refusal_of(error: Exception) -> ScimRefusal:
         case ScimRefusal():
             return error
         case SCIMException():
-            return ScimRefusal(error.status, error.detail, scim_type=error.scim_type or None)
+            # of several lines is what a library says of its insides
+            detail = "a value is not of its attribute's type" if "\n" in error.detail else error.detail
+            return ScimRefusal(error.status, detail, scim_type=error.scim_type or None)
         case ValidationError():
             first = Error.from_validation_errors(error)[0]
             return ScimRefusal(first.status or 400, first.detail or "", scim_type=first.scim_type)

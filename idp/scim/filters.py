@@ -196,8 +196,8 @@ def _compare(path: AttrPath, field: Field, operator: Operator, value: Any) -> Co
         raise _unsupported(f"{path} {operator}")
     if field in {Field.CREATED, Field.CHANGED}:
         return Compare(field=field, operator=operator, value=_moment(path, value))
-    if not isinstance(value, str) or not value:
-        raise InvalidFilterException(detail=f"{path} is compared to a text")
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise InvalidFilterException(detail=f"{path} is compared to a printable text")
     return Compare(field=field, operator=operator, value=_FORMS.get(field, str)(value))
 
 
@@ -217,6 +217,8 @@ def group_query(node: FilterNode | None, *, root: str, now: datetime) -> GroupQu
         return GroupQuery(root=root, now=now)
     if not isinstance(node, Comparison) or (node.attr_path.uri or GROUP).lower() != GROUP.lower():
         raise _unsupported(str(node))
+    if isinstance(node.value, str) and not node.value.isprintable():
+        raise InvalidFilterException(detail=f"{node.attr_path} is compared to a printable text")
     _, name = named(AttrPath(node.attr_path.attr, node.attr_path.sub_attr))
     match name, node.op, node.value:
         case "id", CompareOperator.eq, str(value):

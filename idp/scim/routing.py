@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from idp.edge import Answer, Call
 from idp.scim.access import READ, WRITE, Caller, authenticate
-from idp.scim.answers import asked, payload_of
+from idp.scim.answers import asked, is_of, payload_of
 from idp.scim.bulk import bulk
 from idp.scim.discovery import read_all, read_config, read_one
 from idp.scim.errors import ScimRefusal
@@ -78,6 +78,6 @@ def _handlers(parts: list[str]) -> Mapping[str, Handler]:
 def _searched(call: Call) -> dict[str, object]:
     """Return the parameters of a search by POST (§3.4.3)."""
     payload = payload_of(call)
-    if _SEARCH not in (payload.get("schemas") or ()):
+    if not is_of(payload, _SEARCH):
         raise ScimRefusal(400, "a SearchRequest is needed", scim_type="invalidSyntax")
     return {name.lower(): value for name, value in payload.items() if name != "schemas"}

@@ -23,6 +23,8 @@ SIGN_IN = [(b"cookie", b"hpid-i-abc=sealed")]
         ("/no-such-page", [], Kind.NEW),
         ("/register", [], Kind.ADMINISTRATION),
         ("/administrator/start", SIGN_IN, Kind.ADMINISTRATION),
+        ("/scim/v2/Users", [], Kind.RECORDS),
+        ("/scim/v2/Bulk", SESSION, Kind.RECORDS),
         ("/health/ready", [], Kind.ALWAYS),
         ("/jwks", [], Kind.ALWAYS),
         ("/.well-known/openid-configuration", [], Kind.ALWAYS),
@@ -44,10 +46,11 @@ def test_new_sign_ins_are_refused_first_services_last_and_administration_is_apar
                 refused_at.setdefault(kind, under_way)
         admission.count(Kind.FIRST, 1)
     assert refused_at == {Kind.NEW: 8, Kind.UNDER_WAY: 12, Kind.FIRST: 16}
-    for _ in range(2):
-        assert admission.admits(Kind.ADMINISTRATION)
-        admission.count(Kind.ADMINISTRATION, 1)
-    assert not admission.admits(Kind.ADMINISTRATION)
+    for kind in (Kind.ADMINISTRATION, Kind.RECORDS):
+        for _ in range(2):
+            assert admission.admits(kind)
+            admission.count(kind, 1)
+        assert not admission.admits(kind)
 
 
 def test_a_place_is_given_back_and_none_is_taken_that_is_not_there() -> None:

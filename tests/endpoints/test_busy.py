@@ -82,6 +82,21 @@ async def test_administration_is_neither_in_the_way_of_the_others_nor_they_in_it
     world.provider.admission.count(Kind.ADMINISTRATION, -16)
 
 
+async def test_hr_systems_are_in_nobody_s_way_and_are_told_in_scim_s_form(world: World) -> None:
+    world.provider.admission.count(Kind.RECORDS, 4)
+    response = await world.http.get("/scim/v2/Users")
+    assert (response.status_code, response.json()["status"]) == (503, "503")
+    assert response.json()["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
+    assert response.headers["content-type"] == "application/scim+json"
+    assert 2 <= int(response.headers["retry-after"]) <= 5
+    assert (await world.http.get("/administrator")).status_code != 503
+    assert (await world.http.get("/help")).status_code == 200
+    world.provider.admission.count(Kind.RECORDS, -4)
+    world.provider.admission.count(Kind.ADMINISTRATION, 16)
+    assert (await world.http.get("/scim/v2/Users")).status_code == 401
+    world.provider.admission.count(Kind.ADMINISTRATION, -16)
+
+
 async def test_the_script_of_a_client_may_read_that_it_is_refused(world: World) -> None:
     await world.client("rp-script", secret=False)
     origin = next(iter(world.provider.configuration.origins), None)

@@ -112,11 +112,30 @@ REFUSED = (
     'meta.created gt "2026-03-02"',
     "active gt true",
     'schemas eq "x"',
+    'userName co "\\ud800"',
+    'id eq "\\ud800"',
+    f'{POSTS}[position sw "\\ud800"]',
     "(" * 30 + "userName pr" + ")" * 30,
     "not (" * 30 + "userName pr" + ")" * 30,
     "userName pr" + " or userName pr" * 100,
     'userName eq "' + "x" * 2_000 + '"',
 )
+
+
+async def test_a_text_that_no_database_keeps_is_refused(staff: HrSystem) -> None:  # SECURITY H03
+    for asked in ('userName eq "\\u0000"', 'id eq "\\u0000"', 'externalId eq "a\\u0000b"'):
+        response = await staff.call("GET", "/Users", None, None, filter=asked)
+        assert (response.status_code, response.json()["scimType"]) == (400, "invalidFilter"), asked
+    for asked in ('displayName sw "\\u0000"', 'displayName eq "\\ud800 x"', 'members eq "\\u0000"'):
+        response = await staff.call("GET", "/Groups", None, None, filter=asked)
+        assert (response.status_code, response.json()["scimType"]) == (400, "invalidFilter"), asked
+
+
+async def test_a_message_whose_schemas_are_no_list_is_refused(staff: HrSystem) -> None:
+    for path in ("/Users/.search", "/Groups/.search", "/.search", "/Bulk"):
+        for schemas in (5, {"a": 1}, _SEARCH, [[_SEARCH]]):
+            response = await staff.call("POST", path, {"schemas": schemas, "Operations": []})
+            assert (response.status_code, response.json()["scimType"]) == (400, "invalidSyntax"), schemas
 
 
 async def test_what_can_t_be_asked_is_refused(staff: HrSystem) -> None:
@@ -136,6 +155,7 @@ STRETCHES: tuple[tuple[dict[str, str], list[str] | None], ...] = (
     ({"startIndex": "2", "count": "2"}, ["b2", "B3"]),
     ({"startIndex": "-3", "count": "1"}, ["A1"]),
     ({"startIndex": "99"}, []),
+    ({"startIndex": "9" * 30}, []),
     ({"count": "0"}, []),
     ({"count": "-1"}, []),
     ({"count": "100000"}, ["A1", "b2", "B3", "C4"]),
