@@ -51,7 +51,14 @@ class Admission:
     __slots__ = ("_counts", "_late", "_limits", "_most", "_shed", "is_leaving")
 
     def __init__(self, most: int) -> None:
-        self._most: tuple[int, ...] = (_EVERYBODY, most, most * 3 // 4, most // 2, max(most // 16, 2), max(most // 64, 2))
+        self._most: tuple[int, ...] = (
+            _EVERYBODY,
+            most,
+            most * 3 // 4,
+            most // 2,
+            max(most // 16, 2),
+            max(most // 64, 2),
+        )
         self._limits: tuple[int, ...] = self._most
         self._counts = [0, 0, 0]
         """Shared, and of those that are counted apart."""

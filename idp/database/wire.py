@@ -51,11 +51,10 @@ class Wire(asyncio.Protocol):
         if self._answer is None:  # it came too late: the connection is given up
             self._transport.abort()
             return
+        said: bytes | bytearray = data
         if self._said:
             said = self._said if isinstance(self._said, bytearray) else bytearray(self._said)
             said += data
-        else:
-            said = data
         self._said = said
         answer = self._read
         try:

@@ -75,7 +75,8 @@ class Metric(Enum):
         kind=Kind.COUNTER,
         text="Requests told to come again because too many were under way; they are in no other count.",
         labels={
-            "kind": "`first` (services, signing out), `under_way` (people who are in), `new`, `administration`, `records` (HR systems)"
+            "kind": "`first` (services, signing out), `under_way` (people who are in), `new`, `administration`,"
+            " `records` (HR systems)"
         },
     )
     REQUESTS_UNDER_WAY = Description(

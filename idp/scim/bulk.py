@@ -4,7 +4,7 @@ A user made here may be named `bulkId:…` by what follows. Operations and bytes
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from scim2_models.messages.bulk import BulkRequest
@@ -56,7 +56,7 @@ async def _carry_out(
     official_id = ""
     try:
         official_id = _target(known, made)
-        changed = await _one(call, caller, method, official_id, known)
+        changed = await _change(call, caller, method, official_id, known)
     except REFUSED as error:
         refusal = refusal_of(error)
         if official_id:
@@ -84,22 +84,23 @@ def _target(operation: Mapping[str, Any], made: Mapping[str, str]) -> str:
     return named
 
 
-async def _one(
+def _change(
     call: Call, caller: Caller, method: str, official_id: str, operation: Mapping[str, Any]
-) -> Changed:
+) -> Awaitable[Changed]:
+    """Return the change that an operation asks for, not begun yet."""
     data, version = operation.get("data"), operation.get("version")
     if version is not None and not isinstance(version, str):
         raise ScimRefusal(400, "version: a text", scim_type="invalidValue")
     if method == "DELETE" and official_id:
-        return await remove(call, caller, official_id, version)
+        return remove(call, caller, official_id, version)
     if not isinstance(data, dict):
         raise ScimRefusal(400, "data: an object", scim_type="invalidValue")
     if method == "POST" and not official_id:
         if not isinstance(operation.get("bulkId"), str):
             raise ScimRefusal(400, "bulkId is needed", scim_type="invalidValue")
-        return await create(call, caller, data)
+        return create(call, caller, data)
     if method == "PUT" and official_id:
-        return await put(call, caller, official_id, data, version)
+        return put(call, caller, official_id, data, version)
     if method == "PATCH" and official_id:
-        return await modify(call, caller, official_id, data, version)
+        return modify(call, caller, official_id, data, version)
     raise ScimRefusal(400, "method and path do not go together", scim_type="invalidPath")

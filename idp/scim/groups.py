@@ -1,12 +1,13 @@
 """Groups – RFC 7643 §4.2: one role in one agency, read off the posts. Read-only: whoever changes a post changes them."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from scim2_models import ResponseParameters
 
 from idp.edge import Answer, Call
-from idp.officials.model import AgencyRole
+from idp.ids import OfficialId
 from idp.officials.query import GroupQuery
 from idp.scim.access import Caller
 from idp.scim.answers import answer, dumped, listed, parameters_of, search_of, stretch
@@ -67,18 +68,20 @@ def _find(
     tx: Tx, *, caller: Caller, query: GroupQuery, skip: int, limit: int, with_members: bool
 ) -> tuple[int, list[Group]]:
     total, found = tx.officials.groups(query, skip=skip, limit=limit)
-    return total, [
-        group_of(one, base=caller.base, members=_members(tx, one, caller) if with_members else None)
-        for one in found
-    ]
+    told: list[Group] = []
+    for one in found:
+        members: tuple[OfficialId, ...] | None = None
+        if with_members:
+            members = tx.officials.members(one, root=caller.root, now=caller.now, limit=MOST_MEMBERS + 1)
+            _check_number(members)
+        told.append(group_of(one, base=caller.base, members=members))
+    return total, told
 
 
-def _members(tx: Tx, group: AgencyRole, caller: Caller) -> tuple[str, ...]:
-    found = tx.officials.members(group, root=caller.root, now=caller.now, limit=MOST_MEMBERS + 1)
-    if len(found) > MOST_MEMBERS:
+def _check_number(members: Sequence[OfficialId]) -> None:
+    if len(members) > MOST_MEMBERS:
         raise ScimRefusal(
             400,
             f"more than {MOST_MEMBERS} members; ask /Users with the filter groups.value",
             scim_type="tooMany",
         )
-    return found

@@ -19,7 +19,7 @@ from idp.scim.errors import ScimRefusal
 from idp.scim.filters import condition_of, group_query
 from idp.scim.mapping import group_of
 from idp.scim.resources import FullUser, Group
-from idp.scim.users import load_users, query_of, record_reading
+from idp.scim.users import query_of, record_reading, users_of
 from idp.transaction import Tx
 
 _BOTH = FullUser | Group
@@ -66,7 +66,9 @@ def _find(
     limit: int,
 ) -> tuple[int, list[Any]]:
     query = replace(query_of(request, caller, condition), skip=skip, limit=limit)
-    users, found = load_users(tx, caller=caller, query=query)
+    users, officials = tx.officials.search(query)
+    names = tx.officials.external_ids(caller.client_id, [one.official_id for one in officials])
+    found = users_of(officials, names, caller=caller)
     if groups is None:
         return users, found
     of_groups, more = tx.officials.groups(groups, skip=max(0, skip - users), limit=limit - len(found))

@@ -4,7 +4,7 @@ Each change is one transaction: the record is locked, its version compared (§3.
 there now, written with its event, and read back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -161,7 +161,10 @@ async def put(
             after.active = before.active
         return after
 
-    return await _change(call, caller, official_id, change, if_match)
+    work = partial(
+        _update, caller=caller, official_id=OfficialId(official_id), change=change, if_match=if_match
+    )
+    return Changed(status=200, user=(await call.provider.database.transact(work)).unwrap())
 
 
 async def modify(
@@ -180,7 +183,10 @@ async def modify(
         patch.patch(after)
         return after
 
-    return await _change(call, caller, official_id, change, if_match)
+    work = partial(
+        _update, caller=caller, official_id=OfficialId(official_id), change=change, if_match=if_match
+    )
+    return Changed(status=200, user=(await call.provider.database.transact(work)).unwrap())
 
 
 async def remove(call: Call, caller: Caller, official_id: str, if_match: str | None) -> Changed:
@@ -188,15 +194,6 @@ async def remove(call: Call, caller: Caller, official_id: str, if_match: str | N
     work = partial(_remove, caller=caller, official_id=OfficialId(official_id), if_match=if_match)
     (await call.provider.database.transact(work)).unwrap()
     return Changed(status=204, user=None)
-
-
-async def _change(
-    call: Call, caller: Caller, official_id: str, change: Change, if_match: str | None
-) -> Changed:
-    work = partial(
-        _update, caller=caller, official_id=OfficialId(official_id), change=change, if_match=if_match
-    )
-    return Changed(status=200, user=(await call.provider.database.transact(work)).unwrap())
 
 
 def _create(tx: Tx, *, caller: Caller, user: Any) -> Done[Any] | Refused:
@@ -278,7 +275,12 @@ def load_users(tx: Tx, *, caller: Caller, query: Query) -> tuple[int, list[Any]]
     """Return how many users a query finds, and those of its stretch."""
     total, found = tx.officials.search(query)
     names = tx.officials.external_ids(caller.client_id, [one.official_id for one in found])
-    return total, [user_of(one, caller=caller, external_id=names.get(one.official_id, "")) for one in found]
+    return total, users_of(found, names, caller=caller)
+
+
+def users_of(found: Sequence[Official], names: Mapping[OfficialId, str], *, caller: Caller) -> list[Any]:
+    """Return records as users, each with what the caller calls it."""
+    return [user_of(one, caller=caller, external_id=names.get(one.official_id, "")) for one in found]
 
 
 def _about(user: Any) -> tuple[tuple[str, str], ...]:

@@ -20,13 +20,18 @@ from sqlalchemy import Engine, event
 from federation.upstream import AccountKind, ExternalAttributes, ExternalIdentity
 from idp.app import ROUTES
 from idp.citizen.routing import _PAGES
+from idp.database import Done
 from idp.edge import Endpoint
 from idp.endpoints.upstream_callback import PATH as UPSTREAM
 from idp.people.service import recognise
 from idp.protocol.assurance import Acr
+from idp.scim.resources import OFFICIAL
+from idp.scim.routing import scim
 from idp.sessions.service import Proof, start_session
 from tests.driver import RelyingParty
+from tests.organisations.samples import make_agency
 from tests.registrant import register, send
+from tests.scim.hr import AGENCIES, BULK, HrSystem, operations, post, user
 from tests.world import World, open_world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +40,9 @@ PUMP = str(ROOT / "idp" / "database") + "/"
 API = "urn:example:api"
 DEEPEST = 4
 DEEPEST_AT_TOKEN = 6
+DEEPEST_CHANGE_BY_SCIM = 9
+"""And one more in a bulk, where each operation is a request of its own (adr/0042)."""
+SCIM = "/scim/"
 
 
 def _ours(frame: FrameType | None) -> Iterator[FrameType]:
@@ -51,6 +59,7 @@ def _endpoints() -> dict[Any, str]:
     endpoints: list[tuple[str, Endpoint]] = [
         (path, endpoint) for path, methods in ROUTES.items() for endpoint in methods.values()
     ]
+    endpoints += [(SCIM, scim)]
     endpoints += [(path, endpoint) for _method, path, endpoint in _PAGES]
     return {getattr(endpoint, "__code__", None): path for path, endpoint in endpoints}
 
@@ -228,3 +237,49 @@ async def test_the_return_from_upstream_is_no_deeper_for_a_newcomer_who_takes_ov
     await traced(partial(start_session, proof=proof, cookie=cookie, life=life, occasion=occasion))
     depth, where = tracer.deepest[UPSTREAM]
     assert depth <= DEEPEST, where
+
+
+async def test_reading_by_scim_is_no_deeper_and_a_change_as_deep_as_is_written_down(
+    world: World, tracer: Tracer
+) -> None:
+    await world.write(lambda tx: Done([tx.agencies.put(make_agency(code)) for code in AGENCIES] and None))
+    hr = await HrSystem.of(world, "H24.08")
+    world.provider.configuration._read_at = float("inf")
+
+    async def depth(method: str, path: str, body: object = None, **query: str) -> int:
+        tracer.deepest.clear()
+        response = await hr.call(method, path, body, None, **query)
+        assert response.status_code < 300, response.text
+        assert tracer.deepest.keys() == {SCIM}
+        return tracer.deepest[SCIM][0]
+
+    made = (await hr.create("CB1"))["id"]
+    searches = [{"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]}] * 3
+    reads = [
+        await depth("GET", f"/Users/{made}"),
+        await depth("GET", "/Users", filter='userName eq "CB1"'),
+        await depth("GET", "/Groups", attributes="members"),
+        await depth("GET", "/Groups/H24.08~case-officer", attributes="members"),
+        *[
+            await depth("POST", path, body)
+            for path, body in zip(("/Users/.search", "/Groups/.search", "/.search"), searches, strict=True)
+        ],
+    ]
+    assert max(reads) <= DEEPEST
+    moved = user("CB1", **{OFFICIAL: {"posts": [post("H24.08.1")], "personalId": "031194990032"}})
+    in_bulk = {"method": "PUT", "path": f"/Users/{made}", "data": user("CB1")}
+    assert await depth("POST", "/Bulk", {"schemas": [BULK], "Operations": [in_bulk]}) <= (
+        DEEPEST_CHANGE_BY_SCIM + 1
+    )
+    changes = [
+        await depth("POST", "/Users", user("CB2")),
+        await depth("PUT", f"/Users/{made}", moved),
+        await depth(
+            "PATCH", f"/Users/{made}", operations({"op": "replace", "path": "active", "value": False})
+        ),
+        await depth(
+            "PATCH", f"/Users/{made}", operations({"op": "replace", "path": "active", "value": True})
+        ),
+        await depth("DELETE", f"/Users/{made}"),
+    ]
+    assert max(changes) <= DEEPEST_CHANGE_BY_SCIM

@@ -213,13 +213,13 @@ def _prove(folder: Path, server: TlsServer, ca: ThrowawayCa, stranger: Throwaway
         "of another authority": (stranger.issue(_HOST), "verify failed"),
         "past its time": (ca.issue(_HOST, lifetime=timedelta(seconds=-60)), "expired"),
     }
-    for name, (pair, word) in shown.items():
+    for whose, (pair, word) in shown.items():
         server.show(pair)
         server.reload()
         told = _told(full)
-        print(f"{name}: {told}")
+        print(f"{whose}: {told}")
         if word not in told:
-            wrong.append(f"{name}: {told!r}")
+            wrong.append(f"{whose}: {told!r}")
     if told := _told(server.url("require")):
         wrong.append(f"require looks at no certificate, yet: {told!r}")
     server.show(ca.issue(_HOST))
@@ -252,8 +252,8 @@ def main() -> int:
             wrong = _prove(folder, server, ca, stranger)
         finally:
             server.stop()
-    for one in wrong:
-        print(f"WRONG {one}")
+    for what in wrong:
+        print(f"WRONG {what}")
     return int(bool(wrong))
 
 

@@ -11,6 +11,7 @@ from tests.world import World
 
 AGENCIES = ("H24", "H24.08", "H24.08.1", "H24.10", "H24.101")
 BASE = "/scim/v2"
+BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 SCIM = "application/scim+json"
 

@@ -54,7 +54,7 @@ class Counter:
             if ours and (chunk.endswith(_SYNC) or chunk.startswith(_QUERY)):
                 self.exchanges += 1
             if not ours and chunk[-6:-1] == _READY:
-                chunk = self.spoils + chunk + self.trails  # noqa: PLW2901
+                chunk = self.spoils + chunk + self.trails
                 self.spoils = self.trails = b""
             for part in (
                 [chunk[n : n + 1] for n in range(len(chunk))] if self.slices and not ours else [chunk]

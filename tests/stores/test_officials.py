@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
@@ -511,3 +512,27 @@ async def test_an_unknown_record_is_refused(office: Office) -> None:
     with pytest.raises(RecordRefused, match="no such record"):
         outcome.unwrap()
     assert EventType.OFFICIAL_LEFT not in [name for name, _ in await office.events()]
+
+
+async def test_only_a_number_that_is_taken_is_called_so(database: Database[Any], office: Office) -> None:
+    """On PostgreSQL a row that was added before travels with the change, and its fault is told there (adr/0034)."""
+    official = await office.join()
+
+    def twice(tx: Any) -> Done[None]:
+        tx.officials.lock(official.official_id)
+        tx.officials.add_posts(official.posts)
+        tx.officials.update(official)
+        return Done(None)
+
+    with pytest.raises(IntegrityError):
+        await database.transact(twice)
+
+    other = await office.join(replace(RECORD, employee_number="CB900002", personal_id=None))
+
+    def take(tx: Any) -> Done[None]:
+        tx.officials.lock(other.official_id)
+        tx.officials.update(replace(other, employee_number=official.employee_number))
+        return Done(None)
+
+    with pytest.raises(RecordRefused, match="another record has it"):
+        await database.transact(take)

@@ -27,7 +27,10 @@ def close_overdue(tx: Tx, official_id: OfficialId, hand: Hand) -> int:
 
 def end_posts(tx: Tx, posts: Sequence[Post], hand: Hand, *, reason: str) -> list[Post]:
     """End posts, and what was granted under each with it."""
-    ended = [post for post in posts if tx.officials.close_post(post, now=hand.now, reason=reason)]
+    ended: list[Post] = []
+    for post in posts:
+        if tx.officials.close_post(post, now=hand.now, reason=reason):
+            ended.append(post)
     end_grants(tx, ended, hand, reason=reason)
     return ended
 

@@ -100,19 +100,32 @@ class OfficialStore:
 
     def get(self, official_id: OfficialId) -> Official | None:
         """Return a record, removed ones too."""
-        return self._one(_GET, {"this_official": official_id})
+        return next(
+            iter(self._all(self.connection.execute(_GET, {"this_official": official_id}).all())), None
+        )
 
     def lock(self, official_id: OfficialId) -> Official | None:
         """Return a record that no other transaction changes before this one ends (the rule's root row)."""
-        return self._one(_LOCK, {"this_official": official_id})
+        return next(
+            iter(self._all(self.connection.execute(_LOCK, {"this_official": official_id}).all())), None
+        )
 
     def hold_of_post(self, post_id: PostId) -> Official | None:
         """Return the record a post is of; it does not change before this transaction ends."""
-        return self._one(_HOLD_OF_POST, {"this_post": post_id})
+        return next(
+            iter(self._all(self.connection.execute(_HOLD_OF_POST, {"this_post": post_id}).all())), None
+        )
 
     def find_by_number(self, employee_number: str) -> Official | None:
         """Return the record of an employee number, of those that were not removed; case does not matter."""
-        return self._one(_BY_NUMBER, {"of_number": employee_number.casefold()})
+        return next(
+            iter(
+                self._all(
+                    self.connection.execute(_BY_NUMBER, {"of_number": employee_number.casefold()}).all()
+                )
+            ),
+            None,
+        )
 
     def of_person(self, person_id: PersonId) -> tuple[Official, ...]:
         """Return all records of a person, the oldest first."""
@@ -186,6 +199,8 @@ class OfficialStore:
         try:
             self.connection.execute(_UPDATE, given)
         except IntegrityError as error:
+            if "number_fold" not in str(error.orig):  # of a row that travelled along (adr/0034)
+                raise
             raise RecordRefused("employee_number", "another record has it", is_taken=True) from error
 
     def remove(self, official_id: OfficialId, now: datetime) -> None:
@@ -226,14 +241,13 @@ class OfficialStore:
         """Note that the person of a record was looked for."""
         self.connection.execute(_LOOKED, {"this_official": official_id, "now": now})
 
-    def _one(self, statement: Any, given: dict[str, object]) -> Official | None:
-        rows = self.connection.execute(statement, given).all()
-        return self._all(rows)[0] if rows else None
-
     def _all(self, rows: Sequence[Row[Any]]) -> tuple[Official, ...]:
         if not rows:
             return ()
-        held = stored_posts.of_officials(self.connection, [OfficialId(row.official_id) for row in rows])
+        posts = self.connection.execute(
+            stored_posts.OF_OFFICIALS, {"these": [row.official_id for row in rows]}
+        )
+        held = stored_posts.by_official(posts)
         return tuple(self._official(row, held.get(OfficialId(row.official_id), ())) for row in rows)
 
     def _columns(self, official: Official) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Posts: begun, put right, ended. The official's row is their root: whoever changes them has locked it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from idp.officials.store.table import posts
 _t = posts.c
 _this_open_post = and_(_t.post_id == bindparam("this_post"), _t.closed_at.is_(None))
 _ADD = insert(posts)
-_OF_OFFICIALS = (
+OF_OFFICIALS = (
     select(posts)
     .where(_t.official_id.in_(bindparam("these", expanding=True)))
     .order_by(_t.starts_at, _t.post_id)
@@ -67,12 +67,10 @@ def add(connection: Connection, new: Iterable[Post]) -> None:
         connection.execute(_ADD, rows)
 
 
-def of_officials(
-    connection: Connection, official_ids: Sequence[OfficialId]
-) -> dict[OfficialId, tuple[Post, ...]]:
-    """Return the posts of these officials, the earliest first."""
+def by_official(rows: Iterable[Row[Any]]) -> dict[OfficialId, tuple[Post, ...]]:
+    """Return rows as the posts of each official, the earliest first."""
     found: dict[OfficialId, list[Post]] = {}
-    for row in connection.execute(_OF_OFFICIALS, {"these": list(official_ids)}):
+    for row in rows:
         found.setdefault(OfficialId(row.official_id), []).append(_post(row))
     return {official_id: tuple(held) for official_id, held in found.items()}
 
