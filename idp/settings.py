@@ -134,7 +134,7 @@ class Settings(BaseSettings):
     database_url: str | None = None
     """URL of the database; unset: SQLite in the state folder. `postgresql://…` is the whole switch to PostgreSQL; several
     hosts, `postgresql://user:password@h1:5432,h2:5432/hpid`: whichever takes writes. In production the URL of a server
-    that is not on this machine must say `sslmode=verify-full` (or `verify-ca`): unsaid, the driver takes whatever answers."""
+    that is not on this machine must say `sslmode=verify-full` or `verify-ca`: else the driver takes whatever answers."""
     database_pool: int = Field(default=8, ge=1, le=100)
     """Connections per process on PostgreSQL."""
     database_prepared: bool = True

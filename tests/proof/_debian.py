@@ -27,7 +27,7 @@ def program(name: str, *, package: str) -> str:
 
 
 def postgresql() -> Path:
-    """Return the folder of the programs of Debian's PostgreSQL, which knows TLS; the one that tests bring along doesn't."""
+    """Return the folder of the programs of Debian's PostgreSQL, which knows TLS; the one tests bring along doesn't."""
     program("psql", package="postgresql")
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     if not found:
