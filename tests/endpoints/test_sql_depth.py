@@ -41,7 +41,7 @@ API = "urn:example:api"
 DEEPEST = 4
 DEEPEST_AT_TOKEN = 6
 DEEPEST_CHANGE_BY_SCIM = 9
-"""And one more in a bulk, where each operation is a request of its own (adr/0042)."""
+"""And one more in a bulk, where each operation is a request of its own."""
 SCIM = "/scim/"
 
 

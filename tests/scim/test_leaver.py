@@ -1,6 +1,7 @@
 """An official signs in through the front door; HR ends the post, and everything is refused at once (SECURITY B10)."""
 
 from dataclasses import replace
+from datetime import datetime, time, timedelta, timezone
 from typing import Any
 
 from idp.database import Done
@@ -22,7 +23,7 @@ SCOPE = "openid profile agency position roles offline_access"
 
 
 async def at_work(
-    world: World, hr: HrSystem, name: str, number: str
+    world: World, hr: HrSystem, name: str, number: str, **of_post: str
 ) -> tuple[str, RelyingParty, Browser, dict[str, Any]]:
     """An official who has signed in at a service for officials: their record, the service, browser and tokens."""
     rp = await world.client(
@@ -36,7 +37,7 @@ async def at_work(
     profile = replace(person.profile, personal_id=number)
     await world.write(lambda tx: _known(tx, replace(person, profile=profile)))
     document = user(f"N-{name}")
-    document[OFFICIAL]["personalId"] = number
+    document[OFFICIAL] = {"personalId": number, "posts": [post(**of_post)]}
     made = (await hr.call("POST", "/Users", document)).json()
     await world.agree(person.person_id, rp)
     browser = world.browser()
@@ -73,6 +74,25 @@ async def test_other_roles_are_another_post_and_end_the_tokens_but_not_the_sessi
     official_id, rp, browser, tokens = await at_work(world, hr, "mover", "031194990039")
     assert (await hr.call("PATCH", f"/Users/{official_id}", OTHER_ROLES)).status_code == 200
     assert await alive(world, rp, browser, tokens) == {"session"}
+
+
+async def test_what_was_given_under_a_post_ends_with_its_last_day_whether_a_job_runs_or_not(
+    world: World, hr: HrSystem
+) -> None:
+    world.time.move(hours=10)
+    answer = await hr.machine.token(world.http, grant_type="client_credentials")
+    hr.token = answer.json()["access_token"]
+    today = world.time().date()
+    _, rp, browser, tokens = await at_work(world, hr, "term", "031194990038", validTo=today.isoformat())
+    assert await alive(world, rp, browser, tokens) == {"userinfo", "introspection", "session", "refresh"}
+    midnight = datetime.combine(today + timedelta(days=1), time(), timezone(timedelta(hours=7)))
+    while world.time() < midnight - timedelta(minutes=4):
+        step = min(timedelta(minutes=20), midnight - timedelta(minutes=2) - world.time())
+        world.time.move(seconds=step.total_seconds())
+        assert "refresh" in await alive(world, rp, browser, tokens)
+    assert b64decode_json(tokens["access_token"].split(".")[1])["exp"] <= midnight.timestamp()
+    world.time.move(seconds=120)
+    assert await alive(world, rp, browser, tokens) == set()
 
 
 async def alive(world: World, rp: RelyingParty, browser: Browser, tokens: dict[str, Any]) -> set[str]:

@@ -42,6 +42,7 @@ def _choice(official: Official, post: Post, agency: Agency | None) -> Choice | N
         position=post.position,
         roles=post.roles,
         employee_number=official.employee_number,
+        ends_at=post.ends_at,
     )
     return Choice(
         kind=ContextKind.OFFICIAL,
