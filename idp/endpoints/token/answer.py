@@ -73,6 +73,12 @@ def _single_claims(
     return single | verified_member(person, grant.verified_id_token, client.scopes, now=now)
 
 
+def _within_the_power(lifetime: timedelta, grant: GrantFacts, now: datetime) -> timedelta:
+    """Return how long a token is good: no longer than the power it is given under, which ends by itself (DESIGN 5.5)."""
+    ends_at = grant.context.ends_at if grant.context else None
+    return lifetime if ends_at is None else max(min(lifetime, ends_at - now), timedelta())
+
+
 async def sign_tokens(
     call: Call,
     client: ClientFacts,
@@ -88,7 +94,8 @@ async def sign_tokens(
     provider = call.provider
     issuer, life = provider.settings.issuer, provider.settings.life
     opened = scopes | _scopes_of_claims(grant)
-    lifetime: timedelta = life.access_token_personal if is_personal(opened) else life.access_token
+    usual: timedelta = life.access_token_personal if is_personal(opened) else life.access_token
+    lifetime = _within_the_power(usual, grant, now)
     single = {} if person is None else _single_claims(person, grant, client, now=now)
     in_id_token, in_access_token = _contexts(client, grant, target, provider.vault)
     signed_id_token = await provider.keyring.sign(
@@ -99,7 +106,7 @@ async def sign_tokens(
             acr=grant.acr,
             nonce=nonce,
             single_claims=single,
-            lifetime=life.id_token,
+            lifetime=_within_the_power(life.id_token, grant, now),
             txn=call.txn,
             now=now,
             context=in_id_token,
