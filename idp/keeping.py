@@ -38,6 +38,8 @@ ERASERS: Mapping[str, Eraser] = {
     "life_unresolved": lambda tx, now, life: tx.life_unresolved.erase_settled(
         now - life.life_event_kept, BATCH
     ),
+    "merges": lambda tx, now, life: tx.merges.erase_expired(now - life.merge_kept, BATCH),
+    "conflicts": lambda tx, now, life: tx.conflicts.erase_closed(now - life.conflict_kept, BATCH),
     "limits": lambda tx, now, _: tx.limits.erase_over(now, BATCH),
     "attempts": lambda tx, now, life: tx.attempts.erase_forgotten(now - life.failures_kept, BATCH),
 }

@@ -98,6 +98,12 @@ class Lifetimes(BaseSettings):
     """A mandate that has ended is kept for this long: who acted for whom must be answered (Decree 69/2024)."""
     life_event_kept: timedelta = timedelta(days=730)
     """The id of a register's event that was applied, and an event that a steward settled, are kept for this long."""
+    merge_proposal: timedelta = timedelta(days=7)
+    """A proposed merge of two records waits this long for a second steward."""
+    merge_kept: timedelta = timedelta(days=5 * 365 + 2)
+    """A merge that was split, or never confirmed, is kept for this long; one that stands, as long as it stands."""
+    conflict_kept: timedelta = timedelta(days=2 * 365)
+    """A conflict is kept for this long after it was resolved or dismissed."""
     admin_link: timedelta = timedelta(minutes=15)
     """One-time link of `hpid admin bootstrap`."""
     key_publish: timedelta = timedelta(minutes=10)

@@ -14,6 +14,7 @@ from idp.audit.store.keys import KnownKeys
 from idp.clients.store import ClientAssertionStore, ClientStore, InvitationStore, LogoStore, RegistrationStore
 from idp.clock import Clock
 from idp.configuration.store import ConfigurationStore
+from idp.conflicts.store import ConflictStore
 from idp.consents.store import ConsentStore
 from idp.credentials.store import AttemptStore, LinkStore, PasswordStore, TotpStore
 from idp.emergency.store import AffectedStore
@@ -29,6 +30,7 @@ from idp.life_events.store import (
 )
 from idp.limits.store import LimitStore
 from idp.mandates.store import FirmStore, MandateInvitationStore, MandateStore, RemovalStore
+from idp.merges.store import MergeStore
 from idp.officials.store import OfficialStore
 from idp.organisations.store import AgencyStore, OrganisationStore
 from idp.outbox.store import DeliveryStore, OutboxStore
@@ -189,6 +191,14 @@ class Tx:
     @cached_property
     def officials(self) -> OfficialStore:
         return OfficialStore(self.connection, self._vault)
+
+    @cached_property
+    def merges(self) -> MergeStore:
+        return MergeStore(self.connection, self._vault)
+
+    @cached_property
+    def conflicts(self) -> ConflictStore:
+        return ConflictStore(self.connection, self._vault)
 
     @cached_property
     def upstreams(self) -> UpstreamStore:

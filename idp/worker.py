@@ -130,21 +130,24 @@ async def _bury(provider: Provider) -> int:
 async def _measure(provider: Provider) -> int:
     """Measure what only the database knows, for whoever asks this process until the next turn."""
     now = provider.clock.now()
-    backlog, unnumbered, unresolved, overdue = await provider.database.read(
+    backlog, unnumbered, unresolved, overdue, conflicts = await provider.database.read(
         lambda tx: (
             tx.deliveries.backlog(_MEASURED),
             tx.audit.unnumbered(_MEASURED),
             tx.life_unresolved.count(),
             tx.lock_requests.overdue(now),
+            tx.conflicts.measure(_MEASURED),
         )
     )
-    due = backlog.due_first
+    due, oldest = backlog.due_first, conflicts.oldest
     metrics.OUTBOX_WAITING.set(backlog.waiting)
     metrics.OUTBOX_DEAD.set(backlog.dead)
     metrics.OUTBOX_OLDEST_SECONDS.set(0.0 if due is None else max(0.0, (now - due).total_seconds()))
     metrics.AUDIT_UNNUMBERED.set(unnumbered)
     metrics.LIFE_UNRESOLVED.set(unresolved)
     metrics.LOCK_REQUESTS_OVERDUE.set(overdue)
+    metrics.CONFLICTS_OPEN.set(conflicts.count)
+    metrics.CONFLICTS_OLDEST_SECONDS.set(0.0 if oldest is None else (now - oldest).total_seconds())
     return 0
 
 

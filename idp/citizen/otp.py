@@ -110,16 +110,21 @@ def _settle(
     proof = tx.interactions.password_proof(interaction_id, occasion.now)
     if proof is None:
         return Done(_NoProof())
-    attempt = tx.attempts.reserve(proof.person_id, occasion.now)
+    person_id = tx.people.standing_id(proof.person_id)
+    attempt = tx.attempts.reserve(person_id, occasion.now)
     if isinstance(attempt, Slowed):
         return Done(attempt)
     credential = tx.totp.get(proof.person_id)
+    if (
+        credential is None or not credential.confirmed
+    ):  # of a merged record: the one that stands has the factor
+        credential = tx.totp.get(person_id)
     step = (
         None
         if credential is None
         else totp_step(credential.secret, code, now=occasion.now, last_step=credential.last_step)
     )
-    if step is None or not tx.totp.spend_step(proof.person_id, step):
+    if credential is None or step is None or not tx.totp.spend_step(credential.person_id, step):
         tx.audit.add(
             occasion.event(
                 EventType.SIGN_IN_REFUSED,
@@ -132,7 +137,7 @@ def _settle(
         return Done(_Wrong(tries_left=max(0, QUICK_TRIES - attempt.failures)))
     if tx.interactions.spend_password_proof(interaction_id, occasion.now) is None:
         return Done(_NoProof())
-    tx.attempts.settle(proof.person_id)
+    tx.attempts.settle(person_id)
     proved = local_proof(tx, proof.person_id, ("pwd", "otp"), realm=realm, occasion=occasion)
     if isinstance(proved, Refused):
         return proved

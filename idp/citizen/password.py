@@ -45,7 +45,11 @@ _NAMES = (IdentifierScheme.USERNAME, IdentifierScheme.EMAIL, IdentifierScheme.PH
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Account:
-    """Whom a name stands for (`owner`), and who may sign in with it (`person_id`): None for nobody and for the locked."""
+    """Whose password a name asks for (`owner`), and who may sign in with it (`person_id`): None for nobody, the locked.
+
+    A record merged into another keeps its password; failures are counted, and the second factor is asked, for the person
+    who stands for it (adr/0036).
+    """
 
     owner: PersonId
     counter: str
@@ -97,6 +101,7 @@ async def check(call: Call) -> Answer:
         begin = partial(
             _begin,
             person_id=account.person_id,
+            counted_as=account.counter,
             cookie=session_cookie(call, opened),
             realm=opened.realm,
             life=provider.settings.life,
@@ -151,13 +156,15 @@ def _form(call: Call, opened: Opened, *, username: str = "", errors: ErrorSummar
 
 def _reserve(tx: Tx, *, username: str, now: datetime) -> Done[_Account]:
     """Find the account and count the attempt before it is made; nobody's account counts too."""
-    found = [tx.people.find_by_identifier(scheme, username.casefold()) for scheme in _NAMES]  # never fewer
-    person = next((person for person in found if person is not None), None)
-    owner = person.person_id if person else NOBODY
-    counter = owner if person else tx.attempts.nobody(_spelled(username))
+    found = [tx.people.find_holder(scheme, username.casefold()) for scheme in _NAMES]  # never fewer
+    holder = next((holder for holder in found if holder is not None), None)
+    owner = holder.record_id if holder else NOBODY
+    counter = holder.person.person_id if holder else tx.attempts.nobody(_spelled(username))
     attempt = tx.attempts.reserve(counter, now)
     credential, totp = tx.passwords.get(owner), tx.totp.get(owner)
-    may_sign_in = person is not None and person.status is PersonStatus.ACTIVE
+    if holder is not None and owner != holder.person.person_id and (totp is None or not totp.confirmed):
+        totp = tx.totp.get(holder.person.person_id)
+    may_sign_in = holder is not None and holder.person.status is PersonStatus.ACTIVE
     return Done(
         _Account(
             owner=owner,
@@ -207,10 +214,17 @@ def _record(tx: Tx, *, account: _Account, counter: Counter, occasion: Occasion) 
 
 
 def _begin(
-    tx: Tx, *, person_id: PersonId, cookie: str | None, realm: Realm, life: Lifetimes, occasion: Occasion
+    tx: Tx,
+    *,
+    person_id: PersonId,
+    counted_as: str,
+    cookie: str | None,
+    realm: Realm,
+    life: Lifetimes,
+    occasion: Occasion,
 ) -> Done[str] | Refused:
     """Begin a session on a password alone: level low, for who has no second factor."""
-    tx.attempts.settle(person_id)
+    tx.attempts.settle(counted_as)
     proved = local_proof(tx, person_id, ("pwd",), realm=realm, occasion=occasion)
     if isinstance(proved, Refused):
         return proved

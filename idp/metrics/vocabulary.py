@@ -184,6 +184,16 @@ class Metric(Enum):
         kind=Kind.GAUGE,
         text="Officials with a post that is over and whose grants have not been ended yet; counted up to 100.",
     )
+    CONFLICTS_OPEN = Description(
+        name="hpid_conflicts_open",
+        kind=Kind.GAUGE,
+        text="Conflicts about records that wait for a steward; counted up to 10,000.",
+    )
+    CONFLICTS_OLDEST_SECONDS = Description(
+        name="hpid_conflicts_oldest_seconds",
+        kind=Kind.GAUGE,
+        text="Seconds that the oldest open conflict has waited; 0 when none is open.",
+    )
     JOB_RUNS = Description(
         name="hpid_job_runs",
         kind=Kind.COUNTER,

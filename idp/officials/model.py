@@ -79,6 +79,9 @@ class Official:
     official_id: OfficialId
     person_id: PersonId | None = None
     """Who it is; None: no record of theirs is known yet, nobody can act under this one."""
+    record_id: PersonId | None = None
+    """Which of their records it hangs on: the one that has the number, also where another stands for it after a merge.
+    A split gives it back with the number. None: the one that stands."""
     awaited_id: str = field(default="", repr=False)
     """The personal ID number HR gave, until a person of level 02 has it."""
     employee_number: str

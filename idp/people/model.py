@@ -155,3 +155,15 @@ class Person:
     updated_at: datetime
     canonical_id: PersonId | None = None
     """Set by a merge: the record that stands for this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Whom an identifier names."""
+
+    person: Person
+    """The record that stands for them."""
+    record_id: PersonId
+    """The record that holds the identifier: the same one, or one merged into it. A split gives it back."""
+    record_level: int
+    """Account level of that record: what the identifier was proved at."""

@@ -1,6 +1,8 @@
 """The `sub` of a person in a sector: chosen once and stored – OpenID Connect Core §8.1, DESIGN 5.1.
 
-A sector that knew only a record that was merged into this one keeps the `sub` of that record.
+A sector that knew only a record that was merged into this one keeps the `sub` of that record; of several, that of
+whichever was merged first, so that a later merge does not change it. Nothing is written for that: a split gives each its
+own back.
 """
 
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
+    func,
     select,
     table,
 )
@@ -36,7 +39,9 @@ subjects = Table(
     UniqueConstraint("sector", "sub"),
 )
 
-_people = table("people", column("bucket", String), column("person_id", Text), column("canonical_id", Text))
+_merges = table(
+    "merges", column("loser_id", Text), column("winner_id", Text), column("state", Text), column("merged_at")
+)
 _GET = select(subjects.c.sub).where(
     subjects.c.bucket == bindparam("of_bucket"),
     subjects.c.person_id == bindparam("of_person"),
@@ -44,10 +49,25 @@ _GET = select(subjects.c.sub).where(
 )
 _OF_MERGED = (
     select(subjects.c.sub)
-    .join(_people, and_(_people.c.bucket == subjects.c.bucket, _people.c.person_id == subjects.c.person_id))
-    .where(_people.c.canonical_id == bindparam("of_person"), subjects.c.sector == bindparam("in_sector"))
-    .order_by(subjects.c.person_id)
+    .join(
+        _merges,
+        and_(
+            subjects.c.bucket == func.substr(_merges.c.loser_id, 1, 2),
+            subjects.c.person_id == _merges.c.loser_id,
+        ),
+    )
+    .where(
+        _merges.c.winner_id == bindparam("of_person"),
+        _merges.c.state == "merged",
+        subjects.c.sector == bindparam("in_sector"),
+    )
+    .order_by(_merges.c.merged_at, subjects.c.person_id)
     .limit(1)
+)
+_OF_RECORD = (
+    select(subjects.c.sector, subjects.c.sub)
+    .where(subjects.c.bucket == bindparam("of_bucket"), subjects.c.person_id == bindparam("of_person"))
+    .order_by(subjects.c.sector)
 )
 _ADD = insert(subjects).on_conflict_do_nothing(index_elements=["bucket", "person_id", "sector"])
 _ADOPT = insert(subjects).on_conflict_do_nothing().returning(subjects.c.sub)
@@ -91,6 +111,11 @@ class SubjectStore:
             merged = {"of_person": person_id, "in_sector": sector}
             known = self.connection.execute(_OF_MERGED, merged).scalar_one_or_none()
         return None if known is None else str(known)
+
+    def of_record(self, person_id: PersonId) -> dict[str, str]:
+        """Return the `sub` of every sector that met this record, without those of records merged into it."""
+        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
+        return {row.sector: row.sub for row in self.connection.execute(_OF_RECORD, given)}
 
     def person_of(self, sector: str, sub: str) -> PersonId | None:
         """Return whom a `sub` of a sector was given to; a merge does not change that."""

@@ -16,11 +16,13 @@ from sqlalchemy import (
     and_,
     bindparam,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime, metadata
+from idp.database.standing import records_of_person
 from idp.ids import PersonId, bucket_of
 from idp.upstreams.already_linked import AlreadyLinked
 from idp.upstreams.model import ExternalLink
@@ -42,10 +44,20 @@ external_links = Table(
 _t = external_links.c
 _this_account = and_(_t.issuer == bindparam("of_issuer"), _t.subject == bindparam("of_subject"))
 _FIND = select(external_links).where(_this_account)
-_OF_PERSON = (
+_OF_RECORD = (
     select(external_links)
     .where(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
     .order_by(_t.linked_at, _t.issuer, _t.subject)
+)
+_OF_PERSON = (
+    select(external_links)
+    .where(tuple_(_t.bucket, _t.person_id).in_(records_of_person()))
+    .order_by(_t.linked_at, _t.issuer, _t.subject)
+)
+_MOVE = (
+    update(external_links)
+    .where(_this_account)
+    .values(bucket=bindparam("new_bucket"), person_id=bindparam("new_person"))
 )
 _ADD = (
     insert(external_links)
@@ -89,8 +101,23 @@ class UpstreamStore:
         """Note that an account was used."""
         self.connection.execute(_TOUCH, {"of_issuer": issuer, "of_subject": subject, "now": now})
 
+    def move(self, issuer: str, subject: str, to: PersonId) -> None:
+        """Write another record into a link: for a split, when somebody said so."""
+        given = {
+            "of_issuer": issuer,
+            "of_subject": subject,
+            "new_bucket": bucket_of(to),
+            "new_person": to,
+        }
+        self.connection.execute(_MOVE, given)
+
+    def of_record(self, record_id: PersonId) -> tuple[ExternalLink, ...]:
+        """Return the accounts linked to this very record, the oldest link first; merges don't count."""
+        given = {"of_bucket": bucket_of(record_id), "of_person": record_id}
+        return tuple(_link(row) for row in self.connection.execute(_OF_RECORD, given))
+
     def of_person(self, person_id: PersonId) -> tuple[ExternalLink, ...]:
-        """Return the accounts of a person, the oldest link first."""
+        """Return the accounts of a person, those of records merged into theirs too, the oldest link first."""
         given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
         return tuple(_link(row) for row in self.connection.execute(_OF_PERSON, given))
 

@@ -45,6 +45,7 @@ _offers = table(
     column("close_reason", Text),
 )
 _removals = table("mandate_removals", column("closed_at", UtcTime))
+_merges = table("merges", column("state", Text), column("expires_at", UtcTime))
 _invitations = table("invitations", column("uses_left", Integer))
 _totp = table("totp", column("last_step", BigInteger))
 _config = table(
@@ -66,7 +67,7 @@ class Died:
     links: int
     invitations: int
     offers: int
-    """Mandates that waited to be taken, and ends of mandates that waited to be confirmed."""
+    """Mandates that waited to be taken, ends of mandates and merges of records that waited to be confirmed."""
 
 
 def epoch_of(connection: Connection) -> int:
@@ -108,7 +109,12 @@ def begin_epoch(connection: Connection, *, number: int, at: datetime) -> Died:
         offers=count(
             update(_offers).where(_offers.c.closed_at.is_(None)).values(closed_at=at, close_reason=END_REASON)
         )
-        + count(update(_removals).where(_removals.c.closed_at.is_(None)).values(closed_at=at)),
+        + count(update(_removals).where(_removals.c.closed_at.is_(None)).values(closed_at=at))
+        + count(
+            update(_merges)
+            .where(_merges.c.state == "proposed", _merges.c.expires_at > at)
+            .values(expires_at=at)
+        ),
     )
     for one in (_journeys, _proofs):
         connection.execute(update(one).where(one.c.spent_at.is_(None)).values(spent_at=at))

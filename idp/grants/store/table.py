@@ -1,7 +1,8 @@
 """The grants, and when one is live: read by every statement that finds or spends what hangs on a grant.
 
-Live: not revoked, its client enabled, its person active, its session not ended unless the grant is offline.
-Each is read where it is kept, so that one UPDATE there is felt by all tokens at once (DESIGN 5.5, bound A).
+Live: not revoked, its client enabled, its person active and not merged into another, its session not ended unless the
+grant is offline. Each is read where it is kept, so that one UPDATE there is felt by all tokens at once (DESIGN 5.5,
+bound A).
 
 Race rule (PostgreSQL, READ COMMITTED): a statement sees what was committed before it began. A revoke, a lock
 or a disabling committed by then is honoured. A later one comes after the spend: that spend's tokens point
@@ -65,7 +66,13 @@ grants = Table(
 )
 
 _clients = table("clients", column("client_id", Text), column("enabled", Boolean))
-_people = table("people", column("bucket", String), column("person_id", Text), column("status", Text))
+_people = table(
+    "people",
+    column("bucket", String),
+    column("person_id", Text),
+    column("status", Text),
+    column("canonical_id", Text),
+)
 _sessions = table(
     "sessions", column("session_id", Text), column("ended_at", UtcTime), column("expires_at", UtcTime)
 )
@@ -84,6 +91,7 @@ _person_is_active = (
         _people.c.bucket == grants.c.bucket,
         _people.c.person_id == grants.c.person_id,
         _people.c.status == "active",
+        _people.c.canonical_id.is_(None),
     )
     .correlate(grants)
     .exists()

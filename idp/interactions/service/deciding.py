@@ -78,10 +78,21 @@ def _known_subject(
     named = tx.subjects.person_of(sector_of(client), expected)
     if named == session.person_id or named is None:
         return named
+    named = _standing(tx, named, sector_of(client), expected)
+    if named == session.person_id:
+        return named
     wards = {
         one.principal_id for one in _choices(tx, client, session, now)[0] if one.kind is ContextKind.WARD
     }
     return named if named in wards else None
+
+
+def _standing(tx: Tx, named: PersonId, sector: str, expected: str) -> PersonId:
+    """Return who stands for a merged record whose `sub` this sector is still told: no other answers to it (adr/0036)."""
+    standing = tx.people.standing_id(named)
+    if standing == named or tx.subjects.find(standing, sector) != expected:
+        return named
+    return standing
 
 
 def _choices(

@@ -69,4 +69,8 @@ def appoint_at_desk(
 
 
 def _may_act(person: Person | None) -> bool:
-    return person is not None and person.status is PersonStatus.ACTIVE and person.account_level >= _LEVEL_02
+    if (
+        person is None or person.canonical_id is not None
+    ):  # another record stands for it: that one is to be named
+        return False
+    return person.status is PersonStatus.ACTIVE and person.account_level >= _LEVEL_02

@@ -140,7 +140,7 @@ def end_of_organisation(
 
 
 def end_of_person(tx: Tx, person_id: PersonId, reason: str, *, actor: str, occasion: Occasion) -> None:
-    """End all that is held by and for somebody who has died."""
+    """End all that is held by and for somebody who has died, with the records merged into theirs."""
     tx.mandates.lock_principal(ward(person_id))
     held = tx.mandates.cut_of_delegate(person_id, occasion.now, reason)
     end_cut(tx, held, reason, actor=actor, occasion=occasion)

@@ -96,7 +96,7 @@ def name_delegate(
         held_through_firm=tx.mandates.of_appointment(appointment_id),
         now=occasion.now,
     )
-    delegate = tx.people.get(delegate_id)
+    delegate = tx.people.canonical(delegate_id)
     if broken is None and (delegate is None or delegate.status is not PersonStatus.ACTIVE):
         broken = Rule.DELEGATE
     if broken is not None:

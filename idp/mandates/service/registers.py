@@ -63,6 +63,7 @@ def replace_parents(
     of age, or whose age is not known.
     """
     child = tx.people.canonical(child_id)
+    child_id = child_id if child is None else child.person_id
     until = None if child is None else of_age_at(child.profile.birthdate)
     is_minor = child is not None and child.status is not PersonStatus.DECEASED
     parents = tuple(parent_ids) if is_minor and until is not None and until > occasion.now else ()
@@ -86,8 +87,9 @@ def appoint_guardian(
 
     Raises MandateRefused if ward or guardian is not there to be one, or the decision has no name.
     """
+    child, guardian_id = tx.people.canonical(ward_id), tx.people.standing_id(guardian_id)
+    ward_id = ward_id if child is None else child.person_id
     tx.mandates.lock_principal(ward(ward_id))
-    child = tx.people.canonical(ward_id)
     if guardian_id == ward_id or not reference:
         raise MandateRefused(Rule.SELF if reference else Rule.TERM)
     if child is None or child.status is PersonStatus.DECEASED or not _may_be_delegate(tx, guardian_id):
@@ -120,7 +122,8 @@ def _replace(
 ) -> tuple[Mandate, ...]:
     """Keep, end and add, so that the mandates of this source are those of these people."""
     tx.mandates.lock_principal(template.principal)
-    wanted = [one for one in dict.fromkeys(person_ids) if one != template.principal_id]
+    standing = dict.fromkeys(map(tx.people.standing_id, person_ids))
+    wanted = [one for one in standing if one != template.principal_id]
     held = [
         one
         for one in tx.mandates.of_principal(template.principal_kind, template.principal_id)

@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, Index, Row, Table, Text, bindparam, i
 
 from idp.database import Digest, Sealed, UtcTime, metadata
 from idp.database.erasing import delete_oldest
+from idp.database.standing import standing
 from idp.ids import OrganisationId, PersonId
 from idp.mandates.model import Invitation, Invitee, Role
 from idp.mandates.store.columns import services_of, services_text
@@ -43,24 +44,22 @@ mandate_invitations = Table(
 )
 
 _t = mandate_invitations.c
+_ALL = select(mandate_invitations, standing(_t.invited_by).label("by"))
 _ADD = insert(mandate_invitations)
-_GET = select(mandate_invitations).where(_t.invitation_id == bindparam("of_invitation"))
+_GET = _ALL.where(_t.invitation_id == bindparam("of_invitation"))
 _OF_INVITEE = (
-    select(mandate_invitations)
-    .where(_t.invitee.in_(bindparam("lookups", expanding=True)), _t.closed_at.is_(None))
+    _ALL.where(_t.invitee.in_(bindparam("lookups", expanding=True)), _t.closed_at.is_(None))
     .order_by(_t.created_at, _t.invitation_id)
     .limit(bindparam("most"))
 )
-_OF_PRINCIPAL = (
-    select(mandate_invitations)
-    .where(_t.principal_id == bindparam("of_principal"), _t.closed_at.is_(None))
-    .order_by(_t.created_at, _t.invitation_id)
+_OF_PRINCIPAL = _ALL.where(_t.principal_id == bindparam("of_principal"), _t.closed_at.is_(None)).order_by(
+    _t.created_at, _t.invitation_id
 )
 _CLOSE = (
     update(mandate_invitations)
     .where(_t.invitation_id == bindparam("of_invitation"), _t.closed_at.is_(None))
     .values(closed_at=bindparam("now"), close_reason=bindparam("reason"))
-    .returning(*mandate_invitations.columns)
+    .returning(*mandate_invitations.columns, _t.invited_by.label("by"))
 )
 _ERASE = delete_oldest((_t.invitation_id,), _t.expires_at)
 
@@ -129,7 +128,7 @@ class MandateInvitationStore:
             valid_from=row.valid_from,
             valid_to=row.valid_to,
             shown=self.vault.open_text(row.shown, purpose=_PURPOSE),
-            invited_by=PersonId(row.invited_by),
+            invited_by=PersonId(row.by),
             created_at=row.created_at,
             expires_at=row.expires_at,
             closed_at=row.closed_at,

@@ -3,6 +3,9 @@
 Race rule (DESIGN 5.7): whoever counts or compares the mandates of a principal locks its row in `mandate_principals`
 first; what ends a mandate locks it too, so that a code is issued wholly before or wholly after an ending. However many
 mandates hang on one thing, one statement lets their term be over (`cut_…`), and they are ended after that in batches.
+
+What is read names who holds a mandate, and for whom, after merges of records (idp/database/standing.py); the rows keep
+the records they were made with, so that a split gives each its own back.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,15 +25,18 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     insert,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from idp.database import Sealed, UtcTime, metadata
 from idp.database.erasing import delete_oldest
+from idp.database.standing import ids_of_person, records_of_person, standing
 from idp.ids import MandateId, OrganisationId, PersonId, bucket_of
 from idp.mandates.model import Mandate, Powers, Principal, PrincipalKind, Role, Source
 from idp.mandates.store.columns import services_of, services_text
@@ -78,9 +84,16 @@ mandates = Table(
 _t = mandates.c
 _roots = mandate_principals.c
 _goes_on = _t.ended_at.is_(None)
+_is_for_a_person = _t.principal_kind == PrincipalKind.PERSON.value
+_stands = (
+    standing(_t.delegate_id).label("delegate"),
+    case((_is_for_a_person, standing(_t.principal_id)), else_=_t.principal_id).label("principal"),
+)
+_as_written = (_t.delegate_id.label("delegate"), _t.principal_id.label("principal"))
+_ALL = select(mandates, *_stands)
 _ADD = insert(mandates)
-_GET = select(mandates).where(_t.mandate_id == bindparam("of_mandate"))
-_LOCK = _GET.with_for_update()
+_GET = _ALL.where(_t.mandate_id == bindparam("of_mandate"))
+_LOCK = _GET.with_for_update(of=mandates)
 _ADD_ROOT = upsert(mandate_principals).on_conflict_do_nothing()
 _LOCK_ROOT = (
     select(_roots.principal_id)
@@ -88,37 +101,61 @@ _LOCK_ROOT = (
     .with_for_update()
 )
 _in_order = (_t.created_at, _t.mandate_id)
-_of_delegate = and_(_t.bucket == bindparam("of_bucket"), _t.delegate_id == bindparam("of_person"))
-_of_principal = and_(_t.principal_kind == bindparam("of_kind"), _t.principal_id == bindparam("of_principal"))
-_OF_DELEGATE = select(mandates).where(_of_delegate).order_by(*_in_order)
-_OF_DELEGATE_SINCE = _OF_DELEGATE.where(or_(_goes_on, _t.ended_at >= bindparam("since", type_=UtcTime)))
-_OF_PRINCIPAL = select(mandates).where(_of_principal).order_by(*_in_order)
-_OF_PRINCIPAL_SINCE = _OF_PRINCIPAL.where(or_(_goes_on, _t.ended_at >= bindparam("since", type_=UtcTime)))
-_OF_APPOINTMENT = (
-    select(mandates).where(_t.appointment_id == bindparam("of_appointment")).order_by(*_in_order)
+_of_delegate = tuple_(_t.bucket, _t.delegate_id).in_(records_of_person())
+_of_organisation = and_(
+    _t.principal_kind == PrincipalKind.ORGANISATION.value, _t.principal_id == bindparam("of_principal")
 )
-_DUE = (
-    select(mandates)
-    .where(_goes_on, _t.valid_to <= bindparam("now"))
-    .order_by(_t.valid_to)
-    .limit(bindparam("most"))
+_of_ward = and_(_is_for_a_person, _t.principal_id.in_(ids_of_person()))
+_OF_DELEGATE = _ALL.where(_of_delegate).order_by(*_in_order)
+_OF_DELEGATE_SINCE = _OF_DELEGATE.where(or_(_goes_on, _t.ended_at >= bindparam("since", type_=UtcTime)))
+_OF_ORGANISATION = _ALL.where(_of_organisation).order_by(*_in_order)
+_OF_ORGANISATION_SINCE = _OF_ORGANISATION.where(
+    or_(_goes_on, _t.ended_at >= bindparam("since", type_=UtcTime))
+)
+_OF_WARD = _ALL.where(_of_ward).order_by(*_in_order)
+_OF_WARD_SINCE = _OF_WARD.where(or_(_goes_on, _t.ended_at >= bindparam("since", type_=UtcTime)))
+_OF_APPOINTMENT = _ALL.where(_t.appointment_id == bindparam("of_appointment")).order_by(*_in_order)
+_DUE = _ALL.where(_goes_on, _t.valid_to <= bindparam("now")).order_by(_t.valid_to).limit(bindparam("most"))
+_is_of_record = or_(
+    and_(_t.bucket == bindparam("of_bucket"), _t.delegate_id == bindparam("of_person")),
+    and_(_is_for_a_person, _t.principal_id == bindparam("of_person")),
+)
+_WRITTEN_SINCE = (
+    select(mandates, *_as_written)
+    .where(_is_of_record, _goes_on, _t.created_at >= bindparam("since", type_=UtcTime))
+    .order_by(*_in_order)
+)
+_MOVE_HELD = (
+    update(mandates)
+    .where(_t.mandate_id == bindparam("of_mandate"), _t.delegate_id == bindparam("off_person"))
+    .values(bucket=bindparam("new_bucket"), delegate_id=bindparam("new_person"))
+)
+_MOVE_FOR = (
+    update(mandates)
+    .where(
+        _t.mandate_id == bindparam("of_mandate"),
+        _is_for_a_person,
+        _t.principal_id == bindparam("off_person"),
+    )
+    .values(principal_id=bindparam("new_person"))
 )
 _END = (
     update(mandates)
     .where(_t.mandate_id == bindparam("of_mandate"), _goes_on)
     .values(ended_at=bindparam("at"), end_reason=bindparam("reason"))
-    .returning(*mandates.columns)
+    .returning(*mandates.columns, *_as_written)
 )
 _cut = (
     update(mandates)
     .where(_goes_on, or_(_t.valid_to.is_(None), _t.valid_to > bindparam("now")))
     .values(valid_to=bindparam("now"), end_reason=bindparam("reason"))
-    .returning(*mandates.columns)
+    .returning(*mandates.columns, *_as_written)
 )
-_CUT_OF_PRINCIPAL = _cut.where(_of_principal)
+_CUT_OF_ORGANISATION = _cut.where(_of_organisation)
+_CUT_OF_WARD = _cut.where(_of_ward)
 _CUT_OF_APPOINTMENT = _cut.where(_t.appointment_id == bindparam("of_appointment"))
 _CUT_THROUGH = _cut.where(_t.through_id == bindparam("of_firm"))
-_CUT_THROUGH_BY = _CUT_THROUGH.where(_t.delegate_id == bindparam("of_person"))
+_CUT_THROUGH_BY = _CUT_THROUGH.where(_of_delegate)
 _CUT_OF_DELEGATE = _cut.where(_of_delegate)
 _SET_TERM = (
     update(mandates)
@@ -129,13 +166,13 @@ _SET_TERM = (
 _CONTEST = (
     update(mandates)
     .where(
-        _of_principal,
+        _of_ward,
         _goes_on,
         _t.source == Source.PARENT.value,
         _t.contested != bindparam("is_contested", type_=Boolean),
     )
     .values(contested=bindparam("is_contested", type_=Boolean))
-    .returning(*mandates.columns)
+    .returning(*mandates.columns, *_as_written)
 )
 _ERASE = delete_oldest((_t.bucket, _t.mandate_id), _t.ended_at)
 
@@ -153,7 +190,9 @@ class MandateStore:
             _ADD_ROOT, {"principal_kind": principal.kind.value, "principal_id": principal.id}
         )
         if self.connection.dialect.name != "sqlite":  # which has one writer anyway
-            self.connection.execute(_LOCK_ROOT, _principal(principal))
+            self.connection.execute(
+                _LOCK_ROOT, {"of_kind": principal.kind.value, "of_principal": principal.id}
+            )
 
     def add(self, found: Iterable[Mandate]) -> None:
         """Store new mandates."""
@@ -173,15 +212,15 @@ class MandateStore:
 
     def of_delegate(self, person_id: PersonId, since: datetime | None = None) -> tuple[Mandate, ...]:
         """Return the mandates a person holds, and those that ended, all or since a moment."""
-        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
-        return self._since(_OF_DELEGATE, _OF_DELEGATE_SINCE, given, since)
+        return self._since(_OF_DELEGATE, _OF_DELEGATE_SINCE, _person(person_id), since)
 
     def of_principal(
         self, kind: PrincipalKind, principal_id: str, since: datetime | None = None
     ) -> tuple[Mandate, ...]:
         """Return the mandates for a principal, and those that ended, all or since a moment."""
-        given = _principal(Principal(kind=kind, id=principal_id))
-        return self._since(_OF_PRINCIPAL, _OF_PRINCIPAL_SINCE, given, since)
+        if kind is PrincipalKind.PERSON:
+            return self._since(_OF_WARD, _OF_WARD_SINCE, _person(PersonId(principal_id)), since)
+        return self._since(_OF_ORGANISATION, _OF_ORGANISATION_SINCE, {"of_principal": principal_id}, since)
 
     def of_appointment(self, appointment_id: str) -> tuple[Mandate, ...]:
         """Return the mandates that hang on a firm's appointment, ended ones too."""
@@ -204,7 +243,9 @@ class MandateStore:
 
     def cut_of_principal(self, principal: Principal, now: datetime, reason: str) -> tuple[Mandate, ...]:
         """Let the term of all mandates for a principal be over; return those this call cut. `end` comes after it."""
-        return self._cut(_CUT_OF_PRINCIPAL, _principal(principal), now, reason)
+        if principal.kind is PrincipalKind.PERSON:
+            return self._cut(_CUT_OF_WARD, _person(PersonId(principal.id)), now, reason)
+        return self._cut(_CUT_OF_ORGANISATION, {"of_principal": principal.id}, now, reason)
 
     def cut_of_appointment(self, appointment_id: str, now: datetime, reason: str) -> tuple[Mandate, ...]:
         """Let the term of what hangs on a firm's appointment be over."""
@@ -216,17 +257,32 @@ class MandateStore:
         """Let the term of all that is held through a firm (by one of its people) be over."""
         if person_id is None:
             return self._cut(_CUT_THROUGH, {"of_firm": firm_id}, now, reason)
-        return self._cut(_CUT_THROUGH_BY, {"of_firm": firm_id, "of_person": person_id}, now, reason)
+        return self._cut(_CUT_THROUGH_BY, {"of_firm": firm_id, **_person(person_id)}, now, reason)
 
     def cut_of_delegate(self, person_id: PersonId, now: datetime, reason: str) -> tuple[Mandate, ...]:
         """Let the term of all that a person holds be over."""
-        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
-        return self._cut(_CUT_OF_DELEGATE, given, now, reason)
+        return self._cut(_CUT_OF_DELEGATE, _person(person_id), now, reason)
 
     def set_contested(self, ward: Principal, *, contested: bool) -> tuple[Mandate, ...]:
         """Block or free the parents' mandates for a child; return those this call changed."""
-        given = {**_principal(ward), "is_contested": contested}
+        given = {**_person(PersonId(ward.id)), "is_contested": contested}
         return self._all(self.connection.execute(_CONTEST, given).all())
+
+    def written_since(self, record_id: PersonId, since: datetime) -> tuple[Mandate, ...]:
+        """Return what was made since a moment with this very record, by it or for it, and goes on; merges don't count."""
+        given = {**_person(record_id), "since": since}
+        return self._all(self.connection.execute(_WRITTEN_SINCE, given).all())
+
+    def move(self, mandate_id: MandateId, off: PersonId, to: PersonId) -> None:
+        """Write another record into a mandate where this one stands: for a split, when somebody said so."""
+        given = {
+            "of_mandate": mandate_id,
+            "off_person": off,
+            "new_bucket": bucket_of(to),
+            "new_person": to,
+        }
+        self.connection.execute(_MOVE_HELD, given)
+        self.connection.execute(_MOVE_FOR, {name: given[name] for name in given if name != "new_bucket"})
 
     def erase_ended(self, before: datetime, limit: int) -> int:
         """Delete mandates that ended by this moment."""
@@ -276,8 +332,8 @@ class MandateStore:
         return Mandate(
             mandate_id=MandateId(row.mandate_id),
             principal_kind=PrincipalKind(row.principal_kind),
-            principal_id=row.principal_id,
-            delegate_id=PersonId(row.delegate_id),
+            principal_id=row.principal,
+            delegate_id=PersonId(row.delegate),
             through_id=None if row.through_id is None else OrganisationId(row.through_id),
             appointment_id=row.appointment_id,
             source=Source(row.source),
@@ -295,5 +351,5 @@ class MandateStore:
         )
 
 
-def _principal(principal: Principal) -> dict[str, object]:
-    return {"of_kind": principal.kind.value, "of_principal": principal.id}
+def _person(person_id: PersonId) -> dict[str, object]:
+    return {"of_bucket": bucket_of(person_id), "of_person": person_id}

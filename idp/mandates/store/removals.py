@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, Index, Row, Table, Text, bindparam, i
 
 from idp.database import UtcTime, metadata
 from idp.database.erasing import delete_oldest
+from idp.database.standing import standing
 from idp.ids import MandateId, OrganisationId, PersonId
 from idp.mandates.model import Removal
 from keys.envelope import Vault
@@ -28,12 +29,11 @@ mandate_removals = Table(
 )
 
 _t = mandate_removals.c
+_ALL = select(mandate_removals, standing(_t.proposed_by).label("by"))
 _ADD = insert(mandate_removals)
-_GET = select(mandate_removals).where(_t.removal_id == bindparam("of_removal"))
-_OF_PRINCIPAL = (
-    select(mandate_removals)
-    .where(_t.principal_id == bindparam("of_principal"), _t.closed_at.is_(None))
-    .order_by(_t.created_at, _t.removal_id)
+_GET = _ALL.where(_t.removal_id == bindparam("of_removal"))
+_OF_PRINCIPAL = _ALL.where(_t.principal_id == bindparam("of_principal"), _t.closed_at.is_(None)).order_by(
+    _t.created_at, _t.removal_id
 )
 _CLOSE = (
     update(mandate_removals)
@@ -92,7 +92,7 @@ def _removal(row: Row[Any]) -> Removal:
         removal_id=row.removal_id,
         mandate_id=MandateId(row.mandate_id),
         principal_id=OrganisationId(row.principal_id),
-        proposed_by=PersonId(row.proposed_by),
+        proposed_by=PersonId(row.by),
         created_at=row.created_at,
         expires_at=row.expires_at,
         closed_at=row.closed_at,

@@ -6,6 +6,8 @@ HR is never told whether there is one, so that no HR system can ask whose number
 from dataclasses import replace
 
 from idp.audit.events import EventType
+from idp.conflicts.model import ConflictKind
+from idp.conflicts.service import open_conflict
 from idp.ids import OfficialId
 from idp.officials.model import Official
 from idp.officials.service.hand import Hand
@@ -22,19 +24,32 @@ def link_waiting(tx: Tx, official_id: OfficialId, hand: Hand) -> bool:
         return False
     found = linked(tx, official, official.awaited_id)
     if found.person_id is None:
+        _tell_of_unproved(tx, official, hand)
         tx.officials.looked(official_id, hand.now)
         return False
-    tx.officials.link(official_id, found.person_id)
+    tx.officials.link(official_id, found.record_id or found.person_id)
     tx.audit.add(hand.event(EventType.OFFICIAL_LINKED, found))
     return True
+
+
+def _tell_of_unproved(tx: Tx, official: Official, hand: Hand) -> None:
+    """Put into the stewards' queue that the number is a record's that never proved it."""
+    holder = tx.people.find_holder(IdentifierScheme.PERSONAL_ID, official.awaited_id)
+    if holder is not None:
+        open_conflict(
+            tx,
+            kind=ConflictKind.OFFICIAL_UNPROVED,
+            people=(holder.record_id,),
+            facts={"official_id": official.official_id, "record_level": str(holder.record_level)},
+            occasion=hand.occasion,
+        )
 
 
 def linked(tx: Tx, official: Official, personal_id: str) -> Official:
     """Return the record with its person, or with the number it waits with; an empty number says nothing."""
     if not personal_id:
         return official
-    person = tx.people.find_by_identifier(IdentifierScheme.PERSONAL_ID, personal_id)
-    person = None if person is None else tx.people.canonical(person.person_id)
-    if person is None or person.account_level < _LEVEL_02:
-        return replace(official, person_id=None, awaited_id=personal_id)
-    return replace(official, person_id=person.person_id, awaited_id="")
+    holder = tx.people.find_holder(IdentifierScheme.PERSONAL_ID, personal_id)
+    if holder is None or holder.record_level < _LEVEL_02:
+        return replace(official, person_id=None, record_id=None, awaited_id=personal_id)
+    return replace(official, person_id=holder.person.person_id, record_id=holder.record_id, awaited_id="")

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from idp.database import UtcTime
+from idp.database.standing import records_of_person
 from idp.ids import OfficialId, PersonId, PostId, bucket_of
 from idp.officials.model import AgencyRole, Official, OfficialStatus, Post, RecordRefused
 from idp.officials.query import GroupQuery, Query
@@ -22,7 +23,7 @@ from idp.officials.store import external_ids
 from idp.officials.store import groups as stored_groups
 from idp.officials.store import posts as stored_posts
 from idp.officials.store.search import counted, found
-from idp.officials.store.table import AWAITED_ID, PROFILE, is_within, officials, posts
+from idp.officials.store.table import AWAITED_ID, PROFILE, all_officials, is_within, officials, posts
 from keys.envelope import Vault
 
 _t = officials.c
@@ -33,26 +34,19 @@ _ADD = (
     .on_conflict_do_nothing(index_elements=["number_fold"], index_where=_is_kept)
     .returning(_t.official_id)
 )
-_GET = select(officials).where(_this_official)
-_LOCK = _GET.with_for_update()
-_HOLD_OF_POST = (
-    select(officials)
-    .where(
-        _t.official_id
-        == select(posts.c.official_id).where(posts.c.post_id == bindparam("this_post")).scalar_subquery()
-    )
-    .with_for_update(read=True)
-)
-_BY_NUMBER = select(officials).where(_t.number_fold == bindparam("of_number"), _is_kept)
-_OF_PERSON = (
-    select(officials)
-    .where(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
-    .order_by(_t.created_at, _t.official_id)
+_GET = all_officials.where(_this_official)
+_LOCK = _GET.with_for_update(of=officials)
+_HOLD_OF_POST = all_officials.where(
+    _t.official_id
+    == select(posts.c.official_id).where(posts.c.post_id == bindparam("this_post")).scalar_subquery()
+).with_for_update(read=True, of=officials)
+_BY_NUMBER = all_officials.where(_t.number_fold == bindparam("of_number"), _is_kept)
+_OF_PERSON = all_officials.where(tuple_(_t.bucket, _t.person_id).in_(records_of_person())).order_by(
+    _t.created_at, _t.official_id
 )
 _WITHIN = and_(_is_kept, is_within(_t.agency_code, bindparam("root")))
 _PAGE = (
-    select(officials)
-    .where(_WITHIN, _t.number_fold > bindparam("after"))
+    all_officials.where(_WITHIN, _t.number_fold > bindparam("after"))
     .order_by(_t.number_fold)
     .limit(bindparam("most"))
 )
@@ -251,7 +245,7 @@ class OfficialStore:
         return tuple(self._official(row, held.get(OfficialId(row.official_id), ())) for row in rows)
 
     def _columns(self, official: Official) -> dict[str, object]:
-        person_id, awaited = official.person_id, official.awaited_id
+        person_id, awaited = official.record_id or official.person_id, official.awaited_id
         return {
             "bucket": None if person_id is None else bucket_of(person_id),
             "person_id": person_id,
@@ -268,7 +262,8 @@ class OfficialStore:
         awaited = row.awaited_id
         return Official(
             official_id=OfficialId(row.official_id),
-            person_id=None if row.person_id is None else PersonId(row.person_id),
+            person_id=None if row.stands is None else PersonId(row.stands),
+            record_id=None if row.person_id is None else PersonId(row.person_id),
             awaited_id=self.vault.open_text(awaited, purpose=AWAITED_ID) if awaited else "",
             employee_number=row.employee_number,
             agency_code=row.agency_code,

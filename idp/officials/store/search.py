@@ -23,7 +23,7 @@ from idp.officials.query import (
     Some,
 )
 from idp.officials.store.external_ids import external_ids
-from idp.officials.store.table import is_held, is_within, officials, posts
+from idp.officials.store.table import all_officials, is_held, is_within, officials, posts
 
 _COLUMNS: Mapping[Field, Column[Any]] = {
     Field.ID: officials.c.official_id,
@@ -67,7 +67,7 @@ def found(query: Query) -> Select[Any]:
     then = officials.c.number_fold if query.order is Field.AGENCY else officials.c.official_id
     by = (_COLUMNS[query.order], then)
     order = [column.desc() for column in by] if query.descending else by
-    return select(officials).where(_where(query)).order_by(*order).offset(query.skip).limit(query.limit)
+    return all_officials.where(_where(query)).order_by(*order).offset(query.skip).limit(query.limit)
 
 
 def counted(query: Query) -> Select[Any]:

@@ -17,10 +17,12 @@ from sqlalchemy import (
     Text,
     and_,
     or_,
+    select,
     text,
 )
 
 from idp.database import Sealed, UtcTime, metadata
+from idp.database.standing import standing
 
 PROFILE = "official.profile"
 AWAITED_ID = "official.awaited_id"
@@ -62,6 +64,9 @@ officials = Table(
         postgresql_where=text("awaited_id IS NOT NULL"),
     ),
 )
+
+all_officials = select(officials, standing(officials.c.person_id).label("stands"))
+"""Every record, with who it is of after merges beside the record of theirs that is written in it."""
 
 posts = Table(
     "official_posts",

@@ -28,9 +28,8 @@ def person_of(tx: Tx, number: str) -> PersonId | None:
     """Return who has, or had, a personal ID number, or a foreigner's."""
     for scheme in (IdentifierScheme.PERSONAL_ID, IdentifierScheme.FOREIGNER_ID):
         found = tx.people.find_by_identifier(scheme, number)
-        standing = None if found is None else tx.people.canonical(found.person_id)
-        if standing is not None:
-            return standing.person_id
+        if found is not None:
+            return found.person_id
     return None
 
 

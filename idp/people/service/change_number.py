@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
+from idp.conflicts.model import ConflictKind
+from idp.conflicts.service import open_conflict
 from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.people.identifiers import normal_form
@@ -46,12 +48,19 @@ def change_personal_id(
         return Refused(NumberNotChanged(str(error)))
     if number == normal_form(IdentifierScheme.PERSONAL_ID, profile.personal_id):
         return Refused(NumberNotChanged("this is their number already"))
-    holder = tx.people.find_by_identifier(IdentifierScheme.PERSONAL_ID, number)
-    if holder is not None and holder.person_id != person_id:
+    holder = tx.people.find_holder(IdentifierScheme.PERSONAL_ID, number)
+    if holder is not None and holder.record_id != person_id:
         tx.audit.add(
             occasion.event(
                 EventType.PERSON_NUMBER_REFUSED, actor=actor, person_id=person_id, reason="another record's"
             )
+        )
+        open_conflict(
+            tx,
+            kind=ConflictKind.DUPLICATE,
+            people=(person_id, holder.record_id),
+            facts={"cause": cause.value},
+            occasion=occasion,
         )
         return Refused(NumberNotChanged("the number is, or was, another record's"))
     changed = replace(person, profile=replace(profile, personal_id=number), updated_at=occasion.now)

@@ -85,8 +85,7 @@ def _read(tx: Tx, account: OldAccount) -> Person | LinkResult:
     if not good:
         return _refused("id_number is not twelve characters")
     by_number = (tx.people.find_by_identifier(scheme, value) for scheme, value in good.items())
-    holder = next((person for person in by_number if person is not None), None)
-    person = None if holder is None else tx.people.canonical(holder.person_id)
+    person = next((person for person in by_number if person is not None), None)
     if person is None:
         return LinkResult(outcome=LinkOutcome.NOT_FOUND)
     if person.status is PersonStatus.DECEASED:

@@ -11,7 +11,10 @@ from federation.upstream import ExternalIdentity
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done
+from idp.ids import PersonId
 from idp.people.model import (
+    Attribute,
+    Holder,
     IdentifierScheme,
     NumberCause,
     Origin,
@@ -20,7 +23,14 @@ from idp.people.model import (
     PersonStatus,
     Source,
 )
-from idp.people.provenance import Merged, merge
+from idp.people.provenance import Merged, Statements, merge
+from idp.people.service.doubts import (
+    contradicted,
+    number_of_another,
+    number_of_merged,
+    refused_account,
+    second_account,
+)
 from idp.people.service.stated import statements_of
 from idp.transaction import Tx
 from idp.upstreams.model import ExternalLink
@@ -45,34 +55,55 @@ class NotRecognised:
 
 
 def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done[Recognised | NotRecognised]:
-    """Find, link or make the record of whoever signed in upstream."""
+    """Find, link or make the record of whoever signed in upstream; of merged records, the one that stands is theirs."""
     link = tx.upstreams.find(identity.issuer, identity.subject)
     if link is None:
-        known = _by_number(tx, identity)
-        if known is not None and not identity.account_level == known.account_level == _LEVEL_02:
-            tx.audit.add(_refusal(occasion, known, "the number is this record's, the proof below level 02"))
-            return Done(NotRecognised(case="not-linked"))
-        person = known or _new_person(identity, occasion)
-        if known is None:
-            tx.people.add(person)
-            tx.audit.add(_event(occasion, EventType.PERSON_CREATED, person, source=identity.issuer))
-        tx.upstreams.add(_link(identity, person, occasion))
-        tx.audit.add(_event(occasion, EventType.PERSON_LINKED, person, issuer=identity.issuer))
+        linked = _link_or_make(tx, identity, occasion)
     else:
         linked = tx.people.canonical(link.person_id)
-        if linked is None:
-            return Done(NotRecognised(case="not-linked"))
-        person = linked
         tx.upstreams.touch(identity.issuer, identity.subject, occasion.now)
-    if person.status is not PersonStatus.ACTIVE:
-        tx.audit.add(_refusal(occasion, person, person.status.value))
+    if linked is None:
+        return Done(NotRecognised(case="not-linked"))
+    if linked.status is not PersonStatus.ACTIVE:
+        tx.audit.add(_refusal(occasion, linked, linked.status.value))
         return Done(NotRecognised(case="locked"))
-    updated, merged = _updated(person, identity, occasion)
-    if _numbers(updated) != _numbers(person):
-        holder = _by_number(tx, identity)
-        if holder is not None and holder.person_id != person.person_id:
-            tx.audit.add(_refusal(occasion, person, "the number is another record's"))
-            return Done(NotRecognised(case="not-linked"))
+    return _take_over(tx, linked, identity, occasion, is_first=link is None)
+
+
+def _link_or_make(tx: Tx, identity: ExternalIdentity, occasion: Occasion) -> Person | None:
+    """Link an account that is new here to the record with its number, or to a new one; None: a desk must look."""
+    holder = _by_number(tx, identity)
+    if holder is not None and not identity.account_level == holder.record_level == _LEVEL_02:
+        reason = "the number is this record's, the proof below level 02"
+        tx.audit.add(_refusal(occasion, holder.person, reason))
+        refused_account(tx, holder, identity, occasion)
+        return None
+    person = _new_person(identity, occasion) if holder is None else holder.person
+    if holder is None:
+        tx.people.add(person)
+        tx.audit.add(_event(occasion, EventType.PERSON_CREATED, person, source=identity.issuer))
+    else:
+        second_account(tx, holder, identity, occasion)
+    tx.upstreams.add(_link(identity, person.person_id if holder is None else holder.record_id, occasion))
+    tx.audit.add(_event(occasion, EventType.PERSON_LINKED, person, issuer=identity.issuer))
+    return person
+
+
+def _take_over(
+    tx: Tx, person: Person, identity: ExternalIdentity, occasion: Occasion, *, is_first: bool
+) -> Done[Recognised | NotRecognised]:
+    """Store what the upstream says now, where it is strong enough; a number that is another record's is not."""
+    statements = statements_of(identity)
+    updated, merged = _updated(person, identity, statements, occasion)
+    holder = _by_number(tx, identity) if _numbers(updated) != _numbers(person) else None
+    if holder is not None and holder.person.person_id != person.person_id:
+        tx.audit.add(_refusal(occasion, person, "the number is another record's"))
+        number_of_another(tx, person, holder, occasion)
+        return Done(NotRecognised(case="not-linked"))
+    if holder is not None and holder.record_id != person.person_id:  # a split gives it back with its record
+        number_of_merged(tx, person, holder, occasion)
+        del statements[Attribute.ID_NUMBER]
+        updated, merged = _updated(person, identity, statements, occasion)
     if updated != person:
         tx.people.update(updated, cause=_cause(person, updated))
         tx.audit.add(
@@ -81,7 +112,8 @@ def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done
     if merged.kept:
         kept = sorted(attribute.value for attribute in merged.kept)
         tx.audit.add(_event(occasion, EventType.PERSON_ATTRIBUTES_KEPT, person, fields=kept))
-    return Done(Recognised(person=updated, is_first=link is None))
+        contradicted(tx, person, merged.kept, identity, occasion)
+    return Done(Recognised(person=updated, is_first=is_first))
 
 
 def _numbers(person: Person) -> tuple[str, str]:
@@ -93,12 +125,12 @@ def _cause(before: Person, after: Person) -> str:
     return "" if _numbers(before) == _numbers(after) else NumberCause.STATED_UPSTREAM.value
 
 
-def _by_number(tx: Tx, identity: ExternalIdentity) -> Person | None:
+def _by_number(tx: Tx, identity: ExternalIdentity) -> Holder | None:
     attributes = identity.attributes
     if attributes.personal_id:
-        return tx.people.find_by_identifier(IdentifierScheme.PERSONAL_ID, attributes.personal_id)
+        return tx.people.find_holder(IdentifierScheme.PERSONAL_ID, attributes.personal_id)
     if attributes.foreigner_id:
-        return tx.people.find_by_identifier(IdentifierScheme.FOREIGNER_ID, attributes.foreigner_id)
+        return tx.people.find_holder(IdentifierScheme.FOREIGNER_ID, attributes.foreigner_id)
     return None
 
 
@@ -112,21 +144,23 @@ def _refusal(occasion: Occasion, person: Person, reason: str) -> AuditEvent:
     return _event(occasion, EventType.SIGN_IN_REFUSED, person, reason=reason, factor="national")
 
 
-def _link(identity: ExternalIdentity, person: Person, occasion: Occasion) -> ExternalLink:
+def _link(identity: ExternalIdentity, record_id: PersonId, occasion: Occasion) -> ExternalLink:
     return ExternalLink(
         issuer=identity.issuer,
         subject=identity.subject,
-        person_id=person.person_id,
+        person_id=record_id,
         linked_at=occasion.now,
         last_used_at=occasion.now,
     )
 
 
-def _updated(person: Person, identity: ExternalIdentity, occasion: Occasion) -> tuple[Person, Merged]:
+def _updated(
+    person: Person, identity: ExternalIdentity, statements: Statements, occasion: Occasion
+) -> tuple[Person, Merged]:
     """Take over what the upstream says now, where it is strong enough; the level follows it down as well as up."""
     merged = merge(
         person.profile,
-        statements_of(identity),
+        statements,
         _origin(identity, occasion),
         unknown=Origin(source=Source.UPSTREAM, level=person.account_level, at=person.created_at),
     )

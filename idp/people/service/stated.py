@@ -8,12 +8,11 @@ from federation.upstream import ExternalAttributes, ExternalIdentity
 from idp.people.addresses import place
 from idp.people.model import Attribute
 from idp.people.name_parts import split_name
-from idp.people.provenance import Statements
 
 _LEVEL_02 = 2
 
 
-def statements_of(identity: ExternalIdentity) -> Statements:
+def statements_of(identity: ExternalIdentity) -> dict[Attribute, dict[str, object]]:
     """Return what is stated; what is left out is not."""
     told = identity.attributes
     stated: dict[Attribute, dict[str, object]] = {}

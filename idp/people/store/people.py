@@ -33,7 +33,7 @@ from idp.database import Sealed, UtcTime, metadata
 from idp.ids import PersonId, bucket_of
 from idp.name_fold import fold
 from idp.people.identifiers import FOUND_WHEN_OLD, normal_form, profile_identifiers
-from idp.people.model import IdentifierScheme, Person, PersonStatus
+from idp.people.model import Holder, IdentifierScheme, Person, PersonStatus
 from idp.people.name_parts import with_composed_names
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
 from idp.people.store.addresses import AddressTime, add_first, addresses_of, replace_open
@@ -41,7 +41,8 @@ from idp.people.store.identifiers import Holding, end, hold, holdings_of, lookup
 from keys.envelope import Vault
 
 _PURPOSE = "person.profile"
-_MOST_MERGES = 16
+_MOST_HOLDERS = 18
+"""A record, the sixteen that may be merged into it (idp/merges/rules.py), and one more to tell that others share."""
 _BYTE_ORDER = Text().with_variant(Text(collation="C"), "postgresql")  # a prefix is a range, as on SQLite
 _AFTER_ALL_LETTERS = "\U0010ffff"
 
@@ -71,22 +72,43 @@ _this_person = and_(people.c.bucket == bindparam("of_bucket"), people.c.person_i
 _ADD = insert(people)
 _GET = select(people).where(_this_person)
 _LOCK = select(people.c.person_id).where(_this_person).with_for_update()
-_FIND_BY_IDENTIFIER = (
-    select(people)
-    .distinct()
+_records = people.alias("records")
+_stands = func.coalesce(_records.c.canonical_id, _records.c.person_id)
+_FIND_HOLDERS = (
+    select(people, _records.c.person_id.label("record_id"), _records.c.account_level.label("record_level"))
+    .select_from(person_identifiers)
     .join(
-        person_identifiers,
+        _records,
         and_(
-            person_identifiers.c.bucket == people.c.bucket,
-            person_identifiers.c.person_id == people.c.person_id,
+            person_identifiers.c.bucket == _records.c.bucket,
+            person_identifiers.c.person_id == _records.c.person_id,
         ),
     )
+    .join(people, and_(people.c.bucket == func.substr(_stands, 1, 2), people.c.person_id == _stands))
     .where(
         person_identifiers.c.scheme == bindparam("of_scheme"),
         person_identifiers.c.lookup.in_(bindparam("lookups", expanding=True)),
         or_(person_identifiers.c.valid_to.is_(None), bindparam("when_old", type_=Boolean)),
     )
-    .limit(2)
+    .order_by(person_identifiers.c.valid_from, person_identifiers.c.person_id)
+    .limit(_MOST_HOLDERS)
+)
+_MERGED_INTO = (
+    select(people)
+    .where(people.c.canonical_id == bindparam("of_person"))
+    .order_by(people.c.created_at, people.c.person_id)
+)
+_MERGE = (
+    update(people)
+    .where(_this_person, people.c.canonical_id.is_(None))
+    .values(canonical_id=bindparam("by_person"))
+    .returning(people.c.person_id)
+)
+_SPLIT = (
+    update(people)
+    .where(_this_person, people.c.canonical_id == bindparam("by_person"))
+    .values(canonical_id=None)
+    .returning(people.c.person_id)
 )
 _SEARCH = (
     select(people)
@@ -104,7 +126,6 @@ _UPDATE = (
         account_level=bindparam("new_level"),
         profile=bindparam("new_profile"),
         updated_at=bindparam("now"),
-        canonical_id=func.coalesce(bindparam("new_canonical", type_=Text), people.c.canonical_id),
     )
 )
 _SET_STATUS = (
@@ -153,23 +174,52 @@ class PeopleStore:
         return reseal(self.connection, self.vault, row)
 
     def canonical(self, person_id: PersonId) -> Person | None:
-        """Return the record that stands for this one after merges (DESIGN 5.1)."""
+        """Return the record that stands for this one after merges (DESIGN 5.1): itself, or one that stands by itself."""
         person = self.get(person_id)
-        for _ in range(_MOST_MERGES):
-            if person is None or person.canonical_id is None:
-                return person
+        if person is not None and person.canonical_id is not None:
             person = self.get(person.canonical_id)
-        return None  # merges in a circle stand for nobody
+        return None if person is None or person.canonical_id is not None else person
+
+    def standing_id(self, person_id: PersonId) -> PersonId:
+        """Return the id of the record that stands for this one; of a record that is not there, the same."""
+        person = self.canonical(person_id)
+        return person_id if person is None else person.person_id
+
+    def merged_into(self, person_id: PersonId) -> tuple[Person, ...]:
+        """Return the records that this one stands for, the oldest first."""
+        return tuple(
+            self._person(row) for row in self.connection.execute(_MERGED_INTO, {"of_person": person_id})
+        )
+
+    def merge(self, person_id: PersonId, into: PersonId) -> bool:
+        """Let another record stand for this one; False if one does already."""
+        given = {**_key(person_id), "by_person": into}
+        return self.connection.execute(_MERGE, given).one_or_none() is not None
+
+    def split(self, person_id: PersonId, off: PersonId) -> bool:
+        """Let a record stand by itself again; False if that other one does not stand for it."""
+        given = {**_key(person_id), "by_person": off}
+        return self.connection.execute(_SPLIT, given).one_or_none() is not None
 
     def find_by_identifier(self, scheme: IdentifierScheme, value: str) -> Person | None:
-        """Return the one person this identifier names; None where several share it."""
+        """Return the one person this identifier names, after merges the one that stands; None: nobody, or several."""
+        holder = self.find_holder(scheme, value)
+        return None if holder is None else holder.person
+
+    def find_holder(self, scheme: IdentifierScheme, value: str) -> Holder | None:
+        """Return the one person this identifier names, and which of their records holds it; None: nobody, or several."""
         given = {
             "of_scheme": scheme,
             "lookups": lookups(self.vault, scheme, normal_form(scheme, value)),
             "when_old": scheme in FOUND_WHEN_OLD,
         }
-        rows = self.connection.execute(_FIND_BY_IDENTIFIER, given).all()
-        return self._person(rows[0]) if len(rows) == 1 else None
+        rows = self.connection.execute(_FIND_HOLDERS, given).all()
+        if len({row.person_id for row in rows}) != 1:
+            return None
+        row = next((one for one in rows if one.record_id == one.person_id), rows[0])
+        return Holder(
+            person=self._person(row), record_id=PersonId(row.record_id), record_level=row.record_level
+        )
 
     def search_by_name(self, folded_prefix: str, limit: int) -> tuple[Person, ...]:
         """Return people whose folded name begins so, in order of that name."""
@@ -242,7 +292,6 @@ class PeopleStore:
             "new_commune": person.commune_code,
             "new_level": person.account_level,
             "new_profile": new["profile"],
-            "new_canonical": person.canonical_id,
             "now": person.updated_at,
         }
         self.connection.execute(_UPDATE, given)

@@ -1,8 +1,9 @@
 """SSO sessions: begun, found by their cookie, renewed, ended (SECURITY B10).
 
-Race rules (PostgreSQL, READ COMMITTED): beginning a session holds the person's row (FOR SHARE), so that none
-begins while the person is being locked, to wake up when they are unlocked. Ending one updates its row, which
-waits for redemptions that hold it (grants/store/codes.py): what `clients_of` returns afterwards is complete.
+Race rules (PostgreSQL, READ COMMITTED): beginning a session holds the person's row (FOR SHARE), so that none begins
+while the person is being locked, or merged into another record, to wake up when they are unlocked or split off. Ending
+one updates its row, which waits for redemptions that hold it (grants/store/codes.py): what
+`clients_of` returns afterwards is complete.
 """
 
 from dataclasses import dataclass
@@ -34,8 +35,14 @@ from idp.sessions.store.session_contexts import session_contexts
 from idp.sessions.store.table import amr_text, session, sessions
 from keys.envelope import Vault
 
-_people = table("people", column("bucket", String), column("person_id", Text), column("status", Text))
-_person_is_active = _people.c.status == "active"
+_people = table(
+    "people",
+    column("bucket", String),
+    column("person_id", Text),
+    column("status", Text),
+    column("canonical_id", Text),
+)
+_person_is_active = and_(_people.c.status == "active", _people.c.canonical_id.is_(None))
 
 _GIVEN = [one.name for one in sessions.c if one.name not in {"bucket", "ended_at", "end_reason"}]
 _ADD = (
@@ -204,7 +211,7 @@ class SessionStore:
     vault: Vault
 
     def add(self, new: Session, cookie: str) -> bool:
-        """Begin a session; False if the person may not sign in, and then there is none."""
+        """Begin a session; False if the person may not sign in, or was just merged into another: then there is none."""
         bucket = bucket_of(new.person_id)
         handle = parse_handle(cookie, HandleKind.SESSION)
         if handle is None or handle.bucket != bucket:

@@ -1,0 +1,106 @@
+"""A merge taken back, whenever it turns out wrong: each record has again exactly what it had (adr/0036).
+
+One steward does it, since a wrong merge shows one person's affairs to another. What was made meanwhile goes to whom the
+steward says. All sessions and grants of the winner end: nobody can tell which of the two people began them.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion
+from idp.conflicts.stewards import is_concerned
+from idp.database import Done, Refused
+from idp.merges.model import Merge, MergeRefused, Rule
+from idp.merges.restoring import restored
+from idp.merges.rules import check_split
+from idp.merges.service.making import give, made_meanwhile
+from idp.merges.service.records import lock_records, merge_event, refuse
+from idp.people.model import PersonStatus
+from idp.sessions.service import end_all_sessions
+from idp.transaction import Tx
+
+_REASON = "split from another record"
+_LOCKED = "split from a record that may not sign in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A merge that was taken back, and what ended by it."""
+
+    merge: Merge
+    sessions: int
+    grants: int
+    is_locked: bool
+    """The loser is locked: the winner might not sign in, and whose that is must be looked at."""
+
+
+def split(
+    tx: Tx,
+    merge_id: str,
+    *,
+    winners: Collection[str] = (),
+    losers: Collection[str] = (),
+    reason: str,
+    letter: str,
+    actor: str,
+    occasion: Occasion,
+) -> Done[Split] | Refused:
+    """Let both records stand by themselves; `winners` and `losers` name what was made meanwhile, all of it."""
+    found = tx.merges.get(merge_id)
+    if found is None:
+        return Refused(MergeRefused(Rule.UNKNOWN))
+    lock_records(tx, found)
+    merge = tx.merges.get(merge_id) or found
+    if not reason.strip() or not letter.strip():
+        return refuse(tx, "split", merge, Rule.REASON, actor=actor, occasion=occasion)
+    if is_concerned(tx, actor, (merge.winner_id, merge.loser_id)):
+        return refuse(tx, "split", merge, Rule.CONCERNED, actor=actor, occasion=occasion)
+    made = made_meanwhile(tx, merge)
+    broken, unnamed = check_split(merge, made, winners=winners, losers=losers)
+    if broken is Rule.NOT_NAMED:  # nothing was tried yet: the steward is shown what to say
+        return Refused(MergeRefused(broken, unnamed))
+    if broken is not None:
+        return refuse(tx, "split", merge, broken, actor=actor, occasion=occasion)
+    if not tx.merges.split(merge_id, by=actor, reason=f"{letter}: {reason}", now=occasion.now):
+        return refuse(tx, "split", merge, Rule.OVER, actor=actor, occasion=occasion)
+    tx.people.split(merge.loser_id, off=merge.winner_id)
+    for one in made:
+        give(tx, one, merge.loser_id if one.name in losers else merge.winner_id)
+    is_locked = _restore(tx, merge, occasion)
+    sessions, grants = _end(tx, merge, actor, occasion)
+    tx.audit.add(
+        merge_event(
+            EventType.PERSON_SPLIT,
+            merge,
+            actor,
+            occasion,
+            reason=reason,
+            letter=letter,
+            to_winner=sorted(winners),
+            to_loser=sorted(losers),
+            sessions=sessions,
+            grants=grants,
+        )
+    )
+    return Done(Split(merge=merge, sessions=sessions, grants=grants, is_locked=is_locked))
+
+
+def _restore(tx: Tx, merge: Merge, occasion: Occasion) -> bool:
+    """Take back what sign-ins wrote to the winner; let the loser not sign in where the winner may not."""
+    winner, loser = tx.people.get(merge.winner_id), tx.people.get(merge.loser_id)
+    if winner is None or loser is None or merge.before is None:
+        raise LookupError("a merge without its records")
+    back = restored(winner, merge.before)
+    if back != winner:
+        tx.people.update(replace(back, updated_at=occasion.now), cause=_REASON)
+    if winner.status is PersonStatus.ACTIVE or loser.status is not PersonStatus.ACTIVE:
+        return False
+    return tx.people.set_status(merge.loser_id, PersonStatus.LOCKED, _LOCKED, occasion.now)
+
+
+def _end(tx: Tx, merge: Merge, actor: str, occasion: Occasion) -> tuple[int, int]:
+    ended = end_all_sessions(tx, merge.winner_id, reason=_REASON, occasion=occasion, actor=actor)
+    revoked = tx.grants.revoke_of_person(merge.winner_id, occasion.now, _REASON)
+    for_it = tx.grants.revoke_of_principal(merge.winner_id, occasion.now, _REASON)
+    return ended.count, len({grant.grant_id for grant in (*revoked, *for_it)})
