@@ -18,7 +18,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
-    func,
     select,
     table,
 )
@@ -39,9 +38,8 @@ subjects = Table(
     UniqueConstraint("sector", "sub"),
 )
 
-_merges = table(
-    "merges", column("loser_id", Text), column("winner_id", Text), column("state", Text), column("merged_at")
-)
+_people = table("people", column("bucket", String), column("person_id", Text), column("canonical_id", Text))
+_merges = table("merges", column("loser_id", Text), column("state", Text), column("merged_at"))
 _GET = select(subjects.c.sub).where(
     subjects.c.bucket == bindparam("of_bucket"),
     subjects.c.person_id == bindparam("of_person"),
@@ -49,18 +47,9 @@ _GET = select(subjects.c.sub).where(
 )
 _OF_MERGED = (
     select(subjects.c.sub)
-    .join(
-        _merges,
-        and_(
-            subjects.c.bucket == func.substr(_merges.c.loser_id, 1, 2),
-            subjects.c.person_id == _merges.c.loser_id,
-        ),
-    )
-    .where(
-        _merges.c.winner_id == bindparam("of_person"),
-        _merges.c.state == "merged",
-        subjects.c.sector == bindparam("in_sector"),
-    )
+    .join(_people, and_(_people.c.bucket == subjects.c.bucket, _people.c.person_id == subjects.c.person_id))
+    .join(_merges, and_(_merges.c.loser_id == _people.c.person_id, _merges.c.state == "merged"))
+    .where(_people.c.canonical_id == bindparam("of_person"), subjects.c.sector == bindparam("in_sector"))
     .order_by(_merges.c.merged_at, subjects.c.person_id)
     .limit(1)
 )

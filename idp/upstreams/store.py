@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -49,9 +48,10 @@ _OF_RECORD = (
     .where(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
     .order_by(_t.linked_at, _t.issuer, _t.subject)
 )
+_records = records_of_person()
 _OF_PERSON = (
     select(external_links)
-    .where(tuple_(_t.bucket, _t.person_id).in_(records_of_person()))
+    .join(_records, and_(_t.bucket == _records.c.bucket, _t.person_id == _records.c.person_id))
     .order_by(_t.linked_at, _t.issuer, _t.subject)
 )
 _MOVE = (

@@ -12,6 +12,7 @@ from idp.clock import Clock
 from idp.database import Database
 from idp.people.model import IdentifierScheme, Person, PersonStatus
 from idp.people.service.link_accounts import LinkOutcome, LinkResult, OldAccount, link_account
+from tests.stores.merge_samples import merged
 from tests.stores.samples import NOW, do, make_client, make_person, see
 
 NUMBER, OTHER = "031190000001", "031190000002"
@@ -117,8 +118,8 @@ async def test_a_line_that_can_t_be_right_is_refused_without_repeating_it(
 async def test_the_record_that_stands_for_a_merged_one_is_linked_and_a_dead_person_s_is_not(
     database: Database[Any],
 ) -> None:
-    merged, stands = await known(database), await known(database, OTHER)
-    await do(database, lambda tx: tx.people.update(replace(merged, canonical_id=stands.person_id)))
+    loser, stands = await known(database), await known(database, OTHER)
+    await merged(database, stands.person_id, loser.person_id)
     assert await outcome(database, "dvc-1", NUMBER) is LinkOutcome.LINKED
     assert await sub_of(database, stands) == "dvc-1"
     assert await outcome(database, "dvc-1", OTHER) is LinkOutcome.ALREADY

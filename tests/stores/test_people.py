@@ -226,27 +226,27 @@ async def test_a_status_set_again_changes_nothing(database: Database[Any]) -> No
 
 
 async def test_a_merged_record_leads_to_the_one_that_stands_for_it(database: Database[Any]) -> None:
-    first, second, third = make_person(), make_person(), make_person()
-
-    def merge(tx: Any) -> None:
-        tx.people.add_many((first, second, third))
-        tx.people.update(replace(first, canonical_id=second.person_id))
-        tx.people.update(replace(second, canonical_id=third.person_id))
-
-    await do(database, merge)
-    assert await see(database, lambda tx: tx.people.canonical(first.person_id)) == third
-    assert await see(database, lambda tx: tx.people.canonical(third.person_id)) == third
+    first, second = make_person(), make_person()
+    await do(database, lambda tx: tx.people.add_many((first, second)))
+    assert await do(database, lambda tx: tx.people.merge(first.person_id, into=second.person_id))
+    assert not await do(database, lambda tx: tx.people.merge(first.person_id, into=second.person_id))
+    assert await see(database, lambda tx: tx.people.canonical(first.person_id)) == second
+    assert await see(database, lambda tx: tx.people.canonical(second.person_id)) == second
     await do(database, lambda tx: tx.people.update(replace(first, account_level=1)))  # read before the merge
-    assert await see(database, lambda tx: tx.people.canonical(first.person_id)) == third
+    assert await see(database, lambda tx: tx.people.canonical(first.person_id)) == second
+    assert not await do(database, lambda tx: tx.people.split(first.person_id, off=first.person_id))
+    assert await do(database, lambda tx: tx.people.split(first.person_id, off=second.person_id))
+    stands = await see(database, lambda tx: tx.people.canonical(first.person_id))
+    assert stands == replace(first, account_level=1)
 
 
 async def test_records_merged_in_a_circle_stand_for_nobody(database: Database[Any]) -> None:
-    first, second = make_person(), make_person()
+    first, second = make_person(), make_person()  # adr/0036: no rule lets them
 
     def merge(tx: Any) -> None:
         tx.people.add_many((first, second))
-        tx.people.update(replace(first, canonical_id=second.person_id))
-        tx.people.update(replace(second, canonical_id=first.person_id))
+        tx.people.merge(first.person_id, into=second.person_id)
+        tx.people.merge(second.person_id, into=first.person_id)
 
     await do(database, merge)
     assert await see(database, lambda tx: tx.people.canonical(first.person_id)) is None

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, text
 
+from idp.conflicts.model import ConflictKind, ConflictState
 from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.database import Database
-from idp.ids import NO_BUCKET, HandleKind, OfficialId, PersonId, PostId
-from idp.mandates.model import organisation, ward
+from idp.ids import NO_BUCKET, HandleKind, MandateId, OfficialId, PersonId, PostId
+from idp.mandates.model import PrincipalKind, organisation, ward
 from idp.mandates.service import invitee_of
+from idp.merges.model import Before, MergeState
 from idp.officials.model import AgencyRole, Official, Post
 from idp.officials.query import Compare, Every, Field, GroupQuery, HoldsPost, Operator, Query
 from idp.officials.roles import Role
@@ -50,6 +52,32 @@ def _people(tx: Any, me: SignedIn) -> None:
     tx.upstreams.find("https://national.example", "s")
     tx.upstreams.touch("https://national.example", "s", NOW)
     tx.upstreams.of_person(person_id)
+    tx.upstreams.of_record(person_id)
+    tx.upstreams.move("https://national.example", "s", person_id)
+    tx.subjects.of_record(person_id)
+    tx.people.find_holder(IdentifierScheme.PHONE, "+84912345678")
+    tx.people.merged_into(person_id)
+    tx.people.merge(person_id, into=person_id)
+    tx.people.split(person_id, off=person_id)
+
+
+def _merges(tx: Any, me: SignedIn) -> None:
+    person_id = me.person.person_id
+    before = Before(profile=me.person.profile, account_level=2)
+    tx.merges.get("m")
+    tx.merges.of_record(person_id)
+    tx.merges.list(MergeState.PROPOSED, 10)
+    tx.merges.confirm("m", before, by="a", now=NOW)
+    tx.merges.withdraw("m", by="a", reason="r", now=NOW)
+    tx.merges.erase_expired(NOW, 10)
+    tx.conflicts.get("c")
+    tx.conflicts.find_open(ConflictKind.CUSTODY, [person_id], {})
+    tx.conflicts.list(ConflictState.OPEN, 10)
+    tx.conflicts.list(ConflictState.OPEN, 10, ConflictKind.CUSTODY)
+    tx.conflicts.assign("c", "a")
+    tx.conflicts.close("c", ConflictState.RESOLVED, by="a", reason="r", now=NOW)
+    tx.conflicts.measure(10)
+    tx.conflicts.erase_closed(NOW, 10)
 
 
 def _credentials(tx: Any, me: SignedIn) -> None:
@@ -142,6 +170,11 @@ def _mandates(tx: Any, me: SignedIn) -> None:
     tx.mandates.of_delegate(person_id, since=NOW)
     tx.mandates.of_principal(company.kind, company.id)
     tx.mandates.of_principal(company.kind, company.id, since=NOW)
+    tx.mandates.of_principal(PrincipalKind.PERSON, person_id)
+    tx.mandates.of_principal(PrincipalKind.PERSON, person_id, since=NOW)
+    tx.mandates.cut_of_principal(ward(person_id), NOW, "")
+    tx.mandates.written_since(person_id, NOW)
+    tx.mandates.move(MandateId("m"), person_id, person_id)
     tx.mandates.of_appointment("a")
     tx.mandates.due(NOW, 10)
     tx.mandates.end("m", NOW, "")
@@ -275,6 +308,7 @@ def _officials(tx: Any, me: SignedIn) -> None:
     [
         _organisations,
         _people,
+        _merges,
         _credentials,
         _sessions,
         _interactions,
@@ -320,8 +354,11 @@ def _statements_of(connection: Connection, run: Callable[[], None]) -> dict[str,
     return seen
 
 
-_BOUNDED = {f"SCAN {name}" for name in ("oldest", "lanes", "chosen", "asleep", "too_old", "some", "one_role")}
-"""Bounded choices and lists that stand in a WITH: no tables."""
+_BOUNDED = {
+    f"SCAN {name}"
+    for name in ("oldest", "lanes", "chosen", "asleep", "too_old", "some", "one_role", "records")
+}
+"""Bounded choices and lists that stand in a WITH, a person's records: no tables."""
 
 
 def _walks_of_sqlite(connection: Connection, statement: str, given: Any) -> Iterator[str]:

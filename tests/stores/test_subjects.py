@@ -1,6 +1,5 @@
 """The `sub` of a person in a sector: one for ever, and told apart by sector (OpenID Connect Core §8.1)."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from idp.database import Database
 from idp.people.model import Person
+from tests.stores.merge_samples import merged
 from tests.stores.samples import do, make_person, see
 
 
@@ -43,13 +43,13 @@ async def test_two_people_never_share_a_sub(database: Database[Any]) -> None:
 async def test_a_sector_that_knew_only_the_merged_record_keeps_its_sub(database: Database[Any]) -> None:
     loser, winner = await people(database)  # DESIGN 5.1
 
-    def merge(tx: Any) -> None:
+    def meet(tx: Any) -> None:
         tx.subjects.sub_for(loser.person_id, "portal", "of-the-loser")
         tx.subjects.sub_for(loser.person_id, "warehouse", "of-the-loser-too")
         tx.subjects.sub_for(winner.person_id, "warehouse", "of-the-winner")
-        tx.people.update(replace(loser, canonical_id=winner.person_id))
 
-    await do(database, merge)
+    await do(database, meet)
+    await merged(database, winner.person_id, loser.person_id)
     assert await see(database, lambda tx: tx.subjects.find(winner.person_id, "portal")) == "of-the-loser"
     assert (
         await do(database, lambda tx: tx.subjects.sub_for(winner.person_id, "portal", "new"))

@@ -16,11 +16,14 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKeyConstraint,
+    FromClause,
     Index,
     Row,
     String,
+    Subquery,
     Table,
     Text,
     and_,
@@ -29,14 +32,13 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from idp.database import Sealed, UtcTime, metadata
 from idp.database.erasing import delete_oldest
-from idp.database.standing import ids_of_person, records_of_person, standing
+from idp.database.standing import records_of_person, standing
 from idp.ids import MandateId, OrganisationId, PersonId, bucket_of
 from idp.mandates.model import Mandate, Powers, Principal, PrincipalKind, Role, Source
 from idp.mandates.store.columns import services_of, services_text
@@ -81,6 +83,15 @@ mandates = Table(
     Index("ix_mandates_over", "ended_at", "valid_to"),
 )
 
+
+def _held_by(people: Subquery, of: FromClause) -> ColumnElement[bool]:
+    return and_(of.c.bucket == people.c.bucket, of.c.delegate_id == people.c.person_id)
+
+
+def _for(people: Subquery, of: FromClause) -> ColumnElement[bool]:
+    return and_(of.c.principal_kind == PrincipalKind.PERSON.value, of.c.principal_id == people.c.person_id)
+
+
 _t = mandates.c
 _roots = mandate_principals.c
 _goes_on = _t.ended_at.is_(None)
@@ -101,18 +112,23 @@ _LOCK_ROOT = (
     .with_for_update()
 )
 _in_order = (_t.created_at, _t.mandate_id)
-_of_delegate = tuple_(_t.bucket, _t.delegate_id).in_(records_of_person())
+_records, _theirs = records_of_person(), mandates.alias("theirs")
+_of_delegate = _t.mandate_id.in_(
+    select(_theirs.c.mandate_id).join_from(_records, _theirs, _held_by(_records, _theirs))
+)
+_of_ward = _t.mandate_id.in_(
+    select(_theirs.c.mandate_id).join_from(_records, _theirs, _for(_records, _theirs))
+)
 _of_organisation = and_(
     _t.principal_kind == PrincipalKind.ORGANISATION.value, _t.principal_id == bindparam("of_principal")
 )
-_of_ward = and_(_is_for_a_person, _t.principal_id.in_(ids_of_person()))
-_OF_DELEGATE = _ALL.where(_of_delegate).order_by(*_in_order)
+_OF_DELEGATE = _ALL.join(_records, _held_by(_records, mandates)).order_by(*_in_order)
 _OF_DELEGATE_SINCE = _OF_DELEGATE.where(or_(_goes_on, _t.ended_at >= bindparam("since", type_=UtcTime)))
 _OF_ORGANISATION = _ALL.where(_of_organisation).order_by(*_in_order)
 _OF_ORGANISATION_SINCE = _OF_ORGANISATION.where(
     or_(_goes_on, _t.ended_at >= bindparam("since", type_=UtcTime))
 )
-_OF_WARD = _ALL.where(_of_ward).order_by(*_in_order)
+_OF_WARD = _ALL.join(_records, _for(_records, mandates)).order_by(*_in_order)
 _OF_WARD_SINCE = _OF_WARD.where(or_(_goes_on, _t.ended_at >= bindparam("since", type_=UtcTime)))
 _OF_APPOINTMENT = _ALL.where(_t.appointment_id == bindparam("of_appointment")).order_by(*_in_order)
 _DUE = _ALL.where(_goes_on, _t.valid_to <= bindparam("now")).order_by(_t.valid_to).limit(bindparam("most"))

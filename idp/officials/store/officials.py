@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, select, tuple_, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -41,9 +41,10 @@ _HOLD_OF_POST = all_officials.where(
     == select(posts.c.official_id).where(posts.c.post_id == bindparam("this_post")).scalar_subquery()
 ).with_for_update(read=True, of=officials)
 _BY_NUMBER = all_officials.where(_t.number_fold == bindparam("of_number"), _is_kept)
-_OF_PERSON = all_officials.where(tuple_(_t.bucket, _t.person_id).in_(records_of_person())).order_by(
-    _t.created_at, _t.official_id
-)
+_records = records_of_person()
+_OF_PERSON = all_officials.join(
+    _records, and_(_t.bucket == _records.c.bucket, _t.person_id == _records.c.person_id)
+).order_by(_t.created_at, _t.official_id)
 _WITHIN = and_(_is_kept, is_within(_t.agency_code, bindparam("root")))
 _PAGE = (
     all_officials.where(_WITHIN, _t.number_fold > bindparam("after"))
