@@ -94,7 +94,9 @@ _CLOSE = (
     .returning(_t.conflict_id)
 )
 _OPEN_OF_KEY = select(_t.conflict_id).where(_t.key == bindparam("of_key"), _is_open)
-_counted = select(_t.opened_at).where(_is_open).order_by(_t.opened_at).limit(bindparam("most")).subquery("some")
+_counted = (
+    select(_t.opened_at).where(_is_open).order_by(_t.opened_at).limit(bindparam("most")).subquery("some")
+)
 _MEASURE = select(func.count().label("waiting"), func.min(_counted.c.opened_at).label("oldest"))
 _ERASE = delete_oldest((_t.conflict_id,), _t.closed_at)
 

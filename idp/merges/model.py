@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from idp.ids import PersonId
-from idp.people.model import PersonProfile
 
 
 class MergeState(StrEnum):
@@ -36,7 +35,8 @@ class Cause(StrEnum):
 class Before:
     """What the winner's record said when the merge was confirmed."""
 
-    profile: PersonProfile = field(repr=False)
+    profile: str = field(repr=False)
+    """As the people's store writes one."""
     account_level: int
 
 

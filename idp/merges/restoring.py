@@ -7,7 +7,6 @@ the record, and stays; so do its numbers, which no sign-in of the loser's could 
 
 from dataclasses import replace
 
-from idp.merges.model import Before
 from idp.people.model import Attribute, Person, PersonProfile, Source
 
 _FIELDS: dict[Attribute, tuple[str, ...]] = {
@@ -21,16 +20,16 @@ _FIELDS: dict[Attribute, tuple[str, ...]] = {
 }
 
 
-def restored(person: Person, before: Before) -> Person:
+def restored(person: Person, before: PersonProfile, *, level: int) -> Person:
     """Return the record as a split leaves it; the level is never above what it was at the merge."""
     profile = person.profile
     for attribute, names in _FIELDS.items():
-        if _is_from_a_sign_in(profile, before.profile, attribute):
-            profile = _taken_back(profile, before.profile, attribute, names)
+        if _is_from_a_sign_in(profile, before, attribute):
+            profile = _taken_back(profile, before, attribute, names)
     return replace(
         person,
         profile=profile,
-        account_level=min(person.account_level, before.account_level),
+        account_level=min(person.account_level, level),
         commune_code=profile.address.ward_code if profile.address else person.commune_code,
         birth_year=int(profile.birthdate[:4]) if profile.birthdate else None,
     )

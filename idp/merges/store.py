@@ -30,7 +30,6 @@ from idp.database import Sealed, UtcTime, metadata
 from idp.database.erasing import delete_oldest
 from idp.ids import PersonId
 from idp.merges.model import Before, Cause, Merge, MergeState
-from idp.people.rows import profile_of, profile_text
 from keys.envelope import Vault
 
 _REASON = "merge.reason"
@@ -222,9 +221,9 @@ class MergeStore:
 
 
 def _before_text(before: Before) -> str:
-    return json.dumps({"level": before.account_level, "profile": profile_text(before.profile)})
+    return json.dumps({"level": before.account_level, "profile": before.profile})
 
 
 def _before_of(content: str) -> Before:
     kept = json.loads(content)
-    return Before(profile=profile_of(kept["profile"]), account_level=kept["level"])
+    return Before(profile=kept["profile"], account_level=kept["level"])

@@ -91,25 +91,30 @@ _FLOOR = (
 _USE_CASES = ("service", "relay", "jobs")
 _TAKES_ALONG = {
     "organisations": ("idp.mandates.service", "idp.sessions.service"),
-    "mandates": ("idp.sessions.service",),
-    "officials": ("idp.sessions.service",),
+    "mandates": ("idp.sessions.service", "idp.conflicts.service"),
+    "officials": ("idp.sessions.service", "idp.conflicts.service"),
     "interactions": ("idp.mandates.service", "idp.officials.service"),
+    "people": ("idp.conflicts.service",),
+    "merges": ("idp.conflicts.service", "idp.sessions.service"),
     "life_events": (
         *(
             "idp.mandates.service",
             "idp.organisations",
             "idp.people",
             "idp.sessions.service",
+            "idp.conflicts.service",
             "federation.registers",
         ),
     ),
 }
 """Feature → use cases of another that its own call: an organisation's mandates begin and end with it; who leaves loses
 their official sessions, and those a session reached must be told, as its own service alone knows how; for whom somebody
-may act is for mandates and posts to say; what happens to somebody reaches all of these."""
+may act is for mandates and posts to say; what happens to somebody reaches all of these; what no rule may settle goes into
+the stewards' queue; a merge ends sessions."""
 _FEATURE = re.compile(
     r"idp/(?P<feature>people|organisations|mandates|officials|credentials|sessions|interactions|clients|grants|subjects"
-    r"|consents|upstreams|signing_keys|audit|outbox|messages|limits|emergency|backup|life_events)/(?P<file>\w+)"
+    r"|consents|upstreams|signing_keys|audit|outbox|messages|limits|emergency|backup|life_events|merges|conflicts)"
+    r"/(?P<file>\w+)"
 )
 _CONNECTS = {"open_connection", "create_connection", "open_unix_connection", "sock_connect"}
 

@@ -63,7 +63,7 @@ def _people(tx: Any, me: SignedIn) -> None:
 
 def _merges(tx: Any, me: SignedIn) -> None:
     person_id = me.person.person_id
-    before = Before(profile=me.person.profile, account_level=2)
+    before = Before(profile="{}", account_level=2)
     tx.merges.get("m")
     tx.merges.of_record(person_id)
     tx.merges.list(MergeState.PROPOSED, 10)

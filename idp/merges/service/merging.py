@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
-from idp.conflicts.service import resolve
-from idp.conflicts.stewards import own_record
+from idp.conflicts.service import own_record, resolve
 from idp.database import Done, Refused
 from idp.merges.model import Before, Merge, MergeRefused, Rule
 from idp.merges.rules import check_open, check_stewards
@@ -74,7 +73,7 @@ def _stand_for(tx: Tx, merge: Merge, *, actor: str, occasion: Occasion) -> bool:
     winner = tx.people.get(merge.winner_id)
     if winner is None:
         return False
-    before = Before(profile=winner.profile, account_level=winner.account_level)
+    before = Before(profile=tx.people.text_of(winner.profile), account_level=winner.account_level)
     return tx.merges.confirm(merge.merge_id, before, by=actor, now=occasion.now) and tx.people.merge(
         merge.loser_id, into=merge.winner_id
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
-from idp.conflicts.stewards import is_concerned
+from idp.conflicts.service import is_concerned
 from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.merges.model import Cause, Merge, MergeRefused, MergeState, Rule

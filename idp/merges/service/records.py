@@ -2,7 +2,7 @@
 
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.conflicts.stewards import is_concerned
+from idp.conflicts.service import is_concerned
 from idp.database import Refused
 from idp.ids import PersonId
 from idp.mandates.model import PrincipalKind, ward

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
-from idp.conflicts.stewards import is_concerned
+from idp.conflicts.service import is_concerned
 from idp.database import Done, Refused
 from idp.merges.model import Merge, MergeRefused, Rule
 from idp.merges.restoring import restored
@@ -91,7 +91,8 @@ def _restore(tx: Tx, merge: Merge, occasion: Occasion) -> bool:
     winner, loser = tx.people.get(merge.winner_id), tx.people.get(merge.loser_id)
     if winner is None or loser is None or merge.before is None:
         raise LookupError("a merge without its records")
-    back = restored(winner, merge.before)
+    then = tx.people.profile_of(merge.before.profile)
+    back = restored(winner, then, level=merge.before.account_level)
     if back != winner:
         tx.people.update(replace(back, updated_at=occasion.now), cause=_REASON)
     if winner.status is PersonStatus.ACTIVE or loser.status is not PersonStatus.ACTIVE:

@@ -33,7 +33,7 @@ from idp.database import Sealed, UtcTime, metadata
 from idp.ids import PersonId, bucket_of
 from idp.name_fold import fold
 from idp.people.identifiers import FOUND_WHEN_OLD, normal_form, profile_identifiers
-from idp.people.model import Holder, IdentifierScheme, Person, PersonStatus
+from idp.people.model import Holder, IdentifierScheme, Person, PersonProfile, PersonStatus
 from idp.people.name_parts import with_composed_names
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
 from idp.people.store.addresses import AddressTime, add_first, addresses_of, replace_open
@@ -310,17 +310,23 @@ class PeopleStore:
 
     def records_of(self, person_id: PersonId) -> tuple[PersonId, ...]:
         """Return a record that stands for others, and all of those (DESIGN 5.1)."""
-        found = [person_id]
-        for one in found:
-            rows = self.connection.execute(_MERGED_INTO, {"of_canonical": one})
-            found += [PersonId(row.person_id) for row in rows if row.person_id not in found]
-        return tuple(found)
+        return (person_id, *(one.person_id for one in self.merged_into(person_id)))
 
     def born_in(self, year: int, after: PersonId | None, most: int) -> tuple[Person, ...]:
         """Return people of a birth year in the order of their keys, those after one of them."""
         given = {"of_year": year, "after_person": after or "", "most": most}
         given["after_bucket"] = "" if after is None else bucket_of(after)
         return tuple(self._person(row) for row in self.connection.execute(_BORN_IN, given))
+
+    @staticmethod
+    def text_of(profile: PersonProfile) -> str:
+        """Return a profile as the text of a row, for who keeps it for later: it is personal data, to be sealed."""
+        return profile_text(profile)
+
+    @staticmethod
+    def profile_of(kept: str) -> PersonProfile:
+        """Return the profile of such a text."""
+        return profile_of(kept)
 
     def count(self) -> int:
         """Return how many records there are."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion
 from idp.conflicts.model import Conflict, ConflictKind, ConflictRefused, ConflictState
-from idp.conflicts.stewards import is_concerned
+from idp.conflicts.service.stewards import is_concerned
 from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.transaction import Tx

@@ -1,4 +1,4 @@
-"""Who works on records, and whose records they keep their hands off: their own, and of those they act for (PAGES 3.3.3).
+"""Who works on records, and whose records they keep their hands off: their own, and of those they act for.
 
 A steward's own record is the one whose user name is theirs; who has none here is nobody's relative that we know of.
 """
