@@ -14,6 +14,7 @@ from idp.cli import (
     agencies,
     backup,
     clients,
+    conflicts,
     consents,
     demo,
     emergency,
@@ -22,6 +23,7 @@ from idp.cli import (
     life_events,
     logouts,
     mandates,
+    merges,
     officials,
     organisations,
     people,
@@ -55,6 +57,8 @@ app.command("restore")(restore.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
 app.add_typer(people.app, name="people")
+app.add_typer(merges.app, name="merges")
+app.add_typer(conflicts.app, name="conflicts")
 app.add_typer(organisations.app, name="organisations")
 app.add_typer(agencies.app, name="agencies")
 app.add_typer(mandates.app, name="mandates")

@@ -198,6 +198,8 @@ def _change(
     person = tx.people.get(person_id)
     if person is None:
         return Refused(CommandFailed(f"no person {person_id}"))
+    if person.canonical_id is not None:
+        return Refused(CommandFailed(f"{person.canonical_id} stands for {person_id}: name that record"))
     set_ground = open_ground if status is PersonStatus.LOCKED else lift_ground
     if set_ground(tx, person_id, Ground.CITY, reason, actor=operator(), occasion=happening):
         return Done(grounds_of(tx, tx.people.get(person_id) or person))
@@ -226,4 +228,5 @@ def _row(person: Person, failures: int) -> dict[str, object]:
         "commune": person.commune_code or None,
         "failures": failures,
         "rests": failures >= MOST_TRIES,
+        "merged_into": person.canonical_id,
     }

@@ -137,7 +137,6 @@ _SET_STATUS = (
 _SET_ROLES = (
     update(people).where(_this_person).values(roles=bindparam("new_roles"), updated_at=bindparam("now"))
 )
-_MERGED_INTO = select(people.c.person_id).where(people.c.canonical_id == bindparam("of_canonical"))
 _BORN_IN = (
     select(people)
     .where(
