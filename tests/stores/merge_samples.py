@@ -12,7 +12,7 @@ from idp.merges.model import Cause, Merge, MergeRefused, Rule
 from idp.merges.service import Merged, Split, Wanted, confirm, propose, split
 from idp.people.model import Person
 from tests.stores.mandate_samples import make_citizen
-from tests.stores.samples import DAY, NOW, do
+from tests.stores.samples import DAY, MINUTE, NOW, do
 
 FIRST, SECOND = "operator:lan", "operator:binh"
 WEEK = timedelta(days=7)
@@ -74,7 +74,12 @@ async def proposed(
 
 
 async def merged(
-    database: Database[Any], winner_id: PersonId, loser_id: PersonId, *, moment: Any = NOW, **changes: Any
+    database: Database[Any],
+    winner_id: PersonId,
+    loser_id: PersonId,
+    *,
+    moment: Any = NOW + MINUTE,
+    **changes: Any,
 ) -> Merge:
     """Merge two records by two stewards."""
     proposal = await proposed(database, winner_id, loser_id, moment=moment, **changes)

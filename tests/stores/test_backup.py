@@ -271,10 +271,11 @@ async def test_an_epoch_ends_what_could_be_used_once_and_keeps_grants_and_consen
         died = begin_epoch(connection, number=1, at=at)
         for table in ("mandate_invitations", "mandate_removals"):
             assert connection.execute(select(metadata.tables[table].c.closed_at)).scalars().all() == [at]
+        assert connection.execute(select(metadata.tables["merges"].c.expires_at)).scalars().all() == [at]
         return died
 
     died = await asyncio.to_thread(alone, target_url, work)
-    assert (died.sessions, died.refresh_families, died.codes, died.offers) == (1, 1, 1, 2)
+    assert (died.sessions, died.refresh_families, died.codes, died.offers) == (1, 1, 1, 3)
     target = Database(target_url, Tx.unit(vault, clock), clock=clock)
     try:
         first = await see(target, lambda tx: tx.configuration.version())
@@ -302,7 +303,7 @@ async def test_an_epoch_ends_what_could_be_used_once_and_keeps_grants_and_consen
 
 
 def _offer(connection: Connection) -> None:
-    """Leave a mandate that waits to be taken, and the end of one that waits to be confirmed."""
+    """Leave a mandate that waits to be taken, and the end of one and a merge that wait to be confirmed."""
     times = {"created_at": NOW, "expires_at": NOW + MINUTE}
     texts = ("invitation_id", "principal_id", "role", "services", "invited_by", "close_reason")
     offer = {**dict.fromkeys(texts, "x"), **times, "invitee": b"x", "shown": b"x"}
@@ -310,11 +311,15 @@ def _offer(connection: Connection) -> None:
     removal = {**dict.fromkeys(("removal_id", "mandate_id", "principal_id", "proposed_by"), "x"), **times}
     connection.execute(metadata.tables["mandate_invitations"].insert(), offer)
     connection.execute(metadata.tables["mandate_removals"].insert(), removal)
+    names = dict.fromkeys(("merge_id", "winner_id", "loser_id", "proposed_by"), "x")
+    merge = {**names, "state": "proposed", "dead_with_living": False, "reason": b"x", "letter": b"x"}
+    merge |= {"proposed_at": NOW, "expires_at": NOW + 60 * MINUTE}
+    connection.execute(metadata.tables["merges"].insert(), merge)
 
 
 _DIES = {
     "codes", "sessions", "refresh_tokens", "pushed_requests", "upstream_journeys", "password_proofs", "links",
-    "invitations", "totp", "mandate_invitations", "mandate_removals",
+    "invitations", "totp", "mandate_invitations", "mandate_removals", "merges",
 }  # fmt: skip
 _TOLD_BY_ITS_TIME = {
     "client_assertions",
@@ -326,7 +331,7 @@ _TOLD_BY_ITS_TIME = {
 """What it guarded is refused by the epoch, or has ended with its session."""
 _STAYS = {
     "agencies", "attempts", "audit_events", "audit_head", "audit_keys", "client_logos", "client_secrets", "clients",
-    "config_version", "consents", "external_links", "grants", "life_applied", "life_cursors", "life_grounds",
+    "config_version", "conflicts", "consents", "external_links", "grants", "life_applied", "life_cursors", "life_grounds",
     "life_states", "life_unresolved", "life_words", "limits", "lock_requests", "mandate_firms", "mandate_principals",
     "mandates", "official_external_ids", "official_posts", "officials", "organisations", "outbox", "passwords",
     "people", "person_addresses", "person_identifiers", "registrations", "signing_keys", "subjects",

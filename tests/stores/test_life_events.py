@@ -482,12 +482,7 @@ async def test_relations_give_and_take_parents_and_guardians(database: Database[
 async def test_what_merged_into_a_record_is_locked_and_dies_with_it(
     database: Database[Any], scene: Scene
 ) -> None:
-    await do(
-        database,
-        lambda tx: tx.people.update(
-            replace(scene.stranger, canonical_id=scene.mother.person_id, updated_at=NOW)
-        ),
-    )
+    await do(database, lambda tx: tx.people.merge(scene.stranger.person_id, into=scene.mother.person_id))
     ended = await ended_by(database, scene, lambda: happen(database, T.DIED, scene.stranger))
     assert ended == MOTHERS | HELD_BY_MOTHER | {
         "session of stranger",

@@ -215,7 +215,8 @@ async def test_an_employment_record_is_the_persons_and_follows_its_number_throug
     database: DB, pair: Pair
 ) -> None:
     hand = Hand(actor="operator:hr", occasion=at())
-    await do(database, lambda tx: tx.agencies.put(make_agency("H24.08")))
+    for code in ("H24", "H24.08"):
+        await do(database, lambda tx, c=code: tx.agencies.put(make_agency(c)))
 
     def record(person: Person, number: str) -> WantedRecord:
         return WantedRecord(

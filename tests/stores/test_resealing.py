@@ -15,10 +15,12 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.clients.model import ClientSecret
 from idp.clock import Clock
+from idp.conflicts.model import Conflict, ConflictKind, ConflictState
 from idp.credentials.model import TotpCredential
 from idp.database import Database, Resealing
 from idp.ids import ClientId, HandleKind, OfficialId, PersonId
 from idp.mandates.model import Invitation, Invitee, Role, organisation
+from idp.merges.model import Before, Merge, MergeState
 from idp.officials.model import Official
 from idp.organisations.identifiers import IdentifierTaken as OrganisationNumberTaken
 from idp.organisations.model import OrganisationScheme
@@ -59,8 +61,14 @@ COLUMNS = {
     "audit_events.payload": Resealing.STAYS,
     "audit_keys.sealed_key": Resealing.ANEW,
     "client_secrets.sealed": Resealing.ANEW,
+    "conflicts.close_reason": Resealing.ANEW,
+    "conflicts.facts": Resealing.ANEW,
     "mandate_invitations.shown": Resealing.ANEW,
     "mandates.reference": Resealing.ANEW,
+    "merges.close_reason": Resealing.ANEW,
+    "merges.letter": Resealing.ANEW,
+    "merges.reason": Resealing.ANEW,
+    "merges.winner_before": Resealing.ANEW,
     "officials.awaited_id": Resealing.ANEW,
     "officials.profile": Resealing.ANEW,
     "organisations.identifier": Resealing.WITH_LOOKUP,
@@ -124,6 +132,43 @@ class Filled:
     spent: str
 
 
+def _merge(tx: Any, person_id: PersonId) -> None:
+    """Put words into a merge that was split, and into a conflict that was closed."""
+    tx.merges.add(
+        Merge(
+            merge_id="m",
+            winner_id=person_id,
+            loser_id=PersonId("x"),
+            state=MergeState.PROPOSED,
+            reason="one person",
+            letter="12/CAHP",
+            proposed_by="operator:lan",
+            proposed_at=NOW,
+            expires_at=LATER,
+        )
+    )
+    tx.merges.confirm("m", Before(profile="{}", account_level=2), by="operator:binh", now=NOW)
+    tx.merges.split("m", by="operator:lan", reason="two people", now=NOW)
+    tx.conflicts.open(
+        Conflict(
+            conflict_id="c",
+            kind=ConflictKind.CONTRADICTION,
+            people=(person_id,),
+            facts={"fields": "name"},
+            state=ConflictState.OPEN,
+            opened_at=NOW,
+            last_at=NOW,
+            count=1,
+        )
+    )
+    tx.conflicts.close("c", ConflictState.DISMISSED, by="operator:lan", reason="looked at", now=NOW)
+
+
+def _words(tx: Any) -> tuple[object, ...]:
+    merge, conflict = tx.merges.get("m"), tx.conflicts.get("c")
+    return merge.letter, merge.before, conflict.facts
+
+
 async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Filled:
     """Put something into every sealed column."""
     me = await sign_in(database)
@@ -153,6 +198,7 @@ async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Fill
         tx.mandates.lock_principal(organisation(COMPANY))
         tx.mandates.add([replace(make_mandate(person_id), reference="decision 5")])
         tx.mandate_invitations.add(INVITED, Invitee(number=NUMBER, name_fold="nguyen thi hoa"))
+        _merge(tx, person_id)
         tx.officials.add(
             Official(
                 official_id=OfficialId("o"),
@@ -232,6 +278,7 @@ async def _check_contents(eras: Eras, filled: Filled) -> None:
             "secret": WITHOUT_OLD.open_text(sealed, purpose="client.secret"),
             "mandates": [one.reference for one in tx.mandates.of_delegate(person_id)],
             "invited": tx.mandate_invitations.get("i"),
+            "merge": _words(tx),
             "organisation": tx.organisations.find(OrganisationScheme.PERSONAL_ID, NUMBER) is not None,
             "keys": len(Keyring(WITHOUT_OLD, tx.signing_keys.all(), now=lambda: NOW).public_jwks()["keys"]),
         }
@@ -242,6 +289,7 @@ async def _check_contents(eras: Eras, filled: Filled) -> None:
         "secret": "a" * 32,
         "mandates": ["decision 5"],
         "invited": INVITED,
+        "merge": ("12/CAHP", Before(profile="{}", account_level=2), {"fields": "name"}),
         "organisation": True,
         "keys": 1,
     }

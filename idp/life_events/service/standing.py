@@ -19,9 +19,16 @@ from idp.transaction import Tx
 
 
 def grounds_of(tx: Tx, person: Person) -> frozenset[Ground]:
-    """Return every ground that holds; of a record that was locked before there were grounds, one that says so."""
-    kept = {one.ground for one in tx.life_grounds.of_person(person.person_id)}
-    return implied_grounds(person.status, kept)
+    """Return every ground that holds; of a record that was locked before there were grounds, one that says so.
+
+    Those of records merged into it hold too: a merge opens nothing. But for a death: that this one lives was stated then.
+    """
+    own, *merged = (_kept(tx, record) for record in tx.people.records_of(person.person_id))
+    return implied_grounds(person.status, own | (frozenset[Ground]().union(*merged) - {Ground.DEAD}))
+
+
+def _kept(tx: Tx, record_id: PersonId) -> frozenset[Ground]:
+    return frozenset(one.ground for one in tx.life_grounds.of_person(record_id))
 
 
 def open_ground(
@@ -59,7 +66,9 @@ def lift_ground(
     before = frozenset() if person is None else grounds_of(tx, person)
     if person is None or ground not in before:
         return False
-    tx.life_grounds.lift(person_id, ground, occasion.now)
+    for record in tx.people.records_of(person_id):
+        if record == person_id or ground is not Ground.DEAD:
+            tx.life_grounds.lift(record, ground, occasion.now)
     remaining = before - {ground}
     _set_status(tx, person, remaining, reason, occasion)
     if ground is Ground.DEAD:
@@ -75,8 +84,10 @@ def lift_ground(
 
 
 def _set_status(tx: Tx, person: Person, grounds: Collection[Ground], reason: str, occasion: Occasion) -> None:
-    for record in tx.people.records_of(person.person_id):
-        tx.people.set_status(record, status_of(grounds), reason, occasion.now)
+    tx.people.set_status(person.person_id, status_of(grounds), reason, occasion.now)
+    for record in tx.people.records_of(person.person_id)[1:]:
+        held = {*grounds, *_kept(tx, record)}
+        tx.people.set_status(record, status_of(held), reason, occasion.now)
 
 
 def _die(tx: Tx, person_id: PersonId, reason: str, *, actor: str, occasion: Occasion) -> None:

@@ -13,7 +13,7 @@ from idp.database import Done, Refused
 from idp.merges.model import Before, Merge, MergeRefused, Rule
 from idp.merges.rules import check_open, check_stewards
 from idp.merges.service.records import broken_by, lock_records, merge_event, refuse
-from idp.sessions.service import end_all_sessions
+from idp.sessions.service import end_all_sessions, tell_of_ended
 from idp.transaction import Tx
 
 _REASON = "merged into another record"
@@ -50,6 +50,7 @@ def confirm(tx: Tx, merge_id: str, *, actor: str, occasion: Occasion) -> Done[Me
     ended = end_all_sessions(tx, merge.loser_id, reason=_REASON, occasion=occasion, actor=actor)
     revoked = tx.grants.revoke_of_person(merge.loser_id, occasion.now, _REASON)
     for_it = tx.grants.revoke_of_principal(merge.loser_id, occasion.now, _REASON)
+    tell_of_ended(tx, for_it, occasion=occasion)
     grants = len({grant.grant_id for grant in (*revoked, *for_it)})
     tx.audit.add(
         merge_event(

@@ -17,7 +17,7 @@ from idp.merges.rules import check_split
 from idp.merges.service.making import give, made_meanwhile
 from idp.merges.service.records import lock_records, merge_event, refuse
 from idp.people.model import PersonStatus
-from idp.sessions.service import end_all_sessions
+from idp.sessions.service import end_all_sessions, tell_of_ended
 from idp.transaction import Tx
 
 _REASON = "split from another record"
@@ -32,7 +32,7 @@ class Split:
     sessions: int
     grants: int
     is_locked: bool
-    """The loser is locked: the winner might not sign in, and whose that is must be looked at."""
+    """The loser may not sign in: the winner might not, and whose that is must be looked at."""
 
 
 def split(
@@ -95,13 +95,14 @@ def _restore(tx: Tx, merge: Merge, occasion: Occasion) -> bool:
     back = restored(winner, then, level=merge.before.account_level)
     if back != winner:
         tx.people.update(replace(back, updated_at=occasion.now), cause=_REASON)
-    if winner.status is PersonStatus.ACTIVE or loser.status is not PersonStatus.ACTIVE:
-        return False
-    return tx.people.set_status(merge.loser_id, PersonStatus.LOCKED, _LOCKED, occasion.now)
+    if winner.status is not PersonStatus.ACTIVE and loser.status is PersonStatus.ACTIVE:
+        return tx.people.set_status(merge.loser_id, PersonStatus.LOCKED, _LOCKED, occasion.now)
+    return loser.status is not PersonStatus.ACTIVE
 
 
 def _end(tx: Tx, merge: Merge, actor: str, occasion: Occasion) -> tuple[int, int]:
     ended = end_all_sessions(tx, merge.winner_id, reason=_REASON, occasion=occasion, actor=actor)
     revoked = tx.grants.revoke_of_person(merge.winner_id, occasion.now, _REASON)
     for_it = tx.grants.revoke_of_principal(merge.winner_id, occasion.now, _REASON)
+    tell_of_ended(tx, for_it, occasion=occasion)
     return ended.count, len({grant.grant_id for grant in (*revoked, *for_it)})
