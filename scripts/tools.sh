@@ -27,3 +27,12 @@ install_softhsm() {  # the device of tests/softhsm.py, and what puts a process b
 }
 
 from_debian() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1"; }
+
+# folder_in_memory: a new folder for what tests write, on which nothing waits for a disk; fails where memory is short.
+folder_in_memory() {
+  local kib_needed=6291456 available folder  # a full run writes less than 1 GiB; browsers and databases want theirs too
+  available="$({ awk '/^MemAvailable:/ {print $2}' /proc/meminfo; df -Pk /dev/shm | awk 'NR==2 {print $4}'; } 2>/dev/null | sort -n | head -n 1)"
+  [ "${available:-0}" -ge "$kib_needed" ] && folder="$(mktemp -d /dev/shm/hpid-tests.XXXXXX 2>/dev/null)" || return 1
+  printf '#!/bin/sh\n' > "$folder/program" && chmod +x "$folder/program"
+  if "$folder/program" 2>/dev/null; then rm "$folder/program"; printf '%s' "$folder"; else rm -rf "$folder"; return 1; fi
+}

@@ -8,6 +8,7 @@ quickly and cost little memory; no secret stands in any log line; nobody was cal
 import gc
 import re
 import resource
+import tempfile
 import time
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -66,7 +67,7 @@ _RECORDED = select(_EVENTS.c.event_id, _EVENTS.c.type).order_by(_EVENTS.c.at, _E
 
 _ROOT = Path(__file__).resolve().parents[2]
 _INSIDES = re.compile(
-    rf"{re.escape(str(_ROOT))}|Traceback|File \"|\.py\b|site-packages|/usr/|/tmp/"
+    rf"{re.escape(str(_ROOT))}|{re.escape(tempfile.gettempdir())}|Traceback|File \"|\.py\b|site-packages|/usr/|/tmp/"
     r"|sqlite|sqlalchemy|asyncpg|postgres|SELECT |INSERT |UPDATE .* SET|no such table"
     r"|joserfc|cryptography|starlette|fastapi|granian|uvicorn|python/|Python 3|jinja",
     re.IGNORECASE,

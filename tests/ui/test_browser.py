@@ -1,6 +1,5 @@
 """What only a browser can tell: width, focus, script, policy – on every sample page (PAGES §5, attack row A11)."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +7,7 @@ from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from idp.ui.language import Language
 from idp.ui.pages import Pages
+from tests.journeys.visitor import FLAGS
 from tests.ui.gallery import render_all
 from tests.ui.samples import SAMPLES, SITE
 from tests.ui.serving import serving
@@ -29,9 +29,9 @@ SCROLL_WIDTH = "document.documentElement.scrollWidth"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
 
