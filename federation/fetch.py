@@ -49,6 +49,8 @@ _SPECIAL_V4 = (
 )
 
 MOST_CONNECTIONS = 100
+FETCH_SECONDS = 8.0
+"""How long a call may take in all."""
 ANY_HOST = "*"
 """Stands for every host in `loopback_hosts`."""
 
@@ -135,7 +137,7 @@ class Fetcher:
         loopback_hosts: frozenset[str] = frozenset(),
         ca_bundle: Path | None = None,
         connect_timeout: float = 3.0,
-        total_timeout: float = 8.0,
+        total_timeout: float = FETCH_SECONDS,
         max_bytes: int = 256 * 1024,
         connections: int = MOST_CONNECTIONS,
         resolve: Resolve | None = None,

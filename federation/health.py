@@ -1,33 +1,110 @@
-"""A circuit breaker: when an upstream keeps failing, stop sending people there for a while. Pure but for its counts."""
+"""A circuit breaker: when an upstream keeps failing, stop sending people there until it answers again.
 
-from dataclasses import dataclass
+Two kinds of word count: people's own exchanges, and probes that a node sends whether or not anybody signs in. It takes
+moments and no clock; its counts are all it holds. Each node has one and learns for itself.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-_FAILURES_TO_OPEN = 3
+_IN_A_ROW = 3
+"""So many failures of one kind in a row open it."""
+_WINDOW = timedelta(seconds=60)
+_LEAST_IN_WINDOW = 10
+_MOST_KEPT = 256
+_SLOW_SECONDS = 10.0
+"""An exchange that took longer counts against the upstream, though it succeeded."""
 _PAUSE = timedelta(seconds=30)
+"""How long an open circuit stands without a new word, before one person may try."""
+_GOOD_PROBES = 2
+_MOST_GOOD_PROBES = 4
+_SOON = timedelta(minutes=5)
 
 
 @dataclass(slots=True)
 class Circuit:
-    """Closed: go. Open: the upstream is down, since `opened_at`; after a pause one attempt probes it."""
+    """Closed: go. Open: down since `opened_at`; good probes in a row close it, or one person who gets through."""
 
     failures: int = 0
+    """Of people's exchanges, in a row."""
     opened_at: datetime | None = None
     probe_at: datetime | None = None
+    """Until when it stays open if nothing more is heard; then one may try."""
+    _failed_probes: int = 0
+    _good_probes: int = 0
+    _wanted_probes: int = _GOOD_PROBES
+    _closed_at: datetime | None = None
+    _recent: deque[tuple[datetime, bool]] = field(default_factory=lambda: deque(maxlen=_MOST_KEPT))
+    """Moments and whether the exchange was good."""
 
     def is_open(self, now: datetime) -> bool:
-        """Tell whether people should be told it is down; False again when a probe is due."""
+        """Tell whether people should be told it is down; False again when a try is due."""
         return self.probe_at is not None and now < self.probe_at
 
-    def succeeded(self) -> None:
-        """Close the circuit."""
+    def may_go(self, now: datetime) -> bool:
+        """Tell whether one more may be sent there; when a try is due, the first who asks is the try (half-open)."""
+        if self.is_open(now):
+            return False
+        if self.probe_at is not None:
+            self.probe_at = now + _PAUSE
+        return True
+
+    def succeeded(self, now: datetime, *, seconds: float = 0.0) -> None:
+        """Take note of an exchange that went well: it closes the circuit; slow ones are counted."""
         self.failures = 0
-        self.opened_at = None
-        self.probe_at = None
+        self._close(now)
+        self._count(now, is_good=seconds <= _SLOW_SECONDS)
 
     def failed(self, now: datetime) -> None:
-        """Count a failure; the third in a row opens the circuit."""
+        """Take note of an exchange that failed for the upstream's sake; the third in a row opens the circuit."""
         self.failures += 1
-        if self.failures >= _FAILURES_TO_OPEN:
-            self.opened_at = self.opened_at or now
+        if self.probe_at is not None or self.failures >= _IN_A_ROW:
+            self._open(now)
+        self._count(now, is_good=False)
+
+    def probed(self, now: datetime, *, is_good: bool) -> None:
+        """Take note of a probe. Those that fail open the circuit as people's do; good ones in a row close it.
+
+        Good ones do not undo the failures of people: an upstream may say well what it does and do it badly.
+        """
+        if not is_good:
+            self._good_probes = 0
+            self._failed_probes += 1
+            if self.probe_at is not None or self._failed_probes >= _IN_A_ROW:
+                self._open(now)
+            return
+        self._failed_probes = 0
+        if self.probe_at is None:
+            return
+        self._good_probes += 1
+        if self._good_probes >= self._wanted_probes:
+            self.failures = 0
+            self._close(now)
+        else:
             self.probe_at = now + _PAUSE
+
+    def _count(self, now: datetime, *, is_good: bool) -> None:
+        """Remember one exchange; half of them bad within a minute opens the circuit."""
+        self._recent.append((now, is_good))
+        while self._recent[0][0] <= now - _WINDOW:
+            self._recent.popleft()
+        bad = sum(not good for _, good in self._recent)
+        if len(self._recent) >= _LEAST_IN_WINDOW and bad * 2 >= len(self._recent):
+            self._open(now)
+
+    def _open(self, now: datetime) -> None:
+        if self.opened_at is None:
+            self.opened_at = now
+            again = self._closed_at is not None and now < self._closed_at + _SOON
+            self._wanted_probes = min(self._wanted_probes * 2, _MOST_GOOD_PROBES) if again else _GOOD_PROBES
+        self._good_probes = 0
+        self.probe_at = now + _PAUSE
+
+    def _close(self, now: datetime) -> None:
+        if self.opened_at is None:
+            return
+        self.opened_at = self.probe_at = None
+        self._good_probes = self._failed_probes = 0
+        self._closed_at = now
+        self._recent.clear()

@@ -45,6 +45,10 @@ class NationalEid:
             },
         )
 
+    async def probe(self, *, now: datetime) -> None:
+        """Ask whether it is there, though nobody goes; raises UpstreamError if it is not."""
+        await self._upstream.probe(now=now)
+
     async def finish(
         self, answer: Mapping[str, str], *, nonce: str, code_verifier: str, now: datetime
     ) -> ExternalIdentity:

@@ -1,16 +1,18 @@
 """An OpenID Provider above us, spoken to as a strict relying party – Core §3.1, Discovery §4.3, RFC 9207, RFC 9700 §4.4.
 
 Code flow with PKCE, state, nonce and `iss`; metadata bound to the configured issuer; metadata and keys read again every
-hour, keys for an unknown kid too, neither oftener than once in 30 s; every doubt is a refusal, never a lower level
-(SECURITY E03, D03).
+hour, keys for an unknown kid too, neither oftener than once in 30 s; a probe reads both anew. Every doubt is a refusal,
+never a lower level (SECURITY E03, D03).
 """
 
+import asyncio
 import hmac
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
@@ -48,22 +50,34 @@ class _Copy(Generic[T]):
 
     held: tuple[datetime, T] | None = None
     tried_at: datetime | None = None
+    reading: "asyncio.Future[T] | None" = None
 
     async def get(self, read: Callable[[], Awaitable[T]], *, now: datetime, afresh: bool = False) -> T:
         """Return the copy if it is young, or was asked for just now; else read it anew."""
-        if self.held is not None and self.tried_at is not None:
+        if self.held is not None:
             read_at, value = self.held
-            if now < self.tried_at + _PAUSE or (not afresh and now < read_at + _COPY_LIVES):
+            just_tried = self.tried_at is not None and now < self.tried_at + _PAUSE
+            if just_tried or (not afresh and now < read_at + _COPY_LIVES):
                 return value
         self.tried_at = now
         try:
-            value = await read()
+            return await self.renew(read, now=now)
         except UpstreamError:
             if self.held is None or afresh or now >= self.held[0] + _LAST_GOOD:
                 raise
             return self.held[1]
-        self.held = (now, value)
-        return value
+
+    async def renew(self, read: Callable[[], Awaitable[T]], *, now: datetime) -> T:
+        """Read it anew, whatever is held; those who ask while it is being read wait for one answer."""
+        if self.reading is None:
+            self.reading = asyncio.ensure_future(read())
+            self.reading.add_done_callback(partial(self._take, now))
+        return await asyncio.shield(self.reading)  # who gives up takes the answer from nobody
+
+    def _take(self, now: datetime, reading: "asyncio.Future[T]") -> None:
+        self.reading = None
+        if not reading.cancelled() and reading.exception() is None:
+            self.held = (now, reading.result())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +149,11 @@ class OidcUpstream:
             raise UpstreamError("userinfo speaks of another subject")
         return _signed_in(claims, userinfo, auth_time)
 
+    async def probe(self, *, now: datetime) -> None:
+        """Read metadata and keys anew, as if nobody had; UpstreamError if they can't be had or believed."""
+        metadata = await self._metadata.renew(self._read_metadata, now=now)
+        await self._keys.renew(partial(self._read_keys, metadata), now=now)
+
     def _check_answer(self, answer: Mapping[str, str], metadata: _Metadata) -> None:
         iss = answer.get("iss")
         if (iss is None and metadata.sends_iss) or (iss is not None and iss != self.issuer):  # RFC 9207 §2.4
@@ -151,13 +170,11 @@ class OidcUpstream:
             raise UpstreamError("the answer has no code")
 
     async def _load_metadata(self, now: datetime) -> _Metadata:
-        async def read() -> _Metadata:
-            document = await self._get(
-                f"{self.issuer.removesuffix('/')}/.well-known/openid-configuration", {}
-            )
-            return self._parse_metadata(_json(document))
+        return await self._metadata.get(self._read_metadata, now=now)
 
-        return await self._metadata.get(read, now=now)
+    async def _read_metadata(self) -> _Metadata:
+        document = await self._get(f"{self.issuer.removesuffix('/')}/.well-known/openid-configuration", {})
+        return self._parse_metadata(_json(document))
 
     def _parse_metadata(self, document: Mapping[str, object]) -> _Metadata:
         if document.get("issuer") != self.issuer:  # Discovery §4.3
@@ -189,14 +206,14 @@ class OidcUpstream:
             raise UpstreamError(f"id_token: {error.reason}") from error
 
     async def _load_keys(self, metadata: _Metadata, now: datetime, *, afresh: bool = False) -> JwkSet:
-        async def read() -> JwkSet:
-            response = await self._get(metadata.jwks_uri, {})
-            try:
-                return JwkSet.parse(response.body)
-            except InvalidJwkSet as error:
-                raise UpstreamError("jwks is malformed", unavailable=True) from error
+        return await self._keys.get(partial(self._read_keys, metadata), now=now, afresh=afresh)
 
-        return await self._keys.get(read, now=now, afresh=afresh)
+    async def _read_keys(self, metadata: _Metadata) -> JwkSet:
+        response = await self._get(metadata.jwks_uri, {})
+        try:
+            return JwkSet.parse(response.body)
+        except InvalidJwkSet as error:
+            raise UpstreamError("jwks is malformed", unavailable=True) from error
 
     def _check_claims(self, claims: Mapping[str, object], *, nonce: str, now: datetime) -> None:
         """Check what Core §3.1.3.7 lists; the signature is checked already."""

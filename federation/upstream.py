@@ -82,6 +82,9 @@ class Upstream(Protocol):
     ) -> str:
         """Return the URL to send the browser to."""
 
+    async def probe(self, *, now: datetime) -> None:
+        """Ask whether it is there, though nobody goes, or raise UpstreamError."""
+
     async def finish(
         self, answer: Mapping[str, str], *, nonce: str, code_verifier: str, now: datetime
     ) -> ExternalIdentity:

@@ -13,7 +13,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
-from federation.fetch import MOST_CONNECTIONS, Fetcher
+from federation.fetch import FETCH_SECONDS, MOST_CONNECTIONS, Fetcher
 from federation.health import Circuit
 from federation.national_eid import NationalEid
 from federation.oidc import OidcUpstream
@@ -62,7 +62,7 @@ from idp.signing_keys.timed import TimedKeyring
 from idp.tracing import Tracing, start_tracing
 from idp.transaction import Tx
 from idp.ui.pages import Pages, Site
-from idp.worker import SUMMARIES, work, write_summaries
+from idp.worker import SUMMARIES, look_upstream, work, write_summaries
 from keys.envelope import Vault
 from keys.master import MasterKey
 from keys.pkcs11.device import Device
@@ -144,6 +144,9 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
     configuration = ConfigurationCache(database, keyring, clock)
     admission = Admission(settings.most_requests)
     fetcher = _fetcher(fetcher_of, settings, MOST_CONNECTIONS)
+    national_fetcher = _fetcher(
+        fetcher_of, settings, settings.national_connections, time_limit=settings.national_time_limit
+    )
     waiting = Waiting(settings.most_requests // 4)
     return Provider(
         settings=settings,
@@ -162,7 +165,8 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         request_documents=RequestDocuments(
             _fetcher(fetcher_of, settings, _OF_REQUEST_OBJECTS), waiting=waiting
         ),
-        national=_national(settings, fetcher),
+        national=_national(settings, national_fetcher),
+        national_fetcher=national_fetcher,
         national_circuit=Circuit(),
         hashing=PasswordHashing(vault),
         summaries=Summaries(),
@@ -183,6 +187,8 @@ def make_app(provider: Provider) -> Asgi:
             asyncio.create_task(write_summaries(provider)),
             asyncio.create_task(provider.admission.watch(provider.clock)),
         ]
+        if provider.national is not None:
+            tasks.append(asyncio.create_task(look_upstream(provider)))
         if provider.settings.runs_worker:
             tasks.append(asyncio.create_task(work(provider)))
         yield
@@ -289,8 +295,15 @@ def _ways_out(
     return partial(TracedDatabase, tracing), partial(TracedFetcher, tracing)
 
 
-def _fetcher(fetcher_of: Callable[..., Fetcher], settings: Settings, connections: int) -> Fetcher:
+def _fetcher(
+    fetcher_of: Callable[..., Fetcher],
+    settings: Settings,
+    connections: int,
+    *,
+    time_limit: float = FETCH_SECONDS,
+) -> Fetcher:
     return fetcher_of(
+        total_timeout=time_limit,
         allowed_loopback=frozenset(settings.loopback_origins),
         loopback_hosts=frozenset(settings.loopback_hosts),
         ca_bundle=settings.ca_bundle,

@@ -21,6 +21,7 @@ ERASERS: Mapping[str, Eraser] = {
     "client_assertions": lambda tx, now, life: tx.client_assertions.erase_expired(
         now - life.assertion_kept, BATCH
     ),
+    "upstream_logouts": lambda tx, now, _: tx.upstream_logouts.erase_expired(now, BATCH),
     "invitations": lambda tx, now, life: tx.invitations.erase_expired(now - life.invitation_kept, BATCH),
     "grants": lambda tx, now, _: tx.grants.erase_expired(now, BATCH),
     "interactions": lambda tx, now, _: tx.interactions.erase_expired(now, BATCH),

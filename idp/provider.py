@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 
 from federation.fetch import Fetcher
 from federation.health import Circuit
@@ -21,6 +22,7 @@ from idp.settings import Settings
 from idp.tracing import Tracing
 from idp.transaction import Tx
 from idp.ui.pages import Pages
+from idp.upstreams.model import NATIONAL, Outage
 from keys.envelope import Vault
 from keys.keyring import Keyring
 
@@ -46,6 +48,8 @@ class Provider:
     client_keys: ClientKeys
     request_documents: RequestDocuments
     national: Upstream | None
+    national_fetcher: Fetcher
+    """Asks the national system alone, with so many connections and no more."""
     national_circuit: Circuit
     hashing: PasswordHashing
     summaries: Summaries
@@ -54,10 +58,24 @@ class Provider:
     tracing: Tracing | None
     """What makes spans; None: no traces are asked for."""
 
+    def outage(self, now: datetime) -> Outage | None:
+        """Return since when nobody is sent to the national system, by its own failures or an operator's word."""
+        switch = self.configuration.maintenance.get(NATIONAL)
+        if switch is not None and switch.is_on(now):
+            return Outage(since=switch.since, until=switch.until)
+        if self.national_circuit.is_open(now):
+            return Outage(since=self.national_circuit.opened_at or now)
+        return None
+
+    def is_national_down(self, now: datetime) -> bool:
+        """Tell whether people should be told that the national system is not there."""
+        return self.outage(now) is not None
+
     async def aclose(self) -> None:
         """Give back connections and threads, the database last."""
         await self.fetcher.aclose()
         await self.registration_fetcher.aclose()
+        await self.national_fetcher.aclose()
         await self.request_documents.aclose()
         self.hashing.close()
         await self.keyring.aclose()

@@ -179,6 +179,15 @@ class Settings(BaseSettings):
     """What citizens call it."""
     national_name_en: str = "VNeID"
     """The same in English."""
+    national_connections: int = Field(default=50, ge=2, le=1000)
+    """Connections of a process to it at once. One is kept for looking whether it is there; who finds all others taken
+    waits in the waiting room."""
+    national_time_limit: float = Field(default=8.0, ge=0.5, le=60.0)
+    """Seconds one call to it may take; then it counts as not answering. With more than 8 an outage may be told later than
+    a minute after it began."""
+    national_probe: float = Field(default=10.0, ge=1.0, le=15.0)
+    """Seconds from one look whether it is there to the next: every process looks, so that an outage is told, and its end,
+    though nobody signs in."""
     test_environment: bool = True
     """Show the strip that says no data is real. Must be off in production."""
     embed_worker: bool | None = None

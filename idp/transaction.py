@@ -39,7 +39,7 @@ from idp.resealing.store import ResealingStore
 from idp.sessions.store import SessionStore
 from idp.signing_keys.store import SigningKeyStore
 from idp.subjects.store import SubjectStore
-from idp.upstreams.store import UpstreamStore
+from idp.upstreams.store import MaintenanceStore, UpstreamLogoutStore, UpstreamStore
 from keys.envelope import Vault
 
 
@@ -203,6 +203,14 @@ class Tx:
     @cached_property
     def upstreams(self) -> UpstreamStore:
         return UpstreamStore(self.connection, self._vault)
+
+    @cached_property
+    def maintenance(self) -> MaintenanceStore:
+        return MaintenanceStore(self.connection, self._vault)
+
+    @cached_property
+    def upstream_logouts(self) -> UpstreamLogoutStore:
+        return UpstreamLogoutStore(self.connection, self._vault)
 
     @cached_property
     def signing_keys(self) -> SigningKeyStore:

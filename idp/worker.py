@@ -27,6 +27,7 @@ from idp.officials.jobs import close_posts, link_people
 from idp.outbox.relay import MOST, Relay
 from idp.provider import Provider
 from idp.signing_keys.jobs import erase_keys, rotate_keys
+from idp.upstreams.probing import probe
 from idp.transaction import Tx
 
 _log = logging.getLogger("hpid.worker")
@@ -186,6 +187,12 @@ async def work(provider: Provider) -> None:
 async def write_summaries(provider: Provider) -> None:
     """Write what this process has counted, at its pace until cancelled: every process that serves has its own counts."""
     await _repeat(SUMMARIES, provider)
+
+
+async def look_upstream(provider: Provider) -> None:
+    """Look whether the national system is there, at its pace until cancelled: every process knows it by itself."""
+    every = timedelta(seconds=provider.settings.national_probe)
+    await _repeat(Job(name="national probe", every=every, run=probe, full=2), provider)
 
 
 async def _repeat(job: Job, provider: Provider, *, woken: asyncio.Event | None = None) -> None:

@@ -27,5 +27,6 @@ STAYS: Mapping[str, str] = {
     "signing_keys": "erased keys stay as names",
     "subjects": "one per person and sector, for ever",
     "totp": "a row per person",
+    "upstream_maintenance": "a row per upstream: the operators' switch",
 }
 """Table → why."""

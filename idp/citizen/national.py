@@ -63,6 +63,8 @@ async def _depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:
     if not isinstance(step, SignIn):
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
     provider, occasion, counter = call.provider, call.occasion(), (Limit.UPSTREAM, address_key(call.peer))
+    if provider.is_national_down(occasion.now) or not provider.national_circuit.may_go(occasion.now):
+        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
     provider.limits.check(counter, now=occasion.now)
     journey = _journey(opened, step, occasion, call)
     try:

@@ -128,7 +128,7 @@ def slowed(attempt: Slowed, now: datetime) -> ErrorSummary:
 
 
 def _is_offered(call: Call, opened: Opened) -> bool:
-    down = call.provider.national_circuit.is_open(call.provider.clock.now())
+    down = call.provider.is_national_down(call.provider.clock.now())
     return takes_city_credentials(opened.client, upstream_down=down)
 
 

@@ -20,7 +20,7 @@ async def show(call: Call) -> Answer:
     if not isinstance(step, SignIn):
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
     provider = call.provider
-    down = provider.national_circuit.is_open(provider.clock.now())
+    down = provider.is_national_down(provider.clock.now())
     is_officials = opened.realm is Realm.OFFICIAL
     methods = ["national"] if provider.national is not None and not is_officials else []
     if takes_city_credentials(opened.client, upstream_down=down):

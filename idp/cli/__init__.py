@@ -30,6 +30,7 @@ from idp.cli import (
     restore,
     serve,
     sessions,
+    upstreams,
 )
 from idp.cli.context import CommandFailed, show_error
 from idp.database import DatabaseUnavailable
@@ -68,6 +69,7 @@ app.add_typer(logouts.app, name="logouts")
 app.add_typer(officials.app, name="officials")
 app.add_typer(life_events.app, name="life-events")
 app.add_typer(emergency.app, name="emergency")
+app.add_typer(upstreams.app, name="upstreams")
 app.add_typer(admin.app, name="admin")
 app.add_typer(demo.app, name="demo")
 

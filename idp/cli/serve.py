@@ -30,7 +30,7 @@ from idp.log import configure, fields
 from idp.provider import Provider
 from idp.settings import DeploymentProfile, Settings
 from idp.transaction import Tx
-from idp.worker import work
+from idp.worker import look_upstream, work
 from keys.signer import SigningUnavailable
 
 _BACKLOG = 1024
@@ -155,6 +155,8 @@ async def _work(settings: Settings) -> None:
                 asyncio.create_task(provider.configuration.keep_fresh()),
                 asyncio.create_task(work(provider)),
             ]
+            if provider.national is not None:
+                tasks.append(asyncio.create_task(look_upstream(provider)))
             await stopped.wait()
             for task in tasks:
                 task.cancel()

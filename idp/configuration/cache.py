@@ -17,6 +17,7 @@ from idp.clock import Clock
 from idp.database import Database, DatabaseUnavailable
 from idp.ids import ClientId
 from idp.log import fields
+from idp.upstreams.model import Maintenance
 from keys.keyring import Keyring, UnusableKeyRecord
 from keys.rotation import KeyRecord
 
@@ -38,6 +39,7 @@ class _Configuration:
     clients: tuple[Client, ...]
     keys: tuple[KeyRecord, ...]
     epoch_began_at: datetime | None
+    maintenance: tuple[Maintenance, ...]
 
 
 class ConfigurationCache:
@@ -55,6 +57,8 @@ class ConfigurationCache:
         self.origins: frozenset[str] = frozenset()
         self.logos: frozenset[str] = frozenset()
         """Digests of the images that clients show."""
+        self.maintenance: Mapping[str, Maintenance] = {}
+        """Upstream → the switch an operator has set, which may be over."""
 
     def require(self, check: "Callable[[Tx], None]") -> None:
         """Take nothing from a database before it passed a check, which raises StateRefused.
@@ -110,6 +114,7 @@ class ConfigurationCache:
             clients=tx.clients.all(),
             keys=tx.signing_keys.all(),
             epoch_began_at=tx.configuration.epoch_began_at(),
+            maintenance=tx.maintenance.all(),
         )
 
     def _take(self, found: _Configuration | None, asked_at: float) -> None:
@@ -120,6 +125,7 @@ class ConfigurationCache:
             self.origins = browser_origins(client.facts for client in found.clients)
             self.logos = frozenset(client.facts.logo for client in found.clients if client.facts.logo)
             self._epoch_began_at = found.epoch_began_at
+            self.maintenance = {one.upstream: one for one in found.maintenance}
             self._version = found.version
         self._read_at = max(self._read_at, asked_at)
 

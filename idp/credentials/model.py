@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from idp.ids import PersonId
+from idp.protocol.assurance import Acr
 
 QUICK_TRIES = 10
 """Failures that cost no delay (SP 800-63B-4 §3.2.2; SECURITY E11)."""
@@ -28,6 +29,8 @@ class TotpCredential:
     secret: str = field(repr=False)
     last_step: int
     confirmed: bool
+    bound_acr: Acr | None = None
+    """Level of the sign-in in which it was bound; None: not known, so it vouches for nobody while upstream is down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

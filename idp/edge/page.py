@@ -121,8 +121,6 @@ def relying_party(client: ClientFacts, redirect_uri: str) -> RelyingParty:
 
 
 def _banner(call: Call) -> Banner | None:
-    circuit = call.provider.national_circuit
     now = call.provider.clock.now()
-    if circuit.opened_at is None or not circuit.is_open(now):
-        return None
-    return Banner(since=circuit.opened_at, now=now)
+    outage = call.provider.outage(now)
+    return None if outage is None else Banner(since=outage.since, until=outage.until, now=now)

@@ -32,6 +32,7 @@ from idp.protocol.token_request import parse_form
 from idp.sessions.service import Proof, start_session
 from idp.transaction import Tx
 from idp.upstreams.already_linked import AlreadyLinked
+from idp.upstreams.model import NATIONAL
 
 PATH = "/upstream/national/callback"
 _EXPIRED = "this sign-in is not open in this browser"
@@ -136,15 +137,20 @@ async def _finish(call: Call, answer: Mapping[str, str], journey: UpstreamJourne
     provider = call.provider
     if provider.national is None:
         raise UpstreamError("no national system is configured", unavailable=True)
+    began = provider.clock.stopwatch()
     try:
         identity = await provider.national.finish(
             answer, nonce=journey.nonce, code_verifier=journey.code_verifier, now=provider.clock.now()
         )
     except UpstreamError as error:
+        seconds = provider.clock.stopwatch() - began
         if error.unavailable:
             provider.national_circuit.failed(provider.clock.now())
+        metrics.UPSTREAM_SECONDS.add(seconds, NATIONAL, "failed" if error.unavailable else "refused")
         raise
-    provider.national_circuit.succeeded()
+    seconds = provider.clock.stopwatch() - began
+    provider.national_circuit.succeeded(provider.clock.now(), seconds=seconds)
+    metrics.UPSTREAM_SECONDS.add(seconds, NATIONAL, "answered")
     return identity
 
 
@@ -183,7 +189,7 @@ def _proof(
         acr=national_acr(identity.loa, identity.account_level),
         amr=identity.amr or ("user",),
         ial=identity.account_level or 0,
-        idp="national",
+        idp=NATIONAL,
     )
 
 

@@ -37,5 +37,5 @@ class State:
             if level is not None:
                 yield gauge(metric, {(): level})
         if provider.national is not None:
-            yield gauge(Metric.UPSTREAM_DOWN, {("national",): float(provider.national_circuit.is_open(now))})
+            yield gauge(Metric.UPSTREAM_DOWN, {("national",): float(provider.is_national_down(now))})
         yield gauge(Metric.RELEASE, {(self._release,): 1})

@@ -31,6 +31,8 @@ from idp.metrics.instruments import (
     SIGNING_FAILURES,
     SIGNING_SECONDS,
     TOKENS_ISSUED,
+    UPSTREAM_PROBES,
+    UPSTREAM_SECONDS,
 )
 from idp.metrics.kinds import BOUNDS, OTHER, Counts, Labels, Levels, Timings
 from idp.metrics.vocabulary import Description, Kind, Metric, SignInMethod, SignInOutcome
@@ -64,6 +66,8 @@ __all__ = [
     "SIGNING_SECONDS",
     "SIGN_INS",
     "TOKENS_ISSUED",
+    "UPSTREAM_PROBES",
+    "UPSTREAM_SECONDS",
     "Counts",
     "Description",
     "Kind",

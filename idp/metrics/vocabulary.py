@@ -156,8 +156,23 @@ class Metric(Enum):
     UPSTREAM_DOWN = Description(
         name="hpid_upstream_down",
         kind=Kind.GAUGE,
-        text="1 while this node sends nobody to the national system because it keeps failing, else 0.",
+        text="1 while this node sends nobody to the national system: it keeps failing, or an operator said so; else 0.",
         labels={"upstream": "`national`"},
+    )
+    UPSTREAM_SECONDS = Description(
+        name="hpid_upstream_seconds",
+        kind=Kind.HISTOGRAM,
+        text="Exchanges for somebody who came back from the national system, with the seconds all its calls took.",
+        labels={
+            "upstream": "`national`",
+            "outcome": "`answered`, `refused` (it answered, and was not believed), `failed` (it did not answer)",
+        },
+    )
+    UPSTREAM_PROBES = Description(
+        name="hpid_upstream_probes",
+        kind=Kind.COUNTER,
+        text="Looks at the national system whether it is there, by this process.",
+        labels={"upstream": "`national`", "outcome": "`there`, `not-there`"},
     )
     OUTBOX_WAITING = Description(
         name="hpid_outbox_waiting",

@@ -159,6 +159,10 @@ class SessionFacts:
     idp: str
     """Who authenticated: 'national' or 'haiphong'."""
     realm: Realm = Realm.CITIZEN
+    degraded: bool = False
+    """Begun with city credentials while the national system was down."""
+    ial_at: datetime | None = None
+    """Of a degraded one: when the national system last vouched for the person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

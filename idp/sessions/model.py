@@ -32,6 +32,10 @@ class Session:
     """Where its person last proved themselves: /24 of IPv4, /48 of IPv6 (audit/occasion.py); None: not known."""
     ended_at: datetime | None = None
     realm: Realm = Realm.CITIZEN
+    degraded: bool = False
+    """Begun with city credentials while the national system was down."""
+    ial_at: datetime | None = None
+    """Of a degraded one: when the national system last vouched for the person."""
 
     def is_live(self, now: datetime, life: Lifetimes) -> bool:
         """Tell whether the session is neither ended, nor over its absolute limit, nor idle too long."""
@@ -49,6 +53,8 @@ class Session:
             ial=self.ial,
             idp=self.idp,
             realm=self.realm,
+            degraded=self.degraded,
+            ial_at=self.ial_at,
         )
 
 

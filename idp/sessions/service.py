@@ -33,6 +33,11 @@ class Proof:
     amr: tuple[str, ...]
     ial: int
     idp: str
+    upstream_sid: str | None = field(default=None, repr=False)
+    """Issuer and session there, where upstream names one."""
+    degraded: bool = False
+    """City credentials in place of the national system, which is down."""
+    ial_at: datetime | None = None
 
     @property
     def factor(self) -> str:
@@ -86,8 +91,10 @@ def start_session(
             idp=proof.idp,
             network=occasion.network,
             realm=realm,
+            degraded=proof.degraded,
+            ial_at=proof.ial_at,
         )
-        if not tx.sessions.add(session, fresh):
+        if not tx.sessions.add(session, fresh, upstream_sid=proof.upstream_sid):
             return refuse_sign_in(tx, proof.person_id, factor=proof.factor, occasion=occasion)
         if old is not None and not is_mine:
             end_session(tx, old, reason="another person signed in", occasion=occasion)
@@ -148,6 +155,9 @@ def _renew(tx: Tx, old: Session, proof: Proof, cookie: str, life: Lifetimes, occ
         ial=proof.ial,
         idp=proof.idp,
         network=occasion.network,
+        upstream_sid=proof.upstream_sid,
+        degraded=proof.degraded,
+        ial_at=proof.ial_at,
         expires_at=_over_at(proof, life, occasion.now),
         now=occasion.now,
     )

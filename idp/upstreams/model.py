@@ -1,9 +1,12 @@
-"""A link by (issuer, sub): never by name or e-mail (SECURITY E04). Pure."""
+"""Links by (issuer, sub), never by name or e-mail (SECURITY E04), and when an upstream is not there. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from idp.ids import PersonId
+
+NATIONAL = "national"
+"""What the national system is called in our own words: sessions, switches, metrics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,3 +18,26 @@ class ExternalLink:
     person_id: PersonId
     linked_at: datetime
     last_used_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maintenance:
+    """An operator's word that an upstream is not to be used for now; it ends by itself."""
+
+    upstream: str
+    """`national`."""
+    since: datetime
+    until: datetime
+    set_by: str
+
+    def is_on(self, now: datetime) -> bool:
+        """Tell whether it is in force."""
+        return self.since <= now < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """Since when an upstream is not there, and until when if somebody has said so."""
+
+    since: datetime
+    until: datetime | None = None

@@ -74,7 +74,12 @@ async def test_years_of_use_leave_only_what_is_meant_to_stay(world: World) -> No
     assert left == {}
     unseen = metadata.tables.keys() - STAYS.keys() - touched
     of_mandates = {name for name in metadata.tables if name.startswith("mandate")} - STAYS.keys()
-    elsewhere = {"client_assertions", "session_contexts", "upstream_journeys"} | of_mandates
+    elsewhere = {
+        "client_assertions",
+        "session_contexts",
+        "upstream_journeys",
+        "upstream_logouts",
+    } | of_mandates
     assert unseen == elsewhere  # tests/stores, tests/mandates and test_contexts.py have them
 
 

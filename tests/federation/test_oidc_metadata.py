@@ -1,11 +1,12 @@
 """Reading an upstream's metadata and keys – OpenID Connect Discovery §4.3, RFC 8414 §3.3; SECURITY D03, E03."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from federation.fetch import FetchFailed, FetchFailure
+from federation.fetch import FetchFailed, FetchFailure, Response
 from federation.oidc import OidcUpstream
 from federation.upstream import UpstreamError
 from tests import make
@@ -189,4 +190,46 @@ class TestMetadata:
         us = upstream.relying_party()
         us.issuer = upstream.metadata["issuer"] = ISSUER + "/"
         await _url(us)
+        assert upstream.calls == [METADATA]
+
+
+class TestProbe:
+    """Looking whether it is there, though nobody goes – DOMAIN 3.6."""
+
+    async def test_a_look_reads_both_anew_and_nobody_who_signs_in_waits_for_them(self) -> None:
+        upstream = UpstreamDouble()
+        us = upstream.relying_party()
+        for number in range(3):
+            await us.probe(now=make.NOW + number * 10 * make.SECOND)
+        assert upstream.calls == [METADATA, JWKS] * 3
+        upstream.calls.clear()
+        await redeem(upstream, us=us, now=make.NOW + 20 * make.SECOND)
+        assert METADATA not in upstream.calls
+        assert JWKS not in upstream.calls
+
+    async def test_a_look_does_not_put_off_the_one_reading_for_a_new_key(self) -> None:  # SECURITY R22
+        upstream = UpstreamDouble()
+        us = upstream.relying_party()
+        await us.probe(now=make.NOW)
+        upstream.kids, upstream.sign = ["ed"], keys()["ed"].token
+        await redeem(upstream, us=us, now=make.NOW + make.SECOND)
+
+    @pytest.mark.parametrize("url", [METADATA, JWKS])
+    @pytest.mark.parametrize("instead", [TIMEOUT, answer({}, status=500), answer({}), answer(b"<html>")])
+    async def test_what_is_not_there_or_not_as_it_should_is_told(
+        self, url: str, instead: Response | FetchFailed
+    ) -> None:
+        upstream = UpstreamDouble()
+        us = upstream.relying_party()
+        await us.probe(now=make.NOW)
+        before = await _url(us)
+        upstream.instead[url] = instead
+        with pytest.raises(UpstreamError):
+            await us.probe(now=make.NOW + make.MINUTE)
+        assert await _url(us, make.NOW + make.MINUTE) == before, "the last good copy is kept"
+
+    async def test_those_who_ask_while_it_is_read_share_one_reading(self) -> None:
+        upstream = UpstreamDouble()
+        us = upstream.relying_party()
+        await asyncio.gather(*(_url(us) for _ in range(20)))
         assert upstream.calls == [METADATA]

@@ -327,6 +327,7 @@ _TOLD_BY_ITS_TIME = {
     "revoked_tokens",
     "session_clients",
     "session_contexts",
+    "upstream_logouts",
 }
 """What it guarded is refused by the epoch, or has ended with its session."""
 _STAYS = {
@@ -335,6 +336,7 @@ _STAYS = {
     "life_states", "life_unresolved", "life_words", "limits", "lock_requests", "mandate_firms", "mandate_principals",
     "mandates", "official_external_ids", "official_posts", "officials", "organisations", "outbox", "passwords",
     "people", "person_addresses", "person_identifiers", "registrations", "signing_keys", "subjects",
+    "upstream_maintenance",
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from idp.credentials.model import TotpCredential
 from idp.database import Sealed, metadata
 from idp.ids import PersonId, bucket_of
+from idp.protocol.assurance import Acr
 from keys.envelope import Vault
 
 _PURPOSE = "totp"
@@ -33,6 +34,7 @@ totp = Table(
     Column("secret", Sealed(_PURPOSE), nullable=False),
     Column("last_step", BigInteger, nullable=False),
     Column("confirmed", Boolean, nullable=False),
+    Column("bound_acr", Text),  # the level of the sign-in it was bound in; empty: not known
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
 )
 
@@ -45,6 +47,7 @@ _PUT = _insert.on_conflict_do_update(
         "secret": _insert.excluded.secret,
         "last_step": _insert.excluded.last_step,
         "confirmed": _insert.excluded.confirmed,
+        "bound_acr": _insert.excluded.bound_acr,
     },
 )
 _SPEND = (
@@ -72,6 +75,7 @@ class TotpStore:
             secret=self.vault.open_text(row.secret, purpose=_PURPOSE),
             last_step=row.last_step,
             confirmed=row.confirmed,
+            bound_acr=Acr(row.bound_acr) if row.bound_acr else None,
         )
 
     def put(self, credential: TotpCredential) -> None:
@@ -82,6 +86,7 @@ class TotpStore:
             "secret": self.vault.seal_text(credential.secret, purpose=_PURPOSE),
             "last_step": credential.last_step,
             "confirmed": credential.confirmed,
+            "bound_acr": credential.bound_acr,
         }
         self.connection.execute(_PUT, row)
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     case,
     column,
+    func,
     insert,
     select,
     table,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from idp.database import Digest
 from idp.database.erasing import delete_oldest
 from idp.ids import ClientId, HandleKind, PersonId, Sid, bucket_of, parse_handle
 from idp.protocol.assurance import Acr
@@ -44,7 +46,8 @@ _people = table(
 )
 _person_is_active = and_(_people.c.status == "active", _people.c.canonical_id.is_(None))
 
-_GIVEN = [one.name for one in sessions.c if one.name not in {"bucket", "ended_at", "end_reason"}]
+_LATER = {"bucket", "ended_at", "end_reason", "reprove_by"}
+_GIVEN = [one.name for one in sessions.c if one.name not in _LATER]
 _ADD = (
     insert(sessions)
     .from_select(
@@ -83,6 +86,10 @@ _RENEW = (
         ial=bindparam("new_ial"),
         idp=bindparam("new_idp"),
         network=bindparam("new_network"),
+        upstream_sid=func.coalesce(bindparam("new_upstream_sid", type_=Digest), sessions.c.upstream_sid),
+        degraded=bindparam("new_degraded"),
+        ial_at=bindparam("new_ial_at"),
+        reprove_by=None,
         expires_at=bindparam("new_expires_at"),
         last_seen_at=bindparam("now"),
     )
@@ -100,6 +107,33 @@ _END = (
         ),
     )
     .returning(sessions.c.session_id)
+)
+_OF_UPSTREAM_SID = (
+    select(sessions)
+    .where(sessions.c.upstream_sid == bindparam("of_sid"), sessions.c.ended_at.is_(None))
+    .order_by(sessions.c.created_at, sessions.c.session_id)
+    .limit(bindparam("most", type_=Integer))
+)
+_is_degraded = and_(sessions.c.degraded.is_not(None), sessions.c.ended_at.is_(None))
+_SET_REPROVE_BY = (
+    update(sessions)
+    .where(
+        sessions.c.session_id.in_(
+            select(sessions.c.session_id)
+            .where(_is_degraded, sessions.c.reprove_by.is_(None))
+            .limit(bindparam("most", type_=Integer))
+        ),
+        sessions.c.reprove_by.is_(None),
+        sessions.c.ended_at.is_(None),
+    )
+    .values(reprove_by=bindparam("by"))
+    .returning(sessions.c.session_id)
+)
+_NOT_REPROVED = (
+    select(sessions)
+    .where(_is_degraded, sessions.c.reprove_by <= bindparam("now"))
+    .order_by(sessions.c.reprove_by, sessions.c.session_id)
+    .limit(bindparam("most", type_=Integer))
 )
 _OF_PERSON = (
     select(sessions)
@@ -210,8 +244,11 @@ class SessionStore:
     connection: Connection
     vault: Vault
 
-    def add(self, new: Session, cookie: str) -> bool:
-        """Begin a session; False if the person may not sign in, or was just merged into another: then there is none."""
+    def add(self, new: Session, cookie: str, *, upstream_sid: str | None = None) -> bool:
+        """Begin a session; False if the person may not sign in, or was just merged: then there is none.
+
+        `upstream_sid` names issuer and session there; it is kept as a digest.
+        """
         bucket = bucket_of(new.person_id)
         handle = parse_handle(cookie, HandleKind.SESSION)
         if handle is None or handle.bucket != bucket:
@@ -231,6 +268,9 @@ class SessionStore:
             "new_idp": new.idp,
             "new_network": new.network,
             "new_realm": new.realm.value,
+            "new_upstream_sid": self._digest(upstream_sid),
+            "new_degraded": new.degraded or None,
+            "new_ial_at": new.ial_at,
         }
         return self.connection.execute(_ADD, given).one_or_none() is not None
 
@@ -264,10 +304,16 @@ class SessionStore:
         ial: int,
         idp: str,
         network: bytes | None = None,
+        upstream_sid: str | None = None,
+        degraded: bool = False,
+        ial_at: datetime | None = None,
         expires_at: datetime,
         now: datetime,
     ) -> bool:
-        """Give a live session a new cookie after its person proved themselves again; the old one is dead."""
+        """Give a live session a new cookie after its person proved themselves again; the old one is dead.
+
+        Where it came from stays, unless it was proved upstream anew.
+        """
         handle = parse_handle(cookie, HandleKind.SESSION)
         if handle is None:
             raise ValueError("a session's cookie is a handle")
@@ -281,6 +327,9 @@ class SessionStore:
             "new_ial": ial,
             "new_idp": idp,
             "new_network": network,
+            "new_upstream_sid": self._digest(upstream_sid),
+            "new_degraded": degraded or None,
+            "new_ial_at": ial_at,
             "new_expires_at": expires_at,
             "now": now,
         }
@@ -308,6 +357,20 @@ class SessionStore:
         """Return the sessions of a person that have not ended, the oldest first."""
         given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
         return tuple(session(row) for row in self.connection.execute(_OF_PERSON, given))
+
+    def of_upstream_sid(self, upstream_sid: str, limit: int) -> tuple[Session, ...]:
+        """Return the sessions that came from one session upstream and have not ended, the oldest first."""
+        given = {"of_sid": self._digest(upstream_sid), "most": limit}
+        return tuple(session(row) for row in self.connection.execute(_OF_UPSTREAM_SID, given))
+
+    def set_reprove_by(self, by: datetime, limit: int) -> int:
+        """Give degraded sessions that have no such moment yet one by which upstream must vouch for them."""
+        return len(self.connection.execute(_SET_REPROVE_BY, {"by": by, "most": limit}).all())
+
+    def not_reproved(self, now: datetime, limit: int) -> tuple[Session, ...]:
+        """Return the degraded sessions whose moment has passed, those that waited longest first."""
+        rows = self.connection.execute(_NOT_REPROVED, {"now": now, "most": limit})
+        return tuple(session(row) for row in rows)
 
     def beyond(self, person_id: PersonId, kept: int, limit: int) -> tuple[Session, ...]:
         """Return those of a person's sessions that have not ended, but for the most lately used."""
@@ -349,3 +412,6 @@ class SessionStore:
     def erase_ended(self, before: datetime, limit: int) -> int:
         """Delete sessions over by this moment, with what they reached."""
         return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+
+    def _digest(self, upstream_sid: str | None) -> bytes | None:
+        return None if upstream_sid is None else self.vault.digest(upstream_sid)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from idp.database import Digest, UtcTime, metadata
@@ -20,6 +22,9 @@ from idp.ids import PersonId
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import Realm
 from idp.sessions.model import Session
+
+_HAS_SID = "upstream_sid IS NOT NULL"
+_DEGRADED = "degraded IS NOT NULL AND ended_at IS NULL"
 
 sessions = Table(
     "sessions",
@@ -40,9 +45,24 @@ sessions = Table(
     Column("end_reason", Text),
     Column("network", LargeBinary),  # version and first bytes of the address (audit/occasion.py)
     Column("realm", Text),  # empty: a citizen's
+    Column("upstream_sid", Digest),  # of the session at the upstream it came from; by it upstream signs out
+    Column("degraded", Boolean),  # true: begun with city credentials while the national system was down
+    Column("ial_at", UtcTime),  # of a degraded one: when the national system last vouched for the person
+    Column(
+        "reprove_by", UtcTime
+    ),  # of a degraded one, once the system is back: proved there again by then, or over
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
     Index("ix_sessions_person", "bucket", "person_id"),
     Index("ix_sessions_expires_at", "expires_at"),
+    Index(
+        "ix_sessions_upstream_sid",
+        "upstream_sid",
+        sqlite_where=text(_HAS_SID),
+        postgresql_where=text(_HAS_SID),
+    ),
+    Index(
+        "ix_sessions_degraded", "reprove_by", sqlite_where=text(_DEGRADED), postgresql_where=text(_DEGRADED)
+    ),
 )
 
 
@@ -67,4 +87,6 @@ def session(row: Row[Any]) -> Session:
         network=row.network,
         ended_at=row.ended_at,
         realm=Realm(row.realm) if row.realm else Realm.CITIZEN,
+        degraded=bool(row.degraded),
+        ial_at=row.ial_at,
     )

@@ -14,6 +14,7 @@ from idp.limits.store import limits
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.protocol.facts import LocalLogin
 from idp.transaction import Tx
+from idp.upstreams.probing import probe
 from tests.counted import Since
 from tests.driver import Page, RelyingParty
 from tests.federation.national_driver import HOA, HUONG, REDIRECT_URI
@@ -253,7 +254,8 @@ async def test_an_outage_is_said_on_the_page_and_the_third_opens_the_circuit(
         assert "page-sign-in" in page.ids
     assert {"error", "banner", "method-national-down", "method-password"} <= page.ids
     order_fault(national, "none")
-    world.time.move(seconds=30)
+    for _ in range(2):
+        await probe(world.provider)
     traveller = Traveller(world, national, browser)
     await traveller.sign_in(rp)
     assert world.provider.national_circuit.failures == 0

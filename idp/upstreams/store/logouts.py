@@ -1,0 +1,46 @@
+"""Logout tokens that an upstream has sent, so that none counts twice – Back-Channel Logout 1.0 §2.6 (SECURITY F02).
+
+The `jti` is kept as a digest, until its token is refused by its time alone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, Index, Table, Text
+from sqlalchemy.dialects.postgresql import insert
+
+from idp.database import Digest, UtcTime, metadata
+from idp.database.erasing import delete_oldest
+from keys.envelope import Vault
+
+upstream_logouts = Table(
+    "upstream_logouts",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("jti", Digest, primary_key=True),
+    Column("expires_at", UtcTime, nullable=False),
+    Index("ix_upstream_logouts_expires_at", "expires_at"),
+)
+
+_t = upstream_logouts.c
+_SPEND = (
+    insert(upstream_logouts).on_conflict_do_nothing(index_elements=["issuer", "jti"]).returning(_t.issuer)
+)
+_ERASE = delete_oldest((_t.issuer, _t.jti), _t.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamLogoutStore:
+    """The spent logout tokens of one transaction."""
+
+    connection: Connection
+    vault: Vault
+
+    def spend(self, issuer: str, jti: str, expires_at: datetime) -> bool:
+        """Spend a logout token; False for everyone but the first."""
+        row = {"issuer": issuer, "jti": self.vault.digest(jti), "expires_at": expires_at}
+        return self.connection.execute(_SPEND, row).one_or_none() is not None
+
+    def erase_expired(self, now: datetime, limit: int) -> int:
+        """Delete what is refused by its time since this moment."""
+        return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())
