@@ -27,8 +27,8 @@ from idp.officials.jobs import close_posts, link_people
 from idp.outbox.relay import MOST, Relay
 from idp.provider import Provider
 from idp.signing_keys.jobs import erase_keys, rotate_keys
-from idp.upstreams.probing import probe
 from idp.transaction import Tx
+from idp.upstreams.probing import probe
 
 _log = logging.getLogger("hpid.worker")
 _SHORTEST_PAUSE = 0.2
@@ -192,7 +192,14 @@ async def write_summaries(provider: Provider) -> None:
 async def look_upstream(provider: Provider) -> None:
     """Look whether the national system is there, at its pace until cancelled: every process knows it by itself."""
     every = timedelta(seconds=provider.settings.national_probe)
-    await _repeat(Job(name="national probe", every=every, run=probe, full=2), provider)
+    await _repeat(Job(name="national probe", every=every, run=look_once, full=2), provider)
+
+
+async def look_once(provider: Provider) -> int:
+    """Look whether the national system is there, if there is one; return the number of looks."""
+    if provider.national is None:
+        return 0
+    return await probe(provider.national, provider.national_circuit, provider.clock)
 
 
 async def _repeat(job: Job, provider: Provider, *, woken: asyncio.Event | None = None) -> None:

@@ -5,30 +5,26 @@ minute. Each look reads its metadata and keys anew, so nobody who signs in waits
 """
 
 import logging
-from typing import TYPE_CHECKING
 
-from federation.upstream import UpstreamError
+from federation.health import Circuit
+from federation.upstream import Upstream, UpstreamError
 from idp import metrics
+from idp.clock import Clock
 from idp.log import fields
 from idp.upstreams.model import NATIONAL
-
-if TYPE_CHECKING:
-    from idp.provider import Provider
 
 _log = logging.getLogger("hpid.upstream")
 
 
-async def probe(provider: "Provider") -> int:
+async def probe(national: Upstream, circuit: Circuit, clock: Clock) -> int:
     """Look once, and let the circuit know; the log says when what is known changes. Returns the number of looks."""
-    if provider.national is None:
-        return 0
-    circuit, reason = provider.national_circuit, ""
+    reason = ""
     was_open = circuit.opened_at is not None
     try:
-        await provider.national.probe(now=provider.clock.now())
+        await national.probe(now=clock.now())
     except UpstreamError as error:
         reason = error.reason
-    circuit.probed(provider.clock.now(), is_good=not reason)
+    circuit.probed(clock.now(), is_good=not reason)
     metrics.UPSTREAM_PROBES.add(NATIONAL, "not-there" if reason else "there")
     is_open = circuit.opened_at is not None
     if is_open and not was_open:

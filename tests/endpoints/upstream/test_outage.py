@@ -11,7 +11,7 @@ from idp.cli.upstreams import set_maintenance
 from idp.database import Refused
 from idp.exposition.state import State
 from idp.metrics import Metric
-from idp.upstreams.probing import probe
+from idp.worker import look_once
 from tests.counted import Since
 from tests.driver import Page, RelyingParty
 from tests.federation.national_process import Process
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.network
 async def _looks(world: World, times: int) -> None:
     for _ in range(times):
         world.time.move(seconds=10)
-        await probe(world.provider)
+        await look_once(world.provider)
 
 
 async def _page(world: World, rp: RelyingParty) -> Page:

@@ -14,7 +14,7 @@ from idp.limits.store import limits
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.protocol.facts import LocalLogin
 from idp.transaction import Tx
-from idp.upstreams.probing import probe
+from idp.worker import look_once
 from tests.counted import Since
 from tests.driver import Page, RelyingParty
 from tests.federation.national_driver import HOA, HUONG, REDIRECT_URI
@@ -255,7 +255,7 @@ async def test_an_outage_is_said_on_the_page_and_the_third_opens_the_circuit(
     assert {"error", "banner", "method-national-down", "method-password"} <= page.ids
     order_fault(national, "none")
     for _ in range(2):
-        await probe(world.provider)
+        await look_once(world.provider)
     traveller = Traveller(world, national, browser)
     await traveller.sign_in(rp)
     assert world.provider.national_circuit.failures == 0
