@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from federation.logout_token import LogoutNotice
 from federation.mapping import account_kind, account_level, attributes
 from federation.oidc import OidcUpstream
 from federation.upstream import ExternalIdentity
@@ -63,4 +64,9 @@ class NationalEid:
             auth_time=signed_in.auth_time,
             amr=signed_in.amr,
             attributes=attributes(signed_in.userinfo),
+            sid=signed_in.sid,
         )
+
+    async def read_logout_token(self, token: str, *, now: datetime) -> LogoutNotice:
+        """Return whom it has signed out, or raise UpstreamError."""
+        return await self._upstream.read_logout_token(token, now=now)

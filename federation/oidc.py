@@ -18,6 +18,7 @@ from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from federation.fetch import Fetcher, FetchFailed, Response, origin_of
+from federation.logout_token import LogoutNotice, check_logout_token, read_sid
 from federation.upstream import UpstreamDenied, UpstreamError
 from keys.jose import InvalidJwt, Purpose, UnknownKey, VerifiedJwt, check_times, parse_json_object, verify
 from keys.jwk import InvalidJwkSet, JwkSet
@@ -89,6 +90,8 @@ class VerifiedSignIn:
     amr: tuple[str, ...]
     auth_time: datetime
     userinfo: Mapping[str, object] = field(repr=False)
+    sid: str | None = field(default=None, repr=False)
+    """Their name for the session, by which they sign out (Back-Channel Logout §2.1)."""
 
 
 class OidcUpstream:
@@ -139,7 +142,7 @@ class OidcUpstream:
             )
         )
         id_token, access_token = _check_tokens(tokens)
-        claims = (await self._verify(id_token, metadata, now)).claims
+        claims = (await self._verify(id_token, Purpose.UPSTREAM_ID_TOKEN, metadata, now)).claims
         self._check_claims(claims, nonce=nonce, now=now)
         auth_time = _auth_time(claims, now)
         userinfo = _json(
@@ -148,6 +151,12 @@ class OidcUpstream:
         if userinfo.get("sub") != claims["sub"]:  # Core §5.3.2
             raise UpstreamError("userinfo speaks of another subject")
         return _signed_in(claims, userinfo, auth_time)
+
+    async def read_logout_token(self, token: str, *, now: datetime) -> LogoutNotice:
+        """Return what a logout token of theirs says, or raise UpstreamError (Back-Channel Logout §2.6)."""
+        metadata = await self._load_metadata(now)
+        claims = (await self._verify(token, Purpose.LOGOUT_TOKEN, metadata, now)).claims
+        return check_logout_token(claims, issuer=self.issuer, client_id=self._client_id, now=now)
 
     async def probe(self, *, now: datetime) -> None:
         """Read metadata and keys anew, as if nobody had; UpstreamError if they can't be had or believed."""
@@ -193,17 +202,16 @@ class OidcUpstream:
             sends_iss=document.get("authorization_response_iss_parameter_supported") is True,
         )
 
-    async def _verify(self, token: str, metadata: _Metadata, now: datetime) -> VerifiedJwt:
+    async def _verify(self, token: str, purpose: Purpose, metadata: _Metadata, now: datetime) -> VerifiedJwt:
         try:
             try:
-                return verify(
-                    token, purpose=Purpose.UPSTREAM_ID_TOKEN, keys=await self._load_keys(metadata, now)
-                )
+                return verify(token, purpose=purpose, keys=await self._load_keys(metadata, now))
             except UnknownKey:
                 keys = await self._load_keys(metadata, now, afresh=True)
-                return verify(token, purpose=Purpose.UPSTREAM_ID_TOKEN, keys=keys)
+                return verify(token, purpose=purpose, keys=keys)
         except InvalidJwt as error:
-            raise UpstreamError(f"id_token: {error.reason}") from error
+            what = "id_token" if purpose is Purpose.UPSTREAM_ID_TOKEN else "logout_token"
+            raise UpstreamError(f"{what}: {error.reason}") from error
 
     async def _load_keys(self, metadata: _Metadata, now: datetime, *, afresh: bool = False) -> JwkSet:
         return await self._keys.get(partial(self._read_keys, metadata), now=now, afresh=afresh)
@@ -298,6 +306,7 @@ def _signed_in(
         amr=tuple(method for method in methods[:_MOST_AMR] if 0 < len(method) <= _LONGEST_AMR),
         auth_time=auth_time,
         userinfo=userinfo,
+        sid=read_sid(claims),
     )
 
 

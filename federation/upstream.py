@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from federation.logout_token import LogoutNotice
 
 
 class AccountKind(StrEnum):
@@ -64,6 +67,8 @@ class ExternalIdentity:
     auth_time: datetime
     amr: tuple[str, ...]
     attributes: ExternalAttributes
+    sid: str | None = field(default=None, repr=False)
+    """Upstream's name for the session, by which it signs out; None if it says none."""
 
 
 class Upstream(Protocol):
@@ -81,6 +86,9 @@ class Upstream(Protocol):
         self, *, state: str, nonce: str, code_verifier: str, loa: str, ui_locales: str, now: datetime
     ) -> str:
         """Return the URL to send the browser to."""
+
+    async def read_logout_token(self, token: str, *, now: datetime) -> "LogoutNotice":
+        """Return whom it has signed out, or raise UpstreamError."""
 
     async def probe(self, *, now: datetime) -> None:
         """Ask whether it is there, though nobody goes, or raise UpstreamError."""

@@ -50,6 +50,12 @@ from idp.endpoints.test_hooks import rotate_keys
 from idp.endpoints.token import token
 from idp.endpoints.upstream_callback import PATH as UPSTREAM_CALLBACK
 from idp.endpoints.upstream_callback import upstream_callback
+from idp.endpoints.upstream_logout import (
+    BACK_CHANNEL,
+    FRONT_CHANNEL,
+    backchannel_logout,
+    frontchannel_logout,
+)
 from idp.endpoints.userinfo import userinfo
 from idp.endpoints.well_known import METADATA, openid_configuration
 from idp.env_file import take_env_file
@@ -92,6 +98,8 @@ ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
     "/authorize/resume": {"GET": resume},
     LOGOUTS: {"POST": logouts},
     UPSTREAM_CALLBACK: {"GET": upstream_callback},
+    BACK_CHANNEL: {"POST": backchannel_logout},
+    FRONT_CHANNEL: {"GET": frontchannel_logout},
     "/health/live": {"GET": live},
     "/health/ready": {"GET": ready},
 }

@@ -252,9 +252,18 @@ class World:
         acr: Acr = Acr.SUBSTANTIAL,
         idp: str = "national",
         peer: str = "",
+        **proved: Any,
     ) -> None:
         """Give this browser a session, as the return from the national system does."""
-        proof = Proof(person_id=person_id, auth_time=self.time(), acr=acr, amr=("pwd", "otp"), ial=2, idp=idp)
+        proof = Proof(
+            person_id=person_id,
+            auth_time=self.time(),
+            acr=acr,
+            amr=("pwd", "otp"),
+            ial=2,
+            idp=idp,
+            **proved,
+        )
 
         def start(tx: Tx) -> Done[str] | Refused:
             life = self.provider.settings.life

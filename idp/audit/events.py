@@ -24,6 +24,11 @@ class EventType(StrEnum):
     """A known account was refused. Payload: reason, factor."""
     UPSTREAM_REFUSED = "upstream:refused"
     """Somebody proved themselves upstream, and it was not enough for what was asked. Payload: reason, client_id."""
+    UPSTREAM_SIGNED_OUT = "upstream:signed-out"
+    """An upstream said by a logout token that a session or a person is signed out there. Payload: upstream, sessions
+    (how many ended here)."""
+    UPSTREAM_SIGN_OUT_REPLAYED = "upstream:sign-out-replayed"
+    """A logout token that had counted came again, and was refused. Payload: upstream."""
     UPSTREAM_MAINTENANCE_SET = "upstream:maintenance-set"
     """An operator said that an upstream is not to be used until a moment. Payload: upstream, until."""
     UPSTREAM_MAINTENANCE_ENDED = "upstream:maintenance-ended"

@@ -6,7 +6,10 @@ from idp.admission import Kind
 from idp.protocol.discovery import ENDPOINTS
 
 JSON_PATHS = frozenset(
-    {"/token", "/par", "/userinfo", "/jwks", "/introspect", "/revoke", "/logouts", "/register"}
+    {
+        *("/token", "/par", "/userinfo", "/jwks", "/introspect", "/revoke", "/logouts", "/register"),
+        "/upstream/national/backchannel_logout",
+    }
 )
 """Where programs ask: refusals are JSON there, elsewhere pages."""
 _FILES = "/static/"

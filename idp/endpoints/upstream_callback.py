@@ -32,7 +32,7 @@ from idp.protocol.token_request import parse_form
 from idp.sessions.service import Proof, start_session
 from idp.transaction import Tx
 from idp.upstreams.already_linked import AlreadyLinked
-from idp.upstreams.model import NATIONAL
+from idp.upstreams.model import NATIONAL, upstream_session
 
 PATH = "/upstream/national/callback"
 _EXPIRED = "this sign-in is not open in this browser"
@@ -190,6 +190,7 @@ def _proof(
         amr=identity.amr or ("user",),
         ial=identity.account_level or 0,
         idp=NATIONAL,
+        upstream_sid=None if identity.sid is None else upstream_session(identity.issuer, identity.sid),
     )
 
 

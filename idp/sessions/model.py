@@ -37,6 +37,9 @@ class Session:
     ial_at: datetime | None = None
     """Of a degraded one: when the national system last vouched for the person."""
 
+    has_upstream_sid: bool = False
+    """Known by a `sid` upstream, where it came from or was proved anew."""
+
     def is_live(self, now: datetime, life: Lifetimes) -> bool:
         """Tell whether the session is neither ended, nor over its absolute limit, nor idle too long."""
         idle = life.session_low if self.acr is Acr.LOW else life.session_idle

@@ -3,7 +3,7 @@
 Nothing comes from another host, nothing is inline (but the one script of the page that posts an answer), nobody may
 frame us, and a form may lead only to ourselves and to the origins its page names, since browsers check `form-action`
 along redirects too. One page frames others: services that are told of a sign-out, and no other origin. One page may be
-framed: the session iframe of the certification profile.
+framed: the session iframe of the certification profile; and an empty one by the national system alone.
 """
 
 import hashlib
@@ -46,6 +46,19 @@ def posting_headers(*, source: str, script: str, https: bool) -> Headers:
     digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = _policy((source,), own_forms=False, script=f"'sha256-{digest}'").encode()
     return ((b"content-security-policy", policy), *_FOR_PAGES, *_FOR_ALL, *((_HSTS,) if https else ()))
+
+
+def headers_framed_by(ancestor: str, *, https: bool) -> Headers:
+    """Return the headers of an empty page that one origin may frame: where an upstream tells of a sign-out."""
+    policy = f"default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors {ancestor}"
+    return (
+        (b"content-security-policy", policy.encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"cross-origin-resource-policy", b"cross-origin"),
+        *((_HSTS,) if https else ()),
+    )
 
 
 def framed_headers(*, https: bool) -> Headers:

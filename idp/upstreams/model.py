@@ -9,6 +9,11 @@ NATIONAL = "national"
 """What the national system is called in our own words: sessions, switches, metrics."""
 
 
+def upstream_session(issuer: str, sid: str) -> str:
+    """Return the name of a session at an upstream: a `sid` is unique at its issuer alone."""
+    return f"{issuer} {sid}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalLink:
     """One account at one upstream belongs to one person."""

@@ -20,7 +20,7 @@ from tests.world import World
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 _TAKES_JSON = {"/register"}
 _BY_DIGEST = ("/static/", "/logo/")
-_OFF_HERE = {"/check_session"}
+_OFF_HERE = {"/check_session", "/upstream/national/frontchannel_logout"}
 POSTS = sorted(
     {path for path, methods in ROUTES.items() if "POST" in methods and path not in _TAKES_JSON}
     | {path for method, path, _ in _PAGES if method == "POST"}

@@ -89,4 +89,5 @@ def session(row: Row[Any]) -> Session:
         realm=Realm(row.realm) if row.realm else Realm.CITIZEN,
         degraded=bool(row.degraded),
         ial_at=row.ial_at,
+        has_upstream_sid=row.upstream_sid is not None,
     )
