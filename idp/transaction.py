@@ -36,7 +36,7 @@ from idp.organisations.store import AgencyStore, OrganisationStore
 from idp.outbox.store import DeliveryStore, OutboxStore
 from idp.people.store import PeopleStore
 from idp.resealing.store import ResealingStore
-from idp.sessions.store import SessionStore
+from idp.sessions.store import SessionStore, UpstreamSessionStore
 from idp.signing_keys.store import SigningKeyStore
 from idp.subjects.store import SubjectStore
 from idp.upstreams.store import MaintenanceStore, UpstreamLogoutStore, UpstreamStore
@@ -91,6 +91,10 @@ class Tx:
     @cached_property
     def sessions(self) -> SessionStore:
         return SessionStore(self.connection, self._vault)
+
+    @cached_property
+    def upstream_sessions(self) -> UpstreamSessionStore:
+        return UpstreamSessionStore(self.connection, self._vault)
 
     @cached_property
     def interactions(self) -> InteractionStore:

@@ -116,7 +116,9 @@ def _meant(tx: Tx, notice: LogoutNotice) -> tuple[Session, ...]:
     """
     by_sid: tuple[Session, ...] = ()
     if notice.sid is not None:
-        by_sid = tx.sessions.of_upstream_sid(upstream_session(notice.issuer, notice.sid), MOST_SESSIONS)
+        by_sid = tx.upstream_sessions.of_upstream_sid(
+            upstream_session(notice.issuer, notice.sid), MOST_SESSIONS
+        )
     if notice.subject is None:
         return by_sid
     person_id = _person(tx, notice.issuer, notice.subject)
@@ -140,7 +142,7 @@ def _person(tx: Tx, issuer: str, subject: str) -> PersonId | None:
 def _sign_out_here(tx: Tx, *, cookie: str, upstream_sid: str, occasion: Occasion) -> Done[Session | None]:
     """End the session of a cookie if it came from this one there; return it if so."""
     session = tx.sessions.find(cookie)
-    named = {one.session_id for one in tx.sessions.of_upstream_sid(upstream_sid, MOST_SESSIONS)}
+    named = {one.session_id for one in tx.upstream_sessions.of_upstream_sid(upstream_sid, MOST_SESSIONS)}
     if session is None or session.session_id not in named:
         return Done(None)
     end_session(tx, session, reason=_REASON, occasion=occasion, actor=_ACTOR)
