@@ -17,6 +17,7 @@ from federation.fetch import FETCH_SECONDS, MOST_CONNECTIONS, Fetcher
 from federation.health import Circuit
 from federation.national_eid import NationalEid
 from federation.oidc import OidcUpstream
+from federation.register_reader import RegisterReader
 from idp.admission import Admission
 from idp.audit.reads import ReadsRecorded
 from idp.audit.summary import Summaries
@@ -70,6 +71,7 @@ from idp.transaction import Tx
 from idp.ui.pages import Pages, Site
 from idp.worker import SUMMARIES, look_upstream, work, write_summaries
 from keys.envelope import Vault
+from keys.keyring import Keyring
 from keys.master import MasterKey
 from keys.pkcs11.device import Device
 
@@ -119,6 +121,8 @@ _NO_TELEMETRY: TelemetryConfig = {
     "auto_configure": False,
 }
 """The framework's own would send queries and bodies to whatever collector the environment names; ours: idp/tracing."""
+_ASSERTION_ALGS = ("ES256", "PS256", "RS256", "EdDSA")
+"""By which we prove ourselves at the registers, the first that a key of ours signs."""
 _OF_REGISTRATIONS = 8
 """Calls at once that registrations cause."""
 _OF_REQUEST_OBJECTS = 32
@@ -176,6 +180,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         national=_national(settings, national_fetcher),
         national_fetcher=national_fetcher,
         national_circuit=Circuit(),
+        registers=_registers(settings, fetcher, keyring, clock),
         hashing=PasswordHashing(vault),
         summaries=Summaries(),
         reads=ReadsRecorded(),
@@ -316,6 +321,24 @@ def _fetcher(
         loopback_hosts=frozenset(settings.loopback_hosts),
         ca_bundle=settings.ca_bundle,
         connections=connections,
+    )
+
+
+def _registers(settings: Settings, fetcher: Fetcher, keyring: Keyring, clock: Clock) -> RegisterReader | None:
+    if settings.national_issuer is None or not settings.registers_every:
+        return None
+
+    async def sign(claims: Mapping[str, object]) -> str:
+        algorithms = keyring.algorithms()
+        alg = next((one for one in _ASSERTION_ALGS if one in algorithms), _ASSERTION_ALGS[0])
+        return await keyring.sign(claims, typ="JWT", alg=alg)
+
+    return RegisterReader(
+        fetcher,
+        issuer=settings.national_issuer,
+        client_id=settings.national_client_id,
+        sign=sign,
+        new_jti=clock.token,
     )
 
 

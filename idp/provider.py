@@ -6,6 +6,7 @@ from datetime import datetime
 
 from federation.fetch import Fetcher
 from federation.health import Circuit
+from federation.register_reader import RegisterReader
 from federation.upstream import Upstream
 from idp.admission import Admission
 from idp.audit.reads import ReadsRecorded
@@ -51,6 +52,8 @@ class Provider:
     national_fetcher: Fetcher
     """Asks the national system alone, with so many connections and no more."""
     national_circuit: Circuit
+    registers: RegisterReader | None
+    """What reads the national side's registers; None: nobody does."""
     hashing: PasswordHashing
     summaries: Summaries
     reads: ReadsRecorded

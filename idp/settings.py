@@ -188,6 +188,9 @@ class Settings(BaseSettings):
     national_probe: float = Field(default=10.0, ge=1.0, le=15.0)
     """Seconds from one look whether it is there to the next: every process looks, so that an outage is told, and its end,
     though nobody signs in."""
+    registers_every: float = Field(default=5.0, ge=0, le=3600)
+    """Seconds between two readings of the national registers' feed (deaths, locks, dissolutions, corrections) at the
+    national issuer, where our signing key proves us; 0: it is not read."""
     test_environment: bool = True
     """Show the strip that says no data is real. Must be off in production."""
     embed_worker: bool | None = None

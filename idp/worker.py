@@ -18,7 +18,8 @@ from idp.audit.occasion import Occasion
 from idp.database import DatabaseUnavailable, Done
 from idp.keeping import BATCH, ERASERS, erase
 from idp.life_events.jobs import BATCH as LIVES
-from idp.life_events.jobs import end_papers, reach_ages
+from idp.life_events.jobs import PAGE, Follower, end_papers, reach_ages
+from idp.life_events.model import Outcome
 from idp.log import fields
 from idp.mandates.jobs import BATCH as MANDATES
 from idp.mandates.jobs import end_over
@@ -61,6 +62,30 @@ def relay_of(provider: Provider) -> Relay:
         clock=provider.clock,
         give_up_after=provider.settings.life.delivery,
     )
+
+
+def follower_of(provider: Provider) -> Follower | None:
+    """Return what follows the registers' feed in this process; None where none is configured."""
+    if provider.registers is None:
+        return None
+    return Follower(
+        database=provider.database,
+        reader=provider.registers,
+        clock=provider.clock,
+        every=timedelta(seconds=provider.settings.registers_every),
+        attempt=_attempt,
+    )
+
+
+async def _attempt(work: Callable[[], Awaitable[Outcome]]) -> Outcome | None:
+    """Apply an event; what goes wrong with it alone is logged, and None."""
+    try:
+        return await work()
+    except DatabaseUnavailable:
+        raise
+    except Exception:
+        _log.exception("an event could not be applied")
+        return None
 
 
 async def _sequence(provider: Provider) -> int:
@@ -175,10 +200,14 @@ async def work(provider: Provider) -> None:
     """Run every job at its pace until cancelled."""
     relay = relay_of(provider)
     every = timedelta(milliseconds=250)
+    follower = follower_of(provider)
+    jobs = JOBS
+    if follower is not None:
+        jobs += (Job(name="registers", every=every, run=lambda _provider: follower.run(), full=PAGE),)
     outbox = Job(name="outbox", every=every, run=lambda _provider: relay.run(), full=MOST)
     try:
         await asyncio.gather(
-            _repeat(outbox, provider, woken=relay.freed), *(_repeat(job, provider) for job in JOBS)
+            _repeat(outbox, provider, woken=relay.freed), *(_repeat(job, provider) for job in jobs)
         )
     finally:
         await relay.stop()

@@ -9,6 +9,7 @@ import typer
 
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
 from idp.database import Done, Refused
+from idp.life_events.jobs import FEED
 from idp.life_events.model import LifeEvent, LifeEventType, Outcome, Subject
 from idp.life_events.service import NotSettled, apply_event, settle_unresolved
 from idp.provider import Provider
@@ -55,6 +56,26 @@ def apply(
         return (await provider.database.transact(change)).unwrap()
 
     say(with_provider(work).value)
+
+
+@app.command()
+def status(*, as_json: AsJson = False) -> None:
+    """Show when the registers' feed last brought anything, and how much waits for people."""
+
+    async def work(provider: Provider) -> dict[str, object]:
+        now = provider.clock.now()
+
+        def read(tx: Tx) -> dict[str, object]:
+            moved = tx.life_cursors.moved_at(FEED)
+            return {
+                "last_event_at": None if moved is None else moved.isoformat(),
+                "events_for_a_steward": tx.life_unresolved.count(),
+                "lock_requests_overdue": tx.lock_requests.overdue(now),
+            }
+
+        return await provider.database.read(read)
+
+    show(with_provider(work), as_json=as_json, title="life events")
 
 
 @app.command()

@@ -103,7 +103,7 @@ _TAKES_ALONG = {
             "idp.people",
             "idp.sessions.service",
             "idp.conflicts.service",
-            "federation.registers",
+            "federation",
         ),
     ),
 }

@@ -1,0 +1,6 @@
+"""What is done again and again for life events: days that pass, and the registers' feed."""
+
+from idp.life_events.jobs.days import BATCH, end_papers, reach_ages
+from idp.life_events.jobs.feed import FEED, PAGE, Follower, life_event
+
+__all__ = ["BATCH", "FEED", "PAGE", "Follower", "end_papers", "life_event", "reach_ages"]
