@@ -75,8 +75,8 @@ def error_response(call: Call, error: Exception) -> Answer:
 def _answer(call: Call, refusal: Refusal) -> Answer:
     error = refusal.error
     match refusal.to:
-        case ToPage(case=case, status=status):
-            return _page(call, case, status, error)
+        case ToPage(case=case, status=status, reason_key=reason_key):
+            return _page(call, case, status, error, reason_key)
         case ToRedirect(redirect_uri=uri, state=state, response_mode=mode):
             told = error_parameters(error, state=state, iss=call.provider.settings.issuer)
             return authorization_response(call, uri, told, response_mode=mode)
@@ -108,7 +108,7 @@ def _challenge(call: Call, error: ProtocolError, *, bare: bool, scope: str | Non
     return _json(error).with_headers(("www-authenticate", "Bearer " + ", ".join(parts)))
 
 
-def _page(call: Call, case: str, status: int, error: ProtocolError) -> Answer:
+def _page(call: Call, case: str, status: int, error: ProtocolError, reason_key: str | None = None) -> Answer:
     answer = page(
         call,
         "error.html",
@@ -119,7 +119,7 @@ def _page(call: Call, case: str, status: int, error: ProtocolError) -> Answer:
         developer=(error.error, error.error_description),
         rp=None,
         minutes=None,
-        reason_key=None,
+        reason_key=reason_key,
     )
     return answer.with_headers(_RETRY_AFTER) if status == 503 else answer
 

@@ -82,7 +82,7 @@ async def upstream_callback(call: Call) -> Answer:
     recognised = await _recognised(call, identity)
     if isinstance(recognised, NotRecognised):
         _count(SignInOutcome.REFUSED)
-        with refusing(ToPage(case=recognised.case, status=403)):
+        with refusing(ToPage(case=recognised.case, status=403, reason_key=recognised.reason_key)):
             raise InvalidRequest("this account can't sign in")
     session_name, occasion = cookie_name(provider.settings, "session"), call.occasion()
     outcome = await provider.database.transact(
@@ -95,8 +95,10 @@ async def upstream_callback(call: Call) -> Answer:
         )
     )
     _count(SignInOutcome.SIGNED_IN if isinstance(outcome, Done) else SignInOutcome.REFUSED)
+    is_foreign = bool(recognised.person.profile.foreigner_id)  # whose residence may end soon: they are warned
+    path = "/sign-in/papers" if is_foreign else "/authorize/resume"
     return Answer.redirect(
-        f"/authorize/resume?i={opened.interaction_id}",
+        f"{path}?i={opened.interaction_id}",
         Cookie(name=session_name, value=outcome.unwrap()),
         Cookie(
             name=cookie_name(provider.settings, "device"),

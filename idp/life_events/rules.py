@@ -1,7 +1,7 @@
 """What follows from a fact: who may sign in, whether a card or a residence is good, who came of age. Pure."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
 from idp.life_events.model import STATUS_OF, CardStatus, Ground
 from idp.mandates.days import birthday
@@ -9,6 +9,8 @@ from idp.people.model import PersonStatus
 
 AGES = (14, 16, 18)
 """Ages by which something changes for a person (DOMAIN §1.2, §3.3)."""
+WARNED_BEFORE = timedelta(days=30)
+"""How long before its last day a residence is warned of at every sign-in."""
 _YEAR = len("YYYY")
 
 
@@ -48,3 +50,8 @@ def comes_of_age_on(birthdate: str, age: int) -> date:
 def birth_years(age: int, after: date, until: date) -> tuple[int, ...]:
     """Return in which years somebody was born who comes of age on a day after `after`, and not after `until`."""
     return tuple(range(after.year - age - 1, until.year - age + 1))
+
+
+def is_to_be_warned(until: str, *, today: date) -> bool:
+    """Tell whether somebody is told at sign-in that their residence ends soon."""
+    return bool(until) and today <= date.fromisoformat(until) <= today + WARNED_BEFORE

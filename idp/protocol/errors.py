@@ -171,6 +171,8 @@ class ToPage:
 
     case: str = "untrusted-client"
     status: int = 400
+    reason_key: str | None = None
+    """Why an account is locked, where that may be told: words of idp/ui/strings/problem.py."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -336,6 +336,7 @@ SAMPLES: dict[str, Sample] = {
         template="sign_in.html", context=choice(errors=one_error("upstream_failed"), rp=None)
     ),
     "sign-in-official": Sample(template="sign_in.html", context=choice(rp=None, methods=("password",))),
+    "papers": Sample(template="papers.html", context=same(until=dt.date(2026, 12, 24), i="7K2M")),
     "national": Sample(
         template="national.html", context=same(rp=PORTAL, i="7K2M", upstream_host="dinhdanh.quocgia.example")
     ),
@@ -490,6 +491,7 @@ SAMPLES: dict[str, Sample] = {
     "error-expired-unknown": problem("expired"),
     "error-two-tabs": problem("two-tabs", rp=SKILLS),
     "error-locked": problem("locked", reason_key="card_expired"),
+    "error-locked-residence": problem("locked", reason_key="residence"),
     "error-locked-owner": problem("locked", reason_key="owner"),
     "error-locked-authority": problem("locked", reason_key="authority"),
     "error-locked-unknown": problem("locked"),

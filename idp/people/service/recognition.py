@@ -12,6 +12,7 @@ from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done
 from idp.ids import PersonId
+from idp.life_events.model import Ground
 from idp.people.model import (
     Attribute,
     Holder,
@@ -52,6 +53,8 @@ class NotRecognised:
     """Why this sign-in opens no session; the words are the page's."""
 
     case: Literal["locked", "not-linked"]
+    reason_key: str | None = None
+    """Why it is locked, where the person may be told."""
 
 
 def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done[Recognised | NotRecognised]:
@@ -66,7 +69,7 @@ def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done
         return Done(NotRecognised(case="not-linked"))
     if linked.status is not PersonStatus.ACTIVE:
         tx.audit.add(_refusal(occasion, linked, linked.status.value))
-        return Done(NotRecognised(case="locked"))
+        return Done(NotRecognised(case="locked", reason_key=_told_reason(tx, linked)))
     return _take_over(tx, linked, identity, occasion, is_first=link is None)
 
 
@@ -114,6 +117,14 @@ def _take_over(
         tx.audit.add(_event(occasion, EventType.PERSON_ATTRIBUTES_KEPT, person, fields=kept))
         contradicted(tx, person, merged.kept, identity, occasion)
     return Done(Recognised(person=updated, is_first=is_first))
+
+
+def _told_reason(tx: Tx, person: Person) -> str | None:
+    """Return what a locked person is told of why: that a residence is over, or that an authority asked for it."""
+    grounds = {one.ground for one in tx.life_grounds.of_person(person.person_id)}
+    if grounds == {Ground.RESIDENCE}:
+        return "residence"
+    return "authority" if grounds == {Ground.REQUEST} else None
 
 
 def _numbers(person: Person) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from idp.ui.strings import (
     help_page,
     home,
     mandates,
+    papers,
     privacy,
     problem,
     scam,
@@ -33,6 +34,7 @@ PAGES = (
     *(frame, sign_in, act_for, consent, answering, problem, sign_out, home),
     *(help_page, scam, privacy, accessibility, administrator),
     mandates,
+    papers,
 )
 STRINGS: Mapping[Language, Mapping[str, str]] = {
     Language.VI: MappingProxyType({key: text for page in PAGES for key, text in page.VI.items()}),

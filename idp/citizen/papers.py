@@ -1,0 +1,26 @@
+"""`/sign-in/papers`: who has just signed in is warned that their residence ends soon (journey 16 of the city)."""
+
+from datetime import date
+from functools import partial
+
+from idp.citizen.interaction import open_here, session_cookie
+from idp.edge import Answer, Call
+from idp.edge.page import page
+from idp.life_events.rules import is_to_be_warned
+from idp.people.ages import vietnam_day
+from idp.transaction import Tx
+
+
+async def show(call: Call) -> Answer:
+    """Name the last day; where there is nothing to warn of, go on."""
+    opened = await open_here(call)
+    cookie = session_cookie(call, opened)
+    until = await call.provider.database.read(partial(_until, cookie=cookie)) if cookie else ""
+    if not is_to_be_warned(until, today=vietnam_day(call.provider.clock.now())):
+        return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+    return page(call, "papers.html", until=date.fromisoformat(until), i=opened.interaction_id)
+
+
+def _until(tx: Tx, *, cookie: str) -> str:
+    session = tx.sessions.find(cookie)
+    return "" if session is None else tx.life_states.get(session.person_id).residence_until
