@@ -1,6 +1,7 @@
 """Bound A for every life event that ends something: whatever asks us is refused, the rest goes on (DESIGN 5.5)."""
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from idp.audit.events import EventType
 from idp.database import Done
 from idp.life_events.model import Ground, LifeEvent, LifeEventType, Outcome, Subject
 from idp.life_events.service import apply_event, open_ground
+from idp.people.ages import vietnam_day
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.protocol.assurance import Acr
 from idp.transaction import Tx
@@ -216,3 +218,21 @@ async def test_who_is_locked_or_dead_gets_in_by_no_way(world: World, ground: Gro
     found = await world.provider.database.read(lambda tx: tx.people.get(person.person_id))
     assert found is not None
     assert found.status is not PersonStatus.ACTIVE
+
+
+@pytest.mark.parametrize(("days", "is_warned"), [(0, True), (30, True), (31, False), (None, False)])
+async def test_who_just_signed_in_is_warned_in_the_last_thirty_days_of_a_residence(
+    world: World, days: int | None, is_warned: bool
+) -> None:
+    rp = await world.client("rp-foreign")
+    person = await world.person("kim")
+    browser = world.browser()
+    page = await browser.get(rp.authorize_url())
+    await world.signed_in(browser, person.person_id)
+    until = "" if days is None else (vietnam_day(world.time()) + timedelta(days=days)).isoformat()
+    await world.write(lambda tx: Done(tx.life_states.set_residence(person.person_id, until)))
+    shown = await browser.get(f"/sign-in/papers?i={page.interaction}")
+    assert ("page-papers" in shown.ids) is is_warned
+    if is_warned:
+        gone_on = await browser.get(f"/authorize/resume?i={page.interaction}")
+        assert "page-consent" in gone_on.ids

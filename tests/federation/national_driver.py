@@ -38,6 +38,7 @@ VERIFIER = "a-code-verifier-of-forty-three-characters-or-more"
 CHALLENGE = urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
 HUONG, HOA, LOCKED = "031190000011", "031085000022", "031070000033"
+KIM = "F31190000055"
 ACCOUNTS: list[dict[str, object]] = [
     {
         "sub": "sub-huong",
@@ -67,6 +68,16 @@ ACCOUNTS: list[dict[str, object]] = [
         "password": "pw",
     },
     {"sub": "sub-bare", "number": "031099000044", "full_name": "Lê Bình", "password": "pw"},
+    {
+        "sub": "sub-kim",
+        "number": KIM,
+        "account_level": 2,
+        "full_name": "Kim Min-ji",
+        "birth_date": "1991-07-01",
+        "nationality": "KOR",
+        "phone": "+84901234569",
+        "password": "pw",
+    },
     {
         "sub": "sub-named",
         "number": "0201234569",
