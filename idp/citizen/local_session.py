@@ -26,7 +26,7 @@ def local_proof(
     if person is None or person.status is not PersonStatus.ACTIVE:
         return refuse_sign_in(tx, person_id, factor=amr[-1], occasion=occasion)
     if not may_enter(tx, person, realm, now=occasion.now):
-        return refuse_sign_in(tx, person_id, factor=amr[-1], occasion=occasion)
+        return refuse_sign_in(tx, person_id, factor=amr[-1], occasion=occasion, case="no-post")
     return Proof(
         person_id=person.person_id,
         auth_time=occasion.now,

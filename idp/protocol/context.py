@@ -102,15 +102,17 @@ def choose(
 ) -> Choice | None:
     """Return the choice that is settled; None: the person must be asked.
 
-    The only one there is counts unasked, and an answer to this very request before anything else (`anew_since` takes no
-    other). Then what was chosen before in this session, unless a hint contradicts it; then the one that a hint names.
+    The only one there is counts unasked, unless somebody asks anew: they see what can't be chosen just now, and why.
+    An answer to this very request comes before anything else (`anew_since` takes no other). Then what was chosen before
+    in this session, unless a hint contradicts it; then the one that a hint names.
     `subject` is whom the answer must be about, where the client named somebody (Core §3.1.2.2, `id_token_hint`).
     """
     fitting = tuple(
         one for one in usable(choices, client) if subject in {None, subject_of_choice(one, person_id)}
     )
     taken = next((choice for choice in fitting if chosen and choice.choice_id == chosen.choice_id), None)
-    if len(fitting) == 1:
+    offered = [choice for choice in choices if fits(choice, client)]
+    if len(fitting) == 1 and (anew_since is None or len(offered) == 1):
         return fitting[0]
     if anew_since is not None:
         return taken if chosen is not None and chosen.chosen_at >= anew_since else None

@@ -126,8 +126,10 @@ def _record_proof(tx: Tx, event: EventType, proof: Proof, occasion: Occasion) ->
     )
 
 
-def refuse_sign_in(tx: Tx, person_id: PersonId, *, factor: str, occasion: Occasion) -> Refused:
-    """Record that somebody proved who they are and may not sign in; they are told that the account is locked."""
+def refuse_sign_in(
+    tx: Tx, person_id: PersonId, *, factor: str, occasion: Occasion, case: str = "locked"
+) -> Refused:
+    """Record that somebody proved who they are and may not sign in; `case` is the page that says why."""
     tx.audit.add(
         occasion.event(
             EventType.SIGN_IN_REFUSED,
@@ -138,7 +140,7 @@ def refuse_sign_in(tx: Tx, person_id: PersonId, *, factor: str, occasion: Occasi
         )
     )
     error = AccessDenied("this account can't sign in", detail="locked meanwhile")
-    return Refused(Refusal(error, ToPage(case="locked", status=403)))
+    return Refused(Refusal(error, ToPage(case=case, status=403)))
 
 
 def _over_at(proof: Proof, life: Lifetimes, now: datetime) -> datetime:

@@ -90,7 +90,7 @@ class Stack:
 def start_stack(state: Path, rp_host: str = SAME_SITE, *, port_base: int | None = None) -> Stack:
     """Start the demo and return when it says that it is ready."""
     state.mkdir(parents=True)
-    port_base, log = port_base or _free_port_base(), state / "runner.log"
+    port_base, log = port_base or free_port_base(), state / "runner.log"
     command = (sys.executable, "-m", "demo.run", "--port-base", str(port_base), "--rp-host", rp_host)
     with log.open("wb") as output:
         runner = subprocess.Popen(
@@ -125,7 +125,7 @@ def wait_until(happened: Callable[[], bool], *, seconds: float) -> float:
     return time.monotonic() - began
 
 
-def _free_port_base() -> int:
+def free_port_base() -> int:
     for base in random.sample(_PORTS, len(_PORTS)):
         if all(_is_free(base + offset) for offset in _OFFSETS):
             return base

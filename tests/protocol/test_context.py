@@ -104,6 +104,13 @@ class TestSettled:
         assert settled(ME, company(), chosen=chosen(SELF, ago=make.HOUR), **asked) is None
         assert settled(ME, company(), chosen=chosen(SELF, ago=make.SECOND), **asked) == SELF
 
+    def test_who_asks_anew_sees_what_can_not_be_chosen_too(self) -> None:
+        ended = company(obstacle=Obstacle.ENDED)
+        assert settled(ME, ended) == SELF
+        assert settled(ME, ended, anew_since=make.NOW) is None
+        assert settled(ME, ended, anew_since=make.NOW, chosen=chosen(SELF, ago=-make.MINUTE)) == SELF
+        assert settled(ME, anew_since=make.NOW) == SELF, "there is nothing to see"
+
     def test_a_household_business_is_not_found_by_its_owners_number(self) -> None:
         household = OrganisationFacts(scheme="vn_personal_id", name="Yến Biển", status="active")
         one = Choice(kind=ContextKind.ORGANISATION, choice_id="m-h", name="Yến Biển", organisation=household)

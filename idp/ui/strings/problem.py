@@ -17,6 +17,11 @@ VI = {
     "locked_card_expired": "thẻ căn cước hết hạn",
     "locked_residence": "đã hết thời hạn cư trú; gia hạn xong thì tài khoản tự mở lại",
     "locked_authority": "theo yêu cầu của cơ quan có thẩm quyền",
+    "case_no_post_title": "Dịch vụ này chỉ dành cho cán bộ",
+    "case_no_post_text": (
+        "Tài khoản này hiện không giữ vị trí công tác nào, nên không vào được. Việc cá nhân thì làm ở dịch vụ dành "
+        "cho người dân. Nếu đang giữ một vị trí, hỏi bộ phận tổ chức cán bộ của cơ quan."
+    ),
     "case_not_linked_title": "Chưa tìm thấy tài khoản phù hợp",
     "case_not_linked_text": "Mang thẻ căn cước đến bộ phận một cửa để được liên kết, khoảng 5 phút.",
     "case_too_many_title": "Thử lại sau {minutes} phút",
@@ -62,6 +67,11 @@ EN = {
     "locked_card_expired": "the ID card has expired",
     "locked_residence": "the period of residence is over; the account opens by itself once it is renewed",
     "locked_authority": "at the request of a competent authority",
+    "case_no_post_title": "This service is for officials",
+    "case_no_post_text": (
+        "This account holds no post now, so it can't enter. For your own matters use the services for citizens. "
+        "If you do hold a post, ask your agency's personnel office."
+    ),
     "case_not_linked_title": "No matching account found",
     "case_not_linked_text": "Bring the ID card to a one-stop desk to be linked, about 5 minutes.",
     "case_too_many_title": "Try again in {minutes:minute|minutes}",
