@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from tests.architecture.source_tree import OURS, Import, imports_of
+from tests.architecture.source_tree import OURS, Import, imports_of, tree_of
 
 _FACES = ("idp/citizen/**", "idp/developer/**", "idp/admin/**", "idp/ui/**", "idp/app.py")
 _SQL = (
@@ -188,7 +188,7 @@ def _floor_of(file: str) -> tuple[str, ...]:
 def _connections(path: str, source: str) -> Iterator[str]:
     if path in {"federation/fetch.py", "idp/messages/smtp.py"}:
         return
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         if isinstance(node, ast.Attribute) and node.attr in _CONNECTS:
             yield f"{path}:{node.lineno} calls {node.attr}: only federation/fetch.py opens connections"
 
@@ -196,6 +196,6 @@ def _connections(path: str, source: str) -> Iterator[str]:
 def _awaits(path: str, source: str) -> Iterator[str]:
     if not path.startswith("idp/protocol/"):
         return
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         if isinstance(node, ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith):
             yield f"{path}:{node.lineno} awaits: protocol rules are pure"

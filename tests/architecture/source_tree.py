@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,9 +33,15 @@ def source_of(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=1)
+def tree_of(source: str) -> ast.Module:
+    """Return the syntax tree of a text; one that is asked about several things in a row is parsed once."""
+    return ast.parse(source)
+
+
 def imports_of(path: str, source: str) -> Iterator[Import]:
     """Yield every import of a file, wherever it stands: at the top, in a function, or by `import_module`."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         match node:
             case ast.Import(names=names):
                 for name in names:

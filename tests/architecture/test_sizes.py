@@ -1,12 +1,13 @@
 """The size budget of DESIGN §2 and the few habits that a linter has no rule for (STYLE §3)."""
 
 import ast
+from functools import cache
 from statistics import quantiles
 from typing import NamedTuple
 
 import pytest
 
-from tests.architecture.source_tree import python_files, source_of
+from tests.architecture.source_tree import python_files, source_of, tree_of
 
 FOLDERS = ("idp", "federation", "keys", "resource_server", "migrations", "demo", "scripts")
 FILES = python_files(*FOLDERS)
@@ -33,10 +34,31 @@ class Function(NamedTuple):
     lines: int
 
 
+class Found(NamedTuple):
+    """What there is to say about the source, which is parsed once for all of it."""
+
+    functions: list[Function]
+    silent: list[str]
+    swallowing: list[str]
+
+
+@cache
+def _found() -> Found:
+    """Read every file."""
+    found = Found([], [], [])
+    for path in FILES:
+        source = source_of(path)
+        found.functions.extend(_functions(path, source))
+        found.swallowing.extend(_swallows_everything(path, source) if path not in CATCHES_ALL else [])
+        if source and not ast.get_docstring(tree_of(source)):
+            found.silent.append(path)
+    return found
+
+
 def _functions(path: str, source: str) -> list[Function]:
     return [
         Function(f"{path}:{node.lineno} {node.name}", (node.end_lineno or node.lineno) - node.lineno + 1)
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(tree_of(source))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
 
@@ -49,7 +71,7 @@ def _swallows_everything(path: str, source: str) -> list[str]:
     """Find handlers for everything that do not pass it on: undoing and raising again is not catching."""
     broad = {"Exception", "BaseException"}
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         if not isinstance(node, ast.ExceptHandler):
             continue
         names = (
@@ -70,7 +92,7 @@ def test_a_file_holds_one_idea() -> None:
 
 
 def test_a_function_fits_a_screen() -> None:
-    functions = [function for path in FILES for function in _functions(path, source_of(path))]
+    functions = _found().functions
 
     assert [function for function in functions if function.lines > 60] == []
     assert _percentile([function.lines for function in functions], 95) <= 30
@@ -82,16 +104,12 @@ def test_a_long_function_is_measured_with_its_body() -> None:
     assert _functions("x.py", source) == [Function("x.py:2 long", 62)]
 
 
-@pytest.mark.parametrize("path", FILES)
-def test_every_module_says_what_it_is(path: str) -> None:
-    docstring = ast.get_docstring(ast.parse(source_of(path)))
-
-    assert docstring or source_of(path) == ""
+def test_every_module_says_what_it_is() -> None:
+    assert _found().silent == []
 
 
-@pytest.mark.parametrize("path", sorted(set(FILES) - CATCHES_ALL))
-def test_only_the_outermost_loops_catch_everything(path: str) -> None:
-    assert _swallows_everything(path, source_of(path)) == []
+def test_only_the_outermost_loops_catch_everything() -> None:
+    assert _found().swallowing == []
 
 
 @pytest.mark.parametrize("clause", ["Exception", "", "(ValueError, Exception) as e", "BaseException"])
