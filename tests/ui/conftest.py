@@ -7,8 +7,6 @@ from idp.ui.pages import Pages
 from tests.ui.html import Page
 from tests.ui.samples import SAMPLES, SITE
 
-CASES = [pytest.param(name, language, id=f"{name}-{language}") for name in SAMPLES for language in Language]
-
 
 @pytest.fixture(scope="session")
 def pages() -> Pages:

@@ -11,11 +11,9 @@ from idp.ui.language import Language
 from idp.ui.links import own_path, return_url, web_url
 from idp.ui.pages import Pages, RelyingParty
 from idp.ui.static import STATIC
-from tests.ui.conftest import CASES
+from tests.ui.every_page import Key, Seen, on_every_page
 from tests.ui.html import Page
 from tests.ui.samples import FRAME, PORTAL, SAMPLES, SITE
-
-Key = tuple[str, Language]
 
 OWN_PATHS = {"/", "/help", "/phong-lua-dao", "/privacy", "/accessibility", "/end_session"}
 PASSED_IN = {"/status", "/account/services", "/signed-out"}
@@ -31,35 +29,31 @@ ACTIONS = {
 }
 
 
-@pytest.mark.parametrize(("name", "language"), CASES)
-def test_a_page_is_well_formed_and_in_its_language(
-    name: str, language: Language, parsed: dict[Key, Page]
-) -> None:
-    page = parsed[name, language]
+@on_every_page
+def test_a_page_is_well_formed_and_in_its_language(seen: Seen) -> None:
+    page = seen.page
     assert page.faults == []
-    assert page.one("html").attrs["lang"] == language
+    assert page.one("html").attrs["lang"] == seen.language
     assert page.one("body").attrs["id"].startswith("page-")
     assert len(page.ids()) == len(set(page.ids()))
 
 
-@pytest.mark.parametrize(("name", "language"), CASES)
-def test_the_title_is_the_one_h1_and_no_heading_level_is_skipped(
-    name: str, language: Language, parsed: dict[Key, Page]
-) -> None:
-    page = parsed[name, language]
+@on_every_page
+def test_the_title_is_the_one_h1_and_no_heading_level_is_skipped(seen: Seen) -> None:
+    page = seen.page
     h1 = page.one("h1")
-    prefix = ("Lỗi: " if language is Language.VI else "Error: ") if "errors" in _context(name) else ""
+    prefix = (
+        ("Lỗi: " if seen.language is Language.VI else "Error: ") if "errors" in _context(seen.name) else ""
+    )
     assert h1.attrs["id"] == "title"
     assert page.one("title").text == f"{prefix}{h1.text} – Hải Phòng ID"
     after = [element.tag for element in page.elements[page.elements.index(h1) :]]
     assert [tag for tag in after if tag in {"h3", "h4"}] == []
 
 
-@pytest.mark.parametrize(("name", "language"), CASES)
-def test_landmarks_stand_in_order_and_the_skip_link_comes_first(
-    name: str, language: Language, parsed: dict[Key, Page]
-) -> None:
-    page = parsed[name, language]
+@on_every_page
+def test_landmarks_stand_in_order_and_the_skip_link_comes_first(seen: Seen) -> None:
+    page = seen.page
     body = page.elements.index(page.one("body"))
     assert page.elements[body + 1].attrs == {"class": "skip", "id": "skip", "href": "#main"}
     landmarks = [
@@ -70,11 +64,9 @@ def test_landmarks_stand_in_order_and_the_skip_link_comes_first(
     assert len(navs) == len(set(navs))
 
 
-@pytest.mark.parametrize(("name", "language"), CASES)
-def test_every_reference_inside_a_page_leads_somewhere(
-    name: str, language: Language, parsed: dict[Key, Page]
-) -> None:
-    page = parsed[name, language]
+@on_every_page
+def test_every_reference_inside_a_page_leads_somewhere(seen: Seen) -> None:
+    page = seen.page
     ids = set(page.ids())
     for element in page.elements:
         for attribute in ("for", "aria-labelledby", "aria-describedby", "aria-controls", "data-reveals"):
@@ -83,16 +75,14 @@ def test_every_reference_inside_a_page_leads_somewhere(
             assert element.attrs["href"][1:] in ids
 
 
-@pytest.mark.parametrize(("name", "language"), CASES)
-def test_every_link_leads_to_a_page_that_exists(
-    name: str, language: Language, parsed: dict[Key, Page]
-) -> None:
+@on_every_page
+def test_every_link_leads_to_a_page_that_exists(seen: Seen) -> None:
     anchors = {
         f"{info.path}#{anchor}"
         for info in INFO_PAGES.values()
-        for anchor in parsed[f"info-{info.key}", language].ids()
+        for anchor in seen.pages[f"info-{info.key}", seen.language].ids()
     }
-    for link in parsed[name, language].all("a"):
+    for link in seen.page.all("a"):
         href = link.attrs["href"]
         if href.startswith("https://"):
             assert link.attrs.get("rel") == "noopener noreferrer" or link.attrs["id"] == "back"
@@ -103,26 +93,22 @@ def test_every_link_leads_to_a_page_that_exists(
         assert link.text.strip()
 
 
-@pytest.mark.parametrize(("name", "language"), CASES)
-def test_every_form_posts_with_its_anti_forgery_value_to_a_path_of_ours(
-    name: str, language: Language, rendered: dict[Key, str], parsed: dict[Key, Page]
-) -> None:
+@on_every_page
+def test_every_form_posts_with_its_anti_forgery_value_to_a_path_of_ours(seen: Seen) -> None:
     """A search only looks, so it is asked for in the address and carries no value to post with."""
-    page = parsed[name, language]
+    page = seen.page
     searches = [form for form in page.all("form") if form.attrs.get("role") == "search"]
     assert [form.attrs["method"] for form in searches] == ["get"] * len(searches)
     forms = [form for form in page.all("form") if form not in searches]
-    assert rendered[name, language].count('name="csrf" value="c5rf-value"') == len(forms)
+    assert seen.html.count('name="csrf" value="c5rf-value"') == len(forms)
     for form in forms:
         assert form.attrs["method"] == "post"
         assert form.attrs["action"].partition("?")[0] in ACTIONS
 
 
-@pytest.mark.parametrize(("name", "language"), CASES)
-def test_every_field_has_a_label_and_every_button_has_words(
-    name: str, language: Language, parsed: dict[Key, Page]
-) -> None:
-    page = parsed[name, language]
+@on_every_page
+def test_every_field_has_a_label_and_every_button_has_words(seen: Seen) -> None:
+    page = seen.page
     labelled = {label.attrs["for"] for label in page.all("label")}
     fields = [field for field in page.all("input", "select") if field.attrs.get("type") != "hidden"]
     assert {field.attrs["id"] for field in fields} == labelled
@@ -132,11 +118,9 @@ def test_every_field_has_a_label_and_every_button_has_words(
     assert all("autocomplete" in field.attrs for field in typed)
 
 
-@pytest.mark.parametrize(("name", "language"), CASES)
-def test_nothing_is_inline_and_nothing_comes_from_elsewhere(
-    name: str, language: Language, parsed: dict[Key, Page]
-) -> None:
-    page = parsed[name, language]
+@on_every_page
+def test_nothing_is_inline_and_nothing_comes_from_elsewhere(seen: Seen) -> None:
+    page = seen.page
     assert page.all("style", "iframe", "img", "object") == []
     for element in page.elements:
         assert not any(attribute == "style" or attribute.startswith("on") for attribute in element.attrs)
@@ -145,20 +129,16 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(
     assert {link.attrs["href"] for link in page.all("link")} <= STATIC.keys()
 
 
-@pytest.mark.parametrize(("name", "language"), CASES)
-def test_a_page_with_its_style_stays_under_60_kib(
-    name: str, language: Language, rendered: dict[Key, str]
-) -> None:
+@on_every_page
+def test_a_page_with_its_style_stays_under_60_kib(seen: Seen) -> None:
     style = next(len(body) for kind, body in STATIC.values() if kind.startswith("text/css"))
-    assert len(rendered[name, language].encode()) + style <= 60 * 1024
+    assert len(seen.html.encode()) + style <= 60 * 1024
 
 
-@pytest.mark.parametrize(("name", "language"), CASES)
-def test_a_form_with_problems_says_them_on_top_and_at_the_field(
-    name: str, language: Language, parsed: dict[Key, Page]
-) -> None:
-    page = parsed[name, language]
-    errors = _context(name).get("errors")
+@on_every_page
+def test_a_form_with_problems_says_them_on_top_and_at_the_field(seen: Seen) -> None:
+    page = seen.page
+    errors = _context(seen.name).get("errors")
     summaries = [element for element in page.elements if element.attrs.get("role") == "alert"]
     if errors is None:
         assert summaries == []
@@ -211,6 +191,23 @@ def test_the_ids_that_tests_and_scripts_hang_on_are_there(
     other = "lang-en" if language is Language.VI else "lang-vi"
     for name, ids in wanted.items():
         assert set(ids.split()) | set(frame.split()) | {other} <= set(parsed[name, language].ids())
+
+
+def test_a_check_that_fails_names_every_page_on_which_it_does(
+    rendered: dict[Key, str], parsed: dict[Key, Page]
+) -> None:
+    @on_every_page
+    def check(seen: Seen) -> None:
+        assert seen.name != "otp" or seen.language is Language.EN
+        assert seen.name != "consent"
+
+    with pytest.raises(ExceptionGroup) as failed:
+        check(rendered, parsed)
+    assert sorted(note for one in failed.value.exceptions for note in one.__notes__) == [
+        "on consent in en",
+        "on consent in vi",
+        "on otp in vi",
+    ]
 
 
 def test_a_name_the_template_needs_and_nobody_gave_is_an_error(pages: Pages) -> None:
