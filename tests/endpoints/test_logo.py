@@ -107,7 +107,7 @@ async def test_a_logo_is_a_png_of_ours_that_never_changes(gallery: Gallery) -> N
 @pytest.mark.parametrize(
     "reply",
     [
-        *(answer(body) for body in HOSTILE[:8]),
+        *(answer(make()) for make in list(HOSTILE.values())[:8]),
         answer(image(), status="404 Not Found"),
         answer(b"<svg onload=alert(1)>", content_type="image/svg+xml"),
         answer(image() + b"\0" * (256 * 1024)),

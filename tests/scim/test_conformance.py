@@ -3,17 +3,18 @@
 import asyncio
 import io
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_models import ScimProvider
-from scim2_tester import CheckResult, Status, check_server
 
 from idp.scim.resources import FullUser, Official, PostOfUser
 from idp.scim.service import described
 from tests.scim.hr import BASE, HrSystem
 from tests.world import World
+
+if TYPE_CHECKING:
+    from scim2_tester import CheckResult
 
 
 def bridge(world: World, loop: asyncio.AbstractEventLoop) -> Callable[..., Iterable[bytes]]:
@@ -42,13 +43,16 @@ def bridge(world: World, loop: asyncio.AbstractEventLoop) -> Callable[..., Itera
 async def test_scim2_tester_finds_nothing_wrong(
     world: World, hr: HrSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from scim2_client.engines.wsgi import WSGISCIMClient
+    from scim2_tester import Status, check_server
+
     loop = asyncio.get_running_loop()
     known = described()
     assert known.schemas  # made of the models as they are, before the tester is told what to try
     monkeypatch.setattr(FullUser.model_fields["active"], "examples", [True])  # who is not active has no posts
     monkeypatch.setattr(PostOfUser.model_fields["roles"], "examples", ["leader"])
 
-    def check() -> list[CheckResult]:
+    def check() -> "list[CheckResult]":
         client = WSGISCIMClient(
             bridge(world, loop),
             base_url=world.issuer + BASE,
@@ -64,7 +68,7 @@ async def test_scim2_tester_finds_nothing_wrong(
     assert len(passed) > 50
 
 
-def _is_hidden(one: CheckResult) -> bool:
+def _is_hidden(one: "CheckResult") -> bool:
     """Tell whether all that is missed is personalId, which is never told: the tester compares whole extensions."""
     expected, actual = (one.data or {}).get("expected"), (one.data or {}).get("modify_actual")
     if not isinstance(expected, Official) or not isinstance(actual, Official):

@@ -10,8 +10,8 @@ from idp.ui.static import STATIC
 
 
 @contextmanager
-def serving(files: Mapping[str, bytes]) -> Iterator[str]:
-    """Serve path → body until the block ends; gives the origin."""
+def serving(files: Mapping[str, bytes], *, headers: bool = True) -> Iterator[str]:
+    """Serve path → body until the block ends, without those headers if told so; gives the origin."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -19,7 +19,8 @@ def serving(files: Mapping[str, bytes]) -> Iterator[str]:
             self.send_response(404 if body is None else 200)
             static = STATIC.get(self.path)
             self.send_header("content-type", static[0] if static else "text/html; charset=utf-8")
-            for name, value in static_headers(https=False) if static else page_headers(https=False):
+            own = static_headers(https=False) if static else page_headers(https=False)
+            for name, value in own if headers else ():
                 self.send_header(name.decode(), value.decode())
             self.end_headers()
             self.wfile.write(body or b"")
