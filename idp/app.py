@@ -18,6 +18,7 @@ from federation.health import Circuit
 from federation.national_eid import NationalEid
 from federation.oidc import OidcUpstream
 from federation.register_reader import RegisterReader
+from federation.waiting_room import WaitingRoom
 from idp.admission import Admission
 from idp.audit.reads import ReadsRecorded
 from idp.audit.summary import Summaries
@@ -181,6 +182,10 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         national_fetcher=national_fetcher,
         national_circuit=Circuit(),
         registers=_registers(settings, fetcher, keyring, clock),
+        waiting_room=WaitingRoom(
+            places=min(settings.national_connections - 1, max(settings.most_requests // 5, 1)),
+            most_waiting=settings.national_waiting,
+        ),
         hashing=PasswordHashing(vault),
         summaries=Summaries(),
         reads=ReadsRecorded(),

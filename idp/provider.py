@@ -8,6 +8,7 @@ from federation.fetch import Fetcher
 from federation.health import Circuit
 from federation.register_reader import RegisterReader
 from federation.upstream import Upstream
+from federation.waiting_room import WaitingRoom
 from idp.admission import Admission
 from idp.audit.reads import ReadsRecorded
 from idp.audit.summary import Summaries
@@ -54,6 +55,8 @@ class Provider:
     national_circuit: Circuit
     registers: RegisterReader | None
     """What reads the national side's registers; None: nobody does."""
+    waiting_room: WaitingRoom
+    """Before the national system: who finds no place in here waits."""
     hashing: PasswordHashing
     summaries: Summaries
     reads: ReadsRecorded

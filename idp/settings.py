@@ -62,6 +62,8 @@ class Lifetimes(BaseSettings):
     """Pushed authorization request until its first load; loaded, it lives as long as an interaction."""
     interaction: timedelta = timedelta(minutes=30)
     """From /authorize to the code."""
+    upstream_answer: timedelta = timedelta(minutes=5)
+    """What somebody brought back from the national system and waits for its turn: not longer than codes live there."""
     refresh_idle: timedelta = timedelta(days=14)
     """A refresh token unused for this long ends."""
     refresh_absolute: timedelta = timedelta(days=90)
@@ -181,7 +183,9 @@ class Settings(BaseSettings):
     """The same in English."""
     national_connections: int = Field(default=50, ge=2, le=1000)
     """Connections of a process to it at once. One is kept for looking whether it is there; who finds all others taken
-    waits in the waiting room."""
+    waits in the waiting room. A fifth of `HPID_MOST_REQUESTS` is the most that is used."""
+    national_waiting: int = Field(default=5000, ge=10, le=100_000)
+    """People who may wait for it in the waiting room of a process; who comes then is asked to try again in a minute."""
     national_time_limit: float = Field(default=8.0, ge=0.5, le=60.0)
     """Seconds one call to it may take; then it counts as not answering. With more than 8 an outage may be told later than
     a minute after it began."""

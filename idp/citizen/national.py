@@ -15,6 +15,7 @@ from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.cookie_names import cookie_name
 from idp.edge.page import language_of, page
+from idp.edge.waiting import dropped, held_ticket, new_ticket, to_the_waiting_room
 from idp.ids import NO_BUCKET, HandleKind
 from idp.interactions.model import UpstreamJourney
 from idp.limits.model import Counted, Limit, address_key
@@ -36,7 +37,7 @@ async def show(call: Call) -> Answer:
     if upstream is None or opened.realm is Realm.OFFICIAL:
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
     if cookie_name(call.provider.settings, "device") in call.cookies():
-        return await _depart(call, opened, upstream)
+        return await depart(call, opened, upstream)
     return page(
         call,
         "national.html",
@@ -54,16 +55,24 @@ async def go(call: Call) -> Answer:
     upstream = call.provider.national
     if upstream is None or opened.realm is Realm.OFFICIAL:
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
-    return await _depart(call, opened, upstream)
+    return await depart(call, opened, upstream)
 
 
-async def _depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:
-    """Write down what must come back with the person, then send them off."""
+async def depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:
+    """Write down what must come back with the person, then send them off; or let them wait until it is their turn."""
+    provider, now = call.provider, call.provider.clock.now()
+    held = held_ticket(call, opened.interaction_id)
+    if held is None or held.answer:  # who has been there and goes again is no further than who has not
+        held = new_ticket(call, opened.interaction_id)
+    if provider.is_national_down(now):
+        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+    if not provider.waiting_room.go(held.ticket, now):
+        return to_the_waiting_room(call, held)
     step = (await decided(call, opened)).step
     if not isinstance(step, SignIn):
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
-    provider, occasion, counter = call.provider, call.occasion(), (Limit.UPSTREAM, address_key(call.peer))
-    if provider.is_national_down(occasion.now) or not provider.national_circuit.may_go(occasion.now):
+    occasion, counter = call.occasion(), (Limit.UPSTREAM, address_key(call.peer))
+    if not provider.national_circuit.may_go(occasion.now):
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
     provider.limits.check(counter, now=occasion.now)
     journey = _journey(opened, step, occasion, call)
@@ -82,7 +91,7 @@ async def _depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}&m=upstream-failed")
     begin = partial(_begin, journey=journey, counter=counter, now=occasion.now)
     provider.limits.learn(counter, (await provider.database.transact(begin)).unwrap())
-    return Answer.redirect(location)
+    return Answer.redirect(location, *dropped(call, opened.interaction_id))
 
 
 def _journey(opened: Opened, step: SignIn, occasion: Occasion, call: Call) -> UpstreamJourney:

@@ -18,6 +18,7 @@ from idp.citizen import (
     preferences,
     sign_in,
     sign_out,
+    waiting,
 )
 from idp.citizen.mandates import acts, appointing, clients, organisation, overview, receipt
 from idp.edge import Answer, Call, Endpoint
@@ -32,6 +33,7 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/sign-in/cancel", sign_in.cancel),
     ("GET", "/sign-in/national", national.show),
     ("POST", "/sign-in/national", national.go),
+    ("GET", "/sign-in/waiting", waiting.show),
     ("GET", "/sign-in/password", password.show),
     ("POST", "/sign-in/password", password.check),
     ("GET", "/sign-in/otp", otp.show),

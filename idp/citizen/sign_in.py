@@ -9,8 +9,11 @@ from idp.protocol.facts import Realm
 from idp.protocol.next_step import SignIn, takes_city_credentials
 from idp.ui.errors import ErrorSummary, one_error
 
-_MESSAGES = frozenset({"upstream-failed", "organisation-account", "level"})
-"""What another page may say here: a closed list, never words from the URL. One sentence serves all three."""
+_MESSAGES = {
+    **dict.fromkeys(("upstream-failed", "organisation-account", "level"), "upstream_failed"),
+    "late": "upstream_late",
+}
+"""What another page may say here: a closed list, never words from the URL. One sentence serves three of them."""
 
 
 async def show(call: Call) -> Answer:
@@ -62,4 +65,4 @@ def _begins_an_account(opened: Opened, step: SignIn) -> bool:
 
 
 def _errors(message: str) -> ErrorSummary | None:
-    return one_error("upstream_failed") if message in _MESSAGES else None
+    return one_error(_MESSAGES[message]) if message in _MESSAGES else None

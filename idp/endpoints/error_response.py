@@ -35,6 +35,7 @@ from keys.signer import SigningUnavailable
 
 _log = logging.getLogger("hpid.refusal")
 _RETRY_AFTER = ("retry-after", "2")
+_LATER = {"waiting-full": ("retry-after", "60")}
 _ANSWERS = (
     AccessDenied,
     ConsentRequired,
@@ -121,7 +122,7 @@ def _page(call: Call, case: str, status: int, error: ProtocolError, reason_key: 
         minutes=None,
         reason_key=reason_key,
     )
-    return answer.with_headers(_RETRY_AFTER) if status == 503 else answer
+    return answer.with_headers(_LATER.get(case, _RETRY_AFTER)) if status == 503 else answer
 
 
 def _bad_call(call: Call, error: BadCall) -> Answer:

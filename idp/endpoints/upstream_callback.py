@@ -19,6 +19,8 @@ from idp.database import Done
 from idp.edge import Answer, Call, Cookie
 from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import cookie_name
+from idp.edge.waiting import dropped
+from idp.endpoints.upstream_turn import brought, give_back, take_turn
 from idp.ids import HandleKind, parse_handle
 from idp.interactions.cookie import HeldInteraction, held_interaction
 from idp.interactions.model import UpstreamJourney
@@ -28,7 +30,6 @@ from idp.people.identifiers import IdentifierTaken
 from idp.people.service import NotRecognised, Recognised, recognise
 from idp.protocol.assurance import national_acr, parse_acr
 from idp.protocol.errors import InvalidRequest, ToPage, refusing
-from idp.protocol.token_request import parse_form
 from idp.sessions.service import Proof, start_session
 from idp.transaction import Tx
 from idp.upstreams.already_linked import AlreadyLinked
@@ -56,10 +57,23 @@ class _Refusal:
 
 
 async def upstream_callback(call: Call) -> Answer:
-    """Take the answer of the national system and begin a session."""
+    """Take the answer of the national system when there is room to have it confirmed, and begin a session."""
+    with refusing(ToPage(case="expired")):
+        answer, interaction_id = brought(call)
+        turn = await take_turn(call, answer, interaction_id)
+    if isinstance(turn, Answer):
+        return turn
+    try:
+        done = await _arrive(call, answer)
+    finally:
+        give_back(call, turn)
+    return done.with_cookies(*dropped(call, interaction_id))
+
+
+async def _arrive(call: Call, answer: Mapping[str, str]) -> Answer:
+    """Have the answer confirmed and begin a session."""
     provider = call.provider
     with refusing(ToPage(case="expired")):
-        answer = parse_form(call.query())
         returned = await _take_journey(call, answer.get("state", ""))
         if returned is None or returned.opened is None:
             raise InvalidRequest(_EXPIRED)

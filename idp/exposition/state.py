@@ -37,5 +37,8 @@ class State:
             if level is not None:
                 yield gauge(metric, {(): level})
         if provider.national is not None:
+            room = provider.waiting_room
+            yield gauge(Metric.UPSTREAM_EXCHANGES, {("national",): float(room.busy)})
+            yield gauge(Metric.UPSTREAM_WAITING, {("national",): float(room.waiting)})
             yield gauge(Metric.UPSTREAM_DOWN, {("national",): float(provider.is_national_down(now))})
         yield gauge(Metric.RELEASE, {(self._release,): 1})

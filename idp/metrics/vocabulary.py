@@ -159,6 +159,18 @@ class Metric(Enum):
         text="1 while this node sends nobody to the national system: it keeps failing, or an operator said so; else 0.",
         labels={"upstream": "`national`"},
     )
+    UPSTREAM_EXCHANGES = Description(
+        name="hpid_upstream_exchanges",
+        kind=Kind.GAUGE,
+        text="Exchanges under way for people who came back; at most `HPID_NATIONAL_CONNECTIONS` less one.",
+        labels={"upstream": "`national`"},
+    )
+    UPSTREAM_WAITING = Description(
+        name="hpid_upstream_waiting",
+        kind=Kind.GAUGE,
+        text="People in the waiting room of this process; `HPID_NATIONAL_WAITING` is the most there may be.",
+        labels={"upstream": "`national`"},
+    )
     UPSTREAM_SECONDS = Description(
         name="hpid_upstream_seconds",
         kind=Kind.HISTOGRAM,

@@ -22,6 +22,7 @@ from tests.world import World, make_state, open_world
 
 pytestmark = pytest.mark.network
 EXPIRES = datetime(2027, 1, 2, tzinfo=UTC)
+_OF_UPSTREAM = {Metric.UPSTREAM_DOWN, Metric.UPSTREAM_EXCHANGES, Metric.UPSTREAM_WAITING}
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,7 @@ async def test_it_tells_what_the_process_is_at(world: World, provider: Provider,
 
 async def test_every_metric_but_those_of_causes_not_met_is_told(provider: Provider, url: str) -> None:
     text = _scrape(url).text
-    absent = {Metric.UPSTREAM_DOWN} if provider.national is None else set()
+    absent = _OF_UPSTREAM if provider.national is None else set()
     absent |= {one.metric for one in INSTRUMENTS if isinstance(one, Levels) and not one.series()}
 
     assert [

@@ -92,6 +92,16 @@ def choice(**changes: object) -> Callable[[Language], Context]:
     return same(**{**base, **changes})
 
 
+def waiting(**changes: object) -> Sample:
+    base: dict[str, object] = {
+        "rp": PORTAL,
+        "i": "7K2M",
+        "has_been": False,
+        "refresh_url": "/sign-in/waiting?i=7K2M",
+    }
+    return Sample(template="waiting.html", context=same(**{**base, **changes}))
+
+
 def act_for(choices: tuple[Choice, ...], **changes: object) -> Callable[[Language], Context]:
     def context(language: Language) -> Context:
         return {"rp": PORTAL, **context_of(choices, language), **changes}
@@ -335,6 +345,12 @@ SAMPLES: dict[str, Sample] = {
     "sign-in-error": Sample(
         template="sign_in.html", context=choice(errors=one_error("upstream_failed"), rp=None)
     ),
+    "sign-in-late": Sample(
+        template="sign_in.html", context=choice(errors=one_error("upstream_late"), methods=("national",))
+    ),
+    "waiting": waiting(ahead=1204, minutes=12, seconds=30),
+    "waiting-first": waiting(ahead=0, minutes=None, seconds=5, has_been=True),
+    "error-waiting-full": problem("waiting-full"),
     "sign-in-official": Sample(template="sign_in.html", context=choice(rp=None, methods=("password",))),
     "papers": Sample(template="papers.html", context=same(until=dt.date(2026, 12, 24), i="7K2M")),
     "national": Sample(
@@ -413,19 +429,6 @@ SAMPLES: dict[str, Sample] = {
         context=consent(
             first_login=FirstLogin(name="Nguyễn Thị Hương", upstream="VNeID", level="02"),
             manage_url="/account/services",
-        ),
-    ),
-    "consent-under-16": Sample(
-        template="consent.html",
-        context=consent(
-            mode=ConsentMode.NOTICE,
-            consent_rows=(),
-            for_parents=(
-                ConsentRow(
-                    scope="email", label_key="claim_email", value=mask_email("khoi.nguyen@example.vn")
-                ),
-            ),
-            takes_wards=True,
         ),
     ),
     "consent-only": Sample(

@@ -20,7 +20,7 @@ PASSED_IN = {"/status", "/account/services", "/signed-out"}
 ACCOUNT = {
     f"/account/mandates{page}" for page in ("", "/organisation", "/person", "/firm", "/clients", "/act")
 }
-STEPS = {"/sign-in", "/sign-in/national", "/sign-in/password", "/authorize/resume"}
+STEPS = {"/sign-in", "/sign-in/national", "/sign-in/password", "/sign-in/waiting", "/authorize/resume"}
 ACTIONS = {
     *("/language", "/theme", "/act-for", "/consent", "/end_session/confirm"),
     *("/sign-in/national", "/sign-in/password", "/sign-in/otp", "/sign-in/cancel", "/sign-in/continue"),

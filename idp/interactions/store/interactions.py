@@ -53,6 +53,14 @@ class InteractionStore:
             expires_at=row.expires_at,
         )
 
+    def find_upstream(self, state: str, now: datetime) -> str | None:
+        """Return the interaction of a state that was not spent, and leave it so."""
+        if parse_handle(state, HandleKind.UPSTREAM_STATE) is None:
+            return None
+        given = {"of_state": self.vault.digest(state), "now": now}
+        interaction_id: str | None = self.connection.execute(journeys.FIND, given).scalar_one_or_none()
+        return interaction_id
+
     def prove_password(self, proof: PasswordProof) -> None:
         """Note a proved password, in place of the one before in the same interaction."""
         row = {

@@ -41,4 +41,10 @@ SPEND = (
     .values(spent_at=bindparam("now"))
     .returning(_t.interaction_id, _t.nonce, _t.code_verifier, _t.requested_loa, _t.expires_at)
 )
+FIND = select(_t.interaction_id).where(
+    _t.state == bindparam("of_state"),
+    _t.spent_at.is_(None),
+    _t.expires_at > bindparam("now"),
+    ~_is_finished,
+)
 ERASE = delete_oldest((_t.state,), _t.expires_at)

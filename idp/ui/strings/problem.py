@@ -30,6 +30,10 @@ VI = {
     "case_server_text": "Chưa có gì được gửi đi. Thử lại sau ít phút.",
     "case_busy_title": "Đang có nhiều người đăng nhập cùng lúc",
     "case_busy_text": "Chưa có gì được gửi đi, và lần thử này không bị tính. Quay lại trang trước, thử lại sau vài giây.",
+    "case_waiting_full_title": "Hàng chờ đăng nhập đã đầy",
+    "case_waiting_full_text": (
+        "Chưa có gì được gửi đi. Thử lại sau vài phút. Việc gấp có thể làm tại bộ phận một cửa."
+    ),
     "case_not_found_title": "Không có trang này",
     "case_not_found_text": "Kiểm tra lại địa chỉ, hoặc về [trang đầu](/).",
     "case_bad_request_title": "Chưa làm được việc này",
@@ -81,6 +85,10 @@ EN = {
     "case_busy_title": "Many people are signing in right now",
     "case_busy_text": (
         "Nothing was sent, and this try does not count. Go back to the page before and try again in a few seconds."
+    ),
+    "case_waiting_full_title": "No more room in the line",
+    "case_waiting_full_text": (
+        "Nothing was sent. Try again in a few minutes. Urgent matters can be done at a one-stop desk."
     ),
     "case_not_found_title": "No such page",
     "case_not_found_text": "Check the address, or go to the [front page](/).",

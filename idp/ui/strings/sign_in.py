@@ -21,6 +21,17 @@ VI = {
         '[Đăng ký tại cơ quan công an hoặc trên ứng dụng {upstream}](/help#register "no-account").'
     ),
     "error_upstream_failed": "{upstream} chưa xác nhận được. Thử lại hoặc dùng cách khác.",
+    "error_upstream_late": (
+        "Đã chờ quá lâu nên lần xác nhận ở {upstream} không còn hiệu lực. Chưa có gì được gửi đi. Đăng nhập lại từ đầu."
+    ),
+    "waiting_title": "Đang có nhiều người đăng nhập",
+    "waiting_ahead": "Còn {n} người trước.",
+    "waiting_first": "Sắp đến lượt.",
+    "waiting_minutes": "Khoảng {minutes} phút nữa.",
+    "waiting_there": "Đến lượt, trang này tự chuyển sang {upstream}.",
+    "waiting_back": "{upstream} đã nhận đăng nhập. Đến lượt, trang này tự hoàn tất; không cần đăng nhập lại.",
+    "waiting_keep": "Giữ trang này mở, trang tự tải lại mỗi {seconds} giây. Đóng trang là mất chỗ.",
+    "waiting_now": "Thử ngay",
     "national_title": "Chuyển sang hệ thống định danh quốc gia",
     "national_host": "Địa chỉ trang tiếp theo:",
     "national_hint": (
@@ -68,6 +79,21 @@ EN = {
         '[Register at a police office or in the {upstream} app](/help#register "no-account").'
     ),
     "error_upstream_failed": "{upstream} could not confirm. Try again or use another way.",
+    "error_upstream_late": (
+        "The wait was too long, so the sign-in at {upstream} is no longer valid. Nothing was sent. Sign in again."
+    ),
+    "waiting_title": "Many people are signing in",
+    "waiting_ahead": "{n:person is|people are} before you.",
+    "waiting_first": "Your turn is next.",
+    "waiting_minutes": "About {minutes:minute|minutes}.",
+    "waiting_there": "When it is your turn, this page goes on to {upstream} by itself.",
+    "waiting_back": (
+        "{upstream} has taken the sign-in. When it is your turn, this page finishes by itself; no need to sign in again."
+    ),
+    "waiting_keep": (
+        "Keep this page open; it reloads every {seconds} seconds. Who closes it loses their place."
+    ),
+    "waiting_now": "Try now",
     "national_title": "Go to the national e-ID system",
     "national_host": "Next page's address:",
     "national_hint": (
