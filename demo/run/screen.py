@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from demo.city.cast import the_cast
-from demo.city.personas import Persona, load
+from demo.city.personas import load
 from demo.run.children import Child
 from demo.run.options import Options
 
@@ -64,14 +64,11 @@ def _personas() -> Table:
     table.add_column("password", no_wrap=True)
     for persona in load():
         if persona.featured:
-            who = f"{names.get(persona.slug, persona.slug)}: {persona.purpose_en}"
-            table.add_row(who, *_sign_in(persona))
+            who = names.get(persona.slug, persona.slug)
+            if persona.national:
+                sign_in = persona.national
+                table.add_row(f"{who}: {persona.purpose_en}", sign_in.number, sign_in.password)
+            if persona.city:
+                table.add_row(f"{who}, at Egov", persona.city.username, persona.city.password)
+                table.add_row("", "secret for the codes", persona.city.totp_secret)
     return table
-
-
-def _sign_in(persona: Persona) -> tuple[str, str]:
-    if persona.national:
-        return persona.national.number, persona.national.password
-    if persona.city:
-        return persona.city.username, f"{persona.city.password}, TOTP {persona.city.totp_secret}"
-    return "", ""

@@ -96,7 +96,7 @@ def start_stack(state: Path, rp_host: str = SAME_SITE, *, port_base: int | None 
         runner = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | {"HPID_DEMO_STATE": str(state)},
+            env=os.environ | {"HPID_DEMO_STATE": str(state), "NATIONAL_FAULTS": "true"},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -74,7 +74,7 @@ def test_an_attackers_way_back_leaves_the_victim_who_they_are(stack: Stack, brow
 
 def test_a_way_back_is_taken_once(stack: Stack, browser: Browser) -> None:
     with Visitor(browser) as visitor:
-        callback = _callback_kept_back(visitor, stack, "foreigner-valid")
+        callback = _callback_kept_back(visitor, stack, "level-02-adult")
         visitor.open(callback)
         assert visitor.at == "consent"
         visitor.open(callback)

@@ -123,7 +123,7 @@ def test_back_over_a_finished_sign_in_shows_only_pages_that_explain(
 def test_a_sign_in_begun_in_two_tabs_ends_in_one_and_harms_nothing_in_the_other(
     stack: Stack, browser: Browser
 ) -> None:
-    slug = "id-reissued"
+    slug = "desk-official"
     with Visitor(browser) as visitor:
         visitor.open(stack.portal)
         visitor.press("sign-in")
