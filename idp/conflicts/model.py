@@ -35,6 +35,17 @@ class ConflictKind(StrEnum):
     """An employment record waits for a number that a record below level 02 has: nobody can act under it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """What makes a conflict, and tells one from another: so facts hold no moment."""
+
+    kind: ConflictKind
+    people: tuple[PersonId, ...]
+    """The records it is about."""
+    facts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What a steward needs to know; sealed at rest."""
+
+
 class ConflictState(StrEnum):
     """Where it stands."""
 

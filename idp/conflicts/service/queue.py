@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion
-from idp.conflicts.model import Conflict, ConflictKind, ConflictRefused, ConflictState
+from idp.conflicts.model import Conflict, ConflictKind, ConflictRefused, ConflictState, Doubt
 from idp.conflicts.service.stewards import is_concerned
 from idp.database import Done, Refused
 from idp.ids import PersonId
@@ -19,16 +19,21 @@ def open_conflict(
     facts: Mapping[str, str],
     occasion: Occasion,
 ) -> str:
+    """Put a conflict into the stewards' queue and return its id, as `leave_to_steward` does."""
+    return leave_to_steward(tx, Doubt(kind=kind, people=tuple(people), facts=facts), occasion)
+
+
+def leave_to_steward(tx: Tx, doubt: Doubt, occasion: Occasion) -> str:
     """Put a conflict into the stewards' queue and return its id; the same one again is counted, and not recorded again.
 
-    The same: of this kind, about these records, with these facts. So facts hold what tells one conflict from another,
-    and no moment.
+    The same: of this kind, about these records, with these facts.
     """
+    people = tuple(dict.fromkeys(doubt.people))
     conflict = Conflict(
         conflict_id=occasion.clock.token(9),
-        kind=kind,
-        people=tuple(dict.fromkeys(people)),
-        facts=dict(facts),
+        kind=doubt.kind,
+        people=people,
+        facts=dict(doubt.facts),
         state=ConflictState.OPEN,
         opened_at=occasion.now,
         last_at=occasion.now,
@@ -42,7 +47,7 @@ def open_conflict(
                 actor="system",
                 person_id=next(iter(people), None),
                 conflict_id=conflict_id,
-                kind=kind.value,
+                kind=doubt.kind.value,
             )
         )
     return conflict_id

@@ -10,6 +10,8 @@ from typing import Literal
 from federation.upstream import ExternalIdentity
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion, person_ref
+from idp.conflicts.model import Doubt
+from idp.conflicts.service import leave_to_steward
 from idp.database import Done
 from idp.ids import PersonId
 from idp.life_events.model import Ground
@@ -60,63 +62,81 @@ class NotRecognised:
 def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done[Recognised | NotRecognised]:
     """Find, link or make the record of whoever signed in upstream; of merged records, the one that stands is theirs."""
     link = tx.upstreams.find(identity.issuer, identity.subject)
-    if link is None:
-        linked = _link_or_make(tx, identity, occasion)
-    else:
-        linked = tx.people.canonical(link.person_id)
-        tx.upstreams.touch(identity.issuer, identity.subject, occasion.now)
-    if linked is None:
-        return Done(NotRecognised(case="not-linked"))
-    if linked.status is not PersonStatus.ACTIVE:
-        tx.audit.add(_refusal(occasion, linked, linked.status.value))
-        return Done(NotRecognised(case="locked", reason_key=_told_reason(tx, linked)))
-    return _take_over(tx, linked, identity, occasion, is_first=link is None)
-
-
-def _link_or_make(tx: Tx, identity: ExternalIdentity, occasion: Occasion) -> Person | None:
-    """Link an account that is new here to the record with its number, or to a new one; None: a desk must look."""
-    holder = _by_number(tx, identity)
+    holder = _by_number(tx, identity) if link is None else None
     if holder is not None and not identity.account_level == holder.record_level == _LEVEL_02:
         reason = "the number is this record's, the proof below level 02"
         tx.audit.add(_refusal(occasion, holder.person, reason))
-        refused_account(tx, holder, identity, occasion)
-        return None
+        leave_to_steward(tx, refused_account(holder, identity), occasion)
+        return Done(NotRecognised(case="not-linked"))
+    person = _whose(tx, identity, link, holder, occasion)
+    if person is None:
+        return Done(NotRecognised(case="not-linked"))
+    if person.status is not PersonStatus.ACTIVE:
+        tx.audit.add(_refusal(occasion, person, person.status.value))
+        return Done(NotRecognised(case="locked", reason_key=_told_reason(tx, person)))
+    news = _news(tx, person, identity, occasion)
+    second = () if holder is None else second_account(tx, holder, identity)
+    for doubt in (*second, *news.doubts):
+        leave_to_steward(tx, doubt, occasion)
+    if news.updated is None:
+        tx.audit.add(_refusal(occasion, person, "the number is another record's"))
+        return Done(NotRecognised(case="not-linked"))
+    if news.updated != person:
+        tx.people.update(news.updated, cause=_cause(person, news.updated))
+        fields = _changed_fields(person, news.updated)
+        tx.audit.add(_event(occasion, EventType.PERSON_UPDATED, person, fields=fields))
+    if news.kept:
+        kept = sorted(attribute.value for attribute in news.kept)
+        tx.audit.add(_event(occasion, EventType.PERSON_ATTRIBUTES_KEPT, person, fields=kept))
+    return Done(Recognised(person=news.updated, is_first=link is None))
+
+
+def _whose(
+    tx: Tx,
+    identity: ExternalIdentity,
+    link: ExternalLink | None,
+    holder: Holder | None,
+    occasion: Occasion,
+) -> Person | None:
+    """Return whose account this is; link one that is new here to the record with its number, or to a new one."""
+    if link is not None:
+        tx.upstreams.touch(identity.issuer, identity.subject, occasion.now)
+        return tx.people.canonical(link.person_id)
     person = _new_person(identity, occasion) if holder is None else holder.person
     if holder is None:
-        tx.people.add(person)
+        tx.people.add_many((person,))
         tx.audit.add(_event(occasion, EventType.PERSON_CREATED, person, source=identity.issuer))
-    else:
-        second_account(tx, holder, identity, occasion)
     tx.upstreams.add(_link(identity, person.person_id if holder is None else holder.record_id, occasion))
     tx.audit.add(_event(occasion, EventType.PERSON_LINKED, person, issuer=identity.issuer))
     return person
 
 
-def _take_over(
-    tx: Tx, person: Person, identity: ExternalIdentity, occasion: Occasion, *, is_first: bool
-) -> Done[Recognised | NotRecognised]:
-    """Store what the upstream says now, where it is strong enough; a number that is another record's is not."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _News:
+    """What a sign-in changes."""
+
+    updated: Person | None
+    """None: the number it states is another record's."""
+    kept: tuple[Attribute, ...] = ()
+    """What a stronger source says otherwise."""
+    doubts: tuple[Doubt, ...] = ()
+
+
+def _news(tx: Tx, person: Person, identity: ExternalIdentity, occasion: Occasion) -> _News:
+    """Weigh what the upstream says now; the number of a record merged into this one stays with that record."""
     statements = statements_of(identity)
     updated, merged = _updated(person, identity, statements, occasion)
     holder = _by_number(tx, identity) if _numbers(updated) != _numbers(person) else None
     if holder is not None and holder.person.person_id != person.person_id:
-        tx.audit.add(_refusal(occasion, person, "the number is another record's"))
-        number_of_another(tx, person, holder, occasion)
-        return Done(NotRecognised(case="not-linked"))
-    if holder is not None and holder.record_id != person.person_id:  # a split gives it back with its record
-        number_of_merged(tx, person, holder, occasion)
+        return _News(updated=None, doubts=(number_of_another(person, holder),))
+    doubts: tuple[Doubt, ...] = ()
+    if holder is not None and holder.record_id != person.person_id:
+        doubts = (number_of_merged(person, holder),)
         del statements[Attribute.ID_NUMBER]
         updated, merged = _updated(person, identity, statements, occasion)
-    if updated != person:
-        tx.people.update(updated, cause=_cause(person, updated))
-        tx.audit.add(
-            _event(occasion, EventType.PERSON_UPDATED, person, fields=_changed_fields(person, updated))
-        )
-    if merged.kept:
-        kept = sorted(attribute.value for attribute in merged.kept)
-        tx.audit.add(_event(occasion, EventType.PERSON_ATTRIBUTES_KEPT, person, fields=kept))
-        contradicted(tx, person, merged.kept, identity, occasion)
-    return Done(Recognised(person=updated, is_first=is_first))
+    return _News(
+        updated=updated, kept=merged.kept, doubts=(*doubts, *contradicted(person, merged.kept, identity))
+    )
 
 
 def _told_reason(tx: Tx, person: Person) -> str | None:
