@@ -11,7 +11,7 @@ from idp.database import Done
 from idp.merges.model import Cause
 from idp.merges.service import Wanted, confirm, propose, split, subjects_of
 from idp.people.model import Person, PersonStatus
-from tests.driver import Citizen, Page, RelyingParty
+from tests.driver import Browser, Citizen, Page, RelyingParty
 from tests.endpoints.signing_in import password_page, try_password, without_code
 from tests.world import PASSWORD, Visitor, World
 
@@ -62,21 +62,27 @@ class Duplicates:
             )
         )
 
-    async def come(self, who: Citizen, rp: RelyingParty, **changes: str | None) -> dict[str, Any]:
-        """Sign in at a service in a browser of its own; return the tokens, and the claims of the ID token."""
-        self.world.time.move(seconds=60)
-        browser = self.world.browser()
-        page = await who.sign_in(
-            browser, await browser.get(rp.authorize_url(**changes)), at=self.world.time().timestamp()
-        )
+    async def come(self, who: Person, rp: RelyingParty, **changes: str | None) -> dict[str, Any]:
+        """Come back from the national system in a browser of one's own; return the tokens, and the ID token's claims."""
+        world, browser = self.world, self.world.browser()
+        stands = await world.provider.database.read(lambda tx: tx.people.canonical(who.person_id))
+        assert stands is not None
+        await world.signed_in(browser, stands.person_id)
+        page = await browser.get(rp.authorize_url(**changes))
         if "allow" in page.ids:
             page = await browser.press(page, "allow")
-        response = await rp.redeem(self.world.http, page.answer["code"])
+        response = await rp.redeem(world.http, page.answer["code"])
         assert response.status_code == 200, response.text
         tokens = dict(response.json())
-        return {**tokens, "claims": await rp.verify(self.world.http, tokens["id_token"])}
+        return {**tokens, "claims": await rp.verify(world.http, tokens["id_token"])}
 
-    async def sub(self, who: Citizen, sector: str) -> str:
+    async def use_password(self, who: Citizen, browser: Browser, rp: RelyingParty) -> Page:
+        """Sign in with name, password and code."""
+        self.world.time.move(seconds=60)
+        page = await browser.get(rp.authorize_url())
+        return await who.sign_in(browser, page, at=self.world.time().timestamp())
+
+    async def sub(self, who: Person, sector: str) -> str:
         """Return what a sector is told of whoever signs in so."""
         return str((await self.come(who, self.services[sector]))["claims"]["sub"])
 
@@ -94,29 +100,29 @@ async def two(world: World) -> Duplicates:
 
 
 async def test_each_sector_is_told_who_it_knew_before_while_and_after_they_are_one(two: Duplicates) -> None:
-    l_only = await two.sub(two.as_loser, "only-loser")
-    w_only = await two.sub(two.as_winner, "only-winner")
-    l_both, w_both = await two.sub(two.as_loser, "both"), await two.sub(two.as_winner, "both")
+    l_only = await two.sub(two.loser, "only-loser")
+    w_only = await two.sub(two.winner, "only-winner")
+    l_both, w_both = await two.sub(two.loser, "both"), await two.sub(two.winner, "both")
     assert len({l_only, w_only, l_both, w_both}) == 4
 
     await two.confirm()
-    for who in (two.as_loser, two.as_winner):
+    for who in (two.loser, two.winner):
         assert await two.sub(who, "only-loser") == l_only
         assert await two.sub(who, "only-winner") == w_only
         assert await two.sub(who, "both") == w_both
-    later = {await two.sub(who, "later") for who in (two.as_loser, two.as_winner)}
+    later = {await two.sub(who, "later") for who in (two.loser, two.winner)}
     assert len(later) == 1
 
     await two.split()
-    assert await two.sub(two.as_loser, "only-loser") == l_only
-    assert await two.sub(two.as_winner, "only-winner") == w_only
-    assert await two.sub(two.as_loser, "both") == l_both
-    assert await two.sub(two.as_winner, "both") == w_both
-    assert {await two.sub(two.as_winner, "later")} == later
+    assert await two.sub(two.loser, "only-loser") == l_only
+    assert await two.sub(two.winner, "only-winner") == w_only
+    assert await two.sub(two.loser, "both") == l_both
+    assert await two.sub(two.winner, "both") == w_both
+    assert {await two.sub(two.winner, "later")} == later
     new = [
-        await two.sub(two.as_winner, "only-loser"),
-        await two.sub(two.as_loser, "only-winner"),
-        await two.sub(two.as_loser, "later"),
+        await two.sub(two.winner, "only-loser"),
+        await two.sub(two.loser, "only-winner"),
+        await two.sub(two.loser, "later"),
     ]
     known = {l_only, w_only, l_both, w_both, *later}
     assert len(set(new)) == 3
@@ -127,20 +133,20 @@ async def test_claims_are_those_of_the_record_that_stands(two: Duplicates) -> No
     rp = two.services["only-loser"]
     for person in (two.loser, two.winner):
         await two.world.agree(person.person_id, rp)
-    before = await two.come(two.as_loser, rp, scope=OFFLINE)
+    before = await two.come(two.loser, rp, scope=OFFLINE)
     await two.confirm()
-    after = await two.come(two.as_loser, rp, scope=OFFLINE)
+    after = await two.come(two.loser, rp, scope=OFFLINE)
     said = (await two.world.userinfo(after["access_token"])).json()
     assert (said["sub"], said["email"]) == (before["claims"]["sub"], "winner@example.vn")
     await two.split()
-    apart = await two.come(two.as_loser, rp, scope=OFFLINE)
+    apart = await two.come(two.loser, rp, scope=OFFLINE)
     assert (await two.world.userinfo(apart["access_token"])).json()["email"] == "loser@example.vn"
 
 
 async def test_what_the_loser_held_is_dead_at_once_and_the_services_are_signed_out(two: Duplicates) -> None:
     world, rp = two.world, two.services["both"]
-    held = await two.come(two.as_loser, rp, scope=OFFLINE)
-    kept = await two.come(two.as_winner, rp, scope=OFFLINE)
+    held = await two.come(two.loser, rp, scope=OFFLINE)
+    kept = await two.come(two.winner, rp, scope=OFFLINE)
     await two.confirm()
     assert (await world.userinfo(held["access_token"])).status_code == 401
     refused = await rp.refresh(world.http, held["refresh_token"])
@@ -174,7 +180,7 @@ async def test_a_code_of_the_loser_opens_nothing_after_the_merge(two: Duplicates
 async def test_a_split_ends_what_either_may_have_begun(two: Duplicates) -> None:
     world, rp = two.world, two.services["later"]
     await two.confirm()
-    held = await two.come(two.as_loser, rp, scope=OFFLINE)
+    held = await two.come(two.loser, rp, scope=OFFLINE)
     await two.split()
     assert (await world.userinfo(held["access_token"])).status_code == 401
     assert (await rp.refresh(world.http, held["refresh_token"])).status_code == 400
@@ -182,13 +188,10 @@ async def test_a_split_ends_what_either_may_have_begun(two: Duplicates) -> None:
 
 async def test_the_person_is_asked_again_what_they_agreed_to_under_the_other_record(two: Duplicates) -> None:
     world, rp = two.world, two.services["only-loser"]
-    await two.come(two.as_loser, rp)
+    await two.come(two.loser, rp)
     await two.confirm()
     browser = world.browser()
-    world.time.move(seconds=60)
-    page = await two.as_loser.sign_in(
-        browser, await browser.get(rp.authorize_url()), at=world.time().timestamp()
-    )
+    page = await two.use_password(two.as_loser, browser, rp)
     assert "allow" in page.ids
 
 
@@ -204,22 +207,22 @@ async def hinted(two: Duplicates, rp: RelyingParty, id_token: str) -> Page:
 
 async def test_a_hint_with_the_sub_in_use_is_about_the_one_who_stands(two: Duplicates) -> None:
     rp = two.services["only-loser"]
-    token = (await two.come(two.as_loser, rp))["id_token"]
+    token = (await two.come(two.loser, rp))["id_token"]
     await two.confirm()
     assert "code" in (await hinted(two, rp, token)).answer
 
 
 async def test_a_hint_with_a_reserved_sub_is_about_nobody_who_is_here(two: Duplicates) -> None:
     rp = two.services["both"]
-    token = (await two.come(two.as_loser, rp))["id_token"]
-    await two.come(two.as_winner, rp)
+    token = (await two.come(two.loser, rp))["id_token"]
+    await two.come(two.winner, rp)
     await two.confirm()
     assert (await hinted(two, rp, token)).answer["error"] == "login_required"
 
 
 async def test_a_hint_of_one_is_never_answered_with_the_other_after_a_split(two: Duplicates) -> None:
     rp = two.services["only-loser"]
-    token = (await two.come(two.as_loser, rp))["id_token"]
+    token = (await two.come(two.loser, rp))["id_token"]
     await two.confirm()
     await two.split()
     assert (await hinted(two, rp, token)).answer["error"] == "login_required"
@@ -267,7 +270,7 @@ async def test_each_password_opens_its_own_record_after_a_split(two: Duplicates)
     await two.confirm()
     await two.split()
     for who, person in ((two.as_loser, two.loser), (two.as_winner, two.winner)):
-        await two.come(who, two.services["later"])
+        await two.use_password(who, two.world.browser(), two.services["later"])
         started = (await two.world.records(EventType.SESSION_STARTED))[-1]
         assert started.subject_ref == f"person:{person.person_id}"
 
@@ -298,8 +301,8 @@ async def test_a_merged_record_looks_like_any_other_to_who_guesses(two: Duplicat
 async def test_a_report_for_services_names_subs_and_sectors_and_nothing_of_the_person(
     two: Duplicates,
 ) -> None:
-    await two.sub(two.as_loser, "both")
-    of_winner = await two.sub(two.as_winner, "both")
+    await two.sub(two.loser, "both")
+    of_winner = await two.sub(two.winner, "both")
     await two.confirm()
     ids = (two.winner.person_id, [two.loser.person_id])
     (found,) = await two.world.provider.database.read(lambda tx: subjects_of(tx, *ids))

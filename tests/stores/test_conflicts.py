@@ -70,6 +70,7 @@ async def test_many_at_once_are_one(database: DB, pair: Pair) -> None:
     assert await waiting(database) == [(ConflictKind.DUPLICATE, 12)]
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_what_it_says_of_people_is_sealed(database: DB, pair: Pair) -> None:
     conflict_id = await opened(database, pair.winner_id, account="sub-huong")
     await do(database, lambda tx: dismiss(tx, conflict_id, "twins", actor=FIRST, occasion=at()))
@@ -97,6 +98,7 @@ async def test_a_resolved_conflict_that_comes_again_is_a_new_one_and_a_dismissed
     )
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_it_is_closed_once_with_a_reason_and_by_nobody_it_is_about(database: DB, pair: Pair) -> None:
     conflict_id = await opened(database, pair.winner_id)
     await do(
@@ -136,6 +138,7 @@ async def test_what_was_closed_is_erased_in_time_and_what_waits_is_measured(data
 # ---- what opens one
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_an_account_that_states_anothers_number_is_refused_and_waits(database: DB, pair: Pair) -> None:
     assert isinstance(await comes(database, identity(pair.winner, "w")), Recognised)
     other = identity(pair.winner, "w", personal_id=pair.loser.profile.personal_id)
@@ -152,12 +155,14 @@ async def test_an_account_that_states_anothers_number_is_refused_and_waits(datab
     assert settled.state is ConflictState.RESOLVED
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_number_without_its_proof_links_nothing_and_waits(database: DB, pair: Pair) -> None:
     assert isinstance(await comes(database, identity(pair.winner, level=1)), NotRecognised)
     assert await waiting(database) == [(ConflictKind.NUMBER_NOT_PROVED, 1)]
     assert await see(database, lambda tx: tx.upstreams.of_person(pair.winner_id)) == ()
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_second_account_of_one_upstream_is_linked_and_waits(database: DB, pair: Pair) -> None:
     await comes(database, identity(pair.winner, "first"))
     assert await waiting(database) == []
@@ -167,6 +172,7 @@ async def test_a_second_account_of_one_upstream_is_linked_and_waits(database: DB
     assert await waiting(database) == [(ConflictKind.TWO_ACCOUNTS, 1)]
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_weaker_word_about_who_somebody_is_waits_and_another_phone_does_not(
     database: DB, pair: Pair
 ) -> None:
@@ -178,6 +184,7 @@ async def test_a_weaker_word_about_who_somebody_is_waits_and_another_phone_does_
     assert (one.kind, one.facts["fields"]) == (ConflictKind.CONTRADICTION, "gender")
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_people_of_one_name_and_birth_date_are_no_conflict(database: DB) -> None:
     for number in ("031190900123", "031190900124"):
         person = make_citizen()
@@ -186,6 +193,7 @@ async def test_people_of_one_name_and_birth_date_are_no_conflict(database: DB) -
     assert await waiting(database) == []
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_desk_that_gives_anothers_number_finds_a_duplicate_to_look_at(
     database: DB, pair: Pair
 ) -> None:
@@ -204,6 +212,7 @@ async def test_a_desk_that_gives_anothers_number_finds_a_duplicate_to_look_at(
     assert await waiting(database) == [(ConflictKind.DUPLICATE, 1)]
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_an_employment_record_whose_number_nobody_proved_waits_for_a_steward(database: DB) -> None:
     person = make_citizen(account_level=1)
     hand = Hand(actor="operator:hr", occasion=at())
@@ -225,6 +234,7 @@ async def test_an_employment_record_whose_number_nobody_proved_waits_for_a_stewa
     assert await waiting(database) == [(ConflictKind.OFFICIAL_UNPROVED, 2)]
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_merge_names_a_conflict_that_is_there(database: DB, pair: Pair) -> None:
     from idp.merges.model import Rule
     from idp.merges.service import propose

@@ -28,7 +28,7 @@ from tests.stores.samples import (
 )
 
 Nodes = tuple[Database[Any], Database[Any]]
-ROUNDS = 6
+ROUNDS = 4
 
 
 @pytest.fixture

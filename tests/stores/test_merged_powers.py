@@ -100,6 +100,7 @@ async def test_a_mandate_of_the_loser_is_used_by_the_person_who_stands_and_by_no
     assert (await usable(pair.winner_id), await usable(pair.loser_id)) == (False, True)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_who_proposed_a_removal_under_one_record_is_no_second_person_under_the_other(
     database: DB, pair: Pair
 ) -> None:
@@ -162,6 +163,7 @@ async def test_parents_of_either_record_act_for_the_child_that_stands_and_custod
         assert [one.delegate_id for one in found] == [parent.person_id]
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_who_acts_for_another_is_not_merged_with_them(database: DB, pair: Pair) -> None:
     child = replace(pair.loser, profile=replace(pair.loser.profile, birthdate="2015-05-01"))
     await do(database, lambda tx: tx.people.update(child))
@@ -302,6 +304,7 @@ async def test_an_account_linked_meanwhile_by_the_losers_number_is_shown_and_can
     assert await person_of(database, new, NOW + 2 * DAY) == pair.loser_id
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_an_account_linked_meanwhile_can_be_said_to_be_the_winners(database: DB, pair: Pair) -> None:
     merge = await merged(database, pair.winner_id, pair.loser_id)
     assert await person_of(database, identity(pair.loser, "new"), NOW + HOUR) == pair.winner_id
@@ -310,6 +313,7 @@ async def test_an_account_linked_meanwhile_can_be_said_to_be_the_winners(databas
     assert [one.subject for one in links] == ["new"]
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_the_losers_number_stated_through_the_winners_account_is_let_in_kept_out_and_left_to_a_steward(
     database: DB, pair: Pair
 ) -> None:
@@ -326,6 +330,7 @@ async def test_the_losers_number_stated_through_the_winners_account_is_let_in_ke
     assert isinstance(await comes(database, other_number, NOW + 2 * DAY), NotRecognised)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_what_a_sign_in_wrote_meanwhile_is_taken_back_and_what_a_register_wrote_is_not(
     database: DB, pair: Pair
 ) -> None:

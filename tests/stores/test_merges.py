@@ -238,9 +238,10 @@ async def test_a_sign_in_that_brings_news_undoes_no_merge_and_no_split(database:
     assert (await see(database, lambda tx: tx.people.canonical(pair.loser_id))).person_id == pair.loser_id
 
 
-# ---- who may, and what is refused
+# ---- who may, and what is refused: rules that no engine changes
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize(("reason", "letter"), [("", "12/CAHP"), ("one person", " ")])
 async def test_a_merge_without_reason_or_letter_is_refused(
     database: DB, pair: Pair, reason: str, letter: str
@@ -249,6 +250,7 @@ async def test_a_merge_without_reason_or_letter_is_refused(
     assert found is Rule.REASON
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_two_living_people_with_two_proved_numbers_are_two_until_a_cause_is_given(
     database: DB, pair: Pair
 ) -> None:
@@ -256,6 +258,7 @@ async def test_two_living_people_with_two_proved_numbers_are_two_until_a_cause_i
     assert isinstance(await proposed(database, pair.winner_id, pair.loser_id), Merge)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_merge_takes_two_stewards(database: DB, pair: Pair) -> None:
     proposal = await proposed(database, pair.winner_id, pair.loser_id)
     alone = await outcome_of(database, lambda tx: confirm(tx, proposal.merge_id, actor=FIRST, occasion=at()))
@@ -263,6 +266,7 @@ async def test_a_merge_takes_two_stewards(database: DB, pair: Pair) -> None:
     assert (await see(database, lambda tx: tx.people.get(pair.loser_id))).canonical_id is None
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_one_person_under_two_user_names_is_one_steward(database: DB, pair: Pair) -> None:
     steward = make_citizen()
 
@@ -277,6 +281,7 @@ async def test_one_person_under_two_user_names_is_one_steward(database: DB, pair
     assert again is Rule.SECOND_PERSON
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize("which", ["winner_id", "loser_id"])
 async def test_nobody_merges_or_splits_their_own_record(database: DB, pair: Pair, which: str) -> None:
     own: PersonId = getattr(pair, which)
@@ -290,6 +295,7 @@ async def test_nobody_merges_or_splits_their_own_record(database: DB, pair: Pair
     assert mine is Rule.CONCERNED
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_record_merged_already_is_not_merged_again_and_a_winner_that_was_is_the_one_that_stands(
     database: DB, pair: Pair
 ) -> None:
@@ -312,6 +318,7 @@ async def test_what_changed_since_the_proposal_counts_when_it_is_confirmed(datab
     assert found is Rule.LOCKED
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_proposal_is_confirmed_once_in_time_and_not_after_it_was_withdrawn(
     database: DB, pair: Pair
 ) -> None:
@@ -330,12 +337,14 @@ async def test_a_proposal_is_confirmed_once_in_time_and_not_after_it_was_withdra
     assert (stored.state, stored.close_reason) == (MergeState.WITHDRAWN, "no letter")
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_merge_is_split_once(database: DB, pair: Pair) -> None:
     merge = await merged(database, pair.winner_id, pair.loser_id)
     assert isinstance(await split_up(database, merge), Split)
     assert await split_up(database, merge) is Rule.OVER
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_the_record_of_who_is_locked_while_merged_is_locked_after_a_split(
     database: DB, pair: Pair
 ) -> None:
@@ -347,6 +356,7 @@ async def test_the_record_of_who_is_locked_while_merged_is_locked_after_a_split(
     assert (await see(database, lambda tx: tx.people.get(pair.loser_id))).status is PersonStatus.LOCKED
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_what_is_proposed_of_records_that_are_not_there_leaves_no_trace(database: DB) -> None:
     nobody = wanted(PersonId("no"), PersonId("body"))
     found = await outcome_of(database, lambda tx: propose(tx, nobody, waits=WEEK, actor=FIRST, occasion=at()))
@@ -361,6 +371,7 @@ async def test_what_is_over_is_erased_in_time_and_what_stands_is_not(database: D
     assert await do(database, lambda tx: tx.merges.erase_expired(NOW + DAY, 10)) == 1
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_words_of_a_merge_are_sealed(database: DB, pair: Pair) -> None:
     from sqlalchemy import text
 
