@@ -31,7 +31,7 @@ _KINDS: Mapping[str, Kind] = {
     ),
     ENDPOINTS["registration_endpoint"]: Kind.ADMINISTRATION,
 }
-_COOKIES = (b"hpid-session=", b"hpid-i-")
+_COOKIES = (b"hpid-session=", b"hpid-official=", b"hpid-i-")
 """Of a session, and of a sign-in in progress. One that is made up helps to three quarters of the room, not to all."""
 
 

@@ -19,6 +19,7 @@ SIGN_IN = [(b"cookie", b"hpid-i-abc=sealed")]
         ("/authorize", [], Kind.NEW),
         ("/authorize", [(b"cookie", b"hpid-lang=vi")], Kind.NEW),
         ("/authorize", SESSION, Kind.UNDER_WAY),
+        ("/authorize", [(b"cookie", b"__Host-hpid-official=hp_s_x")], Kind.UNDER_WAY),
         ("/sign-in", SIGN_IN, Kind.UNDER_WAY),
         ("/no-such-page", [], Kind.NEW),
         ("/register", [], Kind.ADMINISTRATION),
