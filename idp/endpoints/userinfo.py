@@ -117,8 +117,11 @@ def _record(tx: Tx, *, event: AuditEvent) -> Done[None]:
 
 
 def _load(tx: Tx, *, gid: Gid, jti: str, now: datetime) -> _Owner | None:
-    found = tx.grants.find_of_token(gid, jti, now)
-    if found is None or not found[1]:
+    found = tx.grants.find_with_holder(gid, jti, now)
+    if found is None:
         return None
-    person = tx.people.canonical(subject_of(found[0]))
-    return None if person is None else _Owner(grant=found[0], person=person)
+    grant, row = found
+    person: Person | None = tx.people.of_row(row)
+    if person is None or person.person_id != subject_of(grant) or person.canonical_id is not None:
+        person = tx.people.canonical(subject_of(grant))
+    return None if person is None else _Owner(grant=grant, person=person)

@@ -101,16 +101,21 @@ def audit_after_commit() -> None:
 
 def revocation_cached() -> None:
     """Whether a grant is live is remembered for five seconds."""
-    known: dict[str, tuple[float, Any]] = {}
 
-    def find_of_token(self: GrantStore, gid: Any, jti: str, now: datetime) -> Any:
-        at, found = known.get(jti, (0.0, None))
-        if found is None or time.monotonic() > at + 5:
-            found = really_find(self, gid, jti, now)
-            known[jti] = (time.monotonic(), found)
-        return found
+    def remember(name: str) -> None:
+        known: dict[str, tuple[float, Any]] = {}
 
-    really_find = _put(GrantStore, "find_of_token", find_of_token)
+        def find(self: GrantStore, gid: Any, jti: str, now: datetime) -> Any:
+            at, found = known.get(jti, (0.0, None))
+            if found is None or time.monotonic() > at + 5:
+                found = really_find(self, gid, jti, now)
+                known[jti] = (time.monotonic(), found)
+            return found
+
+        really_find = _put(GrantStore, name, find)
+
+    remember("find_of_token")
+    remember("find_with_holder")
 
 
 def reuse_forgiven() -> None:

@@ -100,6 +100,7 @@ def _credentials(tx: Any, me: SignedIn) -> None:
 def _sessions(tx: Any, me: SignedIn) -> None:
     session_id = me.session.session_id
     tx.sessions.find(me.cookie)
+    tx.sessions.find(me.cookie, locks_person=True)
     tx.sessions.get(session_id)
     tx.sessions.touch(session_id, NOW + MINUTE)
     tx.sessions.reach(me.reached())
@@ -146,6 +147,7 @@ def _grants(tx: Any, me: SignedIn) -> None:
     tx.refresh_tokens.end_family(me.grant.grant_id, NOW)
     tx.refresh_tokens.erase_expired(NOW, 10)
     tx.grants.find_by_gid(me.grant.gid, NOW)
+    tx.grants.find_with_holder(me.grant.gid, "jti", NOW)
     tx.grants.set_offline(me.grant.grant_id)
     tx.grants.revoke(me.grant.grant_id, NOW, "")
     tx.grants.revoke_of_person(me.person.person_id, NOW, "")

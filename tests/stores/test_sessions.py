@@ -1,12 +1,15 @@
 """Sessions: found by their cookie alone, ended at once, and what they reached (SECURITY B10)."""
 
+import asyncio
+import threading
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from idp.database import Database
+from idp.clock import Clock
+from idp.database import Database, Done
 from idp.ids import ClientId, HandleKind, Sid
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
@@ -16,6 +19,7 @@ from tests.stores.samples import (
     HOUR,
     MINUTE,
     NOW,
+    another_node,
     do,
     in_another_bucket,
     make_client,
@@ -203,3 +207,32 @@ async def test_sessions_over_for_long_are_erased_with_what_they_reached(database
     assert await do(database, lambda tx: tx.sessions.erase_ended(NOW + MINUTE, 10)) == 1
     assert await see(database, lambda tx: tx.sessions.clients_of(ended.session_id)) == ()
     assert await see(database, lambda tx: tx.sessions.get(me.session.session_id)) == me.session
+
+
+async def test_who_finds_a_session_and_locks_its_person_comes_wholly_before_or_after_others(
+    database: Database[Any], database_url: str, clock: Clock
+) -> None:
+    """As a sign-in does before it reads consents: a lock of the account that is on its way is waited for, and seen."""
+    me = await sign_in(database)
+    is_locked, may_end = threading.Event(), threading.Event()
+
+    def lock(tx: Any) -> Done[None]:
+        tx.people.lock(me.person.person_id)
+        tx.people.set_status(me.person.person_id, PersonStatus.LOCKED, "letter 9", NOW)
+        tx.connection.scalar(text("SELECT count(*) FROM people"))  # whatever travels with it is there
+        is_locked.set()
+        while not may_end.wait(0.01):
+            tx.connection.scalar(text("SELECT 1"))  # lets others of this loop go on
+        return Done(None)
+
+    async with another_node(database, database_url, clock) as other:
+        locking = asyncio.create_task(other.transact(lock))
+        await asyncio.to_thread(is_locked.wait)
+        finding = asyncio.create_task(
+            database.transact(lambda tx: Done(tx.sessions.find(me.cookie, locks_person=True)))
+        )
+        done, _ = await asyncio.wait([finding], timeout=0.3)
+        assert not done
+        may_end.set()
+        await locking
+        assert (await finding).unwrap() is None

@@ -6,10 +6,12 @@ To end tokens is to mark this row. It is kept until it has expired: whatever sti
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, false, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, false, insert, select, update
 
+from idp.database import metadata
 from idp.database.erasing import delete_oldest
 from idp.grants.rows import grant_facts, grant_text
 from idp.grants.store.revoked_tokens import is_revoked
@@ -26,6 +28,16 @@ _FIND_BY_GID = select(grants.c.facts, grants.c.expires_at, is_live.label("is_liv
 _FIND_OF_TOKEN = select(
     grants.c.facts, grants.c.expires_at, and_(is_live, ~is_revoked(bindparam("of_jti"))).label("is_live")
 ).where(grants.c.gid == bindparam("gid"))
+
+
+@cache
+def _find_with_holder() -> Select[Any]:
+    """Return the same with whose grant it is; that table is another feature's, and known by its name."""
+    people = metadata.tables["people"]
+    is_holder = and_(people.c.bucket == grants.c.bucket, people.c.person_id == grants.c.person_id)
+    return _FIND_OF_TOKEN.add_columns(*people.c).join(people, is_holder)
+
+
 _REVOKE = (
     update(grants)
     .where(grants.c.revoked_at.is_(None))
@@ -100,6 +112,15 @@ class GrantStore:
         """Return the grant of an access token, and whether both are live: neither was revoked."""
         row = self.connection.execute(_FIND_OF_TOKEN, {"gid": gid, "of_jti": jti}).one_or_none()
         return None if row is None else (grant_facts(row.facts), row.is_live and now < row.expires_at)
+
+    def find_with_holder(self, gid: Gid, jti: str, now: datetime) -> tuple[GrantFacts, Row[Any]] | None:
+        """Return the grant of an access token and whose it is, as a row for `PersonStore.of_row`, if both are live."""
+        row = self.connection.execute(_find_with_holder(), {"gid": gid, "of_jti": jti}).one_or_none()
+        return (
+            None
+            if row is None or not (row.is_live and now < row.expires_at)
+            else (grant_facts(row.facts), row)
+        )
 
     def revoke(self, grant_id: GrantId, now: datetime, reason: str) -> bool:
         """End a grant with all its tokens; True if this call did it."""

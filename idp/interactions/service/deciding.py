@@ -45,13 +45,12 @@ def decide(
         if not isinstance(step, Load):
             return Decision(step=step, session=session)
         if step.name == "session":
-            session = tx.sessions.find(session_cookie) if session_cookie else None
+            if session_cookie:
+                session = tx.sessions.find(session_cookie, locks_person=locks_person)
             if session is not None and not (
                 session.is_live(occasion.now, settings.life) and session.realm is realm_of(client)
             ):
                 session = None
-            if session is not None and locks_person:
-                tx.people.lock(session.person_id)
             facts = replace(facts, session=session.facts() if session else None)
         elif step.name == "subject":
             subject_person = _known_subject(tx, client, session, request.expected_sub, occasion.now)

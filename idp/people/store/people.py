@@ -163,6 +163,10 @@ class PeopleStore:
         row = self.connection.execute(_GET, _key(person_id)).one_or_none()
         return None if row is None else self._person(row)
 
+    def of_row(self, row: Row[Any]) -> Person:
+        """Return the person of a row of another statement, which has all columns of this table."""
+        return self._person(row)
+
     def lock(self, person_id: PersonId) -> None:
         """Let no other transaction that locks this person go on before this one ends (the rule's root row)."""
         if self.connection.dialect.name != "sqlite":  # which has one writer anyway

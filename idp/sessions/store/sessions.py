@@ -67,6 +67,7 @@ _FIND = (
     .join(_people, and_(_people.c.bucket == sessions.c.bucket, _people.c.person_id == sessions.c.person_id))
     .where(sessions.c.cookie == bindparam("of_cookie"), sessions.c.ended_at.is_(None), _person_is_active)
 )
+_FIND_AND_LOCK = _FIND.with_for_update(of=_people)
 _this_session = sessions.c.session_id == bindparam("this_session")
 _this_live_session = and_(_this_session, sessions.c.ended_at.is_(None))
 _GET = select(sessions).where(_this_session)
@@ -247,14 +248,16 @@ class SessionStore:
         }
         return self.connection.execute(_ADD, given).one_or_none() is not None
 
-    def find(self, cookie: str) -> Session | None:
+    def find(self, cookie: str, *, locks_person: bool = False) -> Session | None:
         """Return the session of a cookie, if it has not ended and its person may sign in.
 
-        Whether it is idle too long is for `Session.is_live` to say.
+        Whether it is idle too long is for `Session.is_live` to say. `locks_person`: no other transaction that locks
+        this person goes on before this one ends (the rule's root row); what is read after is as of then.
         """
         if parse_handle(cookie, HandleKind.SESSION) is None:
             return None
-        row = self.connection.execute(_FIND, {"of_cookie": self.vault.digest(cookie)}).one_or_none()
+        found = _FIND_AND_LOCK if locks_person else _FIND
+        row = self.connection.execute(found, {"of_cookie": self.vault.digest(cookie)}).one_or_none()
         return None if row is None else session(row)
 
     def get(self, session_id: str) -> Session | None:
