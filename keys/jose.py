@@ -187,19 +187,24 @@ def check_times(
     *,
     now: datetime,
     leeway: timedelta,
+    early: timedelta = timedelta(),
     require_exp: bool = True,
     max_age: timedelta | None = None,
 ) -> None:
-    """Refuse a token outside its time (RFC 7519 §4.1.4–4.1.6); with `max_age`, also one issued longer ago."""
+    """Refuse a token outside its time (RFC 7519 §4.1.4–4.1.6); with `max_age`, also one issued longer ago.
+
+    `leeway` is for whoever issued it with another clock, at both ends; `early` at the beginning alone, if it is more.
+    """
     moment, slack = now.timestamp(), leeway.total_seconds()
+    sooner = max(slack, early.total_seconds())
     exp, nbf, iat = (numeric_date(claims, name) for name in ("exp", "nbf", "iat"))
     if exp is None and require_exp:
         raise InvalidJwt("exp is missing")
     if exp is not None and moment >= exp + slack:
         raise InvalidJwt("the token has expired")
-    if nbf is not None and moment < nbf - slack:
+    if nbf is not None and moment < nbf - sooner:
         raise InvalidJwt("the token is not valid yet")
-    if iat is not None and moment < iat - slack:
+    if iat is not None and moment < iat - sooner:
         raise InvalidJwt("iat is in the future")
     if max_age is not None and (iat is None or moment > iat + max_age.total_seconds() + slack):
         raise InvalidJwt("the token was issued too long ago, or does not say when")

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from idp.edge import Call
+from idp.protocol.access_token import EARLY
 from idp.protocol.errors import InvalidRequest, InvalidToken
 from idp.protocol.token_request import parse_form
 from keys.jose import InvalidJwt, Purpose, check_times, numeric_date
 
 INVALID = "the access token is not valid"
-_LEEWAY = timedelta()
-"""The times are our own."""
 
 
 def form_of(call: Call) -> dict[str, str]:
@@ -32,7 +31,7 @@ def verified_claims(call: Call, token: str) -> Mapping[str, object]:
     """Return what an access token of ours says, for whomever it is, or raise InvalidToken."""
     try:
         claims = call.provider.keyring.verify(token, purpose=Purpose.ACCESS_TOKEN).claims
-        check_times(claims, now=call.provider.clock.now(), leeway=_LEEWAY)
+        check_times(claims, now=call.provider.clock.now(), leeway=timedelta(), early=EARLY)
         iat = numeric_date(claims, "iat")
     except InvalidJwt as error:
         raise InvalidToken(INVALID, detail=error.reason) from error

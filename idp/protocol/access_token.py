@@ -14,6 +14,8 @@ from idp.protocol.errors import InvalidToken
 from idp.protocol.facts import GrantFacts
 from idp.protocol.resource import Target
 
+EARLY = timedelta(minutes=2)
+"""A node of ours may run ahead of the one asked, and its token come at once (SECURITY R19); it ends when it says."""
 TYP = "at+jwt"
 _INVALID = "the access token is not valid"
 CLAIMS = (

@@ -12,7 +12,7 @@ from idp.audit.occasion import Occasion, client_ref
 from idp.edge import Call
 from idp.ids import ClientId
 from idp.officials.service import Hand
-from idp.protocol.access_token import PresentedToken, read_any
+from idp.protocol.access_token import EARLY, PresentedToken, read_any
 from idp.protocol.errors import ProtocolError
 from idp.protocol.facts import ClientFacts
 from idp.protocol.userinfo import parse_token
@@ -76,7 +76,7 @@ def _verified(call: Call, token: str) -> PresentedToken:
     provider = call.provider
     try:
         claims = provider.keyring.verify(token, purpose=Purpose.ACCESS_TOKEN).claims
-        check_times(claims, now=provider.clock.now(), leeway=timedelta())
+        check_times(claims, now=provider.clock.now(), leeway=timedelta(), early=EARLY)
         iat = numeric_date(claims, "iat")
         presented = read_any(claims, expected_iss=provider.settings.issuer)
     except (InvalidJwt, ProtocolError):
