@@ -14,7 +14,7 @@ import httpx
 import pyotp
 
 from demo.apps.common.client_auth import ClientAuth
-from demo.apps.common.settings import AppSettings
+from demo.apps.common.settings import AppSettings, ssl_context
 from demo.apps.egov.settings import EgovSettings
 from demo.apps.portal.settings import PortalSettings
 from demo.apps.smart.settings import SmartSettings
@@ -22,6 +22,8 @@ from demo.city.personas import Persona
 from demo.run.options import Options
 from tests.demo.apps_browser import Page
 
+TLS = ssl_context(None)
+"""Made once: reading the system's certificates takes longer than a request."""
 ACR = "urn:haiphong:acr:"
 _CODE = re.compile(r"\b\d{3} ?\d{3}\b")
 _CHOICE = re.compile(
@@ -74,7 +76,7 @@ class Walk:
     persona: Persona
     service: Service
     http: httpx.Client = field(
-        default_factory=lambda: httpx.Client(headers={"accept-language": "vi"}, timeout=30, trust_env=False)
+        default_factory=lambda: httpx.Client(headers={"accept-language": "vi"}, timeout=30, verify=TLS)
     )
     page: Page | None = None
     answer: dict[str, str] = field(default_factory=dict)
@@ -197,8 +199,7 @@ class Walk:
 
     def _post_as_service(self, path: str, form: dict[str, str]) -> dict[str, Any]:
         auth = ClientAuth(self.service.settings)
-        basic = auth.basic()
-        with httpx.Client(auth=basic, trust_env=False, timeout=30) as http:
+        with httpx.Client(auth=auth.basic(), timeout=30, verify=TLS) as http:
             answer = http.post(f"{self.options.issuer}{path}", data=form | auth.form())
         assert answer.is_success, answer.text
         return dict(answer.json())
