@@ -5,18 +5,24 @@ ticked (SECURITY A08).
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.consent_offer import consent_rows, make_offer, not_sent, notice_rows
 from idp.citizen.interaction import Opened, decided, open_here, posted, session_cookie
+from idp.consents.model import consent_facts
 from idp.consents.service import ConsentOffer, record_answer
 from idp.database import Done
 from idp.edge import Answer, BadCall, Call
 from idp.edge.page import language_of, page
+from idp.ids import ClientId, PersonId
 from idp.interactions.service import Decision, held
+from idp.mandates.service import Deed, tell_other_representatives
+from idp.people.ages import consents_through_representative
 from idp.people.model import Person
+from idp.protocol.acting import ContextKind
 from idp.protocol.context import subject_of_choice
 from idp.protocol.errors import AccessDenied, Refusal
 from idp.protocol.next_step import Consent, wanted_scopes
@@ -32,6 +38,8 @@ class _Reader:
 
     person: Person = field(repr=False)
     is_first_login: bool
+    is_minor: bool
+    """They answer for themselves and are under 16."""
 
 
 async def show(call: Call) -> Answer:
@@ -40,9 +48,9 @@ async def show(call: Call) -> Answer:
     decision = await decided(call, opened)
     if not isinstance(decision.step, Consent) or decision.session is None:
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
-    reader = await call.provider.database.read(partial(_load_reader, decision=decision, opened=opened))
+    reader = await _reader(call, decision, opened)
     language = language_of(call)
-    offer = make_offer(opened.client, decision.step.scopes, language)
+    offer = make_offer(opened.client, decision.step.scopes, language, for_parents=reader.is_minor)
     notices = notice_rows(offer, reader.person, language, now=call.provider.clock.now())
     consents = consent_rows(offer, reader.person, language, now=call.provider.clock.now())
     client = opened.client
@@ -54,7 +62,9 @@ async def show(call: Call) -> Answer:
         i=opened.interaction_id,
         notice_rows=notices,
         law=client.law,
-        consent_rows=consents,
+        consent_rows=() if offer.is_for_parents else consents,
+        for_parents=consents if offer.is_for_parents else (),
+        takes_wards=ContextKind.WARD in client.subject_contexts,
         purpose=(client.purpose_en or client.purpose) if language is Language.EN else client.purpose,
         retention="",
         not_sent=not_sent(wanted_scopes(opened.request), reader.person),
@@ -76,13 +86,14 @@ async def answer(call: Call) -> Answer:
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
     if form.get("decision") != "allow":
         raise BadCall(400, "the form is incomplete")
-    offer = make_offer(opened.client, decision.step.scopes, language_of(call))
+    reader = await _reader(call, decision, opened)
+    offer = make_offer(opened.client, decision.step.scopes, language_of(call), for_parents=reader.is_minor)
     if (
         form.get("shown") != offer.text_hash
     ):  # the words changed, or another tab came in between: show them again
         return Answer.redirect(f"/consent?i={opened.interaction_id}")
     ticked = frozenset(value for name, value in call.form() if name == "scope")
-    if any(offer.basis.get(scope) is not LegalBasis.CONSENT for scope in ticked):
+    if any(offer.basis.get(scope) is not LegalBasis.CONSENT or offer.is_for_parents for scope in ticked):
         raise BadCall(400, "the form names something that was not offered")
     outcome = await call.provider.database.transact(
         partial(
@@ -126,6 +137,8 @@ async def _record_refusal(call: Call, opened: Opened) -> None:
 
 def _mode(offer: ConsentOffer) -> ConsentMode:
     bases = set(offer.basis.values())
+    if offer.is_for_parents:
+        return ConsentMode.NOTICE
     if bases == {LegalBasis.CONSENT}:
         return ConsentMode.CONSENT
     return ConsentMode.MIXED if LegalBasis.CONSENT in bases else ConsentMode.NOTICE
@@ -148,28 +161,53 @@ def _record(
     choice = decision.step.choice if isinstance(decision.step, Consent) else None
     if choice is not None and held(tx, session.person_id, choice, now=occasion.now) is None:
         return Done(None)
-    about = subject_of_choice(choice, session.person_id)
+    about, client_id = subject_of_choice(choice, session.person_id), opened.client.client_id
+    is_for_ward = about != session.person_id
+    if is_for_ward:
+        actor = session.person_id
+        tell_other_representatives(
+            tx, about, actor, deed=Deed.CONSENTED, client=opened.client, occasion=occasion
+        )
+    else:
+        ticked = _of_their_own(tx, about, client_id, ticked, occasion=occasion)
     return record_answer(
         tx,
         person_id=about,
-        client_id=opened.client.client_id,
+        client_id=client_id,
         offer=offer,
         ticked=ticked,
         occasion=occasion,
-        decided_by=None if about == session.person_id else session.person_id,
+        decided_by=session.person_id if is_for_ward else None,
     )
 
 
-def _load_reader(tx: Tx, *, decision: Decision, opened: Opened) -> _Reader:
+def _of_their_own(
+    tx: Tx, person_id: PersonId, client_id: ClientId, ticked: frozenset[str], *, occasion: Occasion
+) -> frozenset[str]:
+    """Return what somebody may agree to alone; of who is under 16, what a representative agreed to stays."""
+    person = tx.people.get(person_id)
+    if person is None or not consents_through_representative(person, occasion.now):
+        return ticked
+    return consent_facts(tx.consents.of_client(person_id, client_id)).granted
+
+
+async def _reader(call: Call, decision: Decision, opened: Opened) -> _Reader:
+    load = partial(_load_reader, decision=decision, opened=opened, now=call.provider.clock.now())
+    return await call.provider.database.read(load)
+
+
+def _load_reader(tx: Tx, *, decision: Decision, opened: Opened, now: datetime) -> _Reader:
     if decision.session is None:
         raise AssertionError("consent is asked of somebody")
     choice = decision.step.choice if isinstance(decision.step, Consent) else None
-    person = tx.people.canonical(subject_of_choice(choice, decision.session.person_id))
+    about = subject_of_choice(choice, decision.session.person_id)
+    person = tx.people.canonical(about)
     if person is None:
         raise AssertionError("a session belongs to a person")
     links = tx.upstreams.of_person(decision.session.person_id)
     linked_now = any(link.linked_at >= opened.request.started_at for link in links)
-    return _Reader(person=person, is_first_login=linked_now)
+    is_minor = about == decision.session.person_id and consents_through_representative(person, now)
+    return _Reader(person=person, is_first_login=linked_now, is_minor=is_minor)
 
 
 def _first_login(call: Call, reader: _Reader, language: Language) -> FirstLogin | None:

@@ -54,12 +54,20 @@ _WORDS = {Language.VI: strings.VI, Language.EN: strings.EN}
 _NOTHING = {Language.VI: "Chưa có", Language.EN: "None yet"}
 
 
-def make_offer(client: ClientFacts, scopes: tuple[str, ...], language: Language) -> ConsentOffer:
-    """Return the offer; its words are what the record proves later."""
+def make_offer(
+    client: ClientFacts, scopes: tuple[str, ...], language: Language, *, for_parents: bool = False
+) -> ConsentOffer:
+    """Return the offer; its words are what the record proves later. `for_parents`: only they may agree."""
     basis = {scope: client.basis_of(scope) for scope in scopes}
     lines = [language.value, client.name, client.purpose, client.law]
     lines += [f"{scope} {basis[scope].value} {' '.join(_LABELS.get(scope, ()))}" for scope in scopes]
-    return ConsentOffer(scopes=scopes, basis=basis, words="\n".join(lines))
+    lines += ["under 16: a parent decides"] if for_parents else []
+    return ConsentOffer(
+        scopes=scopes,
+        basis=basis,
+        words="\n".join(lines),
+        is_for_parents=for_parents and LegalBasis.CONSENT in basis.values(),
+    )
 
 
 def notice_rows(

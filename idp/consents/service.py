@@ -22,6 +22,8 @@ class ConsentOffer:
     scopes: tuple[str, ...]
     basis: dict[str, LegalBasis]
     words: str = field(repr=False)
+    is_for_parents: bool = False
+    """Who reads it is under 16 and can't agree to it alone."""
 
     @property
     def text_hash(self) -> str:

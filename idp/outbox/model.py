@@ -1,4 +1,4 @@
-"""A message that must reach a relying party, and what became of it. Pure.
+"""A message that must reach a relying party, or a person, and what became of it. Pure.
 
 At least once: the same `jti` at every attempt, signed anew each time, back-off up to 24 h, then a dead letter. One
 row per service a session reached, so that its row tells the outcome too where nothing was ours to send.
@@ -24,8 +24,16 @@ class OutboxKind(StrEnum):
     """The person's browser loads its page (Front-Channel Logout 1.0)."""
     NO_LOGOUT = "no_logout"
     """Not at all: it registered nothing, or only the front channel and the browser was another one."""
+    NOTICE = "notice"
+    """A person is to hear of something, by mail or SMS; nothing sends it yet. Its `client_id` is NOBODY."""
     UNKNOWN = "unknown"
     """In a way that a newer release brought: its workers send it, this one leaves it to them."""
+
+
+SENT_BY_THE_RELAY = frozenset({OutboxKind.BACKCHANNEL_LOGOUT})
+"""What is posted to a relying party; everything else has another way, or none."""
+NOBODY = ""
+"""The `client_id` of a message that goes to no client: no client has it."""
 
 
 class DeliveryState(StrEnum):
@@ -40,7 +48,7 @@ class DeliveryState(StrEnum):
     BROWSER = "browser"
     """Left to the person's browser; nobody can tell whether it arrived."""
     UNSUPPORTED = "unsupported"
-    """There is no way to tell this service."""
+    """There is no way to tell this service, or this person yet."""
 
 
 SETTLED = tuple(state for state in DeliveryState if state is not DeliveryState.WAITING)
@@ -56,7 +64,7 @@ class OutboxMessage:
     logout_id: str
     """Ties the messages of one sign-out together, for the page that shows their results."""
     person_id: str | None = None
-    """Whose sign-out it is, for operators; never sent."""
+    """Whose sign-out it is, for operators, never sent; of a notice, to whom it goes."""
     payload: dict[str, str] = field(repr=False)
     """Empty: what was written can't be read any more."""
     created_at: datetime

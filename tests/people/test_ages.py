@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.people.ages import has_reached, vietnam_day
+from idp.people.ages import consents_through_representative, has_reached, vietnam_day
+from idp.people.model import PersonProfile
+from tests.make import person
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,19 @@ def test_a_year_alone_is_never_surer_than_a_day_of_it_and_no_age_is_lost_again(
     if by_day:
         assert has_reached(born.isoformat(), 16, today=today)
         assert has_reached(born.isoformat(), 18, today=date.fromordinal(today.toordinal() + 1))
+
+
+@pytest.mark.parametrize(
+    ("birthdate", "through_another"),
+    [
+        ("2010-11-27", True),  # 16 only when the day begins in Việt Nam
+        ("2010-11-26", False),
+        ("2010", True),  # may still be 15
+        ("2009", False),
+        ("", False),
+    ],
+)
+def test_under_16_a_parent_agrees_to_what_services_get(birthdate: str, *, through_another: bool) -> None:
+    now = datetime(2026, 11, 26, 16, 59, tzinfo=UTC)
+    somebody = person(profile=PersonProfile(full_name="Nguyễn Minh Khôi", birthdate=birthdate))
+    assert consents_through_representative(somebody, now) is through_another

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from idp.clock import Clock
 from idp.database import Database, Done
 from idp.ids import ClientId, PersonId
-from idp.outbox.model import Attempt, DeliveryState, OutboxKind, OutboxMessage
+from idp.outbox.model import NOBODY, Attempt, DeliveryState, OutboxKind, OutboxMessage
 from idp.transaction import Tx
 from keys.envelope import Vault
 from tests.stores.conftest import START, MovableTime
@@ -377,3 +377,35 @@ async def test_what_a_newer_release_wrote_is_left_to_its_workers_and_holds_up_no
     assert kinds["newer-0"] is OutboxKind.UNKNOWN
     assert kinds["ours"] is OutboxKind.BACKCHANNEL_LOGOUT
     assert await claim(database, clock.now() + timedelta(minutes=1), each=20) == ()
+
+
+def notice(name: str, *, to: str = "p2") -> OutboxMessage:
+    return replace(
+        message(name, client_id=NOBODY, logout_id=NOBODY),
+        kind=OutboxKind.NOTICE,
+        person_id=to,
+        payload={"deed": "acted"},
+        state=DeliveryState.UNSUPPORTED,
+    )
+
+
+async def test_a_notice_is_kept_once_for_whom_it_is_and_no_worker_takes_it(database: Database[Tx]) -> None:
+    again = replace(notice("n1"), payload={"deed": "another"})
+    for one in (notice("n1"), again):
+        await do(database, lambda tx, one=one: tx.outbox.add_once((one,)))
+    assert await claim(database, START + timedelta(days=1)) == ()
+    (kept,) = await database.read(lambda tx: tx.deliveries.of_person(PersonId("p2"), 10))
+    assert (kept.kind, kept.payload) == (OutboxKind.NOTICE, {"deed": "acted"})
+    backlog = await database.read(lambda tx: tx.deliveries.backlog(10))
+    assert (backlog.waiting, backlog.dead) == (0, 0), "nobody is woken for it"
+
+
+async def test_a_notice_of_a_newer_release_that_waits_is_left_to_its_workers(database: Database[Tx]) -> None:
+    await add(database, replace(notice("n1"), state=DeliveryState.WAITING))
+    assert await claim(database, START + timedelta(minutes=1)) == ()
+
+
+async def test_notices_go_with_the_deliveries_when_their_time_is_over(database: Database[Tx]) -> None:
+    await add(database, notice("n1"), notice("n2"))
+    assert await do(database, lambda tx: tx.deliveries.erase_settled(START - timedelta(seconds=1), 10)) == 0
+    assert await do(database, lambda tx: tx.deliveries.erase_settled(START, 10)) == 2

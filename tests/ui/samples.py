@@ -431,6 +431,19 @@ SAMPLES: dict[str, Sample] = {
             manage_url="/account/services",
         ),
     ),
+    "consent-under-16": Sample(
+        template="consent.html",
+        context=consent(
+            mode=ConsentMode.NOTICE,
+            consent_rows=(),
+            for_parents=(
+                ConsentRow(
+                    scope="email", label_key="claim_email", value=mask_email("khoi.nguyen@example.vn")
+                ),
+            ),
+            takes_wards=True,
+        ),
+    ),
     "consent-only": Sample(
         template="consent.html",
         context=consent(

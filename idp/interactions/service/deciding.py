@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from idp.audit.occasion import Occasion
-from idp.consents.model import consent_facts
+from idp.consents.model import ConsentRecord, consent_facts
 from idp.ids import PersonId
 from idp.interactions.service.contexts import choices_of
 from idp.protocol.acting import ContextKind
@@ -12,6 +12,7 @@ from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.context import Choice, Chosen, asks_for_whom, realm_of, subject_of_choice
 from idp.protocol.facts import ClientFacts
 from idp.protocol.next_step import UNKNOWN, Facts, Load, Step, next_step
+from idp.protocol.scopes import LegalBasis
 from idp.protocol.subject import sector_of
 from idp.sessions.model import Session
 from idp.settings import Settings
@@ -62,10 +63,18 @@ def decide(
         else:
             about = subject_of_choice(step.choice, session.person_id) if session else None
             records = tx.consents.of_client(about, client.client_id) if about else ()
+            if session is not None and about != session.person_id:
+                records = tuple(one for one in records if not _is_left_to_representatives(one))
             answered = any(record.decided_at >= request.started_at for record in records)
             facts = replace(facts, consent=consent_facts(records), consent_given_now=answered)
         if facts.session is UNKNOWN:
             raise AssertionError("a fact was asked for and not looked up")
+
+
+def _is_left_to_representatives(record: ConsentRecord) -> bool:
+    """Tell whether a ward was told that their parents decide: then these are still to be asked."""
+    is_their_own = record.decided_by is None
+    return is_their_own and not record.granted and record.basis is LegalBasis.CONSENT
 
 
 def _known_subject(

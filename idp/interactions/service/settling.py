@@ -11,6 +11,7 @@ from idp.grants.model import NewCode
 from idp.ids import Gid, GrantId, HandleKind, PersonId, Sid, bucket_of
 from idp.interactions.service.contexts import held
 from idp.interactions.service.deciding import Decision
+from idp.mandates.service import Deed, tell_other_representatives
 from idp.protocol.acting import ContextKind, GrantContext
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.context import context_of
@@ -66,6 +67,7 @@ def settle(
         ward = PersonId(context.principal_id)
         sub = tx.subjects.sub_for(ward, sector, vault.subject(ward, sector))
         context = replace(context, actor_sub=actor_sub)
+        tell_other_representatives(tx, ward, actor, deed=Deed.ACTED, client=client, occasion=occasion)
     grant = _grant(client, issue, context, audience=request.audience, sub=sub, vault=vault, occasion=occasion)
     _store(tx, grant, issue, settings=settings, occasion=occasion)
     code = occasion.clock.handle(HandleKind.CODE, bucket_of(grant.person_id))

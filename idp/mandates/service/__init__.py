@@ -26,8 +26,10 @@ from idp.mandates.service.offers import (
     take_back,
 )
 from idp.mandates.service.registers import appoint_guardian, replace_parents, replace_representatives
+from idp.mandates.service.telling import Deed, tell_other_representatives
 
 __all__ = [
+    "Deed",
     "Ended",
     "Offer",
     "accept",
@@ -56,4 +58,5 @@ __all__ = [
     "replace_representatives",
     "shown_as",
     "take_back",
+    "tell_other_representatives",
 ]

@@ -22,18 +22,20 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as insert_unless_there
 
 from idp.database import UtcTime
 from idp.outbox.model import Attempt, DeliveryState, OutboxMessage
-from idp.outbox.store.table import KNOWN_KINDS, message_of, outbox, row_of
+from idp.outbox.store.table import SENT_KINDS, message_of, outbox, row_of
 from keys.envelope import Vault
 
 _LONGEST_ERROR = 500
 _now = bindparam("now", type_=UtcTime)
 
 _ADD = insert(outbox)
+_ADD_ONCE = insert_unless_there(outbox).on_conflict_do_nothing(index_elements=["message_id"])
 _is_waiting = outbox.c.state == DeliveryState.WAITING.value
-_is_known = outbox.c.kind.in_(KNOWN_KINDS)
+_is_known = outbox.c.kind.in_(SENT_KINDS)
 """Of a kind this release knows how to send; beside it there may be workers of a newer one."""
 _is_due = outbox.c.next_attempt_at <= _now
 _is_free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _now)
@@ -161,6 +163,12 @@ class OutboxStore:
         rows = [row_of(message, self.vault) for message in messages]
         if rows:
             self.connection.execute(_ADD, rows)
+
+    def add_once(self, messages: Iterable[OutboxMessage]) -> None:
+        """Store messages; one whose id is there already stays as it is."""
+        rows = [row_of(message, self.vault) for message in messages]
+        if rows:
+            self.connection.execute(_ADD_ONCE, rows)
 
     def claim(
         self,

@@ -5,10 +5,11 @@ import json
 from sqlalchemy import Column, Index, Integer, RowMapping, Table, Text, text
 
 from idp.database import Sealed, UtcTime, metadata
-from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
+from idp.outbox.model import SENT_BY_THE_RELAY, DeliveryState, OutboxKind, OutboxMessage
 from keys.envelope import Unsealable, Vault
 
 _PURPOSE = "outbox"
+SENT_KINDS = tuple(kind.value for kind in SENT_BY_THE_RELAY)
 KNOWN_KINDS = tuple(kind.value for kind in OutboxKind if kind is not OutboxKind.UNKNOWN)
 
 outbox = Table(

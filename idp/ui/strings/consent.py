@@ -15,6 +15,16 @@ VI = {
     "consent_retention": "Lưu đến: {retention}.",
     "consent_free": "Không chọn vẫn dùng được dịch vụ.",
     "consent_only_ticked": "Chỉ gửi thêm những mục được đánh dấu.",
+    "parents_decide_title": "Cha, mẹ hoặc người giám hộ quyết định",
+    "parents_decide_text": (
+        "Người dưới 16 tuổi không tự đồng ý được. Những mục dưới đây **chưa** được gửi; dịch vụ vẫn dùng được."
+    ),
+    "parents_decide_where": (
+        "Cha, mẹ hoặc người giám hộ đăng nhập ở chính dịch vụ này, chọn làm thay cho con, rồi trả lời ở đó."
+    ),
+    "parents_decide_nowhere": (
+        "Dịch vụ này chưa nhận người làm thay, nên các mục này không được gửi. Người từ đủ 16 tuổi tự quyết định."
+    ),
     "not_shared_last": "và",
     "not_shared": "Dịch vụ này **không** nhận được {not_sent}.",
     "consent_agree": "Đồng ý và gửi",
@@ -82,6 +92,16 @@ EN = {
     "consent_retention": "Kept until: {retention}.",
     "consent_free": "The service works without it.",
     "consent_only_ticked": "Only ticked items are sent in addition.",
+    "parents_decide_title": "A parent or guardian decides",
+    "parents_decide_text": (
+        "Nobody under 16 can agree alone. What stands below is **not** sent yet; the service works without it."
+    ),
+    "parents_decide_where": (
+        "A parent or guardian signs in at this very service, chooses to act for the child, and answers there."
+    ),
+    "parents_decide_nowhere": (
+        "This service takes nobody who acts for a child, so none of this is sent. From 16 on one decides alone."
+    ),
     "not_shared_last": "or",
     "not_shared": "This service does **not** get {not_sent}.",
     "consent_agree": "Agree and send",
