@@ -1,6 +1,7 @@
 """`hpid serve` and `hpid worker`: in the foreground, one process, until SIGTERM or SIGINT."""
 
 import asyncio
+import gc
 import logging
 import os
 import resource
@@ -80,6 +81,8 @@ async def _serve(settings: Settings, certificate_expires: datetime | None) -> No
     )
     told_to_stop = asyncio.Event()
     _on_stop_signal(told_to_stop.set)
+    gc.collect()
+    gc.freeze()  # what is there now stays: a collection that walked it would hold all requests for a tenth of a second
     with exposed(provider, release=release(), certificate_expires=certificate_expires):
         serving = asyncio.create_task(server.serve())
         stopping = asyncio.create_task(told_to_stop.wait())
