@@ -46,6 +46,7 @@ RESPONSE_TYPES = (CODE,)
 RESPONSE_MODES = tuple(
     dict.fromkeys(mode for rules in PROFILES.values() if rules.is_offered for mode in rules.response_modes)
 )
+_CTX_HINTS = frozenset({None, CHOOSE, *ContextKind})
 _LONGEST = {
     "state": 2048, "nonce": 1024, "login_hint": 256, "ui_locales": 128, "acr_values": 512, "scope": 1024, "prompt": 128,
     "claims_locales": 128, "display": 128, "org_hint": 64, "ctx_hint": 32,
@@ -208,7 +209,7 @@ def _check_response_type(values: dict[str, str], client: ClientFacts, offered: t
 
 
 def _check_ctx_hint(hint: str | None) -> str | None:
-    if hint not in {None, CHOOSE, *ContextKind}:
+    if hint not in _CTX_HINTS:
         raise InvalidRequest("ctx_hint must be one of ctx_hints_supported")
     return hint
 

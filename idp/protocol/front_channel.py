@@ -18,6 +18,7 @@ GRANT_TYPE = "implicit"
 FRAGMENT = "fragment"
 MODES = (FRAGMENT, "form_post")
 """How tokens may travel: never in the query, which servers log (Multiple Response Types §5)."""
+_CANONICAL = {tuple(sorted(known.split(" "))): known for known in IN_FRONT}
 _HASHES = {"256": hashlib.sha256, "EdDSA": hashlib.sha512}
 
 
@@ -38,8 +39,7 @@ def response_modes(offered: tuple[str, ...]) -> tuple[str, ...]:
 
 def canonical(response_type: str) -> str:
     """Return a response type as its spec writes it: its words come in any order (Multiple Response Types §3)."""
-    words = response_type.split(" ")
-    return next((known for known in IN_FRONT if sorted(known.split(" ")) == sorted(words)), response_type)
+    return _CANONICAL.get(tuple(sorted(response_type.split(" "))), response_type)
 
 
 def mode_in_front(values: Mapping[str, str], offered: tuple[str, ...]) -> str | None:
