@@ -133,6 +133,16 @@ async def test_a_parent_files_for_a_child_and_both_are_named(tmp_path: Path) -> 
 
 
 @network
+async def test_a_parent_whose_name_the_service_never_heard_is_named_by_what_they_are(tmp_path: Path) -> None:
+    async with city(tmp_path) as c, Browser() as browser:
+        c.provider.acting, c.provider.person = CHILD, Person(name="Nguyễn Gia Bảo")
+        form = await browser.open(f"{c.portal}/procedures/school-admission/form")
+        assert (form.text("signed-in-name"), form.text("applicant-actor")) == ("Cha hoặc mẹ", "Cha hoặc mẹ")
+        await browser.press("submit", **SCHOOL)
+        assert (await browser.press("submit")).text("filed-by") == "Cha hoặc mẹ"
+
+
+@network
 async def test_a_stronger_sign_in_stays_with_whom_it_was_for(tmp_path: Path) -> None:
     stronger = "urn:haiphong:acr:high"
     async with city(tmp_path, share_acr=stronger) as c, Browser() as browser:
