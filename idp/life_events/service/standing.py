@@ -36,12 +36,12 @@ def open_ground(
 ) -> bool:
     """Let a ground hold, and end what it ends; False if it holds already, or there is no such record.
 
-    `reason`: the letter, case or event. What merged into the record is locked with it.
+    `reason`: the letter, case or event. Of merged records the one that stands is meant, and all are locked with it.
     """
-    tx.people.lock(person_id)
-    person = tx.people.get(person_id)
+    person = _locked(tx, person_id)
     if person is None:
         return False
+    person_id = person.person_id
     before = grounds_of(tx, person)
     if ground in before:
         return False
@@ -61,11 +61,11 @@ def lift_ground(
     tx: Tx, person_id: PersonId, ground: Ground, reason: str, *, actor: str, occasion: Occasion
 ) -> bool:
     """Let a ground hold no more; the account opens if it was the last. False if it doesn't hold."""
-    tx.people.lock(person_id)
-    person = tx.people.get(person_id)
+    person = _locked(tx, person_id)
     before = frozenset() if person is None else grounds_of(tx, person)
     if person is None or ground not in before:
         return False
+    person_id = person.person_id
     for record in tx.people.records_of(person_id):
         if record == person_id or ground is not Ground.DEAD:
             tx.life_grounds.lift(record, ground, occasion.now)
@@ -81,6 +81,16 @@ def lift_ground(
         occasion.event(event, actor=actor, person_id=person_id, reason=reason, remaining=left, **what)
     )
     return True
+
+
+def _locked(tx: Tx, person_id: PersonId) -> Person | None:
+    """Return the record that stands for this one, with nobody changing either before this transaction ends."""
+    tx.people.lock(person_id)
+    standing = tx.people.canonical(person_id)
+    if standing is not None and standing.person_id != person_id:
+        tx.people.lock(standing.person_id)
+        standing = tx.people.get(standing.person_id)
+    return standing
 
 
 def _set_status(tx: Tx, person: Person, grounds: Collection[Ground], reason: str, occasion: Occasion) -> None:
