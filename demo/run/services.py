@@ -75,6 +75,7 @@ def _national(options: Options, secrets: Mapping[str, str]) -> Service:
             "NATIONAL_REGISTERS_PATH": str(national_registers_path(options)),
             "NATIONAL_CLIENTS": json.dumps(_national_clients(options, secrets)),
             "NATIONAL_SHOW_PERSONAS": "true",
+            "NATIONAL_FAULTS": "true",
         },
     )
 

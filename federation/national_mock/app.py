@@ -12,8 +12,20 @@ from starlette.routing import Route
 
 from federation.national_mock import discovery, endpoints
 from federation.national_mock.edge import PageRefused, RequestLog, no_store
-from federation.national_mock.faults import FaultyService, faults_endpoint
-from federation.national_mock.pages import face, login, otp, plain, profile, refused
+from federation.national_mock.faults import faults_endpoint
+from federation.national_mock.faulty_service import FaultyService
+from federation.national_mock.pages import (
+    event_form,
+    face,
+    fault_panel,
+    login,
+    otp,
+    phone,
+    plain,
+    profile,
+    refused,
+    scan,
+)
 from federation.national_mock.pages.render import error_page, maintenance_page
 from federation.national_mock.registers import endpoints as registers
 from federation.national_mock.registers.address import BASE
@@ -33,6 +45,10 @@ _ROUTES = [
     Route("/oidc/logout", endpoints.logout, methods=["GET", "POST"]),
     Route("/authenticationendpoint/login.do", login.show_login),
     Route("/authenticationendpoint/login.do", login.take_login, methods=["POST"]),
+    Route("/authenticationendpoint/qr.do", scan.show_scan),
+    Route("/authenticationendpoint/qr.do", scan.take_scan, methods=["POST"]),
+    Route("/phone", phone.show_phone),
+    Route("/phone", phone.take_phone, methods=["POST"]),
     Route("/authenticationendpoint/otp.do", otp.show_otp),
     Route("/authenticationendpoint/otp.do", otp.take_otp, methods=["POST"]),
     Route("/authenticationendpoint/face.do", face.show_face),
@@ -52,6 +68,10 @@ _ROUTES = [
     Route("/", plain.home),
 ]
 _TESTERS_ROUTES = [
+    Route("/faults", fault_panel.show_panel),
+    Route("/faults", fault_panel.order_fault, methods=["POST"]),
+    Route("/faults/events", event_form.show_event_form),
+    Route("/faults/events", event_form.enter_event, methods=["POST"]),
     Route("/__faults", faults_endpoint, methods=["GET", "POST"]),
     Route("/__events", events_entry, methods=["POST"]),
     Route("/__sign_out", sign_out_order, methods=["POST"]),

@@ -12,6 +12,8 @@ from federation.national_mock.accounts import Account
 LEVELS = ("LoA1", "LoA2", "LoA3")
 DEFAULT = "LoA2"
 AMR = {"LoA1": ("pwd",), "LoA2": ("pwd", "otp"), "LoA3": ("pwd", "otp", "face")}  # RFC 8176 §2
+AMR_BY_SCAN = {"LoA2": ("swk", "pin"), "LoA3": ("swk", "pin", "face")}
+"""The app on the phone, and its passcode: two factors, so never less than LoA2 (DOMAIN §3.4)."""
 
 
 def wanted(acr_values: str | None) -> list[str]:

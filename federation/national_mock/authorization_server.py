@@ -20,6 +20,7 @@ from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from federation.national_mock.accounts import Account, AccountStore
+from federation.national_mock.broken_tokens import OTHER_ISSUER
 from federation.national_mock.clients import Client
 from federation.national_mock.codes import TOKEN_SECONDS, AccessToken, CodeStore
 from federation.national_mock.database import digest
@@ -126,8 +127,8 @@ class NationalServer(AuthorizationServer):  # type: ignore[misc]  # Authlib has 
 
     def with_issuer(self, location: str) -> str:
         """The authorization response with ``iss`` – RFC 9207 §2, errors included."""
-        lies = self.faults.mode == "wrong_iss_parameter"
-        issuer = "https://another-issuer.example" if lies else self.issuer
+        lies = self.faults.mode in {"wrong_iss_parameter", "issuer_changed"}
+        issuer = OTHER_ISSUER if lies else self.issuer
         return str(add_params_to_uri(location, [("iss", issuer)]))
 
 

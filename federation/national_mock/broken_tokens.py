@@ -16,6 +16,7 @@ from joserfc.jwk import RSAKey
 from federation.national_mock import signing_key
 
 Claims = dict[str, Any]
+OTHER_ISSUER = "https://another-issuer.example"
 
 
 def _without(name: str) -> Callable[[Claims], Claims]:
@@ -31,7 +32,7 @@ _CLAIMS: dict[str, Callable[[Claims], Claims]] = {
     "no_nonce": _without("nonce"),
     "wrong_aud": _with(aud="another-client"),
     "aud_list": lambda claims: claims | {"aud": [claims["aud"], "another-client"]},  # and no azp
-    "other_issuer": _with(iss="https://another-issuer.example"),
+    "other_issuer": _with(iss=OTHER_ISSUER),
     "no_exp": _without("exp"),
     "expired": lambda claims: claims | {"iat": claims["iat"] - 7200, "exp": claims["exp"] - 7200},
     "future_iat": lambda claims: claims | {"iat": claims["iat"] + 7200, "exp": claims["exp"] + 7200},
@@ -41,14 +42,22 @@ _CLAIMS: dict[str, Callable[[Claims], Claims]] = {
     "sub_number": _with(sub=31),
     "sub_huge": _with(sub="n" * 4096),
     "lower_acr": lambda claims: claims | {"acr": "LoA0" if claims.get("acr") == "LoA1" else "LoA1"},
+    "issuer_changed": _with(iss=OTHER_ISSUER),
 }
 _SIGNATURES = ("wrong_key", "unknown_kid", "alg_none", "hs256")
-MODES = (*_CLAIMS, *_SIGNATURES)
+MODES = (*_CLAIMS, *_SIGNATURES, "clock_off")
+"""Each of these is to be refused; a changed key, published as it should be, is not."""
+ROTATED = "key_rotated"
 
 
-def break_id_token(mode: str, id_token: str, key: RSAKey) -> str:
-    """The same ID token with this one thing wrong."""
+def break_id_token(mode: str, id_token: str, key: RSAKey, *, next_key: RSAKey, amount: float) -> str:
+    """The same ID token with this one thing wrong; `amount` is by how many seconds the clock is off."""
     claims = jwt.decode(id_token, key, algorithms=["RS256"]).claims
+    if mode == ROTATED:
+        return _sign(claims, next_key)
+    if mode == "clock_off":
+        moments = {name: claims[name] + int(amount) for name in ("iat", "exp", "auth_time")}
+        return _sign(claims | moments, key)
     if mode in _CLAIMS:
         return _sign(_CLAIMS[mode](claims), key)
     return _badly_signed(mode, claims, key)

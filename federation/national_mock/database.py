@@ -50,6 +50,13 @@ flows = Table(
     Column("otp", String),
     Column("otp_expires_at", Integer),
     Column("error", String),
+    Column("method", String),
+    Column("scan_code", String, index=True),
+    Column("scan_digits", String),
+    Column("scan_state", String),
+    Column("scan_sub", String),
+    Column("scan_wrong", Integer),
+    Column("scan_expires_at", Integer),
     Column("expires_at", Integer, nullable=False, index=True),
 )
 
@@ -111,7 +118,7 @@ attempts = Table(
 )
 
 
-EDITION = 3
+EDITION = 4
 """Raised when the tables change: a file of another edition is emptied, since what it held comes from files again."""
 
 

@@ -3,10 +3,12 @@
 Answered at the standard address and at the one of the product that the national portal is built on.
 """
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from federation.national_mock import assurance, client_assertions, clients, signing_key
+from federation.national_mock.broken_tokens import OTHER_ISSUER
 from federation.national_mock.registers.address import BASE
 from federation.national_mock.service import service_of
 
@@ -64,9 +66,17 @@ def document(issuer: str) -> dict[str, object]:
 
 async def discovery(request: Request) -> Response:
     service = service_of(request)
-    return JSONResponse(document(service.settings.issuer), headers=_CACHE)
+    found = document(service.settings.issuer)
+    if service.faults.mode == "issuer_changed":
+        found["issuer"] = OTHER_ISSUER
+    return JSONResponse(found, headers=_CACHE)
 
 
 async def jwks(request: Request) -> Response:
     service = service_of(request)
-    return JSONResponse(signing_key.public_jwks(service.key), headers=_CACHE)
+    keys = [service.key]
+    if service.faults.mode == "jwks_empty":
+        keys = []
+    elif service.faults.mode == "key_rotated":
+        keys = [service.key, await run_in_threadpool(lambda: service.faults.next_key)]
+    return JSONResponse(signing_key.public_jwks(keys), headers=_CACHE)

@@ -36,6 +36,8 @@ class Flow:
     otp: str | None
     otp_expires_at: int | None
     error: str | None
+    method: str | None
+    """qr, if the phone confirmed a scan; otherwise a password was typed."""
     expires_at: int
 
 

@@ -60,5 +60,9 @@ class IdToken(OpenIDCode):  # type: ignore[misc]  # Authlib has no types
 
     def encode_id_token(self, token: Mapping[str, Any], request: OAuth2Request) -> str:
         id_token = str(super().encode_id_token(token, request))
-        mode = self._server.faults.token_mode
-        return id_token if mode is None else break_id_token(mode, id_token, self._key)
+        faults = self._server.faults
+        mode = faults.token_mode
+        if mode is None:
+            return id_token
+        next_key = faults.next_key if mode == "key_rotated" else self._key
+        return break_id_token(mode, id_token, self._key, next_key=next_key, amount=faults.amount)

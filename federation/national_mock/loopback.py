@@ -14,6 +14,14 @@ def check_program(request: Request) -> None:
         raise PageRefused(status=403, word="error.forbidden")
 
 
+def check_person(request: Request) -> None:
+    """Let in a browser on this machine; a form counts from our own origin only."""
+    service = request.app.state.service
+    is_ours = request.method == "GET" or request.headers.get("origin") == service.settings.issuer
+    if not is_local(request) or not is_ours:
+        raise PageRefused(status=403, word="error.forbidden")
+
+
 def is_local(request: Request) -> bool:
     """Tell whether the request comes from this machine."""
     return request.client is not None and request.client.host in _LOOPBACK

@@ -23,6 +23,7 @@ from federation.national_mock.logout import EndSession
 from federation.national_mock.passwords import PasswordHashes
 from federation.national_mock.registers.loading import read_registers, registers_of
 from federation.national_mock.registers.store import RegisterStore
+from federation.national_mock.scans import ScanStore
 from federation.national_mock.sessions import SessionStore
 from federation.national_mock.settings import Settings
 from federation.national_mock.system_grant import SystemGrant
@@ -42,6 +43,7 @@ class Service:
     """Listed on the sign-in page with their passwords; empty unless the setting shows them."""
     registers: RegisterStore
     flows: FlowStore
+    scans: ScanStore
     throttle: Throttle
     faults: Faults
     key: RSAKey
@@ -92,6 +94,7 @@ def build(settings: Settings, *, clock: Callable[[], float]) -> Service:
         personas=noted if settings.show_personas else (),
         registers=registers,
         flows=FlowStore(engine),
+        scans=ScanStore(engine),
         throttle=Throttle(engine),
         faults=faults,
         key=key,

@@ -1,11 +1,12 @@
 """The RSA key that signs ID tokens – RFC 7517, RFC 7518 §3.3.
 
-Made on first start, readable by this service's user alone, kept for good: key rotation of the national
-system is not ours to simulate. Its ``kid`` is the RFC 7638 thumbprint.
+Made on first start, readable by this service's user alone, kept for good: a change of keys is one
+of the faults. Its ``kid`` is the RFC 7638 thumbprint.
 """
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from joserfc.jwk import KeySet, KeySetSerialization, RSAKey
@@ -28,9 +29,9 @@ def make(kid: str | None = None) -> RSAKey:
     return RSAKey.import_key(key.as_dict(private=True) | {"kid": kid or key.thumbprint()})
 
 
-def public_jwks(key: RSAKey) -> KeySetSerialization:
+def public_jwks(keys: Sequence[RSAKey]) -> KeySetSerialization:
     """What ``/oauth2/jwks`` publishes."""
-    return KeySet([key]).as_dict(private=False)
+    return KeySet(list(keys)).as_dict(private=False)
 
 
 def _write_once(path: Path, text: str) -> None:

@@ -1,6 +1,13 @@
-"""Every sentence of the pages, Vietnamese and English side by side."""
+"""Every sentence of the pages, Vietnamese and English side by side; those of the panel stand in panel_words.py."""
+
+from federation.national_mock.entry_words import ENTRY_WORDS
+from federation.national_mock.panel_words import PANEL_WORDS
+from federation.national_mock.scan_words import SCAN_WORDS
 
 WORDS: dict[str, tuple[str, str]] = {
+    **PANEL_WORDS,
+    **ENTRY_WORDS,
+    **SCAN_WORDS,
     "name": ("Định danh quốc gia", "National identity"),
     "simulated": ("mô phỏng", "simulation"),
     "banner.strong": ("MÔ PHỎNG", "SIMULATION"),

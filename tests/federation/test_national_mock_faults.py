@@ -2,17 +2,20 @@
 
 import hmac
 import json
+import re
 import time
 from base64 import urlsafe_b64decode
+from html import unescape
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from joserfc.errors import BadSignatureError, InvalidKeyIdError
 from joserfc.jwk import RSAKey
 from joserfc.jws import extract_compact
 
-from federation.national_mock import broken_tokens, faults
+from federation.national_mock import broken_tokens, fault_list
 from tests.federation.national_driver import (
     CLIENT_ID,
     HUONG,
@@ -126,6 +129,70 @@ async def test_hs256_uses_the_public_key_as_secret(national: National) -> None:
     assert _unverified(id_token)["sub"] == "sub-huong"
 
 
+async def test_a_changed_key_is_published_beside_the_old_one(national: National) -> None:
+    rp = RelyingParty(national)
+    (before,) = (await rp.keys()).keys
+    await _order(national, "key_rotated")
+    id_token = (await rp.tokens())["id_token"]
+    published = [key.kid for key in (await rp.keys()).keys]
+    assert _header(id_token)["kid"] != before.kid
+    assert published == [before.kid, _header(id_token)["kid"]]
+    assert (await rp.verified(id_token))["sub"] == "sub-huong"
+    await _order(national, "none")
+    assert [key.kid for key in (await rp.keys()).keys] == [before.kid]
+
+
+async def test_an_empty_key_set_publishes_nothing(national: National) -> None:
+    await _order(national, "jwks_empty")
+    assert (await national.browser().http.get("/oauth2/jwks")).json() == {"keys": []}
+
+
+async def test_an_issuer_that_changed_its_name_says_so_everywhere(national: National) -> None:
+    await _order(national, "issuer_changed")
+    document = (await national.browser().http.get("/.well-known/openid-configuration")).json()
+    given = answer(await national.browser().sign_in())
+    claims = _unverified((await RelyingParty(national).redeem(given["code"])).json()["id_token"])
+    assert {document["issuer"], given["iss"], claims["iss"]} == {broken_tokens.OTHER_ISSUER}
+
+
+@pytest.mark.parametrize("seconds", [-7200, 45, 3600])
+async def test_a_clock_that_is_off_is_off_in_every_moment(national: National, seconds: int) -> None:
+    order = {"mode": "clock_off", "amount": seconds}
+    assert (await national.browser().http.post("/__faults", json=order)).status_code == 200
+    rp = RelyingParty(national)
+    claims = await rp.verified((await rp.tokens())["id_token"])
+    now = 1_700_000_000 + seconds
+    assert (claims["iat"], claims["exp"], claims["auth_time"]) == (now, now + 300, now)
+
+
+async def test_sent_back_twice_is_two_ways_back_with_one_answer(national: National) -> None:
+    await _order(national, "double_callback")
+    browser = national.browser()
+    page = await browser.sign_in()
+    ways = [unescape(way) for way in re.findall(r'id="back-\w+" href="([^"]+)"', page.text)]
+    assert len(ways) == 2
+    assert ways[0] == ways[1]
+    assert (await RelyingParty(national).redeem(httpx.URL(ways[0]).params["code"])).status_code == 200
+
+
+async def test_drops_come_whole_in_the_end(national: National) -> None:
+    whole = (await national.browser().http.get("/oauth2/jwks")).content
+    await national.browser().http.post("/__faults", json={"mode": "drip", "amount": 0.0001})
+    started = time.monotonic()
+    assert (await national.browser().http.get("/oauth2/jwks")).content == whole
+    assert time.monotonic() - started >= 0.0001 * (len(whole) - 1)
+
+
+async def test_slow_may_be_limited_in_time_too(national: National) -> None:
+    order = {"mode": "slow", "amount": 0.2, "seconds": 20}
+    await national.browser().http.post("/__faults", json=order)
+    started = time.monotonic()
+    await national.browser().http.get("/oauth2/jwks")
+    assert time.monotonic() - started >= 0.2
+    national.clock.now += 20
+    assert (await national.browser().http.get("/__faults")).json()["mode"] == "none"
+
+
 async def test_userinfo_is_about_somebody_else(national: National) -> None:
     rp = RelyingParty(national)
     tokens = await rp.tokens()
@@ -190,8 +257,17 @@ async def test_the_control_lists_its_modes_and_refuses_others(national: National
     http = national.browser().http
     listed = (await http.get("/__faults")).json()
     assert listed["mode"] == "none"
-    assert set(broken_tokens.MODES) < set(listed["modes"]) == set(faults.MODES)
-    for body in ({"mode": "earthquake"}, {}, {"mode": "down", "seconds": -1}, {"mode": "none", "x": 1}, [1]):
+    assert set(broken_tokens.MODES) < set(listed["modes"]) == set(fault_list.MODES)
+    for body in (
+        {"mode": "earthquake"},
+        {},
+        {"mode": "down", "seconds": -1},
+        {"mode": "none", "x": 1},
+        [1],
+        {"mode": "down", "amount": 1},
+        {"mode": "slow", "amount": 0},
+        {"mode": "drip", "amount": -1},
+    ):
         assert (await http.post("/__faults", json=body)).status_code == 400
     assert (await http.get("/__faults")).json()["mode"] == "none"
 

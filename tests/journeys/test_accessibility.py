@@ -12,6 +12,7 @@ from tests.journeys.visitor import Language, Visitor
 pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
 
 NARROW, WIDE = 320, 1280
+NATIONAL = ("/faults", "/faults/events?type=person.corrected", "/phone", "/authenticationendpoint/profile.do")
 HELP = ("/help", "/phong-lua-dao", "/privacy", "/accessibility")
 
 
@@ -60,6 +61,8 @@ def test_every_page_beside_the_journey_is_accessible(
         assert visitor.at == "level-too-low"
         visitor.open(f"{stack.portal}/callback?error=access_denied&state=nobody's")
         visitor.open(f"{stack.portal}/nowhere")
+        for path in NATIONAL:
+            visitor.open(stack.national + path)
 
 
 def test_tab_reaches_everything_in_the_order_it_is_read(stack: Stack, browser: Browser) -> None:

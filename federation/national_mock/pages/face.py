@@ -30,4 +30,4 @@ def _take(request: Request, form: Form) -> Response:
         return leave(service, flow, "The person cancelled")
     if form.action != "match":
         return advance(service, flow, step="face", error="face")
-    return finish(service, flow, sub=flow.sub or "", goal="LoA3")
+    return finish(request, flow, sub=flow.sub or "", goal="LoA3")

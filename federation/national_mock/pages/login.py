@@ -12,6 +12,7 @@ from federation.national_mock import assurance
 from federation.national_mock.accounts import Account, AccountEntry, normalise_login
 from federation.national_mock.flows import Flow, new_otp
 from federation.national_mock.pages.leaving import finish, leave
+from federation.national_mock.pages.scan import scan_to_show
 from federation.national_mock.pages.step import (
     Form,
     advance,
@@ -54,23 +55,25 @@ def _check(request: Request, form: Form) -> Response:
     if not login or not password:
         return advance(service, flow, step="password", error="empty", login=typed)
     if wait := service.throttle.reserve(login, now=service.now()):
-        return throttled(request, flow, _prefilled(service, None, typed), wait=wait)
+        values = _prefilled(service, None, typed) | scan_to_show(service, flow)
+        return throttled(request, flow, values, wait=wait)
     account = service.accounts.check_password(login, password)
     if account is None:
         return advance(service, flow, step="password", error="credentials", login=typed)
     service.throttle.give_back(login)
-    return _proceed(service, flow, account, login)
+    return _proceed(request, flow, account, login)
 
 
-def _proceed(service: Service, flow: Flow, account: Account, login: str) -> Response:
+def _proceed(request: Request, flow: Flow, account: Account, login: str) -> Response:
     """The password was right: on to the next factor, if the account may be used and needs one."""
+    service = service_of(request)
     goal = assurance.choose(flow.parameters.get("acr_values"), account)
     found = {"login": login, "sub": account.sub, "goal": goal}
     if account.status != "active":
         return advance(service, flow, step="refused", **found)
     if goal == "LoA1":
         service.throttle.clear(login)
-        return finish(service, flow, sub=account.sub, goal=goal)
+        return finish(request, flow, sub=account.sub, goal=goal)
     return advance(service, flow, step="otp", **found, **new_otp(service.now()))
 
 
@@ -78,7 +81,8 @@ def _login_page(request: Request, flow: Flow) -> Response:
     service = service_of(request)
     wish = request.query_params.get("fill")
     chosen = next((p for p in service.personas if wish in {p.sub, p.number}), None)
-    return step_page(request, flow, _prefilled(service, chosen, flow.login or ""))
+    values = _prefilled(service, chosen, flow.login or "") | scan_to_show(service, flow)
+    return step_page(request, flow, values)
 
 
 def _prefilled(service: Service, chosen: AccountEntry | None, typed: str) -> dict[str, object]:

@@ -77,7 +77,7 @@ def _check(request: Request, form: Form, *, now: int) -> Response:
     service.throttle.clear(login)
     if flow.goal == "LoA3":
         return advance(service, flow, step="face", otp=None)
-    return finish(service, flow, sub=flow.sub or "", goal="LoA2")
+    return finish(request, flow, sub=flow.sub or "", goal="LoA2")
 
 
 def _message(request: Request, flow: Flow) -> dict[str, object]:

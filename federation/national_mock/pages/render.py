@@ -6,6 +6,7 @@ the person on to services that only it knows.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,8 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from federation.national_mock.fault_list import NONE
+from federation.national_mock.loopback import is_local
+from federation.national_mock.service import service_of
 from federation.national_mock.words import LANGUAGES, say
 
+_VIET_NAM = timezone(timedelta(hours=7))
 LANGUAGE_COOKIE = "national-lang"
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -53,16 +58,22 @@ def page(
     status: int = 200,
     keep: Mapping[str, str] | None = None,
     frames: Sequence[str] = (),
+    is_final: bool = False,
 ) -> Response:
     """Render one page; remembers the language when the address asked for it.
 
     ``keep`` is what the links to the other language must carry on a page that answers a form; ``frames`` are the
-    addresses that the page opens in frames.
+    addresses that the page opens in frames. A final page cannot be asked for again, in any language.
     """
     url = request.url.include_query_params(**(keep or {}))
     switch = [(other, f"?{url.include_query_params(lang=other).query}") for other in LANGUAGES]
     text = _templates.get_template(template).render(
-        values, lang=language, w=partial(say, language), switch=switch
+        values,
+        lang=language,
+        w=partial(say, language),
+        switch=[] if is_final else switch,
+        fault=_fault(request),
+        panel=service_of(request).settings.faults and is_local(request),
     )
     response = HTMLResponse(text, status_code=status, headers=_HEADERS)
     if frames:
@@ -91,9 +102,28 @@ def error_page(request: Request, word: str, *, status: int) -> Response:
     return page(request, "message.html", values, language=language_of(request), status=status)
 
 
+def _fault(request: Request) -> dict[str, str] | None:
+    """Return the fault in force and until when, for the banner that every page has then."""
+    faults = service_of(request).faults
+    if faults.mode == NONE:
+        return None
+    ends_at = faults.ends_at
+    until = (
+        ""
+        if ends_at is None
+        else datetime.fromtimestamp(ends_at, UTC).astimezone(_VIET_NAM).strftime("%H:%M:%S")
+    )
+    return {"mode": faults.mode, "until": until}
+
+
 def maintenance_page() -> Response:
     """What people saw when the real system was down: no request is needed to render it."""
     text = _templates.get_template("maintenance.html").render(
-        lang="vi", w=partial(say, "vi"), en=partial(say, "en"), switch=[]
+        lang="vi",
+        w=partial(say, "vi"),
+        en=partial(say, "en"),
+        switch=[],
+        fault={"mode": "maintenance", "until": ""},
+        panel=False,
     )
     return HTMLResponse(text, status_code=503, headers=_HEADERS | {"Retry-After": "120"})

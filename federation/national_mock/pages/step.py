@@ -68,11 +68,11 @@ async def read_step(request: Request) -> Form:
     return Form(flow=flow, action=fields.get("action", "submit"), fields=fields)
 
 
-def go_to(flow_id: str, step: str) -> Response:
-    """Send the person to the page of this step."""
+def go_to(flow_id: str, step: str, page_name: str = "") -> Response:
+    """Send the person to the page of this step, or to another one of it."""
     query = urlencode({FLOW_PARAMETER: flow_id})
     return RedirectResponse(
-        f"/authenticationendpoint/{_PAGES[step]}?{query}",
+        f"/authenticationendpoint/{page_name or _PAGES[step]}?{query}",
         status_code=303,
         headers={"Cache-Control": "no-store"},
     )
@@ -85,7 +85,13 @@ def advance(service: Service, flow: Flow, *, step: str, **changes: str | int | N
 
 
 def step_page(
-    request: Request, flow: Flow, values: Mapping[str, object], *, status: int = 200, minutes: int = 0
+    request: Request,
+    flow: Flow,
+    values: Mapping[str, object],
+    *,
+    status: int = 200,
+    minutes: int = 0,
+    template: str = "",
 ) -> Response:
     """Render the page of the flow's step, with who asks and how far it is."""
     client = service_of(request).server.query_client(flow.parameters["client_id"])
@@ -100,7 +106,7 @@ def step_page(
     }
     return page(
         request,
-        f"{flow.step}.html",
+        template or f"{flow.step}.html",
         {**common, **values},
         language=flow.language,
         status=status,
