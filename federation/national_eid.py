@@ -10,14 +10,17 @@ from urllib.parse import urlsplit
 from federation.logout_token import LogoutNotice
 from federation.mapping import account_kind, account_level, attributes
 from federation.oidc import OidcUpstream
+from federation.patience import answered_within
 from federation.upstream import ExternalIdentity
 
 
 class NationalEid:
     """Sends people there and reads what comes back."""
 
-    def __init__(self, upstream: OidcUpstream) -> None:
+    def __init__(self, upstream: OidcUpstream, *, patience: float = 2.5) -> None:
+        """`patience`: seconds somebody waits for it at our page, however many calls that takes."""
         self._upstream = upstream
+        self._patience = patience
 
     @property
     def issuer(self) -> str:
@@ -33,18 +36,18 @@ class NationalEid:
         self, *, state: str, nonce: str, code_verifier: str, loa: str, ui_locales: str, now: datetime
     ) -> str:
         """Return the URL to send the browser to. The relying party's name is never sent there."""
-        return await self._upstream.authorization_url(
-            now=now,
-            code_verifier=code_verifier,
-            parameters={
-                "scope": "openid",
-                "state": state,
-                "nonce": nonce,
-                "acr_values": loa,
-                "prompt": "login",
-                "ui_locales": ui_locales,
-            },
-        )
+        parameters = {
+            "scope": "openid",
+            "state": state,
+            "nonce": nonce,
+            "acr_values": loa,
+            "prompt": "login",
+            "ui_locales": ui_locales,
+        }
+        async with answered_within(self._patience):
+            return await self._upstream.authorization_url(
+                now=now, code_verifier=code_verifier, parameters=parameters
+            )
 
     async def probe(self, *, now: datetime) -> None:
         """Ask whether it is there, though nobody goes; raises UpstreamError if it is not."""
@@ -54,7 +57,8 @@ class NationalEid:
         self, answer: Mapping[str, str], *, nonce: str, code_verifier: str, now: datetime
     ) -> ExternalIdentity:
         """Return the verified identity; the level is the token's own, userinfo can only confirm or lower it."""
-        signed_in = await self._upstream.redeem(answer, nonce=nonce, code_verifier=code_verifier, now=now)
+        async with answered_within(self._patience):
+            signed_in = await self._upstream.redeem(answer, nonce=nonce, code_verifier=code_verifier, now=now)
         return ExternalIdentity(
             issuer=self.issuer,
             subject=signed_in.subject,

@@ -219,9 +219,12 @@ class OidcUpstream:
     async def _read_keys(self, metadata: _Metadata) -> JwkSet:
         response = await self._get(metadata.jwks_uri, {})
         try:
-            return JwkSet.parse(response.body)
+            keys = JwkSet.parse(response.body)
         except InvalidJwkSet as error:
             raise UpstreamError("jwks is malformed", unavailable=True) from error
+        if not keys.keys:  # those read last serve on: nobody signs without a key (SECURITY R22)
+            raise UpstreamError("jwks has no key that we can use", unavailable=True)
+        return keys
 
     def _check_claims(self, claims: Mapping[str, object], *, nonce: str, now: datetime) -> None:
         """Check what Core §3.1.3.7 lists; the signature is checked already."""

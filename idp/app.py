@@ -357,4 +357,4 @@ def _national(settings: Settings, fetcher: Fetcher) -> NationalEid | None:
         client_secret=settings.national_client_secret.get_secret_value(),
         redirect_uri=settings.issuer + UPSTREAM_CALLBACK,
     )
-    return NationalEid(upstream)
+    return NationalEid(upstream, patience=settings.national_patience)

@@ -177,6 +177,8 @@ class Settings(BaseSettings):
     """Our client_id there."""
     national_client_secret: SecretStr = SecretStr("")
     """Our secret there."""
+    national_patience: float = Field(default=2.5, ge=0.1, le=30.0)
+    """Seconds a person waits at a page of ours for its answer, however many calls that takes; then they are told."""
     national_name: str = "VNeID"
     """What citizens call it."""
     national_name_en: str = "VNeID"

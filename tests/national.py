@@ -33,6 +33,7 @@ async def open_federated_world(
         "national_client_id": CLIENT_ID,
         "national_client_secret": SECRET,
         "loopback_origins": (national.issuer,),
+        "national_patience": 20.0,  # on a busy machine; who tests patience says how much there is
         **settings,
     }
     order_fault(national, "none")

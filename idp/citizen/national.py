@@ -88,7 +88,7 @@ async def depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:
     except UpstreamError:
         provider.national_circuit.failed(occasion.now)
         metrics.SIGN_INS.add(SignInMethod.NATIONAL, SignInOutcome.FAILED)
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}&m=upstream-failed")
+        return Answer.redirect(f"/sign-in?i={opened.interaction_id}&m=upstream-failed&txn={call.txn}")
     begin = partial(_begin, journey=journey, counter=counter, now=occasion.now)
     provider.limits.learn(counter, (await provider.database.transact(begin)).unwrap())
     return Answer.redirect(location, *dropped(call, opened.interaction_id))

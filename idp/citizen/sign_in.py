@@ -1,5 +1,7 @@
 """`/sign-in`: choose a way (PAGES 3.1.1), and the way back to the service without signing in."""
 
+import re
+
 from idp.citizen.interaction import Opened, decided, open_here, posted
 from idp.citizen.password import is_only_way
 from idp.edge import Answer, Call
@@ -14,6 +16,7 @@ _MESSAGES = {
     "late": "upstream_late",
 }
 """What another page may say here: a closed list, never words from the URL. One sentence serves three of them."""
+_TXN = re.compile(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}")
 
 
 async def show(call: Call) -> Answer:
@@ -30,7 +33,8 @@ async def show(call: Call) -> Answer:
         methods.append("password")
     if is_only_way(call, opened) and step.reason != "level":
         return Answer.redirect(f"/sign-in/password?i={opened.interaction_id}")
-    message = "level" if step.reason == "level" else dict(call.query()).get("m", "")
+    told = dict(call.query())
+    message = "level" if step.reason == "level" else told.get("m", "")
     if _begins_an_account(opened, step) and "national" in methods and not (down or message):
         return Answer.redirect(f"/sign-in/national?i={opened.interaction_id}")
     return page(
@@ -45,6 +49,8 @@ async def show(call: Call) -> Answer:
         rp_refuses_local=down and "password" not in methods,
         continue_as=None,
         errors=_errors(message),
+        failed=told.get("txn") if message in _MESSAGES and _TXN.fullmatch(told.get("txn", "")) else None,
+        time=provider.clock.now(),
     )
 
 

@@ -82,17 +82,17 @@ async def _arrive(call: Call, answer: Mapping[str, str]) -> Answer:
         identity = await _finish(call, answer, returned.journey)
     except UpstreamDenied:
         _count(SignInOutcome.CANCELLED)
-        return _back(opened, "cancelled")
+        return _back(call, opened, "cancelled")
     except UpstreamError as error:  # nobody is proved: counted (DESIGN 5.9, class 1)
         _log.info("upstream refused", extra=fields(txn=call.txn, reason=error.reason))
         call.count_refusal(EventType.UPSTREAM_REFUSED.value, client_id=opened.client_id)
         _count(SignInOutcome.FAILED)
-        return _back(opened, "upstream-failed")
+        return _back(call, opened, "upstream-failed")
     refused = _refusal(identity, returned.journey, opened)
     if refused is not None:
         _count(SignInOutcome.REFUSED)
         await _record_refusal(call, identity, opened, refused)
-        return _back(opened, refused.message)
+        return _back(call, opened, refused.message)
     recognised = await _recognised(call, identity)
     if isinstance(recognised, NotRecognised):
         _count(SignInOutcome.REFUSED)
@@ -245,5 +245,6 @@ def _count(outcome: SignInOutcome) -> None:
     metrics.SIGN_INS.add(SignInMethod.NATIONAL, outcome)
 
 
-def _back(opened: HeldInteraction, message: str) -> Answer:
-    return Answer.redirect(f"/sign-in?i={opened.interaction_id}&m={message}")
+def _back(call: Call, opened: HeldInteraction, message: str) -> Answer:
+    """Back to the choice, which says what happened and quotes this request."""
+    return Answer.redirect(f"/sign-in?i={opened.interaction_id}&m={message}&txn={call.txn}")
