@@ -4,6 +4,7 @@ Shown the first time on a device; later the choice on the sign-in page leads the
 credentials anywhere but there, and the service's name is never sent upstream.
 """
 
+import logging
 from datetime import datetime
 from functools import partial
 
@@ -20,6 +21,7 @@ from idp.ids import NO_BUCKET, HandleKind
 from idp.interactions.model import UpstreamJourney
 from idp.limits.model import Counted, Limit, address_key
 from idp.limits.service import Counter
+from idp.log import fields
 from idp.metrics import SignInMethod, SignInOutcome
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import Realm
@@ -27,6 +29,7 @@ from idp.protocol.next_step import SignIn
 from idp.transaction import Tx
 from idp.ui.headers import form_action_source
 
+_log = logging.getLogger("hpid.upstream")
 _LOA = {Acr.LOW: "LoA1", Acr.SUBSTANTIAL: "LoA2", Acr.HIGH: "LoA3"}
 
 
@@ -85,7 +88,8 @@ async def depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:
             ui_locales=language_of(call).value,
             now=occasion.now,
         )
-    except UpstreamError:
+    except UpstreamError as error:
+        _log.info("upstream refused", extra=fields(txn=call.txn, reason=error.reason))
         provider.national_circuit.failed(occasion.now)
         metrics.SIGN_INS.add(SignInMethod.NATIONAL, SignInOutcome.FAILED)
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}&m=upstream-failed&txn={call.txn}")
