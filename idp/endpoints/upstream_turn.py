@@ -63,7 +63,7 @@ async def take_turn(call: Call, answer: Mapping[str, str], interaction_id: str) 
         full = TemporarilyUnavailable("try again in a moment", detail="the waiting room is full")
         raise Refusal(full, ToPage(case="waiting-full", status=503)) from None
     except TooLarge:
-        return Answer.redirect(f"/sign-in?i={found}&m=upstream-failed")
+        return Answer.redirect(f"/sign-in?i={found}&m=upstream-failed&txn={call.txn}")
 
 
 def give_back(call: Call, turn: Turn) -> None:
