@@ -62,17 +62,9 @@ def hindrance(visitor: Visitor, procedure: Procedure, *, now: float) -> Hindranc
 
 
 def _not_for(visitor: Visitor, procedure: Procedure) -> Hindrance:
-    first = procedure.applicants[0]
-    wanted = {
-        "person": Words("Thủ tục này nộp cho bản thân.", "This procedure is filed for oneself."),
-        "organisation": Words(
-            "Thủ tục này dành cho doanh nghiệp, hộ kinh doanh.", "This procedure is for companies."
-        ),
-        "ward": Words("Thủ tục này cha mẹ làm thay cho con.", "Parents file this procedure for a child."),
-    }[first]
-    now_for = visitor.acting_for
+    chosen = visitor.acting_for
     text = Words(
-        f"{wanted.vi} Đang chọn: “{now_for.vi}”.",
-        f"{wanted.en} Now chosen: “{now_for.en}”.",
+        f"Đang chọn “{chosen.vi}”. Thủ tục này không nộp như vậy được.",
+        f"Now chosen: “{chosen.en}”. This procedure can't be filed so.",
     )
-    return Hindrance(slug="not-for", text=text, instead=first)
+    return Hindrance(slug="not-for", text=text, instead=procedure.applicants[0])
