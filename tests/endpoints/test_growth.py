@@ -76,13 +76,17 @@ async def test_years_of_use_leave_only_what_is_meant_to_stay(world: World) -> No
     of_mandates = {name for name in metadata.tables if name.startswith("mandate")} - STAYS.keys()
     elsewhere = {
         "client_assertions",
+        "conflicts",
+        "life_applied",
+        "life_unresolved",
+        "merges",
         "session_contexts",
         "upstream_journeys",
         "upstream_logouts",
         "conflicts",
         "merges",
     } | of_mandates
-    assert unseen == elsewhere  # tests/stores, tests/mandates and test_contexts.py have them
+    assert unseen == elsewhere  # tests/stores, tests/life_events, tests/mandates and test_contexts.py do
 
 
 async def test_what_is_kept_after_its_end_goes_when_the_settings_say(template: Path, tmp_path: Path) -> None:

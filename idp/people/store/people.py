@@ -298,7 +298,15 @@ class PeopleStore:
             "now": person.updated_at,
         }
         self.connection.execute(_UPDATE, given)
-        self._replace_identifiers(before, person, cause)
+        was, becomes = profile_identifiers(before.profile), profile_identifiers(person.profile)
+        since = person.updated_at
+        for scheme, value in sorted(was.items() - becomes.items()):
+            end(self.connection, self.vault, person.person_id, scheme, value, now=since, cause=cause)
+        begun = [
+            Holding(person_id=person.person_id, scheme=scheme, value=value, valid_from=since)
+            for scheme, value in sorted(becomes.items() - was.items())
+        ]
+        hold(self.connection, self.vault, begun)
         if before.profile.address != person.profile.address:
             replace_open(self.connection, self.vault, before, person)
 
@@ -338,26 +346,6 @@ class PeopleStore:
     def has_real(self) -> bool:
         """Tell whether anybody here is not invented."""
         return self.connection.execute(_ONE_REAL).first() is not None
-
-    def _replace_identifiers(self, before: Person, after: Person, cause: str) -> None:
-        old, new = profile_identifiers(before.profile), profile_identifiers(after.profile)
-        for scheme, value in old.items():
-            if new.get(scheme) != value:
-                end(
-                    self.connection,
-                    self.vault,
-                    after.person_id,
-                    scheme,
-                    value,
-                    now=after.updated_at,
-                    cause=cause,
-                )
-        changed = [
-            Holding(person_id=after.person_id, scheme=scheme, value=value, valid_from=after.updated_at)
-            for scheme, value in new.items()
-            if old.get(scheme) != value
-        ]
-        hold(self.connection, self.vault, changed)
 
     def _row(self, person: Person) -> dict[str, object]:
         return {
