@@ -83,8 +83,6 @@ async def test_years_of_use_leave_only_what_is_meant_to_stay(world: World) -> No
         "session_contexts",
         "upstream_journeys",
         "upstream_logouts",
-        "conflicts",
-        "merges",
     } | of_mandates
     assert unseen == elsewhere  # tests/stores, tests/life_events, tests/mandates and test_contexts.py do
 
