@@ -31,6 +31,13 @@ from tests.world import World
 pytestmark = pytest.mark.network
 
 BACK = "/upstream/national/callback"
+PERSONAL = {
+    str(account[name])
+    for account in ACCOUNTS
+    for name in ("number", "phone", "email", "tech_id")
+    if account.get(name)
+}
+"""What a provincial portal wrote to its log whenever a sign-in failed (E20)."""
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +62,7 @@ async def oracle(world: World, log: LogLines) -> AsyncIterator[Oracle]:
     recorder = Recorder(world.transport)
     world.transport = recorder
     world.http = httpx.AsyncClient(transport=recorder, base_url=world.issuer)
-    oracle = Oracle(world, log, recorder, planted={*PASSWORDS.values()} - {"pw"})
+    oracle = Oracle(world, log, recorder, planted=({*PASSWORDS.values()} - {"pw"}) | PERSONAL)
     yield oracle
     await oracle.verify_record()
     log.assert_clean(oracle.secrets())
@@ -279,15 +286,8 @@ async def test_e04_a_number_known_here_is_linked_only_by_a_proof_of_level_02(
 ) -> None:
     known = await _person(world, personal_id=HOA)
     address = await huong.sign_in_there(await huong.leave(rp, acr_values="LoA1"), HOA)
-    async with oracle.refusing(
-        "level 01",
-        status={403},
-        events=[
-            EventType.SIGN_IN_REFUSED,
-            EventType.CONFLICT_OPENED,
-        ],  # for a steward, who links nobody either
-        calls=str(national.port),
-    ) as watch:
+    events = [EventType.SIGN_IN_REFUSED, EventType.CONFLICT_OPENED]
+    async with oracle.refusing("level 01", status={403}, events=events, calls=str(national.port)) as watch:
         await huong.return_with(address)
     assert Page(watch.last).case == "not-linked"
     links = await world.provider.database.read(lambda tx: tx.upstreams.of_person(known.person_id))
