@@ -9,6 +9,8 @@ from federation.upstream import AccountKind, ExternalAttributes, ExternalIdentit
 from idp.conflicts.model import ConflictKind, ConflictState
 from idp.database import Database
 from idp.ids import OfficialId, OrganisationId, PersonId
+from idp.life_events.model import Ground
+from idp.life_events.service.standing import lift_ground, open_ground
 from idp.mandates.model import Mandate, PrincipalKind
 from idp.mandates.model import Rule as MandateRule
 from idp.mandates.service import (
@@ -25,7 +27,7 @@ from idp.merges.model import Merge, Rule
 from idp.merges.service import Split, made_meanwhile
 from idp.officials.model import Official, WantedRecord
 from idp.officials.service import Hand, join, restate
-from idp.people.model import Attribute, Person
+from idp.people.model import Attribute, Person, PersonStatus
 from idp.people.service import NotRecognised, Recognised, recognise
 from tests.organisations.samples import make_agency
 from tests.stores.mandate_samples import (
@@ -356,3 +358,58 @@ async def test_what_a_sign_in_wrote_meanwhile_is_taken_back_and_what_a_register_
     assert (now.profile.gender, now.profile.phone) == (was.profile.gender, was.profile.phone)
     assert now.profile.birthdate == "1990-04-02"
     assert now.profile.personal_id == was.profile.personal_id
+
+
+# ---- locks and deaths beside merges
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_lock_of_either_record_holds_for_the_person_until_its_own_ground_is_lifted(
+    database: DB, pair: Pair
+) -> None:
+    """Else a merge would be the way around a lock that somebody else asked for."""
+
+    def lock(tx: Any, of: PersonId, ground: Ground) -> None:
+        assert open_ground(tx, of, ground, "letter 9", actor="d", occasion=at())
+
+    def lift(tx: Any, ground: Ground) -> None:
+        assert lift_ground(tx, pair.winner_id, ground, "letter 10", actor="d", occasion=at())
+
+    async def statuses() -> set[PersonStatus]:
+        both = (pair.winner_id, pair.loser_id)
+        return {(await see(database, lambda tx, p=one: tx.people.get(p))).status for one in both}
+
+    await do(database, lambda tx: lock(tx, pair.winner_id, Ground.CITY))
+    await do(database, lambda tx: lock(tx, pair.loser_id, Ground.NATIONAL))
+    merge = await merged(database, pair.winner_id, pair.loser_id)
+    await do(database, lambda tx: lift(tx, Ground.CITY))
+    assert await statuses() == {PersonStatus.LOCKED}
+    await do(database, lambda tx: lift(tx, Ground.NATIONAL))
+    assert await statuses() == {PersonStatus.ACTIVE}
+    await do(database, lambda tx: lock(tx, pair.winner_id, Ground.CITY))
+    done = await split_up(database, merge)
+    assert isinstance(done, Split)
+    assert done.is_locked
+    assert await statuses() == {PersonStatus.LOCKED}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_the_record_of_the_dead_stays_so_whatever_happens_to_the_living_it_was_merged_into(
+    database: DB, pair: Pair
+) -> None:
+    await do(
+        database,
+        lambda tx: open_ground(tx, pair.loser_id, Ground.DEAD, "register", actor="r", occasion=at()),
+    )
+    merge = await merged(database, pair.winner_id, pair.loser_id, dead_with_living=True)
+    for change in (open_ground, lift_ground):
+        await do(
+            database,
+            lambda tx, c=change: c(tx, pair.winner_id, Ground.CITY, "letter", actor="d", occasion=at()),
+        )
+    winner = await see(database, lambda tx: tx.people.get(pair.winner_id))
+    loser = await see(database, lambda tx: tx.people.get(pair.loser_id))
+    assert (winner.status, loser.status) == (PersonStatus.ACTIVE, PersonStatus.DECEASED)
+    assert isinstance(await split_up(database, merge), Split)
+    after = await see(database, lambda tx: tx.people.get(pair.loser_id))
+    assert after.status is PersonStatus.DECEASED
