@@ -3,6 +3,7 @@
 DOMAIN §5.5. Their records become part of every city through cast.py; only they have credentials.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -53,6 +54,8 @@ class Persona:
     national: NationalSignIn | None
     city: CitySignIn | None
     device: Device | None
+    expects: Mapping[str, Mapping[str, Any]] = field(hash=False, repr=False)
+    """What comes of signing in, by service: levels and choices, or how they are refused."""
 
 
 @cache
@@ -95,4 +98,5 @@ def _persona(row: dict[str, Any], identifiers: dict[str, str]) -> Persona:
         device=Device(device_id=device["device_id"], ward_code=device["ward"], desk=device["desk"])
         if device
         else None,
+        expects=row.get("expects", {}),
     )

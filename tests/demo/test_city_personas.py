@@ -330,6 +330,7 @@ def test_the_file_has_no_persona_field_the_loader_would_overlook() -> None:
         "organisation",
         "names_acting_person",
         "device",
+        "expects",
     }
 
     assert {key for row in yaml.safe_load(file.read_text("utf-8"))["personas"] for key in row} <= known
