@@ -116,9 +116,9 @@ class Contradiction(StrEnum):
     """Why an event waits for a steward."""
 
     NUMBER_TAKEN = "number-taken"
-    """The new number is, or was, another record's."""
+    """The new number is, or was, another record's: a conflict in the stewards' queue (idp/conflicts)."""
     NOT_DEAD = "not-dead"
-    """A death is revoked of somebody who was not dead."""
+    """A death is revoked of somebody who was not dead: a conflict in the stewards' queue."""
     NOT_A_FOREIGNER = "not-a-foreigner"
     """A residence ends of a record that is a citizen's."""
     MALFORMED = "malformed"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from idp.audit.events import EventType
+from idp.conflicts.model import ConflictKind
 from idp.database import Database
 from idp.life_events.jobs import end_papers, reach_ages
 from idp.life_events.model import Contradiction, Ground, LifeEventType, Outcome
@@ -402,12 +403,12 @@ async def test_what_contradicts_what_is_kept_waits_for_a_steward(
     ]
     assert outcomes == [Outcome.UNRESOLVED] * 4
     waiting = await see(database, lambda tx: tx.life_unresolved.waiting(10))
-    assert {one.contradiction for one in waiting} == {
-        Contradiction.NUMBER_TAKEN,
-        Contradiction.NOT_DEAD,
-        Contradiction.MALFORMED,
-    }
-    assert await recorded(database, EventType.LIFE_EVENT_UNRESOLVED) == 4
+    assert [one.contradiction for one in waiting] == [Contradiction.MALFORMED] * 2
+    assert await recorded(database, EventType.LIFE_EVENT_UNRESOLVED) == 2
+    conflicts = await see(
+        database, lambda tx: tx.connection.exec_driver_sql("SELECT kind FROM conflicts").all()
+    )
+    assert {row.kind for row in conflicts} == {ConflictKind.DUPLICATE, ConflictKind.DEATH_REVOKED}
     assert await alive(database, scene) == set(scene.names.values())
 
 

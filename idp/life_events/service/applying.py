@@ -8,6 +8,8 @@ import json
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
+from idp.conflicts.model import ConflictKind
+from idp.conflicts.service import open_conflict
 from idp.life_events.facts import MalformedFacts
 from idp.life_events.model import (
     Contradiction,
@@ -43,7 +45,17 @@ def apply_event(tx: Tx, event: LifeEvent, *, actor: str, occasion: Occasion) -> 
         became = Contradiction.MALFORMED
     if isinstance(became, Outcome):
         return became
-    leave_unresolved(tx, event, became, subject=subject, actor=actor, occasion=occasion)
+    if became is Contradiction.NOT_DEAD and isinstance(found, Person):
+        facts = {"register_event": event.event_id}
+        open_conflict(
+            tx,
+            kind=ConflictKind.DEATH_REVOKED,
+            people=(found.person_id,),
+            facts=facts,
+            occasion=occasion,
+        )
+    elif became is not Contradiction.NUMBER_TAKEN:  # which stands in the stewards' queue by then
+        leave_unresolved(tx, event, became, subject=subject, actor=actor, occasion=occasion)
     return Outcome.UNRESOLVED
 
 
