@@ -120,19 +120,26 @@ def no_parent_over_an_adult(tx: Any, now: datetime) -> Iterator[str]:
 
 
 def a_chain_has_one_link(tx: Any, now: datetime) -> Iterator[str]:
-    """Who acts through a firm is one of its people, appoints nobody, and the firm is still appointed."""
+    """Who acts through a firm appoints nobody, is one of its people, and the firm is still appointed."""
+    given = {"now": _micros(now)}
     yield from _found(
         tx,
-        "SELECT m.mandate_id AS what FROM mandates m"  # noqa: S608 - two names of ours
-        " WHERE m.through_id IS NOT NULL AND m.ended_at IS NULL"
-        " AND (m.valid_to IS NULL OR m.valid_to > :now) AND (m.role IN ('administrator', 'representative')"
-        " OR NOT EXISTS (SELECT 1 FROM mandate_firms f WHERE f.appointment_id = m.appointment_id"
+        "SELECT m.mandate_id AS what FROM mandates m WHERE m.through_id IS NOT NULL AND m.ended_at IS NULL"
+        " AND (m.valid_to IS NULL OR m.valid_to > :now) AND m.role IN ('administrator', 'representative')",
+        **given,
+    )
+    yield from _found(
+        tx,
+        "SELECT g.grant_id AS what FROM grants g JOIN mandates m"  # noqa: S608 - two names of ours
+        " ON m.mandate_id = g.context_id AND m.through_id IS NOT NULL"
+        " WHERE g.revoked_at IS NULL AND g.expires_at > :now"
+        " AND (NOT EXISTS (SELECT 1 FROM mandate_firms f WHERE f.appointment_id = m.appointment_id"
         " AND f.ended_at IS NULL AND f.valid_to > :now AND f.firm_id = m.through_id"
         " AND f.principal_id = m.principal_id)"
         " OR NOT EXISTS (SELECT 1 FROM mandates h WHERE h.principal_id = m.through_id AND h.through_id IS NULL"
         f" AND {_standing('h')} = {_standing('m')}"
         " AND h.ended_at IS NULL AND (h.valid_to IS NULL OR h.valid_to > :now)))",
-        now=_micros(now),
+        **given,
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from idp.database import Database, Done
+from idp.database import Database, Done, postgresql
 from tests.invariants import broken
 from tests.life_events.population import City, Life, make_city, settle
 
@@ -139,13 +139,25 @@ class Player:
 
 
 @contextmanager
+def unhurried() -> Iterator[None]:
+    """Let a transaction take its time: here one holds a whole life, on whatever machine."""
+    usual = postgresql._WHOLE_SECONDS
+    postgresql._WHOLE_SECONDS = 120.0
+    try:
+        yield
+    finally:
+        postgresql._WHOLE_SECONDS = usual
+
+
+@contextmanager
 def running_loop() -> Iterator[asyncio.AbstractEventLoop]:
     """An event loop in a thread of its own: Hypothesis draws in this one."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
-        yield loop
+        with unhurried():
+            yield loop
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()

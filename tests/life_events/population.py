@@ -144,7 +144,8 @@ class Life:
         return profile.personal_id or profile.foreigner_id
 
     def step(self, name: str, *numbers: int) -> None:
-        """Do one thing; count what came of it."""
+        """Do one thing, a second after the one before; count what came of it."""
+        self.now += timedelta(seconds=1)
         came = STEPS[name](self, *numbers)
         self.counts[f"{name} {came}"] = self.counts.get(f"{name} {came}", 0) + 1
 

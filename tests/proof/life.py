@@ -27,7 +27,8 @@ _HAPPENED_AT_LEAST = (
     *("grant ward", "appoint done", "appoint_firm done", "merge done", "split_again done", "decide done"),
     *("event_of_an_organisation organisation.status applied", "lock_by_hand True"),
 )
-"""What a run that proves anything has come across."""
+"""What a run of so many sequences that it proves anything has come across."""
+_ENOUGH = 1000
 
 
 def prove(url: str, sequences: int = SEQUENCES) -> int:
@@ -45,7 +46,7 @@ def prove(url: str, sequences: int = SEQUENCES) -> int:
         asyncio.run_coroutine_threadsafe(database.close(), loop).result()
     steps = sum(player.counts.values())
     print(f"{player.sequences} sequences, {steps} steps in {time.monotonic() - began:.0f} s")
-    missing = [name for name in _HAPPENED_AT_LEAST if not player.counts[name]]
+    missing = [name for name in _HAPPENED_AT_LEAST if not player.counts[name] and sequences >= _ENOUGH]
     assert not missing, missing
     return 0
 
