@@ -3,6 +3,7 @@
 import re
 
 import pyotp
+from playwright.sync_api import Browser
 
 from demo.city.cast import the_cast
 from demo.city.personas import CitySignIn, NationalSignIn, load
@@ -44,6 +45,18 @@ def prove_nationally(visitor: Visitor, slug: str) -> None:
     give_password(visitor, slug)
     visitor.type(national_otp=code_on_phone(visitor))
     visitor.press("national-submit")
+
+
+def scan_nationally(visitor: Visitor, browser: Browser, slug: str) -> None:
+    """Scan the code on the screen with a phone, confirm there with the two digits, and go on here."""
+    account = national_account(slug)
+    code, digits = visitor.element("open-scan-phone").get_attribute("href"), visitor.text("scan-digits")
+    with Visitor(browser, width=390) as phone:
+        phone.open(f"{visitor.site}{code}")
+        phone.type(scan_number=account.number, scan_passcode=account.password, scan_match=digits)
+        phone.press("scan-confirm")
+        assert phone.sees("done")
+    visitor.press("scan-done")
 
 
 def give_password(visitor: Visitor, slug: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.people import full_name, go_to_national, prove_nationally, sign_in
+from tests.journeys.people import full_name, go_to_national, prove_nationally, scan_nationally, sign_in
 from tests.journeys.stack import Stack, wait_until
 from tests.journeys.visitor import Language, Visitor
 
@@ -22,15 +22,15 @@ VIETNAMESE = re.compile(r"\b(của|không|đăng|được|tiếp tục|dịch v�
 
 
 @pytest.mark.parametrize(
-    ("slug", "language", "scripts"),
+    ("slug", "language", "scripts", "prove"),
     [
-        ("year-only-birth-date", "vi-VN", True),
-        ("director-of-12", "vi-VN", False),
-        ("other-parent", "en-GB", True),
+        ("year-only-birth-date", "vi-VN", True, "code on the screen"),
+        ("director-of-12", "vi-VN", False, "password"),
+        ("other-parent", "en-GB", True, "password"),
     ],
 )
 def test_the_first_sign_in_takes_six_pages_the_next_four_and_other_services_none(
-    stack: Stack, browser: Browser, slug: str, language: Language, *, scripts: bool
+    stack: Stack, browser: Browser, slug: str, language: Language, prove: str, *, scripts: bool
 ) -> None:
     level, for_whom, papers = WORDS[language]
     with Visitor(browser, language=language, scripts=scripts, arrive=speaks(language)) as visitor:
@@ -40,7 +40,10 @@ def test_the_first_sign_in_takes_six_pages_the_next_four_and_other_services_none
         assert (visitor.site, visitor.at) == (stack.provider, "sign-in")
         go_to_national(visitor)
         assert visitor.site == stack.national
-        prove_nationally(visitor, slug)
+        if prove == "password":
+            prove_nationally(visitor, slug)
+        else:
+            scan_nationally(visitor, browser, slug)
         assert (visitor.site, visitor.at) == (stack.provider, "consent")
         assert full_name(slug) in visitor.text("first-login")
         visitor.press("allow")
