@@ -27,11 +27,11 @@ def token_of(form: Mapping[str, str]) -> str:
     return token
 
 
-def verified_claims(call: Call, token: str) -> Mapping[str, object]:
+def verified_claims(call: Call, token: str, *, leeway: timedelta = timedelta()) -> Mapping[str, object]:
     """Return what an access token of ours says, for whomever it is, or raise InvalidToken."""
     try:
         claims = call.provider.keyring.verify(token, purpose=Purpose.ACCESS_TOKEN).claims
-        check_times(claims, now=call.provider.clock.now(), leeway=timedelta(), early=EARLY)
+        check_times(claims, now=call.provider.clock.now(), leeway=leeway, early=EARLY)
         iat = numeric_date(claims, "iat")
     except InvalidJwt as error:
         raise InvalidToken(INVALID, detail=error.reason) from error

@@ -109,3 +109,16 @@ async def test_a_session_is_neither_young_for_ever_nor_over_at_once(
     world.time.move(seconds=30 * 60 + 121)
     silent = await alice.browser.get(rp.authorize_url(prompt="none"))
     assert silent.answer["error"] == "login_required"
+
+
+@pytest.mark.parametrize("apart", [-240, 320])
+async def test_a_token_is_revoked_at_a_node_by_whose_clock_it_is_not_good(world: World, apart: int) -> None:
+    world.time.move(minutes=5)
+    machine = await world.machine()
+    form = {"grant_type": "client_credentials", "resource": "https://metrics.example/"}
+    token = (await machine.token(world.http, **form)).json()["access_token"]
+    world.time.move(seconds=apart)
+    assert not await is_active(world, machine, token)
+    assert (await machine.back_channel(world.http, "/revoke", token=token)).status_code == 200
+    world.time.move(seconds=-apart)
+    assert not await is_active(world, machine, token)
