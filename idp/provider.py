@@ -73,6 +73,10 @@ class Provider:
             return Outage(since=self.national_circuit.opened_at or now)
         return None
 
+    def takes_degraded(self, now: datetime) -> bool:
+        """Tell whether city credentials may stand in for the national system now."""
+        return self.settings.degraded_sign_in and self.is_national_down(now)
+
     def is_national_down(self, now: datetime) -> bool:
         """Tell whether people should be told that the national system is not there."""
         return self.outage(now) is not None

@@ -76,6 +76,8 @@ class Lifetimes(BaseSettings):
     """SSO session of level substantial or high: absolute limit."""
     session_low: timedelta = timedelta(days=30)
     """SSO session of level low."""
+    degraded_reproof: timedelta = timedelta(hours=4)
+    """Once the national system is back, a session begun without it must be proved there within this time, or it ends."""
     code_kept: timedelta = timedelta(minutes=10)
     """A code that is over is kept for this long, so that one that comes again is known for a replay."""
     assertion_kept: timedelta = timedelta(minutes=5)
@@ -197,6 +199,9 @@ class Settings(BaseSettings):
     registers_every: float = Field(default=5.0, ge=0, le=3600)
     """Seconds between two readings of the national registers' feed (deaths, locks, dissolutions, corrections) at the
     national issuer, where our signing key proves us; 0: it is not read."""
+    degraded_sign_in: bool = False
+    """While the national system is down, let city credentials stand in for it at services that accept that, for people it
+    has vouched for before. Off: nobody; the law may ask for the national account (Decree 69/2024, Art. 40(4))."""
     test_environment: bool = True
     """Show the strip that says no data is real. Must be off in production."""
     embed_worker: bool | None = None

@@ -27,6 +27,8 @@ from idp.officials.jobs import BATCH as OFFICIALS
 from idp.officials.jobs import close_posts, link_people
 from idp.outbox.relay import MOST, Relay
 from idp.provider import Provider
+from idp.sessions.jobs import BATCH as UNPROVED
+from idp.sessions.jobs import end_unproved
 from idp.signing_keys.jobs import erase_keys, rotate_keys
 from idp.transaction import Tx
 from idp.upstreams.probing import probe
@@ -142,6 +144,14 @@ async def _reach_ages(provider: Provider) -> int:
     return await reach_ages(provider.database, occasion)
 
 
+async def _end_unproved(provider: Provider) -> int:
+    if provider.is_national_down(provider.clock.now()):
+        return 0
+    occasion = Occasion(clock=provider.clock, now=provider.clock.now(), txn="")
+    within = provider.settings.life.degraded_reproof
+    return await end_unproved(provider.database, occasion, within=within)
+
+
 async def _bury(provider: Provider) -> int:
     now = provider.clock.now()
     before = now - provider.settings.life.delivery
@@ -191,6 +201,7 @@ JOBS: tuple[Job, ...] = (
     Job(name="link officials", every=timedelta(minutes=1), run=_link_officials, full=OFFICIALS),
     Job(name="end papers", every=timedelta(seconds=10), run=_end_papers, full=LIVES),
     Job(name="reach ages", every=timedelta(seconds=20), run=_reach_ages, full=LIVES),
+    Job(name="end unproved sessions", every=timedelta(seconds=20), run=_end_unproved, full=UNPROVED),
     Job(name="give up", every=timedelta(minutes=1), run=_bury),
     Job(name="measure", every=timedelta(seconds=10), run=_measure),
 )

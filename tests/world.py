@@ -237,7 +237,13 @@ class World:
                 PasswordCredential(person_id=person.person_id, password_hash=password_hash, changed_at=now)
             )
             tx.totp.put(
-                TotpCredential(person_id=person.person_id, secret=TOTP_SECRET, last_step=0, confirmed=True)
+                TotpCredential(
+                    person_id=person.person_id,
+                    secret=TOTP_SECRET,
+                    last_step=0,
+                    confirmed=True,
+                    bound_acr=Acr.SUBSTANTIAL,
+                )
             )
             return Done(None)
 

@@ -15,7 +15,7 @@ class EventType(StrEnum):
     """What happened."""
 
     SESSION_STARTED = "session:started"
-    """A person proved themselves and a session began. Payload: idp, acr, amr."""
+    """A person proved themselves and a session began. Payload: idp, acr, amr; degraded if without the national system."""
     SESSION_REAUTHENTICATED = "session:reauthenticated"
     """The same person proved themselves again in a live session. Payload: idp, acr, amr."""
     SESSION_ENDED = "session:ended"

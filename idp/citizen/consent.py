@@ -58,6 +58,7 @@ async def show(call: Call) -> Answer:
         call,
         "consent.html",
         form_action=(opened.form_action,),
+        notice="degraded" if decision.session.degraded else None,
         rp=opened.relying_party,
         i=opened.interaction_id,
         notice_rows=notices,

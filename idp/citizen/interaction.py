@@ -92,7 +92,7 @@ async def decided(call: Call, opened: Opened) -> Decision:
             request=opened.request,
             client=opened.client,
             session_cookie=session_cookie(call, opened),
-            upstream_down=provider.is_national_down(occasion.now),
+            upstream_down=provider.takes_degraded(occasion.now),
             settings=provider.settings,
             occasion=occasion,
         )

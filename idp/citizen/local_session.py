@@ -1,6 +1,10 @@
 """Beginning a session with city credentials: level by what was done and by how well the identity is known."""
 
-from idp.audit.occasion import Occasion
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened
 from idp.database import Refused
 from idp.edge import Answer, Call, Cookie
@@ -8,25 +12,53 @@ from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import session_cookie_name
 from idp.ids import PersonId
 from idp.interactions.service import may_enter
-from idp.people.model import PersonStatus
-from idp.protocol.assurance import local_acr
-from idp.protocol.facts import Realm
+from idp.people.model import Person, PersonStatus
+from idp.protocol.assurance import Acr, local_acr
+from idp.protocol.errors import AccessDenied, Refusal, ToPage
+from idp.protocol.facts import LocalLogin, Realm
 from idp.sessions.service import Proof, refuse_sign_in
 from idp.transaction import Tx
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningIn:
+    """What a sign-in with city credentials is for."""
+
+    realm: Realm
+    in_place_of: str | None = None
+    """Issuer of the national system while it is down and this deployment lets city credentials stand in for it."""
+    counts_only_so: bool = False
+    """The client takes city credentials in no other way."""
+
+
+def signing_in(call: Call, opened: Opened) -> SigningIn:
+    """Return what this sign-in is for."""
+    provider = call.provider
+    stands_in = provider.takes_degraded(provider.clock.now()) and opened.realm is Realm.CITIZEN
+    return SigningIn(
+        realm=opened.realm,
+        in_place_of=provider.settings.national_issuer if stands_in else None,
+        counts_only_so=stands_in and opened.client.local_login is LocalLogin.DEGRADED,
+    )
+
+
 def local_proof(
-    tx: Tx, person_id: PersonId, amr: tuple[str, ...], *, realm: Realm, occasion: Occasion
+    tx: Tx, person_id: PersonId, amr: tuple[str, ...], *, purpose: SigningIn, occasion: Occasion
 ) -> Proof | Refused:
     """Return what city credentials proved; a person who may not sign in (any more) is refused, and it is recorded.
 
-    At officials' services that is also whoever holds no post now.
+    At officials' services that is also whoever holds no post now; while the national system is down, at services that
+    take city credentials in its place alone, whoever it has not vouched for together with the second factor.
     """
+    realm = purpose.realm
     person = tx.people.canonical(person_id)
     if person is None or person.status is not PersonStatus.ACTIVE:
         return refuse_sign_in(tx, person_id, factor=amr[-1], occasion=occasion)
     if not may_enter(tx, person, realm, now=occasion.now):
         return refuse_sign_in(tx, person_id, factor=amr[-1], occasion=occasion, case="no-post")
+    ial_at = None if purpose.in_place_of is None else _vouched_at(tx, person, amr, purpose.in_place_of)
+    if ial_at is None and purpose.counts_only_so:
+        return _refuse_unprepared(tx, person_id, factor=amr[-1], occasion=occasion)
     return Proof(
         person_id=person.person_id,
         auth_time=occasion.now,
@@ -34,7 +66,35 @@ def local_proof(
         amr=amr,
         ial=person.account_level,
         idp="haiphong",
+        degraded=ial_at is not None,
+        ial_at=ial_at,
     )
+
+
+def _vouched_at(tx: Tx, person: Person, amr: tuple[str, ...], issuer: str) -> datetime | None:
+    """Return when the national system last vouched for a person whose second factor was bound at substantial or above.
+
+    None for everybody else: no new people, no password alone, no factor of which nobody knows how it was bound.
+    """
+    factor = tx.totp.get(person.person_id) if "otp" in amr else None
+    if factor is None or factor.bound_acr is None or factor.bound_acr.rank < Acr.SUBSTANTIAL.rank:
+        return None
+    links = tx.upstreams.of_person(person.person_id)
+    return max((link.last_used_at for link in links if link.issuer == issuer), default=None)
+
+
+def _refuse_unprepared(tx: Tx, person_id: PersonId, *, factor: str, occasion: Occasion) -> Refused:
+    tx.audit.add(
+        occasion.event(
+            EventType.SIGN_IN_REFUSED,
+            actor=person_ref(person_id),
+            person_id=person_id,
+            reason="not prepared for when the national system is down",
+            factor=factor,
+        )
+    )
+    error = AccessDenied("this account can't stand in for the national system")
+    return Refused(Refusal(error, ToPage(case="not-prepared", status=403)))
 
 
 def signed_in(call: Call, opened: Opened, cookie: str) -> Answer:

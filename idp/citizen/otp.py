@@ -7,7 +7,7 @@ from idp import metrics
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened, open_here, posted, session_cookie
-from idp.citizen.local_session import local_proof, signed_in
+from idp.citizen.local_session import SigningIn, local_proof, signed_in, signing_in
 from idp.citizen.password import slowed
 from idp.credentials.model import QUICK_TRIES
 from idp.credentials.reservation import Slowed
@@ -16,7 +16,6 @@ from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.metrics import SignInMethod, SignInOutcome
-from idp.protocol.facts import Realm
 from idp.sessions.service import start_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
@@ -58,7 +57,7 @@ async def check(call: Call) -> Answer:
             interaction_id=opened.interaction_id,
             code=code,
             cookie=session_cookie(call, opened),
-            realm=opened.realm,
+            purpose=signing_in(call, opened),
             life=call.provider.settings.life,
             occasion=occasion,
         )
@@ -103,7 +102,7 @@ def _settle(
     interaction_id: str,
     code: str,
     cookie: str | None,
-    realm: Realm,
+    purpose: SigningIn,
     life: Lifetimes,
     occasion: Occasion,
 ) -> Done[str | _Wrong | _NoProof | Slowed] | Refused:
@@ -138,7 +137,7 @@ def _settle(
     if tx.interactions.spend_password_proof(interaction_id, occasion.now) is None:
         return Done(_NoProof())
     tx.attempts.settle(person_id)
-    proved = local_proof(tx, proof.person_id, ("pwd", "otp"), realm=realm, occasion=occasion)
+    proved = local_proof(tx, proof.person_id, ("pwd", "otp"), purpose=purpose, occasion=occasion)
     if isinstance(proved, Refused):
         return proved
-    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion, realm=realm)
+    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion, realm=purpose.realm)

@@ -16,7 +16,7 @@ from idp import metrics
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened, open_here, posted, session_cookie
-from idp.citizen.local_session import local_proof, signed_in
+from idp.citizen.local_session import SigningIn, local_proof, signed_in, signing_in
 from idp.credentials.reservation import Reserved, Slowed
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
@@ -31,7 +31,7 @@ from idp.name_fold import to_nfc
 from idp.people.identifiers import normal_form
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.protocol.facts import Realm
-from idp.protocol.next_step import takes_city_credentials
+from idp.protocol.next_step import offers_city_credentials
 from idp.sessions.service import start_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
@@ -103,7 +103,7 @@ async def check(call: Call) -> Answer:
             person_id=account.person_id,
             counted_as=account.counter,
             cookie=session_cookie(call, opened),
-            realm=opened.realm,
+            purpose=signing_in(call, opened),
             life=provider.settings.life,
             occasion=occasion,
         )
@@ -128,8 +128,8 @@ def slowed(attempt: Slowed, now: datetime) -> ErrorSummary:
 
 
 def _is_offered(call: Call, opened: Opened) -> bool:
-    down = call.provider.is_national_down(call.provider.clock.now())
-    return takes_city_credentials(opened.client, upstream_down=down)
+    down = call.provider.takes_degraded(call.provider.clock.now())
+    return offers_city_credentials(opened.request, opened.client, upstream_down=down)
 
 
 def is_only_way(call: Call, opened: Opened) -> bool:
@@ -219,16 +219,16 @@ def _begin(
     person_id: PersonId,
     counted_as: str,
     cookie: str | None,
-    realm: Realm,
+    purpose: SigningIn,
     life: Lifetimes,
     occasion: Occasion,
 ) -> Done[str] | Refused:
     """Begin a session on a password alone: level low, for who has no second factor."""
     tx.attempts.settle(counted_as)
-    proved = local_proof(tx, person_id, ("pwd",), realm=realm, occasion=occasion)
+    proved = local_proof(tx, person_id, ("pwd",), purpose=purpose, occasion=occasion)
     if isinstance(proved, Refused):
         return proved
-    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion, realm=realm)
+    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion, realm=purpose.realm)
 
 
 def _count(outcome: SignInOutcome) -> None:

@@ -8,7 +8,7 @@ from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.protocol.errors import AccessDenied, Refusal, UnmetAuthenticationRequirements
 from idp.protocol.facts import Realm
-from idp.protocol.next_step import SignIn, takes_city_credentials
+from idp.protocol.next_step import SignIn, offers_city_credentials
 from idp.ui.errors import ErrorSummary, one_error
 
 _MESSAGES = {
@@ -29,7 +29,9 @@ async def show(call: Call) -> Answer:
     down = provider.is_national_down(provider.clock.now())
     is_officials = opened.realm is Realm.OFFICIAL
     methods = ["national"] if provider.national is not None and not is_officials else []
-    if takes_city_credentials(opened.client, upstream_down=down):
+    if offers_city_credentials(
+        opened.request, opened.client, upstream_down=provider.takes_degraded(provider.clock.now())
+    ):
         methods.append("password")
     if is_only_way(call, opened) and step.reason != "level":
         return Answer.redirect(f"/sign-in/password?i={opened.interaction_id}")

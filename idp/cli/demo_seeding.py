@@ -22,6 +22,7 @@ from idp.database import Done
 from idp.ids import PersonId
 from idp.mandates.model import FirmAppointment, Mandate
 from idp.people.model import IdentifierScheme, Person
+from idp.protocol.assurance import Acr
 from idp.provider import Provider
 from idp.transaction import Tx
 
@@ -60,7 +61,13 @@ async def _seed_credentials(provider: Provider, people: Mapping[str, Person], ha
         password_hash = await provider.hashing.hash(persona.city.password)
         credentials = (
             PasswordCredential(person_id=person_id, password_hash=password_hash, changed_at=happening.now),
-            TotpCredential(person_id=person_id, secret=persona.city.totp_secret, last_step=0, confirmed=True),
+            TotpCredential(
+                person_id=person_id,
+                secret=persona.city.totp_secret,
+                last_step=0,
+                confirmed=True,
+                bound_acr=Acr.SUBSTANTIAL,
+            ),
         )
         add = partial(
             _add_credentials,

@@ -83,7 +83,7 @@ async def _decide(call: Call, opened: OpenInteraction) -> Decision:
             request=opened.request(client, iss=provider.settings.issuer),
             client=client,
             session_cookie=call.cookies().get(cookie_name(provider.settings, "session")),
-            upstream_down=provider.is_national_down(occasion.now),
+            upstream_down=provider.takes_degraded(occasion.now),
             settings=provider.settings,
             occasion=occasion,
         )

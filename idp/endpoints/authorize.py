@@ -117,7 +117,7 @@ async def _proceed(
         request=request,
         client=client,
         session_cookie=session_cookie,
-        upstream_down=provider.is_national_down(occasion.now),
+        upstream_down=provider.takes_degraded(occasion.now),
         settings=provider.settings,
         occasion=occasion,
     )

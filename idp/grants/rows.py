@@ -151,4 +151,5 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "userinfo_claims": tuple,
     "id_token_claims": tuple,
     "context": _context,
+    "ial_at": _moment_or_none,
 }

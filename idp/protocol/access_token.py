@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from idp.ids import AudienceGid, ClientId
 from idp.protocol import acting_claims
+from idp.protocol.degraded_claims import CLAIMS as DEGRADED
+from idp.protocol.degraded_claims import degraded_claims
 from idp.protocol.errors import InvalidToken
 from idp.protocol.facts import GrantFacts
 from idp.protocol.resource import Target
@@ -33,8 +35,9 @@ CLAIMS = (
     "amr",
     "ial",
     *acting_claims.CLAIMS,
+    *DEGRADED,
 )
-OPTIONAL = frozenset(acting_claims.CLAIMS)
+OPTIONAL = frozenset({*acting_claims.CLAIMS, *DEGRADED})
 
 
 def build(
@@ -65,6 +68,7 @@ def build(
         "amr": list(grant.amr),
         "ial": grant.ial,
         **context,
+        **degraded_claims(grant),
     }
 
 

@@ -201,6 +201,7 @@ _OF_OPERATORS: Mapping[str, _Member] = {
     "hpid_protected_resources": _Member("protected_resources", _texts, list),
     "hpid_hr_agency": _Member("hr_agency", _text, _as_it_is),
     "hpid_require_assertion_typ": _Member("require_assertion_typ", _truth, _as_it_is),
+    "hpid_accept_degraded": _Member("accept_degraded", _truth, _as_it_is),
     "hpid_local_login": _Member("local_login", _word(LocalLogin), _text_of),
     "hpid_subject_contexts": _Member(
         "subject_contexts", _words(ContextKind), lambda kinds: [one.value for one in kinds]

@@ -90,6 +90,8 @@ class ClientFacts:
     default_max_age: int | None = None
     require_auth_time: bool = False
     local_login: LocalLogin = LocalLogin.NEVER
+    accept_degraded: bool = False
+    """Whether city credentials may count above low here while the national system is down; its tokens say `degraded`."""
     subject_contexts: tuple[ContextKind, ...] = (ContextKind.PERSON,)
     """For whom people may act here; more than `person`: they are asked, and tokens say it."""
     services: tuple[str, ...] = ()
@@ -204,6 +206,10 @@ class GrantFacts:
     """What the client was registered for when the person agreed: no token is for anything that came later."""
     context: GrantContext | None = None
     """None: the person acts for themselves."""
+    degraded: bool = False
+    """Given in a session begun while the national system was down."""
+    ial_at: datetime | None = None
+    """Of a degraded one: when the national system last vouched for the person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from idp.protocol import acting_claims
 from idp.protocol.assurance import Acr
+from idp.protocol.degraded_claims import CLAIMS as DEGRADED
+from idp.protocol.degraded_claims import degraded_claims
 from idp.protocol.facts import GrantFacts
 
 TYP = "JWT"
@@ -28,8 +30,9 @@ CLAIMS = (
     "idp",
     "txn",
     *acting_claims.CLAIMS,
+    *DEGRADED,
 )
-OPTIONAL = frozenset({"nonce", *acting_claims.CLAIMS})
+OPTIONAL = frozenset({"nonce", *acting_claims.CLAIMS, *DEGRADED})
 
 
 def build(
@@ -61,6 +64,7 @@ def build(
         "idp": grant.idp,
         "txn": txn,
         **context,
+        **degraded_claims(grant),
     }
     if nonce is not None:
         claims["nonce"] = nonce

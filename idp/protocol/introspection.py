@@ -10,6 +10,8 @@ from datetime import datetime
 
 from idp.protocol import acting_claims
 from idp.protocol.access_token import PresentedToken
+from idp.protocol.degraded_claims import CLAIMS as DEGRADED
+from idp.protocol.degraded_claims import degraded_claims
 from idp.protocol.facts import ClientFacts, GrantFacts
 
 TYP = "token-introspection+jwt"
@@ -29,8 +31,13 @@ MEMBERS = (
     "acr",
     "auth_time",
     *acting_claims.CLAIMS,
+    *DEGRADED,
 )
-_COPIED = ("client_id", "exp", "iat", "sub", "aud", "iss", "jti", "acr", "auth_time", *acting_claims.CLAIMS)
+_COPIED = (
+    *("client_id", "exp", "iat", "sub", "aud", "iss", "jti", "acr", "auth_time"),
+    *acting_claims.CLAIMS,
+    *DEGRADED,
+)
 INACTIVE: Mapping[str, object] = {"active": False}
 """All that is ever said of a token that is not valid, or not the caller's to know of (§2.2)."""
 
@@ -65,6 +72,7 @@ def of_refresh_token(
         "iss": iss,
         "acr": grant.acr.value,
         "auth_time": int(grant.auth_time.timestamp()),
+        **degraded_claims(grant),
     }
 
 

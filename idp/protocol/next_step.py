@@ -54,6 +54,7 @@ class Facts:
     consent_given_now: bool = False
     """The person has just answered the consent page of this very interaction."""
     upstream_down: bool = False
+    """City credentials may stand in for the national system now: it is down, and this deployment allows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +139,8 @@ def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> 
     granted = _granted_scopes(request, facts, facts.consent)
     return Issue(
         session=step,
-        scopes=frozenset(request.scopes) & granted,
-        acr=usable_acr(step, facts.client),
+        scopes=_scopes_of(step, frozenset(request.scopes) & granted),
+        acr=usable_acr(step, facts.client, upstream_down=facts.upstream_down),
         userinfo_claims=allowed_claims(request.claims.userinfo, granted),
         id_token_claims=allowed_claims(request.claims.id_token, granted),
         verified_userinfo=verified_claims.allowed(request.claims.verified_userinfo, granted),
@@ -181,11 +182,22 @@ def required_acr(request: AuthorizationRequest, client: ClientFacts) -> Acr:
     return strongest((asked, _least_acr(request, client)))
 
 
-def usable_acr(session: SessionFacts, client: ClientFacts) -> Acr:
-    """Return the level this session counts for at this client: city credentials never above what it takes."""
-    if session.idp == "haiphong" and client.local_login is LocalLogin.LOW:
-        return Acr.LOW
-    return session.acr
+def usable_acr(session: SessionFacts, client: ClientFacts, *, upstream_down: bool) -> Acr:
+    """Return the level this session counts for at this client: city credentials never above what it takes.
+
+    Above low only in place of the national system while it is down, at a client that accepts that, and never above
+    substantial. Officials have no other credentials (DESIGN 5.16).
+    """
+    if session.idp != "haiphong" or realm_of(client) is Realm.OFFICIAL:
+        return session.acr
+    if session.degraded and upstream_down and client.accept_degraded:
+        return weakest((session.acr, Acr.SUBSTANTIAL))
+    return Acr.LOW
+
+
+def _scopes_of(session: SessionFacts, scopes: frozenset[str]) -> frozenset[str]:
+    """Return what is issued: nothing that outlives a session which has still to be proved at the national system."""
+    return scopes - {"offline_access"} if session.degraded else scopes
 
 
 def wanted_scopes(request: AuthorizationRequest) -> tuple[str, ...]:
@@ -211,7 +223,7 @@ def _sign_in_step(
             return Load(name="subject")
         if facts.subject != request.expected_sub:
             return SignIn(acr=required, reason="other-person")
-    usable = usable_acr(session, facts.client)
+    usable = usable_acr(session, facts.client, upstream_down=facts.upstream_down)
     if usable.rank < required.rank and (
         not is_fresh or usable.rank < _binding_acr(request, facts.client).rank
     ):
@@ -220,9 +232,14 @@ def _sign_in_step(
 
 
 def _takes_session(facts: Facts, session: SessionFacts) -> bool:
-    return session.idp != "haiphong" or takes_city_credentials(
-        facts.client, upstream_down=facts.upstream_down
-    )
+    """Tell whether the client takes this session now; one begun while the system was down, only as long as it is."""
+    client = facts.client
+    if session.idp != "haiphong":
+        return True
+    if not takes_city_credentials(client, upstream_down=facts.upstream_down):
+        return False
+    is_usual = realm_of(client) is Realm.OFFICIAL or client.local_login is LocalLogin.LOW
+    return is_usual or session.degraded
 
 
 def _is_too_old(session: SessionFacts, max_age: int | None, now: datetime) -> bool:
@@ -249,6 +266,17 @@ def takes_city_credentials(client: ClientFacts, *, upstream_down: bool) -> bool:
     return client.local_login is LocalLogin.LOW or (
         client.local_login is LocalLogin.DEGRADED and upstream_down
     )
+
+
+def offers_city_credentials(
+    request: AuthorizationRequest, client: ClientFacts, *, upstream_down: bool
+) -> bool:
+    """Tell whether city credentials could do for this request: a way that can't reach the level is not offered."""
+    if not takes_city_credentials(client, upstream_down=upstream_down):
+        return False
+    if realm_of(client) is Realm.OFFICIAL or client.local_login is LocalLogin.LOW or client.accept_degraded:
+        return True
+    return required_acr(request, client) is Acr.LOW
 
 
 def _open_scopes(request: AuthorizationRequest, facts: Facts, consent: ConsentFacts) -> tuple[str, ...]:

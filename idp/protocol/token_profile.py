@@ -126,6 +126,16 @@ CLAIMS: Mapping[str, Claim] = {
     "sid": Claim(schema=_TEXT, meaning="The session at this client; comes back in the logout token."),
     "ial": Claim(schema={"enum": [0, 1, 2]}, meaning="Account level (identity proofing): 0 none, 1 or 2."),
     "idp": Claim(schema={"enum": ["national", "haiphong"]}, meaning="Who authenticated."),
+    "degraded": Claim(
+        schema={"const": True},
+        meaning="The national system was down, and city credentials stood in for it; absent otherwise. Only to clients"
+        " that accept it (`hpid_local_login`, `hpid_accept_degraded`).",
+    ),
+    "ial_at": Claim(
+        schema=_TIME,
+        meaning="Of a degraded sign-in: when the national system last vouched for the person. How old that may be is"
+        " yours to decide.",
+    ),
     "txn": Claim(schema=_TEXT, meaning="Reference of the request; quote it to support."),
     "client_id": Claim(schema=_TEXT, meaning="The client the token was issued to."),
     "scope": Claim(

@@ -42,7 +42,8 @@ class Session:
 
     def is_live(self, now: datetime, life: Lifetimes) -> bool:
         """Tell whether the session is neither ended, nor over its absolute limit, nor idle too long."""
-        idle = life.session_low if self.acr is Acr.LOW else life.session_idle
+        is_low = self.acr is Acr.LOW and not self.degraded
+        idle = life.session_low if is_low else life.session_idle
         return self.ended_at is None and now < self.expires_at and now < self.last_seen_at + idle
 
     def facts(self) -> SessionFacts:

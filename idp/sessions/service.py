@@ -122,6 +122,7 @@ def _record_proof(tx: Tx, event: EventType, proof: Proof, occasion: Occasion) ->
             idp=proof.idp,
             acr=proof.acr.value,
             amr=list(proof.amr),
+            **({"degraded": True} if proof.degraded else {}),
         )
     )
 
@@ -144,7 +145,8 @@ def refuse_sign_in(
 
 
 def _over_at(proof: Proof, life: Lifetimes, now: datetime) -> datetime:
-    return now + (life.session_low if proof.acr is Acr.LOW else life.session_absolute)
+    is_low = proof.acr is Acr.LOW and not proof.degraded
+    return now + (life.session_low if is_low else life.session_absolute)
 
 
 def _renew(tx: Tx, old: Session, proof: Proof, cookie: str, life: Lifetimes, occasion: Occasion) -> bool:

@@ -1,10 +1,19 @@
 """The sign-in pages: which ways stand on them, password and code, cancel – PAGES §3.1.1–3.1.4, DESIGN 5.16."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 
 from idp.protocol.facts import LocalLogin
 from tests.driver import Page, RelyingParty
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD, World, open_world
+
+
+@pytest.fixture
+async def world(template: Path, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(template, tmp_path, degraded_sign_in=True) as world:
+        yield world
 
 
 def break_the_circuit(world: World) -> None:

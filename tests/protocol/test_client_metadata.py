@@ -101,6 +101,7 @@ def test_what_is_ours_only_an_operator_may_say() -> None:
         "hpid_audiences": ["urn:example:api"],
         "hpid_protected_resources": ["urn:example:own"],
         "hpid_local_login": "low",
+        "hpid_accept_degraded": True,
         "hpid_legal_basis": {"profile": "consent"},
         "hpid_law": "Luật",
         "hpid_purpose": "thử",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from idp.protocol import acting_claims, id_token
+from idp.protocol import acting_claims, degraded_claims, id_token
 from idp.protocol.assurance import Acr
 from tests import make
 
@@ -49,7 +49,13 @@ def test_it_says_who_signed_in_when_and_how_and_nothing_else() -> None:  # Core 
 
 def test_the_list_of_claims_is_what_is_built() -> None:
     assert set(_build()) | id_token.OPTIONAL == set(id_token.CLAIMS)
-    assert id_token.OPTIONAL - set(_build()) == set(acting_claims.CLAIMS)
+    assert id_token.OPTIONAL - set(_build()) == {*acting_claims.CLAIMS, *degraded_claims.CLAIMS}
+
+
+def test_a_grant_of_an_outage_says_so_and_since_when_nobody_vouched() -> None:  # DOMAIN 3.6
+    claims = _build(grant=make.grant(idp="haiphong", degraded=True, ial_at=make.NOW - make.HOUR))
+    assert (claims["degraded"], claims["ial_at"], claims["idp"]) == (True, ISSUED - 3600, "haiphong")
+    assert {"degraded", "ial_at"}.isdisjoint(_build())
 
 
 def test_no_nonce_comes_back_where_none_was_sent() -> None:  # Core §3.1.2.1, §12.2
@@ -66,7 +72,8 @@ def test_times_are_whole_seconds_and_auth_time_is_of_the_sign_in() -> None:  # C
 
 @pytest.mark.parametrize("name", sorted(set(id_token.CLAIMS) - set(acting_claims.CLAIMS)))
 def test_a_single_claim_never_overwrites_one_of_ours(name: str) -> None:  # Core §5.5
-    claims = _build(single_claims={name: "forged", "email": "huong@example.vn"})
+    grant = make.grant(degraded=True, ial_at=make.NOW)
+    claims = _build(grant=grant, single_claims={name: "forged", "email": "huong@example.vn"})
     assert claims[name] != "forged"
     assert claims["email"] == "huong@example.vn"
 

@@ -351,6 +351,7 @@ SAMPLES: dict[str, Sample] = {
     "waiting": waiting(ahead=1204, minutes=12, seconds=30),
     "waiting-first": waiting(ahead=0, minutes=None, seconds=5, has_been=True),
     "error-waiting-full": problem("waiting-full"),
+    "error-not-prepared": problem("not-prepared", rp=PORTAL),
     "sign-in-official": Sample(template="sign_in.html", context=choice(rp=None, methods=("password",))),
     "papers": Sample(template="papers.html", context=same(until=dt.date(2026, 12, 24), i="7K2M")),
     "national": Sample(

@@ -138,6 +138,8 @@ def _grant(
         sub=sub,
         audiences=client.audiences,
         context=context,
+        degraded=session.degraded,
+        ial_at=session.ial_at,
     )
 
 

@@ -24,6 +24,11 @@ VI = {
     ),
     "case_not_linked_title": "Chưa tìm thấy tài khoản phù hợp",
     "case_not_linked_text": "Mang thẻ căn cước đến bộ phận một cửa để được liên kết, khoảng 5 phút.",
+    "case_not_prepared_title": "Tài khoản này chưa dùng được khi {upstream} gián đoạn",
+    "case_not_prepared_text": (
+        "Chỉ người đã thêm ứng dụng xác thực trong lúc đăng nhập qua {upstream} mới dùng được cách dự phòng. "
+        "Phần đã soạn ở {rp} không bị ảnh hưởng: quay lại khi hệ thống hoạt động trở lại, hoặc đến bộ phận một cửa."
+    ),
     "case_too_many_title": "Thử lại sau {minutes} phút",
     "case_too_many_text": "Đã có quá nhiều lần thử từ đây. Chưa có gì được gửi đi.",
     "case_server_title": "Hải Phòng ID đang gặp sự cố",
@@ -78,6 +83,11 @@ EN = {
     ),
     "case_not_linked_title": "No matching account found",
     "case_not_linked_text": "Bring the ID card to a one-stop desk to be linked, about 5 minutes.",
+    "case_not_prepared_title": "This account can't be used while {upstream} is disrupted",
+    "case_not_prepared_text": (
+        "Only those who added an authenticator while signed in through {upstream} can sign in without it. "
+        "What you drafted at {rp} is not affected: come back when the system works again, or go to a one-stop desk."
+    ),
     "case_too_many_title": "Try again in {minutes:minute|minutes}",
     "case_too_many_text": "There were too many tries from here. Nothing was sent.",
     "case_server_title": "Hải Phòng ID has a problem",

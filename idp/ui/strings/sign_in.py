@@ -13,7 +13,10 @@ VI = {
     ),
     "other_ways": "hoặc cách khác",
     "other_ways_working": "Cách khác đang dùng được",
-    "rp_national_only": "{rp} chỉ nhận đăng nhập qua {upstream}. Hồ sơ có thể nộp tại bộ phận một cửa.",
+    "rp_national_only": (
+        "{rp} chỉ nhận đăng nhập qua {upstream}. Phần đã soạn ở đó không bị ảnh hưởng: quay lại khi hệ thống hoạt động "
+        "trở lại. Việc gấp có thể làm tại bộ phận một cửa."
+    ),
     "continue_as": "Tiếp tục với tên **{name}**",
     "other_account": "Dùng tài khoản khác",
     "no_account": (
@@ -71,7 +74,10 @@ EN = {
     ),
     "other_ways": "or another way",
     "other_ways_working": "Other ways that work now",
-    "rp_national_only": "{rp} accepts {upstream} only. Papers can be handed in at a one-stop desk.",
+    "rp_national_only": (
+        "{rp} accepts {upstream} only. What you drafted there is not affected: come back when the system works again. "
+        "Urgent matters can be done at a one-stop desk."
+    ),
     "continue_as": "Continue as **{name}**",
     "other_account": "Use another account",
     "no_account": (

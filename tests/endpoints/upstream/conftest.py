@@ -18,7 +18,7 @@ def national(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 
 @pytest.fixture
 async def world(template: Path, tmp_path: Path, national: Process) -> AsyncIterator[World]:
-    async with open_federated_world(template, tmp_path, national) as world:
+    async with open_federated_world(template, tmp_path, national, degraded_sign_in=True) as world:
         yield world
 
 
