@@ -104,7 +104,9 @@ def release(person_id: str, *, reason: Reason) -> None:
 def _release(tx: Tx, person_id: PersonId, reason: str, happening: Occasion) -> Done[int] | Refused:
     if tx.people.get(person_id) is None:
         return Refused(CommandFailed(f"no person {person_id}"))
-    failures = tx.attempts.release(person_id)
+    failures = tx.attempts.release(
+        tx.people.standing_id(person_id)
+    )  # they are counted for the one who stands
     if failures is None:
         return Refused(CommandFailed(f"{person_id} has no failures to forget"))
     event = EventType.CREDENTIAL_RELEASED

@@ -6,6 +6,7 @@ the record, and stays; so do its numbers, which no sign-in of the loser's could 
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from idp.people.model import Attribute, Person, PersonProfile, Source
 
@@ -20,12 +21,9 @@ _FIELDS: dict[Attribute, tuple[str, ...]] = {
 }
 
 
-def restored(person: Person, before: PersonProfile, *, level: int) -> Person:
+def restored(person: Person, before: PersonProfile, *, level: int, since: datetime) -> Person:
     """Return the record as a split leaves it; the level is never above what it was at the merge."""
-    profile = person.profile
-    for attribute, names in _FIELDS.items():
-        if _is_from_a_sign_in(profile, before, attribute):
-            profile = _taken_back(profile, before, attribute, names)
+    profile = without_sign_ins(person.profile, before, since=since)
     return replace(
         person,
         profile=profile,
@@ -35,9 +33,15 @@ def restored(person: Person, before: PersonProfile, *, level: int) -> Person:
     )
 
 
-def _is_from_a_sign_in(now: PersonProfile, then: PersonProfile, attribute: Attribute) -> bool:
-    origin = now.origins.get(attribute)
-    return origin is not None and origin.source is Source.UPSTREAM and origin != then.origins.get(attribute)
+def without_sign_ins(now: PersonProfile, then: PersonProfile, *, since: datetime) -> PersonProfile:
+    """Return a profile with what sign-ins stated since a moment taken back to what was there then."""
+    for attribute, names in _FIELDS.items():
+        origin = now.origins.get(attribute)
+        if origin is None or origin.source is not Source.UPSTREAM or origin.at < since:
+            continue
+        if origin != then.origins.get(attribute):
+            now = _taken_back(now, then, attribute, names)
+    return now
 
 
 def _taken_back(

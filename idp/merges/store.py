@@ -115,6 +115,7 @@ _CLOSE = (
     )
     .returning(_t.merge_id)
 )
+_KEEP_BEFORE = update(merges).where(_this_merge).values(winner_before=bindparam("was"))
 _ERASE = delete_oldest((_t.merge_id,), _t.expires_at, _t.state != MergeState.MERGED.value)
 
 
@@ -165,6 +166,11 @@ class MergeStore:
             "was": self.vault.seal_text(_before_text(before), purpose=_BEFORE),
         }
         return self.connection.execute(_CONFIRM, given).one_or_none() is not None
+
+    def keep_before(self, merge_id: str, before: Before) -> None:
+        """Put right what a merge keeps of the winner: an earlier one was taken back."""
+        sealed = self.vault.seal_text(_before_text(before), purpose=_BEFORE)
+        self.connection.execute(_KEEP_BEFORE, {"of_merge": merge_id, "was": sealed})
 
     def withdraw(self, merge_id: str, *, by: str, reason: str, now: datetime) -> bool:
         """Take a proposal back, once."""

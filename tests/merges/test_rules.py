@@ -233,7 +233,7 @@ THEN = PersonProfile(
 def test_what_a_sign_in_stated_is_taken_back_and_what_others_wrote_stays(source: Source) -> None:
     origins = {**THEN.origins, Attribute.NAME: origin(source, 5)}
     now = replace(W, profile=replace(THEN, full_name="Trần Văn Khác", family_name="Trần", origins=origins))
-    back = restored(now, THEN, level=2)
+    back = restored(now, THEN, level=2, since=NOW + timedelta(minutes=1))
     if source is Source.UPSTREAM:
         assert back.profile == THEN
     else:
@@ -243,13 +243,19 @@ def test_what_a_sign_in_stated_is_taken_back_and_what_others_wrote_stays(source:
 def test_what_was_not_known_at_the_merge_is_not_known_again() -> None:
     origins = {**THEN.origins, Attribute.EMAIL: origin(Source.UPSTREAM, 5)}
     now = replace(W, profile=replace(THEN, email="x@example.vn", email_verified=True, origins=origins))
-    assert restored(now, THEN, level=2).profile == THEN
+    assert restored(now, THEN, level=2, since=NOW).profile == THEN
 
 
 def test_numbers_stay_and_the_level_is_never_above_what_it_was() -> None:
     origins = {**THEN.origins, Attribute.ID_NUMBER: origin(Source.UPSTREAM, 5)}
     now = replace(W, profile=replace(THEN, personal_id="031184990009", origins=origins), account_level=2)
-    back = restored(now, THEN, level=1)
+    back = restored(now, THEN, level=1, since=NOW)
     assert back.profile.personal_id == "031184990009"
     assert back.account_level == 1
-    assert restored(replace(now, account_level=0), THEN, level=2).account_level == 0
+    assert restored(replace(now, account_level=0), THEN, level=2, since=NOW).account_level == 0
+
+
+def test_what_was_stated_before_the_merge_is_not_touched() -> None:
+    """What a merge keeps of the winner may have come from another merged record since split off."""
+    now = replace(W, profile=replace(THEN, full_name="Trần Văn Khác"))
+    assert restored(now, THEN, level=2, since=NOW + timedelta(minutes=1)).profile == now.profile

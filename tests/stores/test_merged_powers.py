@@ -360,6 +360,27 @@ async def test_what_a_sign_in_wrote_meanwhile_is_taken_back_and_what_a_register_
     assert now.profile.personal_id == was.profile.personal_id
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_what_one_merged_record_said_is_never_brought_back_by_the_split_of_another(
+    database: DB, pair: Pair
+) -> None:
+    other = make_citizen()
+    await do(database, lambda tx: tx.people.add(other))
+    assert await person_of(database, identity(pair.winner, "w")) == pair.winner_id
+    assert await person_of(database, identity(pair.loser, "l")) == pair.loser_id
+    first = await merged(database, pair.winner_id, pair.loser_id, moment=NOW + HOUR)
+    strange = identity(pair.loser, "l", full_name="Trần Văn Khác")
+    assert await person_of(database, strange, NOW + 2 * HOUR) == pair.winner_id
+    second = await merged(database, pair.winner_id, other.person_id, moment=NOW + 3 * HOUR)
+    assert isinstance(await split_up(database, first, moment=NOW + 4 * HOUR), Split)
+    assert await person_of(database, identity(pair.winner, "w", gender="female"), NOW + 5 * HOUR)
+    newer = identity(pair.winner, "w", full_name="Nguyễn Thị Hoà Mới")
+    assert await person_of(database, newer, NOW + 6 * HOUR) == pair.winner_id
+    assert isinstance(await split_up(database, second, moment=NOW + 7 * HOUR), Split)
+    now = await see(database, lambda tx: tx.people.get(pair.winner_id))
+    assert now.profile.full_name == pair.winner.profile.full_name
+
+
 # ---- locks and deaths beside merges
 
 

@@ -68,6 +68,7 @@ def _merges(tx: Any, me: SignedIn) -> None:
     tx.merges.of_record(person_id)
     tx.merges.list(MergeState.PROPOSED, 10)
     tx.merges.confirm("m", before, by="a", now=NOW)
+    tx.merges.keep_before("m", before)
     tx.merges.withdraw("m", by="a", reason="r", now=NOW)
     tx.merges.erase_expired(NOW, 10)
     tx.conflicts.get("c")

@@ -6,17 +6,18 @@ steward says. All sessions and grants of the winner end: nobody can tell which o
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.conflicts.service import is_concerned
 from idp.database import Done, Refused
-from idp.merges.model import Merge, MergeRefused, Rule
-from idp.merges.restoring import restored
+from idp.merges.model import Before, Merge, MergeRefused, MergeState, Rule
+from idp.merges.restoring import restored, without_sign_ins
 from idp.merges.rules import check_split
 from idp.merges.service.making import give, made_meanwhile
 from idp.merges.service.records import lock_records, merge_event, refuse
-from idp.people.model import PersonStatus
+from idp.people.model import PersonProfile, PersonStatus
 from idp.sessions.service import end_all_sessions, tell_of_ended
 from idp.transaction import Tx
 
@@ -89,15 +90,32 @@ def split(
 def _restore(tx: Tx, merge: Merge, occasion: Occasion) -> bool:
     """Take back what sign-ins wrote to the winner; let the loser not sign in where the winner may not."""
     winner, loser = tx.people.get(merge.winner_id), tx.people.get(merge.loser_id)
-    if winner is None or loser is None or merge.before is None:
+    if winner is None or loser is None or merge.before is None or merge.merged_at is None:
         raise LookupError("a merge without its records")
     then = tx.people.profile_of(merge.before.profile)
-    back = restored(winner, then, level=merge.before.account_level)
+    back = restored(winner, then, level=merge.before.account_level, since=merge.merged_at)
+    for later in tx.merges.of_record(merge.winner_id):
+        _clean(tx, later, then, merge.before.account_level, since=merge.merged_at)
     if back != winner:
         tx.people.update(replace(back, updated_at=occasion.now), cause=_REASON)
     if winner.status is not PersonStatus.ACTIVE and loser.status is PersonStatus.ACTIVE:
         return tx.people.set_status(merge.loser_id, PersonStatus.LOCKED, _LOCKED, occasion.now)
     return loser.status is not PersonStatus.ACTIVE
+
+
+def _clean(tx: Tx, later: Merge, then: PersonProfile, level: int, *, since: datetime) -> None:
+    """Take back from what a later merge keeps of the winner what it saw of the loser: its split would bring it back."""
+    before = later.before
+    if (
+        later.state is not MergeState.MERGED
+        or before is None
+        or later.merged_at is None
+        or later.merged_at < since
+    ):
+        return
+    kept = without_sign_ins(tx.people.profile_of(before.profile), then, since=since)
+    cleaned = Before(profile=tx.people.text_of(kept), account_level=min(before.account_level, level))
+    tx.merges.keep_before(later.merge_id, cleaned)
 
 
 def _end(tx: Tx, merge: Merge, actor: str, occasion: Occasion) -> tuple[int, int]:
