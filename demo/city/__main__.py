@@ -15,7 +15,7 @@ from demo.city.national_registers import registers
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m demo.city", description="The demo city.")
-    parser.add_argument("--size", default="demo", help='"demo", "load", "city" or a number of residents')
+    parser.add_argument("--size", default="demo", help='"demo", "load", "full" or a number of residents')
     parser.add_argument("--seed", type=int, default=31)
     parser.add_argument(
         "--accounts", type=Path, metavar="PATH", help="write the national accounts file there"

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import accumulate
 from random import Random
 
-from demo.city.communes import communes, old_communes
+from demo.city.communes import communes, old_communes, weight_of
 from demo.city.dates import AS_OF, NEW_COMMUNES, day_between
 from demo.city.model import Address
 
@@ -54,7 +54,7 @@ _HAMLETS = (
     "thôn 7",
 )
 _CODES = tuple(communes())
-_WEIGHTS = tuple(accumulate(commune.weight for commune in communes().values()))
+_WEIGHTS = tuple(accumulate(weight_of(commune) for commune in communes().values()))
 
 
 def draw_address(rng: Random) -> Address:
@@ -91,6 +91,12 @@ def old_address_in(old_name: str, district: str, ward_code: str, detail: str, *,
         candidates=old.now,
         valid_from=valid_from,
     )
+
+
+def draw_former_home(rng: Random) -> Address:
+    """Where somebody lived who moved since the communes are new."""
+    ward_code = rng.choices(_CODES, cum_weights=_WEIGHTS)[0]
+    return address_in(ward_code, _draw_detail(rng, ward_code))
 
 
 def _draw_old_address(rng: Random) -> Address:

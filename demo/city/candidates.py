@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from demo.city.dates import AS_OF
-from demo.city.model import Address, Person
+from demo.city.model import Person
 from demo.city.names import Name
 from demo.city.sizes import Sizes
 
@@ -21,7 +21,6 @@ class Candidate:
     key: str
     personal_id: str
     name: Name
-    address: Address
 
 
 class Pool:
@@ -64,4 +63,4 @@ class Pool:
 
 def _candidate(person: Person) -> Candidate:
     name = Name(family=person.family_name, middle=person.middle_name, given=person.given_name)
-    return Candidate(key=person.key, personal_id=person.personal_id, name=name, address=person.address)
+    return Candidate(key=person.key, personal_id=person.personal_id, name=name)

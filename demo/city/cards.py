@@ -39,7 +39,7 @@ def draw_card(rng: Random, birth: date) -> Card | None:
             return None
         issued = day_between(rng, max(birth, date(2024, 7, 1)), AS_OF)
         return Card(issued=issued, expires=expiry(birth, issued), status="valid")
-    passed = [birthday(birth, mark) for mark in _MARKS if birthday(birth, mark) <= AS_OF]
+    passed = [day for mark in _MARKS if (day := birthday(birth, mark)) <= AS_OF]
     if len(passed) > 1 and passed[-1] > date(2018, 1, 1) and rng.random() < 0.07:
         earliest = max(passed[-2], date(2016, 1, 1))
         issued = day_between(rng, earliest, passed[-1] - _TWO_YEARS - timedelta(days=1))

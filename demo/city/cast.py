@@ -62,7 +62,11 @@ def the_cast() -> Cast:
         households=tuple(_households(people)),
         contested=frozenset(row["slug"] for row in rows if row["person"].get("contested")),
         organisations=tuple(_organisation(row) for row in organisations),
-        officials=tuple(_official(row["slug"], row["official"]) for row in rows if "official" in row),
+        officials=tuple(
+            _official(person, row["official"])
+            for person, row in zip(people, rows, strict=True)
+            if "official" in row
+        ),
         mandates=tuple(_mandate(number, row) for number, row in enumerate(document()["mandates"], start=1)),
         wards=frozenset(post["ward"] for post in posts if "ward" in post)
         | {device.ward_code for device in devices},
@@ -151,11 +155,13 @@ def _organisation(row: dict[str, Any]) -> Organisation:
     )
 
 
-def _official(slug: str, row: dict[str, Any]) -> Official:
+def _official(person: Person, row: dict[str, Any]) -> Official:
     return Official(
-        key=f"c-{slug}",
+        key=f"c-{person.key}",
         employee_number=row["employee_number"],
-        person=slug,
+        person=person.key,
+        full_name=person.full_name,
+        personal_id=person.personal_id,
         email=row["email"],
         status=row.get("status", "active"),
         posts=tuple(

@@ -1,17 +1,17 @@
 """The 114 communes of the city since 2025-07-01, and a selection of the communes that were merged into them.
 
-DOMAIN §1.7 and §5.3. The facts are the provider's tables, read as files; of the old communes a hand-picked few are lived
-in, some of them split over several new communes. Never key by a name without its marks: Cẩm Giang and Cẩm Giàng both
-exist.
+DOMAIN §1.7 and §5.3. The facts are the provider's own, by its own reader, which is all that the city takes of it; of the
+old communes a hand-picked few are lived in, some of them split over several new communes. Never key by a name without
+its marks: Cẩm Giang and Cẩm Giàng both exist.
 """
 
-import csv
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-_FACTS = Path(__file__).parents[2] / "idp" / "people" / "communes"
-_KINDS = {"P": "Phường", "X": "Xã", "Đ": "Đặc khu"}
+from idp.people import communes as facts
+from idp.people.communes import Commune, OldCommune, communes
+
+__all__ = ["Commune", "OldCommune", "communes", "old_communes", "weight_of"]
+
 _WEIGHTS = {"P": 1.4, "X": 0.9, "Đ": 0.6}
 _BACH_LONG_VI = "11948"
 _LIVED_IN = (
@@ -51,49 +51,12 @@ _LIVED_IN = (
 """Codes of the old communes that addresses are drawn in."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commune:
-    code: str
-    kind: str
-    """P (phường), X (xã) or Đ (đặc khu)."""
-    name: str
-    former_province: str
-    """PPP of those born there before the merger: 030 Hải Dương, 031 Hải Phòng."""
-
-    @property
-    def full_name(self) -> str:
-        return f"{_KINDS[self.kind]} {self.name}"
-
-    @property
-    def weight(self) -> float:
-        return 0.02 if self.code == _BACH_LONG_VI else _WEIGHTS[self.kind]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OldCommune:
-    name: str
-    district: str
-    province: str
-    now: tuple[str, ...]
-    """Codes of the communes it became; more than one where it was split."""
-
-
-@cache
-def communes() -> dict[str, Commune]:
-    with (_FACTS / "communes.csv").open(encoding="utf-8", newline="") as file:
-        return {row["code"]: Commune(**row) for row in csv.DictReader(file)}
+def weight_of(commune: Commune) -> float:
+    """How many live there, against the others."""
+    return 0.02 if commune.code == _BACH_LONG_VI else _WEIGHTS[commune.kind]
 
 
 @cache
 def old_communes() -> tuple[OldCommune, ...]:
-    with (_FACTS / "old_communes.csv").open(encoding="utf-8", newline="") as file:
-        rows = {row["code"]: row for row in csv.DictReader(file)}
-    return tuple(
-        OldCommune(
-            name=rows[code]["name"],
-            district=rows[code]["district"],
-            province=rows[code]["province"],
-            now=tuple(rows[code]["now"].split()),
-        )
-        for code in _LIVED_IN
-    )
+    known = {old.code: old for old in facts.old_communes()}
+    return tuple(known[code] for code in _LIVED_IN)

@@ -15,9 +15,9 @@ NEW_COMMUNES = date(2025, 7, 1)
 def birthday(birth: date, age: int) -> date:
     """The day somebody turns `age`; those born on 29 February turn on 1 March."""
     year = birth.year + age
-    if (birth.month, birth.day) == (2, 29) and not isleap(year):
+    if birth.day == 29 and birth.month == 2 and not isleap(year):
         return date(year, 3, 1)
-    return birth.replace(year=year)
+    return date(year, birth.month, birth.day)
 
 
 def age_of(birth: date, on: date = AS_OF) -> int:
@@ -25,7 +25,7 @@ def age_of(birth: date, on: date = AS_OF) -> int:
 
 
 def day_between(rng: Random, first: date, last: date) -> date:
-    return first + timedelta(days=rng.randint(0, max(0, (last - first).days)))
+    return first + timedelta(days=rng.randrange(max(0, (last - first).days) + 1))
 
 
 def birth_at_age(rng: Random, age: int) -> date:

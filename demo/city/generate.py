@@ -37,7 +37,7 @@ _Kind = TypeVar("_Kind")
 
 
 def generate(size: str | int = "demo", seed: int = 31) -> City:
-    """The city of that size: "demo", "load", "city" or a number of residents. Same arguments, same city."""
+    """The city of that size: "demo", "load", "full" or a number of residents. Same arguments, same city."""
     records = list(stream(size, seed))
     return City(
         residents=sizes_of(size).residents,

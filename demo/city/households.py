@@ -108,15 +108,16 @@ def _foreign_household(census: Census) -> Iterator[Record]:
 def _draw_names(census: Census, drafts: list[Draft]) -> list[Name]:
     """Names in an order that lets a child inherit the family name of whom it is named after."""
     names: dict[int, Name] = {}
+    return [_draw_name(census, drafts, names, place) for place in range(len(drafts))]
 
-    def draw(place: int) -> Name:
-        if place not in names:
-            draft = drafts[place]
-            family = None if draft.named_after is None else draw(draft.named_after).family
-            names[place] = census.name(sex=draft.sex, age=draft.age, family=family, head=place == 0)
-        return names[place]
 
-    return [draw(place) for place in range(len(drafts))]
+def _draw_name(census: Census, drafts: list[Draft], names: dict[int, Name], place: int) -> Name:
+    if place not in names:
+        draft = drafts[place]
+        after = draft.named_after
+        family = None if after is None else _draw_name(census, drafts, names, after).family
+        names[place] = census.name(sex=draft.sex, age=draft.age, family=family, head=place == 0)
+    return names[place]
 
 
 def _power_over(numbers: Numbers, child: Person, parent: str, *, contested: bool) -> Mandate:

@@ -154,9 +154,13 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Official:
+    """`full_name` and `personal_id` are those of `person`, as the employer states them."""
+
     key: str
     employee_number: str
     person: str
+    full_name: str
+    personal_id: str
     email: str
     status: Literal["active", "left"]
     posts: tuple[Post, ...]

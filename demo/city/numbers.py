@@ -17,6 +17,8 @@ from stdnum.vn import mst
 from demo.city.model import Sex
 
 PHONE_BLOCK = "+8453"
+_LAST_SIX = 90_000
+"""Numbers of one prefix: from 900000 to 989999."""
 _STEP = 7_919  # a prime that divides no block size: walking by it visits each number of a block once
 _OTHER_PLACES = (
     ("034", 30),
@@ -29,6 +31,8 @@ _OTHER_PLACES = (
     ("124", 1),
 )
 _CMND9_PLACES = ("031", "030", "141", "142")
+_CMND9_ELSEWHERE = ("145", "151", "152", "100", "101")
+"""Places of the neighbours, for when a very large city has used up its own."""
 
 
 def uuid_of(seed: int | str, key: str) -> UUID:
@@ -54,7 +58,7 @@ class Numbers:
 
     def personal_id(self, *, place: str, century: int, birth_year: int) -> str:
         prefix = f"{place}{century}{birth_year % 100:02d}"
-        return f"{prefix}{900_000 + self._next(prefix, 90_000)}"
+        return f"{prefix}{900_000 + self._next(prefix, _LAST_SIX)}"
 
     def foreigner_id(self) -> str:
         """The structure is not published (DOMAIN §1.6): 12 characters no reader should take apart."""
@@ -65,7 +69,10 @@ class Numbers:
 
     def cmnd9(self, rng: Random) -> str:
         place = rng.choice(_CMND9_PLACES)
-        return f"{place}{900_000 + self._next('cmnd9' + place, 90_000, wrap=True)}"
+        if self._taken[f"cmnd9{place}"] >= _LAST_SIX:
+            left = (one for one in _CMND9_ELSEWHERE if self._taken[f"cmnd9{one}"] < _LAST_SIX)
+            place = next(left, place)
+        return f"{place}{900_000 + self._next(f'cmnd9{place}', _LAST_SIX)}"
 
     def tax_code(self, province: str) -> str:
         while True:
@@ -82,9 +89,9 @@ class Numbers:
         self._taken[series] += 1
         return self._taken[series]
 
-    def _next(self, block: str, size: int, *, wrap: bool = False) -> int:
+    def _next(self, block: str, size: int) -> int:
         count = self._taken[block]
-        if count >= size and not wrap:
+        if count >= size:
             raise ValueError(f"the reserved block {block} is used up")
         self._taken[block] = count + 1
         return (crc32(block.encode()) + count * _STEP) % size

@@ -7,6 +7,7 @@ move and 0.8 % leave. Roles are plain words here; the provider maps them to its 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import accumulate
 from random import Random
 
 from demo.city.candidates import Pool
@@ -37,7 +38,7 @@ def draw_officials(
 ) -> Iterator[Official]:
     """`count` officials; each agency gets its head first."""
     rng = Random(f"officials/{seed}")
-    weights = [_STAFF_WEIGHT[agency.kind] for agency in agencies]
+    weights = list(accumulate(_STAFF_WEIGHT[agency.kind] for agency in agencies))
     for number in range(count):
         candidate = pool.take()
         serial = numbers.serial("official")
@@ -45,14 +46,16 @@ def draw_officials(
             agency = agencies[number]
             posts = [_post(rng, agency, _HEADS[agency.kind], ("leader",))]
         else:
-            posts = [_draw_post(rng, rng.choices(agencies, weights)[0])]
+            posts = [_draw_post(rng, rng.choices(agencies, cum_weights=weights)[0])]
         if rng.random() < 0.03:
-            posts.append(_draw_post(rng, rng.choices(agencies, weights)[0]))
+            posts.append(_draw_post(rng, rng.choices(agencies, cum_weights=weights)[0]))
         left = rng.random() < 0.008
         yield Official(
             key=f"c-{serial:05d}",
             employee_number=f"CB{serial:06d}",
             person=candidate.key,
+            full_name=candidate.name.full,
+            personal_id=candidate.personal_id,
             email=mail_address(candidate.name, serial, OFFICIAL_MAIL_DOMAIN),
             status="left" if left else "active",
             posts=tuple(_history(rng, posts, agencies, left=left)),

@@ -70,11 +70,11 @@ _COLUMNS = (
         officials=30_000,
     ),
 )
-_NAMED = {"demo": 5_000, "load": 500_000, "city": 4_662_000}
+_NAMED = {"demo": 5_000, "load": 500_000, "full": 4_662_000}
 
 
 def sizes_of(size: str | int) -> Sizes:
-    """Sizes for "demo", "load", "city", or a number of residents."""
+    """Sizes for "demo", "load", "full", or a number of residents."""
     residents = int(_NAMED.get(str(size), size))
     if not SMALLEST <= residents <= _COLUMNS[-1].residents:
         raise ValueError(f"a demo city has {SMALLEST} to {_COLUMNS[-1].residents} residents, not {residents}")

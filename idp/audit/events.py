@@ -47,6 +47,8 @@ class EventType(StrEnum):
     """A record was given a new personal ID number; the old one stays on it. Payload: cause, reason, warnings."""
     PERSON_NUMBER_REFUSED = "person:number-refused"
     """A number that is or was another record's was not given. Payload: reason."""
+    PEOPLE_SEARCHED = "people:searched"
+    """An official looked for people. Payload: kind (never what was typed), reason, narrowed_by, shown_before, found."""
     PERSON_LOCKED = "person:locked"
     """A record was locked. Payload: reason, ground."""
     PERSON_UNLOCKED = "person:unlocked"
@@ -254,6 +256,9 @@ class EventType(StrEnum):
     """An agency is no more; grants given for it ended. Payload: code, source, grants (how many ended)."""
     AGENCIES_IMPORTED = "agencies:imported"
     """A file of agencies was read to its end. Payload: as for organisations:imported."""
+    DEMO_LOADED = "demo:loaded"
+    """A large demo city was put in; nothing of it has an event. Payload: residents, seed, people, organisations,
+    officials, mandates."""
     SUMMARY = "summary"
     """Class 1, nobody proved: one per kind, client, network, minute. Payload: what, client_id, prefix, minute, count."""
 

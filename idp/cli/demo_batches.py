@@ -8,8 +8,8 @@ T = TypeVar("T")
 _BATCH = 100
 
 
-def batches(records: Iterable[T]) -> Iterator[tuple[T, ...]]:
+def batches(records: Iterable[T], size: int = _BATCH) -> Iterator[tuple[T, ...]]:
     """Return them in their order, some at a time."""
     rest = iter(records)
-    while batch := tuple(islice(rest, _BATCH)):
+    while batch := tuple(islice(rest, size)):
         yield batch

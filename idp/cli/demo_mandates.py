@@ -43,17 +43,61 @@ def as_mandates(city: City, known: Known, now: datetime) -> tuple[list[FirmAppoi
     """Return the appointments of firms and all mandates."""
     appointments: dict[str, FirmAppointment] = {}
     mandates: dict[str, Mandate] = {}
+    firms = Firms()
     for one in city.mandates:
-        mandate = _mandate(one, known, now)
+        mandate, appointment = as_mandate(one, known, now)
         if mandate is None:
             continue
-        if mandate.through_id is not None:
-            appointment = _appointment(mandate)
-            mandate = replace(mandate, appointment_id=appointment.appointment_id)
+        if appointment is not None:
             appointments[appointment.appointment_id] = appointment
         mandates[mandate.mandate_id] = mandate
-    found = list(mandates.values())
-    return list(appointments.values()), [*found, *_of_firms(found)]
+        firms.note(mandate)
+    return list(appointments.values()), [*mandates.values(), *firms.missing()]
+
+
+def as_mandate(
+    one: CityMandate, known: Known, now: datetime
+) -> tuple[Mandate, FirmAppointment | None] | tuple[None, None]:
+    """Return a mandate, and the appointment of the firm it hangs on; nothing if one of its ends is not known."""
+    mandate = _mandate(one, known, now)
+    if mandate is None:
+        return None, None
+    if mandate.through_id is None:
+        return mandate, None
+    appointment = _appointment(mandate)
+    return replace(mandate, appointment_id=appointment.appointment_id), appointment
+
+
+class Firms:
+    """Who acts through which firm; told of every mandate, it knows whose mandate of the firm itself is missing."""
+
+    def __init__(self) -> None:
+        self._held: set[tuple[str, PersonId]] = set()
+        self._through: dict[tuple[str, PersonId], Mandate] = {}
+
+    def note(self, one: Mandate) -> None:
+        """Take notice of a mandate."""
+        if one.principal_kind is not PrincipalKind.ORGANISATION:
+            return
+        if one.through_id is None:
+            self._held.add((one.principal_id, one.delegate_id))
+            return
+        key = one.through_id, one.delegate_id
+        longest = self._through.get(key, one)
+        if longest.valid_to and one.valid_to:
+            self._through[key] = one if one.valid_to > longest.valid_to else longest
+
+    def missing(self) -> Iterator[Mandate]:
+        """Return a mandate of the firm, for as long as any, for each who acts through it and holds none."""
+        for (firm_id, delegate_id), one in self._through.items():
+            if (firm_id, delegate_id) not in self._held:
+                yield replace(
+                    one,
+                    mandate_id=MandateId(f"{firm_id[:8]}-{delegate_id[:8]}"),
+                    principal_id=firm_id,
+                    through_id=None,
+                    appointment_id=None,
+                )
 
 
 def _mandate(one: CityMandate, known: Known, now: datetime) -> Mandate | None:
@@ -114,22 +158,3 @@ def _appointment(mandate: Mandate) -> FirmAppointment:
         appointed_by=mandate.appointed_by,
         created_at=mandate.created_at,
     )
-
-
-def _of_firms(mandates: list[Mandate]) -> Iterator[Mandate]:
-    """Return a mandate of the firm, for as long as any, for each who acts through it and holds none."""
-    held = {(one.principal_id, one.delegate_id) for one in mandates if one.through_id is None}
-    missing: dict[tuple[str, PersonId], Mandate] = {}
-    for one in mandates:
-        key = one.through_id or "", one.delegate_id
-        longest = missing.get(key, one)
-        if one.through_id is not None and key not in held and longest.valid_to and one.valid_to:
-            missing[key] = one if one.valid_to > longest.valid_to else longest
-    for (firm_id, delegate_id), one in missing.items():
-        yield replace(
-            one,
-            mandate_id=MandateId(f"{firm_id[:8]}-{delegate_id[:8]}"),
-            principal_id=firm_id,
-            through_id=None,
-            appointment_id=None,
-        )

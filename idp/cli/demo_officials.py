@@ -1,16 +1,21 @@
 """The demo city's officials as employment records, put in where they are missing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import islice
 
 from demo.city import City
 from demo.city import Official as CityOfficial
+from demo.city import Post as CityPost
 from idp.audit.occasion import Occasion
 from idp.cli.context import operator
 from idp.database import Done
-from idp.officials.model import OfficialProfile, WantedPost, WantedRecord
+from idp.ids import OfficialId, PersonId, PostId
+from idp.officials.days import begins_at, ends_at
+from idp.officials.model import Official, OfficialProfile, OfficialStatus, Post, WantedPost, WantedRecord
 from idp.officials.roles import Role
+from idp.officials.rules import in_order
 from idp.officials.service import Hand, join, leave
 from idp.provider import Provider
 from idp.transaction import Tx
@@ -21,21 +26,20 @@ _BATCH = 50
 async def seed_officials(provider: Provider, city: City, happening: Occasion) -> int:
     """Add the officials that are not there; return how many."""
     communes = {one.code: one.ward_code or "" for one in city.agencies if one.kind == "commune"}
-    people = {one.key: (one.full_name, one.personal_id) for one in city.people}
-    wanted = iter([(as_record(one, communes, *people[one.person]), one.status) for one in city.officials])
+    wanted = iter([(as_record(one, communes), one.status) for one in city.officials])
     added = 0
     while batch := list(islice(wanted, _BATCH)):
         added += (await provider.database.transact(partial(_add, batch=batch, happening=happening))).unwrap()
     return added
 
 
-def as_record(one: CityOfficial, communes: dict[str, str], name: str, personal_id: str) -> WantedRecord:
+def as_record(one: CityOfficial, communes: Mapping[str, str]) -> WantedRecord:
     """Return what HR would state of an official; employed by the agency of the last post."""
     return WantedRecord(
         employee_number=one.employee_number,
         agency_code=one.posts[-1].agency_code,
-        profile=OfficialProfile(full_name=name, email=one.email),
-        personal_id=personal_id,
+        profile=OfficialProfile(full_name=one.full_name, email=one.email),
+        personal_id=one.personal_id,
         posts=tuple(
             WantedPost(
                 agency_code=post.agency_code,
@@ -47,6 +51,45 @@ def as_record(one: CityOfficial, communes: dict[str, str], name: str, personal_i
             )
             for post in one.posts
         ),
+    )
+
+
+def as_official(
+    one: CityOfficial, communes: Mapping[str, str], *, ids: Iterator[str], person_id: PersonId, now: datetime
+) -> Official:
+    """Return the record as it stands after joining and, of who did, leaving; posts that are over are closed."""
+    official_id = OfficialId(next(ids))
+    record = as_record(one, communes)
+    return Official(
+        official_id=official_id,
+        person_id=person_id,
+        employee_number=record.employee_number,
+        agency_code=record.agency_code,
+        profile=record.profile,
+        status=OfficialStatus.LEFT if one.status == "left" else OfficialStatus.ACTIVE,
+        posts=tuple(
+            _as_post(post, wanted, official_id, PostId(next(ids)), now)
+            for post, wanted in zip(one.posts, record.posts, strict=True)
+        ),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _as_post(
+    post: CityPost, wanted: WantedPost, official_id: OfficialId, post_id: PostId, now: datetime
+) -> Post:
+    over = None if post.valid_to is None else ends_at(post.valid_to)
+    return Post(
+        post_id=post_id,
+        official_id=official_id,
+        agency_code=wanted.agency_code,
+        commune_code=wanted.commune_code,
+        position=wanted.position,
+        roles=in_order(wanted.roles),
+        starts_at=begins_at(post.valid_from),
+        ends_at=over,
+        closed_at=over if over is not None and over <= now else None,
     )
 
 

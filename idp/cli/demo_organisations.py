@@ -1,6 +1,6 @@
 """The demo city's organisations and agencies as records of the provider, put in where they are missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -46,10 +46,17 @@ async def seed_organisations(provider: Provider, city: City, happening: Occasion
     added = [0, 0]
     for batch in batches([as_organisation(one, ids, happening.now) for one in city.organisations]):
         added[0] += (await provider.database.transact(partial(_add, batch=batch))).unwrap()
-    for some in batches(city.agencies):
-        put = partial(_add_agencies, batch=some, happening=happening)
-        added[1] += (await provider.database.transact(put)).unwrap()
+    added[1] = await seed_agencies(provider, city.agencies, happening)
     return added[0], added[1]
+
+
+async def seed_agencies(provider: Provider, agencies: Iterable[CityAgency], happening: Occasion) -> int:
+    """Add the agencies that are not there; return how many."""
+    added = 0
+    for some in batches(agencies):
+        put = partial(_add_agencies, batch=some, happening=happening)
+        added += (await provider.database.transact(put)).unwrap()
+    return added
 
 
 def as_organisation(one: CityOrganisation, ids: Mapping[str, OrganisationId], now: datetime) -> Organisation:

@@ -1,9 +1,12 @@
 """A person of the demo city as a record of the provider. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from functools import lru_cache
+from types import MappingProxyType
 
+from demo.city import Address as CityAddress
 from demo.city import Person as CityPerson
 from idp.ids import PersonId
 from idp.people.model import (
@@ -48,13 +51,14 @@ def is_only_a_ward(person: CityPerson, wards: Collection[str]) -> bool:
 
 def as_person(person: CityPerson, now: datetime) -> Person:
     """Return the record."""
-    stated = Origin(source=Source.REGISTER, level=person.account_level, at=now)
-    address = _address(person)
+    address = as_address(person.address)
     is_citizen = person.nationality == "VNM"
     birthdate = person.birth_date.isoformat() if person.birth_date else str(person.birth_year)
     return Person(
         person_id=PersonId(str(person.uuid)),
-        status=_STATUSES.get(person.account_status, PersonStatus.ACTIVE),
+        status=PersonStatus.DECEASED
+        if person.died_on
+        else _STATUSES.get(person.account_status, PersonStatus.ACTIVE),
         status_reason=person.lock_reason or "",
         account_level=person.account_level,
         commune_code=address.ward_code,
@@ -77,14 +81,19 @@ def as_person(person: CityPerson, now: datetime) -> Person:
             email=person.email or "",
             email_verified=False,
             address=address,
-            origins=dict.fromkeys(Attribute, stated),
+            origins=_stated(person.account_level, now),
         ),
     )
 
 
-def _address(person: CityPerson) -> Address:
+@lru_cache
+def _stated(level: int, at: datetime) -> Mapping[Attribute, Origin]:
+    """Return who stated what of everybody of a level: there are only three of these."""
+    return MappingProxyType(dict.fromkeys(Attribute, Origin(source=Source.REGISTER, level=level, at=at)))
+
+
+def as_address(written: CityAddress) -> Address:
     """Return the address as its source wrote it; where the old commune was split, none of the new ones."""
-    written = person.address
     is_split = len(written.candidates) > 1
     return Address(
         ward_code="" if is_split else written.ward_code,

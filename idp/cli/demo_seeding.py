@@ -4,7 +4,7 @@ Of people those are kept whom the city would know: who reached level 02, and chi
 account of their own for whom one of those acts. Nothing of it has events of its own; agencies and credentials have.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from demo.city import City, generate, personas
@@ -26,6 +26,9 @@ from idp.protocol.assurance import Acr
 from idp.provider import Provider
 from idp.transaction import Tx
 
+Hashed = tuple[str, tuple[PasswordCredential, TotpCredential]]
+"""A user name and what goes with it."""
+
 
 async def seed_city(provider: Provider, happening: Occasion) -> tuple[int, int, int, int]:
     """Return how many people, organisations, agencies and officials were added."""
@@ -36,7 +39,7 @@ async def seed_city(provider: Provider, happening: Occasion) -> tuple[int, int, 
     added = 0
     for batch in batches(people.values()):
         added += (await provider.database.transact(partial(_add_people, batch=batch, more=also))).unwrap()
-    await _seed_credentials(provider, people, happening)
+    await add_credentials(provider, await hash_credentials(provider, people, happening), happening)
     organisations, agencies = await seed_organisations(provider, city, happening)
     ids = {key: person.person_id for key, person in people.items()}
     known = Known(people=ids, organisations=organisation_ids(city))
@@ -53,7 +56,11 @@ def _kept_of(city: City) -> list[CityPerson]:
     return [person for person in city.people if has_record(person) or is_only_a_ward(person, wards)]
 
 
-async def _seed_credentials(provider: Provider, people: Mapping[str, Person], happening: Occasion) -> None:
+async def hash_credentials(
+    provider: Provider, people: Mapping[str, Person], happening: Occasion
+) -> list[Hashed]:
+    """Return the city credentials of the personas who have them, ready to be put in."""
+    hashed = []
     for persona in personas.load():
         if persona.city is None or persona.slug not in people:
             continue
@@ -69,12 +76,14 @@ async def _seed_credentials(provider: Provider, people: Mapping[str, Person], ha
                 bound_acr=Acr.SUBSTANTIAL,
             ),
         )
-        add = partial(
-            _add_credentials,
-            username=persona.city.username,
-            credentials=credentials,
-            happening=happening,
-        )
+        hashed.append((persona.city.username, credentials))
+    return hashed
+
+
+async def add_credentials(provider: Provider, hashed: Iterable[Hashed], happening: Occasion) -> None:
+    """Put credentials in, where they are not there."""
+    for username, credentials in hashed:
+        add = partial(_add_credentials, username=username, credentials=credentials, happening=happening)
         (await provider.database.transact(add)).unwrap()
 
 

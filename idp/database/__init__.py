@@ -98,6 +98,10 @@ class Database(Generic[TxT]):
         with self._traffic.watch("append"):
             await self._rows.take((statement, row))
 
+    async def widen(self) -> None:
+        """Make ready for who loads a whole register, until this is closed."""
+        await self._engine.widen()
+
     @property
     def load(self) -> Load:
         """Return how busy this process keeps the database now."""

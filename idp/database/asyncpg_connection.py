@@ -31,6 +31,8 @@ _COMMIT, _ROLLBACK = messages.simple("COMMIT;"), messages.simple("ROLLBACK;")
 _FOR_THE_DRIVER = object()
 """The shape of a statement with types that `messages` does not know, or many rows, which the driver's C reads faster."""
 _FEW_ROWS = 64
+_COPIED = 200
+"""From so many rows on a COPY, which takes a statement more to learn the columns' types, costs less."""
 _UNNAMED = b""
 _MOST_NAMES = 512
 """Of statements kept prepared on one connection; beyond, each is prepared as it runs."""
@@ -126,7 +128,10 @@ class AsyncpgConnection(PreparedConnection):
         return Found([prepared.row(row) for row in answer.decoded(shape)], len(answer.rows))
 
     def run_many(self, prepared: Prepared, arguments: Sequence[Sequence[Any]]) -> Found:
-        """Run it for each, in one exchange."""
+        """Run it for each, in one exchange; many rows are copied."""
+        if prepared.into is not None and self._keeps_prepared and len(arguments) >= _COPIED:
+            self._copy(*prepared.into, arguments)
+            return Found([], len(arguments))
         shape = prepared.shape or self._learn(prepared)
         if shape is _FOR_THE_DRIVER:
             for each in arguments:
@@ -213,6 +218,20 @@ class AsyncpgConnection(PreparedConnection):
             self._refuse(prepared.text, error)
         rows = [prepared.row(record) for record in records]
         return Found(rows, len(rows))
+
+    def _copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        self._hand_over()
+        copying = self.driver.copy_records_to_table(
+            table, columns=columns, records=rows, timeout=self._seconds
+        )
+        try:
+            await_only(copying)
+        except _ITS_OWN as error:
+            self._refuse(f"COPY {table}", error)
+        except _WRONG_VALUE as error:
+            self._refuse(
+                f"COPY {table}", InterfaceError(f"a value is not of its type: {type(error).__name__}")
+            )
 
     def _execute_context(self, *given: Any, **options: Any) -> Any:
         """Run any other statement as SQLAlchemy does: all its ways lead through here."""

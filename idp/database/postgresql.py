@@ -78,6 +78,9 @@ class Postgresql:
         """Run the work, each of its statements on a read-only snapshot of its own."""
         return await self._to_its_end(self._run(GLANCE, work, unit))
 
+    async def widen(self) -> None:
+        """Do nothing: the server has memory of its own."""
+
     async def write(self, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]) -> T:
         """Run the work and return after its commit."""
         return await self._to_its_end(self._run(WRITE, work, unit))

@@ -5,6 +5,7 @@ it. A statement that is not plain (a list to expand, text, defaults made in Pyth
 listens to the engine's events, takes SQLAlchemy's own way.
 """
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 Processor = Callable[[Any], Any]
 _PLAIN = (Select, Insert, Update, Delete)
+_ADDS_VALUES = re.compile(
+    r"INSERT INTO ([a-z_]+) \(([a-z_0-9, ]+)\) VALUES \(\$\d+(?:::[A-Z0-9 ()]+?)?(?:, \$\d+(?:::[A-Z0-9 ()]+?)?)*\)"
+)
 
 
 @dataclass(slots=True)
@@ -30,6 +34,8 @@ class Prepared:
     """Makes a row of the driver's values; None when nothing is returned."""
     may_wait: bool
     """Whether it says nothing that its caller does not know: one row is added, or it fails."""
+    into: tuple[str, tuple[str, ...]] | None = None
+    """Table and columns, where it does nothing but add a row of the values that go in, in their order."""
     shape: Any = None
     """What an engine has learned of it."""
 
@@ -170,11 +176,18 @@ def _prepare(statement: Any, names: tuple[str, ...], dialect: Dialect) -> Prepar
         may_wait=isinstance(statement, Insert)
         and statement.select is None
         and not _may_differ(compiled.string),
+        into=_into(compiled.string, len(gives)),
     )
 
 
 def _returns(statement: Any, text: str) -> bool:
     return isinstance(statement, Select) or "RETURNING" in text
+
+
+def _into(text: str, values: int) -> tuple[str, tuple[str, ...]] | None:
+    adding = _ADDS_VALUES.fullmatch(text)
+    columns = tuple(adding[2].split(", ")) if adding else ()
+    return (adding[1], columns) if adding and len(columns) == values else None
 
 
 def _may_differ(text: str) -> bool:

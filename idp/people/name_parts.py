@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from idp.name_fold import to_nfc
 from idp.people.model import PersonProfile
 
+_NAMES = ("full_name", "family_name", "middle_name", "given_name")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameParts:
@@ -30,10 +32,7 @@ def split_name(full_name: str) -> NameParts:
 
 def with_composed_names(profile: PersonProfile) -> PersonProfile:
     """Return the profile with every name as it is stored; whose accents were typed apart is who they are."""
-    return replace(
-        profile,
-        full_name=to_nfc(profile.full_name),
-        family_name=to_nfc(profile.family_name),
-        middle_name=to_nfc(profile.middle_name),
-        given_name=to_nfc(profile.given_name),
-    )
+    composed = {name: to_nfc(getattr(profile, name)) for name in _NAMES}
+    if all(getattr(profile, name) == text for name, text in composed.items()):
+        return profile
+    return replace(profile, **composed)  # type: ignore[arg-type]

@@ -5,19 +5,23 @@ The text is sealed as one value (DESIGN 5.10). Keys of another release, newer or
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 
 from idp.people.model import Address, Attribute, Origin, PersonProfile, Source
 
 _PROFILE_FIELDS = frozenset(field.name for field in fields(PersonProfile)) - {"address", "origins"}
+_ALWAYS = frozenset({"full_name", "nationality"})
+"""What else is empty is left out: that is what it is when it is missing."""
 _ADDRESS_FIELDS = frozenset(field.name for field in fields(Address))
+_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def profile_text(profile: PersonProfile) -> str:
     """Return a profile as compact text."""
-    kept = {name: getattr(profile, name) for name in _PROFILE_FIELDS}
-    address = None if profile.address is None else asdict(profile.address)
+    values = {name: getattr(profile, name) for name in _PROFILE_FIELDS}
+    kept = {name: value for name, value in values.items() if value or name in _ALWAYS}
+    address = None if profile.address is None else _kept(profile.address)
     return _text({**kept, "address": address, "origins": _origins(profile.origins)})
 
 
@@ -34,12 +38,16 @@ def profile_of(text: str) -> PersonProfile:
 
 def address_text(address: Address) -> str:
     """Return an address as text."""
-    return _text(asdict(address))
+    return _text(_kept(address))
 
 
 def address_of(text: str) -> Address:
     """Return the address of a text."""
     return _address(json.loads(text))
+
+
+def _kept(address: Address) -> dict[str, object]:
+    return {name: getattr(address, name) for name in _ADDRESS_FIELDS}
 
 
 def _address(kept: Mapping[str, str | list[str]]) -> Address:
@@ -50,10 +58,15 @@ def _address(kept: Mapping[str, str | list[str]]) -> Address:
 def _origins(origins: Mapping[Attribute, Origin]) -> list[list[object]]:
     """Return each origin once, with the attributes that have it: most of a profile comes from one statement."""
     attributes: dict[Origin, list[str]] = {}
+    last: Origin | None = None
+    of: list[str] = []
     for attribute, origin in origins.items():
-        attributes.setdefault(origin, []).append(attribute)
+        if origin is not last:  # hashing one anew for each attribute would cost more than all the rest
+            last, of = origin, attributes.setdefault(origin, [])
+        of.append(attribute)
     return [
-        [one.source, one.issuer, one.level, one.at.isoformat(), sorted(of)] for one, of in attributes.items()
+        [one.source, one.issuer, one.level, one.at.isoformat(), sorted(those)]
+        for one, those in attributes.items()
     ]
 
 
@@ -65,10 +78,6 @@ def _origins_of(kept: Iterable[tuple[str, str, int, str, list[str]]]) -> Iterabl
         for name in attributes:
             if name in set(Attribute):
                 yield Attribute(name), origin
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def roles_text(roles: frozenset[str]) -> str:

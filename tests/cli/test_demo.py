@@ -20,7 +20,7 @@ def test_the_city_is_seeded_once_and_its_clients_follow_the_environment(made: In
     shown = made.hpid("clients", "show", "cong-dich-vu-cong", "--json").json
     assert shown["redirect_uris"] == ["http://localhost:28010/callback"]
     assert len(shown["secrets"]) == 1
-    assert made.hpid("people", "find", "--name", "a", "--json").status == 0
+    assert made.hpid("people", "find", "ng", "--reason", "upkeep", "--json").status == 0
     (household,) = made.hpid("organisations", "find", "--name", "Yến Bi", "--json").json
     shown = made.hpid("organisations", "show", household["organisation_id"], "--json").json
     assert (len(shown["representatives"]), shown["representative_vacant"]) == (1, False)

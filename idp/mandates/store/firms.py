@@ -82,22 +82,7 @@ class FirmStore:
 
     def add(self, appointment: FirmAppointment) -> None:
         """Store a new appointment."""
-        self.connection.execute(
-            _ADD,
-            {
-                "appointment_id": appointment.appointment_id,
-                "principal_id": appointment.principal_id,
-                "firm_id": appointment.firm_id,
-                "role": appointment.role.value,
-                "services": services_text(appointment.services),
-                "valid_from": appointment.valid_from,
-                "valid_to": appointment.valid_to,
-                "ended_at": appointment.ended_at,
-                "end_reason": appointment.end_reason,
-                "appointed_by": appointment.appointed_by,
-                "created_at": appointment.created_at,
-            },
-        )
+        self.connection.execute(_ADD, firm_row(appointment))
 
     def get(self, appointment_id: str) -> FirmAppointment | None:
         """Return an appointment, an ended one too."""
@@ -151,3 +136,20 @@ def _appointment(row: Row[Any]) -> FirmAppointment:
         appointed_by=row.appointed_by,
         created_at=row.created_at,
     )
+
+
+def firm_row(appointment: FirmAppointment) -> dict[str, object]:
+    """Return the row of an appointment."""
+    return {
+        "appointment_id": appointment.appointment_id,
+        "principal_id": appointment.principal_id,
+        "firm_id": appointment.firm_id,
+        "role": appointment.role.value,
+        "services": services_text(appointment.services),
+        "valid_from": appointment.valid_from,
+        "valid_to": appointment.valid_to,
+        "ended_at": appointment.ended_at,
+        "end_reason": appointment.end_reason,
+        "appointed_by": appointment.appointed_by,
+        "created_at": appointment.created_at,
+    }

@@ -212,7 +212,7 @@ class MandateStore:
 
     def add(self, found: Iterable[Mandate]) -> None:
         """Store new mandates."""
-        rows = [self._row(mandate) for mandate in found]
+        rows = [mandate_row(self.vault, mandate) for mandate in found]
         if rows:
             self.connection.execute(_ADD, rows)
 
@@ -319,30 +319,6 @@ class MandateStore:
     def _all(self, rows: Sequence[Row[Any]]) -> tuple[Mandate, ...]:
         return tuple(self._mandate(row) for row in rows)
 
-    def _row(self, mandate: Mandate) -> dict[str, object]:
-        sealed = self.vault.seal_text(mandate.reference, purpose=_PURPOSE) if mandate.reference else None
-        return {
-            "bucket": bucket_of(mandate.delegate_id),
-            "mandate_id": mandate.mandate_id,
-            "principal_kind": mandate.principal_kind.value,
-            "principal_id": mandate.principal_id,
-            "delegate_id": mandate.delegate_id,
-            "through_id": mandate.through_id,
-            "appointment_id": mandate.appointment_id,
-            "source": mandate.source.value,
-            "role": mandate.role.value,
-            "powers": mandate.powers.value,
-            "services": services_text(mandate.services),
-            "valid_from": mandate.valid_from,
-            "valid_to": mandate.valid_to,
-            "ended_at": mandate.ended_at,
-            "end_reason": mandate.end_reason,
-            "contested": mandate.contested,
-            "appointed_by": mandate.appointed_by,
-            "reference": sealed,
-            "created_at": mandate.created_at,
-        }
-
     def _mandate(self, row: Row[Any]) -> Mandate:
         sealed = row.reference
         return Mandate(
@@ -369,3 +345,29 @@ class MandateStore:
 
 def _person(person_id: PersonId) -> dict[str, object]:
     return {"of_bucket": bucket_of(person_id), "of_person": person_id}
+
+
+def mandate_row(vault: Vault, mandate: Mandate) -> dict[str, object]:
+    """Return the row of a mandate; the court's decision sealed."""
+    sealed = vault.seal_text(mandate.reference, purpose=_PURPOSE) if mandate.reference else None
+    return {
+        "bucket": bucket_of(mandate.delegate_id),
+        "mandate_id": mandate.mandate_id,
+        "principal_kind": mandate.principal_kind.value,
+        "principal_id": mandate.principal_id,
+        "delegate_id": mandate.delegate_id,
+        "through_id": mandate.through_id,
+        "appointment_id": mandate.appointment_id,
+        "source": mandate.source.value,
+        "role": mandate.role.value,
+        "powers": mandate.powers.value,
+        "services": services_text(mandate.services),
+        "valid_from": mandate.valid_from,
+        "valid_to": mandate.valid_to,
+        "ended_at": mandate.ended_at,
+        "end_reason": mandate.end_reason,
+        "contested": mandate.contested,
+        "appointed_by": mandate.appointed_by,
+        "reference": sealed,
+        "created_at": mandate.created_at,
+    }

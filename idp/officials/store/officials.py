@@ -160,14 +160,7 @@ class OfficialStore:
 
     def add(self, official: Official) -> bool:
         """Store a new record with its posts; False if its number is another's, and then nothing is stored."""
-        row = {
-            **self._columns(official),
-            "official_id": official.official_id,
-            "version": official.version,
-            "created_at": official.created_at,
-            "updated_at": official.updated_at,
-        }
-        if self.connection.execute(_ADD, row).one_or_none() is None:
+        if self.connection.execute(_ADD, official_row(self.vault, official)).one_or_none() is None:
             return False
         stored_posts.add(self.connection, official.posts)
         return True
@@ -177,7 +170,7 @@ class OfficialStore:
 
         Raises RecordRefused if its number became another's meanwhile: then the transaction must roll back.
         """
-        row = self._columns(official)
+        row = official_row(self.vault, official)
         given = {
             "this_official": official.official_id,
             "new_bucket": row["bucket"],
@@ -245,20 +238,6 @@ class OfficialStore:
         held = stored_posts.by_official(posts)
         return tuple(self._official(row, held.get(OfficialId(row.official_id), ())) for row in rows)
 
-    def _columns(self, official: Official) -> dict[str, object]:
-        person_id, awaited = official.record_id or official.person_id, official.awaited_id
-        return {
-            "bucket": None if person_id is None else bucket_of(person_id),
-            "person_id": person_id,
-            "employee_number": official.employee_number,
-            "number_fold": official.employee_number.casefold(),
-            "agency_code": official.agency_code,
-            "status": official.status.value,
-            "profile": self.vault.seal_text(profile_text(official.profile), purpose=PROFILE),
-            "awaited_id": self.vault.seal_text(awaited, purpose=AWAITED_ID) if awaited else None,
-            "looked_at": official.updated_at if awaited else None,
-        }
-
     def _official(self, row: Row[Any], held: tuple[Post, ...]) -> Official:
         awaited = row.awaited_id
         return Official(
@@ -276,3 +255,23 @@ class OfficialStore:
             updated_at=row.updated_at,
             removed_at=row.removed_at,
         )
+
+
+def official_row(vault: Vault, official: Official) -> dict[str, object]:
+    """Return the row of a new record, sealed; its posts have rows of their own."""
+    person_id, awaited = official.record_id or official.person_id, official.awaited_id
+    return {
+        "official_id": official.official_id,
+        "bucket": None if person_id is None else bucket_of(person_id),
+        "person_id": person_id,
+        "employee_number": official.employee_number,
+        "number_fold": official.employee_number.casefold(),
+        "agency_code": official.agency_code,
+        "status": official.status.value,
+        "profile": vault.seal_text(profile_text(official.profile), purpose=PROFILE),
+        "awaited_id": vault.seal_text(awaited, purpose=AWAITED_ID) if awaited else None,
+        "looked_at": official.updated_at if awaited else None,
+        "version": official.version,
+        "created_at": official.created_at,
+        "updated_at": official.updated_at,
+    }

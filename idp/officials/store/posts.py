@@ -49,20 +49,7 @@ _OVERDUE = (
 
 def add(connection: Connection, new: Iterable[Post]) -> None:
     """Store posts."""
-    rows = [
-        {
-            "post_id": post.post_id,
-            "official_id": post.official_id,
-            "agency_code": post.agency_code,
-            "commune_code": post.commune_code,
-            "position": post.position,
-            "roles": roles_text(post.roles),
-            "starts_at": post.starts_at,
-            "ends_at": post.ends_at,
-            "closed_at": post.closed_at,
-        }
-        for post in new
-    ]
+    rows = [post_row(post) for post in new]
     if rows:
         connection.execute(_ADD, rows)
 
@@ -111,3 +98,18 @@ def _post(row: Row[Any]) -> Post:
         ends_at=row.ends_at,
         closed_at=row.closed_at,
     )
+
+
+def post_row(post: Post) -> dict[str, object]:
+    """Return the row of a post."""
+    return {
+        "post_id": post.post_id,
+        "official_id": post.official_id,
+        "agency_code": post.agency_code,
+        "commune_code": post.commune_code,
+        "position": post.position,
+        "roles": roles_text(post.roles),
+        "starts_at": post.starts_at,
+        "ends_at": post.ends_at,
+        "closed_at": post.closed_at,
+    }

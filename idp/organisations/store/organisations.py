@@ -140,12 +140,12 @@ class OrganisationStore:
             is_held = (
                 len(number["lookups"]) > 1 and self.connection.execute(_HELD, number).first() is not None
             )
-            if is_held or self.connection.execute(_ADD, self._row(one)).first() is None:
+            if is_held or self.connection.execute(_ADD, organisation_row(self.vault, one)).first() is None:
                 raise IdentifierTaken(one.scheme)
 
     def update(self, organisation: Organisation) -> bool:
         """Store what describes it (no number, no status); False if what is kept is of later."""
-        row = self._row(organisation)
+        row = organisation_row(self.vault, organisation)
         given = {f"new_{name}": value for name, value in row.items()}
         given["of_organisation"] = organisation.organisation_id
         return self.connection.execute(_UPDATE, given).first() is not None
@@ -200,28 +200,6 @@ class OrganisationStore:
         purpose = IDENTIFIER_PURPOSE.format(scheme=scheme.value)
         return {"of_scheme": scheme, "lookups": self.vault.lookups(identifier, purpose=purpose)}
 
-    def _row(self, organisation: Organisation) -> dict[str, object]:
-        purpose = IDENTIFIER_PURPOSE.format(scheme=organisation.scheme.value)
-        return {
-            "organisation_id": organisation.organisation_id,
-            "kind": organisation.kind.value,
-            "scheme": organisation.scheme.value,
-            "lookup": self.vault.lookup(organisation.identifier, purpose=purpose),
-            "identifier": self.vault.seal_text(organisation.identifier, purpose=purpose),
-            "words": self.vault.seal_text(words_text(organisation), purpose=WORDS_PURPOSE),
-            "name_key": name_key(organisation.name),
-            "legal_form": organisation.legal_form,
-            "status": organisation.status.value,
-            "status_reason": organisation.status_reason,
-            "founded": "" if organisation.founded is None else organisation.founded.isoformat(),
-            "commune_code": organisation.commune_code,
-            "parent_id": organisation.parent_id,
-            "source": organisation.source,
-            "source_at": organisation.source_at,
-            "created_at": organisation.created_at,
-            "updated_at": organisation.updated_at,
-        }
-
     def _organisation(self, row: Row[Any]) -> Organisation:
         purpose = IDENTIFIER_PURPOSE.format(scheme=row.scheme)
         return Organisation(
@@ -241,3 +219,27 @@ class OrganisationStore:
             created_at=row.created_at,
             updated_at=row.updated_at,
         )
+
+
+def organisation_row(vault: Vault, organisation: Organisation) -> dict[str, object]:
+    """Return the row of an organisation, sealed."""
+    purpose = IDENTIFIER_PURPOSE.format(scheme=organisation.scheme.value)
+    return {
+        "organisation_id": organisation.organisation_id,
+        "kind": organisation.kind.value,
+        "scheme": organisation.scheme.value,
+        "lookup": vault.lookup(organisation.identifier, purpose=purpose),
+        "identifier": vault.seal_text(organisation.identifier, purpose=purpose),
+        "words": vault.seal_text(words_text(organisation), purpose=WORDS_PURPOSE),
+        "name_key": name_key(organisation.name),
+        "legal_form": organisation.legal_form,
+        "status": organisation.status.value,
+        "status_reason": organisation.status_reason,
+        "founded": "" if organisation.founded is None else organisation.founded.isoformat(),
+        "commune_code": organisation.commune_code,
+        "parent_id": organisation.parent_id,
+        "source": organisation.source,
+        "source_at": organisation.source_at,
+        "created_at": organisation.created_at,
+        "updated_at": organisation.updated_at,
+    }

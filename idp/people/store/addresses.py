@@ -69,7 +69,7 @@ class AddressTime:
 def add_first(connection: Connection, vault: Vault, people: tuple[Person, ...]) -> None:
     """Store the addresses of new people."""
     rows = [
-        _row(vault, one, one.profile.address, recorded_at=one.created_at)
+        address_row(vault, one, one.profile.address, recorded_at=one.created_at)
         for one in people
         if one.profile.address is not None
     ]
@@ -84,10 +84,10 @@ def replace_open(connection: Connection, vault: Vault, before: Person, after: Pe
     given = {"of_bucket": bucket_of(after.person_id), "of_person": after.person_id, "until": since}
     ended = connection.execute(_END, given).rowcount
     if not ended and before.profile.address is not None:
-        row = _row(vault, before, before.profile.address, recorded_at=before.updated_at)
+        row = address_row(vault, before, before.profile.address, recorded_at=before.updated_at)
         connection.execute(_ADD, [row | {"valid_to": since}])
     if address is not None:
-        connection.execute(_ADD, [_row(vault, after, address, recorded_at=after.updated_at)])
+        connection.execute(_ADD, [address_row(vault, after, address, recorded_at=after.updated_at)])
 
 
 def addresses_of(connection: Connection, vault: Vault, person_id: PersonId) -> tuple[AddressTime, ...]:
@@ -104,7 +104,10 @@ def addresses_of(connection: Connection, vault: Vault, person_id: PersonId) -> t
     )
 
 
-def _row(vault: Vault, person: Person, address: Address, *, recorded_at: datetime) -> dict[str, object]:
+def address_row(
+    vault: Vault, person: Person, address: Address, *, recorded_at: datetime
+) -> dict[str, object]:
+    """Return the row of an open time at an address, sealed."""
     return {
         "bucket": bucket_of(person.person_id),
         "person_id": person.person_id,

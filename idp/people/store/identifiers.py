@@ -131,7 +131,7 @@ class Holding:
 
 def hold(connection: Connection, vault: Vault, holdings: Sequence[Holding]) -> None:
     """Store identifiers, or raise IdentifierTaken: then the transaction must roll back."""
-    rows = [_row(vault, holding) for holding in holdings]
+    rows = [identifier_row(vault, holding) for holding in holdings]
     by_key = {(row["scheme"], row["lookup"], row["holder"]): row for row in rows}
     if not rows:
         return
@@ -219,7 +219,8 @@ def lookups(vault: Vault, scheme: IdentifierScheme, value: str) -> tuple[bytes, 
     return vault.lookups(value, purpose=_purpose(scheme))
 
 
-def _row(vault: Vault, holding: Holding) -> dict[str, object]:
+def identifier_row(vault: Vault, holding: Holding) -> dict[str, object]:
+    """Return the row of a holding, sealed, with its keyed look-up."""
     purpose = _purpose(holding.scheme)
     return {
         "bucket": bucket_of(holding.person_id),

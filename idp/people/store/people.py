@@ -40,7 +40,7 @@ from idp.people.store.addresses import AddressTime, add_first, addresses_of, rep
 from idp.people.store.identifiers import Holding, end, hold, holdings_of, lookups, person_identifiers, reseal
 from keys.envelope import Vault
 
-_PURPOSE = "person.profile"
+PROFILE_PURPOSE = "person.profile"
 _MOST_HOLDERS = 18
 """A record, the sixteen that may be merged into it (idp/merges/rules.py), and one more to tell that others share."""
 _BYTE_ORDER = Text().with_variant(Text(collation="C"), "postgresql")  # a prefix is a range, as on SQLite
@@ -58,12 +58,14 @@ people = Table(
     Column("status", Text, nullable=False),
     Column("status_reason", Text, nullable=False),
     Column("roles", Text, nullable=False),
-    Column("profile", Sealed(_PURPOSE), nullable=False),
+    Column("profile", Sealed(PROFILE_PURPOSE), nullable=False),
     Column("synthetic", Boolean, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Column("canonical_id", Text),
-    Index("ix_people_name_fold", "name_fold"),
+    Index("ix_people_name_fold", "name_fold", "person_id"),
+    Index("ix_people_birth_year_name", "birth_year", "name_fold", "person_id"),
+    Index("ix_people_commune_code", "commune_code", "name_fold", "person_id", "birth_year"),
     Index("ix_people_canonical_id", "canonical_id"),
     Index("ix_people_birth_year", "birth_year", "bucket", "person_id"),
 )
@@ -113,7 +115,7 @@ _SPLIT = (
 _SEARCH = (
     select(people)
     .where(people.c.name_fold >= bindparam("prefix"), people.c.name_fold < bindparam("beyond"))
-    .order_by(people.c.name_fold, people.c.bucket, people.c.person_id)
+    .order_by(people.c.name_fold, people.c.person_id)
     .limit(bindparam("most"))
 )
 _UPDATE = (
@@ -238,7 +240,7 @@ class PeopleStore:
         persons = tuple(persons)
         if not persons:
             return
-        self.connection.execute(_ADD, [self._row(person) for person in persons])
+        self.connection.execute(_ADD, [person_row(self.vault, person) for person in persons])
         add_first(self.connection, self.vault, persons)
         hold(
             self.connection,
@@ -287,7 +289,7 @@ class PeopleStore:
         before = self.get(person.person_id)
         if before is None:
             raise LookupError("no such person")
-        new = self._row(person)
+        new = person_row(self.vault, person)
         given = {
             **_key(person.person_id),
             "new_fold": new["name_fold"],
@@ -347,26 +349,6 @@ class PeopleStore:
         """Tell whether anybody here is not invented."""
         return self.connection.execute(_ONE_REAL).first() is not None
 
-    def _row(self, person: Person) -> dict[str, object]:
-        return {
-            "bucket": bucket_of(person.person_id),
-            "person_id": person.person_id,
-            "name_fold": fold(person.profile.full_name),
-            "birth_year": person.birth_year,
-            "commune_code": person.commune_code,
-            "account_level": person.account_level,
-            "status": person.status.value,
-            "status_reason": person.status_reason,
-            "roles": roles_text(person.roles),
-            "profile": self.vault.seal_text(
-                profile_text(with_composed_names(person.profile)), purpose=_PURPOSE
-            ),
-            "synthetic": person.synthetic,
-            "created_at": person.created_at,
-            "updated_at": person.updated_at,
-            "canonical_id": person.canonical_id,
-        }
-
     def _person(self, row: Row[Any]) -> Person:
         return Person(
             person_id=PersonId(row.person_id),
@@ -375,13 +357,35 @@ class PeopleStore:
             account_level=row.account_level,
             commune_code=row.commune_code,
             birth_year=row.birth_year,
-            profile=profile_of(self.vault.open_text(row.profile, purpose=_PURPOSE)),
+            profile=profile_of(self.vault.open_text(row.profile, purpose=PROFILE_PURPOSE)),
             roles=roles_of(row.roles),
             synthetic=row.synthetic,
             created_at=row.created_at,
             updated_at=row.updated_at,
             canonical_id=None if row.canonical_id is None else PersonId(row.canonical_id),
         )
+
+
+def person_row(vault: Vault, person: Person) -> dict[str, object]:
+    """Return the row of a person, sealed."""
+    return {
+        "bucket": bucket_of(person.person_id),
+        "person_id": person.person_id,
+        "name_fold": fold(person.profile.full_name),
+        "birth_year": person.birth_year,
+        "commune_code": person.commune_code,
+        "account_level": person.account_level,
+        "status": person.status.value,
+        "status_reason": person.status_reason,
+        "roles": roles_text(person.roles),
+        "profile": vault.seal_text(
+            profile_text(with_composed_names(person.profile)), purpose=PROFILE_PURPOSE
+        ),
+        "synthetic": person.synthetic,
+        "created_at": person.created_at,
+        "updated_at": person.updated_at,
+        "canonical_id": person.canonical_id,
+    }
 
 
 def _key(person_id: PersonId) -> dict[str, object]:

@@ -1,0 +1,77 @@
+"""Rows by the thousand in one transaction (idp/database/loading.py); on PostgreSQL they are copied."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from idp.database import Database
+from idp.database.loading import NewRows, add_rows
+from idp.people.model import Address
+from idp.people.store.addresses import address_row
+from idp.people.store.people import people, person_row
+from tests.stores.samples import NOW, do, make_person, see
+
+_MANY = 300
+
+
+def _rows(tx: Any, persons: list[Any]) -> dict[str, NewRows]:
+    vault = tx.people.vault
+    home = Address(ward_code="11311", detail="số 1")
+    rows = {
+        "person_addresses": [address_row(vault, one, home, recorded_at=NOW) for one in persons],
+        "people": [person_row(vault, one) for one in persons],
+    }
+    return {
+        table: NewRows(tuple(some[0]), [tuple(row.values()) for row in some]) for table, some in rows.items()
+    }
+
+
+async def test_many_rows_are_all_there_as_one_by_one(database: Database[Any]) -> None:
+    persons = [make_person(f"Nguyễn {number}") for number in range(_MANY)]
+    await do(database, lambda tx: add_rows(tx.connection, _rows(tx, persons)))
+    assert await see(database, lambda tx: [tx.people.get(one.person_id) for one in persons]) == persons
+    await do(database, lambda tx: add_rows(tx.connection, _rows(tx, [make_person()])))
+    assert await see(database, lambda tx: tx.people.count()) == _MANY + 1
+
+
+async def test_what_is_there_already_undoes_it_all_by_the_same_name_as_one_row_would(
+    database: Database[Any],
+) -> None:
+    persons = [make_person() for _ in range(_MANY)]
+    await do(database, lambda tx: tx.people.add(persons[-1]))
+    with pytest.raises(IntegrityError):
+        await do(database, lambda tx: add_rows(tx.connection, _rows(tx, persons)))
+    assert await see(database, lambda tx: tx.people.count()) == 1
+    await do(database, lambda tx: tx.people.add(persons[0]))
+    assert await see(database, lambda tx: tx.people.count()) == 2
+
+
+async def test_a_transaction_goes_on_after_a_copy_and_reads_what_was_copied(database: Database[Any]) -> None:
+    persons = [make_person() for _ in range(_MANY)]
+    last = make_person()
+
+    def both(tx: Any) -> int:
+        tx.people.add(last)
+        add_rows(tx.connection, _rows(tx, persons))
+        tx.people.set_roles(last.person_id, frozenset({"admin:auditor"}), NOW)
+        return len(tx.connection.execute(select(people.c.person_id)).all())
+
+    assert await do(database, both) == _MANY + 1
+
+
+async def test_a_wrong_value_among_many_is_an_error_of_the_driver(database: Database[Any]) -> None:
+    persons = [make_person() for _ in range(_MANY)]
+
+    def wrong(tx: Any) -> None:
+        rows = _rows(tx, persons)
+        columns, values = rows["people"]
+        spoilt = tuple(
+            None if name == "commune_code" else one for name, one in zip(columns, values[7], strict=True)
+        )
+        add_rows(tx.connection, {"people": NewRows(columns, [*values[:7], spoilt, *values[8:]])})
+
+    with pytest.raises(DBAPIError):
+        await do(database, wrong)
+    assert await see(database, lambda tx: tx.people.count()) == 0
