@@ -8,59 +8,80 @@ import typer
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.cli import lock_requests
-from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, warn, with_provider
 from idp.credentials.model import MOST_TRIES
 from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.life_events.model import Ground
 from idp.life_events.service import grounds_of, lift_ground, open_ground
-from idp.name_fold import fold
+from idp.people.asked import Asked, NotSearchable, SearchReason, read_text, read_username
 from idp.people.identifiers import IdentifierTaken
-from idp.people.model import IdentifierScheme, NumberCause, Person, PersonStatus
+from idp.people.model import IdentifierScheme, NumberCause, PersonStatus
 from idp.people.service import NumberChanged, NumberNotChanged, change_personal_id
+from idp.people.service.finding import find_people
 from idp.provider import Provider
+from idp.reports.people_search import MOST_NAMED, FoundPerson, Page, read_cursor
 from idp.transaction import Tx
 from idp.ui.formatting import mask_email, mask_id_number, mask_phone
 
 app = typer.Typer(help="People.", no_args_is_help=True)
 Reason = Annotated[str, typer.Option(help="Why: letter, case or request number.")]
-_MOST = 50
+_TOO_BROAD = f"more than {MOST_NAMED} people have such a name, no more are shown: add --born, --commune or more letters"
 
 
 @app.command()
 def find(
-    *,
-    number: Annotated[
-        str, typer.Option(help="Personal ID number, now or earlier; a foreigner's; of an old identity card.")
+    text: Annotated[
+        str, typer.Argument(help="A number, phone or e-mail address, whole; or the beginning of a name.")
     ] = "",
-    username: Annotated[str, typer.Option(help="User name, e-mail or phone (E.164).")] = "",
-    name: Annotated[str, typer.Option(help="Beginning of the name, with or without accents.")] = "",
+    *,
+    reason: Annotated[SearchReason, typer.Option(help="Why you look; it is recorded.")],
+    username: Annotated[str, typer.Option(help="Instead of a text: a user name.")] = "",
+    born: Annotated[int | None, typer.Option(help="Birth year of whose name this is.")] = None,
+    commune: Annotated[str, typer.Option(help="Code of their commune.")] = "",
+    after: Annotated[str, typer.Option(help="Go on where the last page of the same search ended.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Find people by number, by sign-in name or by the beginning of their name."""
-    if bool(number) + bool(username) + bool(name) != 1:
-        raise CommandFailed("give one of --number, --username, --name")
+    """Find people by whatever is known of them; a text that is not given is asked for, so that no shell keeps it.
 
-    async def work(provider: Provider) -> list[dict[str, object]]:
-        def search(tx: Tx) -> list[dict[str, object]]:
-            people = _search(tx, number=number, username=username, name=name)
-            return [_row(person, tx.attempts.state(person.person_id).failures) for person in people]
+    The number may be of now or earlier, a foreigner's, of an old identity card or a passport.
+    """
+    if text and username:
+        raise CommandFailed("give a text or --username")
+    if not text and not username:
+        text = typer.prompt("number, phone, e-mail or name", err=True)
+    try:
+        asked = (
+            read_username(username) if username else read_text(text, birth_year=born, commune_code=commune)
+        )
+        page, rows = with_provider(partial(_find, asked, after, reason))
+    except NotSearchable as error:
+        raise CommandFailed(str(error)) from error
+    advice = _TOO_BROAD if page.is_too_broad else None
+    if as_json:
+        found = {"kind": asked.kind.value, "people": rows, "after": page.after or None, "advice": advice}
+        show(found, as_json=True)
+        return
+    show(rows, as_json=False, title="people")
+    if advice:
+        warn(advice)
+    if page.after:
+        warn(f"there are more: --after {page.after}")
 
-        return await provider.database.read(search)
 
-    show(with_provider(work), as_json=as_json, title="people")
+async def _find(
+    asked: Asked, after: str, reason: SearchReason, provider: Provider
+) -> tuple[Page, list[dict[str, object]]]:
+    happening = occasion(provider)
+    place = read_cursor(provider.vault, asked, after)
 
+    def look(tx: Tx) -> Done[tuple[Page, list[dict[str, object]]]]:
+        page = find_people(
+            tx, asked, place, vault=provider.vault, reason=reason, actor=operator(), occasion=happening
+        ).value
+        return Done((page, [_row(one, tx.attempts.state(one.person_id).failures) for one in page.people]))
 
-def _search(tx: Tx, *, number: str, username: str, name: str) -> tuple[Person, ...]:
-    if name:
-        return tx.people.search_by_name(fold(name), _MOST)
-    schemes = (
-        (IdentifierScheme.PERSONAL_ID, IdentifierScheme.FOREIGNER_ID, IdentifierScheme.CMND9)
-        if number
-        else (IdentifierScheme.USERNAME, IdentifierScheme.EMAIL, IdentifierScheme.PHONE)
-    )
-    found = (tx.people.find_by_identifier(scheme, number or username) for scheme in schemes)
-    return tuple(person for person in found if person is not None)[:1]
+    return (await provider.database.transact(look)).unwrap()
 
 
 @app.command()
@@ -218,17 +239,17 @@ def _words(grounds: frozenset[Ground]) -> str:
     return ", ".join(sorted(one.value for one in grounds))
 
 
-def _row(person: Person, failures: int) -> dict[str, object]:
-    number = person.profile.personal_id or person.profile.foreigner_id
+def _row(person: FoundPerson, failures: int) -> dict[str, object]:
     return {
         "person_id": person.person_id,
-        "name": person.profile.full_name,
+        "name": person.name,
         "born": person.birth_year,
-        "number": mask_id_number(number).shown if number else None,
+        "number": person.number,
+        "former": person.is_former,
         "level": person.account_level,
-        "status": person.status.value,
+        "status": person.status,
         "commune": person.commune_code or None,
+        "merged_into": person.stands_for,
         "failures": failures,
         "rests": failures >= MOST_TRIES,
-        "merged_into": person.canonical_id,
     }

@@ -34,5 +34,6 @@ async def test_the_newest_link_makes_one_administrator_once(office: Office, worl
     page = await browser.press(await browser.get(link), "submit", None, **_FORM)
     assert "page-administrator-done" in (await _finish(browser, page)).ids
     assert (await browser.get(link)).case == "expired"
-    ((found),) = (await office.installation.run("people", "find", "--username", "cang.pham", "--json")).json
+    find = ("people", "find", "--username", "cang.pham", "--reason", "upkeep", "--json")
+    (found,) = (await office.installation.run(*find)).json["people"]
     assert found["name"] == "Phạm Văn Cảng"

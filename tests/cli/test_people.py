@@ -48,16 +48,21 @@ async def test_people_are_found_and_their_numbers_are_masked(office: Office, wor
     profile = replace(other.profile, full_name="Trần Thị Hạnh", family_name="Trần", personal_id=_NUMBER)
     person = await world.person(profile=profile)
     await _names(world, person)
-    for option in (("--number", _NUMBER), ("--username", "huong.nt"), ("--name", "tran thi h")):
-        ran = await office.installation.run("people", "find", *option, "--json")
-        (row,) = ran.json
+    for asked in ((_NUMBER,), ("--username", "huong.nt"), ("tran thi h", "--born", "1984")):
+        ran = await office.installation.run("people", "find", *asked, "--reason", "desk", "--json")
+        (row,) = ran.json["people"]
         assert row["person_id"] == person.person_id
         assert row["number"].endswith("047")
         assert _NUMBER not in ran.out
-    assert "••• 047" in (await office.installation.run("people", "find", "--number", _NUMBER)).out
-    assert (await office.installation.run("people", "find", "--username", "nobody", "--json")).json == []
-    refused = await office.installation.run("people", "find", "--number", _NUMBER, "--name", "T")
-    assert refused.refusal == "give one of --number, --username, --name"
+    looked = await _about(world, person, EventType.PEOPLE_SEARCHED)
+    assert [why for _, why in looked] == ["desk"] * 3
+    assert all(actor.startswith("operator:") for actor, _ in looked)
+    find = ("people", "find", "--reason", "desk")
+    assert "••• 047" in (await office.installation.run(*find, _NUMBER)).out
+    assert (await office.installation.run(*find, "--username", "nobody", "--json")).json["people"] == []
+    refused = await office.installation.run(*find, "3118400000")
+    assert refused.refusal == "a number is found whole: 12 digits, 9, or a phone's"
+    assert (await office.installation.run("people", "find", _NUMBER)).status != 0, "without a reason"
 
 
 async def test_a_person_is_locked_once_and_unlocked_once_with_a_reason(
@@ -88,7 +93,8 @@ async def test_a_number_is_changed_and_both_find_the_record_which_keeps_its_hist
     assert changed.out.startswith(f"{person.person_id} has a new number\n")
     assert (await office.installation.run(*new)).refusal == "not changed: this is their number already"
     for number in ("031184000155", "031185000148"):
-        (row,) = (await office.installation.run("people", "find", "--number", number, "--json")).json
+        find = ("people", "find", number, "--reason", "duplicate", "--json")
+        (row,) = (await office.installation.run(*find)).json["people"]
         assert (row["person_id"], row["number"]) == (person.person_id, "••• ••• ••• 148")
     listed = (await office.installation.run("people", "identifiers", person.person_id, "--json")).json
     assert [(row["value"], row["cause"]) for row in listed if row["scheme"] == "vn_personal_id"] == [
@@ -117,13 +123,14 @@ async def test_a_factor_that_rests_is_released_once_with_a_reason(office: Office
         return Done(None)
 
     await world.write(fail)
-    (row,) = (await office.installation.run("people", "find", "--username", "mai.tt", "--json")).json
+    find = ("people", "find", "--username", "mai.tt", "--reason", "desk", "--json")
+    (row,) = (await office.installation.run(*find)).json["people"]
     assert (row["failures"], row["rests"]) == (MOST_TRIES, True)
     unlock = await office.installation.run("people", "unlock", person.person_id, "--reason", "letter 16")
     assert "hpid people release" in unlock.refusal, "an operator who looks there is shown the way"
     released = await office.installation.run(*release)
     assert released.out == f"{person.person_id} may try again; failures forgotten: {MOST_TRIES}\n"
-    (row,) = (await office.installation.run("people", "find", "--username", "mai.tt", "--json")).json
+    (row,) = (await office.installation.run(*find)).json["people"]
     assert (row["failures"], row["rests"]) == (0, False)
     again = await world.write(lambda tx: Done(tx.attempts.reserve(person.person_id, world.time())))
     assert again == Reserved(failures=1)

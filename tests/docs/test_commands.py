@@ -114,7 +114,8 @@ def test_the_pages_name_commands() -> None:
         ("people lock", None),
         ("people lock PERSON_ID", "reason is required"),
         ("people lock PERSON_ID AGAIN --reason x", "too many words"),
-        ("people find --name …", None),
+        ("people find --username …", "reason is required"),
+        ("people find … --reason desk", None),
     ],
 )
 def test_a_command_that_is_not_there_is_noticed(command: str, refusal: str | None) -> None:

@@ -94,7 +94,7 @@ def test_an_account_that_the_city_locked_is_told_so(stack: Stack, browser: Brows
     with Visitor(browser) as visitor:
         sign_in(visitor, stack.portal, slug)
         number = national_account(slug).number
-        (found,) = json.loads(stack.hpid("people", "find", "--number", number, "--json"))
+        (found,) = json.loads(stack.hpid("people", "find", number, "--reason", "desk", "--json"))["people"]
         stack.hpid("people", "lock", found["person_id"], "--reason", "số 12/TB-CA")
         reach_consent(visitor, stack.portal, slug)
         assert (visitor.site, visitor.problem) == (stack.provider, "locked")

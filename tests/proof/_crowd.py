@@ -27,7 +27,7 @@ AT_ONCE = 4
 _COMMANDS = (
     ("keys", "list", "--json"),
     ("clients", "list", "--json"),
-    ("people", "find", "--name", "nobody", "--json"),
+    ("people", "find", "nobody", "--reason", "upkeep", "--json"),
     ("logouts", "dead", "--json"),
 )
 

@@ -21,7 +21,9 @@ from idp.officials.query import Compare, Every, Field, GroupQuery, HoldsPost, Op
 from idp.officials.roles import Role
 from idp.organisations.model import OrganisationStatus
 from idp.outbox.model import Attempt, OutboxKind, OutboxMessage
+from idp.people.asked import read_text
 from idp.people.model import IdentifierScheme, PersonStatus
+from idp.reports.people_search import search
 from tests.organisations.samples import make_agency, make_organisation
 from tests.stores.samples import MINUTE, NOW, SignedIn, do, make_generation, make_handle, sign_in
 
@@ -38,6 +40,11 @@ def _people(tx: Any, me: SignedIn) -> None:
     tx.people.canonical(person_id)
     tx.people.find_by_identifier(IdentifierScheme.PHONE, "+84912345678")
     tx.people.search_by_name("nguyen", 20)
+    for asked in ("031184000047", "0912345678", "a@b.example", "079084567"):
+        search(tx.connection, tx.people.vault, read_text(asked))
+    for year in (None, 1984):
+        for commune in ("", "11311"):
+            search(tx.connection, tx.people.vault, read_text("nguyen", birth_year=year, commune_code=commune))
     with_phone = replace(me.person, profile=replace(me.person.profile, phone="+84912345678"))
     tx.people.update(with_phone)
     tx.people.update(me.person)

@@ -1,0 +1,1 @@
+"""Questions over the tables of several features: SELECT only (DESIGN §3)."""
