@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from multiprocessing.connection import Connection
 
@@ -20,26 +21,29 @@ async def write_all(database: Database[Tx], pipe: Connection, told: Callable[[Co
     """Write what comes until it ends; `told` is called after each batch with all so far, and whether it was there."""
     await database.widen()
     counts = Counts()
-    coming = asyncio.create_task(_next(pipe))
+    reader = ThreadPoolExecutor(1)  # always the same one: each thread keeps memory of its own
+    take = partial(_next, pipe, reader)
+    coming = asyncio.create_task(take())
     try:
         while (message := await coming) is not None:
             if isinstance(message, Anchor):
                 pipe.send(await _is_there(database, message))
-                coming = asyncio.create_task(_next(pipe))
+                coming = asyncio.create_task(take())
                 continue
-            coming = asyncio.create_task(_next(pipe))  # it comes while this one is written
+            coming = asyncio.create_task(take())  # it comes while this one is written
             if message.rows:
                 await _write(database, message)
             counts = message.counts
             told(counts, not message.rows)
     finally:
         coming.cancel()
+        reader.shutdown(wait=False)
     return counts
 
 
-async def _next(pipe: Connection) -> Anchor | Batch | None:
+async def _next(pipe: Connection, reader: Executor) -> Anchor | Batch | None:
     try:
-        message: Anchor | Batch | None = await asyncio.to_thread(pipe.recv)
+        message: Anchor | Batch | None = await asyncio.get_running_loop().run_in_executor(reader, pipe.recv)
     except (EOFError, OSError):
         raise CommandFailed("what draws the city ended too early; run it again and it goes on") from None
     return message

@@ -1,4 +1,4 @@
-"""Records of the demo city as sealed rows, batch by batch: what `hpid demo load` puts in (adr/0040).
+"""Records of the demo city as sealed rows, batch by batch: what `hpid demo load` puts in (adr/0039).
 
 Everybody is in it, as the population register would state them, children and the dead too. Its history is that of
 identifiers, addresses, mandates and posts; nobody has signed in yet. All ids and times come of size and seed.
@@ -36,7 +36,7 @@ from idp.organisations.store.organisations import organisation_row
 from idp.people.identifiers import normal_form, profile_identifiers
 from idp.people.store.addresses import address_row
 from idp.people.store.identifiers import Holding, identifier_row
-from idp.people.store.people import person_row
+from idp.people.store.person_row import person_row
 from keys.envelope import Vault
 
 Kept = CityPerson | CityOrganisation | CityMandate | CityOfficial | Mandate

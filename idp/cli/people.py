@@ -18,8 +18,8 @@ from idp.people.asked import Asked, NotSearchable, SearchReason, read_text, read
 from idp.people.identifiers import IdentifierTaken
 from idp.people.model import IdentifierScheme, NumberCause, PersonStatus
 from idp.people.service import NumberChanged, NumberNotChanged, change_personal_id
-from idp.people.service.finding import find_people
 from idp.provider import Provider
+from idp.reports.finding import find_people
 from idp.reports.people_search import MOST_NAMED, FoundPerson, Page, read_cursor
 from idp.transaction import Tx
 from idp.ui.formatting import mask_email, mask_id_number, mask_phone

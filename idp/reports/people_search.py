@@ -2,7 +2,7 @@
 
 What is found whole is looked up by keyed digest (DESIGN 5.10); a name by the beginning of its fold, with birth year or
 commune or both, page after page in one order. Numbers leave masked. Who asks is recorded by the caller
-(idp/people/service/finding.py).
+(idp/reports/finding.py).
 """
 
 import json
@@ -17,7 +17,8 @@ from idp.people.asked import Asked, Kind, NotSearchable
 from idp.people.identifiers import FOUND_WHEN_OLD
 from idp.people.rows import profile_of
 from idp.people.store.identifiers import lookups, person_identifiers
-from idp.people.store.people import PROFILE_PURPOSE, people
+from idp.people.store.people import people
+from idp.people.store.person_row import PROFILE_PURPOSE
 from idp.ui.formatting import mask_id_number
 from keys.envelope import Unsealable, Vault
 

@@ -10,7 +10,8 @@ from idp.database import Database
 from idp.database.loading import NewRows, add_rows
 from idp.people.model import Address
 from idp.people.store.addresses import address_row
-from idp.people.store.people import people, person_row
+from idp.people.store.people import people
+from idp.people.store.person_row import person_row
 from tests.stores.samples import NOW, do, make_person, see
 
 _MANY = 300

@@ -1,4 +1,4 @@
-"""People found by whatever is known of them (idp/reports/people_search.py), on record (idp/people/service/finding.py)."""
+"""People found by whatever is known of them (idp/reports/people_search.py), on record (idp/reports/finding.py)."""
 
 import unicodedata
 from dataclasses import replace
@@ -13,7 +13,7 @@ from idp.clock import Clock
 from idp.database import Database, Done
 from idp.people.asked import NotSearchable, SearchReason, read_text
 from idp.people.model import IdentifierScheme, NumberCause, Person
-from idp.people.service.finding import find_people
+from idp.reports.finding import find_people
 from idp.reports.people_search import MOST_NAMED, PAGE, Page, read_cursor, search
 from keys.envelope import Vault
 from tests.stores.samples import NOW, do, make_person, see

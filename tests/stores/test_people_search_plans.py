@@ -8,7 +8,7 @@ from sqlalchemy import Connection, LargeBinary, bindparam, event, text
 from idp.database import Database
 from idp.people.asked import read_text
 from idp.people.rows import profile_text
-from idp.people.store.people import PROFILE_PURPOSE
+from idp.people.store.person_row import PROFILE_PURPOSE
 from idp.reports.people_search import search
 from tests.stores.samples import do, make_person
 

@@ -31,16 +31,14 @@ from sqlalchemy import (
 
 from idp.database import Sealed, UtcTime, metadata
 from idp.ids import PersonId, bucket_of
-from idp.name_fold import fold
 from idp.people.identifiers import FOUND_WHEN_OLD, normal_form, profile_identifiers
 from idp.people.model import Holder, IdentifierScheme, Person, PersonProfile, PersonStatus
-from idp.people.name_parts import with_composed_names
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
 from idp.people.store.addresses import AddressTime, add_first, addresses_of, replace_open
 from idp.people.store.identifiers import Holding, end, hold, holdings_of, lookups, person_identifiers, reseal
+from idp.people.store.person_row import PROFILE_PURPOSE, person_row
 from keys.envelope import Vault
 
-PROFILE_PURPOSE = "person.profile"
 _MOST_HOLDERS = 18
 """A record, the sixteen that may be merged into it (idp/merges/rules.py), and one more to tell that others share."""
 _BYTE_ORDER = Text().with_variant(Text(collation="C"), "postgresql")  # a prefix is a range, as on SQLite
@@ -364,28 +362,6 @@ class PeopleStore:
             updated_at=row.updated_at,
             canonical_id=None if row.canonical_id is None else PersonId(row.canonical_id),
         )
-
-
-def person_row(vault: Vault, person: Person) -> dict[str, object]:
-    """Return the row of a person, sealed."""
-    return {
-        "bucket": bucket_of(person.person_id),
-        "person_id": person.person_id,
-        "name_fold": fold(person.profile.full_name),
-        "birth_year": person.birth_year,
-        "commune_code": person.commune_code,
-        "account_level": person.account_level,
-        "status": person.status.value,
-        "status_reason": person.status_reason,
-        "roles": roles_text(person.roles),
-        "profile": vault.seal_text(
-            profile_text(with_composed_names(person.profile)), purpose=PROFILE_PURPOSE
-        ),
-        "synthetic": person.synthetic,
-        "created_at": person.created_at,
-        "updated_at": person.updated_at,
-        "canonical_id": person.canonical_id,
-    }
 
 
 def _key(person_id: PersonId) -> dict[str, object]:

@@ -1,4 +1,7 @@
-"""Finding people, on record: who looked, for what kind of thing and why, never by which number or name."""
+"""Finding people, on record: who looked, for what kind of thing and why, never by which number or name.
+
+The record is the one thing that is written here, in the transaction of the search.
+"""
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
