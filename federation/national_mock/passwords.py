@@ -5,27 +5,32 @@ demonstration city starts with thousands of them. Entries with the same password
 reason.
 """
 
+from functools import lru_cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
+
+_HASHER = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
+
+
+@lru_cache(maxsize=256)
+def _hash(password: str) -> str:
+    return _HASHER.hash(password)
 
 
 class PasswordHashes:
     """Hashes and checks passwords; an unknown account costs the time of a known one."""
 
     def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
-        self._by_password: dict[str, str] = {}
-        self._nobody = self._hasher.hash("nobody has this account")
+        self._nobody = _hash("nobody has this account")
 
     def hash(self, password: str) -> str:
-        if password not in self._by_password:
-            self._by_password[password] = self._hasher.hash(password)
-        return self._by_password[password]
+        return _hash(password)
 
     def verify(self, known_hash: str | None, password: str) -> bool:
         """True if the password belongs to the hash; false, as slowly, when there is no hash."""
         try:
-            self._hasher.verify(known_hash or self._nobody, password)
+            _HASHER.verify(known_hash or self._nobody, password)
         except VerifyMismatchError:
             return False
         return known_hash is not None

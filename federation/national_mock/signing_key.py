@@ -7,6 +7,7 @@ of the faults. Its ``kid`` is the RFC 7638 thumbprint.
 import json
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from joserfc.jwk import KeySet, KeySetSerialization, RSAKey
@@ -20,7 +21,13 @@ def load_or_make(keys_dir: Path) -> RSAKey:
     if not path.exists():
         keys_dir.mkdir(parents=True, exist_ok=True)
         _write_once(path, json.dumps(make().as_dict(private=True)))
-    return RSAKey.import_key(json.loads(path.read_text(encoding="ascii")))
+    return _imported(path.read_text(encoding="ascii"))
+
+
+@lru_cache(maxsize=4)
+def _imported(text: str) -> RSAKey:
+    """Importing checks the primes, which takes a while: once for each key."""
+    return RSAKey.import_key(json.loads(text))
 
 
 def make(kid: str | None = None) -> RSAKey:
