@@ -216,6 +216,23 @@ async def test_an_offer_is_dead_when_its_giver_holds_less(database: DB) -> None:
     assert refused is Rule.NOT_ALLOWED
 
 
+async def test_an_offer_of_somebody_who_was_locked_is_not_taken(database: DB) -> None:
+    """Whoever took over an account offers powers to themselves; once it is locked, nobody may take them."""
+    company = await make_company(database)
+    an, _, _ = company.people
+    invitation = await offered(database, company, an)
+    assert isinstance(invitation, Invitation)
+    director = company.director.person_id
+
+    def take(tx: Any) -> Any:
+        return accept(tx, invitation.invitation_id, by=an.person_id, occasion=at())
+
+    await do(database, lambda tx: tx.people.set_status(director, PersonStatus.LOCKED, "letter 9", NOW))
+    assert await outcome_of(database, take) is Rule.NOT_ALLOWED
+    await do(database, lambda tx: tx.people.set_status(director, PersonStatus.ACTIVE, "", NOW))
+    assert isinstance(await outcome_of(database, take), Mandate)
+
+
 async def test_an_offer_is_declined_or_taken_back(database: DB) -> None:
     company = await make_company(database)
     an, minh, _ = company.people

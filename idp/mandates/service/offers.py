@@ -93,7 +93,7 @@ def offered_to(tx: Tx, person: Person, *, now: datetime, most: int = 20) -> tupl
 
 
 def accept(tx: Tx, invitation_id: str, *, by: PersonId, occasion: Occasion) -> Done[Mandate] | Refused:
-    """Take what is offered; who offered it must still hold as much."""
+    """Take what is offered; who offered it must still hold as much, and not be locked."""
     person = tx.people.canonical(by)
     invitation = _mine(tx, person, invitation_id, occasion.now)
     if person is None or invitation is None:
@@ -108,6 +108,9 @@ def accept(tx: Tx, invitation_id: str, *, by: PersonId, occasion: Occasion) -> D
         held=held,
         now=occasion.now,
     )
+    inviter = tx.people.canonical(invitation.invited_by)
+    if broken is None and (inviter is None or inviter.status is not PersonStatus.ACTIVE):
+        broken = Rule.NOT_ALLOWED  # who took over their account may have offered it
     if broken is None and not tx.mandate_invitations.close(invitation_id, occasion.now, "accepted"):
         broken = Rule.OVER
     if broken is not None:
