@@ -181,9 +181,9 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         national=_national(settings, national_fetcher),
         national_fetcher=national_fetcher,
         national_circuit=Circuit(),
-        registers=_registers(settings, fetcher, keyring, clock),
+        registers=_registers(settings, national_fetcher, keyring, clock),
         waiting_room=WaitingRoom(
-            places=min(settings.national_connections - 1, max(settings.most_requests // 5, 1)),
+            places=min(settings.national_connections - 2, max(settings.most_requests // 5, 1)),
             most_waiting=settings.national_waiting,
         ),
         hashing=PasswordHashing(vault),

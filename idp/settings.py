@@ -179,15 +179,15 @@ class Settings(BaseSettings):
     """Our client_id there."""
     national_client_secret: SecretStr = SecretStr("")
     """Our secret there."""
-    national_patience: float = Field(default=2.5, ge=0.1, le=30.0)
+    national_patience: float = Field(default=2.5, ge=0.1, le=60.0)
     """Seconds a person waits at a page of ours for its answer, however many calls that takes; then they are told."""
     national_name: str = "VNeID"
     """What citizens call it."""
     national_name_en: str = "VNeID"
     """The same in English."""
-    national_connections: int = Field(default=50, ge=2, le=1000)
-    """Connections of a process to it at once. One is kept for looking whether it is there; who finds all others taken
-    waits in the waiting room. A fifth of `HPID_MOST_REQUESTS` is the most that is used."""
+    national_connections: int = Field(default=50, ge=3, le=1000)
+    """Connections of a process to it at once. Two are kept, for looking whether it is there and for the registers; who
+    finds all others taken waits in the waiting room. A fifth of `HPID_MOST_REQUESTS` is the most that people use."""
     national_waiting: int = Field(default=5000, ge=10, le=100_000)
     """People who may wait for it in the waiting room of a process; who comes then is asked to try again in a minute."""
     national_time_limit: float = Field(default=8.0, ge=0.5, le=60.0)

@@ -128,6 +128,7 @@ def provider_environment(options: Options) -> dict[str, str]:
         "HPID_PROFILE": "development",
         "HPID_NATIONAL_ISSUER": options.national_issuer,
         "HPID_REGISTERS_EVERY": "1",
+        "HPID_DEGRADED_SIGN_IN": "true",
         "HPID_NATIONAL_NAME": "Định danh quốc gia (mô phỏng)",
         "HPID_NATIONAL_NAME_EN": "National e-ID (simulated)",
         "HPID_LOOPBACK_ORIGINS": _origins(options),

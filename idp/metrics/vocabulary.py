@@ -162,7 +162,7 @@ class Metric(Enum):
     UPSTREAM_EXCHANGES = Description(
         name="hpid_upstream_exchanges",
         kind=Kind.GAUGE,
-        text="Exchanges under way for people who came back; at most `HPID_NATIONAL_CONNECTIONS` less one.",
+        text="Exchanges under way for people who came back; at most `HPID_NATIONAL_CONNECTIONS` less two.",
         labels={"upstream": "`national`"},
     )
     UPSTREAM_WAITING = Description(

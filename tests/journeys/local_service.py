@@ -40,7 +40,13 @@ class _Callback(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def local_service(stack: Stack, client_id: str, host: str = SAME_SITE) -> Iterator[RelyingParty]:
+def local_service(
+    stack: Stack,
+    client_id: str,
+    host: str = SAME_SITE,
+    *,
+    terms: tuple[str, ...] = ("--local-login", "low", "--acr", "LoA1"),
+) -> Iterator[RelyingParty]:
     """Register it and serve its callback until the block ends."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Callback) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -48,7 +54,7 @@ def local_service(stack: Stack, client_id: str, host: str = SAME_SITE) -> Iterat
         service = RelyingParty(
             client_id=client_id, redirect_uri=f"http://{host}:{server.server_port}/callback"
         )
-        _register(stack, service)
+        _register(stack, service, terms)
         try:
             yield service
         finally:
@@ -56,12 +62,12 @@ def local_service(stack: Stack, client_id: str, host: str = SAME_SITE) -> Iterat
             thread.join()
 
 
-def _register(stack: Stack, service: RelyingParty) -> None:
-    """Register a public client whose people may use city credentials, and wait until the provider knows it."""
+def _register(stack: Stack, service: RelyingParty, terms: tuple[str, ...]) -> None:
+    """Register a public client on these terms for city credentials, and wait until the provider knows it."""
     stack.hpid(
         *("clients", "add", service.client_id, "--name", "Dịch vụ thử", "--name-en", "Trial service"),
         *("--redirect-uri", service.redirect_uri, "--auth-method", "none"),
-        *("--local-login", "low", "--acr", "LoA1", "--scope", "openid profile"),
+        *(*terms, "--scope", "openid profile"),
     )
     url = stack.provider + service.authorize_url()
     wait_until(lambda: httpx.get(url).status_code == httpx.codes.SEE_OTHER, seconds=5)
