@@ -5,7 +5,8 @@ import pytest
 from idp.ui.language import Language
 from idp.ui.pages import Pages
 from tests.ui.html import Page
-from tests.ui.samples import SAMPLES, SITE
+from tests.ui.sample import SITE
+from tests.ui.samples import SAMPLES
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from idp.ui.language import Language
 from idp.ui.pages import Pages
 from idp.ui.static import STATIC
-from tests.ui.samples import SAMPLES, SITE
+from tests.ui.sample import SITE
+from tests.ui.samples import SAMPLES
 
 
 def render_all() -> dict[str, bytes]:

@@ -1,52 +1,27 @@
-"""One table of pages as citizens will see them: template, frame parts and context, in either language.
+"""One table of pages as citizens will see them, by name.
 
-Used by every test of this folder and by the gallery. All people, places and numbers are invented.
+Used by every test of this folder and by the gallery.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import segno
 from markupsafe import Markup
 
-from idp.mandates.model import Area
 from idp.protocol.context import Choice
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 from idp.ui.formatting import mask_email, mask_id_number, mask_phone
 from idp.ui.info import INFO_PAGES
 from idp.ui.language import Language
-from idp.ui.mandate_rows import Acting, Client, Held, Line, Offered, Pick, Power
-from idp.ui.pages import Banner, Frame, Pages, RelyingParty, Site
+from idp.ui.pages import Banner
 from idp.ui.rows import ClaimRow, ConsentMode, ConsentRow, Delivery, DeliveryState, FirstLogin
 from idp.ui.strings import STRINGS, Texts
 from tests.ui.act_for_samples import FAMILY, OFFICE, context_of
+from tests.ui.mandate_samples import MANDATES
+from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Context, Sample, same
 
-SITE = Site(
-    host="id.haiphong.example",
-    issuer="https://id.haiphong.example",
-    test_environment=True,
-    upstream="Định danh quốc gia (mô phỏng)",
-    upstream_en="National e-ID (simulated)",
-    release="2026.11",
-)
-NOW = dt.datetime(2026, 11, 22, 14, 12, 5, tzinfo=dt.UTC)  # 21:12 in Việt Nam, a Sunday
-PORTAL = RelyingParty(
-    name="Cổng dịch vụ công Hải Phòng",
-    name_en="Hải Phòng Public Services",
-    agency="Văn phòng Ủy ban nhân dân thành phố",
-    host="dichvucong.haiphong.example",
-    policy_uri="https://dichvucong.haiphong.example/du-lieu",
-    tos_uri="https://dichvucong.haiphong.example/dieu-khoan",
-)
-SKILLS = RelyingParty(
-    name="Học kỹ năng số Hải Phòng",
-    name_en="",
-    agency="Sở Khoa học và Công nghệ",
-    host="hoctap.haiphong.example",
-    policy_uri="https://hoctap.haiphong.example/du-lieu",
-    icon="learn",
-)
 OUTAGE = Banner(since=NOW - dt.timedelta(hours=1, minutes=30), now=NOW)
 LAW = "Quyết định 45/2026/QĐ-UBND (mẫu)"
 QR = Markup(  # noqa: S704 - drawn by segno from a constant
@@ -54,30 +29,6 @@ QR = Markup(  # noqa: S704 - drawn by segno from a constant
         border=4, omitsize=True, svgclass=None, lineclass=None
     )
 )
-
-FRAME = Frame(language=Language.VI, path="/sign-in?i=7K2M", csrf="c5rf-value")
-
-Context = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One page in one state."""
-
-    template: str
-    context: Callable[[Language], Context]
-    frame: Frame = FRAME
-
-    def frame_for(self, language: Language) -> Frame:
-        return replace(self.frame, language=language)
-
-    def render(self, pages: Pages, language: Language) -> str:
-        return pages.render(self.template, self.frame_for(language), **self.context(language)).decode()
-
-
-def same(**context: object) -> Callable[[Language], Context]:
-    """Return a context that does not depend on the language."""
-    return lambda _language: context
 
 
 def choice(**changes: object) -> Callable[[Language], Context]:
@@ -163,157 +114,6 @@ DELIVERIES = (
 )
 BACK = ("Cổng dịch vụ công Hải Phòng", "https://dichvucong.haiphong.example/da-thoat")
 START = {"fields": {"link": "hp_link_00abc"}, "name": "", "username": ""}
-
-NAMES = replace(FRAME, signed_in_name="Nguyễn Thị Hương", path="/account/mandates")
-COMPANY, UNTIL = "Công ty TNHH Cảng Xanh", dt.date(2027, 12, 31)
-TAX = Power(role="maker", areas=("tax", "social-insurance"), last_day=UNTIL)
-OBSTACLES = ("ended", "not_yet", "dissolved", "contested", "principal_gone", "level")
-ROLES = ("administrator", "approver", "maker", "viewer")
-AREAS = tuple(area.value for area in Area)
-
-
-def mandate_form(kind: str, **changes: object) -> Sample:
-    names = ("number", "full-name", "tax-code", "role", "first-day", "last-day")
-    context: dict[str, object] = {
-        "kind": kind,
-        "mandate_id": "7K2M",
-        "name": COMPANY,
-        "fields": dict.fromkeys(names, ""),
-        "roles": tuple(Pick(value=role, label=f"form_role_{role}") for role in ROLES),
-        "areas": tuple(Pick(value=area, label=f"area_{area.replace('-', '_')}") for area in AREAS),
-        **changes,
-    }
-    return Sample(template="mandate_form.html", context=same(**context), frame=NAMES)
-
-
-def mandate_act(act: str, **changes: object) -> Sample:
-    context: dict[str, object] = {
-        "act": act,
-        "action": "/account/mandates/act?a=end&i=7K2M",
-        "back": "/account/mandates",
-        "kept": (("number", "031190000456"),),
-        "lines": (Line(label="principal", text=COMPANY), Line(label="power", power=TAX)),
-        "ends_on": UNTIL,
-        **changes,
-    }
-    return Sample(template="mandate_act.html", context=same(**context), frame=NAMES)
-
-
-def acting(row_id: str, **changes: object) -> Acting:
-    row = Acting(row_id=row_id, name="Vũ Đức Minh", power=TAX, may_end=True, waits_until=UNTIL)
-    return replace(row, **changes)  # type: ignore[arg-type]
-
-
-def organisation(**changes: object) -> Sample:
-    context: dict[str, object] = {
-        "mandate_id": "7K2M",
-        "name": COMPANY,
-        "people": (
-            acting("p1", power=Power(role="representative"), may_end=False),
-            acting("p2", power=Power(role="administrator", areas=("tax",))),
-        ),
-        "waiting": (acting("w1", name="Trần Văn An (••• 456)"),),
-        "removals": (acting("r1", proposer="Đoàn Hải Long"), acting("r2", may_end=False, proposer="Lê An")),
-        "firms": (acting("f1", name="Công ty TNHH Kế toán Sao Biển"),),
-        "clients": 400,
-        **changes,
-    }
-    return Sample(template="mandates_organisation.html", context=same(**context), frame=NAMES)
-
-
-def held(number: int, **changes: object) -> Held:
-    row = Held(mandate_id=f"m{number}", name=COMPANY, power=TAX)
-    return replace(row, **changes)  # type: ignore[arg-type]
-
-
-MANDATES: dict[str, Sample] = {
-    "account-sign-in": Sample(
-        template="account_sign_in.html", context=same(again=False, place="/account/mandates")
-    ),
-    "account-again": Sample(
-        template="account_sign_in.html", context=same(again=True, place="/account/mandates")
-    ),
-    "mandates": Sample(
-        template="mandates.html",
-        frame=NAMES,
-        context=same(
-            page=2,
-            more=True,
-            offers=(Offered(invitation_id="o1", name=COMPANY, power=TAX, waits_until=UNTIL),),
-            mine=(
-                held(100, manages=True, may_end=True),
-                held(101, name="Nguyễn Gia Bảo", age=9, power=Power(role="parent", last_day=UNTIL)),
-                held(102, power=Power(role="approver", areas=AREAS, first_day=UNTIL, last_day=UNTIL)),
-                held(103, power=Power(role="guardian")),
-                held(104, name="Hộ kinh doanh Yến Biển", power=Power(role="owner")),
-                *(
-                    held(number, obstacle=obstacle, obstacle_day=UNTIL)
-                    for number, obstacle in enumerate(OBSTACLES)
-                ),
-            ),
-            for_me=(acting("a1", power=Power(role="viewer", areas=("land",))),),
-        ),
-    ),
-    "mandates-none": Sample(
-        template="mandates.html",
-        frame=NAMES,
-        context=same(page=1, more=False, offers=(), mine=(), for_me=()),
-    ),
-    "mandates-organisation": organisation(),
-    "mandates-organisation-none": organisation(people=(), waiting=(), removals=(), firms=(), clients=0),
-    "mandates-clients": Sample(
-        template="mandates_clients.html",
-        frame=NAMES,
-        context=same(
-            mandate_id="7K2M",
-            name="Công ty TNHH Kế toán Sao Biển",
-            page=1,
-            more=True,
-            people=(("m1", "Hoàng Đức An"),),
-            clients=(
-                Client(appointment_id="c1", name=COMPANY, power=TAX, delegates=(acting("d1"),)),
-                Client(appointment_id="c2", name="Hợp tác xã Đồng Lúa", power=TAX, delegates=()),
-            ),
-        ),
-    ),
-    "mandate-person": mandate_form("person"),
-    "mandate-firm": mandate_form("firm"),
-    "mandate-person-wrong": mandate_form(
-        "person",
-        errors=ErrorSummary(
-            (
-                FieldError(field="number", key="mandate_number"),
-                FieldError(field="role", key="mandate_role"),
-                FieldError(field="area", key="mandate_areas"),
-                FieldError(field="last-day", key="mandate_last_day"),
-            )
-        ),
-    ),
-    **{
-        f"mandate-{act}": mandate_act(act)
-        for act in ("offer", "take", "end", "end-firm", "propose", "confirm", "take-back")
-    },
-    "mandate-firm-review": mandate_act("firm"),
-    "mandate-end-over": mandate_act("end", ends_on=None, errors=one_error("mandate_over")),
-    **{
-        f"mandate-receipt-{what}": Sample(
-            template="mandate_receipt.html",
-            frame=NAMES,
-            context=same(
-                what=what,
-                number="7K2M-9QXD",
-                at=NOW,
-                lines=tuple(
-                    Line(label=label, text="Vũ Đức Minh")
-                    if label in {"principal", "delegate", "invitee", "firm"}
-                    else Line(label=label, day=UNTIL)
-                    for label in (*("principal", "delegate", "invitee", "firm"), "until", "ended", "waits")
-                ),
-            ),
-        )
-        for what in ("offered", "taken", "closed", "ended", "proposed", "firm")
-    },
-}
 
 SAMPLES: dict[str, Sample] = {
     "sign-in": Sample(template="sign_in.html", context=choice()),
@@ -443,6 +243,17 @@ SAMPLES: dict[str, Sample] = {
                 ),
             ),
             takes_wards=True,
+        ),
+    ),
+    "consent-under-16-alone": Sample(
+        template="consent.html",
+        context=consent(
+            mode=ConsentMode.NOTICE,
+            consent_rows=(),
+            for_parents=(
+                ConsentRow(scope="email", label_key="claim_email", value=mask_email("k@example.vn")),
+            ),
+            takes_wards=False,
         ),
     ),
     "consent-only": Sample(

@@ -9,7 +9,8 @@ from idp.ui.language import Language
 from idp.ui.pages import Pages
 from tests.journeys.visitor import FLAGS
 from tests.ui.gallery import render_all
-from tests.ui.samples import SAMPLES, SITE
+from tests.ui.sample import SITE
+from tests.ui.samples import SAMPLES
 from tests.ui.serving import serving
 from tests.ui.test_escaping import POLYGLOTS, poisoned
 from tests.ui.test_style import DARK, LIGHT

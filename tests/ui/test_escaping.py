@@ -12,7 +12,8 @@ from idp.ui.language import Language
 from idp.ui.pages import Pages
 from tests.ui.every_page import Seen, on_every_page
 from tests.ui.html import Page
-from tests.ui.samples import SAMPLES, SITE
+from tests.ui.sample import SITE
+from tests.ui.samples import SAMPLES
 
 POLYGLOTS = (
     "\"'></title></textarea></style></script><script>alert(1)</script><img src=x onerror=alert(1)>",

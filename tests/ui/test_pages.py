@@ -13,7 +13,8 @@ from idp.ui.pages import Pages, RelyingParty
 from idp.ui.static import STATIC
 from tests.ui.every_page import Key, Seen, on_every_page
 from tests.ui.html import Page
-from tests.ui.samples import FRAME, PORTAL, SAMPLES, SITE
+from tests.ui.sample import FRAME, PORTAL, SITE
+from tests.ui.samples import SAMPLES
 
 OWN_PATHS = {"/", "/help", "/phong-lua-dao", "/privacy", "/accessibility", "/end_session"}
 PASSED_IN = {"/status", "/account/services", "/signed-out"}

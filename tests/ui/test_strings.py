@@ -9,7 +9,8 @@ import pytest
 from idp.ui.language import Language
 from idp.ui.pages import Pages
 from idp.ui.strings import PAGES, STRINGS, Texts
-from tests.ui.samples import SAMPLES, SITE
+from tests.ui.sample import SITE
+from tests.ui.samples import SAMPLES
 from tests.ui.test_answering import answering_page
 from tests.ui.test_going_on import going_on_page
 
