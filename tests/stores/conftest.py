@@ -21,11 +21,13 @@ from sqlalchemy import make_url
 
 from idp.clock import Clock
 from idp.database import Database
+from idp.people.model import Person
 from idp.transaction import Tx
 from keys.envelope import Vault
 from keys.master import MasterKey
 from migrations.run import upgrade
 from tests.statements import share_statements
+from tests.stores.office import Office, know_person
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 _numbers = itertools.count()
@@ -105,6 +107,20 @@ async def database(database_url: str, vault: Vault, clock: Clock) -> AsyncIterat
     await database.open()
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def office(database: Database[Tx], clock: Clock, time: MovableTime) -> Office:
+    """An HR department, and the agencies it knows."""
+    office = Office(database, clock, time)
+    await office.found_agencies()
+    return office
+
+
+@pytest.fixture
+async def person(database: Database[Tx]) -> Person:
+    """Who the record is about."""
+    return await know_person(database)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""People of one company, kept in the database, and the use cases of mandates as tests call them."""
+"""Companies, a firm and a family, kept in the database, and the use cases of mandates as tests call them."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,9 +17,18 @@ from idp.mandates.model import (
     Role,
     Rule,
 )
-from idp.mandates.service import Offer, accept, invitee_of, offer, replace_representatives
+from idp.mandates.service import (
+    Offer,
+    accept,
+    end_by_person,
+    invitee_of,
+    name_delegate,
+    offer,
+    replace_parents,
+    replace_representatives,
+)
 from idp.people.model import Person
-from tests.mandates.samples import make_extent
+from tests.mandates.samples import make_appointment, make_extent
 from tests.stores.samples import DAY, NOW, do, make_person
 
 _fresh = Clock(lambda: NOW)
@@ -131,3 +140,39 @@ def events_of(tx: Any, event_type: str) -> list[str]:
 
 def who(mandates: tuple[Mandate, ...]) -> set[PersonId]:
     return {one.delegate_id for one in mandates}
+
+
+def ending(mandate: Mandate, by: PersonId) -> Any:
+    """The use case by which a person ends a mandate."""
+    return lambda tx: end_by_person(tx, mandate.mandate_id, by=by, waits_until=NOW + WEEK, occasion=at())
+
+
+async def make_firm_with_client(database: Database[Any]) -> tuple[Company, Company, str]:
+    """A firm with its director and one of its people, and a client that appointed it."""
+    firm, client = await make_company(database), await make_company(database)
+    await appointed(database, firm, firm.people[0], role=Role.VIEWER)
+    appointment = make_appointment(principal_id=client.organisation_id, firm_id=firm.organisation_id)
+    await do(database, lambda tx: tx.mandate_firms.add(appointment))
+    return firm, client, appointment.appointment_id
+
+
+def naming(appointment_id: str, delegate: PersonId, by: PersonId) -> Any:
+    """The use case by which a firm names one of its people for a client."""
+    return lambda tx: name_delegate(tx, appointment_id, delegate, by=by, occasion=at())
+
+
+async def make_family(
+    database: Database[Any], born: str = "2016-03-02"
+) -> tuple[PersonId, PersonId, PersonId]:
+    """A child, and the mother and the father the register knows."""
+    child, mother, father = make_citizen(), make_citizen(), make_citizen()
+    child = replace(child, profile=replace(child.profile, birthdate=born))
+
+    def store(tx: Any) -> None:
+        tx.people.add_many((child, mother, father))
+        replace_parents(
+            tx, child.person_id, [mother.person_id, father.person_id], actor="register", occasion=at()
+        )
+
+    await do(database, store)
+    return child.person_id, mother.person_id, father.person_id

@@ -1,7 +1,6 @@
-"""Employment records on both engines: joined, moved, left, put right; and what ends with a post (SECURITY B10)."""
+"""Employment records on both engines: joined, put right, found, each by its own agency's HR alone."""
 
 import asyncio
-import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,151 +11,30 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from idp.audit.events import EventType
-from idp.audit.occasion import Occasion
 from idp.clock import Clock
 from idp.database import Database, Done
-from idp.ids import HandleKind, OfficialId, PersonId, PostId
-from idp.officials.days import ends_at
-from idp.officials.jobs import close_posts, link_people
+from idp.ids import OfficialId, PersonId, PostId
+from idp.officials.jobs import link_people
 from idp.officials.model import (
     Official,
-    OfficialProfile,
     OfficialStatus,
-    Post,
     RecordRefused,
     WantedPost,
-    WantedRecord,
 )
 from idp.officials.roles import Role
-from idp.officials.service import Hand, choices_of, held, join, leave, move, restate, stated
+from idp.officials.service import choices_of, held, join, leave, move, restate, stated
 from idp.people.model import Person
-from idp.protocol.acting import ContextKind, GrantContext
-from idp.protocol.facts import Realm
-from idp.sessions.model import Session
-from tests.organisations.samples import make_agency
+from idp.protocol.acting import ContextKind
 from tests.stores.conftest import MovableTime
+from tests.stores.office import NUMBER, POST, RECORD, Office, at_work, ended
 from tests.stores.samples import (
-    DAY,
     NOW,
     another_node,
     at_once,
     do,
-    make_client,
-    make_grant,
-    make_handle,
     make_person,
-    make_session,
     see,
 )
-
-NUMBER = "031194990032"
-POST = WantedPost(
-    agency_code="H24.101", commune_code="11383", position="Cán bộ một cửa", roles=(Role.DESK_OFFICER,)
-)
-RECORD = WantedRecord(
-    employee_number="CB900001",
-    agency_code="H24.101",
-    profile=OfficialProfile(full_name="Phạm Thu Trang", email="trang.pham@haiphong.example"),
-    personal_id=NUMBER,
-    posts=(POST,),
-)
-
-
-class Office:
-    """An HR department at work on one database."""
-
-    def __init__(self, database: Database[Any], clock: Clock, time: MovableTime) -> None:
-        self.database = database
-        self.time = time
-        self.clock = clock
-
-    def occasion(self) -> Occasion:
-        return Occasion(clock=self.clock, now=self.time(), txn="test")
-
-    def hand(self, root: str = "") -> Hand:
-        return Hand(actor="operator:test", occasion=self.occasion(), root=root)
-
-    async def run(self, work: Callable[[Any], Any]) -> Official:
-        official = (await self.database.transact(work)).unwrap()
-        assert isinstance(official, Official)
-        assert official == await see(self.database, lambda tx: tx.officials.get(official.official_id))
-        return official
-
-    async def join(self, record: WantedRecord = RECORD, root: str = "") -> Official:
-        return await self.run(lambda tx: join(tx, record, self.hand(root)))
-
-    async def restate(self, official: Official, root: str = "", **changes: Any) -> Official:
-        record = replace(stated(official), **changes)
-        return await self.run(lambda tx: restate(tx, official.official_id, record, self.hand(root)))
-
-    async def leave(self, official: Official, root: str = "", *, remove: bool = False) -> Official:
-        work = lambda tx: leave(tx, official.official_id, reason="left", hand=self.hand(root), remove=remove)  # noqa: E731
-        return await self.run(work)
-
-    async def events(self) -> list[tuple[str, dict[str, Any]]]:
-        def read(tx: Any) -> list[Any]:
-            while tx.audit.number(500):
-                pass
-            return list(tx.audit.read(after=-1, limit=100))
-
-        return [
-            (one.event.type.value.removeprefix("official:"), dict(one.event.payload))
-            for one in await do(self.database, read)
-            if one.event.type.value.startswith("official:")
-        ]
-
-
-AGENCIES = ("H24", "H24.08", "H24.10", "H24.101", "H24.102")
-
-
-@pytest.fixture
-async def office(database: Database[Any], clock: Clock, time: MovableTime) -> Office:
-    await do(
-        database, lambda tx: [tx.agencies.put(make_agency(code, f"Cơ quan {code}")) for code in AGENCIES]
-    )
-    return Office(database, clock, time)
-
-
-@pytest.fixture
-async def person(database: Database[Any]) -> Person:
-    person = replace(make_person("Phạm Thu Trang", personal_id=NUMBER), account_level=2)
-    await do(database, lambda tx: tx.people.add(person))
-    return person
-
-
-async def at_work(database: Database[Any], person_id: PersonId, official: Official) -> Session:
-    """Give the person an official session, and under each post a grant."""
-    session = make_session(person_id, realm=Realm.OFFICIAL, expires_at=NOW + 400 * DAY)
-
-    def store(tx: Any) -> None:
-        client = make_client("egov")
-        tx.clients.put(client, NOW)
-        assert tx.sessions.add(session, make_handle(HandleKind.SESSION, person_id))
-        for post in official.posts:
-            context = GrantContext(
-                kind=ContextKind.OFFICIAL, context_id=post.post_id, principal_id=post.agency_code
-            )
-            grant = make_grant(person_id, client.client_id, context=context)
-            tx.grants.add(
-                grant,
-                session_id=session.session_id,
-                offline=True,
-                expires_at=NOW + 400 * DAY,
-                now=NOW,
-            )
-
-    await do(database, store)
-    return session
-
-
-async def ended(database: Database[Any], session: Session) -> tuple[bool, int]:
-    """Return whether the session has ended, and how many grants are left."""
-
-    def look(tx: Any) -> tuple[bool, int]:
-        left = tx.grants.revoke_of_person(session.person_id, NOW + DAY, "counted")
-        return tx.sessions.get(session.session_id).ended_at is not None, len(left)
-
-    return await do(database, look)
 
 
 async def test_a_joiner_is_found_by_number_person_and_agency(office: Office, person: Person) -> None:
@@ -240,37 +118,6 @@ async def test_stating_the_same_again_writes_nothing(office: Office) -> None:
     assert len(await office.events()) == 1
 
 
-async def test_a_mover_s_old_post_ends_with_its_grants_and_the_session_goes_on(
-    office: Office, person: Person
-) -> None:
-    second = WantedPost(agency_code="H24.08", position="Chuyên viên", roles=(Role.CASE_OFFICER,))
-    official = await office.join(replace(RECORD, posts=(POST, second)))
-    session = await at_work(office.database, person.person_id, official)
-    begun = WantedPost(agency_code="H24.102", commune_code="10888", position="Chuyên viên")
-    desk = [post for post in official.posts if post.agency_code == "H24.101"]
-    after = await office.run(
-        lambda tx: move(tx, official.official_id, ended=desk, begun=(begun,), hand=office.hand())
-    )
-    assert sorted(post.agency_code for post in after.live_posts(NOW)) == ["H24.08", "H24.102"]
-    assert len(after.posts) == 3
-    assert after.version == 2
-    assert (await office.events())[-1] == (
-        "moved",
-        {"official_id": official.official_id, "ended": ["H24.101"], "begun": ["H24.102"]},
-    )
-    assert await ended(office.database, session) == (False, 1)
-
-
-async def test_a_post_with_other_roles_is_another_and_the_grants_of_the_old_end(
-    office: Office, person: Person
-) -> None:
-    official = await office.join()
-    session = await at_work(office.database, person.person_id, official)
-    after = await office.restate(official, posts=(replace(POST, roles=(Role.LEADER,)),))
-    assert [post.roles for post in after.live_posts(NOW)] == [(Role.LEADER,)]
-    assert await ended(office.database, session) == (False, 0)
-
-
 async def test_a_position_is_put_right_and_nothing_ends(office: Office, person: Person) -> None:
     official = await office.join()
     session = await at_work(office.database, person.person_id, official)
@@ -282,64 +129,6 @@ async def test_a_position_is_put_right_and_nothing_ends(office: Office, person: 
         {"official_id": official.official_id, "fields": ["posts"]},
     )
     assert await ended(office.database, session) == (False, 1)
-
-
-async def test_who_leaves_keeps_the_record_and_loses_grants_and_official_session_at_once(
-    office: Office, person: Person
-) -> None:
-    official = await office.join()
-    session = await at_work(office.database, person.person_id, official)
-    citizen = make_session(person.person_id)
-    handle = make_handle(HandleKind.SESSION, person.person_id)
-    await do(office.database, lambda tx: tx.sessions.add(citizen, handle))
-    after = await office.leave(official)
-    assert (after.status, after.live_posts(NOW), len(after.posts)) == (OfficialStatus.LEFT, (), 1)
-    assert after.posts[0].valid_to == date(2026, 3, 2)
-    assert await ended(office.database, session) == (True, 0)
-    assert (await see(office.database, lambda tx: tx.sessions.get(citizen.session_id))).ended_at is None
-    assert await office.leave(official) == after
-    assert [name for name, _ in await office.events()] == ["joined", "left"]
-
-
-async def test_the_session_stays_while_another_agency_s_post_is_held(office: Office, person: Person) -> None:
-    official = await office.join()
-    other = await office.join(
-        replace(
-            RECORD,
-            employee_number="GV1",
-            agency_code="H24.10",
-            posts=(WantedPost(agency_code="H24.10", position="Giáo viên"),),
-        )
-    )
-    session = await at_work(office.database, person.person_id, official)
-    await office.leave(official)
-    assert (await see(office.database, lambda tx: tx.sessions.get(session.session_id))).ended_at is None
-    await office.leave(other)
-    assert await ended(office.database, session) == (True, 0)
-
-
-async def test_who_left_may_come_back_to_the_same_record(office: Office, time: MovableTime) -> None:
-    official = await office.join()
-    await office.leave(official)
-    time.move(DAY)
-    back = await office.restate(official, posts=(POST,))
-    assert (back.status, len(back.posts), len(back.live_posts(time()))) == (OfficialStatus.ACTIVE, 2, 1)
-    assert [name for name, _ in await office.events()] == ["joined", "left", "joined"]
-
-
-async def test_a_removed_record_stays_and_its_number_is_free(office: Office) -> None:
-    official = await office.join()
-    await office.leave(official, remove=True)
-    again = await office.join()
-    assert again.official_id != official.official_id
-    kept = await see(office.database, lambda tx: tx.officials.get(official.official_id))
-    assert (kept.status, kept.removed_at) == (OfficialStatus.LEFT, NOW)
-    assert await see(office.database, lambda tx: tx.officials.page("H24", limit=9)) == (again,)
-    outcome = await office.database.transact(
-        lambda tx: restate(tx, official.official_id, RECORD, office.hand())
-    )
-    with pytest.raises(RecordRefused, match="no such record"):
-        outcome.unwrap()
 
 
 @pytest.mark.parametrize("root", ["H24.10", "H24.101.1", "H24.08", "H23"])
@@ -371,27 +160,6 @@ async def test_an_agency_s_hr_leaves_posts_elsewhere_as_they_are(office: Office)
         assert refused.value.is_beyond
 
 
-async def test_a_post_is_over_at_midnight_and_closed_by_the_job_with_what_hangs_on_it(
-    office: Office, person: Person, time: MovableTime
-) -> None:
-    last_day = date(2026, 3, 5)
-    official = await office.join(replace(RECORD, posts=(replace(POST, valid_to=last_day),)))
-    session = await at_work(office.database, person.person_id, official)
-    assert await close_posts(office.database, office.occasion()) == 0
-    time.moment = ends_at(last_day) - timedelta(microseconds=1)
-    assert len(official.live_posts(time())) == 1
-    assert await close_posts(office.database, office.occasion()) == 0
-    time.moment = ends_at(last_day)
-    assert official.live_posts(time()) == ()
-    assert await close_posts(office.database, office.occasion()) == 1
-    assert await close_posts(office.database, office.occasion()) == 0
-    after = await see(office.database, lambda tx: tx.officials.get(official.official_id))
-    assert (after.posts[0].closed_at, after.posts[0].valid_to) == (time(), last_day)
-    assert after.status is OfficialStatus.ACTIVE
-    assert await ended(office.database, session) == (True, 0)
-    assert [name for name, _ in await office.events()] == ["joined", "post-ended"]
-
-
 async def test_a_record_waits_for_its_person_who_must_be_proved(
     office: Office, time: MovableTime, database: Database[Any]
 ) -> None:
@@ -411,16 +179,6 @@ async def test_a_record_waits_for_its_person_who_must_be_proved(
     time.move(timedelta(minutes=11))
     assert await link_people(database, office.occasion()) == 0
     assert [name for name, _ in await office.events()] == ["joined", "linked"]
-
-
-async def test_another_number_is_another_person_and_the_first_one_s_grants_end(
-    office: Office, person: Person, database: Database[Any]
-) -> None:
-    official = await office.join()
-    session = await at_work(database, person.person_id, official)
-    after = await office.restate(official, personal_id="031194990099")
-    assert (after.person_id, after.awaited_id) == (None, "031194990099")
-    assert await ended(database, session) == (True, 0)
 
 
 async def test_an_agency_must_be_there_and_not_have_ended_but_for_posts_of_before(office: Office) -> None:
@@ -470,39 +228,6 @@ async def test_the_posts_held_now_are_the_person_s_contexts(office: Office, pers
     await office.leave(official)
     assert await hold(person.person_id, post.post_id) is None
     assert await see(office.database, lambda tx: choices_of(tx, person, now=NOW)) == ()
-
-
-async def test_no_grant_comes_of_a_post_that_ends_meanwhile(
-    office: Office, person: Person, database_url: str, clock: Clock
-) -> None:
-    client = make_client("egov")
-    await do(office.database, lambda tx: tx.clients.put(client, NOW))
-    turns = itertools.count()
-    async with another_node(office.database, database_url, clock) as other:
-        for number in range(4):
-            official = await office.join(replace(RECORD, employee_number=f"CB{number}"))
-            (post,) = official.posts
-
-            def issue_or_leave(tx: Any, official: Official = official, post: Post = post) -> None:
-                if next(turns) % 6 == 3:
-                    leave(tx, official.official_id, reason="left", hand=office.hand())
-                elif held(tx, person.person_id, post.post_id, now=NOW) is not None:
-                    context = GrantContext(
-                        kind=ContextKind.OFFICIAL, context_id=post.post_id, principal_id=post.agency_code
-                    )
-                    tx.grants.add(
-                        make_grant(person.person_id, client.client_id, context=context),
-                        session_id="s",
-                        offline=True,
-                        expires_at=NOW + DAY,
-                        now=NOW,
-                    )
-
-            await at_once((office.database, other), issue_or_leave, times=12)
-            left = await do(
-                office.database, lambda tx: tx.grants.revoke_of_person(person.person_id, NOW, "x")
-            )
-            assert left == ()
 
 
 async def test_an_unknown_record_is_refused(office: Office) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from keys.pkcs11 import connection as connecting
 from keys.pkcs11.device import Device
 from tests.softhsm import Fault, Token, fault_in, new_token
 
@@ -34,3 +35,11 @@ async def device(token: Token) -> AsyncIterator[Device]:
     device = token.device()
     yield device
     await device.aclose()
+
+
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time here is the machine's."""
+    monkeypatch.setattr(connecting, "_FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(connecting, "_LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(connecting, "_OLD", 0.1)
