@@ -39,6 +39,8 @@ def choice(**changes: object) -> Callable[[Language], Context]:
         "national_down": False,
         "rp_refuses_local": False,
         "continue_as": None,
+        "failed": None,
+        "time": NOW,
     }
     return same(**{**base, **changes})
 
@@ -143,7 +145,8 @@ SAMPLES: dict[str, Sample] = {
         frame=replace(FRAME, notice="upstream_cancelled", theme="light"),
     ),
     "sign-in-error": Sample(
-        template="sign_in.html", context=choice(errors=one_error("upstream_failed"), rp=None)
+        template="sign_in.html",
+        context=choice(errors=one_error("upstream_failed"), rp=None, failed="7K2M-9QXD-4FHT"),
     ),
     "sign-in-late": Sample(
         template="sign_in.html", context=choice(errors=one_error("upstream_late"), methods=("national",))
