@@ -18,6 +18,7 @@ from idp.mandates.service import (
     replace_representatives,
     take_back,
 )
+from idp.people.model import PersonStatus
 from tests.stores.mandate_samples import (
     at,
     events_of,
