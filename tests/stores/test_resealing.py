@@ -19,6 +19,7 @@ from idp.conflicts.model import Conflict, ConflictKind, ConflictState
 from idp.credentials.model import TotpCredential
 from idp.database import Database, Resealing
 from idp.ids import ClientId, HandleKind, OfficialId, PersonId
+from idp.life_events.model import Contradiction, Decision, Ground, LockRequest, Unresolved, Wish
 from idp.mandates.model import Invitation, Invitee, Role, organisation
 from idp.merges.model import Before, Merge, MergeState
 from idp.officials.model import Official
@@ -63,6 +64,12 @@ COLUMNS = {
     "client_secrets.sealed": Resealing.ANEW,
     "conflicts.close_reason": Resealing.ANEW,
     "conflicts.facts": Resealing.ANEW,
+    "life_grounds.reference": Resealing.ANEW,
+    "life_unresolved.facts": Resealing.ANEW,
+    "life_unresolved.note": Resealing.ANEW,
+    "lock_requests.authority": Resealing.ANEW,
+    "lock_requests.letter": Resealing.ANEW,
+    "lock_requests.reason": Resealing.ANEW,
     "mandate_invitations.shown": Resealing.ANEW,
     "mandates.reference": Resealing.ANEW,
     "merges.close_reason": Resealing.ANEW,
@@ -164,9 +171,44 @@ def _merge(tx: Any, person_id: PersonId) -> None:
     tx.conflicts.close("c", ConflictState.DISMISSED, by="operator:lan", reason="looked at", now=NOW)
 
 
+def _lives(tx: Any, person_id: PersonId) -> None:
+    """Put words into a ground that was lifted, an event that was settled and a request that was refused."""
+    tx.life_grounds.open(person_id, Ground.REQUEST, "letter 9", NOW)
+    tx.life_grounds.lift(person_id, Ground.REQUEST, NOW)
+    event = Unresolved(
+        unresolved_id="u",
+        contradiction=Contradiction.NOT_DEAD,
+        event_id="e",
+        event_type="person.death-revoked",
+        subject="",
+        facts="{}",
+        opened_at=NOW,
+    )
+    tx.life_unresolved.open(event)
+    tx.life_unresolved.settle("u", by="operator:lan", note="looked at", now=NOW)
+    request = LockRequest(
+        request_id="r",
+        person_id=person_id,
+        wish=Wish.LOCK,
+        authority="a court",
+        letter="9/TA",
+        received_at=NOW,
+        entered_at=NOW,
+        entered_by="operator:lan",
+        due_at=LATER,
+    )
+    tx.lock_requests.add(request)
+    tx.lock_requests.decide("r", Decision.REFUSED, "no ground", by="operator:binh", now=NOW)
+
+
 def _words(tx: Any) -> tuple[object, ...]:
     merge, conflict = tx.merges.get("m"), tx.conflicts.get("c")
-    return merge.letter, merge.before, conflict.facts
+    request, (waited,) = (
+        tx.lock_requests.get("r"),
+        tx.connection.exec_driver_sql("SELECT note FROM life_unresolved").one(),
+    )
+    note = WITHOUT_OLD.open_text(waited, purpose="life-event.note")
+    return merge.letter, merge.before, conflict.facts, request.authority, request.letter, request.reason, note
 
 
 async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Filled:
@@ -199,6 +241,7 @@ async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Fill
         tx.mandates.add([replace(make_mandate(person_id), reference="decision 5")])
         tx.mandate_invitations.add(INVITED, Invitee(number=NUMBER, name_fold="nguyen thi hoa"))
         _merge(tx, person_id)
+        _lives(tx, person_id)
         tx.officials.add(
             Official(
                 official_id=OfficialId("o"),
@@ -289,7 +332,10 @@ async def _check_contents(eras: Eras, filled: Filled) -> None:
         "secret": "a" * 32,
         "mandates": ["decision 5"],
         "invited": INVITED,
-        "merge": ("12/CAHP", Before(profile="{}", account_level=2), {"fields": "name"}),
+        "merge": (
+            *("12/CAHP", Before(profile="{}", account_level=2), {"fields": "name"}),
+            *("a court", "9/TA", "no ground", "looked at"),
+        ),
         "organisation": True,
         "keys": 1,
     }
