@@ -1,4 +1,4 @@
-"""What tokens say of a sign-in made while the national system was down (adr/0040): `degraded` and `ial_at`. Pure.
+"""What tokens say of a sign-in made while the national system was down (adr/0039): `degraded` and `ial_at`. Pure.
 
 Said where it is so and left out where not, so that a token of a usual sign-in is what it always was.
 """
