@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from idp.audit.events import EventType
-from idp.conflicts.model import ConflictKind
-from idp.conflicts.service import open_conflict
 from idp.database import Done
 from idp.life_events import facts
 from idp.life_events.ends import ENDS, Happening
@@ -42,13 +40,6 @@ def death_revoked(word: Word, person: Person) -> Applied:
     if not word.is_last("death"):
         return Outcome.STALE
     if Ground.DEAD not in grounds_of(word.tx, person):
-        open_conflict(
-            word.tx,
-            kind=ConflictKind.DEATH_REVOKED,
-            people=(person.person_id,),
-            facts={},
-            occasion=word.occasion,
-        )
         return Contradiction.NOT_DEAD
     return _applied(_lift(word, person, Ground.DEAD, word.reason))
 
