@@ -1,4 +1,4 @@
-"""`hpid demo load`: a city of half a million or of all its people, for those who measure (adr/0039).
+"""`hpid demo load`: a city of half a million or of all its people, for those who measure (adr/0040).
 
 The file `demo-city` in the state folder says which city the database is given; one database holds one city.
 """

@@ -1,4 +1,4 @@
-"""Records of the demo city as sealed rows, batch by batch: what `hpid demo load` puts in (adr/0039).
+"""Records of the demo city as sealed rows, batch by batch: what `hpid demo load` puts in (adr/0040).
 
 Everybody is in it, as the population register would state them, children and the dead too. Its history is that of
 identifiers, addresses, mandates and posts; nobody has signed in yet. All ids and times come of size and seed.

@@ -1,4 +1,4 @@
-"""Rows by the thousand, of several tables, in the transaction of who loads a whole register (adr/0039).
+"""Rows by the thousand, of several tables, in the transaction of who loads a whole register (adr/0040).
 
 On PostgreSQL a statement that adds many rows goes by COPY (idp/database/asyncpg_connection.py).
 """
