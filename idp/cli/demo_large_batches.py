@@ -15,7 +15,7 @@ from idp.cli.demo_rows import Kept, RowMaker
 from idp.database.loading import Rows
 from keys.envelope import Vault
 
-RECORDS = 2_000
+RECORDS = 1_000
 """In a batch: well within the seconds that a transaction may take on PostgreSQL (idp/database/servers.py)."""
 
 
