@@ -40,8 +40,11 @@ async def show(call: Call) -> Answer:
 
 
 def _page(call: Call, opened: Opened, position: Position, *, has_been: bool) -> Answer:
+    """Say where they stand; the page asks again by itself unless they choose that it stays still (WCAG 2.2.1)."""
     seconds = _CALLED_SECONDS if position.is_called else 10 if position.ahead < _NEAR else _FAR_SECONDS
-    return page(
+    again = f"{PAGE}?i={opened.interaction_id}"
+    is_still = ("still", "1") in call.query()
+    answer = page(
         call,
         "waiting.html",
         form_action=(opened.form_action,),
@@ -50,6 +53,8 @@ def _page(call: Call, opened: Opened, position: Position, *, has_been: bool) -> 
         ahead=position.ahead,
         minutes=position.minutes,
         has_been=has_been,
-        refresh_url=f"{PAGE}?i={opened.interaction_id}",
+        again_url=again,
+        still_url=None if is_still else f"{again}&still=1",
         seconds=seconds,
     )
+    return answer if is_still else answer.with_headers(("refresh", f"{seconds}; url={again}"))

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from idp.protocol import acting_claims
+from idp.protocol import acting_claims, degraded_claims
 from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import Profile
@@ -60,7 +60,8 @@ async def test_every_claim_promised_is_answered_of_a_person_of_whom_everything_i
     told |= await rp.verify(world.http, tokens["id_token"])
     of_contexts = {claim for scope in SCOPES.values() if scope.contexts for claim in scope.claims}
     of_contexts |= set(acting_claims.CLAIMS)  # test_contexts.py answers those
-    assert set(await _promised(world, "claims_supported")) - told.keys() - of_contexts == set()
+    of_outages = set(degraded_claims.CLAIMS)  # and upstream/test_degraded.py these
+    assert set(await _promised(world, "claims_supported")) - told.keys() - of_contexts == of_outages
 
 
 async def test_each_sector_knows_a_person_by_a_name_of_its_own_and_always_the_same(

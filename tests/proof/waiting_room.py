@@ -36,7 +36,7 @@ CONNECTIONS, WAITING = 50, 5000
 LOCALS, PEOPLE = 5, 40
 _MOST_BEYOND_HASH = 0.5
 _CONFIRMING_SECONDS = 45.0
-_REFRESH = re.compile(r'http-equiv="refresh" content="([0-9]+); url=(/sign-in/waiting\?i=[^"]+)"')
+_REFRESH = re.compile(r"([0-9]+); url=(/sign-in/waiting\?i=\S+)")
 
 
 @dataclass(kw_only=True)
@@ -47,6 +47,7 @@ class Got:
     location: str
     cookies: list[str]
     retry_after: str
+    refresh: str
     body: str
 
 
@@ -140,6 +141,7 @@ async def _ask(port: int, path: str, cookies: dict[str, str], form: dict[str, st
         location=known.get("location", ""),
         cookies=[value for name, value in named if name == "set-cookie"],
         retry_after=known.get("retry-after", ""),
+        refresh=known.get("refresh", ""),
         body=rest.decode("utf-8", "replace"),
     )
 
@@ -162,7 +164,7 @@ async def _person(port: int, interaction: tuple[str, str], came: Came, until: fl
             return
         came.first_answers += [time.monotonic() - began] * (not came_first)
         came_first = True
-        refresh = _REFRESH.search(got.body)
+        refresh = _REFRESH.fullmatch(got.refresh)
         if got.status == 503 and got.retry_after:
             came.people["told to come again in a while"] += 1
             return

@@ -50,7 +50,8 @@ def waiting(**changes: object) -> Sample:
         "rp": PORTAL,
         "i": "7K2M",
         "has_been": False,
-        "refresh_url": "/sign-in/waiting?i=7K2M",
+        "again_url": "/sign-in/waiting?i=7K2M",
+        "still_url": "/sign-in/waiting?i=7K2M&still=1",
     }
     return Sample(template="waiting.html", context=same(**{**base, **changes}))
 
@@ -153,6 +154,7 @@ SAMPLES: dict[str, Sample] = {
     ),
     "waiting": waiting(ahead=1204, minutes=12, seconds=30),
     "waiting-first": waiting(ahead=0, minutes=None, seconds=5, has_been=True),
+    "waiting-still": waiting(ahead=40, minutes=1, seconds=10, still_url=None),
     "error-waiting-full": problem("waiting-full"),
     "error-not-prepared": problem("not-prepared", rp=PORTAL),
     "sign-in-official": Sample(template="sign_in.html", context=choice(rp=None, methods=("password",))),

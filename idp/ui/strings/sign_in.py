@@ -34,6 +34,8 @@ VI = {
     "waiting_there": "Đến lượt, trang này tự chuyển sang {upstream}.",
     "waiting_back": "{upstream} đã nhận đăng nhập. Đến lượt, trang này tự hoàn tất; không cần đăng nhập lại.",
     "waiting_keep": "Giữ trang này mở, trang tự tải lại mỗi {seconds} giây. Đóng trang là mất chỗ.",
+    "waiting_stay": "Không tự tải lại trang",
+    "waiting_still": "Trang này không tự tải lại: bấm nút dưới đây để xem đã đến lượt chưa.",
     "waiting_now": "Thử ngay",
     "national_title": "Chuyển sang hệ thống định danh quốc gia",
     "national_host": "Địa chỉ trang tiếp theo:",
@@ -99,6 +101,8 @@ EN = {
     "waiting_keep": (
         "Keep this page open; it reloads every {seconds} seconds. Who closes it loses their place."
     ),
+    "waiting_stay": "Do not reload the page by itself",
+    "waiting_still": "This page does not reload by itself: press the button to see whether it is your turn.",
     "waiting_now": "Try now",
     "national_title": "Go to the national e-ID system",
     "national_host": "Next page's address:",

@@ -60,7 +60,12 @@ async def test_who_wants_to_go_while_all_places_are_taken_waits_and_goes_by_itse
     page = await other.leave()
     assert {"page-waiting", "position", "what-next", "submit", "cancel"} <= page.ids
     assert page.response.status_code == 200
-    assert f'content="5; url=/sign-in/waiting?i={other.i}"' in page.response.text
+    assert page.response.headers["refresh"] == f"5; url=/sign-in/waiting?i={other.i}"
+    assert "stay-still" in page.ids
+    still = await other.browser.get(f"/sign-in/waiting?i={other.i}&still=1")
+    assert {"page-waiting", "submit"} <= still.ids
+    assert "stay-still" not in still.ids
+    assert "refresh" not in still.response.headers
     assert "no-store" in page.response.headers["cache-control"]
     assert "page-waiting" in (await other.waiting()).ids
     await over(upstream, task)
