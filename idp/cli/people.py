@@ -14,6 +14,7 @@ from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.life_events.model import Ground
 from idp.life_events.service import grounds_of, lift_ground, open_ground
+from idp.outbox.notices import Act, Notice
 from idp.people.asked import Asked, NotSearchable, SearchReason, read_text, read_username
 from idp.people.identifiers import IdentifierTaken
 from idp.people.model import IdentifierScheme, NumberCause, PersonStatus
@@ -130,6 +131,7 @@ def _release(tx: Tx, person_id: PersonId, reason: str, happening: Occasion) -> D
     )  # they are counted for the one who stands
     if failures is None:
         return Refused(CommandFailed(f"{person_id} has no failures to forget"))
+    tx.outbox.notify(PersonId(person_id), Notice.HIGH_RISK_ACT, occasion=happening, act=Act.RELEASED.value)
     event = EventType.CREDENTIAL_RELEASED
     tx.audit.add(
         happening.event(event, actor=operator(), person_id=person_id, reason=reason, failures=failures)
@@ -225,6 +227,8 @@ def _change(
         return Refused(CommandFailed(f"{person.canonical_id} stands for {person_id}: name that record"))
     set_ground = open_ground if status is PersonStatus.LOCKED else lift_ground
     if set_ground(tx, person_id, Ground.CITY, reason, actor=operator(), occasion=happening):
+        act = Act.LOCKED if status is PersonStatus.LOCKED else Act.UNLOCKED
+        tx.outbox.notify(person_id, Notice.HIGH_RISK_ACT, occasion=happening, act=act.value)
         return Done(grounds_of(tx, tx.people.get(person_id) or person))
     grounds = grounds_of(tx, person)
     if status is PersonStatus.ACTIVE and grounds:

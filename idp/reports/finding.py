@@ -1,11 +1,12 @@
 """Finding people, on record: who looked, for what kind of thing and why, never by which number or name.
 
-The record is the one thing that is written here, in the transaction of the search.
+The record, and the notice to the one who was found, are all that is written here, in the transaction of the search.
 """
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.database import Done
+from idp.outbox.notices import Notice
 from idp.people.asked import Asked, SearchReason
 from idp.reports.people_search import Page, Place, search
 from idp.transaction import Tx
@@ -24,12 +25,13 @@ def find_people(
 ) -> Done[Page]:
     """Return a page of those found; the event is about the person where it is one."""
     page = search(tx.connection, vault, asked, place)
+    found = page.people[0].person_id if len(page.people) == 1 else None
     narrowed = {"birth_year": asked.birth_year is not None, "commune": bool(asked.commune_code)}
     tx.audit.add(
         occasion.event(
             EventType.PEOPLE_SEARCHED,
             actor=actor,
-            person_id=page.people[0].person_id if len(page.people) == 1 else None,
+            person_id=found,
             kind=asked.kind.value,
             reason=reason.value,
             narrowed_by=sorted(name for name, is_given in narrowed.items() if is_given),
@@ -37,4 +39,8 @@ def find_people(
             found=len(page.people),
         )
     )
+    if found is not None:
+        tx.outbox.notify(
+            found, Notice.OFFICIAL_LOOKED, occasion=occasion, once_a_day=True, reason=reason.value
+        )
     return Done(page)

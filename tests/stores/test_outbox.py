@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from idp.audit.occasion import Occasion
 from idp.clock import Clock
 from idp.database import Database, Done
 from idp.ids import ClientId, PersonId
 from idp.outbox.model import NOBODY, Attempt, DeliveryState, OutboxKind, OutboxMessage
+from idp.outbox.notices import Notice
 from idp.transaction import Tx
 from keys.envelope import Vault
 from tests.stores.conftest import START, MovableTime
@@ -409,3 +411,21 @@ async def test_notices_go_with_the_deliveries_when_their_time_is_over(database: 
     await add(database, notice("n1"), notice("n2"))
     assert await do(database, lambda tx: tx.deliveries.erase_settled(START - timedelta(seconds=1), 10)) == 0
     assert await do(database, lambda tx: tx.deliveries.erase_settled(START, 10)) == 2
+
+
+async def test_a_person_is_to_hear_of_something_once_a_day_or_each_time(
+    database: Database[Tx], clock: Clock
+) -> None:
+    occasion = Occasion(clock=clock, now=START, txn="t")
+
+    def twice(tx: Tx) -> Done[None]:
+        for _ in range(2):
+            tx.outbox.notify(PersonId("p2"), Notice.NEW_FACTOR, occasion=occasion, factor="totp")
+            tx.outbox.notify(
+                PersonId("p2"), Notice.OFFICIAL_LOOKED, occasion=occasion, once_a_day=True, reason="x"
+            )
+        return Done(None)
+
+    await database.transact(twice)
+    kept = await database.read(lambda tx: tx.deliveries.of_person(PersonId("p2"), 10))
+    assert sorted(one.payload["notice"] for one in kept) == ["new_factor", "new_factor", "official_looked"]

@@ -5,13 +5,11 @@ times is told of once, and the notes can't be piled up. Nothing sends them yet; 
 """
 
 from enum import StrEnum
-from hashlib import sha256
 
 from idp.audit.occasion import Occasion
 from idp.ids import PersonId
-from idp.mandates.days import VIETNAM_TIME
 from idp.mandates.model import PrincipalKind, Source
-from idp.outbox.model import NOBODY, DeliveryState, OutboxKind, OutboxMessage
+from idp.outbox.notices import Notice
 from idp.protocol.facts import ClientFacts
 from idp.transaction import Tx
 
@@ -38,20 +36,5 @@ def tell_other_representatives(
         if one.source in _REPRESENTS and one.is_live(occasion.now) and one.delegate_id != actor
     }
     told = {"deed": deed.value, "client_id": client.client_id, "ward": ward, "actor": actor}
-    tx.outbox.add_once(_notice(to, told, occasion) for to in sorted(others))
-
-
-def _notice(to: PersonId, told: dict[str, str], occasion: Occasion) -> OutboxMessage:
-    day = occasion.now.astimezone(VIETNAM_TIME).date().isoformat()
-    named = "\n".join((day, to, *(told[name] for name in sorted(told))))
-    return OutboxMessage(
-        message_id=f"notice-{sha256(named.encode()).hexdigest()}",
-        kind=OutboxKind.NOTICE,
-        client_id=NOBODY,
-        logout_id=NOBODY,
-        person_id=to,
-        payload=told,
-        created_at=occasion.now,
-        next_attempt_at=occasion.now,
-        state=DeliveryState.UNSUPPORTED,
-    )
+    for to in sorted(others):
+        tx.outbox.notify(to, Notice.OTHER_PARENT, occasion=occasion, once_a_day=True, **told)

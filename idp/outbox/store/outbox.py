@@ -24,8 +24,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as insert_unless_there
 
+from idp.audit.occasion import Occasion
 from idp.database import UtcTime
+from idp.ids import PersonId
 from idp.outbox.model import Attempt, DeliveryState, OutboxMessage
+from idp.outbox.notices import Notice, notice_message
 from idp.outbox.store.table import SENT_KINDS, message_of, outbox, row_of
 from keys.envelope import Vault
 
@@ -169,6 +172,21 @@ class OutboxStore:
         rows = [row_of(message, self.vault) for message in messages]
         if rows:
             self.connection.execute(_ADD_ONCE, rows)
+
+    def notify(
+        self,
+        person_id: PersonId,
+        notice: Notice,
+        *,
+        occasion: Occasion,
+        once_a_day: bool = False,
+        **facts: str,
+    ) -> None:
+        """Note that a person is to hear of this by mail and SMS, with the facts `idp/outbox/notices.py` lists for it.
+
+        Say `once_a_day` where the same may happen many times a day and once is enough.
+        """
+        self.add_once((notice_message(person_id, notice, facts, occasion, once_a_day=once_a_day),))
 
     def claim(
         self,

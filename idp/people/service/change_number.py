@@ -12,6 +12,7 @@ from idp.conflicts.model import ConflictKind
 from idp.conflicts.service import open_conflict
 from idp.database import Done, Refused
 from idp.ids import PersonId
+from idp.outbox.notices import Act, Notice
 from idp.people.identifiers import normal_form
 from idp.people.model import IdentifierScheme, NumberCause
 from idp.people.personal_id import MalformedNumber, NumberWarning, warnings
@@ -75,4 +76,5 @@ def change_personal_id(
             warnings=[one.value for one in found],
         )
     )
+    tx.outbox.notify(person_id, Notice.HIGH_RISK_ACT, occasion=occasion, act=Act.NUMBER_CHANGED.value)
     return Done(NumberChanged(warnings=found))

@@ -1,0 +1,104 @@
+"""What people are told of by mail and SMS: a closed vocabulary (DESIGN 5.19; SECURITY NIST rows 30, 36). Pure.
+
+A notice is a row of the outbox, written with the act it tells of (`tx.outbox.notify`). It holds no text: the worker
+finds the person's verified addresses and writes the text when it sends. Facts are values of closed vocabularies and ids,
+never a text that somebody typed: a name somebody chose for a key could be an order to its reader.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from hashlib import sha256
+
+from idp.audit.occasion import Occasion
+from idp.ids import PersonId
+from idp.mandates.days import VIETNAM_TIME
+from idp.outbox.model import NOBODY, DeliveryState, OutboxKind, OutboxMessage
+
+
+class Notice(StrEnum):
+    """What a person is told of."""
+
+    NEW_DEVICE = "new_device"
+    """Somebody signed in as them in a browser that no one had signed in as them with before."""
+    NEW_SERVICE = "new_service"
+    """A service got something of them for the first time."""
+    NEW_FACTOR = "new_factor"
+    """A way to sign in was added, or replaced."""
+    FACTOR_REMOVED = "factor_removed"
+    """A way to sign in was taken away."""
+    CONTACT_CHANGED = "contact_changed"
+    """An e-mail address or phone number that reaches them was added, or removed; the old one is told too."""
+    RECOVERY = "recovery"
+    """Somebody got back into the account without the usual way to sign in."""
+    HIGH_RISK_ACT = "high_risk_act"
+    """Something was done that is hard to undo."""
+    OFFICIAL_LOOKED = "official_looked"
+    """An official found their record. At most once a day for each reason."""
+    OTHER_PARENT = "other_parent"
+    """The other parent or guardian did something for a child. At most once a day for each service and kind of deed."""
+
+
+class Factor(StrEnum):
+    """Ways to sign in, as notices name them."""
+
+    PASSWORD = "password"  # noqa: S105 - a name, not a secret
+    TOTP = "totp"
+    PASSKEY = "passkey"
+    RECOVERY_CODES = "recovery_codes"
+    NATIONAL = "national"
+
+
+class Act(StrEnum):
+    """Acts that are hard to undo, as notices name them."""
+
+    LOCKED = "locked"
+    """The account was locked."""
+    UNLOCKED = "unlocked"
+    """The account may be used again."""
+    RELEASED = "released"
+    """An operator let password and code be tried again."""
+    NUMBER_CHANGED = "number_changed"
+    """The record has a new personal ID number."""
+
+
+FACTS: Mapping[Notice, frozenset[str]] = {
+    Notice.NEW_DEVICE: frozenset({"client_id", "browser"}),
+    Notice.NEW_SERVICE: frozenset({"client_id"}),
+    Notice.NEW_FACTOR: frozenset({"factor"}),
+    Notice.FACTOR_REMOVED: frozenset({"factor"}),
+    Notice.CONTACT_CHANGED: frozenset({"channel", "change", "old_address"}),
+    Notice.RECOVERY: frozenset({"factor"}),
+    Notice.HIGH_RISK_ACT: frozenset({"act"}),
+    Notice.OFFICIAL_LOOKED: frozenset({"reason"}),
+    Notice.OTHER_PARENT: frozenset({"deed", "client_id", "ward", "actor"}),
+}
+"""Notice → facts it may carry. `browser` is "Chrome, Android"; `old_address` is told beside the verified ones."""
+
+
+def notice_message(
+    person_id: PersonId, notice: Notice, facts: Mapping[str, str], occasion: Occasion, *, once_a_day: bool
+) -> OutboxMessage:
+    """Return the outbox row of a notice; once a day the same facts have the same id, else each row has its own.
+
+    ValueError: a fact that this notice does not carry.
+    """
+    if unknown := facts.keys() - FACTS[notice]:
+        raise ValueError(f"{notice.value} carries no {', '.join(sorted(unknown))}")
+    payload = {"notice": notice.value, **facts}
+    return OutboxMessage(
+        message_id=_daily_id(person_id, payload, occasion) if once_a_day else occasion.clock.token(),
+        kind=OutboxKind.NOTICE,
+        client_id=NOBODY,
+        logout_id=NOBODY,
+        person_id=person_id,
+        payload=payload,
+        created_at=occasion.now,
+        next_attempt_at=occasion.now,
+        state=DeliveryState.UNSUPPORTED,
+    )
+
+
+def _daily_id(person_id: PersonId, payload: Mapping[str, str], occasion: Occasion) -> str:
+    day = occasion.now.astimezone(VIETNAM_TIME).date().isoformat()
+    named = "\n".join((day, person_id, *(f"{name}={payload[name]}" for name in sorted(payload))))
+    return f"notice-{sha256(named.encode()).hexdigest()}"
