@@ -1,7 +1,7 @@
-"""The page of every notice that people get by mail and SMS, from `idp/outbox/notices.py`."""
+"""The page of every notice that people get by mail and SMS, from `idp/messages/model/notices.py`."""
 
 from docs.generators.texts import table, texts_under_fields
-from idp.outbox.notices import FACTS, Notice
+from idp.messages.model.notices import FACTS, Notice
 
 PATH = "docs/reference/notices.md"
 _INTRODUCTION = (

@@ -14,7 +14,7 @@ from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.life_events.model import Ground
 from idp.life_events.service import grounds_of, lift_ground, open_ground
-from idp.outbox.notices import Act, Notice
+from idp.messages.model.notices import Act, Notice
 from idp.people.asked import Asked, NotSearchable, SearchReason, read_text, read_username
 from idp.people.identifiers import IdentifierTaken
 from idp.people.model import IdentifierScheme, NumberCause, PersonStatus

@@ -8,7 +8,7 @@ from idp.audit.occasion import Occasion, person_ref
 from idp.consents.model import ConsentRecord, consent_facts
 from idp.database import Done
 from idp.ids import ClientId, PersonId
-from idp.outbox.notices import Notice
+from idp.messages.model.notices import Notice
 from idp.protocol.scopes import LegalBasis
 from idp.transaction import Tx
 

@@ -6,7 +6,7 @@ The record, and the notice to the one who was found, are all that is written her
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.database import Done
-from idp.outbox.notices import Notice
+from idp.messages.model.notices import Notice
 from idp.people.asked import Asked, SearchReason
 from idp.reports.people_search import Page, Place, search
 from idp.transaction import Tx

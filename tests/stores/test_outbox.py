@@ -13,8 +13,8 @@ from idp.audit.occasion import Occasion
 from idp.clock import Clock
 from idp.database import Database, Done
 from idp.ids import ClientId, PersonId
+from idp.messages.model.notices import Notice
 from idp.outbox.model import NOBODY, Attempt, DeliveryState, OutboxKind, OutboxMessage
-from idp.outbox.notices import Notice
 from idp.transaction import Tx
 from keys.envelope import Vault
 from tests.stores.conftest import START, MovableTime

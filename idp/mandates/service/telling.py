@@ -9,7 +9,7 @@ from enum import StrEnum
 from idp.audit.occasion import Occasion
 from idp.ids import PersonId
 from idp.mandates.model import PrincipalKind, Source
-from idp.outbox.notices import Notice
+from idp.messages.model.notices import Notice
 from idp.protocol.facts import ClientFacts
 from idp.transaction import Tx
 

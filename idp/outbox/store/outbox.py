@@ -27,8 +27,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_unless_there
 from idp.audit.occasion import Occasion
 from idp.database import UtcTime
 from idp.ids import PersonId
+from idp.messages.model.notices import Notice, notice_message
 from idp.outbox.model import Attempt, DeliveryState, OutboxMessage
-from idp.outbox.notices import Notice, notice_message
 from idp.outbox.store.table import SENT_KINDS, message_of, outbox, row_of
 from keys.envelope import Vault
 
@@ -182,7 +182,7 @@ class OutboxStore:
         once_a_day: bool = False,
         **facts: str,
     ) -> None:
-        """Note that a person is to hear of this by mail and SMS, with the facts `idp/outbox/notices.py` lists for it.
+        """Note that a person is to hear of this by mail and SMS, with the facts `idp/messages/model/notices.py` lists for it.
 
         Say `once_a_day` where the same may happen many times a day and once is enough.
         """

@@ -12,7 +12,7 @@ from idp.conflicts.model import ConflictKind
 from idp.conflicts.service import open_conflict
 from idp.database import Done, Refused
 from idp.ids import PersonId
-from idp.outbox.notices import Act, Notice
+from idp.messages.model.notices import Act, Notice
 from idp.people.identifiers import normal_form
 from idp.people.model import IdentifierScheme, NumberCause
 from idp.people.personal_id import MalformedNumber, NumberWarning, warnings

@@ -8,8 +8,8 @@ import pytest
 from idp.audit.occasion import Occasion
 from idp.clock import Clock
 from idp.ids import PersonId
+from idp.messages.model.notices import FACTS, Notice, notice_message
 from idp.outbox.model import NOBODY, OutboxKind, OutboxMessage
-from idp.outbox.notices import FACTS, Notice, notice_message
 
 NOON = datetime(2026, 11, 27, 5, 0, tzinfo=UTC)  # 12:00 in Việt Nam
 HUONG = PersonId("3d9e1b54-0000-4000-8000-000000000001")
