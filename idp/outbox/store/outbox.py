@@ -182,7 +182,7 @@ class OutboxStore:
         once_a_day: bool = False,
         **facts: str,
     ) -> None:
-        """Note that a person is to hear of this by mail and SMS, with the facts `idp/messages/model/notices.py` lists for it.
+        """Note that a person is to hear of this by mail and SMS, with facts that its kind may carry (`FACTS`).
 
         Say `once_a_day` where the same may happen many times a day and once is enough.
         """
