@@ -43,7 +43,7 @@ async def _stored(world: World, registered: Registered) -> Client:
 async def _waits_for_a_lock(world: World) -> bool:
     waiting = text(
         "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        " WHERE datname = current_database() AND backend_type = 'client backend' AND wait_event_type = 'Lock'"
     )
     return bool(await world.provider.database.read(lambda tx: tx.connection.execute(waiting).scalar_one()))
 
