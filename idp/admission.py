@@ -6,6 +6,7 @@ the count is the queue (SECURITY R30). Who is refused is told so at once, and co
 
 import asyncio
 import logging
+from collections.abc import Callable
 from enum import IntEnum
 
 from idp import metrics
@@ -13,10 +14,13 @@ from idp.clock import Clock
 from idp.log import fields
 
 _log = logging.getLogger("hpid.admission")
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 0.05
 _LATE_SECONDS = 0.5
 _LATE_LOOKS = 3
 """One late look is a pause of the machine; so many in a row are a queue that grows."""
+_NOTICED_SECONDS = 0.015
+"""How late a look may be while people wait for an upstream: a page of anybody else takes several such turns."""
+_TOLD_SECONDS = 0.5
 _EVERYBODY = 1 << 30
 
 
@@ -31,13 +35,15 @@ class Kind(IntEnum):
     """People with a session or in the midst of a sign-in."""
     NEW = 3
     """Everybody else: new sign-ins."""
-    ADMINISTRATION = 4
+    UPSTREAM = 4
+    """People on their way to the national system: they can wait, so they give way first (adr/0037)."""
+    ADMINISTRATION = 5
     """Registration and administrators: few, and counted apart, so that neither side is in the other's way."""
-    RECORDS = 5
+    RECORDS = 6
     """HR systems: programs that send much, counted apart too; fewer than there are connections to a database."""
 
 
-_COUNT_OF = (0, 0, 0, 0, 1, 2)
+_COUNT_OF = (0, 0, 0, 0, 0, 1, 2)
 """By kind: which of the counts."""
 
 
@@ -56,6 +62,7 @@ class Admission:
             most,
             most * 3 // 4,
             most // 2,
+            most // 4,
             max(most // 16, 2),
             max(most // 64, 2),
         )
@@ -94,25 +101,32 @@ class Admission:
         """Count a refusal; return the seconds to come again in, spread so that not all come at once."""
         self._shed += 1
         metrics.REQUESTS_SHED.add(kind.name.lower())
-        return 2 + self._shed % 4
+        return 10 + self._shed % 21 if kind is Kind.UPSTREAM else 2 + self._shed % 4
 
-    async def watch(self, clock: Clock) -> None:
-        """Look for ever how late this process is with what is ready; while it stays late, nobody new is taken on."""
-        told = 0
+    async def watch(self, clock: Clock, waiting: Callable[[], int]) -> None:
+        """Look for ever how late this process is with what is ready; `waiting` says how many wait for an upstream."""
+        told, told_at = 0, 0.0
         while True:
             before = clock.stopwatch()
             await asyncio.sleep(_LOOK_SECONDS)
-            self.look(clock.stopwatch() - before - _LOOK_SECONDS)
-            if self._shed != told:
+            now = clock.stopwatch()
+            self.look(now - before - _LOOK_SECONDS, waiting=waiting())
+            if self._shed != told and now - told_at > _TOLD_SECONDS:
                 _log.warning(
                     "too much at once", extra=fields(refused=self._shed - told, under_way=self.under_way)
                 )
-                told = self._shed
+                told, told_at = self._shed, now
 
-    def look(self, late: float) -> None:
-        """Take note how many seconds too late the last look was."""
+    def look(self, late: float, *, waiting: int = 0) -> None:
+        """Take note how many seconds too late the last look was.
+
+        While it stays late, nobody new is taken on. Where people wait for an upstream a little is enough for those
+        on their way there: a line can grow longer than this process can serve, and others would pay for it.
+        """
         self._late = self._late + 1 if late > _LATE_SECONDS else 0
-        if self._late < _LATE_LOOKS:
-            self._limits = self._most
-        else:
-            self._limits = (*self._most[: Kind.NEW], 0, *self._most[Kind.ADMINISTRATION :])
+        limits = list(self._most)
+        if self._late >= _LATE_LOOKS:
+            limits[Kind.NEW] = limits[Kind.UPSTREAM] = 0
+        if waiting and late > _NOTICED_SECONDS:
+            limits[Kind.UPSTREAM] = 0
+        self._limits = tuple(limits)

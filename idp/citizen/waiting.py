@@ -7,8 +7,9 @@ from federation.waiting_room import Position, RoomFull, Way
 from idp.citizen.interaction import Opened, open_here
 from idp.citizen.national import depart
 from idp.edge import Answer, Call
+from idp.edge.kinds import WAITING
 from idp.edge.page import page
-from idp.edge.waiting import PAGE, dropped, held_ticket, places_open
+from idp.edge.waiting import dropped, held_ticket, places_open
 from idp.protocol.errors import Refusal, TemporarilyUnavailable, ToPage
 
 _CALLED_SECONDS = 5
@@ -42,7 +43,7 @@ async def show(call: Call) -> Answer:
 def _page(call: Call, opened: Opened, position: Position, *, has_been: bool) -> Answer:
     """Say where they stand; the page asks again by itself unless they choose that it stays still (WCAG 2.2.1)."""
     seconds = _CALLED_SECONDS if position.is_called else 10 if position.ahead < _NEAR else _FAR_SECONDS
-    again = f"{PAGE}?i={opened.interaction_id}"
+    again = f"{WAITING}?i={opened.interaction_id}"
     is_still = ("still", "1") in call.query()
     answer = page(
         call,

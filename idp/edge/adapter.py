@@ -136,7 +136,8 @@ class Edge:
     async def _refuse(self, kind: Kind, scope: Scope, send: Send) -> None:
         """Tell whoever there is no room for when to come again; no line in the log, there would be too many."""
         retry_after = self._provider.admission.refused(kind)
-        headers, body = self._busy.answer(scope["path"], scope["headers"], retry_after)
+        path, query, headers = scope["path"], scope["query_string"], scope["headers"]
+        headers, body = self._busy.answer(path, query, headers, retry_after)
         if self._closes(scope):
             headers.append(CLOSE)
         await send({"type": "http.response.start", "status": 503, "headers": headers})

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from idp.admission import Kind
 from idp.protocol.discovery import ENDPOINTS
 
+WAITING = "/sign-in/waiting"
+"""The place in line before the national system."""
 JSON_PATHS = frozenset(
     {
         *("/token", "/par", "/userinfo", "/jwks", "/introspect", "/revoke", "/logouts", "/register"),
@@ -29,6 +31,8 @@ _KINDS: Mapping[str, Kind] = {
         ),
         Kind.ALWAYS,
     ),
+    "/sign-in/national": Kind.UPSTREAM,
+    WAITING: Kind.UPSTREAM,
     ENDPOINTS["registration_endpoint"]: Kind.ADMINISTRATION,
 }
 _COOKIES = (b"hpid-session=", b"hpid-official=", b"hpid-i-")

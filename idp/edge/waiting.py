@@ -14,9 +14,9 @@ from federation.waiting_room import Ticket, Way
 from idp.edge.answer import Answer, Cookie
 from idp.edge.call import Call
 from idp.edge.cookie_names import cookie_name
+from idp.edge.kinds import WAITING
 from keys.envelope import Unsealable
 
-PAGE = "/sign-in/waiting"
 _PURPOSE = "waiting room"
 _LONGEST = 3 * 1024
 
@@ -80,7 +80,7 @@ def to_the_waiting_room(call: Call, held: HeldTicket) -> Answer:
     if len(sealed) > _LONGEST:
         raise TooLarge
     cookie = Cookie(name=_name(call, interaction_id), value=sealed, max_age=_seconds(call))
-    return Answer.redirect(f"{PAGE}?i={interaction_id}", *_surplus(call, interaction_id), cookie)
+    return Answer.redirect(f"{WAITING}?i={interaction_id}", *_surplus(call, interaction_id), cookie)
 
 
 def dropped(call: Call, interaction_id: str) -> tuple[Cookie, ...]:

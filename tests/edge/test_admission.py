@@ -21,6 +21,9 @@ SIGN_IN = [(b"cookie", b"hpid-i-abc=sealed")]
         ("/authorize", SESSION, Kind.UNDER_WAY),
         ("/authorize", [(b"cookie", b"__Host-hpid-official=hp_s_x")], Kind.UNDER_WAY),
         ("/sign-in", SIGN_IN, Kind.UNDER_WAY),
+        ("/sign-in/national", SIGN_IN, Kind.UPSTREAM),
+        ("/sign-in/waiting", SESSION, Kind.UPSTREAM),
+        ("/upstream/national/callback", SIGN_IN, Kind.UNDER_WAY),
         ("/no-such-page", [], Kind.NEW),
         ("/register", [], Kind.ADMINISTRATION),
         ("/administrator/start", SIGN_IN, Kind.ADMINISTRATION),
@@ -46,7 +49,7 @@ def test_new_sign_ins_are_refused_first_services_last_and_administration_is_apar
             if not admission.admits(kind):
                 refused_at.setdefault(kind, under_way)
         admission.count(Kind.FIRST, 1)
-    assert refused_at == {Kind.NEW: 8, Kind.UNDER_WAY: 12, Kind.FIRST: 16}
+    assert refused_at == {Kind.UPSTREAM: 4, Kind.NEW: 8, Kind.UNDER_WAY: 12, Kind.FIRST: 16}
     for kind in (Kind.ADMINISTRATION, Kind.RECORDS):
         for _ in range(2):
             assert admission.admits(kind)
@@ -71,10 +74,20 @@ def test_a_process_that_stays_late_takes_nobody_new_on_and_all_again_after() -> 
     for late, taken in ((0.9, True), (0.9, True), (0.9, False), (0.0, True)):
         admission.look(late)
         assert admission.admits(Kind.NEW) is taken
+        assert admission.admits(Kind.UPSTREAM) is taken
         assert admission.admits(Kind.UNDER_WAY)
         assert admission.admits(Kind.FIRST)
+
+
+def test_who_waits_for_an_upstream_gives_way_as_soon_as_others_would_notice() -> None:
+    admission = Admission(16)
+    for late, waiting, taken in ((0.4, 0, True), (0.01, 9, True), (0.03, 9, False), (0.0, 9, True)):
+        admission.look(late, waiting=waiting)
+        assert admission.admits(Kind.UPSTREAM) is taken
+        assert admission.admits(Kind.NEW)
 
 
 def test_not_all_are_asked_to_come_again_at_once() -> None:
     admission = Admission(16)
     assert {admission.refused(Kind.NEW) for _ in range(8)} == {2, 3, 4, 5}
+    assert {admission.refused(Kind.UPSTREAM) for _ in range(21)} == set(range(10, 31))

@@ -45,6 +45,7 @@ _PART = re.compile(
     r'\*\*(?P<bold>[^*]+)\*\*|\[(?P<link>[^\]]+)\]\((?P<target>[^)\s]+)(?: "(?P<id>[a-z-]+)")?\)'
 )
 _OWN = re.compile(r"/(?!/)")
+_HOLES = re.compile(r"[{}]")
 
 
 class Texts:
@@ -56,7 +57,8 @@ class Texts:
 
     def __call__(self, key: str, **params: object) -> Markup:
         """Return the sentence as HTML; an unknown key or a missing parameter is a KeyError."""
-        return _MARKUP[self._language][key].format(**self._filled(params))
+        whole = _WHOLE[self._language].get(key)
+        return whole if whole is not None else _MARKUP[self._language][key].format(**self._filled(params))
 
     def plain(self, key: str, **params: object) -> str:
         """Return the sentence as plain text, for titles, attributes and values."""
@@ -114,3 +116,8 @@ def _element(match: re.Match[str]) -> Markup:
 _MARKUP = {
     language: {key: _markup(text) for key, text in texts.items()} for language, texts in STRINGS.items()
 }
+_WHOLE = {
+    language: {key: text for key, text in texts.items() if not _HOLES.search(text)}
+    for language, texts in _MARKUP.items()
+}
+"""The sentences that are the same on every page: most of them, and nothing is left to fill in."""
