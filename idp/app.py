@@ -203,7 +203,9 @@ def make_app(provider: Provider) -> Asgi:
         tasks = [
             asyncio.create_task(provider.configuration.keep_fresh()),
             asyncio.create_task(write_summaries(provider)),
-            asyncio.create_task(provider.admission.watch(provider.clock, lambda: provider.waiting_room.waiting)),
+            asyncio.create_task(
+                provider.admission.watch(provider.clock, lambda: provider.waiting_room.waiting)
+            ),
         ]
         if provider.national is not None:
             tasks.append(asyncio.create_task(look_upstream(provider)))
