@@ -38,7 +38,7 @@ _ENOUGH = 1000
 
 
 def prove(urls: Sequence[str], sequences: int = SEQUENCES) -> int:
-    """Play so many sequences over the databases; a broken invariant is an AssertionError with the steps that led to it."""
+    """Play so many sequences over databases; a broken invariant is an AssertionError with the steps that led to it."""
     began = time.monotonic()
     each = -(-sequences // len(urls))
     with ProcessPoolExecutor(len(urls), mp_context=get_context("spawn")) as pool:
