@@ -60,19 +60,22 @@ def no_mandate_of_or_for_the_dead(tx: Any, now: datetime) -> Iterator[str]:
 
 
 def nothing_for_a_dissolved_organisation(tx: Any, now: datetime) -> Iterator[str]:
-    """A dissolved organisation has no grant, no mandate, no firm, no client."""
+    """A dissolved organisation has no grant, no mandate, no firm, no client: nothing but its archive."""
     given = {"now": _micros(now)}
     yield from _found(
         tx,
         "SELECT g.grant_id AS what FROM grants g JOIN organisations o ON o.organisation_id = g.principal_id"
-        " WHERE g.revoked_at IS NULL AND g.expires_at > :now AND o.status = 'dissolved'",
+        " LEFT JOIN mandates m ON m.mandate_id = g.context_id"
+        " WHERE g.revoked_at IS NULL AND g.expires_at > :now AND o.status = 'dissolved'"
+        " AND coalesce(m.role, '') <> 'archive'",
         **given,
     )
     yield from _found(
         tx,
         "SELECT m.mandate_id AS what FROM mandates m JOIN organisations o"
         " ON o.organisation_id = m.principal_id OR o.organisation_id = m.through_id"
-        " WHERE m.ended_at IS NULL AND (m.valid_to IS NULL OR m.valid_to > :now) AND o.status = 'dissolved'",
+        " WHERE m.ended_at IS NULL AND (m.valid_to IS NULL OR m.valid_to > :now) AND o.status = 'dissolved'"
+        " AND (m.role <> 'archive' OR m.through_id IS NOT NULL)",
         **given,
     )
     yield from _found(
@@ -81,6 +84,18 @@ def nothing_for_a_dissolved_organisation(tx: Any, now: datetime) -> Iterator[str
         " ON o.organisation_id = f.principal_id OR o.organisation_id = f.firm_id"
         " WHERE f.ended_at IS NULL AND f.valid_to > :now AND o.status = 'dissolved'",
         **given,
+    )
+
+
+def an_archive_is_of_what_is_dissolved(tx: Any, now: datetime) -> Iterator[str]:
+    """An archive is left of a dissolved organisation alone, comes as from its register, and has an end."""
+    yield from _found(
+        tx,
+        "SELECT m.mandate_id AS what FROM mandates m LEFT JOIN organisations o"
+        " ON o.organisation_id = m.principal_id AND m.principal_kind = 'organisation'"
+        " WHERE m.role = 'archive' AND m.ended_at IS NULL AND (m.valid_to IS NULL OR (m.valid_to > :now"
+        " AND (m.source <> 'register' OR coalesce(o.status, '') <> 'dissolved')))",
+        now=_micros(now),
     )
 
 
@@ -222,6 +237,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     nobody_acts_for_a_dead_or_locked_ward,
     no_mandate_of_or_for_the_dead,
     nothing_for_a_dissolved_organisation,
+    an_archive_is_of_what_is_dissolved,
     no_grant_outlives_its_mandate,
     at_most_two_administrators,
     no_parent_over_an_adult,

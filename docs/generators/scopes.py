@@ -34,7 +34,7 @@ def page() -> str:
 def _row(scope: Scope) -> tuple[str, ...]:
     return (
         f"`{scope.name}`",
-        scope.meaning,
+        f"{scope.meaning} Never for an archive." if scope.writes else scope.meaning,
         ", ".join(f"`{claim}`" for claim in scope.claims),
         scope.sensitivity.value,
         _BASES[scope.default_basis],

@@ -21,6 +21,7 @@ _GROUPS = {
     ContextKind.WARD: "act_group_family",
     ContextKind.ORGANISATION: "act_group_organisations",
     ContextKind.OFFICIAL: "act_group_posts",
+    ContextKind.ARCHIVE: "act_group_archives",
 }
 _TITLES = {ContextKind.PERSON: "act_self", ContextKind.WARD: "act_child"}
 _ICONS = {
@@ -28,11 +29,13 @@ _ICONS = {
     ContextKind.WARD: "child",
     ContextKind.ORGANISATION: "building",
     ContextKind.OFFICIAL: "id",
+    ContextKind.ARCHIVE: "clock",
 }
 _ROLES = {
     "representative": "act_role_representative",
     "parent": "act_role_parent",
     "guardian": "act_role_guardian",
+    "archive": "act_role_archive",
 }
 
 

@@ -78,7 +78,7 @@ def _data_store(environment: Mapping[str, str]) -> DemoClient:
         purpose_en="show you your own documents",
         audiences=(DATA_STORE_AUDIENCE,),
         protected_resources=(DATA_STORE_AUDIENCE,),
-        subject_contexts=_CITIZENS,
+        subject_contexts=(*_CITIZENS, ContextKind.ARCHIVE),
         client_uri=base,
     )
     return DemoClient(facts=facts, secret=environment.get("DATASTORE_CLIENT_SECRET", ""))

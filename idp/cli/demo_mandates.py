@@ -11,6 +11,7 @@ from datetime import datetime
 from demo.city import City
 from demo.city import Mandate as CityMandate
 from idp.ids import MandateId, OrganisationId, PersonId
+from idp.mandates.archive import archive_of
 from idp.mandates.days import end_of, start_of
 from idp.mandates.model import FirmAppointment, Mandate, Powers, PrincipalKind, Role, Source
 
@@ -52,6 +53,9 @@ def as_mandates(city: City, known: Known, now: datetime) -> tuple[list[FirmAppoi
             appointments[appointment.appointment_id] = appointment
         mandates[mandate.mandate_id] = mandate
         firms.note(mandate)
+        left = as_archive(mandate)
+        if left is not None:
+            mandates[left.mandate_id] = left
     return list(appointments.values()), [*mandates.values(), *firms.missing()]
 
 
@@ -66,6 +70,14 @@ def as_mandate(
         return mandate, None
     appointment = _appointment(mandate)
     return replace(mandate, appointment_id=appointment.appointment_id), appointment
+
+
+def as_archive(mandate: Mandate) -> Mandate | None:
+    """Return what a representative was left whose power ended: in the city only a dissolution ends one."""
+    if mandate.role is not Role.REPRESENTATIVE or mandate.ended_at is None:
+        return None
+    ended = mandate.ended_at
+    return archive_of(replace(mandate, mandate_id=MandateId(f"{mandate.mandate_id}-a"), valid_from=ended))
 
 
 class Firms:

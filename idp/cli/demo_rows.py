@@ -20,7 +20,7 @@ from demo.city.cast import the_cast
 from demo.city.communes import communes
 from demo.city.moves import earlier_address
 from demo.city.numbers import uuid_of
-from idp.cli.demo_mandates import Firms, Known, as_mandate
+from idp.cli.demo_mandates import Firms, Known, as_archive, as_mandate
 from idp.cli.demo_officials import as_official
 from idp.cli.demo_organisations import as_organisation
 from idp.cli.demo_people import also_found_by, as_address, as_person
@@ -99,8 +99,8 @@ class RowMaker:
                 mandate, appointment = self._mandate(record)
                 if appointment is not None:
                     yield "mandate_firms", firm_row(appointment)
-                if mandate is not None:
-                    yield "mandates", mandate_row(self._vault, mandate)
+                held = () if mandate is None else (mandate, as_archive(mandate))
+                yield from (("mandates", mandate_row(self._vault, one)) for one in held if one is not None)
 
     def _mandate(self, record: CityMandate) -> tuple[Mandate, FirmAppointment | None] | tuple[None, None]:
         found = as_mandate(record, self.known, self._moment)

@@ -104,7 +104,9 @@ ENDS: Mapping[Happening, Ends] = {
     Happening.DISSOLUTION: Ends(
         grants_for=True,
         mandates_for=True,
-        and_also="its dependent units with it; people's own sessions go on",
+        and_also="its dependent units with it; people's own sessions go on. Who represented it last is left its archive:"
+        " ten years to read, at services that take archives",
+        opened_by="another status: the archive ends, and nothing comes back",
     ),
     Happening.STATUS_CHANGED: Ends(grants_for=True, and_also="mandates stay: tokens must say the new status"),
     Happening.REPRESENTATIVES: Ends(

@@ -41,6 +41,8 @@ class Role(StrEnum):
     VIEWER = "viewer"
     PARENT = "parent"
     GUARDIAN = "guardian"
+    ARCHIVE = "archive"
+    """Who represented an organisation last, once it is dissolved: reads what is kept of it, and acts no more."""
 
 
 STAFF_ROLES = (Role.APPROVER, Role.MAKER, Role.VIEWER)

@@ -228,7 +228,7 @@ def check_naming(
 
 def works_for(mandate: Mandate, now: datetime) -> bool:
     """Tell whether whoever holds this mandate of a firm is one of its people, and not another firm's."""
-    return mandate.is_live(now) and mandate.through_id is None
+    return mandate.is_live(now) and mandate.through_id is None and mandate.role is not Role.ARCHIVE
 
 
 def term_of_minority(

@@ -13,6 +13,8 @@ class ContextKind(StrEnum):
     WARD = "ward"
     """A child, or a person under guardianship."""
     OFFICIAL = "official"
+    ARCHIVE = "archive"
+    """An organisation that is dissolved: who represented it last reads what is kept of it, and nobody acts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class MandateFacts:
 
     mandate_id: str
     role: str
-    """representative, administrator, approver, maker, viewer, parent or guardian."""
+    """representative, administrator, approver, maker, viewer, parent, guardian or archive."""
     source: str
     """register, appointed, parent or court."""
     services: tuple[str, ...] = ()

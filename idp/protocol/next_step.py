@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from idp.ids import PersonId
 from idp.protocol import verified_claims
+from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import Acr, strongest, weakest
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import allowed_claims
@@ -131,7 +132,7 @@ def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> 
         return choice
     if facts.consent is UNKNOWN:
         return Load(name="consent", choice=choice)
-    open_scopes = _open_scopes(request, facts, facts.consent)
+    open_scopes = _open_scopes(request, facts, facts.consent, choice)
     if open_scopes and request.is_silent:
         return Refuse(error=ConsentRequired("the person must be told or asked first"))
     if open_scopes:
@@ -139,7 +140,7 @@ def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> 
     granted = _granted_scopes(request, facts, facts.consent)
     return Issue(
         session=step,
-        scopes=_scopes_of(step, frozenset(request.scopes) & granted),
+        scopes=_scopes_of(step, choice, frozenset(request.scopes) & granted),
         acr=usable_acr(step, facts.client, upstream_down=facts.upstream_down),
         userinfo_claims=allowed_claims(request.claims.userinfo, granted),
         id_token_claims=allowed_claims(request.claims.id_token, granted),
@@ -195,9 +196,19 @@ def usable_acr(session: SessionFacts, client: ClientFacts, *, upstream_down: boo
     return Acr.LOW
 
 
-def _scopes_of(session: SessionFacts, scopes: frozenset[str]) -> frozenset[str]:
-    """Return what is issued: nothing that outlives a session which has still to be proved at the national system."""
+def _scopes_of(session: SessionFacts, choice: Choice | None, scopes: frozenset[str]) -> frozenset[str]:
+    """Return what is issued: nothing that outlives a session which has still to be proved at the national system.
+
+    Nothing that writes for an archive.
+    """
+    scopes = frozenset(name for name in scopes if not is_beyond(name, choice))
     return scopes - {"offline_access"} if session.degraded else scopes
+
+
+def is_beyond(scope: str, choice: Choice | None) -> bool:
+    """Tell whether a scope opens more than this choice reaches: an archive is read (adr/0041)."""
+    is_archive = choice is not None and choice.kind is ContextKind.ARCHIVE
+    return is_archive and SCOPES[scope].writes
 
 
 def wanted_scopes(request: AuthorizationRequest) -> tuple[str, ...]:
@@ -279,9 +290,12 @@ def offers_city_credentials(
     return required_acr(request, client) is Acr.LOW
 
 
-def _open_scopes(request: AuthorizationRequest, facts: Facts, consent: ConsentFacts) -> tuple[str, ...]:
+def _open_scopes(
+    request: AuthorizationRequest, facts: Facts, consent: ConsentFacts, choice: Choice | None
+) -> tuple[str, ...]:
     """Return the scopes the person has still to be told of or asked about."""
-    wanted = tuple(name for name in wanted_scopes(request) if is_told(name, facts.client))
+    told = (name for name in wanted_scopes(request) if is_told(name, facts.client))
+    wanted = tuple(name for name in told if not is_beyond(name, choice))
     if "consent" in request.prompt and not facts.consent_given_now:
         return wanted or ("openid",)
     return tuple(name for name in wanted if name not in consent.scopes)

@@ -37,6 +37,8 @@ class Scope:
     meaning: str
     contexts: frozenset[ContextKind] = frozenset()
     """Only for clients whose people may act so; empty: for all."""
+    writes: bool = False
+    """Lets the holder of the token change something: never granted for an archive."""
 
 
 _SCOPES = (
@@ -128,7 +130,7 @@ _SCOPES = (
         default_basis=LegalBasis.PUBLIC_TASK,
         minimum_acr=Acr.SUBSTANTIAL,
         meaning="What the person may do for the organisation or ward they act for, a row an area.",
-        contexts=frozenset({ContextKind.ORGANISATION, ContextKind.WARD}),
+        contexts=frozenset({ContextKind.ORGANISATION, ContextKind.WARD, ContextKind.ARCHIVE}),
     ),
     Scope(
         name="agency",
@@ -180,6 +182,7 @@ _SCOPES = (
         default_basis=LegalBasis.CONSENT,
         minimum_acr=Acr.SUBSTANTIAL,
         meaning="Put the result of a procedure into the person's documents.",
+        writes=True,
     ),
 )
 

@@ -85,5 +85,6 @@ def test_the_personas_have_the_powers_they_are_there_for(
     assert sum(one.through_id is not None for one in held("accountant")) == 400
     assert {one.role for one in held("level-02-adult")} == {Role.PARENT}
     assert len(held("level-02-adult")) > 2
-    assert held("expired-mandate") == held("dissolved-company-director") == []
+    assert held("expired-mandate") == []
+    assert [one.role for one in held("dissolved-company-director")] == [Role.ARCHIVE]
     assert [one.contested for one in held("custody-father")] == [True]

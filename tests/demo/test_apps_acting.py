@@ -16,6 +16,7 @@ from tests.demo.apps_provider import Person
 CITIZENS = ("person", "organisation", "ward")
 ORG: dict[str, Any] = {**COMPANY, "org": COMPANY["org"] | {"id": "o1"}}
 WARD: dict[str, Any] = {**CHILD, "act": {"sub": "parent"}}
+ARCHIVE: dict[str, Any] = {**ORG, "ctx": "archive"}
 SCHOOL = {"school": "Trường Trung học cơ sở Hoa Phượng Đỏ", "grade": "1"}
 
 network = pytest.mark.network
@@ -29,6 +30,7 @@ network = pytest.mark.network
         (ORG, CITIZENS, "org:o1", "u1"),
         (WARD, CITIZENS, "u1", "parent"),
         (POST, ("official",), "u1", "u1"),
+        (ARCHIVE, ("person", "archive"), "org:o1", "u1"),
     ],
 )
 def test_what_is_done_is_kept_under_whose_it_is(
@@ -49,6 +51,8 @@ def test_what_is_done_is_kept_under_whose_it_is(
         ({"ctx": ["person"]}, CITIZENS),
         ({"ctx": None}, ("person",)),
         ({**ORG, "ctx": "person"}, CITIZENS),
+        (ARCHIVE, CITIZENS),
+        ({"ctx": "archive", "org": ORG["org"]}, ("archive",)),
         ({"ctx": "person", "act": {"sub": "x"}}, CITIZENS),
         ({"ctx": "organisation", "mandate": ORG["mandate"]}, CITIZENS),
         ({"ctx": "organisation", "org": ORG["org"]}, CITIZENS),

@@ -9,6 +9,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from demo.apps.common.settings import ssl_context
+from tests.demo.acting_claims import company
 from tests.demo.apps_city import AUDIENCE, DATA_STORE, PORTAL, City, city
 from tests.demo.apps_provider import SUBSTANTIAL
 
@@ -91,6 +92,16 @@ async def test_sharing_needs_its_own_scope_and_is_safe_to_repeat(tmp_path: Path)
         listed = (await ask(c, good(c))).json()["documents"]
         assert len(listed) == 4
         assert listed[0]["reference"] == DOCUMENT["reference"]
+
+
+async def test_an_archive_is_read_and_nothing_is_put_into_it(tmp_path: Path) -> None:
+    archive = {**company(status="dissolved"), "ctx": "archive"}
+    archive["org"] = archive["org"] | {"id": "o1"}
+    async with city(tmp_path) as c:
+        token = good(c, **archive)
+        assert (await ask(c, token)).status_code == 200
+        assert (await ask(c, token, document=DOCUMENT)).status_code == 403
+        assert (await ask(c, token)).json() == {"documents": []}
 
 
 @pytest.mark.parametrize(

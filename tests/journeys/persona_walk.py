@@ -15,6 +15,7 @@ import pyotp
 
 from demo.apps.common.client_auth import ClientAuth
 from demo.apps.common.settings import AppSettings, ssl_context
+from demo.apps.data_store.settings import DataStoreSettings
 from demo.apps.egov.settings import EgovSettings
 from demo.apps.portal.settings import PortalSettings
 from demo.apps.smart.settings import SmartSettings
@@ -48,8 +49,14 @@ def services(options: Options, held: dict[str, str]) -> dict[str, Service]:
     portal = {**common, "base_url": options.portal_url, "client_secret": held["PORTAL_CLIENT_SECRET"]}
     egov = {**common, "base_url": options.egov_url, "client_key": held["EGOV_CLIENT_KEY"]}
     smart = {**common, "base_url": options.smart_url}
+    store = {
+        **common,
+        "base_url": options.data_store_url,
+        "client_secret": held["DATASTORE_CLIENT_SECRET"],
+    }
     made: tuple[tuple[str, AppSettings, str], ...] = (
         ("portal", PortalSettings.model_validate(portal), "openid profile vn.id_number"),
+        ("data-store", DataStoreSettings.model_validate(store), "openid docs.read"),
         ("egov", EgovSettings.model_validate(egov), "openid profile agency position roles"),
         ("smart", SmartSettings.model_validate(smart), "openid profile"),
     )

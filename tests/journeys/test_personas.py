@@ -100,7 +100,10 @@ def check_common(said: dict[str, Any], expected: Mapping[str, Any]) -> None:
 def check_person(told: dict[str, Any], slug: str, name: str) -> None:
     """Userinfo gives the record of the register and only what the scopes open."""
     person = PEOPLE[slug]
-    if name == "smart":  # the name needs consent there, and nothing was ticked
+    if name in {
+        "smart",
+        "data-store",
+    }:  # the name needs consent there, and nothing was ticked; it asks for none here
         assert told.keys() == {"sub"}
         return
     born = person.birth_date.isoformat() if person.birth_date else str(person.birth_year)
@@ -132,10 +135,16 @@ def check_acting(walk: Walk, persona: Persona, name: str) -> None:
         return
     organisation = ORGANISATIONS[name]
     assert ACTING & said.keys() == {"ctx", "org", "mandate"}
-    assert (said["ctx"], told["name"]) == ("organisation", PEOPLE[persona.slug].full_name)
+    is_dissolved = organisation.status == "dissolved"
+    assert said["ctx"] == ("archive" if is_dissolved else "organisation")
+    assert is_dissolved or told["name"] == PEOPLE[persona.slug].full_name
     assert (said["org"]["name"], said["org"]["status"]) == (name, organisation.status)
     is_open = organisation.scheme != "personal-id"
     assert said["org"].get("identifier") == (organisation.identifier if is_open else None)
+    if is_dissolved:
+        assert (said["mandate"]["role"], said["mandate"]["source"]) == ("archive", "register")
+        assert "exp" in said["mandate"]
+        return
     check_power(said["mandate"], persona, organisation.key)
 
 

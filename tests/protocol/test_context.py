@@ -1,5 +1,6 @@
 """For whom a person acts: what fits a client, what is settled, what must be asked – DESIGN 5.2."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,13 +9,25 @@ import pytest
 from idp.ids import PersonId
 from idp.protocol.acting import ContextKind, MandateFacts, OrganisationFacts, PostFacts
 from idp.protocol.acting_claims import context_claims, mandate_rows, office_claims
-from idp.protocol.context import CHOOSE, SELF, Choice, Chosen, Obstacle, choose, context_of, own, realm_of
+from idp.protocol.assurance import Acr
+from idp.protocol.context import (
+    CHOOSE,
+    SELF,
+    Choice,
+    Chosen,
+    Obstacle,
+    choose,
+    context_of,
+    own,
+    realm_of,
+    usable,
+)
 from idp.protocol.errors import AccountSelectionRequired, InvalidClientMetadata, InvalidRequest
 from idp.protocol.facts import ClientFacts, Realm
-from idp.protocol.next_step import ChooseContext, Issue
+from idp.protocol.next_step import ChooseContext, Consent, Issue
 from idp.protocol.registration import check_registration
 from tests import make
-from tests.protocol.authorization import Surroundings, decide, refused
+from tests.protocol.authorization import Surroundings, decide, issued, refused
 
 CHILD = PersonId("8c0c6f0e-6f2a-4d0e-9a53-0d6a1c2b7e41")
 ASKING = make.client(subject_contexts=(ContextKind.PERSON, ContextKind.ORGANISATION, ContextKind.WARD))
@@ -239,3 +252,40 @@ class TestClaims:
     def test_nothing_of_an_office_without_one(self) -> None:
         assert office_claims(context_of(company())) == {}
         assert mandate_rows(None) == []
+
+
+def archive() -> Choice:
+    return replace(
+        company(),
+        kind=ContextKind.ARCHIVE,
+        mandate=MandateFacts(mandate_id="m", role="archive", source="register"),
+    )
+
+
+class TestArchive:
+    READER = make.client(
+        subject_contexts=(ContextKind.PERSON, ContextKind.ARCHIVE),
+        scopes=frozenset({"openid", "docs.read", "docs.share"}),
+    )
+
+    def test_it_is_offered_only_where_it_was_registered(self) -> None:
+        assert usable((ME, archive()), ASKING) == (ME,)
+        assert usable((ME, archive()), self.READER) == (ME, archive())
+        assert usable((ME, company()), self.READER) == (ME,)
+
+    def test_a_hint_names_it_apart_from_the_organisation(self) -> None:
+        assert settled(ME, archive(), client=self.READER, ctx_hint="archive") == archive().choice_id
+        assert settled(ME, archive(), client=self.READER, ctx_hint="organisation") is None
+
+    def test_what_writes_is_neither_asked_about_nor_granted(self) -> None:
+        wanted = "openid docs.read docs.share"
+        asked = make.request(self.READER, scope=wanted)
+        session = make.session_facts(acr=Acr.SUBSTANTIAL)
+        world = Surroundings(client=self.READER, session=session, consent=make.consent_facts())
+        own = decide(asked, replace(world, choices=(ME,)))[0]
+        assert own == Consent(scopes=("docs.share",), choice=ME)
+        agreed = replace(world, consent=make.consent_facts("docs.share"))
+        assert issued(replace(agreed, choices=(ME,)), asked).scopes == frozenset(wanted.split())
+        for one in (world, agreed):  # what was agreed to for oneself is not carried over
+            step = issued(replace(one, choices=(archive(),)), asked)
+            assert step.scopes == {"openid", "docs.read"}

@@ -99,7 +99,7 @@ def test_it_says_exactly_this() -> None:
         "require_signed_request_object": False,
         "require_pushed_authorization_requests": False,
         "prompt_values_supported": ["consent", "create", "login", "none", "select_account"],
-        "ctx_hints_supported": ["person", "organisation", "ward", "official", "choose"],
+        "ctx_hints_supported": ["person", "organisation", "ward", "official", "archive", "choose"],
         "acr_values_supported": [
             "urn:haiphong:acr:low",
             "urn:haiphong:acr:substantial",

@@ -142,11 +142,14 @@ async def test_whoever_represented_it_does_so_no_more_once_it_is_dissolved(
     gone = await say(database, clock, replace(ENTRY, status=OrganisationStatus.DISSOLVED), days=1)
     assert (gone.outcome, gone.unknown_representatives) == (Outcome.UPDATED, 0)
     assert await represented_by(database, done, days=1) == set()
-    (ended,) = await see(
+    held = await see(
         database,
         lambda tx: tx.mandates.of_principal(PrincipalKind.ORGANISATION, done.organisation.organisation_id),
     )
-    assert (ended.role, ended.ended_at) == (Role.REPRESENTATIVE, NOW + DAY)
+    assert {(one.role, one.ended_at) for one in held} == {
+        (Role.REPRESENTATIVE, NOW + DAY),
+        (Role.ARCHIVE, None),
+    }
     back = await say(database, clock, ENTRY, days=2)
     assert back.organisation.status is OrganisationStatus.ACTIVE
     assert await represented_by(database, done, days=2) == {first.person_id}

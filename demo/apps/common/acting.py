@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 
 from demo.apps.common.words import Words
 
-Kind = Literal["person", "organisation", "ward", "official"]
+Kind = Literal["person", "organisation", "ward", "official", "archive"]
 ORGANISATION_OWNER = "org:"
 """Before an organisation's id where things are kept by whose they are: it never meets a person's sub."""
 _ROLES = {
@@ -20,6 +20,7 @@ _ROLES = {
     "viewer": Words("Được ủy quyền, chỉ xem", "Authorised, view only"),
     "parent": Words("Cha hoặc mẹ", "Parent"),
     "guardian": Words("Người giám hộ", "Guardian"),
+    "archive": Words("Xem hồ sơ lưu", "Views records"),
 }
 _HOUSEHOLD = "vn_personal_id"
 
@@ -88,6 +89,7 @@ def read_acting(claims: Mapping[str, Any], *, contexts: Collection[str], now: fl
         "organisation": ("org", "mandate"),
         "ward": ("mandate", "act"),
         "official": ("post",),
+        "archive": ("org", "mandate"),
     }
     needed = belongs[cast("Kind", kind)]
     if any((name in claims) != (name in needed) for name in ("org", "mandate", "act", "post")):

@@ -79,6 +79,8 @@ class Visitor:
         if acting.kind == "official":
             office = ", ".join(word for word in (acting.position, acting.name or acting.agency) if word)
             return Words(office, office)
+        if acting.kind == "archive":
+            return Words(f"Hồ sơ lưu: {acting.name}", f"Records of {acting.name}")
         return Words(f"Cho {acting.name}", f"For {acting.name}")
 
     @property

@@ -25,7 +25,9 @@ from resource_server import AccessTokenVerifier, TokenRefused, VerifiedToken
 from resource_server.dependency import refusal_response, require
 
 READ_SCOPE, SHARE_SCOPE = "docs.read", "docs.share"
-CONTEXTS: tuple[Kind, ...] = ("person", "organisation", "ward")
+CONTEXTS: tuple[Kind, ...] = ("person", "organisation", "ward", "archive")
+"""For whom documents are read; into an archive nothing is put."""
+_IN_FORCE = tuple(kind for kind in CONTEXTS if kind != "archive")
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -100,7 +102,7 @@ def documents_api(
         async def share(
             token: Annotated[VerifiedToken, Depends(sharer)], brought: DocumentIn, response: Response
         ) -> dict[str, object]:
-            owner = _owner(token)
+            owner = _owner(token, _IN_FORCE)
             documents.welcome(owner)
             document_id, is_new = documents.add(owner, token.client_id, brought.document())
             response.status_code = 201 if is_new else 200
@@ -109,11 +111,11 @@ def documents_api(
     return add_to
 
 
-def _owner(token: VerifiedToken) -> str:
+def _owner(token: VerifiedToken, contexts: tuple[Kind, ...] = CONTEXTS) -> str:
     """Return whose documents a token is about; a context that is none of a citizen's gets none (an official's)."""
     claims = {"ctx": "person", **token.claims}  # of a client that registered no other
     try:
-        return read_acting(claims, contexts=CONTEXTS, now=time.time()).owner
+        return read_acting(claims, contexts=contexts, now=time.time()).owner
     except ContradictoryClaims as error:
         raise TokenRefused(
             status=403, error="insufficient_scope", description=str(error), www_authenticate=None

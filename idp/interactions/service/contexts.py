@@ -7,11 +7,11 @@ from idp.mandates import service as mandates
 from idp.officials import service as officials
 from idp.people.model import Person
 from idp.protocol.acting import ContextKind
-from idp.protocol.context import Choice, own
+from idp.protocol.context import Choice, Obstacle, own
 from idp.protocol.facts import ClientFacts, Realm
 from idp.transaction import Tx
 
-_FROM_MANDATES = frozenset({ContextKind.ORGANISATION, ContextKind.WARD})
+_FROM_MANDATES = frozenset({ContextKind.ORGANISATION, ContextKind.WARD, ContextKind.ARCHIVE})
 
 
 def choices_of(tx: Tx, person: Person, client: ClientFacts, *, now: datetime) -> tuple[Choice, ...]:
@@ -21,10 +21,17 @@ def choices_of(tx: Tx, person: Person, client: ClientFacts, *, now: datetime) ->
     if ContextKind.PERSON in kinds:
         choices.append(own(person.profile.full_name))
     if kinds & _FROM_MANDATES:
-        choices += [one for one in mandates.choices_of(tx, person, now=now) if one.kind in kinds]
+        found = [one for one in mandates.choices_of(tx, person, now=now) if one.kind in kinds]
+        archives = {one.principal_id for one in found if one.kind is ContextKind.ARCHIVE}
+        choices += [one for one in found if not (_is_dissolved(one) and one.principal_id in archives)]
     if ContextKind.OFFICIAL in kinds:
         choices += officials.choices_of(tx, person, now=now)
     return tuple(choices)
+
+
+def _is_dissolved(choice: Choice) -> bool:
+    """Tell whether it is a power that went with its organisation: where the archive is there too, that says so."""
+    return choice.obstacle is Obstacle.DISSOLVED
 
 
 def held(tx: Tx, person_id: PersonId, choice: Choice, *, now: datetime) -> Choice | None:

@@ -9,7 +9,7 @@ from idp.ids import PersonId
 from idp.interactions.service.contexts import choices_of
 from idp.protocol.acting import ContextKind
 from idp.protocol.authorization_request import AuthorizationRequest
-from idp.protocol.context import Choice, Chosen, asks_for_whom, realm_of, subject_of_choice
+from idp.protocol.context import asks_for_whom, realm_of, subject_of_choice
 from idp.protocol.facts import ClientFacts
 from idp.protocol.next_step import UNKNOWN, Facts, Load, Step, next_step
 from idp.protocol.scopes import LegalBasis
@@ -54,12 +54,9 @@ def decide(
                 session = None
             facts = replace(facts, session=session.facts() if session else None)
         elif step.name == "subject":
-            subject_person = _known_subject(tx, client, session, request.expected_sub, occasion.now)
-            subject = None if subject_person is None else request.expected_sub
-            facts = replace(facts, subject=subject, subject_person=subject_person)
+            facts = _with_subject(tx, facts, session, request.expected_sub, occasion.now)
         elif step.name == "context":
-            choices, chosen = _choices(tx, client, session, occasion.now)
-            facts = replace(facts, choices=choices, chosen=chosen)
+            facts = _with_choices(tx, facts, session, occasion.now)
         else:
             about = subject_of_choice(step.choice, session.person_id) if session else None
             records = tx.consents.of_client(about, client.client_id) if about else ()
@@ -77,22 +74,25 @@ def _is_left_to_representatives(record: ConsentRecord) -> bool:
     return is_their_own and not record.granted and record.basis is LegalBasis.CONSENT
 
 
-def _known_subject(
-    tx: Tx, client: ClientFacts, session: Session | None, expected: str | None, now: datetime
-) -> PersonId | None:
-    """Return whose the expected subject is: this person's here, or a ward's of theirs; else None."""
-    if session is None or expected is None:
-        return None
+def _with_subject(
+    tx: Tx, facts: Facts, session: Session | None, expected: str | None, now: datetime
+) -> Facts:
+    """Look up whose the expected subject is: this person's here, or a ward's of theirs; else nobody's."""
+    named = None if session is None or expected is None else _named(tx, facts.client, session, expected)
+    if session is not None and named is not None and named != session.person_id:
+        facts = _with_choices(tx, facts, session, now)
+        choices = () if facts.choices is UNKNOWN else facts.choices
+        wards = {one.principal_id for one in choices if one.kind is ContextKind.WARD}
+        named = named if named in wards else None
+    return replace(facts, subject=None if named is None else expected, subject_person=named)
+
+
+def _named(tx: Tx, client: ClientFacts, session: Session, expected: str) -> PersonId | None:
+    """Return whom this client's sector calls so."""
     named = tx.subjects.person_of(sector_of(client), expected)
-    if named == session.person_id or named is None:
+    if named is None or named == session.person_id:
         return named
-    named = _standing(tx, named, sector_of(client), expected)
-    if named == session.person_id:
-        return named
-    wards = {
-        one.principal_id for one in _choices(tx, client, session, now)[0] if one.kind is ContextKind.WARD
-    }
-    return named if named in wards else None
+    return _standing(tx, named, sector_of(client), expected)
 
 
 def _standing(tx: Tx, named: PersonId, sector: str, expected: str) -> PersonId:
@@ -103,11 +103,15 @@ def _standing(tx: Tx, named: PersonId, sector: str, expected: str) -> PersonId:
     return standing
 
 
-def _choices(
-    tx: Tx, client: ClientFacts, session: Session | None, now: datetime
-) -> tuple[tuple[Choice, ...], Chosen | None]:
-    person = tx.people.get(session.person_id) if session and asks_for_whom(client) else None
+def _with_choices(tx: Tx, facts: Facts, session: Session | None, now: datetime) -> Facts:
+    """Look up for whom the person may act, once in a decision."""
+    if facts.choices is not UNKNOWN:
+        return facts
+    person = tx.people.get(session.person_id) if session and asks_for_whom(facts.client) else None
     if session is None or person is None:
-        return (), None
-    chosen = tx.sessions.chosen(session.person_id, session.session_id, client.client_id)
-    return choices_of(tx, person, client, now=now), chosen
+        return replace(facts, choices=())
+    return replace(
+        facts,
+        choices=choices_of(tx, person, facts.client, now=now),
+        chosen=tx.sessions.chosen(session.person_id, session.session_id, facts.client.client_id),
+    )

@@ -1,5 +1,6 @@
 """Use cases of mandates. Each changes rows and records itself in the transaction it is handed."""
 
+from idp.mandates.service.archives import close_archive, last_representatives, leave_archive
 from idp.mandates.service.choices import choices_of, held
 from idp.mandates.service.coming_of_age import end_of_minority, move_majority
 from idp.mandates.service.contests import clear, contest
@@ -38,6 +39,7 @@ __all__ = [
     "appoint_guardian",
     "choices_of",
     "clear",
+    "close_archive",
     "confirm_removal",
     "contest",
     "decline",
@@ -50,6 +52,8 @@ __all__ = [
     "held",
     "held_of_firm",
     "invitee_of",
+    "last_representatives",
+    "leave_archive",
     "move_majority",
     "name_delegate",
     "offer",

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from idp.ids import MandateId, OrganisationId, PersonId
 from idp.mandates.days import VIETNAM_TIME, age_on, last_day
-from idp.mandates.model import Mandate, Principal, PrincipalKind, Source
+from idp.mandates.model import Mandate, Principal, PrincipalKind, Role, Source
 from idp.mandates.rules import works_for
 from idp.organisations.model import Organisation, OrganisationStatus, organisation_facts
 from idp.people.model import Person, PersonStatus
@@ -33,7 +33,7 @@ class _Principals:
 def choices_of(tx: Tx, person: Person, *, now: datetime) -> tuple[Choice, ...]:
     """Return every context a person holds a mandate for, those with an obstacle too, in the order of their names."""
     held = tx.mandates.of_delegate(person.person_id, since=now - ENDED_SHOWN)
-    going_on = {one.principal for one in held if not one.is_over(now)}
+    going_on = {one.principal for one in held if not one.is_over(now) and one.role is not Role.ARCHIVE}
     shown = [one for one in held if not one.is_over(now) or one.principal not in going_on]
     principals = _load(tx, shown)
     found = [_choice(one, person, principals, now=now) for one in _latest_of_ended(shown, now)]
@@ -87,10 +87,13 @@ def _choice(mandate: Mandate, person: Person, principals: _Principals, *, now: d
     organisation = principals.organisations.get(mandate.principal_id)
     if organisation is None:
         return None
-    is_gone = organisation.status is OrganisationStatus.DISSOLVED
-    obstacle, day = _obstacle(mandate, person, Obstacle.DISSOLVED if is_gone else None, now=now)
+    is_gone, is_archive = organisation.status is OrganisationStatus.DISSOLVED, mandate.role is Role.ARCHIVE
+    if is_archive and not is_gone:
+        return None
+    keeps_from = Obstacle.DISSOLVED if is_gone and not is_archive else None
+    obstacle, day = _obstacle(mandate, person, keeps_from, now=now)
     return Choice(
-        kind=ContextKind.ORGANISATION,
+        kind=ContextKind.ARCHIVE if is_archive else ContextKind.ORGANISATION,
         choice_id=mandate.mandate_id,
         name=organisation.name,
         principal_id=organisation.organisation_id,

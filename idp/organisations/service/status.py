@@ -1,5 +1,7 @@
 """What a change of status ends: the grants given for an organisation, and with a dissolution its mandates and units.
 
+Who represented it last is left its archive.
+
 A token says the status of the organisation it is for, so that a grant does not outlive it (DESIGN 5.2, 5.5).
 """
 
@@ -7,7 +9,12 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.ids import OrganisationId
 from idp.mandates.model import organisation
-from idp.mandates.service import end_of_organisation
+from idp.mandates.service import (
+    close_archive,
+    end_of_organisation,
+    last_representatives,
+    leave_archive,
+)
 from idp.organisations.entry import Said
 from idp.organisations.model import OrganisationStatus
 from idp.sessions.service import tell_of_ended
@@ -47,7 +54,11 @@ def change_status(
         organisation_id, status, reason, source=said.source, source_at=said.at, now=occasion.now
     )
     if status is OrganisationStatus.DISSOLVED:
+        last = last_representatives(tx, organisation_id, occasion)
         end_of_organisation(tx, organisation_id, _DISSOLVED, actor=actor, occasion=occasion)
+        leave_archive(tx, last, actor=actor, occasion=occasion)
+    elif kept.status is OrganisationStatus.DISSOLVED:
+        close_archive(tx, organisation_id, actor=actor, occasion=occasion)
     ended = tx.grants.revoke_of_principal(organisation_id, occasion.now, f"organisation {status.value}")
     tell_of_ended(tx, ended, occasion=occasion)
     tx.audit.add(
