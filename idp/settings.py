@@ -94,6 +94,8 @@ class Lifetimes(BaseSettings):
     failures_kept: timedelta = timedelta(days=30)
     """Failed sign-ins of an account count until there was none for this long; an account that rests goes on resting. A
     day at least in production."""
+    passkey_kept: timedelta = timedelta(days=30)
+    """A passkey that was removed is kept for this long, so that whoever still tries it is refused and put on record."""
     mandate_offer: timedelta = timedelta(days=14)
     """A mandate that was offered may be accepted for this long."""
     mandate_removal: timedelta = timedelta(days=7)

@@ -16,7 +16,14 @@ from idp.clock import Clock
 from idp.configuration.store import ConfigurationStore
 from idp.conflicts.store import ConflictStore
 from idp.consents.store import ConsentStore
-from idp.credentials.store import AttemptStore, LinkStore, PasswordStore, TotpStore
+from idp.credentials.store import (
+    AttemptStore,
+    LinkStore,
+    PasskeyChallengeStore,
+    PasskeyStore,
+    PasswordStore,
+    TotpStore,
+)
 from idp.emergency.store import AffectedStore
 from idp.grants.store import CodeStore, GrantStore, PushedRequestStore, RefreshTokenStore, RevokedTokenStore
 from idp.interactions.store import InteractionStore
@@ -79,6 +86,14 @@ class Tx:
     @cached_property
     def totp(self) -> TotpStore:
         return TotpStore(self.connection, self._vault)
+
+    @cached_property
+    def passkeys(self) -> PasskeyStore:
+        return PasskeyStore(self.connection, self._vault)
+
+    @cached_property
+    def passkey_challenges(self) -> PasskeyChallengeStore:
+        return PasskeyChallengeStore(self.connection, self._vault)
 
     @cached_property
     def attempts(self) -> AttemptStore:

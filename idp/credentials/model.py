@@ -34,6 +34,37 @@ class TotpCredential:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passkey:
+    """A discoverable WebAuthn credential (Level 3 §4, credential record): its public half, and what was said of it."""
+
+    passkey_id: str
+    """How our pages name it: random, no secret."""
+    person_id: PersonId
+    credential_id: bytes = field(repr=False)
+    user_handle: bytes = field(repr=False)
+    """Random, the same for all of a person's passkeys; says nothing of them (§14.6.1)."""
+    public_key: bytes = field(repr=False)
+    """COSE_Key."""
+    sign_count: int
+    """The counter of the last use; 0 where the authenticator counts nothing."""
+    transports: tuple[str, ...]
+    is_synced: bool
+    """Backup eligible (BE): it may leave the device it was made on."""
+    is_backed_up: bool
+    """Backup state (BS) at the last use."""
+    aaguid: str
+    """The make of the authenticator, as it says itself; nobody vouches for it."""
+    name: str = field(repr=False)
+    """What the person calls it."""
+    bound_acr: Acr
+    """Level of the sign-in in which it was bound: it never counts for more."""
+    created_at: datetime
+    last_used_at: datetime | None = None
+    ended_at: datetime | None = None
+    """Since when it signs nobody in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptState:
     """Failures of one account since its last success; an attempt never settled counts as failed."""
 

@@ -57,6 +57,25 @@ def national_acr(loa: str | None, account_level: int | None) -> Acr:
 
 
 def local_acr(amr: Iterable[str], account_level: int) -> Acr:
-    """Return the level of a local sign-in: two different factors and an account of level 02 make it substantial."""
-    two_factors = {"pwd", "otp"} <= set(amr)
+    """Return the level of a local sign-in: two different factors and an account of level 02 make it substantial.
+
+    Password and code are two, and so is a passkey that verified its user. None reaches high: a passkey is compared with
+    no national record, and one that is synced may be exported (DOMAIN 3.4, SP 800-63B-4 §3.1.7).
+    """
+    methods = set(amr)
+    two_factors = {"pwd", "otp"} <= methods or {"user", "mfa"} <= methods
     return Acr.SUBSTANTIAL if two_factors and account_level == 2 else Acr.LOW
+
+
+def passkey_amr(*, is_verified: bool, is_synced: bool) -> tuple[str, ...]:
+    """Return how a passkey proved somebody (RFC 8176 §2): the key, presence, and a second factor where it was given.
+
+    `swk`: the key is known to leave its device; `pop`: it says that it does not, and nobody vouches for it, so that
+    `hwk` is never said.
+    """
+    return (*(("mfa",) if is_verified else ()), "user", "swk" if is_synced else "pop")
+
+
+def is_passkey(amr: Iterable[str]) -> bool:
+    """Tell whether somebody signed in with a passkey of ours."""
+    return "user" in set(amr)

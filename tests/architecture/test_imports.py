@@ -23,6 +23,8 @@ PLANTED = [
     ("idp/endpoints/register.py", "from authlib.oauth2.rfc7591 import ClientMetadataClaims"),
     ("idp/citizen/sign_in.py", "from passlib.hash import argon2"),
     ("idp/credentials/password.py", "import pyotp"),
+    ("idp/citizen/passkey.py", "from webauthn import verify_authentication_response"),
+    ("idp/credentials/passkey.py", "import cbor2"),
     ("idp/outbox/relay.py", "import httpx"),
     ("federation/oidc.py", "import urllib.request"),
     ("idp/outbox/relay.py", "import smtplib"),
@@ -70,6 +72,7 @@ PERMITTED = [
         "import asyncio\nimport httpx\nasync def f():\n    await asyncio.open_connection('h', 443)",
     ),
     ("idp/credentials/totp.py", "import pyotp"),
+    ("idp/credentials/passkey.py", "from webauthn.helpers import parse_authenticator_data"),
     (
         "idp/grants/service.py",
         "from idp.transaction import Tx\nfrom idp.sessions.model import Session\nfrom idp.clock import Clock",

@@ -80,11 +80,15 @@ async def test_years_of_use_leave_only_what_is_meant_to_stay(world: World) -> No
         "life_applied",
         "life_unresolved",
         "merges",
+        "passkey_challenges",
+        "passkeys",
         "session_contexts",
         "upstream_journeys",
         "upstream_logouts",
     } | of_mandates
-    assert unseen == elsewhere  # tests/stores, tests/life_events, tests/mandates and test_contexts.py do
+    assert (
+        unseen == elsewhere
+    )  # tests/stores, tests/life_events, tests/mandates, test_contexts.py, test_passkeys.py do
 
 
 async def test_what_is_kept_after_its_end_goes_when_the_settings_say(template: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from idp.people.asked import read_text
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.reports.people_search import search
 from tests.organisations.samples import make_agency, make_organisation
+from tests.stores.passkey_samples import make_passkey
 from tests.stores.samples import MINUTE, NOW, SignedIn, do, make_generation, make_handle, sign_in
 
 _LINK = make_handle(HandleKind.LINK, PersonId(NO_BUCKET))
@@ -95,6 +96,16 @@ def _credentials(tx: Any, me: SignedIn) -> None:
     tx.totp.put(TotpCredential(person_id=person_id, secret="S", last_step=0, confirmed=True))
     tx.totp.get(person_id)
     tx.totp.spend_step(person_id, 1)
+    passkey = make_passkey(person_id)
+    tx.passkeys.add(passkey)
+    tx.passkeys.find(passkey.credential_id)
+    tx.passkeys.of_person(person_id)
+    tx.passkeys.use(passkey, 1, is_backed_up=True, now=NOW)
+    tx.passkeys.rename(passkey, "n")
+    tx.passkeys.end(passkey, NOW)
+    tx.passkeys.erase_ended(NOW, 10)
+    tx.passkey_challenges.spend(b"c", NOW)
+    tx.passkey_challenges.erase_expired(NOW, 10)
     tx.attempts.reserve("a", NOW)
     tx.attempts.state("a")
     tx.attempts.touch("a", NOW)

@@ -18,6 +18,7 @@ from idp.people.identifiers import IdentifierTaken
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.upstreams.already_linked import AlreadyLinked
 from idp.upstreams.model import ExternalLink
+from tests.stores.passkey_samples import make_passkey
 from tests.stores.samples import (
     DAY,
     HOUR,
@@ -101,6 +102,23 @@ async def test_one_of_fifty_uses_a_totp_step(nodes: Nodes) -> None:
     await do(nodes[0], bind)
     for step in (58_000_000, 58_000_001):
         assert winners(await at_once(nodes, lambda tx, s=step: tx.totp.spend_step(person.person_id, s))) == 1
+
+
+async def test_one_of_fifty_answers_a_challenge_and_one_moves_the_counter_on(nodes: Nodes) -> None:
+    person = make_person()
+    passkey = make_passkey(person.person_id)
+
+    def bind(tx: Any) -> None:
+        tx.people.add(person)
+        tx.passkeys.add(passkey)
+
+    await do(nodes[0], bind)
+    assert winners(await at_once(nodes, lambda tx: tx.passkey_challenges.spend(b"c" * 32, NOW))) == 1
+    for count in (1, 2):
+        used = await at_once(
+            nodes, lambda tx, c=count: tx.passkeys.use(passkey, c, is_backed_up=False, now=NOW)
+        )
+        assert winners(used) == 1
 
 
 async def test_one_of_fifty_opens_a_link(nodes: Nodes) -> None:

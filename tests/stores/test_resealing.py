@@ -34,6 +34,7 @@ from keys.keyring import Keyring, new_record
 from keys.master import KEY_BYTES, MasterKey
 from tests.mandates.samples import COMPANY, make_mandate
 from tests.organisations.samples import make_organisation
+from tests.stores.passkey_samples import make_passkey
 from tests.stores.samples import (
     HOUR,
     MINUTE,
@@ -81,6 +82,7 @@ COLUMNS = {
     "organisations.identifier": Resealing.WITH_LOOKUP,
     "organisations.words": Resealing.ANEW,
     "outbox.payload": Resealing.ANEW,
+    "passkeys.name": Resealing.ANEW,
     "people.profile": Resealing.ANEW,
     "person_addresses.address": Resealing.ANEW,
     "person_identifiers.value": Resealing.WITH_LOOKUP,
@@ -235,6 +237,7 @@ async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Fill
         tx.totp.put(
             TotpCredential(person_id=person_id, secret="JBSWY3DPEHPK3PXP", last_step=0, confirmed=True)
         )
+        tx.passkeys.add(make_passkey(person_id, name="Điện thoại"))
         tx.clients.add_secret(client_id, secret)
         tx.organisations.add(make_organisation(scheme=OrganisationScheme.PERSONAL_ID, identifier=NUMBER))
         tx.mandates.lock_principal(organisation(COMPANY))
@@ -318,6 +321,7 @@ async def _check_contents(eras: Eras, filled: Filled) -> None:
         return {
             "person": tx.people.find_by_identifier(IdentifierScheme.PERSONAL_ID, NUMBER),
             "totp": totp.secret,
+            "passkeys": [one.name for one in tx.passkeys.of_person(person_id)],
             "secret": WITHOUT_OLD.open_text(sealed, purpose="client.secret"),
             "mandates": [one.reference for one in tx.mandates.of_delegate(person_id)],
             "invited": tx.mandate_invitations.get("i"),
@@ -329,6 +333,7 @@ async def _check_contents(eras: Eras, filled: Filled) -> None:
     assert await see(eras.without_old, read) == {
         "person": filled.me.person,
         "totp": "JBSWY3DPEHPK3PXP",
+        "passkeys": ["Điện thoại"],
         "secret": "a" * 32,
         "mandates": ["decision 5"],
         "invited": INVITED,

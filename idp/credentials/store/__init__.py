@@ -1,9 +1,20 @@
-"""City credentials, one table a file: passwords, TOTP secrets, attempts, one-time links."""
+"""City credentials, one table a file: passwords, TOTP secrets, passkeys, attempts, one-time links."""
 
 from idp.credentials.reservation import Reserved, Slowed
 from idp.credentials.store.attempts import AttemptStore
+from idp.credentials.store.challenges import PasskeyChallengeStore
 from idp.credentials.store.links import LinkStore
+from idp.credentials.store.passkeys import PasskeyStore
 from idp.credentials.store.passwords import PasswordStore
 from idp.credentials.store.totp import TotpStore
 
-__all__ = ["AttemptStore", "LinkStore", "PasswordStore", "Reserved", "Slowed", "TotpStore"]
+__all__ = [
+    "AttemptStore",
+    "LinkStore",
+    "PasskeyChallengeStore",
+    "PasskeyStore",
+    "PasswordStore",
+    "Reserved",
+    "Slowed",
+    "TotpStore",
+]
