@@ -18,7 +18,9 @@ from idp.protocol.next_step import SignIn
 from idp.transaction import Tx
 
 _OWN_PATH = re.compile(
-    r"/account(/[a-z-]+)+(\?[a-z]=[A-Za-z0-9_-]{1,64}(&[a-z]=[A-Za-z0-9_-]{1,64}){0,2})?", re.ASCII
+    r"/account(/[A-Za-z0-9_-]{1,64}){0,4}"
+    r"(\?[a-z]=[A-Za-z0-9_-]{1,64}(&[a-z]=[A-Za-z0-9_-]{1,64}){0,2})?",
+    re.ASCII,
 )
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from idp.citizen import (
     account,
+    account_home,
     act_for,
     administrator,
     consent,
@@ -46,6 +47,7 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/end_session/confirm", sign_out.confirm),
     ("GET", "/signed-out", sign_out.show),
     ("POST", "/account/sign-in", account.start),
+    ("GET", "/account", account_home.show),
     ("GET", "/account/mandates", overview.show),
     ("GET", "/account/mandates/organisation", organisation.show),
     ("GET", "/account/mandates/person", appointing.show),

@@ -22,7 +22,7 @@ from idp.protocol.next_step import SignIn
 
 ACCOUNT = ClientId("hpid:account")
 """Never a registered client's: a colon is in no client_id we take."""
-HOME = "/account/mandates"
+HOME = "/account"
 FRESH = 600
 """Seconds after a sign-in in which somebody may change for whom others act."""
 

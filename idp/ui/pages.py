@@ -20,6 +20,7 @@ from idp.ui.answering import SCRIPT
 from idp.ui.icons import icon
 from idp.ui.language import Language
 from idp.ui.links import own_path, return_url, web_url
+from idp.ui.navigation import ACCOUNT
 from idp.ui.static import static
 from idp.ui.strings import Texts
 from idp.ui.theme import Theme
@@ -153,6 +154,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.globals.update(
+        account_navigation=ACCOUNT,
         answering_script=SCRIPT,
         icon=icon,
         static=static,

@@ -6,7 +6,7 @@ from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
 from tests.world import World
 
-HOME = "/account/mandates"
+HOME = "/account"
 
 
 async def test_who_is_not_signed_in_is_led_to_the_sign_in_and_back(world: World) -> None:
@@ -19,7 +19,7 @@ async def test_who_is_not_signed_in_is_led_to_the_sign_in_and_back(world: World)
     await world.signed_in(browser, person.person_id)
     page = await browser.get(f"/sign-in?i={page.interaction}")
     assert str(page.response.url).endswith(f"{HOME}?p=2")
-    assert "page-mandates" in page.ids
+    assert "page-account-home" in page.ids
 
 
 async def test_a_sign_in_to_the_account_gives_no_code_and_asks_no_consent(world: World) -> None:
@@ -44,7 +44,7 @@ async def test_a_level_below_substantial_and_city_credentials_do_not_open_the_ac
 async def test_who_is_locked_meanwhile_is_not_shown_the_account(world: World) -> None:
     person, browser = await world.person(), world.browser()
     await world.signed_in(browser, person.person_id)
-    assert "page-mandates" in (await browser.get(HOME)).ids
+    assert "page-account-home" in (await browser.get(HOME)).ids
     await world.set_status(person.person_id, PersonStatus.LOCKED)
     assert "page-account-sign-in" in (await browser.get(HOME)).ids
 
@@ -80,8 +80,8 @@ async def test_a_sign_in_older_than_ten_minutes_is_asked_again_before_anything_c
     person, browser = await world.person(), world.browser()
     await world.signed_in(browser, person.person_id)
     world.time.moment += timedelta(minutes=10, seconds=1)
-    assert "page-mandates" in (await browser.get(HOME)).ids
-    page = await browser.get(f"{HOME}/act?a=take&i=nothing")
+    assert "page-account-home" in (await browser.get(HOME)).ids
+    page = await browser.get(f"{HOME}/mandates/act?a=take&i=nothing")
     assert "page-account-sign-in" in page.ids
     page = await browser.press(page, "submit")
     assert "page-sign-in" in page.ids, "the session there is does not do"

@@ -18,6 +18,7 @@ from idp.ui.language import Language
 from idp.ui.pages import Banner
 from idp.ui.rows import ClaimRow, ConsentMode, ConsentRow, Delivery, DeliveryState, FirstLogin
 from idp.ui.strings import STRINGS, Texts
+from tests.ui.account_samples import ACCOUNT
 from tests.ui.act_for_samples import FAMILY, OFFICE, context_of
 from tests.ui.mandate_samples import MANDATES
 from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Context, Sample, same
@@ -337,6 +338,7 @@ SAMPLES: dict[str, Sample] = {
     "error-busy": problem("busy"),
     "error-upstream-down": problem("upstream-down", rp=PORTAL),
     "error-signed-out-expired": problem("signed-out-expired"),
+    **ACCOUNT,
     **MANDATES,
     **{
         f"info-{page.key}": Sample(template="info.html", context=same(page=page))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from jinja2 import UndefinedError
 
+from idp.ui import navigation
 from idp.ui.errors import ErrorSummary, one_error
 from idp.ui.info import INFO_PAGES
 from idp.ui.language import Language
@@ -18,7 +19,7 @@ from tests.ui.samples import SAMPLES
 
 OWN_PATHS = {"/", "/help", "/phong-lua-dao", "/privacy", "/accessibility", "/end_session"}
 PASSED_IN = {"/status", "/account/services", "/signed-out"}
-ACCOUNT = {
+ACCOUNT = {section.path for section in navigation.ACCOUNT} | {
     f"/account/mandates{page}" for page in ("", "/organisation", "/person", "/firm", "/clients", "/act")
 }
 STEPS = {"/sign-in", "/sign-in/national", "/sign-in/password", "/sign-in/waiting", "/authorize/resume"}
@@ -182,7 +183,8 @@ def test_the_ids_that_tests_and_scripts_hang_on_are_there(
         "sign-out": "sign-out-here sign-out-all cancel",
         "signed-out": "delivery-1 open-services back refresh",
         "error-untrusted-client": "error for-developer error-reference",
-        "home-signed-in": "me sign-out",
+        "home-signed-in": "me open-account sign-out",
+        "account-home": "nav-home m-nav-home menu id-number level",
         "administrator": "name username new-password submit",
         "administrator-totp": "totp-qr totp-key otp submit",
     }

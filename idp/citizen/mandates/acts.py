@@ -12,10 +12,9 @@ from idp.audit.occasion import Occasion
 from idp.citizen.account import holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.mandates.errors import broken_rule
-from idp.citizen.mandates.rows import firm_lines, mandate_lines, offer_lines
+from idp.citizen.mandates.rows import HOME, firm_lines, mandate_lines, offer_lines
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
-from idp.edge.account import HOME
 from idp.edge.page import page
 from idp.ids import MandateId
 from idp.mandates.days import last_day

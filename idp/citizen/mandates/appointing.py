@@ -22,10 +22,9 @@ from idp.citizen.mandates.fields import (
     role_picks,
 )
 from idp.citizen.mandates.organisation import Managed, managed_by
-from idp.citizen.mandates.rows import power
+from idp.citizen.mandates.rows import HOME, power
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
-from idp.edge.account import HOME
 from idp.edge.page import page
 from idp.ids import OrganisationId, PersonId
 from idp.mandates.days import last_day

@@ -8,9 +8,8 @@ from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.mandates.errors import broken_rule
 from idp.citizen.mandates.organisation import MOST_CLIENTS, Managed, managed_by
-from idp.citizen.mandates.rows import PAGE, organisation_names, person_names, power
+from idp.citizen.mandates.rows import HOME, PAGE, organisation_names, person_names, power
 from idp.edge import Answer, Call
-from idp.edge.account import HOME
 from idp.edge.page import page
 from idp.ids import MandateId, PersonId
 from idp.mandates.model import FirmAppointment, MandateRefused, PrincipalKind

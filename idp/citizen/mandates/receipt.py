@@ -5,9 +5,8 @@ from datetime import datetime
 from functools import partial
 
 from idp.citizen.account import holder_of, query
-from idp.citizen.mandates.rows import firm_lines, mandate_lines, offer_lines
+from idp.citizen.mandates.rows import HOME, firm_lines, mandate_lines, offer_lines
 from idp.edge import Answer, Call
-from idp.edge.account import HOME
 from idp.edge.page import page
 from idp.ids import MandateId, OrganisationId, PersonId
 from idp.mandates.days import last_day

@@ -9,6 +9,7 @@ from idp.mandates.model import Extent, FirmAppointment, Invitation, Mandate, Pri
 from idp.transaction import Tx
 from idp.ui.mandate_rows import Line, Power
 
+HOME = "/account/mandates"
 PAGE = 50
 """Rows of one page."""
 

@@ -14,6 +14,7 @@ from idp.ui.formatting import number
 from idp.ui.language import Language
 from idp.ui.strings import (
     accessibility,
+    account,
     act_for,
     administrator,
     answering,
@@ -33,6 +34,7 @@ from idp.ui.strings import (
 PAGES = (
     *(frame, sign_in, act_for, consent, answering, problem, sign_out, home),
     *(help_page, scam, privacy, accessibility, administrator),
+    account,
     mandates,
     papers,
 )

@@ -26,6 +26,7 @@ VI = {
         "Bộ phận một cửa của mọi xã, phường, đặc khu giúp đăng nhập tại chỗ, không hỏi mật khẩu. "
         "[Trợ giúp](/help)"
     ),
+    "home_account": "Mở tài khoản của tôi",
     "home_mandates": "Xem và thay đổi ai làm thay cho ai",
 }
 
@@ -56,5 +57,6 @@ EN = {
         "The one-stop desk of every commune helps you sign in on the spot, and never asks for the password. "
         "[Help](/help)"
     ),
+    "home_account": "Open my account",
     "home_mandates": "See and change who acts for whom",
 }

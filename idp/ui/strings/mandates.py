@@ -1,14 +1,6 @@
-"""Words of the pages on who acts for whom, and of the account's own sign-in (PAGES §3.1.21)."""
+"""Words of the pages on who acts for whom (PAGES §3.1.21)."""
 
 VI = {
-    "account_sign_in_title": "Đăng nhập vào tài khoản",
-    "account_sign_in_text": "Trang này thuộc tài khoản của từng người, cần đăng nhập bằng {upstream}.",
-    "account_again_title": "Xác nhận lại danh tính",
-    "account_again_text": (
-        "Việc thay đổi người làm thay cần lần đăng nhập trong 10 phút gần đây. "
-        "Đăng nhập lại rồi làm tiếp từ trang này."
-    ),
-    "account_sign_in_submit": "Đăng nhập",
     "mandates_title": "Đại diện, ủy quyền",
     "mandates_mine": "Tôi làm thay cho ai",
     "mandates_mine_none": "Chưa có tổ chức hay người nào.",
@@ -169,14 +161,6 @@ VI = {
 }
 
 EN = {
-    "account_sign_in_title": "Sign in to the account",
-    "account_sign_in_text": "This page belongs to a person's account and needs a sign-in with {upstream}.",
-    "account_again_title": "Confirm who you are",
-    "account_again_text": (
-        "Changing who acts for whom needs a sign-in within the last 10 minutes. "
-        "Sign in again and go on from this page."
-    ),
-    "account_sign_in_submit": "Sign in",
     "mandates_title": "Representation",
     "mandates_mine": "Whom I act for",
     "mandates_mine_none": "No organisation or person yet.",

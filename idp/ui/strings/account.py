@@ -1,0 +1,47 @@
+"""Words of the account: its sections, its first page, and its own sign-in (PAGES §3.1.13)."""
+
+VI = {
+    "account_sign_in_title": "Đăng nhập vào tài khoản",
+    "account_sign_in_text": "Trang này thuộc tài khoản của từng người, cần đăng nhập bằng {upstream}.",
+    "account_again_title": "Xác nhận lại danh tính",
+    "account_again_text": (
+        "Việc thay đổi người làm thay cần lần đăng nhập trong 10 phút gần đây. "
+        "Đăng nhập lại rồi làm tiếp từ trang này."
+    ),
+    "account_sign_in_submit": "Đăng nhập",
+    "nav_label": "Các mục của tài khoản",
+    "nav_menu": "Mục: {section}",
+    "nav_home": "Tổng quan",
+    "nav_mandates": "Đại diện, ủy quyền",
+    "overview_id_number": "Số định danh cá nhân {number}",
+    "overview_level": "Mức độ tài khoản",
+    "overview_level_tag": "Mức độ {level}",
+    "overview_level_2": "Dùng được mọi dịch vụ của thành phố.",
+    "overview_level_1": "Một số dịch vụ cần mức độ 02: đến công an cấp xã bất kỳ, mang thẻ căn cước.",
+    "overview_level_0": "Chưa được xác minh qua {upstream}.",
+    "overview_level_by": "Xác minh qua {upstream}.",
+    "overview_level_by_on": "Xác minh qua {upstream} ngày {day}.",
+}
+
+EN = {
+    "account_sign_in_title": "Sign in to the account",
+    "account_sign_in_text": "This page belongs to a person's account and needs a sign-in with {upstream}.",
+    "account_again_title": "Confirm who you are",
+    "account_again_text": (
+        "Changing who acts for whom needs a sign-in within the last 10 minutes. "
+        "Sign in again and go on from this page."
+    ),
+    "account_sign_in_submit": "Sign in",
+    "nav_label": "Sections of the account",
+    "nav_menu": "Section: {section}",
+    "nav_home": "Overview",
+    "nav_mandates": "Representation",
+    "overview_id_number": "Personal ID number {number}",
+    "overview_level": "Account level",
+    "overview_level_tag": "Level {level}",
+    "overview_level_2": "It works with every city service.",
+    "overview_level_1": "Some services need level 02: go to any commune police office with the ID card.",
+    "overview_level_0": "Not verified through {upstream} yet.",
+    "overview_level_by": "Verified through {upstream}.",
+    "overview_level_by_on": "Verified through {upstream} on {day}.",
+}
