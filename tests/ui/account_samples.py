@@ -22,5 +22,7 @@ def home(**changes: object) -> Sample:
 ACCOUNT: dict[str, Sample] = {
     "account-home": home(),
     "account-home-level-1": home(level=1, level_on=None),
-    "account-home-notice": replace(home(number=None, level=0), frame=replace(HERS, notice="upstream_cancelled")),
+    "account-home-notice": replace(
+        home(number=None, level=0), frame=replace(HERS, notice="upstream_cancelled")
+    ),
 }
