@@ -68,6 +68,8 @@ class Tally:
         age = age_of(one.birth_date or date(one.birth_year, 7, 1))
         self._add("people", one.sex, next(f"age {low}" for low, high in AGES if low <= age <= high))
         self._address(one.address)
+        if one.phone:  # of all ages: it is children and the old who use somebody else's
+            self.phones[one.phone] += 1
         if one.account_status in {"deceased", "locked"}:
             self.unfit.add(one.key)
         if one.died_on:
@@ -114,8 +116,6 @@ class Tally:
         self._add(*["adults married"] * (one.spouse is not None))
         if one.account_level:
             self._add("holders", f"holders of {one.account_level}", f"holders {one.account_status}")
-        if one.phone:
-            self.phones[one.phone] += 1
 
     def _address(self, one: Address) -> None:
         if one.old:

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from idp.clock import Clock
 from idp.database import Database
@@ -19,6 +20,7 @@ from tests.stores.city_content import content_of, whole_city
 _SIZE, _SEED = 6_000, 31
 _KILLS = 8
 _LATEST = 9.0
+Rows = list[tuple[tuple[str, Any], ...]]
 
 
 def main() -> int:
@@ -40,7 +42,7 @@ def _prove(state: Path, rng: random.Random) -> int:
     vault = Vault(MasterKey.load(state / "keys" / "master.json"))
     wanted = whole_city(vault, _SIZE, _SEED)
     found = asyncio.run(_found(url, vault, wanted))
-    told = [table for table, rows in wanted.items() if found[table] != rows]
+    told = [table for table, rows in wanted.items() if _streamed(found[table]) != rows]
     print(f"{sum(map(len, wanted.values())):,} rows compared; tables that differ: {told or 'none'}")
     return 1 if told or not killed else 0
 
@@ -57,9 +59,12 @@ def _kill(command: list[str], environment: dict[str, str], after: float) -> bool
     return False
 
 
-async def _found(
-    url: str, vault: Vault, wanted: dict[str, list[tuple[tuple[str, object], ...]]]
-) -> dict[str, object]:
+def _streamed(rows: Rows) -> Rows:
+    """Leave out what is given once all are in: user names for those few who have a city password."""
+    return [row for row in rows if ("scheme", "username") not in row]
+
+
+async def _found(url: str, vault: Vault, wanted: dict[str, Rows]) -> dict[str, Rows]:
     database: Database[Tx] = Database(url, Tx.unit(vault, Clock()), clock=Clock())
     await database.open()
     try:
