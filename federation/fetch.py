@@ -175,6 +175,13 @@ class Fetcher:
         content_type = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
         return await self._request("POST", url, {**content_type, **(headers or {})}, urlencode(form).encode())
 
+    async def post_json(
+        self, url: str, content: bytes, *, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Post a JSON text and return the answer, or raise FetchFailed."""
+        content_type = {"content-type": "application/json", "accept": "application/json"}
+        return await self._request("POST", url, {**content_type, **(headers or {})}, content)
+
     def check_form(self, url: str) -> None:
         """Refuse a URL we would never call, wherever its name leads; asks nobody."""
         _checked_target(url, self._allowed_loopback, self._loopback_hosts)

@@ -62,6 +62,7 @@ from idp.endpoints.userinfo import userinfo
 from idp.endpoints.well_known import METADATA, openid_configuration
 from idp.env_file import take_env_file
 from idp.limits.service import Limits
+from idp.messages.senders import senders_of
 from idp.protocol.discovery import ENDPOINTS
 from idp.protocol.front_channel import offered_response_types
 from idp.provider import Provider
@@ -190,6 +191,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         summaries=Summaries(),
         reads=ReadsRecorded(),
         limits=Limits(database),
+        senders=senders_of(settings, fetcher),
         tracing=tracing,
     )
 

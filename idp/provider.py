@@ -1,6 +1,7 @@
 """The provider as one frozen value: what endpoints, pages, worker and commands are handed instead of globals."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from idp.configuration.readiness import ReadinessCheck
 from idp.credentials.hashing import PasswordHashing
 from idp.database import Database
 from idp.limits.service import Limits
+from idp.messages.model import Channel, Sender
 from idp.settings import Settings
 from idp.tracing import Tracing
 from idp.transaction import Tx
@@ -61,6 +63,8 @@ class Provider:
     summaries: Summaries
     reads: ReadsRecorded
     limits: Limits
+    senders: Mapping[Channel, Sender]
+    """What sends to people by each channel; a channel that has none is not in it."""
     tracing: Tracing | None
     """What makes spans; None: no traces are asked for."""
 

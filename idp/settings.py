@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _PORT = re.compile(r":[0-9]+$")
+_MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}", re.ASCII)
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -32,6 +33,14 @@ class RegistrationMode(StrEnum):
     OFF = "off"
     TOKEN = "token"  # noqa: S105 - a word
     OPEN = "open"
+
+
+class MailTls(StrEnum):
+    """How the connection to the mail server is kept from others (RFC 8314)."""
+
+    IMPLICIT = "implicit"
+    STARTTLS = "starttls"
+    NONE = "none"
 
 
 class UnsafeSettings(ValueError):
@@ -224,6 +233,29 @@ class Settings(BaseSettings):
     Unset: no traces."""
     otel_share: float = Field(default=1.0, ge=0, le=1)
     """Share of the requests that are traced, where a proxy has not decided."""
+    mail_host: str | None = None
+    """Mail server that takes notices and codes to people (SMTP submission); unset: no mail is sent."""
+    mail_port: int = Field(default=465, ge=1, le=65535)
+    """Its port."""
+    mail_tls: MailTls = MailTls.IMPLICIT
+    """implicit (port 465) or starttls (port 587); none only where that server is on this machine, and not in
+    production. Its certificate must name it, by `HPID_CA_BUNDLE` or an authority of the system."""
+    mail_from: str = ""
+    """Address that mail comes from; needed with a mail server."""
+    mail_username: str = ""
+    """User name there; unset: it asks for none."""
+    mail_password_file: Path | None = None
+    """File with the password there, readable by the provider's user alone."""
+    mail_time_limit: float = Field(default=10.0, ge=0.5, le=60.0)
+    """Seconds each exchange with the mail server may take."""
+    sms_url: str | None = None
+    """Address of the SMS gateway, https: takes `{"id", "from", "to", "text"}` as JSON by POST. Unset: no SMS is sent."""
+    sms_secret_file: Path | None = None
+    """File with the bearer secret that proves us there, readable by the provider's user alone; needed with a gateway."""
+    sms_from: str = "HaiPhongID"
+    """Name or number that SMS come from."""
+    hotline: str = ""
+    """Phone number by which the city locks accounts, told in notices; unset: none is told."""
     holidays: Annotated[tuple[date, ...], NoDecode] = ()
     """Days on which offices don't work, beside week-ends and holidays of fixed days, as announced for each year; comma
     separated, e.g. 2027-02-05,2027-02-08. They stop the clock of written requests."""
@@ -272,6 +304,22 @@ class Settings(BaseSettings):
     def _refuse_half_a_device(self) -> Self:
         if len({self.pkcs11_module is None, not self.pkcs11_token, self.pkcs11_pin_file is None}) > 1:
             raise UnsafeSettings("HPID_PKCS11_MODULE, HPID_PKCS11_TOKEN and HPID_PKCS11_PIN_FILE go together")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_half_a_sender(self) -> Self:
+        if self.mail_host is not None:
+            if _MAIL_ADDRESS.fullmatch(self.mail_from) is None:
+                raise UnsafeSettings("HPID_MAIL_FROM must be an address, with HPID_MAIL_HOST")
+            if (not self.mail_username) is not (self.mail_password_file is None):
+                raise UnsafeSettings("HPID_MAIL_USERNAME and HPID_MAIL_PASSWORD_FILE go together")
+            is_open = self.mail_tls is MailTls.NONE
+            if is_open and (
+                self.mail_host not in _THIS_MACHINE or self.profile is DeploymentProfile.PRODUCTION
+            ):
+                raise UnsafeSettings("HPID_MAIL_TLS may be none on this machine alone, and not in production")
+        if (self.sms_url is None) is not (self.sms_secret_file is None):
+            raise UnsafeSettings("HPID_SMS_URL and HPID_SMS_SECRET_FILE go together")
         return self
 
     def _refuse_unsafe_listening(self, *, is_https: bool) -> None:

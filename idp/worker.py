@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 from idp import metrics
 from idp.audit.jobs import sequence
@@ -23,6 +24,9 @@ from idp.life_events.model import Outcome
 from idp.log import fields
 from idp.mandates.jobs import BATCH as MANDATES
 from idp.mandates.jobs import end_over
+from idp.messages.model import Channel
+from idp.messages.relay import ADDRESSED, SENT, Post
+from idp.messages.texts import Site
 from idp.officials.jobs import BATCH as OFFICIALS
 from idp.officials.jobs import close_posts, link_people
 from idp.outbox.relay import MOST, Relay
@@ -66,6 +70,19 @@ def relay_of(provider: Provider) -> Relay:
     )
 
 
+def post_of(provider: Provider) -> Post:
+    """Return what sends mail and SMS in this process."""
+    settings = provider.settings
+    return Post(
+        database=provider.database,
+        senders=provider.senders,
+        find_client=provider.configuration.client,
+        site=Site(host=urlsplit(settings.issuer).netloc, hotline=settings.hotline),
+        clock=provider.clock,
+        give_up_after=settings.life.delivery,
+    )
+
+
 def follower_of(provider: Provider) -> Follower | None:
     """Return what follows the registers' feed in this process; None where none is configured."""
     if provider.registers is None:
@@ -88,6 +105,10 @@ async def _attempt(work: Callable[[], Awaitable[Outcome]]) -> Outcome | None:
     except Exception:
         _log.exception("an event could not be applied")
         return None
+
+
+async def _send(post: Post, channel: Channel, _provider: Provider) -> int:
+    return await post.send(channel)
 
 
 async def _sequence(provider: Provider) -> int:
@@ -215,6 +236,13 @@ async def work(provider: Provider) -> None:
     jobs = JOBS
     if follower is not None:
         jobs += (Job(name="registers", every=every, run=lambda _provider: follower.run(), full=PAGE),)
+    post = post_of(provider)
+    seldom = timedelta(seconds=1)
+    jobs += (Job(name="notices", every=seldom, run=lambda _provider: post.address(), full=ADDRESSED),)
+    for channel in post.senders:
+        jobs += (
+            Job(name=f"send {channel.value}", every=seldom, run=partial(_send, post, channel), full=SENT),
+        )
     outbox = Job(name="outbox", every=every, run=lambda _provider: relay.run(), full=MOST)
     try:
         await asyncio.gather(

@@ -122,6 +122,8 @@ async def _check_state(provider: Provider) -> None:
     PIN again, until the device locks itself.
     """
     provider.configuration.require(partial(_check, profile=provider.settings.profile))
+    if provider.settings.profile is DeploymentProfile.PRODUCTION and not provider.senders:
+        _log.warning("people are told of nothing: neither HPID_MAIL_HOST nor HPID_SMS_URL is set")
     try:
         await asyncio.to_thread(check_schema, provider.settings)
         await provider.configuration.refresh()

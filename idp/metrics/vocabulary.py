@@ -189,7 +189,7 @@ class Metric(Enum):
     OUTBOX_WAITING = Description(
         name="hpid_outbox_waiting",
         kind=Kind.GAUGE,
-        text="Messages to relying parties that wait; counted up to 10,000.",
+        text="Messages to relying parties and people that wait; counted up to 10,000.",
     )
     OUTBOX_DEAD = Description(
         name="hpid_outbox_dead",
@@ -247,6 +247,24 @@ class Metric(Enum):
         kind=Kind.GAUGE,
         text="When nothing that had expired was left in a table, in seconds since 1970.",
         labels={"table": "the store"},
+    )
+    MESSAGES = Description(
+        name="hpid_messages",
+        kind=Kind.COUNTER,
+        text="Mail and SMS to people, by what became of an attempt.",
+        labels={
+            "channel": "email or phone",
+            "outcome": "sent, failed (it comes again), given-up",
+        },
+    )
+    NOTICES = Description(
+        name="hpid_notices",
+        kind=Kind.COUNTER,
+        text="Notices to people, by whether there was a way to tell them.",
+        labels={
+            "notice": "its kind; `other`: of another release",
+            "outcome": "addressed, unreachable (no verified address with a sender), bounded (had their share of the day)",
+        },
     )
     MANDATES_OVER = Description(
         name="hpid_mandates_over",

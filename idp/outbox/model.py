@@ -25,13 +25,19 @@ class OutboxKind(StrEnum):
     NO_LOGOUT = "no_logout"
     """Not at all: it registered nothing, or only the front channel and the browser was another one."""
     NOTICE = "notice"
-    """A person is to hear of something, by mail or SMS; nothing sends it yet. Its `client_id` is NOBODY."""
+    """A person is to hear of something; a worker makes a message for each address. Its `client_id` is NOBODY."""
+    MAIL = "mail"
+    """One mail to one address, from a notice or with a code; to no client either."""
+    SMS = "sms"
+    """One SMS to one number, likewise."""
     UNKNOWN = "unknown"
     """In a way that a newer release brought: its workers send it, this one leaves it to them."""
 
 
 SENT_BY_THE_RELAY = frozenset({OutboxKind.BACKCHANNEL_LOGOUT})
 """What is posted to a relying party; everything else has another way, or none."""
+TO_PEOPLE = (OutboxKind.MAIL, OutboxKind.SMS)
+"""What goes to an address of a person: its payload is wiped once it is settled."""
 NOBODY = ""
 """The `client_id` of a message that goes to no client: no client has it."""
 
@@ -101,11 +107,13 @@ class Attempt:
     error: str = ""
     is_final: bool = False
     """No other attempt would end otherwise."""
+    is_sent: bool = False
+    """A mail server or SMS gateway has taken it, which has no status of HTTP to show for it."""
 
     @property
     def is_acknowledged(self) -> bool:
-        """The service has ended its sessions (Back-Channel Logout §2.8)."""
-        return self.status in _ACKNOWLEDGED
+        """The service has ended its sessions (Back-Channel Logout §2.8), or the message is on its way."""
+        return self.is_sent or self.status in _ACKNOWLEDGED
 
     @property
     def is_refused(self) -> bool:

@@ -141,7 +141,7 @@ async def test_the_other_parent_is_to_hear_of_it_once_a_day(world: World, family
         assert one.payload["actor"] == family.mother.person_id
         assert one.payload["ward"] == family.child.person_id
         assert one.payload["client_id"] == family.rp.client_id
-        assert (one.client_id, one.state) == ("", DeliveryState.UNSUPPORTED)
+        assert (one.client_id, one.state) == ("", DeliveryState.WAITING)
     _browser, page = await asks(world, family.mother, family.rp, ctx_hint="ward")
     assert "code" in page.answer
     assert len(await notices(world, family.father)) == 2, "told of once a day"

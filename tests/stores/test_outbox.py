@@ -391,15 +391,54 @@ def notice(name: str, *, to: str = "p2") -> OutboxMessage:
     )
 
 
-async def test_a_notice_is_kept_once_for_whom_it_is_and_no_worker_takes_it(database: Database[Tx]) -> None:
+async def test_a_notice_is_kept_once_for_whom_it_is_and_the_relay_leaves_it(database: Database[Tx]) -> None:
     again = replace(notice("n1"), payload={"deed": "another"})
     for one in (notice("n1"), again):
         await do(database, lambda tx, one=one: tx.outbox.add_once((one,)))
-    assert await claim(database, START + timedelta(days=1)) == ()
+    assert await claim(database, START + timedelta(hours=1)) == ()
     (kept,) = await database.read(lambda tx: tx.deliveries.of_person(PersonId("p2"), 10))
     assert (kept.kind, kept.payload) == (OutboxKind.NOTICE, {"deed": "acted"})
-    backlog = await database.read(lambda tx: tx.deliveries.backlog(10))
-    assert (backlog.waiting, backlog.dead) == (0, 0), "nobody is woken for it"
+
+
+async def claim_kind(database: Database[Tx], kind: OutboxKind, now: datetime, most: int = 10) -> list[str]:
+    taken = await do(database, lambda tx: tx.outbox.claim_kind(kind, now, most=most, lease=LEASE))
+    return sorted(one.message_id for one in taken)
+
+
+def to_somebody(name: str, kind: OutboxKind = OutboxKind.MAIL) -> OutboxMessage:
+    return replace(notice(name), kind=kind, payload={"to": "huong@example.vn"}, state=DeliveryState.WAITING)
+
+
+async def test_messages_to_people_are_claimed_by_kind_and_once(database: Database[Tx]) -> None:
+    await add(database, message("logout"), *(to_somebody(f"m{n}") for n in range(3)))
+    await add(database, to_somebody("s1", OutboxKind.SMS))
+    assert await claim_kind(database, OutboxKind.MAIL, START - timedelta(seconds=1)) == []
+    assert await claim_kind(database, OutboxKind.MAIL, START, most=2) == ["m0", "m1"]
+    assert await claim_kind(database, OutboxKind.MAIL, START) == ["m2"]
+    assert await claim_kind(database, OutboxKind.MAIL, START) == []
+    assert await claim_kind(database, OutboxKind.SMS, START) == ["s1"]
+    assert [one.message_id for one in await claim(database, START)] == ["logout"]
+    assert await claim_kind(database, OutboxKind.MAIL, START + LEASE) == ["m0", "m1", "m2"]
+
+
+async def test_what_is_settled_for_a_person_is_wiped_and_what_waits_is_not(database: Database[Tx]) -> None:
+    await add(database, message("logout"), to_somebody("sent"), to_somebody("waits"))
+    await fail(database, "sent", Attempt(is_sent=True), None)
+    await fail(database, "logout", OK, None)
+    await do(database, lambda tx: tx.outbox.wipe(("sent", "waits", "logout")))
+    kept = await database.read(lambda tx: tx.deliveries.of_person(PersonId("p2"), 10))
+    assert {one.message_id: one.payload for one in kept} == {"sent": {}, "waits": {"to": "huong@example.vn"}}
+    (logout,) = await of_logout(database)
+    assert logout.payload, "of services the ledger goes on telling"
+
+
+async def test_a_message_is_new_once_and_may_be_beyond_reach(database: Database[Tx]) -> None:
+    assert await do(database, lambda tx: tx.outbox.add_new(to_somebody("m1")))
+    assert not await do(database, lambda tx: tx.outbox.add_new(to_somebody("m1")))
+    await do(database, lambda tx: tx.outbox.settle_unsupported("m1"))
+    (kept,) = await database.read(lambda tx: tx.deliveries.of_person(PersonId("p2"), 10))
+    assert kept.state is DeliveryState.UNSUPPORTED
+    assert await claim_kind(database, OutboxKind.MAIL, START + timedelta(hours=1)) == []
 
 
 async def test_a_notice_of_a_newer_release_that_waits_is_left_to_its_workers(database: Database[Tx]) -> None:

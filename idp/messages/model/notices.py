@@ -12,7 +12,7 @@ from hashlib import sha256
 from idp.audit.occasion import Occasion
 from idp.ids import PersonId
 from idp.mandates.days import VIETNAM_TIME
-from idp.outbox.model import NOBODY, DeliveryState, OutboxKind, OutboxMessage
+from idp.outbox.model import NOBODY, OutboxKind, OutboxMessage
 
 
 class Notice(StrEnum):
@@ -94,7 +94,6 @@ def notice_message(
         payload=payload,
         created_at=occasion.now,
         next_attempt_at=occasion.now,
-        state=DeliveryState.UNSUPPORTED,
     )
 
 

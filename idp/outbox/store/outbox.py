@@ -28,8 +28,8 @@ from idp.audit.occasion import Occasion
 from idp.database import UtcTime
 from idp.ids import PersonId
 from idp.messages.model.notices import Notice, notice_message
-from idp.outbox.model import Attempt, DeliveryState, OutboxMessage
-from idp.outbox.store.table import SENT_KINDS, message_of, outbox, row_of
+from idp.outbox.model import NOBODY, TO_PEOPLE, Attempt, DeliveryState, OutboxKind, OutboxMessage
+from idp.outbox.store.table import SENT_KINDS, empty_payload, message_of, outbox, row_of
 from keys.envelope import Vault
 
 _LONGEST_ERROR = 500
@@ -37,6 +37,7 @@ _now = bindparam("now", type_=UtcTime)
 
 _ADD = insert(outbox)
 _ADD_ONCE = insert_unless_there(outbox).on_conflict_do_nothing(index_elements=["message_id"])
+_ADD_NEW = _ADD_ONCE.returning(outbox.c.message_id)
 _is_waiting = outbox.c.state == DeliveryState.WAITING.value
 _is_known = outbox.c.kind.in_(SENT_KINDS)
 """Of a kind this release knows how to send; beside it there may be workers of a newer one."""
@@ -98,7 +99,36 @@ _CLAIM = (
     )
     .returning(*outbox.c)
 )
+_chosen_of_kind = (
+    select(outbox.c.message_id)
+    .where(_is_waiting, outbox.c.client_id == NOBODY, outbox.c.kind == bindparam("of_kind"), _is_due)
+    .order_by(outbox.c.next_attempt_at, outbox.c.message_id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+    .cte("chosen")
+)
+_CLAIM_KIND = (
+    update(outbox)
+    .where(outbox.c.message_id.in_(select(_chosen_of_kind.c.message_id)))
+    .values(
+        next_attempt_at=bindparam("until", type_=UtcTime),
+        leased_until=bindparam("until", type_=UtcTime),
+        attempts=outbox.c.attempts + 1,
+        sent_at=_now,
+    )
+    .returning(*outbox.c)
+)
 _settle = update(outbox).where(outbox.c.message_id == bindparam("this_message"), _is_waiting)
+_UNSUPPORTED = _settle.values(state=DeliveryState.UNSUPPORTED.value, leased_until=null())
+_WIPE = (
+    update(outbox)
+    .where(
+        outbox.c.message_id == bindparam("this_message"),
+        or_(*(outbox.c.kind == kind.value for kind in TO_PEOPLE)),  # IN can't be run for many rows
+        ~_is_waiting,
+    )
+    .values(payload=bindparam("nothing"))
+)
 _DELIVERED = _settle.values(
     state=DeliveryState.DELIVERED.value,
     delivered_at=bindparam("now"),
@@ -167,6 +197,10 @@ class OutboxStore:
         if rows:
             self.connection.execute(_ADD, rows)
 
+    def add_new(self, message: OutboxMessage) -> bool:
+        """Store a message; False if its id is there already."""
+        return self.connection.execute(_ADD_NEW, row_of(message, self.vault)).one_or_none() is not None
+
     def add_once(self, messages: Iterable[OutboxMessage]) -> None:
         """Store messages; one whose id is there already stays as it is."""
         rows = [row_of(message, self.vault) for message in messages]
@@ -211,6 +245,25 @@ class OutboxStore:
                 break
             taken.append(self._take(client_id, now, min(each, room), lease))
         return tuple(lane for lane in taken if lane)
+
+    def claim_kind(
+        self, kind: OutboxKind, now: datetime, *, most: int, lease: timedelta
+    ) -> tuple[OutboxMessage, ...]:
+        """Take up to `most` due messages of a kind that goes to no client, who waits longest first; count the attempt."""
+        given = {"of_kind": kind.value, "now": now, "until": now + lease, "most": most}
+        rows = self.connection.execute(_CLAIM_KIND, given).mappings().all()
+        return tuple(message_of(row, self.vault) for row in rows)
+
+    def settle_unsupported(self, message_id: str) -> None:
+        """Write that there is no way to tell this person."""
+        self.connection.execute(_UNSUPPORTED, {"this_message": message_id})
+
+    def wipe(self, message_ids: Iterable[str]) -> None:
+        """Forget address and text of settled messages to people: the ledger keeps that they were sent, not what."""
+        nothing = empty_payload(self.vault)
+        rows = [{"this_message": message_id, "nothing": nothing} for message_id in message_ids]
+        if rows:
+            self.connection.execute(_WIPE, rows)
 
     def settle(self, message_id: str, attempt: Attempt, *, now: datetime, next_at: datetime | None) -> None:
         """Write what an attempt came to: acknowledged, to be tried again then, or (None) a dead letter."""

@@ -65,6 +65,11 @@ def row_of(message: OutboxMessage, vault: Vault) -> dict[str, object]:
     }
 
 
+def empty_payload(vault: Vault) -> bytes:
+    """Return the sealed payload of a message of which nothing is kept."""
+    return vault.seal_text("{}", purpose=_PURPOSE)
+
+
 def message_of(row: RowMapping, vault: Vault) -> OutboxMessage:
     """Return the message of a row; its payload is empty if it does not open."""
     return OutboxMessage(

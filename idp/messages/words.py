@@ -1,0 +1,97 @@
+"""Words of mail and SMS (PAGES §4.1): what, when, which service, how to dispute; never a link, never a way to sign in."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_VI = {
+    "subject": "Hải Phòng ID: {what}",
+    "when": "Thời gian: {time}.",
+    "service": "Dịch vụ: {service} ({host}).",
+    "browser": "Trình duyệt: {browser}.",
+    "dispute": (
+        "Không phải mình làm hoặc không rõ: tự gõ {host}/phong-lua-dao vào thanh địa chỉ để xem cách khóa tài khoản,"
+        " hoặc mang thẻ căn cước đến bộ phận một cửa."
+    ),
+    "dispute_hotline": "Khóa tài khoản qua điện thoại: {hotline}.",
+    "dispute_sms": "Không phải mình? Tự gõ {host}/phong-lua-dao",
+    "never": (
+        "Hải Phòng ID không gửi đường dẫn đăng nhập, không gọi điện, không nhắn tin xin mật khẩu hay mã xác thực."
+        " Ai hỏi là lừa đảo."
+    ),
+    "last_today": "Hôm nay sẽ không nhắn thêm về loại việc này.",
+    "code_subject": "Hải Phòng ID: mã xác nhận thư điện tử",
+    "code_email": "Mã để xác nhận địa chỉ thư điện tử này: {code}",
+    "code_phone": "Hải Phòng ID: {code} là mã xác nhận số điện thoại này, dùng được trong {minutes} phút.",
+    "code_where": "Nhập mã ở trang của tài khoản đã mở khi yêu cầu. Mã dùng được một lần, đến {time}.",
+    "code_never": "Không đọc mã này cho bất kỳ ai, kể cả người xưng là cán bộ hay công an.",
+    "code_ignore": "Không yêu cầu mã này thì không cần làm gì.",
+    "new_device": "đăng nhập từ một trình duyệt mới",
+    "new_service": "một dịch vụ nhận thông tin lần đầu",
+    "new_factor": "thêm hoặc đổi cách đăng nhập: {factor}",
+    "factor_removed": "gỡ một cách đăng nhập: {factor}",
+    "contact_changed_added": "thêm {channel} liên lạc",
+    "contact_changed_removed": "gỡ {channel} liên lạc",
+    "recovery": "khôi phục quyền vào tài khoản bằng {factor}",
+    "high_risk_act_locked": "tài khoản bị khóa",
+    "high_risk_act_unlocked": "tài khoản được mở khóa",
+    "high_risk_act_released": "mật khẩu và mã được thử lại",
+    "high_risk_act_number_changed": "đổi số định danh cá nhân trong hồ sơ",
+    "official_looked": "cán bộ đã xem hồ sơ",
+    "other_parent_acted": "người đại diện khác đã dùng dịch vụ thay cho trẻ",
+    "other_parent_consented": "người đại diện khác đã trả lời việc chia sẻ thông tin của trẻ",
+    "channel_email": "địa chỉ thư điện tử",
+    "channel_phone": "số điện thoại",
+    "factor_password": "mật khẩu",
+    "factor_totp": "ứng dụng xác thực",
+    "factor_passkey": "khóa truy cập",
+    "factor_recovery_codes": "mã khôi phục",
+    "factor_national": "tài khoản định danh quốc gia",
+}
+
+_EN = {
+    "subject": "Hải Phòng ID: {what}",
+    "when": "Time: {time}.",
+    "service": "Service: {service} ({host}).",
+    "browser": "Browser: {browser}.",
+    "dispute": (
+        "If this was not you, or you are not sure: type {host}/phong-lua-dao into the address bar to see how to lock the"
+        " account, or take the ID card to a one-stop desk."
+    ),
+    "dispute_hotline": "To lock the account by phone: {hotline}.",
+    "dispute_sms": "Not you? Type {host}/phong-lua-dao yourself",
+    "never": (
+        "Hải Phòng ID sends no sign-in links and never calls or texts to ask for a password or code. Anyone who asks is a"
+        " fraudster."
+    ),
+    "last_today": "There will be no more messages of this kind today.",
+    "code_subject": "Hải Phòng ID: code to confirm an email address",
+    "code_email": "The code to confirm this email address: {code}",
+    "code_phone": "Hải Phòng ID: {code} is the code to confirm this phone number. It works for {minutes} minutes.",
+    "code_where": "Enter it on the account page that asked for it. It works once, until {time}.",
+    "code_never": "Do not read this code to anyone, even someone who says they are an official or police.",
+    "code_ignore": "If you did not ask for this code, there is nothing to do.",
+    "new_device": "sign-in from a new browser",
+    "new_service": "a service got information for the first time",
+    "new_factor": "a way to sign in was added or replaced: {factor}",
+    "factor_removed": "a way to sign in was removed: {factor}",
+    "contact_changed_added": "a contact {channel} was added",
+    "contact_changed_removed": "a contact {channel} was removed",
+    "recovery": "the account was recovered by {factor}",
+    "high_risk_act_locked": "the account was locked",
+    "high_risk_act_unlocked": "the account was unlocked",
+    "high_risk_act_released": "password and code may be tried again",
+    "high_risk_act_number_changed": "the personal ID number of the record was changed",
+    "official_looked": "an official looked at the record",
+    "other_parent_acted": "the other representative used a service for the child",
+    "other_parent_consented": "the other representative answered what may be shared of the child",
+    "channel_email": "email address",
+    "channel_phone": "phone number",
+    "factor_password": "password",
+    "factor_totp": "authenticator app",
+    "factor_passkey": "passkey",
+    "factor_recovery_codes": "recovery codes",
+    "factor_national": "national e-ID account",
+}
+
+WORDS: Mapping[str, Mapping[str, str]] = {"vi": MappingProxyType(_VI), "en": MappingProxyType(_EN)}
+"""Language → key → words; both languages have the same keys."""
