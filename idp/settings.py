@@ -6,41 +6,24 @@ Read from the environment (`HPID_…`), to which `hpid` adds `hpid.env` of the s
 
 import re
 from datetime import date, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-_PORT = re.compile(r":[0-9]+$")
+from idp.setting_values import (
+    THIS_MACHINE,
+    DeploymentProfile,
+    MailTls,
+    RegistrationMode,
+    is_certain_of_its_database,
+)
+
+__all__ = ["DeploymentProfile", "Lifetimes", "MailTls", "RegistrationMode", "Settings", "UnsafeSettings"]
+
 _MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}", re.ASCII)
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class DeploymentProfile(StrEnum):
-    """What this installation is for."""
-
-    DEVELOPMENT = "development"
-    CERTIFICATION = "certification"
-    PRODUCTION = "production"
-
-
-class RegistrationMode(StrEnum):
-    """Who may register clients at the registration endpoint (RFC 7591 §3)."""
-
-    OFF = "off"
-    TOKEN = "token"  # noqa: S105 - a word
-    OPEN = "open"
-
-
-class MailTls(StrEnum):
-    """How the connection to the mail server is kept from others (RFC 8314)."""
-
-    IMPLICIT = "implicit"
-    STARTTLS = "starttls"
-    NONE = "none"
 
 
 class UnsafeSettings(ValueError):
@@ -284,7 +267,7 @@ class Settings(BaseSettings):
             or parts.fragment
         ):
             raise UnsafeSettings("HPID_ISSUER must be scheme://host[:port] with nothing after it")
-        loopback = parts.hostname in _THIS_MACHINE
+        loopback = parts.hostname in THIS_MACHINE
         if parts.scheme == "http" and (not loopback or self.profile is not DeploymentProfile.DEVELOPMENT):
             raise UnsafeSettings("HPID_ISSUER must be https except on loopback in development")
         self._refuse_unsafe_listening(is_https=parts.scheme == "https")
@@ -315,7 +298,7 @@ class Settings(BaseSettings):
                 raise UnsafeSettings("HPID_MAIL_USERNAME and HPID_MAIL_PASSWORD_FILE go together")
             is_open = self.mail_tls is MailTls.NONE
             if is_open and (
-                self.mail_host not in _THIS_MACHINE or self.profile is DeploymentProfile.PRODUCTION
+                self.mail_host not in THIS_MACHINE or self.profile is DeploymentProfile.PRODUCTION
             ):
                 raise UnsafeSettings("HPID_MAIL_TLS may be none on this machine alone, and not in production")
         if (self.sms_url is None) is not (self.sms_secret_file is None):
@@ -341,13 +324,13 @@ class Settings(BaseSettings):
             raise UnsafeSettings("HPID_LOOPBACK_ORIGINS must be empty in production")
         if self.life.failures_kept < timedelta(days=1):
             raise UnsafeSettings("HPID_LIFE_FAILURES_KEPT must be a day (86400) or longer in production")
-        if not _is_certain_of_its_database(self.database_url or ""):
+        if not is_certain_of_its_database(self.database_url or ""):
             raise UnsafeSettings(
                 "HPID_DATABASE_URL must say sslmode=verify-full in production, except on this machine"
             )
         if self.otel_endpoint is not None:
             collector = urlsplit(self.otel_endpoint)
-            if collector.scheme != "https" and collector.hostname not in _THIS_MACHINE:
+            if collector.scheme != "https" and collector.hostname not in THIS_MACHINE:
                 raise UnsafeSettings("HPID_OTEL_ENDPOINT must be https in production, except on this machine")
 
     def _refuse_unsafe_certification(self) -> None:
@@ -402,15 +385,3 @@ class Settings(BaseSettings):
     def runs_worker(self) -> bool:
         """Tell whether `serve` runs the worker too."""
         return self.is_sqlite if self.embed_worker is None else self.embed_worker
-
-
-def _is_certain_of_its_database(url: str) -> bool:
-    """Tell whether nobody can stand between us and the database: it is on this machine, or proves whose it is."""
-    parts = urlsplit(url)
-    if not parts.scheme.startswith("postgresql"):
-        return True
-    asked = parse_qs(parts.query)
-    named = ",".join(asked.get("host", [parts.netloc.rpartition("@")[2]])).split(",")
-    hosts = {_PORT.sub("", one).strip("[]") for one in named}
-    is_here = all(host in _THIS_MACHINE or not host or host.startswith("/") for host in hosts)
-    return is_here or asked.get("sslmode") in (["verify-full"], ["verify-ca"])

@@ -1,0 +1,44 @@
+"""The words that settings take, and what can be told of a value by itself. Pure."""
+
+import re
+from enum import StrEnum
+from urllib.parse import parse_qs, urlsplit
+
+_PORT = re.compile(r":[0-9]+$")
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class DeploymentProfile(StrEnum):
+    """What this installation is for."""
+
+    DEVELOPMENT = "development"
+    CERTIFICATION = "certification"
+    PRODUCTION = "production"
+
+
+class RegistrationMode(StrEnum):
+    """Who may register clients at the registration endpoint (RFC 7591 §3)."""
+
+    OFF = "off"
+    TOKEN = "token"  # noqa: S105 - a word
+    OPEN = "open"
+
+
+class MailTls(StrEnum):
+    """How the connection to the mail server is kept from others (RFC 8314)."""
+
+    IMPLICIT = "implicit"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+def is_certain_of_its_database(url: str) -> bool:
+    """Tell whether nobody can stand between us and the database: it is on this machine, or proves whose it is."""
+    parts = urlsplit(url)
+    if not parts.scheme.startswith("postgresql"):
+        return True
+    asked = parse_qs(parts.query)
+    named = ",".join(asked.get("host", [parts.netloc.rpartition("@")[2]])).split(",")
+    hosts = {_PORT.sub("", one).strip("[]") for one in named}
+    is_here = all(host in THIS_MACHINE or not host or host.startswith("/") for host in hosts)
+    return is_here or asked.get("sslmode") in (["verify-full"], ["verify-ca"])
