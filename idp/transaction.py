@@ -22,6 +22,7 @@ from idp.credentials.store import (
     PasskeyChallengeStore,
     PasskeyStore,
     PasswordStore,
+    RecoveryCodeStore,
     TotpStore,
 )
 from idp.emergency.store import AffectedStore
@@ -94,6 +95,10 @@ class Tx:
     @cached_property
     def passkey_challenges(self) -> PasskeyChallengeStore:
         return PasskeyChallengeStore(self.connection, self._vault)
+
+    @cached_property
+    def recovery_codes(self) -> RecoveryCodeStore:
+        return RecoveryCodeStore(self.connection, self._vault)
 
     @cached_property
     def attempts(self) -> AttemptStore:

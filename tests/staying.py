@@ -28,6 +28,7 @@ STAYS: Mapping[str, str] = {
     "people": "who is known",
     "person_addresses": "a row per address a person has had",
     "person_identifiers": "a few per person",
+    "recovery_codes": "ten per person at most: a used one is replaced in its own row, a new set takes the place of all",
     "registrations": "a row per client",
     "signing_keys": "erased keys stay as names",
     "subjects": "one per person and sector, for ever",

@@ -15,6 +15,7 @@ from idp.edge.page import page
 from idp.ids import PersonId
 from idp.people.model import Person
 from idp.protocol.next_step import SignIn
+from idp.sessions.model import Session
 from idp.transaction import Tx
 
 _OWN_PATH = re.compile(
@@ -29,6 +30,7 @@ class Holder:
     """Who is signed in to the account."""
 
     person: Person = field(repr=False)
+    session: Session = field(repr=False)
 
     @property
     def person_id(self) -> PersonId:
@@ -36,15 +38,17 @@ class Holder:
         return self.person.person_id
 
 
-async def holder_of(call: Call, *, fresh: bool = False) -> Holder | Answer:
-    """Return who is signed in here, or the page that leads to the sign-in that is missing."""
+async def holder_of(call: Call, *, fresh: bool = False, back: str = HOME) -> Holder | Answer:
+    """Return who is signed in here, or the page that leads to the sign-in that is missing; from a form back to `back`."""
     decision = await signed_in(call, fresh=fresh)
     if isinstance(decision.step, SignIn) or decision.session is None:
         known = fresh and not isinstance((await signed_in(call)).step, SignIn)
-        return _ask(call, again=known)
+        return _ask(call, again=known, back=back)
     find = partial(_find, person_id=decision.session.person_id)
     person = await call.provider.database.read(find)
-    return Holder(person=person) if person is not None else _ask(call, again=False)
+    if person is None:
+        return _ask(call, again=False, back=back)
+    return Holder(person=person, session=decision.session)
 
 
 async def start(call: Call) -> Answer:
@@ -61,7 +65,7 @@ def query(call: Call, name: str) -> str:
     return dict(call.query()).get(name, "")
 
 
-def _ask(call: Call, *, again: bool) -> Answer:
+def _ask(call: Call, *, again: bool, back: str) -> Answer:
     """Ask for a sign-in, in words that say why; what a form held is not kept."""
     where = call.path if call.method == "POST" or not call.query_string else f"{call.path}?{_text(call)}"
     return page(
@@ -69,7 +73,7 @@ def _ask(call: Call, *, again: bool) -> Answer:
         "account_sign_in.html",
         status=200 if call.method != "POST" else 403,
         again=again,
-        place=HOME if call.method == "POST" else where,
+        place=back if call.method == "POST" else where,
     )
 
 

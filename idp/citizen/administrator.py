@@ -10,15 +10,13 @@ from base64 import b32encode
 from functools import partial
 from urllib.parse import urlsplit
 
-import segno
-from markupsafe import Markup
-
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import posted
+from idp.citizen.qr import ISSUER, in_fours, totp_picture
 from idp.credentials.model import PasswordCredential, TotpCredential
-from idp.credentials.password import password_problem
-from idp.credentials.totp import provisioning_uri, totp_step
+from idp.credentials.password import SHORTEST, password_problem
+from idp.credentials.totp import totp_step
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.page import page
@@ -112,9 +110,9 @@ async def _problems(call: Call, name: str, username: str, password: str) -> list
     elif await call.provider.database.read(partial(_is_taken, username=username)):
         problems.append(FieldError(key="username_taken", field="username"))
     host = urlsplit(call.provider.settings.issuer).hostname or ""
-    weakness = password_problem(password, context_words=(username, name, host, "Hải Phòng ID"))
+    weakness = password_problem(password, context_words=(username, name, host, ISSUER))
     if weakness is not None:
-        problems.append(FieldError(key=weakness, field="new-password"))
+        problems.append(FieldError(key=weakness, field="new-password", params={"n": SHORTEST}))
     return problems
 
 
@@ -171,16 +169,11 @@ def _form(
 def _totp_form(
     call: Call, sealed: str, username: str, secret: str, *, errors: ErrorSummary | None = None
 ) -> Answer:
-    uri = provisioning_uri(secret, account=username, issuer="Hải Phòng ID")
-    code = segno.make(uri, error="m")
-    svg = code.svg_inline(
-        border=4, omitsize=True, svgclass=None, lineclass=None, dark="#10222b", light="#ffffff"
-    )
     return page(
         call,
         "administrator_totp.html",
         fields={"setup": sealed},
-        qr_svg=Markup(svg),  # noqa: S704 - drawn by segno from our own text
-        key=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        qr_svg=totp_picture(secret, username),
+        key=in_fours(secret),
         errors=errors,
     )

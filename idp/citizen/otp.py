@@ -9,6 +9,7 @@ from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened, open_here, posted, session_cookie
 from idp.citizen.local_session import SigningIn, local_proof, signed_in, signing_in
 from idp.citizen.password import slowed
+from idp.citizen.recovery import takes_recovery_codes
 from idp.credentials.model import QUICK_TRIES
 from idp.credentials.reservation import Slowed
 from idp.credentials.totp import DIGITS, totp_step
@@ -92,6 +93,7 @@ def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Ans
         form_action=(opened.form_action,),
         rp=opened.relying_party,
         i=opened.interaction_id,
+        recovers=takes_recovery_codes(signing_in(call, opened)),
         errors=errors,
     )
 

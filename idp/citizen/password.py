@@ -2,8 +2,8 @@
 
 One counter per account over all factors; an attempt never settled counts as failed, one that found the line for
 hashing full was never made. No answer and no timing tells whether an account exists: for nobody the same is looked up,
-hashed, sealed and written as for somebody (SECURITY E16). The right password is a step, not a sign-in: the counter is
-cleared by the second factor.
+hashed, sealed and written as for somebody (SECURITY E16). The right password is a step, not a sign-in: it is no failure,
+and the counter is cleared by the second factor.
 """
 
 import logging
@@ -57,6 +57,8 @@ class _Account:
     person_id: PersonId | None
     password_hash: str | None = field(repr=False)
     has_totp: bool
+    is_usable: bool
+    """Not known to others, and a second factor stands beside it if it is too short to stand alone."""
     attempt: Reserved | Slowed
 
 
@@ -94,9 +96,10 @@ async def check(call: Call) -> Answer:
             _count(SignInOutcome.SLOWED)
             return _form(call, opened, username=username, errors=slowed(account.attempt, occasion.now))
         is_right = await verify(password, account.password_hash)
-    if not is_right or account.person_id is None:
+    if not is_right or account.person_id is None or not account.is_usable:
         await _refuse(call, opened, account, counter, occasion)
         return _form(call, opened, username=username, errors=one_error("credentials_wrong"))
+    await _renew_hash(call, account.person_id, password, account.password_hash or "")
     if not account.has_totp:
         begin = partial(
             _begin,
@@ -116,7 +119,7 @@ async def check(call: Call) -> Answer:
         proved_at=occasion.now,
         expires_at=opened.request.started_at + provider.settings.life.interaction,
     )
-    (await provider.database.transact(partial(_prove, proof=proof))).unwrap()
+    (await provider.database.transact(partial(_prove, proof=proof, counter=account.counter))).unwrap()
     _count(SignInOutcome.CONTINUED)
     return Answer.redirect(f"/sign-in/otp?i={opened.interaction_id}")
 
@@ -165,16 +168,34 @@ def _reserve(tx: Tx, *, username: str, now: datetime) -> Done[_Account]:
     if holder is not None and owner != holder.person.person_id and (totp is None or not totp.confirmed):
         totp = tx.totp.get(holder.person.person_id)
     may_sign_in = holder is not None and holder.person.status is PersonStatus.ACTIVE
+    has_totp = totp is not None and totp.confirmed
     return Done(
         _Account(
             owner=owner,
             counter=counter,
             person_id=owner if may_sign_in else None,
             password_hash=credential.password_hash if credential else None,
-            has_totp=totp is not None and totp.confirmed,
+            has_totp=has_totp,
+            is_usable=credential is not None
+            and credential.compromised_at is None
+            and (has_totp or not credential.needs_second),
             attempt=attempt,
         )
     )
+
+
+async def _renew_hash(call: Call, owner: PersonId, password: str, old_hash: str) -> None:
+    """Hash a password that was right anew where schemes or costs have changed since (SP 800-63B-4 §3.1.1.2)."""
+    hashing = call.provider.hashing
+    if not hashing.is_outdated(old_hash) or hashing.is_full:
+        return
+    new_hash = await hashing.hash(password)
+
+    def renew(tx: Tx) -> Done[None]:
+        tx.passwords.renew(owner, old_hash=old_hash, new_hash=new_hash)
+        return Done(None)
+
+    (await call.provider.database.transact(renew)).unwrap()
 
 
 def _spelled(username: str) -> str:
@@ -235,6 +256,7 @@ def _count(outcome: SignInOutcome) -> None:
     metrics.SIGN_INS.add(SignInMethod.PASSWORD, outcome)
 
 
-def _prove(tx: Tx, *, proof: PasswordProof) -> Done[None]:
+def _prove(tx: Tx, *, proof: PasswordProof, counter: str) -> Done[None]:
+    tx.attempts.give_back(counter)
     tx.interactions.prove_password(proof)
     return Done(None)

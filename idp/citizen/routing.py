@@ -17,11 +17,16 @@ from idp.citizen import (
     papers,
     password,
     preferences,
+    recovery,
     sign_in,
     sign_out,
     waiting,
 )
 from idp.citizen.mandates import acts, appointing, clients, organisation, overview, receipt
+from idp.citizen.methods import overview as methods
+from idp.citizen.methods import password as own_password
+from idp.citizen.methods import recovery_codes, removing
+from idp.citizen.methods import totp as own_totp
 from idp.edge import Answer, Call, Endpoint
 from idp.ui.info import INFO_PAGES
 from idp.ui.static import STATIC
@@ -39,6 +44,9 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/sign-in/password", password.check),
     ("GET", "/sign-in/otp", otp.show),
     ("POST", "/sign-in/otp", otp.check),
+    ("GET", "/sign-in/recovery", recovery.show),
+    ("POST", "/sign-in/recovery", recovery.check),
+    ("POST", "/sign-in/recovery/kept", recovery.keep),
     ("GET", "/sign-in/papers", papers.show),
     ("GET", "/act-for", act_for.show),
     ("POST", "/act-for", act_for.answer),
@@ -48,6 +56,15 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/signed-out", sign_out.show),
     ("POST", "/account/sign-in", account.start),
     ("GET", "/account", account_home.show),
+    ("GET", "/account/methods", methods.show),
+    ("GET", "/account/methods/password", own_password.show),
+    ("POST", "/account/methods/password", own_password.change),
+    ("GET", "/account/methods/totp", own_totp.show),
+    ("POST", "/account/methods/totp", own_totp.bind),
+    ("GET", "/account/methods/recovery-codes", recovery_codes.show),
+    ("POST", "/account/methods/recovery-codes", recovery_codes.make),
+    ("GET", "/account/methods/remove", removing.show),
+    ("POST", "/account/methods/remove", removing.do),
     ("GET", "/account/mandates", overview.show),
     ("GET", "/account/mandates/organisation", organisation.show),
     ("GET", "/account/mandates/person", appointing.show),

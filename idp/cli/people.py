@@ -1,4 +1,4 @@
-"""`hpid people`: find, lock, unlock, release. What is found is masked; the full number is typed, never shown."""
+"""`hpid people`: find, lock, unlock, release, mark. What is found is masked; the full number is typed, never shown."""
 
 from functools import partial
 from typing import Annotated
@@ -10,6 +10,7 @@ from idp.audit.occasion import Occasion
 from idp.cli import lock_requests
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, warn, with_provider
 from idp.credentials.model import MOST_TRIES
+from idp.credentials.service import mark_compromised
 from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.life_events.model import Ground
@@ -137,6 +138,34 @@ def _release(tx: Tx, person_id: PersonId, reason: str, happening: Occasion) -> D
         happening.event(event, actor=operator(), person_id=person_id, reason=reason, failures=failures)
     )
     return Done(failures)
+
+
+@app.command("mark-compromised")
+def mark_password(person_id: str, *, reason: Reason) -> None:
+    """Note that others know a person's password: every session ends, and it opens nothing until they set another.
+
+    They sign in another way, which is the national system for citizens, and set a new one on their account's page.
+    """
+
+    async def work(provider: Provider) -> int:
+        happening = occasion(provider)
+
+        def mark(tx: Tx) -> Done[int] | Refused:
+            return _mark(tx, PersonId(person_id), reason, happening)
+
+        return (await provider.database.transact(mark)).unwrap()
+
+    say(f"the password of {person_id} opens nothing more; sessions ended: {with_provider(work)}")
+
+
+def _mark(tx: Tx, person_id: PersonId, reason: str, happening: Occasion) -> Done[int] | Refused:
+    if tx.people.get(person_id) is None:
+        return Refused(CommandFailed(f"no person {person_id}"))
+    standing = tx.people.standing_id(person_id)
+    ended = mark_compromised(tx, standing, reason=reason, actor=operator(), occasion=happening)
+    if ended is None:
+        return Refused(CommandFailed(f"{person_id} has no password that is not marked already"))
+    return Done(ended)
 
 
 @app.command("change-number")

@@ -59,6 +59,16 @@ class PasswordHashing:
         finally:
             self._waiting -= 1
 
+    @staticmethod
+    def is_outdated(password_hash: str) -> bool:
+        """Tell whether a hash is of another scheme or of other costs than are used now."""
+        return bool(_HASH.needs_update(password_hash))
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether there is no place in the line."""
+        return self._waiting >= MOST_WAITING
+
     @property
     def waiting(self) -> int:
         """Return how many passwords are being hashed or wait for it."""

@@ -19,6 +19,10 @@ class PasswordCredential:
     person_id: PersonId
     password_hash: str = field(repr=False)
     changed_at: datetime
+    needs_second: bool = False
+    """Too short to stand alone (SP 800-63B-4 §3.1.1.2): it signs nobody in without a second factor."""
+    compromised_at: datetime | None = None
+    """Since when it is known that others know it: it opens nothing any more, until another one is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,17 @@ class Passkey:
     last_used_at: datetime | None = None
     ended_at: datetime | None = None
     """Since when it signs nobody in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodes:
+    """What is known of a person's recovery codes; the codes themselves are not."""
+
+    made: int
+    left: int
+    """Unused."""
+    made_at: datetime | None
+    used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

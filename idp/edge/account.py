@@ -24,7 +24,7 @@ ACCOUNT = ClientId("hpid:account")
 """Never a registered client's: a colon is in no client_id we take."""
 HOME = "/account"
 FRESH = 600
-"""Seconds after a sign-in in which somebody may change for whom others act."""
+"""Seconds after a sign-in in which somebody may change for whom others act, and how they sign in."""
 
 _LEVEL = json.dumps({"id_token": {"acr": {"essential": True, "values": [Acr.SUBSTANTIAL.value]}}})
 """However fresh a sign-in is, one below this does not open the account (Core §5.5.1.1)."""

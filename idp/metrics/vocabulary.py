@@ -39,6 +39,8 @@ class SignInMethod(StrEnum):
     """With a city password, the first step or the only one."""
     OTP = "otp"
     """With a code of an authenticator, the second step."""
+    RECOVERY_CODE = "recovery-code"
+    """With a recovery code, in the place of the second step."""
 
 
 class SignInOutcome(StrEnum):

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, event
@@ -57,7 +58,26 @@ async def test_where_the_line_for_hashing_is_full_nobody_has_failed(
     assert await world.events(EventType.SIGN_IN_REFUSED) == []
     page = await _try(browser, page, "alice", PASSWORD)
     assert "otp" in page.ids
-    assert await _failures(world, person) == 1, "until the second factor clears it"
+    assert await _failures(world, person) == 0
+
+
+async def test_who_knows_the_password_waits_no_longer_for_the_second_factor_than_a_sign_in_lasts(
+    world: World, rp: RelyingParty
+) -> None:
+    person, citizen = await world.citizen()
+
+    def guess(tx: Tx) -> Done[None]:
+        for hours in range(30, 0, -1):
+            tx.attempts.reserve(person.person_id, world.time() - timedelta(hours=hours))
+        return Done(None)
+
+    await world.write(guess)
+    browser = world.browser()
+    page = await _try(browser, await _form(browser, rp), "alice", PASSWORD)
+    assert await _failures(world, person) == 30, "the right password is no failure, and forgets none"
+    await browser.press(page, "submit", otp=citizen.code(world.time().timestamp()))
+    assert world.cookie_of(browser, "session")
+    assert await _failures(world, person) == 0
 
 
 async def test_a_place_in_the_line_is_given_back_however_it_was_used(world: World) -> None:

@@ -319,7 +319,7 @@ def _offer(connection: Connection) -> None:
 
 _DIES = {
     "codes", "sessions", "refresh_tokens", "pushed_requests", "upstream_journeys", "password_proofs", "links",
-    "invitations", "totp", "mandate_invitations", "mandate_removals", "merges",
+    "invitations", "totp", "recovery_codes", "mandate_invitations", "mandate_removals", "merges",
 }  # fmt: skip
 _TOLD_BY_ITS_TIME = {
     "client_assertions",

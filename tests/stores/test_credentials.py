@@ -111,6 +111,79 @@ async def test_success_forgets_the_failures_of_this_account_alone(database: Data
     assert await see(database, lambda tx: tx.attempts.state("b")) == AttemptState(failures=1, not_before=None)
 
 
+async def test_a_step_that_was_right_is_no_failure_and_forgets_none(database: Database[Any]) -> None:
+    def step(tx: Any) -> list[int]:
+        seen = []
+        for _ in range(3):
+            tx.attempts.reserve("a", NOW)
+            tx.attempts.give_back("a")
+            seen.append(tx.attempts.state("a").failures)
+            tx.attempts.reserve("a", NOW)
+        tx.attempts.give_back("b")
+        return seen
+
+    assert await do(database, step) == [0, 1, 2]
+
+
+async def test_recovery_codes_are_used_once_replaced_once_and_ended_by_a_new_set(
+    database: Database[Any],
+) -> None:  # E14
+    person, other = make_person(), make_person()
+    one, two, new = "0123456789ABCDEF", "ZYXWVTSRQPNMKJHG", "00000000000000AA"
+
+    def use(tx: Any) -> None:
+        codes = tx.recovery_codes
+        for holder in (person, other):
+            tx.people.add(holder)
+            assert codes.spend(holder.person_id, one, NOW) is None
+            codes.set(holder.person_id, [one, two], salt=holder.person_id.encode()[:16], now=NOW)
+        assert codes.spend(person.person_id, new, NOW) is None
+        spent = codes.spend(person.person_id, one, NOW + HOUR)
+        assert spent is not None
+        assert codes.spend(person.person_id, one, NOW + HOUR) is None
+        state = codes.state(person.person_id)
+        assert (state.made, state.left, state.used_at) == (2, 1, NOW + HOUR)
+        assert codes.state(other.person_id).left == 2
+        assert not codes.replace(other.person_id, spent, new, NOW)
+        assert codes.replace(person.person_id, spent, new, NOW + DAY)
+        assert not codes.replace(person.person_id, spent, new, NOW + DAY)
+        assert codes.spend(person.person_id, one, NOW + DAY) is None
+        assert codes.state(person.person_id).left == 2
+        again = codes.spend(person.person_id, two, NOW + DAY)
+        codes.set(person.person_id, [one], salt=b"0123456789abcdef", now=NOW + DAY)
+        assert not codes.replace(person.person_id, again, new, NOW + DAY)
+        assert codes.spend(person.person_id, new, NOW + DAY) is None
+        assert codes.clear(person.person_id) == 1
+        assert codes.state(person.person_id).made == 0
+
+    await do(database, use)
+
+
+async def test_a_hash_is_renewed_only_where_it_was_not_changed_and_a_known_password_is_marked_once(
+    database: Database[Any],
+) -> None:
+    person = make_person()
+
+    def use(tx: Any) -> list[bool]:
+        tx.people.add(person)
+        tx.passwords.put(
+            PasswordCredential(
+                person_id=person.person_id, password_hash="one", changed_at=NOW, needs_second=True
+            )
+        )
+        done = [
+            tx.passwords.renew(person.person_id, old_hash="none", new_hash="two"),
+            tx.passwords.renew(person.person_id, old_hash="one", new_hash="two"),
+            tx.passwords.mark_compromised(person.person_id, NOW + HOUR),
+            tx.passwords.mark_compromised(person.person_id, NOW + DAY),
+        ]
+        found = tx.passwords.get(person.person_id)
+        assert (found.password_hash, found.needs_second, found.compromised_at) == ("two", True, NOW + HOUR)
+        return [*done, tx.passwords.remove(person.person_id), tx.passwords.remove(person.person_id)]
+
+    assert await do(database, use) == [False, True, True, False, True, False]
+
+
 async def test_a_factor_that_rests_is_released_once(database: Database[Any]) -> None:
     def rest(tx: Any) -> None:
         for n in range(MOST_TRIES):

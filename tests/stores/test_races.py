@@ -175,6 +175,20 @@ async def test_a_hundred_guesses_at_once_are_ten_that_count_and_ninety_unseen(no
     assert state.failures == QUICK_TRIES
 
 
+async def test_one_of_fifty_uses_a_recovery_code_and_one_replaces_it(nodes: Nodes) -> None:  # SECURITY E14
+    person, code, new = make_person(), "0123456789ABCDEF", "ZYXWVTSRQPNMKJHG"
+
+    def prepare(tx: Any) -> None:
+        tx.people.add(person)
+        tx.recovery_codes.set(person.person_id, [code], salt=b"0123456789abcdef", now=NOW)
+
+    await do(nodes[0], prepare)
+    spent = await at_once(nodes, lambda tx: tx.recovery_codes.spend(person.person_id, code, NOW))
+    (digest,) = [one for one in spent if one is not None]
+    assert winners(await at_once(nodes, lambda tx: tx.recovery_codes.replace(person.person_id, digest, new, NOW))) == 1
+    assert (await see(nodes[1], lambda tx: tx.recovery_codes.state(person.person_id))).left == 1
+
+
 async def test_all_who_ask_at_once_are_told_one_sub(nodes: Nodes) -> None:
     person = make_person()
     await do(nodes[0], lambda tx: tx.people.add(person))

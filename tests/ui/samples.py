@@ -21,6 +21,7 @@ from idp.ui.strings import STRINGS, Texts
 from tests.ui.account_samples import ACCOUNT
 from tests.ui.act_for_samples import FAMILY, OFFICE, context_of
 from tests.ui.mandate_samples import MANDATES
+from tests.ui.method_samples import METHODS
 from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Context, Sample, same
 
 OUTAGE = Banner(since=NOW - dt.timedelta(hours=1, minutes=30), now=NOW)
@@ -204,12 +205,14 @@ SAMPLES: dict[str, Sample] = {
             errors=one_error("slowed", minutes=15),
         ),
     ),
-    "otp": Sample(template="otp.html", context=same(rp=PORTAL, i="7K2M")),
+    "otp": Sample(template="otp.html", context=same(rp=PORTAL, i="7K2M", recovers=True)),
     "otp-wrong": Sample(
-        template="otp.html", context=same(rp=PORTAL, i="7K2M", errors=one_error("otp_wrong", at="otp", n=4))
+        template="otp.html",
+        context=same(rp=PORTAL, i="7K2M", recovers=True, errors=one_error("otp_wrong", at="otp", n=4)),
     ),
     "otp-incomplete": Sample(
-        template="otp.html", context=same(rp=None, i="7K2M", errors=one_error("otp_incomplete", at="otp"))
+        template="otp.html",
+        context=same(rp=None, i="7K2M", recovers=False, errors=one_error("otp_incomplete", at="otp")),
     ),
     "act-for": Sample(template="act_for.html", context=act_for(FAMILY)),
     "act-for-unanswered": Sample(
@@ -308,7 +311,7 @@ SAMPLES: dict[str, Sample] = {
                 (
                     FieldError(field="name", key="name_empty"),
                     FieldError(field="username", key="username_form"),
-                    FieldError(field="new-password", key="password_short"),
+                    FieldError(field="new-password", key="password_short", params={"n": 15}),
                 )
             ),
         ),
@@ -340,6 +343,7 @@ SAMPLES: dict[str, Sample] = {
     "error-signed-out-expired": problem("signed-out-expired"),
     **ACCOUNT,
     **MANDATES,
+    **METHODS,
     **{
         f"info-{page.key}": Sample(template="info.html", context=same(page=page))
         for page in INFO_PAGES.values()

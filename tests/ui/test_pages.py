@@ -22,10 +22,21 @@ PASSED_IN = {"/status", "/account/services", "/signed-out"}
 ACCOUNT = {section.path for section in navigation.ACCOUNT} | {
     f"/account/mandates{page}" for page in ("", "/organisation", "/person", "/firm", "/clients", "/act")
 }
-STEPS = {"/sign-in", "/sign-in/national", "/sign-in/password", "/sign-in/waiting", "/authorize/resume"}
+METHODS = {f"/account/methods{page}" for page in ("", "/password", "/totp", "/recovery-codes", "/remove")}
+STEPS = {
+    "/sign-in",
+    "/sign-in/otp",
+    "/sign-in/recovery",
+    "/sign-in/national",
+    "/sign-in/password",
+    "/sign-in/waiting",
+    "/authorize/resume",
+}
 ACTIONS = {
     *("/language", "/theme", "/act-for", "/consent", "/end_session/confirm"),
     *("/sign-in/national", "/sign-in/password", "/sign-in/otp", "/sign-in/cancel", "/sign-in/continue"),
+    *("/sign-in/recovery", "/sign-in/recovery/kept"),
+    *(METHODS - {"/account/methods"}),
     *("/administrator/start", "/administrator/totp", "/account/sign-in"),
     *(f"/account/mandates/{page}" for page in ("person", "firm", "clients", "act")),
 }
@@ -91,7 +102,7 @@ def test_every_link_leads_to_a_page_that_exists(seen: Seen) -> None:
         elif "#" in href and not href.startswith("#"):
             assert href in anchors
         elif not href.startswith("#"):
-            assert href.partition("?")[0] in OWN_PATHS | PASSED_IN | STEPS | ACCOUNT
+            assert href.partition("?")[0] in OWN_PATHS | PASSED_IN | STEPS | ACCOUNT | METHODS
         assert link.text.strip()
 
 
@@ -175,6 +186,15 @@ def test_the_ids_that_tests_and_scripts_hang_on_are_there(
         "password": "username password show-password submit forgot other-way",
         "password-only": "username password submit cancel forgot rp-policy rp-tos",
         "otp": "otp submit never-ask",
+        "otp-wrong": "use-recovery",
+        "recovery": "recovery-code submit use-otp never-ask",
+        "recovery-used": "new-code codes-left submit skip-code",
+        "methods": "method-national method-password set-password method-totp set-totp set-recovery-codes",
+        "methods-all": "remove-password remove-totp codes-left remove-recovery-codes",
+        "method-password": "new-password submit cancel username",
+        "method-totp": "totp-qr totp-key otp submit",
+        "method-codes-shown": "codes codes-once code-10 codes-of",
+        "method-remove": "submit cancel",
         "act-for": "act-self act-m-child act-missing submit cancel rp-name",
         "act-for-search": "q search act-beyond",
         "act-for-nobody": "act-nothing cancel",

@@ -1,7 +1,7 @@
 """Beginning an epoch: whatever could be used once and was unused in the back-up may have been used since (adr/0027).
 
 It counts no more: codes, requests at rest, refresh generations, sessions, links, tokens that register, offers of
-mandates, steps of TOTP.
+mandates, steps of TOTP, recovery codes.
 Grants, consents and the record stay as they were. What leaves no row (access tokens, client assertions, interactions in
 a cookie) is refused by its own time, which nodes compare with the epoch's.
 """
@@ -47,6 +47,7 @@ _offers = table(
 _removals = table("mandate_removals", column("closed_at", UtcTime))
 _merges = table("merges", column("state", Text), column("expires_at", UtcTime))
 _invitations = table("invitations", column("uses_left", Integer))
+_recovery_codes = table("recovery_codes", column("spent_at", UtcTime))
 _totp = table("totp", column("last_step", BigInteger))
 _config = table(
     "config_version",
@@ -116,7 +117,7 @@ def begin_epoch(connection: Connection, *, number: int, at: datetime) -> Died:
             .values(expires_at=at)
         ),
     )
-    for one in (_journeys, _proofs):
+    for one in (_journeys, _proofs, _recovery_codes):
         connection.execute(update(one).where(one.c.spent_at.is_(None)).values(spent_at=at))
     step = int(at.timestamp()) // int(_TOTP_STEP.total_seconds()) + 1  # codes are taken one step ahead
     connection.execute(update(_totp).where(_totp.c.last_step < step).values(last_step=step))

@@ -1,4 +1,4 @@
-"""City credentials, one table a file: passwords, TOTP secrets, passkeys, attempts, one-time links."""
+"""City credentials, one table a file: passwords, TOTP secrets, recovery codes, passkeys, attempts, one-time links."""
 
 from idp.credentials.reservation import Reserved, Slowed
 from idp.credentials.store.attempts import AttemptStore
@@ -6,6 +6,7 @@ from idp.credentials.store.challenges import PasskeyChallengeStore
 from idp.credentials.store.links import LinkStore
 from idp.credentials.store.passkeys import PasskeyStore
 from idp.credentials.store.passwords import PasswordStore
+from idp.credentials.store.recovery_codes import RecoveryCodeStore
 from idp.credentials.store.totp import TotpStore
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "PasskeyChallengeStore",
     "PasskeyStore",
     "PasswordStore",
+    "RecoveryCodeStore",
     "Reserved",
     "Slowed",
     "TotpStore",

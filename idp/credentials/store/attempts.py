@@ -45,7 +45,12 @@ _RESERVE = (
 _DELAY = update(attempts).where(_this_account).values(not_before=bindparam("until"))
 _STATE = select(attempts.c.failures, attempts.c.not_before).where(_this_account)
 _SETTLE = delete(attempts).where(_this_account)
-_RELEASE = delete(attempts).where(_this_account).returning(attempts.c.failures)
+_GIVE_BACK = (
+    update(attempts)
+    .where(_this_account, attempts.c.failures > 0)
+    .values(failures=attempts.c.failures - 1, not_before=None)
+)
+_RELEASE = delete(attempts).where(_this_account, attempts.c.failures > 0).returning(attempts.c.failures)
 _TOUCH = update(attempts).where(_this_account).values(last_at=bindparam("now"))
 _ERASE = delete_oldest((attempts.c.account,), attempts.c.last_at, attempts.c.failures < MOST_TRIES)
 
@@ -72,6 +77,14 @@ class AttemptStore:
     def settle(self, account: str) -> None:
         """Forget the failures of an account that has just succeeded."""
         self.connection.execute(_SETTLE, self._key(account))
+
+    def give_back(self, account: str) -> None:
+        """Take one attempt for made and right that is a step only: neither a failure, nor a reason to forget any.
+
+        Else who knows the right password would have to wait, after many failures, before the second factor is looked at,
+        longer than a sign-in may last.
+        """
+        self.connection.execute(_GIVE_BACK, self._key(account))
 
     def release(self, account: str) -> int | None:
         """Forget an account's failures at an operator's word; return how many, None if there were none."""

@@ -1,8 +1,23 @@
-"""Passwords: one argon2id hash per person, of the peppered password."""
+"""Passwords: one argon2id hash per person, of the peppered password; scheme and costs stand in the hash's own text."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKeyConstraint, String, Table, Text, bindparam, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    String,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    false,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.credentials.model import PasswordCredential
@@ -17,17 +32,36 @@ passwords = Table(
     Column("person_id", Text, primary_key=True),
     Column("password_hash", Text, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
+    Column("needs_second", Boolean, nullable=False, server_default=false()),
+    Column("compromised_at", UtcTime),
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
 )
 
-_GET = select(passwords).where(
+_of_person = and_(
     passwords.c.bucket == bindparam("of_bucket"), passwords.c.person_id == bindparam("of_person")
 )
+_GET = select(passwords).where(_of_person)
 _insert = insert(passwords)
 _PUT = _insert.on_conflict_do_update(
     index_elements=["bucket", "person_id"],
-    set_={"password_hash": _insert.excluded.password_hash, "changed_at": _insert.excluded.changed_at},
+    set_={
+        name: _insert.excluded[name]
+        for name in ("password_hash", "changed_at", "needs_second", "compromised_at")
+    },
 )
+_RENEW = (
+    update(passwords)
+    .where(_of_person, passwords.c.password_hash == bindparam("old_hash"))
+    .values(password_hash=bindparam("new_hash"))
+    .returning(passwords.c.person_id)
+)
+_COMPROMISE = (
+    update(passwords)
+    .where(_of_person, passwords.c.compromised_at.is_(None))
+    .values(compromised_at=bindparam("now"))
+    .returning(passwords.c.person_id)
+)
+_REMOVE = delete(passwords).where(_of_person).returning(passwords.c.person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +73,15 @@ class PasswordStore:
 
     def get(self, person_id: PersonId) -> PasswordCredential | None:
         """Return a person's password."""
-        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
-        row = self.connection.execute(_GET, given).one_or_none()
+        row = self.connection.execute(_GET, _key(person_id)).one_or_none()
         if row is None:
             return None
         return PasswordCredential(
-            person_id=person_id, password_hash=row.password_hash, changed_at=row.changed_at
+            person_id=person_id,
+            password_hash=row.password_hash,
+            changed_at=row.changed_at,
+            needs_second=row.needs_second,
+            compromised_at=row.compromised_at,
         )
 
     def put(self, credential: PasswordCredential) -> None:
@@ -54,5 +91,24 @@ class PasswordStore:
             "person_id": credential.person_id,
             "password_hash": credential.password_hash,
             "changed_at": credential.changed_at,
+            "needs_second": credential.needs_second,
+            "compromised_at": credential.compromised_at,
         }
         self.connection.execute(_PUT, row)
+
+    def renew(self, person_id: PersonId, *, old_hash: str, new_hash: str) -> bool:
+        """Put a stronger hash of the same password in the place of an old one; False if it was changed meanwhile."""
+        given = {**_key(person_id), "old_hash": old_hash, "new_hash": new_hash}
+        return self.connection.execute(_RENEW, given).one_or_none() is not None
+
+    def mark_compromised(self, person_id: PersonId, now: datetime) -> bool:
+        """Note that others know a password; True once."""
+        return self.connection.execute(_COMPROMISE, {**_key(person_id), "now": now}).one_or_none() is not None
+
+    def remove(self, person_id: PersonId) -> bool:
+        """Take a person's password away; False if there was none."""
+        return self.connection.execute(_REMOVE, _key(person_id)).one_or_none() is not None
+
+
+def _key(person_id: PersonId) -> dict[str, object]:
+    return {"of_bucket": bucket_of(person_id), "of_person": person_id}

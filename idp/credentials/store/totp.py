@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    delete,
     select,
     update,
 )
@@ -56,6 +57,7 @@ _SPEND = (
     .values(last_step=bindparam("step"))
     .returning(totp.c.last_step)
 )
+_REMOVE = delete(totp).where(_of_person).returning(totp.c.confirmed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,10 @@ class TotpStore:
             "bound_acr": credential.bound_acr,
         }
         self.connection.execute(_PUT, row)
+
+    def remove(self, person_id: PersonId) -> bool:
+        """Take a person's secret away; False if there was none."""
+        return self.connection.execute(_REMOVE, _key(person_id)).one_or_none() is not None
 
     def spend_step(self, person_id: PersonId, step: int) -> bool:
         """Use a time step; True once, and never for a step before it."""

@@ -23,6 +23,7 @@ from idp.ui.strings import (
     help_page,
     home,
     mandates,
+    methods,
     papers,
     privacy,
     problem,
@@ -34,8 +35,7 @@ from idp.ui.strings import (
 PAGES = (
     *(frame, sign_in, act_for, consent, answering, problem, sign_out, home),
     *(help_page, scam, privacy, accessibility, administrator),
-    account,
-    mandates,
+    *(account, mandates, methods),
     papers,
 )
 STRINGS: Mapping[Language, Mapping[str, str]] = {

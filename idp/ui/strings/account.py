@@ -5,13 +5,14 @@ VI = {
     "account_sign_in_text": "Trang này thuộc tài khoản của từng người, cần đăng nhập bằng {upstream}.",
     "account_again_title": "Xác nhận lại danh tính",
     "account_again_text": (
-        "Việc thay đổi người làm thay cần lần đăng nhập trong 10 phút gần đây. "
+        "Việc thay đổi người làm thay hay cách đăng nhập cần lần đăng nhập trong 10 phút gần đây. "
         "Đăng nhập lại rồi làm tiếp từ trang này."
     ),
     "account_sign_in_submit": "Đăng nhập",
     "nav_label": "Các mục của tài khoản",
     "nav_menu": "Mục: {section}",
     "nav_home": "Tổng quan",
+    "nav_methods": "Cách đăng nhập",
     "nav_mandates": "Đại diện, ủy quyền",
     "overview_id_number": "Số định danh cá nhân {number}",
     "overview_level": "Mức độ tài khoản",
@@ -28,13 +29,14 @@ EN = {
     "account_sign_in_text": "This page belongs to a person's account and needs a sign-in with {upstream}.",
     "account_again_title": "Confirm who you are",
     "account_again_text": (
-        "Changing who acts for whom needs a sign-in within the last 10 minutes. "
+        "Changing who acts for whom or how you sign in needs a sign-in within the last 10 minutes. "
         "Sign in again and go on from this page."
     ),
     "account_sign_in_submit": "Sign in",
     "nav_label": "Sections of the account",
     "nav_menu": "Section: {section}",
     "nav_home": "Overview",
+    "nav_methods": "Sign-in methods",
     "nav_mandates": "Representation",
     "overview_id_number": "Personal ID number {number}",
     "overview_level": "Account level",

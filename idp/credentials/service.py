@@ -1,0 +1,214 @@
+"""Setting, changing and removing a person's own factors, and what each change ends (SP 800-63B-4 §4; SECURITY E05).
+
+Every change holds the person's row, is one event, and is told to the person (`_told`). Who changes one has proved
+themselves anew with something else; binding a factor anew forgets the failures that made it rest (§3.2.2).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion, person_ref
+from idp.credentials.model import PasswordCredential, TotpCredential
+from idp.credentials.recovery_code import SALT_BYTES
+from idp.database import Done, Refused
+from idp.ids import PersonId
+from idp.messages.model.notices import Factor, Notice
+from idp.people.model import PersonStatus
+from idp.protocol.errors import AccessDenied, Refusal, ToPage
+from idp.sessions.model import Session
+from idp.sessions.service import end_session
+from idp.transaction import Tx
+
+
+class Kind(StrEnum):
+    """What a person may set and remove."""
+
+    PASSWORD = "password"  # noqa: S105 - a name, not a secret
+    TOTP = "totp"
+    RECOVERY_CODES = "recovery-codes"
+
+
+class SecondFactorNeeded(Exception):
+    """The password is too short to stand alone: first a longer one, then the second factor may go (§3.1.1.2)."""
+
+    def __init__(self) -> None:
+        super().__init__("the password is too short to sign in alone")
+
+
+def set_password(
+    tx: Tx, person_id: PersonId, password_hash: str, *, needs_second: bool, keep: str, occasion: Occasion
+) -> Done[None] | Refused:
+    """Set a password in place of all that this person's records had; every session but `keep` ends."""
+    if not _hold(tx, person_id):
+        return _gone()
+    if needs_second and not has_second(tx, person_id):
+        return Refused(SecondFactorNeeded())
+    for record in tx.people.records_of(person_id):
+        tx.passwords.remove(record)
+    tx.passwords.put(
+        PasswordCredential(
+            person_id=person_id,
+            password_hash=password_hash,
+            changed_at=occasion.now,
+            needs_second=needs_second,
+        )
+    )
+    ended = _end_sessions(tx, person_id, occasion, keep=keep)
+    return _bound(tx, person_id, Kind.PASSWORD, occasion, ended)
+
+
+def bind_totp(tx: Tx, credential: TotpCredential, *, keep: str, occasion: Occasion) -> Done[None] | Refused:
+    """Bind an authenticator that has shown a right code, in place of the one before."""
+    person_id = credential.person_id
+    if not _hold(tx, person_id):
+        return _gone()
+    replaces = has_second(tx, person_id)
+    tx.totp.put(credential)
+    ended = _end_sessions(tx, person_id, occasion, keep=keep, only=_is_local) if replaces else 0
+    return _bound(tx, person_id, Kind.TOTP, occasion, ended)
+
+
+def set_recovery_codes(
+    tx: Tx, person_id: PersonId, codes: Sequence[str], *, occasion: Occasion
+) -> Done[None] | Refused:
+    """Give a person new recovery codes; the old ones open nothing more."""
+    if not _hold(tx, person_id):
+        return _gone()
+    salt = occasion.clock.random_bytes(SALT_BYTES)
+    tx.recovery_codes.set(person_id, codes, salt=salt, now=occasion.now)
+    return _bound(tx, person_id, Kind.RECOVERY_CODES, occasion, 0)
+
+
+def remove(tx: Tx, person_id: PersonId, kind: Kind, *, keep: str, occasion: Occasion) -> Done[None] | Refused:
+    """Remove a factor; the sessions opened with city credentials end. Nothing happens where there is none."""
+    if not _hold(tx, person_id):
+        return _gone()
+    if kind is Kind.TOTP and _needs_second(tx, person_id):
+        return Refused(SecondFactorNeeded())
+    records = tx.people.records_of(person_id)
+    if not sum(_REMOVE[kind](tx, record) for record in records):
+        return Done(None)
+    ended = 0
+    if kind is not Kind.RECOVERY_CODES:
+        ended = _end_sessions(tx, person_id, occasion, keep=keep, only=_is_local)
+    _told(tx, person_id, EventType.CREDENTIAL_REMOVED, occasion, kind=kind.value, sessions=ended)
+    return Done(None)
+
+
+def mark_compromised(
+    tx: Tx, person_id: PersonId, *, reason: str, actor: str, occasion: Occasion
+) -> int | None:
+    """Note that others know a person's password: every session ends, and it opens nothing until another is set.
+
+    Returns how many sessions ended; None: there is no password, or it is marked already.
+    """
+    tx.people.lock(person_id)
+    records = tx.people.records_of(person_id)
+    if not sum(tx.passwords.mark_compromised(record, occasion.now) for record in records):
+        return None
+    ended = _end_sessions(tx, person_id, occasion, keep="", actor=actor)
+    told = {"kind": Kind.PASSWORD.value, "reason": reason, "sessions": ended}
+    _told(tx, person_id, EventType.CREDENTIAL_COMPROMISED, occasion, actor=actor, **told)
+    return ended
+
+
+def use_recovery_code(tx: Tx, person_id: PersonId, code: str, *, occasion: Occasion) -> bytes | None:
+    """Spend a code in the place of a second factor; its digest for the one winner."""
+    spent = tx.recovery_codes.spend(person_id, code, occasion.now)
+    if spent is not None:
+        left = tx.recovery_codes.state(person_id).left
+        _told(tx, person_id, EventType.RECOVERY_CODE_USED, occasion, left=left)
+    return spent
+
+
+def replace_recovery_code(
+    tx: Tx, person_id: PersonId, spent: bytes, code: str, *, occasion: Occasion
+) -> bool:
+    """Put the code a person has just written down in the place of the one used (§4.2.1.1)."""
+    if not tx.recovery_codes.replace(person_id, spent, code, occasion.now):
+        return False
+    left = tx.recovery_codes.state(person_id).left
+    _told(tx, person_id, EventType.RECOVERY_CODE_REPLACED, occasion, left=left)
+    return True
+
+
+def has_second(tx: Tx, person_id: PersonId) -> bool:
+    """Tell whether a second factor stands beside this person's password."""
+    found = (tx.totp.get(record) for record in tx.people.records_of(person_id))
+    return any(one is not None and one.confirmed for one in found)
+
+
+def _needs_second(tx: Tx, person_id: PersonId) -> bool:
+    found = (tx.passwords.get(record) for record in tx.people.records_of(person_id))
+    return any(one is not None and one.needs_second for one in found)
+
+
+_NOTICES: Mapping[EventType, Notice] = {
+    EventType.CREDENTIAL_SET: Notice.NEW_FACTOR,
+    EventType.CREDENTIAL_REMOVED: Notice.FACTOR_REMOVED,
+    EventType.CREDENTIAL_COMPROMISED: Notice.FACTOR_REMOVED,
+    EventType.RECOVERY_CODE_USED: Notice.RECOVERY,
+}
+"""That a used code was replaced is not told again: its use just was."""
+_FACTORS: Mapping[Kind, Factor] = {
+    Kind.PASSWORD: Factor.PASSWORD,
+    Kind.TOTP: Factor.TOTP,
+    Kind.RECOVERY_CODES: Factor.RECOVERY_CODES,
+}
+_REMOVE: Mapping[Kind, Callable[[Tx, PersonId], bool]] = {
+    Kind.PASSWORD: lambda tx, record: tx.passwords.remove(record),
+    Kind.TOTP: lambda tx, record: tx.totp.remove(record),
+    Kind.RECOVERY_CODES: lambda tx, record: bool(tx.recovery_codes.clear(record)),
+}
+
+
+def _hold(tx: Tx, person_id: PersonId) -> bool:
+    """Hold the person's row; False if they were locked or merged meanwhile."""
+    tx.people.lock(person_id)
+    person = tx.people.get(person_id)
+    return person is not None and person.status is PersonStatus.ACTIVE and person.canonical_id is None
+
+
+def _gone() -> Refused:
+    error = AccessDenied("this account can't be changed", detail="locked or merged meanwhile")
+    return Refused(Refusal(error, ToPage(case="locked", status=403)))
+
+
+def _bound(tx: Tx, person_id: PersonId, kind: Kind, occasion: Occasion, ended: int) -> Done[None]:
+    tx.attempts.settle(person_id)
+    _told(tx, person_id, EventType.CREDENTIAL_SET, occasion, kind=kind.value, sessions=ended)
+    return Done(None)
+
+
+def _is_local(session: Session) -> bool:
+    return session.idp == "haiphong"
+
+
+def _end_sessions(
+    tx: Tx,
+    person_id: PersonId,
+    occasion: Occasion,
+    *,
+    keep: str,
+    only: Callable[[Session], bool] = lambda _: True,
+    actor: str = "",
+) -> int:
+    """End sessions, and passwords proved that wait for a second factor; return how many sessions."""
+    for record in tx.people.records_of(person_id):
+        tx.interactions.end_proofs_of(record, occasion.now)
+    ended = [one for one in tx.sessions.of_person(person_id) if one.session_id != keep and only(one)]
+    for session in ended:
+        end_session(tx, session, reason="a factor was changed", occasion=occasion, actor=actor)
+    return len(ended)
+
+
+def _told(
+    tx: Tx, person_id: PersonId, event: EventType, occasion: Occasion, *, actor: str = "", **payload: object
+) -> None:
+    """Put a change on record and tell the person of it by another way than they made it (rows 30, 32 and 36)."""
+    by = actor or person_ref(person_id)
+    tx.audit.add(occasion.event(event, actor=by, person_id=person_id, **payload))
+    if event in _NOTICES:
+        factor = _FACTORS[Kind(payload.get("kind", Kind.RECOVERY_CODES))]
+        tx.outbox.notify(person_id, _NOTICES[event], occasion=occasion, factor=factor.value)
