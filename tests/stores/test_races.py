@@ -185,7 +185,12 @@ async def test_one_of_fifty_uses_a_recovery_code_and_one_replaces_it(nodes: Node
     await do(nodes[0], prepare)
     spent = await at_once(nodes, lambda tx: tx.recovery_codes.spend(person.person_id, code, NOW))
     (digest,) = [one for one in spent if one is not None]
-    assert winners(await at_once(nodes, lambda tx: tx.recovery_codes.replace(person.person_id, digest, new, NOW))) == 1
+    assert (
+        winners(
+            await at_once(nodes, lambda tx: tx.recovery_codes.replace(person.person_id, digest, new, NOW))
+        )
+        == 1
+    )
     assert (await see(nodes[1], lambda tx: tx.recovery_codes.state(person.person_id))).left == 1
 
 
