@@ -93,6 +93,7 @@ _FLOOR = (
 )
 _USE_CASES = ("service", "relay", "jobs")
 _TAKES_ALONG = {
+    "credentials": ("idp.sessions.service",),
     "organisations": ("idp.mandates.service", "idp.sessions.service"),
     "mandates": ("idp.sessions.service", "idp.conflicts.service"),
     "officials": ("idp.sessions.service", "idp.conflicts.service"),
