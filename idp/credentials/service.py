@@ -210,5 +210,5 @@ def _told(
     by = actor or person_ref(person_id)
     tx.audit.add(occasion.event(event, actor=by, person_id=person_id, **payload))
     if event in _NOTICES:
-        factor = _FACTORS[Kind(payload.get("kind", Kind.RECOVERY_CODES))]
+        factor = _FACTORS[Kind(str(payload.get("kind", Kind.RECOVERY_CODES)))]
         tx.outbox.notify(person_id, _NOTICES[event], occasion=occasion, factor=factor.value)

@@ -44,7 +44,7 @@ async def _bind(world: World, browser: Browser, *, shift: float = 0) -> pyotp.TO
 
 async def _set(browser: Browser, password: str, **fields: str) -> Page:
     return await browser.press(
-        await browser.get(f"{METHODS}/password"), "submit", **{"new-password": password, **fields}
+        await browser.get(f"{METHODS}/password"), "submit", None, **{"new-password": password, **fields}
     )
 
 
@@ -146,7 +146,7 @@ async def test_the_reason_is_told_and_the_field_is_for_password_managers(world: 
 
 async def test_a_name_is_asked_for_where_there_is_none_and_is_one_person_s(world: World) -> None:
     other, _ = await world.citizen("huong.nt")
-    person = await world.person("bob", profile=replace(other.profile, email=None, phone=None))
+    person = await world.person("bob", profile=replace(other.profile, email="", phone=""))
     browser = await _at_account(world, person)
     for username, problem in (
         ("", True),

@@ -37,7 +37,7 @@ async def _asked(world: World, rp: RelyingParty, username: str = "alice") -> tup
 
 async def _use(world: World, rp: RelyingParty, code: str, username: str = "alice") -> tuple[Browser, Page]:
     browser, page = await _asked(world, rp, username)
-    return browser, await browser.press(page, "submit", **{"recovery-code": code})
+    return browser, await browser.press(page, "submit", None, **{"recovery-code": code})
 
 
 async def _left(world: World, person: Person) -> int:
@@ -159,8 +159,8 @@ async def test_wrong_codes_count_on_the_one_counter_and_at_last_all_rests(
     codes = await _codes(world, person)
     browser, page = await _asked(world, rp)
     for _ in range(10):
-        page = await browser.press(page, "submit", **{"recovery-code": "0" * 16})
-    page = await browser.press(page, "submit", **{"recovery-code": codes[0]})
+        page = await browser.press(page, "submit", None, **{"recovery-code": "0" * 16})
+    page = await browser.press(page, "submit", None, **{"recovery-code": codes[0]})
     assert "Đã thử sai nhiều lần" in page.response.text
     otp = await browser.get(page.links["use-otp"])
     page = await browser.press(otp, "submit", otp=citizen.code(world.time().timestamp()))
