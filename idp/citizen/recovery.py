@@ -1,7 +1,7 @@
 """`/sign-in/recovery`: a recovery code in the place of the second factor (SP 800-63B-4 §4.2.1.1; SECURITY E11, E14).
 
 It counts on the account's one counter, is spent by one statement together with the attempt, and opens a session of
-level low (adr/0042). A new code is shown at once, and takes the place of the used one when the person says it is
+level low (adr/0043). A new code is shown at once, and takes the place of the used one when the person says it is
 written down. Officials' services, and those that take city credentials in the national system's place alone, do not
 take it.
 """
