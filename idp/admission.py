@@ -18,8 +18,11 @@ _LOOK_SECONDS = 0.05
 _LATE_SECONDS = 0.5
 _LATE_LOOKS = 3
 """One late look is a pause of the machine; so many in a row are a queue that grows."""
-_NOTICED_SECONDS = 0.015
-"""How late a look may be while people wait for an upstream: a page of anybody else takes several such turns."""
+_NOTICED_SECONDS, _NOTICED_LOOKS = 0.04, 4
+_IN_LINE_SECONDS, _IN_LINE_LOOKS = 0.015, 2
+"""How late looks in a row may be before others notice, a page taking several such turns; and while a line waits."""
+_BUSY = 0.4
+"""Share of a core. A look that is late while this thread did less was kept waiting by other programs."""
 _TOLD_SECONDS = 0.5
 _EVERYBODY = 1 << 30
 
@@ -54,7 +57,7 @@ class Busy(Exception):
 class Admission:
     """The count of one process; every question is a look at two numbers."""
 
-    __slots__ = ("_counts", "_late", "_limits", "_most", "_shed", "is_leaving")
+    __slots__ = ("_counts", "_in_line", "_late", "_limits", "_most", "_noticed", "_shed", "is_leaving")
 
     def __init__(self, most: int) -> None:
         self._most: tuple[int, ...] = (
@@ -69,7 +72,7 @@ class Admission:
         self._limits: tuple[int, ...] = self._most
         self._counts = [0, 0, 0]
         """Shared, and of those that are counted apart."""
-        self._late = 0
+        self._late = self._noticed = self._in_line = 0
         self._shed = 0
         self.is_leaving = False
         """The process is going to end: not ready, and no connection is kept."""
@@ -106,27 +109,31 @@ class Admission:
     async def watch(self, clock: Clock, waiting: Callable[[], int]) -> None:
         """Look for ever how late this process is with what is ready; `waiting` says how many wait for an upstream."""
         told, told_at = 0, 0.0
+        now, worked = clock.stopwatch(), clock.worked()
         while True:
-            before = clock.stopwatch()
+            before, worked_before = now, worked
             await asyncio.sleep(_LOOK_SECONDS)
-            now = clock.stopwatch()
-            self.look(now - before - _LOOK_SECONDS, waiting=waiting())
+            now, worked = clock.stopwatch(), clock.worked()
+            busy = (worked - worked_before) / (now - before)
+            self.look(now - before - _LOOK_SECONDS, busy=busy, waiting=waiting())
             if self._shed != told and now - told_at > _TOLD_SECONDS:
                 _log.warning(
                     "too much at once", extra=fields(refused=self._shed - told, under_way=self.under_way)
                 )
                 told, told_at = self._shed, now
 
-    def look(self, late: float, *, waiting: int = 0) -> None:
-        """Take note how many seconds too late the last look was.
+    def look(self, late: float, *, busy: float = 1.0, waiting: int = 0) -> None:
+        """Take note how many seconds too late the last look was, and which share of the time this thread worked.
 
-        While it stays late, nobody new is taken on. Where people wait for an upstream a little is enough for those
-        on their way there: a line can grow longer than this process can serve, and others would pay for it.
+        While it stays late, nobody new is taken on. Those on their way to an upstream give way as soon as others would
+        notice, and where a line waits for it still sooner: it can grow longer than this process can serve.
         """
         self._late = self._late + 1 if late > _LATE_SECONDS else 0
+        self._noticed = self._noticed + 1 if late > _NOTICED_SECONDS and busy > _BUSY else 0
+        self._in_line = self._in_line + 1 if late > _IN_LINE_SECONDS and busy > _BUSY and waiting else 0
         limits = list(self._most)
         if self._late >= _LATE_LOOKS:
-            limits[Kind.NEW] = limits[Kind.UPSTREAM] = 0
-        if waiting and late > _NOTICED_SECONDS:
+            limits[Kind.NEW] = 0
+        if self._noticed >= _NOTICED_LOOKS or self._in_line >= _IN_LINE_LOOKS:
             limits[Kind.UPSTREAM] = 0
         self._limits = tuple(limits)

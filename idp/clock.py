@@ -30,6 +30,10 @@ class Clock:
         """Return seconds of a clock that only goes forward, for durations."""
         return time.monotonic()
 
+    def worked(self) -> float:
+        """Return the seconds of CPU that this thread has used; only the difference of two means something."""
+        return time.thread_time()
+
     def wall_seconds(self) -> float:
         """Return the machine's own time as seconds since 1970, which nobody moves: for log lines."""
         return time.time()

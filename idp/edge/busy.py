@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from idp.edge.cors import PATHS as CORS_PATHS
 from idp.edge.cors import cors_headers
-from idp.edge.kinds import JSON_PATHS, OF_RECORDS, WAITING
+from idp.edge.kinds import JSON_PATHS, NATIONAL, OF_RECORDS, WAITING
 from idp.provider import Provider
 from idp.ui.headers import page_headers
 
@@ -46,7 +46,7 @@ class BusyAnswers:
     ) -> tuple[Headers, bytes]:
         """Return headers and body for a path: JSON where programs ask, else a page in both languages.
 
-        Who waits in line is asked again by the page itself, unless they chose that it stays still.
+        Who is on the way to the national system is asked again by the page itself, unless they chose that it stays still.
         """
         kind, body = self._page_headers, self._page
         if path in JSON_PATHS:
@@ -58,7 +58,7 @@ class BusyAnswers:
             (b"retry-after", b"%d" % retry_after),
             (b"content-length", b"%d" % len(body)),
         ]
-        if path == WAITING and b"still=1" not in query:
+        if path in (WAITING, NATIONAL) and b"still=1" not in query:
             told.append((b"refresh", b"%d" % retry_after))
         if path in CORS_PATHS:
             told += self._cors(headers)

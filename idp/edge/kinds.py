@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from idp.admission import Kind
 from idp.protocol.discovery import ENDPOINTS
 
-WAITING = "/sign-in/waiting"
-"""The place in line before the national system."""
+NATIONAL, WAITING = "/sign-in/national", "/sign-in/waiting"
+"""The way to the national system, and the place in line before it."""
 JSON_PATHS = frozenset(
     {
         *("/token", "/par", "/userinfo", "/jwks", "/introspect", "/revoke", "/logouts", "/register"),
@@ -31,7 +31,7 @@ _KINDS: Mapping[str, Kind] = {
         ),
         Kind.ALWAYS,
     ),
-    "/sign-in/national": Kind.UPSTREAM,
+    NATIONAL: Kind.UPSTREAM,
     WAITING: Kind.UPSTREAM,
     ENDPOINTS["registration_endpoint"]: Kind.ADMINISTRATION,
 }

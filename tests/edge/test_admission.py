@@ -1,8 +1,11 @@
 """Which requests are taken on when many are under way (SECURITY R30): rules as values, then over ASGI."""
 
+import asyncio
+
 import pytest
 
 from idp.admission import Admission, Busy, Kind
+from idp.clock import Clock
 from idp.edge.kinds import kind_of
 
 SESSION = [(b"accept", b"*/*"), (b"cookie", b"hpid-lang=vi; __Host-hpid-session=hp_s_x")]
@@ -74,17 +77,33 @@ def test_a_process_that_stays_late_takes_nobody_new_on_and_all_again_after() -> 
     for late, taken in ((0.9, True), (0.9, True), (0.9, False), (0.0, True)):
         admission.look(late)
         assert admission.admits(Kind.NEW) is taken
-        assert admission.admits(Kind.UPSTREAM) is taken
         assert admission.admits(Kind.UNDER_WAY)
         assert admission.admits(Kind.FIRST)
 
 
 def test_who_waits_for_an_upstream_gives_way_as_soon_as_others_would_notice() -> None:
     admission = Admission(16)
-    for late, waiting, taken in ((0.4, 0, True), (0.01, 9, True), (0.03, 9, False), (0.0, 9, True)):
-        admission.look(late, waiting=waiting)
-        assert admission.admits(Kind.UPSTREAM) is taken
+    seen = (
+        *((0.1, 1.0, 0, True),) * 3,
+        *((0.1, 1.0, 0, False),) * 2,
+        (0.1, 0.2, 0, True),  # late, but it is others who keep it waiting
+        (0.03, 1.0, 9, True),
+        (0.03, 1.0, 9, False),
+        (0.03, 0.2, 9, True),
+        (0.01, 1.0, 9, True),
+    )
+    for late, busy, waiting, taken in seen:
+        admission.look(late, busy=busy, waiting=waiting)
+        assert admission.admits(Kind.UPSTREAM) is taken, (late, busy, waiting)
         assert admission.admits(Kind.NEW)
+
+
+async def test_a_process_that_has_nothing_to_do_gives_way_to_nobody() -> None:
+    admission = Admission(16)
+    looking = asyncio.create_task(admission.watch(Clock(), lambda: 9))
+    await asyncio.sleep(0.3)
+    looking.cancel()
+    assert admission.admits(Kind.UPSTREAM)
 
 
 def test_not_all_are_asked_to_come_again_at_once() -> None:
