@@ -12,6 +12,7 @@ import hmac
 import secrets
 import unicodedata
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -73,6 +74,18 @@ class Vault:
         """Seal a text."""
         return self.seal(text.encode(), purpose=purpose)
 
+    def seal_texts(self, texts: Sequence[str], *, purpose: str) -> list[bytes]:
+        """Seal many texts: each by a nonce of its own, all of them drawn at once and kept nowhere."""
+        version = self._master.current
+        prefix = bytes([version])
+        encrypt, bound_to = self._cipher(purpose, version).encrypt, purpose.encode() + prefix
+        nonces = secrets.token_bytes(_NONCE_BYTES * len(texts))
+        sealed = []
+        for at, text in zip(range(0, len(nonces), _NONCE_BYTES), texts, strict=True):
+            nonce = nonces[at : at + _NONCE_BYTES]
+            sealed.append(prefix + nonce + encrypt(nonce, text.encode(), bound_to))
+        return sealed
+
     def open_text(self, sealed: bytes, *, purpose: str) -> str:
         """Return a sealed text, or raise Unsealable."""
         return self.open(sealed, purpose=purpose).decode()
@@ -113,6 +126,12 @@ class Vault:
     def lookup(self, value: str, *, purpose: str) -> bytes:
         """Return the 33 bytes to store beside a sealed value, to find it by exact match."""
         return self._lookup(value, purpose, self._master.current)
+
+    def lookup_each(self, values: Sequence[str], *, purpose: str) -> list[bytes]:
+        """Return the look-up of each value."""
+        version = self._master.current
+        key, prefix = self._master.derive(f"lookup:{purpose}", version), bytes([version])
+        return [prefix + hmac.digest(key, _bytes(value), "sha256") for value in values]
 
     def lookups(self, value: str, *, purpose: str) -> tuple[bytes, ...]:
         """Return the look-ups under every version, the current one first: what a search compares with."""

@@ -53,12 +53,9 @@ def as_person(person: CityPerson, now: datetime) -> Person:
     """Return the record."""
     address = as_address(person.address)
     is_citizen = person.nationality == "VNM"
-    birthdate = person.birth_date.isoformat() if person.birth_date else str(person.birth_year)
     return Person(
         person_id=PersonId(str(person.uuid)),
-        status=PersonStatus.DECEASED
-        if person.died_on
-        else _STATUSES.get(person.account_status, PersonStatus.ACTIVE),
+        status=status_of(person),
         status_reason=person.lock_reason or "",
         account_level=person.account_level,
         commune_code=address.ward_code,
@@ -72,7 +69,7 @@ def as_person(person: CityPerson, now: datetime) -> Person:
             middle_name=person.middle_name,
             given_name=person.given_name,
             gender=person.sex,
-            birthdate=birthdate if person.birth_precision == "day" else str(person.birth_year),
+            birthdate=birthdate_of(person),
             nationality=person.nationality,
             personal_id=person.personal_id if is_citizen else "",
             foreigner_id="" if is_citizen else person.personal_id,
@@ -81,13 +78,26 @@ def as_person(person: CityPerson, now: datetime) -> Person:
             email=person.email or "",
             email_verified=False,
             address=address,
-            origins=_stated(person.account_level, now),
+            origins=stated(person.account_level, now),
         ),
     )
 
 
+def status_of(person: CityPerson) -> PersonStatus:
+    """Return what the record says of the person."""
+    return (
+        PersonStatus.DECEASED if person.died_on else _STATUSES.get(person.account_status, PersonStatus.ACTIVE)
+    )
+
+
+def birthdate_of(person: CityPerson) -> str:
+    """Return the day of birth, or the year where no more is known."""
+    is_known = person.birth_date is not None and person.birth_precision == "day"
+    return person.birth_date.isoformat() if person.birth_date and is_known else str(person.birth_year)
+
+
 @lru_cache
-def _stated(level: int, at: datetime) -> Mapping[Attribute, Origin]:
+def stated(level: int, at: datetime) -> Mapping[Attribute, Origin]:
     """Return who stated what of everybody of a level: there are only three of these."""
     return MappingProxyType(dict.fromkeys(Attribute, Origin(source=Source.REGISTER, level=level, at=at)))
 

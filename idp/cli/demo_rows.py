@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from operator import itemgetter
 from typing import TypeVar
 
 from demo.city import Mandate as CityMandate
@@ -18,32 +17,24 @@ from demo.city import Person as CityPerson
 from demo.city.agencies import commune_agency_code
 from demo.city.cast import the_cast
 from demo.city.communes import communes
-from demo.city.moves import earlier_address
 from demo.city.numbers import uuid_of
 from idp.cli.demo_mandates import Firms, Known, as_archive, as_mandate
 from idp.cli.demo_officials import as_official
 from idp.cli.demo_organisations import as_organisation
-from idp.cli.demo_people import also_found_by, as_address, as_person
-from idp.database.loading import NewRows, Rows
+from idp.cli.demo_person_rows import PersonRows
+from idp.database.loading import Rows, new_rows
 from idp.ids import OrganisationId, PersonId
-from idp.mandates.days import start_of
 from idp.mandates.model import FirmAppointment, Mandate
 from idp.mandates.store.firms import firm_row
 from idp.mandates.store.mandates import mandate_row
 from idp.officials.store.officials import official_row
 from idp.officials.store.posts import post_row
 from idp.organisations.store.organisations import organisation_row
-from idp.people.identifiers import normal_form, profile_identifiers
-from idp.people.store.addresses import address_row
-from idp.people.store.identifiers import Holding, identifier_row
-from idp.people.store.person_row import person_row
 from keys.envelope import Vault
 
 Kept = CityPerson | CityOrganisation | CityMandate | CityOfficial | Mandate
 """What has rows; a mandate of ours is one that follows from others."""
 IdT = TypeVar("IdT", bound=str)
-_OF_PEOPLE = {"people", "person_addresses", "person_identifiers"}
-"""Tables whose first two columns are bucket and person_id."""
 
 
 class RowMaker:
@@ -53,12 +44,14 @@ class RowMaker:
         self._vault = vault
         self._seed = seed
         self._moment = moment
+        self._person_rows = PersonRows(vault, seed, moment)
         self._communes = {commune_agency_code(code): code for code in communes()}
         cast = the_cast()
         people = {one.key: PersonId(str(one.uuid)) for one in cast.people}
         organisations = {one.key: OrganisationId(str(one.uuid)) for one in cast.organisations}
+        self._ids = _Ids(people, lambda key: PersonId(str(uuid_of(seed, key))))
         self.known = Known(
-            people=_Ids(people, lambda key: PersonId(str(uuid_of(seed, key)))),
+            people=self._ids,
             organisations=_Ids(organisations, lambda key: OrganisationId(str(uuid_of(seed, key)))),
         )
         self.firms = Firms()
@@ -73,21 +66,18 @@ class RowMaker:
         return uuid_of(self._seed, f"{record.key}/0").hex
 
     def rows(self, records: Sequence[Kept]) -> Rows:
-        """Return the rows of these records by table; people's in the order of their keys, which saves pages."""
-        columns: dict[str, tuple[str, ...]] = {}
-        values: dict[str, list[tuple[object, ...]]] = defaultdict(list)
+        """Return the rows of these records by table."""
+        people = {PersonId(str(one.uuid)): one for one in records if isinstance(one, CityPerson)}
+        self._ids.remember({one.key: person_id for person_id, one in people.items()})
+        rows = dict(self._person_rows.of(people)) if people else {}
+        others: dict[str, list[dict[str, object]]] = defaultdict(list)
         for record in records:
             for table, row in self._of(record):
-                columns.setdefault(table, tuple(row))
-                values[table].append(tuple(row.values()))
-        for table in _OF_PEOPLE & values.keys():
-            values[table].sort(key=itemgetter(0, 1))
-        return {table: NewRows(columns[table], values[table]) for table in values}
+                others[table].append(row)
+        return rows | {table: new_rows(table, some) for table, some in others.items()}
 
     def _of(self, record: Kept) -> Iterator[tuple[str, dict[str, object]]]:
         match record:
-            case CityPerson():
-                yield from self._of_person(record)
             case CityOrganisation():
                 one = as_organisation(record, self.known.organisations, self._moment)
                 yield "organisations", organisation_row(self._vault, one)
@@ -108,36 +98,6 @@ class RowMaker:
             self.firms.note(found[0])
         return found
 
-    def _of_person(self, record: CityPerson) -> Iterator[tuple[str, dict[str, object]]]:
-        person = as_person(record, self._moment)
-        yield "people", person_row(self._vault, person)
-        identifiers = [
-            Holding(person_id=person.person_id, scheme=scheme, value=value, valid_from=self._moment)
-            for scheme, value in profile_identifiers(person.profile).items()
-        ]
-        identifiers += [
-            Holding(
-                person_id=person.person_id,
-                scheme=one.scheme,
-                value=normal_form(one.scheme, one.value),
-                valid_from=one.valid_to or self._moment,
-                valid_to=one.valid_to,
-                cause=one.cause,
-            )
-            for one in also_found_by(record)
-        ]
-        for holding in identifiers:
-            yield "person_identifiers", identifier_row(self._vault, holding)
-        if person.profile.address is None:
-            return
-        here = address_row(self._vault, person, person.profile.address, recorded_at=self._moment)
-        yield "person_addresses", here
-        before = earlier_address(record, self._seed)
-        if before is not None:
-            since = start_of(before.valid_from)
-            row = address_row(self._vault, person, as_address(before), recorded_at=since)
-            yield "person_addresses", row | {"valid_to": here["valid_from"]}
-
     def _of_official(self, record: CityOfficial) -> Iterator[tuple[str, dict[str, object]]]:
         ids = (uuid_of(self._seed, f"{record.key}/{number}").hex for number in range(len(record.posts) + 1))
         person_id = self.known.people[record.person]
@@ -152,10 +112,16 @@ class _Ids(Mapping[str, IdT]):
 
     def __init__(self, given: Mapping[str, IdT], drawn: Callable[[str], IdT]) -> None:
         self._given = given
-        self._drawn = lru_cache(maxsize=4096)(drawn)  # a family's come one after the other
+        self._drawn = lru_cache(maxsize=4096)(drawn)
+        self._latest: Mapping[str, IdT] = {}
+        self._before: Mapping[str, IdT] = {}
+
+    def remember(self, latest: Mapping[str, IdT]) -> None:
+        """Have these at hand, and those of the time before: powers within a family come soon after its people."""
+        self._before, self._latest = self._latest, latest
 
     def __getitem__(self, key: str) -> IdT:
-        return self._given.get(key) or self._drawn(key)
+        return self._latest.get(key) or self._before.get(key) or self._given.get(key) or self._drawn(key)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._given)

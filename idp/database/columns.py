@@ -29,15 +29,18 @@ class UtcTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time must be aware")
-        return (value - _EPOCH) // _MICROSECOND
+        return None if value is None else stored_time(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         del dialect
         return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+def stored_time(moment: datetime) -> int:
+    """Return a time as a UtcTime column keeps it; ValueError if it says no offset."""
+    if moment.tzinfo is None:
+        raise ValueError("a time must be aware")
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 class Digest(LargeBinary):

@@ -9,6 +9,7 @@ import re
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -136,6 +137,17 @@ class PreparedConnection(Connection):
         if prepared is None or prepared.row is not None:
             return super().execute(statement, parameters, **options)
         return self.run_many(prepared, [prepared.arguments(values) for values in parameters])
+
+    def add(self, statement: Insert, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows of the driver's own values, in the order of these names, by a plain statement."""
+        prepared = self.statements.find(statement, names)
+        if prepared is None:
+            raise InvalidRequestError("it is not plain")
+        order = tuple(name for name, _, _ in prepared.gives)
+        if order != names:
+            places = itemgetter(*(names.index(name) for name in order))
+            rows = [places(row) for row in rows]
+        self.run_many(prepared, rows)
 
     def run(self, prepared: Prepared, arguments: Sequence[Any]) -> Found:
         """Run it by the driver."""

@@ -183,3 +183,13 @@ def test_stored_formats_stay_as_they_are() -> None:
     assert VAULT.pseudonym("mark", purpose="gid", audience="urn:a") == PINNED["pseudonym"]
     assert VAULT.open_text(bytes.fromhex(PINNED["sealed"]), purpose="phone") == "0912345678"
     assert VAULT.open_under("hp_rt_00x", bytes.fromhex(PINNED["sealed_under"]), purpose="refresh") == b"next"
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8")), max_size=20), st.lists(ANY_TEXT, max_size=20))
+def test_many_at_once_are_sealed_and_looked_up_as_one_by_one(texts: list[str], values: list[str]) -> None:
+    sealed = NEWER.seal_texts(texts, purpose="name")
+    assert [NEWER.open_text(one, purpose="name") for one in sealed] == texts
+    assert {NEWER.version_of(one) for one in sealed} <= {NEWER.current_version}
+    assert len({one[:13] for one in sealed}) == len(sealed), "each has a nonce of its own"
+    looked_up = NEWER.lookup_each(values, purpose="phone")
+    assert looked_up == [NEWER.lookup(value, purpose="phone") for value in values]

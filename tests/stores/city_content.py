@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.engine.default import DefaultDialect
 
 from idp.cli.demo_large_batches import large_batches
 from idp.cli.demo_load import MOMENT
-from idp.database import Database, Sealed, metadata
+from idp.database import Database, Sealed, UtcTime, metadata
 from idp.transaction import Tx
 from keys.envelope import Vault
 
@@ -15,14 +16,26 @@ Content = dict[str, list[tuple[tuple[str, Any], ...]]]
 """Table → its rows as names and values, in one order."""
 
 
+_ANY = DefaultDialect()
+
+
 def whole_city(vault: Vault, size: int, seed: int) -> Content:
     """Return what one run puts in."""
     content: Content = {}
     for batch in large_batches(size, seed, vault=vault, moment=MOMENT, is_there=lambda _anchor: False):
         for table, (columns, values) in batch.rows.items():
-            rows = [dict(zip(columns, row, strict=True)) for row in values]
+            rows = [_read(table, dict(zip(columns, row, strict=True))) for row in values]
             content.setdefault(table, []).extend(_opened(vault, table, rows))
     return {table: sorted(rows, key=repr) for table, rows in content.items()}
+
+
+def _read(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row that was made to be added as it is read."""
+    kinds = {name: metadata.tables[table].c[name].type for name in row}
+    return {
+        name: kind.process_result_value(row[name], _ANY) if isinstance(kind, UtcTime) else row[name]
+        for name, kind in kinds.items()
+    }
 
 
 def _opened(

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Boolean, Integer, LargeBinary, String, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from idp.database import Database
-from idp.database.loading import NewRows, add_rows
+from idp.database import Database, UtcTime, metadata
+from idp.database.loading import NewRows, add_rows, new_rows
 from idp.people.model import Address
 from idp.people.store.addresses import address_row
 from idp.people.store.people import people
@@ -24,9 +24,7 @@ def _rows(tx: Any, persons: list[Any]) -> dict[str, NewRows]:
         "person_addresses": [address_row(vault, one, home, recorded_at=NOW) for one in persons],
         "people": [person_row(vault, one) for one in persons],
     }
-    return {
-        table: NewRows(tuple(some[0]), [tuple(row.values()) for row in some]) for table, some in rows.items()
-    }
+    return {table: new_rows(table, some) for table, some in rows.items()}
 
 
 async def test_many_rows_are_all_there_as_one_by_one(database: Database[Any]) -> None:
@@ -47,6 +45,24 @@ async def test_what_is_there_already_undoes_it_all_by_the_same_name_as_one_row_w
     assert await see(database, lambda tx: tx.people.count()) == 1
     await do(database, lambda tx: tx.people.add(persons[0]))
     assert await see(database, lambda tx: tx.people.count()) == 2
+
+
+async def test_columns_may_come_in_any_order_and_none_is_taken_for_another(database: Database[Any]) -> None:
+    person = make_person("Trần Văn Ngược")
+
+    def add(tx: Any) -> None:
+        columns, values = _rows(tx, [person])["people"]
+        add_rows(tx.connection, {"people": NewRows(columns[::-1], [row[::-1] for row in values])})
+
+    await do(database, add)
+    assert await see(database, lambda tx: tx.people.get(person.person_id)) == person
+
+
+def test_no_column_has_a_type_that_the_drivers_take_each_in_its_own_way() -> None:
+    as_they_are = (String, Integer, Boolean, LargeBinary, UtcTime)
+    for table in metadata.tables.values():
+        for column in table.columns:
+            assert isinstance(column.type, as_they_are), f"add_rows doesn't know how to add {column}"
 
 
 async def test_a_transaction_goes_on_after_a_copy_and_reads_what_was_copied(database: Database[Any]) -> None:
