@@ -5,6 +5,7 @@ PostgreSQL a statement that adds many rows goes by COPY (idp/database/asyncpg_co
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
@@ -27,15 +28,16 @@ Rows = Mapping[str, NewRows]
 
 def new_rows(table: str, rows: Iterable[Mapping[str, object]]) -> NewRows:
     """Return rows of a table, all of the same columns, as the drivers take them."""
-    columns, values = (), []
+    columns: tuple[str, ...] = ()
+    values = []
     for row in rows:
         columns = tuple(row)
-        values.append([*row.values()])
-    for place in _times_of(table, columns):
-        for row in values:
-            if row[place] is not None:
-                row[place] = stored_time(row[place])
-    return NewRows(columns, [*map(tuple, values)])
+        kept = [*row.values()]
+        for place in _times_of(table, columns):
+            moment = kept[place]
+            kept[place] = stored_time(moment) if isinstance(moment, datetime) else None
+        values.append(tuple(kept))
+    return NewRows(columns, values)
 
 
 def add_rows(connection: Connection, rows: Rows) -> None:
