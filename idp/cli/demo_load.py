@@ -4,6 +4,7 @@ The file `demo-city` in the state folder says which city the database is given; 
 """
 
 import asyncio
+import gc
 from datetime import UTC, datetime, time, timedelta, timezone
 from functools import partial
 from multiprocessing.connection import Connection
@@ -18,7 +19,7 @@ from idp.audit.occasion import Occasion
 from idp.cli.context import CommandFailed, occasion, operator, warn, with_provider
 from idp.cli.demo_large_batches import Counts
 from idp.cli.demo_loading import write_all
-from idp.cli.demo_making import begin, collecting_seldom
+from idp.cli.demo_making import begin
 from idp.cli.demo_organisations import seed_agencies
 from idp.cli.demo_people import as_person
 from idp.cli.demo_progress import Progress
@@ -46,8 +47,8 @@ def load_city(settings: Settings, size: str, seed: int, stamp: Path) -> str:
         is_complete = with_provider(partial(_prepare, stamp=stamp, city=f"{sizes.residents} {seed}"))
         if is_complete:
             return "demo: the city was there already"
-        with collecting_seldom():
-            counts = with_provider(partial(_load, sizes=sizes, seed=seed, pipe=pipe))
+        gc.freeze()  # of what is there by now nothing is ever garbage, and looking through it takes time
+        counts = with_provider(partial(_load, sizes=sizes, seed=seed, pipe=pipe))
     finally:
         pipe.close()
         making.terminate()

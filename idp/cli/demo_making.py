@@ -6,7 +6,7 @@ It is forked before anything is open, and has neither database nor network. When
 import gc
 import multiprocessing
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from multiprocessing.connection import Connection
@@ -35,26 +35,16 @@ def begin(
 
 def _make(pipe: Connection, other: Connection, make: Callable[..., Iterator[Batch]]) -> None:
     other.close()
+    gc.freeze()
+    gc.set_threshold(
+        100_000, 50, 100
+    )  # there is nearly nothing to find, and looking takes a tenth of the time
 
     def is_there(anchor: Anchor) -> bool:
         pipe.send(anchor)
         return bool(pipe.recv())
 
-    gone = suppress(BrokenPipeError, ConnectionResetError, EOFError, KeyboardInterrupt)
-    with gone, collecting_seldom():
+    with suppress(BrokenPipeError, ConnectionResetError, EOFError, KeyboardInterrupt):
         for batch in make(is_there=is_there):
             pipe.send(batch)
         pipe.send(None)
-
-
-@contextmanager
-def collecting_seldom() -> Iterator[None]:
-    """Look for garbage in circles seldom: there is nearly none, and looking takes a tenth of the time."""
-    often = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*often)
-        gc.unfreeze()
