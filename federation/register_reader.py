@@ -6,7 +6,7 @@ refused. Every doubt is RegistersFailed.
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from federation.fetch import Fetcher, FetchFailed, Response
 from federation.registers import (
@@ -19,6 +19,7 @@ from federation.registers import (
     assertion_claims,
     read_events,
     read_metadata,
+    read_person,
     read_token,
     token_form,
 )
@@ -52,16 +53,32 @@ class RegisterReader:
             self._token = None
             return await self._events(query, now)
 
+    async def person(self, personal_id: str, *, now: datetime) -> Mapping[str, object] | None:
+        """Return what the population register says of whoever has or had a number; None: it has nobody by it."""
+        path = f"population/{quote(personal_id, safe='')}"
+        try:
+            response = await self._asked(path, now)
+        except TokenRefused:
+            self._token = None
+            response = await self._asked(path, now)
+        if response.status == 404 and _object(response).get("error") == "not_found":
+            return None
+        return read_person(_answer(response), asked=personal_id)
+
     async def _events(self, query: str, now: datetime) -> EventPage:
-        metadata, token = await self._opened(now)
-        response = await self._get(
-            f"{metadata.registers_endpoint}/events?{query}", {"authorization": f"Bearer {token.value}"}
-        )
-        if response.status == 401:
-            raise TokenRefused("the registers refuse our token")
+        response = await self._asked(f"events?{query}", now)
         if response.status == 400 and _object(response).get("error") == "invalid_cursor":
             raise UnknownCursor("the feed does not know its cursor")
         return read_events(_answer(response))
+
+    async def _asked(self, path: str, now: datetime) -> Response:
+        metadata, token = await self._opened(now)
+        response = await self._get(
+            f"{metadata.registers_endpoint}/{path}", {"authorization": f"Bearer {token.value}"}
+        )
+        if response.status == 401:
+            raise TokenRefused("the registers refuse our token")
+        return response
 
     async def _opened(self, now: datetime) -> tuple[RegisterMetadata, AccessToken]:
         """Return where the registers are, and a token that opens them."""

@@ -18,6 +18,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,8192}=*")  # RFC 6750 §2.1
 _LONGEST_ID = 128
 _LONGEST_CURSOR = 512
 _MOST_EVENTS = 200
+_STATUSES = ("living", "dead", "locked")
 _LONGEST_LIFE = 3600
 MALFORMED = "malformed"
 """Type of an event that has an id and is otherwise none."""
@@ -124,6 +125,17 @@ def read_events(answer: Mapping[str, object]) -> EventPage:
     if not isinstance(following, str) or len(following) > _LONGEST_CURSOR:
         raise RegistersFailed("next is not a short text")
     return EventPage(events=tuple(_event(one) for one in events), next=following)
+
+
+def read_person(answer: Mapping[str, object], *, asked: str) -> Mapping[str, object]:
+    """Return what is said of one person: of the one asked for, by a number of now or before."""
+    former = answer.get("former_ids")
+    numbers = [answer.get("personal_id"), *(former if isinstance(former, list) else ())]
+    if asked not in numbers:
+        raise RegistersFailed("the record is another person's")
+    if answer.get("status") not in _STATUSES:
+        raise RegistersFailed("status is none of the register's words")
+    return answer
 
 
 def _event(value: object) -> RegisterEvent:

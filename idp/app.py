@@ -61,6 +61,7 @@ from idp.endpoints.upstream_logout import (
 from idp.endpoints.userinfo import userinfo
 from idp.endpoints.well_known import METADATA, openid_configuration
 from idp.env_file import take_env_file
+from idp.life_events.jobs import Readings
 from idp.limits.service import Limits
 from idp.messages.senders import senders_of
 from idp.protocol.discovery import ENDPOINTS
@@ -161,6 +162,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
     national_fetcher = _fetcher(
         fetcher_of, settings, settings.national_connections, time_limit=settings.national_time_limit
     )
+    registers = _registers(settings, national_fetcher, keyring, clock)
     waiting = Waiting(settings.most_requests // 4)
     return Provider(
         settings=settings,
@@ -182,7 +184,8 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         national=_national(settings, national_fetcher),
         national_fetcher=national_fetcher,
         national_circuit=Circuit(),
-        registers=_registers(settings, national_fetcher, keyring, clock),
+        registers=registers,
+        readings=_readings(settings, registers, database, clock),
         waiting_room=WaitingRoom(
             places=min(settings.national_connections - 2, max(settings.most_requests // 5, 1)),
             most_waiting=settings.national_waiting,
@@ -348,6 +351,20 @@ def _registers(settings: Settings, fetcher: Fetcher, keyring: Keyring, clock: Cl
         client_id=settings.national_client_id,
         sign=sign,
         new_jti=clock.token,
+    )
+
+
+def _readings(
+    settings: Settings, reader: RegisterReader | None, database: Database[Tx], clock: Clock
+) -> Readings | None:
+    if reader is None:
+        return None
+    return Readings(
+        database=database,
+        reader=reader,
+        clock=clock,
+        circuit=Circuit(),
+        old_after=settings.life.register_reading,
     )
 
 

@@ -20,6 +20,7 @@ from idp.configuration.cache import ConfigurationCache
 from idp.configuration.readiness import ReadinessCheck
 from idp.credentials.hashing import PasswordHashing
 from idp.database import Database
+from idp.life_events.jobs import Readings
 from idp.limits.service import Limits
 from idp.messages.model import Channel, Sender
 from idp.settings import Settings
@@ -57,6 +58,8 @@ class Provider:
     national_circuit: Circuit
     registers: RegisterReader | None
     """What reads the national side's registers; None: nobody does."""
+    readings: Readings | None
+    """What reads the population register of whoever signs in; None: nobody does."""
     waiting_room: WaitingRoom
     """Before the national system: who finds no place in here waits."""
     hashing: PasswordHashing

@@ -94,6 +94,8 @@ class Lifetimes(BaseSettings):
     """A proposal to remove the last administrator waits this long for a second person."""
     mandate_kept: timedelta = timedelta(days=5 * 365 + 2)
     """A mandate that has ended is kept for this long: who acted for whom must be answered (Decree 69/2024)."""
+    register_reading: timedelta = timedelta(days=1)
+    """At a national sign-in the population register is read of whoever it was not read of for this long."""
     life_event_kept: timedelta = timedelta(days=730)
     """The id of a register's event that was applied, and an event that a steward settled, are kept for this long."""
     merge_proposal: timedelta = timedelta(days=7)
@@ -193,6 +195,9 @@ class Settings(BaseSettings):
     registers_every: float = Field(default=5.0, ge=0, le=3600)
     """Seconds between two readings of the national registers' feed (deaths, locks, dissolutions, corrections) at the
     national issuer, where our signing key proves us; 0: it is not read."""
+    registers_patience: float = Field(default=1.0, ge=0.1, le=10.0)
+    """Seconds a national sign-in waits for the population register, where that is read of whoever signs in; then they go
+    on, and it is read afterwards."""
     degraded_sign_in: bool = False
     """While the national system is down, let city credentials stand in for it at services that accept that, for people it
     has vouched for before. Off: nobody; the law may ask for the national account (Decree 69/2024, Art. 40(4))."""

@@ -33,6 +33,7 @@ from idp.life_events.store import (
     GroundStore,
     LifeStateStore,
     LockRequestStore,
+    ReadingStore,
     UnresolvedStore,
     WordStore,
 )
@@ -203,6 +204,10 @@ class Tx:
     @cached_property
     def life_cursors(self) -> CursorStore:
         return CursorStore(self.connection, self._vault)
+
+    @cached_property
+    def life_readings(self) -> ReadingStore:
+        return ReadingStore(self.connection, self._vault)
 
     @cached_property
     def life_unresolved(self) -> UnresolvedStore:

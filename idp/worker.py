@@ -19,7 +19,7 @@ from idp.audit.occasion import Occasion
 from idp.database import DatabaseUnavailable, Done
 from idp.keeping import BATCH, ERASERS, erase
 from idp.life_events.jobs import BATCH as LIVES
-from idp.life_events.jobs import PAGE, Follower, end_papers, reach_ages
+from idp.life_events.jobs import PAGE, READINGS, Follower, end_papers, reach_ages
 from idp.life_events.model import Outcome
 from idp.log import fields
 from idp.mandates.jobs import BATCH as MANDATES
@@ -165,6 +165,10 @@ async def _reach_ages(provider: Provider) -> int:
     return await reach_ages(provider.database, occasion)
 
 
+async def _read_people(provider: Provider) -> int:
+    return 0 if provider.readings is None else await provider.readings.run()
+
+
 async def _end_unproved(provider: Provider) -> int:
     if provider.is_national_down(provider.clock.now()):
         return 0
@@ -235,7 +239,10 @@ async def work(provider: Provider) -> None:
     follower = follower_of(provider)
     jobs = JOBS
     if follower is not None:
-        jobs += (Job(name="registers", every=every, run=lambda _provider: follower.run(), full=PAGE),)
+        jobs += (
+            Job(name="registers", every=every, run=lambda _provider: follower.run(), full=PAGE),
+            Job(name="read people", every=timedelta(seconds=5), run=_read_people, full=READINGS),
+        )
     post = post_of(provider)
     seldom = timedelta(seconds=1)
     jobs += (Job(name="notices", every=seldom, run=lambda _provider: post.address(), full=ADDRESSED),)

@@ -15,6 +15,7 @@ STAYS: Mapping[str, str] = {
     "external_links": "a row per person",
     "life_cursors": "how far each feed and job has come: a row each",
     "life_grounds": "why somebody could not sign in: a few per person who was ever locked",
+    "life_readings": "a row per person who has signed in through the national system",
     "life_states": "a row per person whose papers a register has named",
     "life_words": "which word of a register was the last: a few per person and organisation it has spoken of",
     "links": "one-time links of operators, each spent or expired: by hand, a few in years",

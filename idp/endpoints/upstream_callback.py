@@ -98,6 +98,7 @@ async def _arrive(call: Call, answer: Mapping[str, str]) -> Answer:
         _count(SignInOutcome.REFUSED)
         with refusing(ToPage(case=recognised.case, status=403, reason_key=recognised.reason_key)):
             raise InvalidRequest("this account can't sign in")
+    await _read_register(call, recognised)
     session_name, occasion = cookie_name(provider.settings, "session"), call.occasion()
     outcome = await provider.database.transact(
         partial(
@@ -193,6 +194,14 @@ async def _recognised(call: Call, identity: ExternalIdentity) -> Recognised | No
             )
             return outcome.unwrap()
     return NotRecognised(case="not-linked")  # the number is another record's: for a desk to settle
+
+
+async def _read_register(call: Call, recognised: Recognised) -> None:
+    """Let the population register speak before the session begins: who is dead gets none; its silence stops nobody."""
+    provider = call.provider
+    if provider.readings is not None:
+        patience = provider.settings.registers_patience
+        await provider.readings.at_sign_in(recognised.person, call.occasion(), patience=patience)
 
 
 def _proof(

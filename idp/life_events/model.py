@@ -96,6 +96,16 @@ class LifeState:
     """Since when the level high is not reached, because the card is not good."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReading:
+    """Somebody of whom the population register is still to be read."""
+
+    person_id: PersonId
+    due_at: datetime
+    failures: int
+    """How often the job has tried."""
+
+
 class Outcome(StrEnum):
     """What became of an event."""
 

@@ -287,6 +287,15 @@ class Metric(Enum):
         kind=Kind.GAUGE,
         text="When the registers' feed was read to its end, in seconds since 1970; absent where none is configured.",
     )
+    REGISTER_READINGS = Description(
+        name="hpid_register_readings",
+        kind=Kind.COUNTER,
+        text="Readings of the population register of one person, at a sign-in or put off to after it.",
+        labels={
+            "outcome": "applied (it changed something), unchanged, unknown (nobody there by the number), or put off (the"
+            " register did not answer: it is read later)"
+        },
+    )
     LIFE_UNRESOLVED = Description(
         name="hpid_life_events_unresolved",
         kind=Kind.GAUGE,

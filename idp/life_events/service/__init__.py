@@ -3,6 +3,7 @@
 from idp.life_events.service.ages import came_of_age
 from idp.life_events.service.applying import apply_event, leave_unresolved
 from idp.life_events.service.papers import settle_card, settle_residence
+from idp.life_events.service.reading import take_reading
 from idp.life_events.service.requests import Letter, RequestRefused, decide_request, enter_request
 from idp.life_events.service.settling import NotSettled, settle_unresolved
 from idp.life_events.service.standing import grounds_of, lift_ground, open_ground
@@ -22,4 +23,5 @@ __all__ = [
     "settle_card",
     "settle_residence",
     "settle_unresolved",
+    "take_reading",
 ]
