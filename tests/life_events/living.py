@@ -14,7 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from idp.database import Database, Done, postgresql
 from tests.invariants import broken
-from tests.life_events.population import City, Life, make_city, settle
+from tests.life_events.city import City, make_city, settle
+from tests.life_events.life import Life
+from tests.life_events.population import step
 
 MOST_STEPS = 30
 Step = tuple[Any, ...]
@@ -128,7 +130,7 @@ class Player:
     def _live(self, tx: Any, steps: Sequence[Step]) -> Done[None]:
         life = Life(tx=tx, city=self._city)
         for number, (name, *numbers) in enumerate(steps):
-            life.step(name, *numbers)
+            step(life, name, *numbers)
             wrong = {**broken(tx, life.now), "subjects": list(life.subjects.broken(tx))}
             assert not any(wrong.values()), (number, steps[: number + 1], wrong)
         self.counts.update(life.counts)
