@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from federation.upstream import AccountKind, ExternalAttributes, ExternalIdentity
 from idp.audit.occasion import Occasion
 from idp.clock import Clock
 from idp.database import Database, Done, Refused
@@ -11,10 +12,12 @@ from idp.ids import PersonId
 from idp.merges.model import Cause, Merge, MergeRefused, Rule
 from idp.merges.service import Merged, Split, Wanted, confirm, propose, split
 from idp.people.model import Person
+from idp.people.service import NotRecognised, Recognised, recognise
 from tests.stores.mandate_samples import make_citizen
 from tests.stores.samples import DAY, MINUTE, NOW, do
 
 FIRST, SECOND = "operator:lan", "operator:binh"
+NATIONAL = "https://national.example"
 WEEK = timedelta(days=7)
 
 
@@ -114,3 +117,35 @@ async def split_up(
         ),
     )
     return found
+
+
+def identity(of: Person, subject: str = "s", *, level: int = 2, **told: Any) -> ExternalIdentity:
+    values: dict[str, Any] = {
+        "full_name": of.profile.full_name,
+        "personal_id": of.profile.personal_id,
+        "birthdate": "1990-04-01",
+    }
+    return ExternalIdentity(
+        issuer=NATIONAL,
+        subject=subject,
+        kind=AccountKind.CITIZEN,
+        loa="LoA2",
+        account_level=level,
+        auth_time=NOW,
+        amr=("pwd",),
+        attributes=ExternalAttributes(**(values | told)),
+    )
+
+
+async def comes(
+    database: Database[Any], who: ExternalIdentity, moment: Any = NOW
+) -> Recognised | NotRecognised:
+    outcome: Any = await database.transact(lambda tx: recognise(tx, who, occasion=at(moment)))
+    found: Recognised | NotRecognised = outcome.unwrap()
+    return found
+
+
+async def person_of(database: Database[Any], who: ExternalIdentity, moment: Any = NOW) -> PersonId:
+    found = await comes(database, who, moment)
+    assert isinstance(found, Recognised), found
+    return found.person.person_id

@@ -17,9 +17,8 @@ from idp.people.model import IdentifierScheme, NumberCause
 from idp.people.service import NotRecognised, Recognised, change_personal_id
 from tests.organisations.samples import make_agency
 from tests.stores.mandate_samples import events_of, make_citizen
-from tests.stores.merge_samples import FIRST, SECOND, Pair, at, make_pair, merged, wanted
+from tests.stores.merge_samples import FIRST, SECOND, Pair, at, comes, identity, make_pair, merged, wanted
 from tests.stores.samples import DAY, HOUR, NOW, do, see
-from tests.stores.test_merged_powers import comes, identity
 
 DB = Database[Any]
 

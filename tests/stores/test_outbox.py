@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,73 +11,25 @@ from sqlalchemy import text
 from idp.audit.occasion import Occasion
 from idp.clock import Clock
 from idp.database import Database, Done
-from idp.ids import ClientId, PersonId
+from idp.ids import PersonId
 from idp.messages.model.notices import Notice
 from idp.outbox.model import NOBODY, Attempt, DeliveryState, OutboxKind, OutboxMessage
 from idp.transaction import Tx
 from keys.envelope import Vault
 from tests.stores.conftest import START, MovableTime
+from tests.stores.outbox_samples import (
+    BUSY,
+    LEASE,
+    add,
+    claim,
+    deliver,
+    fail,
+    message,
+    names,
+    of_logout,
+    settle,
+)
 from tests.stores.samples import do
-
-LEASE = timedelta(seconds=30)
-
-
-def message(
-    name: str, *, client_id: str = "portal", logout_id: str = "l1", at: datetime = START
-) -> OutboxMessage:
-    return OutboxMessage(
-        message_id=name,
-        kind=OutboxKind.BACKCHANNEL_LOGOUT,
-        client_id=client_id,
-        logout_id=logout_id,
-        payload={"sub": "some-subject", "sid": "s-1"},
-        created_at=at,
-        next_attempt_at=at,
-    )
-
-
-async def add(database: Database[Tx], *messages: OutboxMessage) -> None:
-    await do(database, lambda tx: tx.outbox.add(messages))
-
-
-async def claim(
-    database: Database[Tx],
-    now: datetime,
-    *,
-    lanes: int = 100,
-    each: int = 1,
-    most: int = 100,
-    resting: tuple[str, ...] = (),
-) -> tuple[OutboxMessage, ...]:
-    taken = await do(
-        database,
-        lambda tx: tx.outbox.claim(now, lanes=lanes, each=each, most=most, lease=LEASE, resting=resting),
-    )
-    return tuple(one for lane in taken for one in lane)
-
-
-async def of_logout(database: Database[Tx], logout_id: str = "l1") -> tuple[OutboxMessage, ...]:
-    return await database.read(lambda tx: tx.deliveries.of_logouts((logout_id,), 100))
-
-
-OK, NO_CONTENT, BUSY = Attempt(status=200), Attempt(status=204), Attempt(status=503)
-
-
-def settle(tx: Tx, *, name: str) -> None:
-    tx.outbox.settle(name, OK, now=START, next_at=None)
-
-
-async def deliver(database: Database[Tx], *names_: str, at: datetime = START) -> None:
-    for name in names_:
-        await do(database, lambda tx, name=name: tx.outbox.settle(name, NO_CONTENT, now=at, next_at=None))
-
-
-async def fail(database: Database[Tx], name: str, attempt: Attempt, next_at: datetime | None) -> None:
-    await do(database, lambda tx: tx.outbox.settle(name, attempt, now=START, next_at=next_at))
-
-
-def names(messages: tuple[OutboxMessage, ...]) -> list[str]:
-    return sorted(one.message_id for one in messages)
 
 
 async def test_a_message_comes_back_as_it_was_written_and_is_sealed_meanwhile(database: Database[Tx]) -> None:
@@ -193,95 +144,6 @@ async def test_a_failed_message_waits_and_lets_the_next_one_go(database: Databas
     (again,) = await claim(database, later)
     assert (again.attempts, again.sent_at) == (2, later)
     assert again.last_error == ("503" * 400)[:500]
-
-
-async def test_a_dead_letter_is_kept_seen_and_never_sent(database: Database[Tx]) -> None:
-    await add(database, message("m1"), message("m2", client_id="b"))
-    await claim(database, START)
-    await fail(database, "m1", Attempt(status=400), None)
-    dead = await database.read(lambda tx: tx.deliveries.dead(10))
-    assert [(one.message_id, one.state, one.status, one.last_error) for one in dead] == [
-        ("m1", DeliveryState.DEAD, 400, "status 400")
-    ]
-    assert names(await claim(database, START + timedelta(days=2))) == ["m2"]
-    await deliver(database, "m1")  # a late answer changes nothing
-    assert len(await database.read(lambda tx: tx.deliveries.dead(10))) == 1
-
-
-async def test_what_waited_too_long_is_given_up_but_not_what_is_out(database: Database[Tx]) -> None:
-    day = timedelta(days=1)
-    now = START + day
-    await add(database, *(message(f"m{n}") for n in range(4)), message("new", client_id="c", at=now))
-    await claim(database, START)
-    await fail(database, "m0", Attempt(error="timeout"), now + timedelta(minutes=5))
-    assert names(await claim(database, now - timedelta(seconds=1))) == ["m1"]
-
-    async def bury(at: datetime, most: int) -> int:
-        return await do(database, lambda tx: tx.outbox.bury(at - day, at, most))
-
-    assert await bury(now - timedelta(seconds=1), 9) == 0
-    assert [await bury(now, 2), await bury(now, 2), await bury(now, 2)] == [2, 1, 0]
-    dead = await database.read(lambda tx: tx.deliveries.dead(10))
-    assert names(dead) == ["m0", "m2", "m3"]
-    assert {one.message_id: one.last_error for one in dead}["m0"] == "timeout"
-    assert await bury(now + LEASE, 9) == 1, "m1, whose worker never came back"
-
-
-async def test_what_was_delivered_is_never_sent_again_and_goes_in_time(database: Database[Tx]) -> None:
-    await add(
-        database,
-        *(message(f"m{n}", client_id=f"c{n}") for n in range(5)),
-        message("w", client_id="w"),
-        replace(message("b", client_id="b"), kind=OutboxKind.NO_LOGOUT, state=DeliveryState.UNSUPPORTED),
-    )
-    claimed = await claim(database, START)
-    assert names(claimed) == ["m0", "m1", "m2", "m3", "m4", "w"]
-    await deliver(database, *(f"m{n}" for n in range(5)), at=START + timedelta(seconds=1))
-    found = {one.message_id: one for one in await of_logout(database)}
-    assert found["m0"].state is DeliveryState.DELIVERED
-    assert (found["m0"].delivered_at, found["m0"].status) == (START + timedelta(seconds=1), 204)
-    assert (found["m0"].sent_at, found["m0"].attempts) == (START, 1)
-    assert names(await claim(database, START + timedelta(days=1))) == ["w"]
-
-    async def erase(before: datetime) -> int:
-        return await do(database, lambda tx: tx.deliveries.erase_settled(before, 3))
-
-    assert await erase(START - timedelta(seconds=1)) == 0
-    assert [await erase(START + timedelta(days=30)) for _ in range(3)] == [3, 3, 0]
-    assert names(await of_logout(database)) == ["w"]
-
-
-async def test_the_ledger_is_read_by_sign_out_by_person_and_by_client_page_by_page(
-    database: Database[Tx],
-) -> None:
-    def at(n: int) -> datetime:
-        return START + timedelta(seconds=n // 2)  # two of a moment
-
-    mine = [replace(message(f"m{n}", logout_id=f"l{n}", at=at(n)), person_id="alice") for n in range(5)]
-    await add(database, *mine, replace(message("x", client_id="b", logout_id="l0"), person_id="bob"))
-    await fail(database, "m1", BUSY, None)
-
-    async def of_client(**asked: Any) -> list[str]:
-        found = await database.read(lambda tx: tx.deliveries.of_client(ClientId("portal"), 2, **asked))
-        return [one.message_id for one in found]
-
-    read = database.read
-    assert names(await read(lambda tx: tx.deliveries.of_logouts(("l0", "l3", "none"), 9))) == [
-        "m0",
-        "m3",
-        "x",
-    ]
-    assert await read(lambda tx: tx.deliveries.of_logouts((), 9)) == ()
-    latest = await read(lambda tx: tx.deliveries.of_person(PersonId("alice"), 2))
-    assert [one.message_id for one in latest] == ["m4", "m3"]
-    assert await of_client() == ["m4", "m3"]
-    assert await of_client(before="m3") == ["m2", "m1"]
-    assert await of_client(before="m1") == ["m0"]
-    assert await of_client(before="m0") == []
-    assert await of_client(before="x") == [], "another client's row is no place to begin"
-    assert await of_client(before="nothing") == []
-    assert await of_client(states=("dead",)) == ["m1"]
-    assert await of_client(before="m3", states=("waiting",)) == ["m2", "m0"]
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

@@ -5,9 +5,9 @@ import pytest
 from idp.audit import jobs
 from idp.database import Database, Done, Refused
 from idp.transaction import Tx
+from tests.stores.outbox_samples import message
 from tests.stores.samples import do
 from tests.stores.test_audit import event
-from tests.stores.test_outbox import message
 
 STORES = (
     *(
