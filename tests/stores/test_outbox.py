@@ -20,6 +20,7 @@ from tests.stores.conftest import START, MovableTime
 from tests.stores.outbox_samples import (
     BUSY,
     LEASE,
+    OK,
     add,
     claim,
     deliver,
