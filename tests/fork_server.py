@@ -24,6 +24,7 @@ _LOADED_LATER = (
     "fastapi.telemetry._runtime",
     "httpcore",
     "idp.app",
+    "idp.scim.routing",
     "importlib.readers",
     "rich._emoji_codes",
     "typer._adapters",
