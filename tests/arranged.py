@@ -207,6 +207,7 @@ class Arranged:
         acr: Acr = Acr.SUBSTANTIAL,
         idp: str = "national",
         peer: str = "",
+        agent: str = "",
         **proved: Any,
     ) -> None:
         """Give this browser a session, as the return from the national system does."""
@@ -222,7 +223,7 @@ class Arranged:
 
         def start(tx: Tx) -> Done[str] | Refused:
             life = self.provider.settings.life
-            at = replace(self.occasion, peer=peer)
+            at = replace(self.occasion, peer=peer, agent=agent)
             return start_session(tx, proof, cookie=None, life=life, occasion=at)
 
         host = urlsplit(self.issuer).hostname or ""

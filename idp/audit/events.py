@@ -15,9 +15,10 @@ class EventType(StrEnum):
     """What happened."""
 
     SESSION_STARTED = "session:started"
-    """A person proved themselves and a session began. Payload: idp, acr, amr; degraded if without the national system."""
+    """A person proved themselves and a session began. Payload: idp, acr, amr; degraded if without the national system;
+    device (browser and system, where known)."""
     SESSION_REAUTHENTICATED = "session:reauthenticated"
-    """The same person proved themselves again in a live session. Payload: idp, acr, amr."""
+    """The same person proved themselves again in a live session. Payload: idp, acr, amr, device."""
     SESSION_ENDED = "session:ended"
     """A session ended. Payload: reason, clients (how many were told)."""
     SIGN_IN_REFUSED = "sign-in:refused"

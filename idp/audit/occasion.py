@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
+from idp.audit.agent import device_of
 from idp.audit.events import AuditEvent, EventType
 from idp.clock import Clock
 from idp.ids import PersonId
@@ -19,11 +20,18 @@ class Occasion:
     txn: str
     peer: str = field(default="", repr=False)
     """Address a request came from; nobody's for commands and jobs."""
+    agent: str = field(default="", repr=False)
+    """What the browser says of itself, as it came; only `device` is kept of it."""
 
     @property
     def network(self) -> bytes | None:
         """Return what may be kept of the address, None if there is none."""
         return network_of(self.peer)
+
+    @property
+    def device(self) -> str:
+        """Return the browser and its system as far as they are kept, empty if neither is known."""
+        return device_of(self.agent)
 
     def event(
         self, event_type: EventType, *, actor: str, person_id: PersonId | None = None, **payload: object

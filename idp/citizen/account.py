@@ -37,6 +37,11 @@ class Holder:
         """Return whose account it is."""
         return self.person.person_id
 
+    @property
+    def session_id(self) -> str:
+        """Return the session the page is seen in; it never leaves the provider."""
+        return self.session.session_id
+
 
 async def holder_of(call: Call, *, fresh: bool = False, back: str = HOME) -> Holder | Answer:
     """Return who is signed in here, or the page that leads to the sign-in that is missing; from a form back to `back`."""

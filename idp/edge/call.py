@@ -49,7 +49,13 @@ class Call:
     def occasion(self) -> Occasion:
         """Return this moment of this request, for what it writes."""
         clock = self.provider.clock
-        return Occasion(clock=clock, now=clock.now(), txn=self.txn, peer=self.peer)
+        return Occasion(
+            clock=clock,
+            now=clock.now(),
+            txn=self.txn,
+            peer=self.peer,
+            agent=self.headers.get("user-agent", ""),
+        )
 
     def count_refusal(self, what: str, *, client_id: str = "") -> None:
         """Count a refusal where nobody was proved, for the summary (DESIGN 5.9); `client_id` is a registered one's."""

@@ -83,7 +83,7 @@ async def signed_out(
     if frames or (back is not None and not back.is_followed):
         answer = await _page(call, logout_ids, messages, back=back, frames=frames)
     else:
-        answer = Answer.redirect(back.location if back is not None else _address(logout_ids))
+        answer = Answer.redirect(back.location if back is not None else results_address(logout_ids))
     name = session_cookie_name(call.provider.settings, realm)
     if name not in call.cookies():  # whatever ended may be of another browser: this one is left as it is
         return answer
@@ -116,15 +116,15 @@ async def _page(
         deliveries=tuple(deliveries),
         count=len(logout_ids[:MOST_LOGOUTS]),
         back=None if back is None else (_name(call, back.client), back.location),
-        refresh_url=_address(logout_ids) if waiting else None,
-        path=_address(logout_ids),
+        refresh_url=results_address(logout_ids) if waiting else None,
+        path=results_address(logout_ids),
         frames=frames,
         frame_src=tuple(dict.fromkeys(map(form_action_source, frames))),
         goes_on=bool(frames) and back is not None and back.is_followed,
     )
 
 
-def _address(logout_ids: tuple[str, ...]) -> str:
+def results_address(logout_ids: tuple[str, ...]) -> str:
     """Return where the results of these sign-outs are."""
     shown = ".".join(logout_ids[:MOST_LOGOUTS])
     return f"/signed-out?{urlencode({'r': shown})}" if shown else "/signed-out"

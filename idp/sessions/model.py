@@ -30,6 +30,8 @@ class Session:
     idp: str
     network: bytes | None = field(default=None, repr=False)
     """Where its person last proved themselves: /24 of IPv4, /48 of IPv6 (audit/occasion.py); None: not known."""
+    device: str = ""
+    """Browser and system its person last proved themselves with (audit/agent.py); empty: not known."""
     ended_at: datetime | None = None
     realm: Realm = Realm.CITIZEN
     degraded: bool = False

@@ -90,6 +90,7 @@ def start_session(
             ial=proof.ial,
             idp=proof.idp,
             network=occasion.network,
+            device=occasion.device,
             realm=realm,
             degraded=proof.degraded,
             ial_at=proof.ial_at,
@@ -123,6 +124,7 @@ def _record_proof(tx: Tx, event: EventType, proof: Proof, occasion: Occasion) ->
             acr=proof.acr.value,
             amr=list(proof.amr),
             **({"degraded": True} if proof.degraded else {}),
+            **({"device": occasion.device} if occasion.device else {}),
         )
     )
 
@@ -159,6 +161,7 @@ def _renew(tx: Tx, old: Session, proof: Proof, cookie: str, life: Lifetimes, occ
         ial=proof.ial,
         idp=proof.idp,
         network=occasion.network,
+        device=occasion.device,
         upstream_sid=proof.upstream_sid,
         degraded=proof.degraded,
         ial_at=proof.ial_at,

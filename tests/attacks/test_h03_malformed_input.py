@@ -61,7 +61,7 @@ READS_ITS_QUERY = {
     "/signed-out",
     "/administrator",
 }
-ASKS_WHO_FIRST = {path for path in POSTS if path.startswith("/account/mandates/")}
+ASKS_WHO_FIRST = {path for path in POSTS if path.startswith("/account/") and path != "/account/sign-in"}
 """Nobody is signed in here, and that is said before the form is looked at."""
 
 

@@ -37,6 +37,7 @@ ACTIONS = {
     *("/sign-in/national", "/sign-in/password", "/sign-in/otp", "/sign-in/cancel", "/sign-in/continue"),
     *("/sign-in/recovery", "/sign-in/recovery/kept"),
     *(METHODS - {"/account/methods"}),
+    "/account/sessions",
     *("/administrator/start", "/administrator/totp", "/account/sign-in"),
     *(f"/account/mandates/{page}" for page in ("person", "firm", "clients", "act")),
 }
@@ -204,6 +205,8 @@ def test_the_ids_that_tests_and_scripts_hang_on_are_there(
         "signed-out": "delivery-1 open-services back refresh",
         "error-untrusted-client": "error for-developer error-reference",
         "home-signed-in": "me open-account sign-out",
+        "sessions": "session-9k0 end-session-9k1 others sign-out-all",
+        "sessions-only-this": "only-this",
         "account-home": "nav-home m-nav-home menu id-number level",
         "administrator": "name username new-password submit",
         "administrator-totp": "totp-qr totp-key otp submit",

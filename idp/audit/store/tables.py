@@ -21,6 +21,7 @@ audit_events = Table(
     Column("leaf_index", BigInteger, unique=True),
     CheckConstraint("leaf_index >= 0", name="leaf_index"),
     Index("ix_audit_events_subject_ref", "subject_ref", "leaf_index"),
+    Index("ix_audit_events_subject_at", "subject_ref", "at", "event_id"),
 )
 Index(
     "ix_audit_events_unnumbered",

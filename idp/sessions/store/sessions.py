@@ -87,6 +87,7 @@ _RENEW = (
         ial=bindparam("new_ial"),
         idp=bindparam("new_idp"),
         network=bindparam("new_network"),
+        device=bindparam("new_device"),
         upstream_sid=func.coalesce(bindparam("new_upstream_sid", type_=Digest), sessions.c.upstream_sid),
         degraded=bindparam("new_degraded"),
         ial_at=bindparam("new_ial_at"),
@@ -178,6 +179,29 @@ _CLIENTS_OF = (
     .where(_this_session)
     .order_by(session_clients.c.reached_at, session_clients.c.client_id)
 )
+_mine = and_(
+    sessions.c.bucket == bindparam("of_bucket"),
+    sessions.c.person_id == bindparam("of_person"),
+    sessions.c.ended_at.is_(None),
+)
+_REACHED_BY_PERSON = (
+    select(session_clients)
+    .join(sessions, _of_session)
+    .where(_mine)
+    .order_by(session_clients.c.reached_at, session_clients.c.client_id)
+)
+_CHOSEN_BY_PERSON = (
+    select(session_contexts.c.session_id, session_contexts.c.choice_id)
+    .join(
+        sessions,
+        and_(
+            session_contexts.c.bucket == sessions.c.bucket,
+            session_contexts.c.session_id == sessions.c.session_id,
+        ),
+    )
+    .where(_mine)
+    .order_by(session_contexts.c.chosen_at, session_contexts.c.client_id)
+)
 _FIND_BY_SID = (
     select(sessions)
     .join(session_clients, _of_session)
@@ -241,6 +265,7 @@ class SessionStore:
             "new_ial": new.ial,
             "new_idp": new.idp,
             "new_network": new.network,
+            "new_device": new.device or None,
             "new_realm": new.realm.value,
             "new_upstream_sid": self._digest(upstream_sid),
             "new_degraded": new.degraded or None,
@@ -280,6 +305,7 @@ class SessionStore:
         ial: int,
         idp: str,
         network: bytes | None = None,
+        device: str = "",
         upstream_sid: str | None = None,
         degraded: bool = False,
         ial_at: datetime | None = None,
@@ -303,6 +329,7 @@ class SessionStore:
             "new_ial": ial,
             "new_idp": idp,
             "new_network": network,
+            "new_device": device or None,
             "new_upstream_sid": self._digest(upstream_sid),
             "new_degraded": degraded or None,
             "new_ial_at": ial_at,
@@ -365,6 +392,19 @@ class SessionStore:
         """Return the relying parties a session has reached."""
         rows = self.connection.execute(_CLIENTS_OF, {"this_session": session_id})
         return tuple(session_client(row) for row in rows)
+
+    def reached_by_person(self, person_id: PersonId) -> tuple[SessionClient, ...]:
+        """Return what a person's sessions that have not ended have reached, the earliest first."""
+        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
+        return tuple(session_client(row) for row in self.connection.execute(_REACHED_BY_PERSON, given))
+
+    def chosen_by_person(self, person_id: PersonId) -> dict[str, tuple[str, ...]]:
+        """Return session → for whom it acts anywhere, of a person's sessions that have not ended."""
+        chosen: dict[str, tuple[str, ...]] = {}
+        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
+        for row in self.connection.execute(_CHOSEN_BY_PERSON, given):
+            chosen[row.session_id] = (*chosen.get(row.session_id, ()), row.choice_id)
+        return chosen
 
     def find_by_sid(self, client_id: ClientId, sid: Sid) -> Session | None:
         """Return the session a relying party knows as this sid, ended or not."""

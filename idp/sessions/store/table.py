@@ -44,6 +44,7 @@ sessions = Table(
     Column("ended_at", UtcTime),
     Column("end_reason", Text),
     Column("network", LargeBinary),  # version and first bytes of the address (audit/occasion.py)
+    Column("device", Text),  # browser and system, of a closed list (audit/agent.py); empty: not known
     Column("realm", Text),  # empty: a citizen's
     Column("upstream_sid", Digest),  # of the session at the upstream it came from; by it upstream signs out
     Column("degraded", Boolean),  # true: begun with city credentials while the national system was down
@@ -85,6 +86,7 @@ def session(row: Row[Any]) -> Session:
         ial=row.ial,
         idp=row.idp,
         network=row.network,
+        device=row.device or "",
         ended_at=row.ended_at,
         realm=Realm(row.realm) if row.realm else Realm.CITIZEN,
         degraded=bool(row.degraded),

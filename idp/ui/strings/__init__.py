@@ -15,6 +15,7 @@ from idp.ui.language import Language
 from idp.ui.strings import (
     accessibility,
     account,
+    account_sessions,
     act_for,
     administrator,
     answering,
@@ -35,7 +36,7 @@ from idp.ui.strings import (
 PAGES = (
     *(frame, sign_in, act_for, consent, answering, problem, sign_out, home),
     *(help_page, scam, privacy, accessibility, administrator),
-    *(account, mandates, methods),
+    *(account, account_sessions, mandates, methods),
     papers,
 )
 STRINGS: Mapping[Language, Mapping[str, str]] = {

@@ -1,0 +1,131 @@
+"""`/account/sessions`: where somebody is signed in, and ending it there (PAGES §3.1.15, attack row G01).
+
+A session is named on the page by a mark of its own, made for this purpose: the id it is stored by never leaves. What
+is ended is looked for among the person's own sessions alone, so another's mark is nobody's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from idp.audit.occasion import Occasion
+from idp.citizen.account import Holder, holder_of
+from idp.citizen.interaction import posted
+from idp.database import Done
+from idp.edge import Answer, BadCall, Call
+from idp.edge.page import language_of, page, relying_party
+from idp.edge.signing_out import results_address, signed_out
+from idp.ids import ClientId
+from idp.mandates.service import choices_of
+from idp.protocol.context import SELF
+from idp.protocol.facts import Realm
+from idp.sessions.model import Session
+from idp.sessions.service import end_session
+from idp.transaction import Tx
+from idp.ui.account_rows import OpenSession
+from idp.ui.pages import shown_name
+
+HOME = "/account/sessions"
+_MARK = "account session"
+_OTHERS = "others"
+_PHONES = ("Android", "iOS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    """The sessions of a person, the services each reached, and for whom it acts there."""
+
+    sessions: tuple[Session, ...]
+    reached: Mapping[str, tuple[ClientId, ...]]
+    acting_for: Mapping[str, tuple[str, ...]]
+
+
+async def show(call: Call) -> Answer:
+    """Show this device first, then the others, the latest used first."""
+    holder = await holder_of(call)
+    if isinstance(holder, Answer):
+        return holder
+    found = await call.provider.database.read(partial(_load, holder=holder, call=call))
+    rows = [await _row(call, one, found, holder) for one in found.sessions]
+    return page(
+        call,
+        "account_sessions.html",
+        signed_in_name=holder.person.profile.full_name,
+        here=next((row for row in rows if row.is_here), None),
+        others=tuple(row for row in rows if not row.is_here),
+    )
+
+
+async def end(call: Call) -> Answer:
+    """End one session of theirs, or all but this; what each service answered is told on the page of sign-outs."""
+    holder = await holder_of(call)
+    if isinstance(holder, Answer):
+        return holder
+    which = posted(call).get("session", "")
+    if not which:
+        raise BadCall(400, "the form is incomplete")
+    work = partial(_end, holder=holder, which=which, call=call, occasion=call.occasion())
+    ended = (await call.provider.database.transact(work)).unwrap()
+    if not ended:
+        return Answer.redirect(HOME)
+    logouts = tuple(ended.values())
+    if holder.session_id in ended:
+        return await signed_out(call, logouts, None)
+    return Answer.redirect(results_address(logouts))
+
+
+def _load(tx: Tx, *, holder: Holder, call: Call) -> _Open:
+    now, life = call.provider.clock.now(), call.provider.settings.life
+    mine = [one for one in tx.sessions.of_person(holder.person_id) if one.is_live(now, life)]
+    reached: dict[str, tuple[ClientId, ...]] = {}
+    for one in tx.sessions.reached_by_person(holder.person_id):
+        reached[one.session_id] = (*reached.get(one.session_id, ()), one.client_id)
+    chosen = tx.sessions.chosen_by_person(holder.person_id)
+    is_for_others = any(choice != SELF for choices in chosen.values() for choice in choices)
+    names = (
+        {one.choice_id: one.name for one in choices_of(tx, holder.person, now=now)} if is_for_others else {}
+    )
+    return _Open(
+        sessions=tuple(sorted(mine, key=lambda one: one.last_seen_at, reverse=True)),
+        reached=reached,
+        acting_for={
+            session_id: tuple(dict.fromkeys(names[choice] for choice in choices if choice in names))
+            for session_id, choices in chosen.items()
+        },
+    )
+
+
+async def _row(call: Call, session: Session, found: _Open, holder: Holder) -> OpenSession:
+    names = []
+    for client_id in found.reached.get(session.session_id, ()):
+        client = await call.provider.configuration.client(client_id)
+        if client is not None:
+            facts = client.facts
+            names.append(shown_name(relying_party(facts, facts.first_redirect_uri), language_of(call)))
+    return OpenSession(
+        public_id=_mark(call, session.session_id),
+        device=session.device,
+        is_phone=session.device.endswith(_PHONES),
+        is_here=session.session_id == holder.session_id,
+        is_official=session.realm is Realm.OFFICIAL,
+        opened_at=session.created_at,
+        last_seen_at=session.last_seen_at,
+        services=tuple(names),
+        acting_for=found.acting_for.get(session.session_id, ()),
+    )
+
+
+def _mark(call: Call, session_id: str) -> str:
+    return call.provider.vault.subject(session_id, _MARK)[:16]
+
+
+def _end(tx: Tx, *, holder: Holder, which: str, call: Call, occasion: Occasion) -> Done[dict[str, str]]:
+    """End what was named and return the sign-outs by session; nothing if it names none of this person's."""
+    ended: dict[str, str] = {}
+    for one in tx.sessions.of_person(holder.person_id):
+        is_here = one.session_id == holder.session_id
+        if (which == _OTHERS and not is_here) or which == _mark(call, one.session_id):
+            ended[one.session_id] = end_session(
+                tx, one, reason="ended by the person", occasion=occasion, in_its_browser=is_here
+            )
+    return Done(ended)
