@@ -1,6 +1,7 @@
 """Where somebody is signed in, and ending it there (PAGES §3.1.15); attack row G01."""
 
 from idp.audit.events import EventType
+from idp.ids import ClientId
 from idp.people.model import Person
 from tests.driver import Browser, Page
 from tests.world import World
@@ -20,6 +21,11 @@ def _ends(page: Page) -> set[str]:
     return {one for one in page.ids if one.startswith("end-session-")}
 
 
+def _end(page: Page) -> str:
+    (only,) = _ends(page)
+    return only
+
+
 async def test_each_session_says_its_device_and_the_services_it_reached(world: World) -> None:
     rp = await world.client()
     there = await world.visitor(rp)
@@ -30,7 +36,7 @@ async def test_each_session_says_its_device_and_the_services_it_reached(world: W
     page = await here.get(HERE)
     assert {"page-sessions", "others", "sign-out-all"} <= page.ids
     assert len(_ends(page)) == 4
-    facts = await world.provider.configuration.client(rp.client_id)
+    facts = await world.provider.configuration.client(ClientId(rp.client_id))
     assert facts is not None
     assert facts.facts.name in page.response.text
     assert "Chrome, Windows" in page.response.text
@@ -42,9 +48,9 @@ async def test_one_session_is_ended_and_its_services_are_told(world: World) -> N
     rp = await world.client(backchannel_logout_uri="https://rp.example/logout")
     there = await world.visitor(rp)
     tokens = await world.tokens(rp, there)
-    its = _ends(await there.browser.get(HERE))
+    its = _end(await there.browser.get(HERE))
     here = await _signed_in(world, there.person)
-    page = await here.press(await here.get(HERE), *its)
+    page = await here.press(await here.get(HERE), its)
     assert {"page-signed-out", "delivery-1"} <= page.ids
     assert (await world.userinfo(tokens["access_token"])).status_code == 401
     assert "page-account-sign-in" in (await there.browser.get("/account")).ids
@@ -64,17 +70,17 @@ async def test_all_others_end_and_this_one_stays(world: World) -> None:
 async def test_ending_this_one_signs_this_browser_out(world: World) -> None:
     browser = await _signed_in(world, await world.person())
     page = await browser.get(HERE)
-    page = await browser.press(page, *_ends(page))
+    page = await browser.press(page, _end(page))
     assert "page-signed-out" in page.ids
     assert world.cookie_of(browser, "session") is None
 
 
 async def test_g01_another_persons_session_is_nobodys_and_nothing_happens(world: World) -> None:
     hers, his = [await _signed_in(world, await world.person(name)) for name in ("alice", "bob")]
-    (of_him,) = _ends(await his.get(HERE))
+    of_him = _end(await his.get(HERE))
     page = await hers.get(HERE)
     assert of_him not in page.ids
-    csrf = page.form(*_ends(page))["fields"]["csrf"]
+    csrf = page.form(_end(page))["fields"]["csrf"]
     answers = []
     for name in (of_him.removeprefix("end-session-"), "nothing-like-it"):
         page = await hers.post(HERE, {"csrf": csrf, "session": name})
@@ -87,7 +93,7 @@ async def test_g01_another_persons_session_is_nobodys_and_nothing_happens(world:
 async def test_nothing_ends_without_the_value_against_forgery_or_from_another_site(world: World) -> None:
     browser = await _signed_in(world, await world.person())
     page = await browser.get(HERE)
-    csrf = page.form(*_ends(page))["fields"]["csrf"]
+    csrf = page.form(_end(page))["fields"]["csrf"]
     for fields, headers in (
         ({"session": "others"}, {}),
         ({"csrf": csrf + "x", "session": "others"}, {}),
