@@ -19,6 +19,7 @@ from idp.ids import ClientId
 from idp.mandates.service import choices_of
 from idp.protocol.context import SELF
 from idp.protocol.facts import Realm
+from idp.reports.sessions import chosen_by, reached_by
 from idp.sessions.model import Session
 from idp.sessions.service import end_session
 from idp.transaction import Tx
@@ -77,17 +78,14 @@ async def end(call: Call) -> Answer:
 def _load(tx: Tx, *, holder: Holder, call: Call) -> _Open:
     now, life = call.provider.clock.now(), call.provider.settings.life
     mine = [one for one in tx.sessions.of_person(holder.person_id) if one.is_live(now, life)]
-    reached: dict[str, tuple[ClientId, ...]] = {}
-    for one in tx.sessions.reached_by_person(holder.person_id):
-        reached[one.session_id] = (*reached.get(one.session_id, ()), one.client_id)
-    chosen = tx.sessions.chosen_by_person(holder.person_id)
+    chosen = chosen_by(tx.connection, holder.person_id)
     is_for_others = any(choice != SELF for choices in chosen.values() for choice in choices)
     names = (
         {one.choice_id: one.name for one in choices_of(tx, holder.person, now=now)} if is_for_others else {}
     )
     return _Open(
         sessions=tuple(sorted(mine, key=lambda one: one.last_seen_at, reverse=True)),
-        reached=reached,
+        reached=reached_by(tx.connection, holder.person_id),
         acting_for={
             session_id: tuple(dict.fromkeys(names[choice] for choice in choices if choice in names))
             for session_id, choices in chosen.items()

@@ -1,4 +1,4 @@
-"""Rows of the account's pages (PAGES §3.1.13–3.1.18): what they say, not how they look."""
+"""Rows of the account's pages: what they say, not how they look."""
 
 from dataclasses import dataclass
 from datetime import datetime

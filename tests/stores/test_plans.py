@@ -24,6 +24,7 @@ from idp.outbox.model import Attempt, OutboxKind, OutboxMessage
 from idp.people.asked import read_text
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.reports.people_search import search
+from idp.reports.sessions import chosen_by, reached_by
 from tests.organisations.samples import make_agency, make_organisation
 from tests.stores.passkey_samples import make_passkey
 from tests.stores.samples import MINUTE, NOW, SignedIn, do, make_generation, make_handle, sign_in
@@ -128,6 +129,8 @@ def _sessions(tx: Any, me: SignedIn) -> None:
     tx.sessions.of_person(me.person.person_id)
     tx.sessions.end(session_id, NOW, "")
     tx.sessions.erase_ended(NOW - MINUTE, 10)
+    reached_by(tx.connection, me.person.person_id)
+    chosen_by(tx.connection, me.person.person_id)
 
 
 def _interactions(tx: Any, me: SignedIn) -> None:

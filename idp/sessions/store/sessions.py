@@ -179,29 +179,6 @@ _CLIENTS_OF = (
     .where(_this_session)
     .order_by(session_clients.c.reached_at, session_clients.c.client_id)
 )
-_mine = and_(
-    sessions.c.bucket == bindparam("of_bucket"),
-    sessions.c.person_id == bindparam("of_person"),
-    sessions.c.ended_at.is_(None),
-)
-_REACHED_BY_PERSON = (
-    select(session_clients)
-    .join(sessions, _of_session)
-    .where(_mine)
-    .order_by(session_clients.c.reached_at, session_clients.c.client_id)
-)
-_CHOSEN_BY_PERSON = (
-    select(session_contexts.c.session_id, session_contexts.c.choice_id)
-    .join(
-        sessions,
-        and_(
-            session_contexts.c.bucket == sessions.c.bucket,
-            session_contexts.c.session_id == sessions.c.session_id,
-        ),
-    )
-    .where(_mine)
-    .order_by(session_contexts.c.chosen_at, session_contexts.c.client_id)
-)
 _FIND_BY_SID = (
     select(sessions)
     .join(session_clients, _of_session)
@@ -392,19 +369,6 @@ class SessionStore:
         """Return the relying parties a session has reached."""
         rows = self.connection.execute(_CLIENTS_OF, {"this_session": session_id})
         return tuple(session_client(row) for row in rows)
-
-    def reached_by_person(self, person_id: PersonId) -> tuple[SessionClient, ...]:
-        """Return what a person's sessions that have not ended have reached, the earliest first."""
-        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
-        return tuple(session_client(row) for row in self.connection.execute(_REACHED_BY_PERSON, given))
-
-    def chosen_by_person(self, person_id: PersonId) -> dict[str, tuple[str, ...]]:
-        """Return session → for whom it acts anywhere, of a person's sessions that have not ended."""
-        chosen: dict[str, tuple[str, ...]] = {}
-        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
-        for row in self.connection.execute(_CHOSEN_BY_PERSON, given):
-            chosen[row.session_id] = (*chosen.get(row.session_id, ()), row.choice_id)
-        return chosen
 
     def find_by_sid(self, client_id: ClientId, sid: Sid) -> Session | None:
         """Return the session a relying party knows as this sid, ended or not."""
