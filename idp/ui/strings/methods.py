@@ -11,7 +11,7 @@ VI = {
         "Đặt lại mật khẩu hoặc ứng dụng xác thực để dùng tiếp."
     ),
     "methods_national": "{upstream}",
-    "methods_national_stays": "Cách này luôn dùng được và không gỡ ở đây.",
+    "methods_national_stays": "Không gỡ được ở đây.",
     "methods_last_used": "Dùng lần cuối lúc {at}.",
     "methods_password": "Mật khẩu",
     "methods_password_none": "Chưa đặt.",
@@ -96,7 +96,7 @@ EN = {
         "Set the password or the authenticator app again to use them."
     ),
     "methods_national": "{upstream}",
-    "methods_national_stays": "It always works and can't be removed here.",
+    "methods_national_stays": "It can't be removed here.",
     "methods_last_used": "Last used at {at}.",
     "methods_password": "Password",
     "methods_password_none": "Not set.",
