@@ -104,9 +104,16 @@ class EventType(StrEnum):
     OFFICIAL_POST_ENDED = "official:post-ended"
     """The last day of a post was over; grants given under it ended. Payload: official_id, ended (agencies)."""
     CREDENTIAL_SET = "credential:set"
-    """A password, a TOTP secret or recovery codes were set. Payload: kind; sessions (how many others ended)."""
+    """A password, a TOTP secret, recovery codes or a passkey were set. Payload: kind; sessions (how many others ended); of
+    a passkey: acr (of that sign-in), synced, aaguid."""
+    CREDENTIAL_RENAMED = "credential:renamed"
+    """A person gave a passkey another name. Payload: kind."""
     CREDENTIAL_REMOVED = "credential:removed"
-    """A person took a password, a TOTP secret or recovery codes away. Payload: kind, sessions (how many ended)."""
+    """A person took a password, a TOTP secret, recovery codes or a passkey away. Payload: kind, sessions (how many
+    ended)."""
+    CREDENTIAL_COPIED = "credential:copied"
+    """Alarm: the counter of a passkey did not go on, so it may exist twice; the sign-in was refused. Payload: kind,
+    aaguid."""
     CREDENTIAL_COMPROMISED = "credential:compromised"
     """An operator noted that others know a password; it opens nothing more. Payload: kind, reason, sessions (ended)."""
     RECOVERY_CODE_USED = "recovery-code:used"

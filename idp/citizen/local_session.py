@@ -6,6 +6,7 @@ from datetime import datetime
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened
+from idp.credentials.model import Passkey
 from idp.database import Refused
 from idp.edge import Answer, Call, Cookie
 from idp.edge.browser_state import changed_state
@@ -13,7 +14,7 @@ from idp.edge.cookie_names import session_cookie_name
 from idp.ids import PersonId
 from idp.interactions.service import may_enter
 from idp.people.model import Person, PersonStatus
-from idp.protocol.assurance import Acr, local_acr
+from idp.protocol.assurance import Acr, local_acr, weakest
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
 from idp.protocol.facts import LocalLogin, Realm
 from idp.sessions.service import Proof, refuse_sign_in
@@ -43,26 +44,36 @@ def signing_in(call: Call, opened: Opened) -> SigningIn:
 
 
 def local_proof(
-    tx: Tx, person_id: PersonId, amr: tuple[str, ...], *, purpose: SigningIn, occasion: Occasion
+    tx: Tx,
+    person_id: PersonId,
+    amr: tuple[str, ...],
+    *,
+    purpose: SigningIn,
+    occasion: Occasion,
+    passkey: Passkey | None = None,
 ) -> Proof | Refused:
     """Return what city credentials proved; a person who may not sign in (any more) is refused, and it is recorded.
 
     At officials' services that is also whoever holds no post now; while the national system is down, at services that
-    take city credentials in its place alone, whoever it has not vouched for together with the second factor.
+    take city credentials in its place alone, whoever it has not vouched for together with the second factor. A passkey
+    counts for no more than the sign-in in which it was bound.
     """
-    realm = purpose.realm
+    realm, factor = purpose.realm, amr[-1] if passkey is None else "passkey"
     person = tx.people.canonical(person_id)
     if person is None or person.status is not PersonStatus.ACTIVE:
-        return refuse_sign_in(tx, person_id, factor=amr[-1], occasion=occasion)
+        return refuse_sign_in(tx, person_id, factor=factor, occasion=occasion)
     if not may_enter(tx, person, realm, now=occasion.now):
-        return refuse_sign_in(tx, person_id, factor=amr[-1], occasion=occasion, case="no-post")
-    ial_at = None if purpose.in_place_of is None else _vouched_at(tx, person, amr, purpose.in_place_of)
+        return refuse_sign_in(tx, person_id, factor=factor, occasion=occasion, case="no-post")
+    ial_at = None
+    if purpose.in_place_of is not None:
+        ial_at = _vouched_at(tx, person, _bound(tx, person, amr, passkey), purpose.in_place_of)
     if ial_at is None and purpose.counts_only_so:
-        return _refuse_unprepared(tx, person_id, factor=amr[-1], occasion=occasion)
+        return _refuse_unprepared(tx, person_id, factor=factor, occasion=occasion)
+    acr = local_acr(amr, person.account_level)
     return Proof(
         person_id=person.person_id,
         auth_time=occasion.now,
-        acr=local_acr(amr, person.account_level),
+        acr=acr if passkey is None else weakest((acr, passkey.bound_acr)),
         amr=amr,
         ial=person.account_level,
         idp="haiphong",
@@ -71,13 +82,20 @@ def local_proof(
     )
 
 
-def _vouched_at(tx: Tx, person: Person, amr: tuple[str, ...], issuer: str) -> datetime | None:
+def _bound(tx: Tx, person: Person, amr: tuple[str, ...], passkey: Passkey | None) -> Acr | None:
+    """Return at which level the second factor was bound; None: there was none, or nobody knows."""
+    if passkey is not None:
+        return passkey.bound_acr if "mfa" in amr else None
+    totp = tx.totp.get(person.person_id) if "otp" in amr else None
+    return None if totp is None else totp.bound_acr
+
+
+def _vouched_at(tx: Tx, person: Person, bound: Acr | None, issuer: str) -> datetime | None:
     """Return when the national system last vouched for a person whose second factor was bound at substantial or above.
 
     None for everybody else: no new people, no password alone, no factor of which nobody knows how it was bound.
     """
-    factor = tx.totp.get(person.person_id) if "otp" in amr else None
-    if factor is None or factor.bound_acr is None or factor.bound_acr.rank < Acr.SUBSTANTIAL.rank:
+    if bound is None or bound.rank < Acr.SUBSTANTIAL.rank:
         return None
     links = tx.upstreams.of_person(person.person_id)
     return max((link.last_used_at for link in links if link.issuer == issuer), default=None)

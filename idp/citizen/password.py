@@ -17,6 +17,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened, open_here, posted, session_cookie
 from idp.citizen.local_session import SigningIn, local_proof, signed_in, signing_in
+from idp.citizen.passkeys.asking import ask_to_sign_in, may_use_passkey
 from idp.credentials.reservation import Reserved, Slowed
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
@@ -152,6 +153,7 @@ def _form(call: Call, opened: Opened, *, username: str = "", errors: ErrorSummar
         rp=opened.relying_party,
         i=opened.interaction_id,
         is_only_way=is_only_way(call, opened),
+        passkey=ask_to_sign_in(call, opened) if may_use_passkey(call, opened) else None,
         username=username,
         errors=errors,
     )

@@ -28,6 +28,9 @@ from idp.citizen.methods import overview as methods
 from idp.citizen.methods import password as own_password
 from idp.citizen.methods import recovery_codes, removing
 from idp.citizen.methods import totp as own_totp
+from idp.citizen.passkeys import adding, changing
+from idp.citizen.passkeys import listing as passkeys
+from idp.citizen.passkeys import sign_in as passkey
 from idp.edge import Answer, Call, Endpoint
 from idp.ui.info import INFO_PAGES
 from idp.ui.static import STATIC
@@ -48,6 +51,8 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/sign-in/recovery", recovery.show),
     ("POST", "/sign-in/recovery", recovery.check),
     ("POST", "/sign-in/recovery/kept", recovery.keep),
+    ("GET", "/sign-in/passkey", passkey.show),
+    ("POST", "/sign-in/passkey", passkey.check),
     ("GET", "/sign-in/papers", papers.show),
     ("GET", "/act-for", act_for.show),
     ("POST", "/act-for", act_for.answer),
@@ -68,6 +73,13 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/account/methods/remove", removing.do),
     ("GET", "/account/sessions", sessions.show),
     ("POST", "/account/sessions", sessions.end),
+    ("GET", "/account/methods/passkeys", passkeys.show),
+    ("GET", "/account/methods/passkeys/add", adding.show),
+    ("POST", "/account/methods/passkeys/add", adding.bind),
+    ("GET", "/account/methods/passkeys/rename", changing.show_rename),
+    ("POST", "/account/methods/passkeys/rename", changing.rename),
+    ("GET", "/account/methods/passkeys/remove", changing.show_remove),
+    ("POST", "/account/methods/passkeys/remove", changing.remove),
     ("GET", "/account/mandates", overview.show),
     ("GET", "/account/mandates/organisation", organisation.show),
     ("GET", "/account/mandates/person", appointing.show),

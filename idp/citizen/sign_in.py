@@ -3,6 +3,7 @@
 import re
 
 from idp.citizen.interaction import Opened, decided, open_here, posted
+from idp.citizen.passkeys.asking import may_use_passkey
 from idp.citizen.password import is_only_way
 from idp.edge import Answer, Call
 from idp.edge.page import page
@@ -33,6 +34,8 @@ async def show(call: Call) -> Answer:
         opened.request, opened.client, upstream_down=provider.takes_degraded(provider.clock.now())
     ):
         methods.append("password")
+    if may_use_passkey(call, opened):
+        methods.append("passkey")
     if is_only_way(call, opened) and step.reason != "level":
         return Answer.redirect(f"/sign-in/password?i={opened.interaction_id}")
     told = dict(call.query())
@@ -48,7 +51,7 @@ async def show(call: Call) -> Answer:
         i=opened.interaction_id,
         methods=tuple(methods),
         national_down=down,
-        rp_refuses_local=down and "password" not in methods,
+        rp_refuses_local=down and not {"password", "passkey"} & set(methods),
         continue_as=None,
         errors=_errors(message),
         failed=told.get("txn") if message in _MESSAGES and _TXN.fullmatch(told.get("txn", "")) else None,

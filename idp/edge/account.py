@@ -2,7 +2,8 @@
 
 The account is a client that exists in no database and at no endpoint: /authorize and /token know nobody of this name. It
 has the client's facts that pages and `next_step` ask for, so that a sign-in here is the same as anywhere else; at its end
-stands no code but the page it was begun on.
+stands no code but the page it was begun on. Its pages on one's own passkeys are a client beside it, which takes passkeys
+too (adr/0044).
 """
 
 import json
@@ -17,12 +18,14 @@ from idp.ids import ClientId
 from idp.interactions.cookie import OpenInteraction
 from idp.interactions.service import Decision, decide
 from idp.protocol.assurance import Acr
-from idp.protocol.facts import ClientFacts, Profile
+from idp.protocol.facts import OWN_PASSKEYS, ClientFacts, Profile
 from idp.protocol.next_step import SignIn
 
 ACCOUNT = ClientId("hpid:account")
 """Never a registered client's: a colon is in no client_id we take."""
+OWN_CLIENTS = frozenset({ACCOUNT, OWN_PASSKEYS})
 HOME = "/account"
+PASSKEYS = f"{HOME}/methods/passkeys"
 FRESH = 600
 """Seconds after a sign-in in which somebody may change for whom others act, and how they sign in."""
 
@@ -30,10 +33,10 @@ _LEVEL = json.dumps({"id_token": {"acr": {"essential": True, "values": [Acr.SUBS
 """However fresh a sign-in is, one below this does not open the account (Core §5.5.1.1)."""
 
 
-def account_client(issuer: str) -> ClientFacts:
+def account_client(issuer: str, client_id: ClientId = ACCOUNT) -> ClientFacts:
     """Return the account as a client: level substantial, by the national system alone, and nothing is sent to it."""
     return ClientFacts(
-        client_id=ACCOUNT,
+        client_id=client_id,
         name="Tài khoản của tôi",
         name_en="My account",
         agency="",
@@ -47,8 +50,8 @@ def account_client(issuer: str) -> ClientFacts:
 
 async def client_of(call: Call, client_id: ClientId) -> ClientFacts | None:
     """Return the client of an interaction that this browser holds: the account, or one that is registered and enabled."""
-    if client_id == ACCOUNT:
-        return account_client(call.provider.settings.issuer)
+    if client_id in OWN_CLIENTS:
+        return account_client(call.provider.settings.issuer, client_id)
     known = await call.provider.configuration.client(client_id)
     return known.facts if known is not None and known.facts.enabled else None
 
@@ -71,12 +74,12 @@ async def go_on(call: Call, opened: OpenInteraction) -> Answer:
 
 async def signed_in(call: Call, *, fresh: bool = False) -> Decision:
     """Return what a sign-in to the account would need now; `SignIn`: this browser's session will not do."""
-    return await _decide(call, _interaction(call, HOME, max_age=FRESH if fresh else None))
+    return await _decide(call, _interaction(call, call.path, max_age=FRESH if fresh else None))
 
 
 async def _decide(call: Call, opened: OpenInteraction) -> Decision:
     provider, occasion = call.provider, call.occasion()
-    client = account_client(provider.settings.issuer)
+    client = account_client(provider.settings.issuer, opened.client_id)
     return await provider.database.read(
         partial(
             decide,
@@ -92,7 +95,7 @@ async def _decide(call: Call, opened: OpenInteraction) -> Decision:
 
 def _interaction(call: Call, path: str, *, max_age: int | None) -> OpenInteraction:
     values = {
-        "client_id": ACCOUNT,
+        "client_id": OWN_PASSKEYS if path.startswith(PASSKEYS) else ACCOUNT,
         "redirect_uri": call.provider.settings.issuer + HOME,
         "response_type": "code",
         "scope": "openid",

@@ -11,7 +11,7 @@ from functools import partial
 from idp.clients.model import Client
 from idp.database import DatabaseUnavailable
 from idp.edge import Answer, Call, Cookie
-from idp.edge.account import ACCOUNT, go_on
+from idp.edge.account import OWN_CLIENTS, go_on
 from idp.edge.browser_state import state_for
 from idp.edge.cookie_names import cookie_name, session_cookie_name
 from idp.edge.interaction import hold, opened_here
@@ -93,7 +93,7 @@ async def resume(call: Call) -> Answer:
     provider = call.provider
     with refusing(ToPage(case="expired")):
         opened = await opened_here(call)
-        if opened.client_id == ACCOUNT:
+        if opened.client_id in OWN_CLIENTS:
             return await go_on(call, opened)
         client = _enabled(await provider.configuration.client(opened.client_id))
         redirect_uri = check_redirect_uri(client, opened.redirect_uri)

@@ -41,6 +41,8 @@ class SignInMethod(StrEnum):
     """With a code of an authenticator, the second step."""
     RECOVERY_CODE = "recovery-code"
     """With a recovery code, in the place of the second step."""
+    PASSKEY = "passkey"
+    """With a passkey, in one step."""
 
 
 class SignInOutcome(StrEnum):

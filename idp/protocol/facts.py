@@ -25,6 +25,10 @@ class Realm(StrEnum):
     OFFICIAL = "official"
 
 
+OWN_PASSKEYS = ClientId("hpid:passkeys")
+"""The pages of the account where people keep their passkeys; no client_id we take holds a colon (adr/0031)."""
+
+
 class LocalLogin(StrEnum):
     """Whether a relying party takes city credentials instead of the national system (DESIGN 5.16)."""
 
@@ -120,6 +124,11 @@ class ClientFacts:
     def basis_of(self, scope: str) -> LegalBasis:
         """Return why this client may get a scope: its own registered basis, else the scope's."""
         return self.legal_basis.get(scope, SCOPES[scope].default_basis)
+
+    @property
+    def takes_passkeys(self) -> bool:
+        """Tell whether a passkey counts here for the level it has: where it is kept, and nowhere else (adr/0044)."""
+        return self.client_id == OWN_PASSKEYS
 
     @property
     def is_public(self) -> bool:

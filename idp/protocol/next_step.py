@@ -11,7 +11,7 @@ from typing import Final, Literal
 from idp.ids import PersonId
 from idp.protocol import verified_claims
 from idp.protocol.acting import ContextKind
-from idp.protocol.assurance import Acr, strongest, weakest
+from idp.protocol.assurance import Acr, is_passkey, strongest, weakest
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import allowed_claims
 from idp.protocol.context import CHOOSE, Choice, Chosen, asks_for_whom, choose, realm_of
@@ -187,8 +187,10 @@ def usable_acr(session: SessionFacts, client: ClientFacts, *, upstream_down: boo
     """Return the level this session counts for at this client: city credentials never above what it takes.
 
     Above low only in place of the national system while it is down, at a client that accepts that, and never above
-    substantial. Officials have no other credentials (DESIGN 5.16).
+    substantial. Officials have no other credentials (DESIGN 5.16). A passkey counts in full where it is kept.
     """
+    if client.takes_passkeys and is_passkey(session.amr):
+        return session.acr
     if session.idp != "haiphong" or realm_of(client) is Realm.OFFICIAL:
         return session.acr
     if session.degraded and upstream_down and client.accept_degraded:
@@ -245,7 +247,7 @@ def _sign_in_step(
 def _takes_session(facts: Facts, session: SessionFacts) -> bool:
     """Tell whether the client takes this session now; one begun while the system was down, only as long as it is."""
     client = facts.client
-    if session.idp != "haiphong":
+    if session.idp != "haiphong" or (client.takes_passkeys and is_passkey(session.amr)):
         return True
     if not takes_city_credentials(client, upstream_down=facts.upstream_down):
         return False
@@ -288,6 +290,13 @@ def offers_city_credentials(
     if realm_of(client) is Realm.OFFICIAL or client.local_login is LocalLogin.LOW or client.accept_degraded:
         return True
     return required_acr(request, client) is Acr.LOW
+
+
+def offers_passkeys(request: AuthorizationRequest, client: ClientFacts, *, upstream_down: bool) -> bool:
+    """Tell whether a passkey could do for this request: where city credentials could, and where it is kept."""
+    if client.takes_passkeys:
+        return required_acr(request, client) is not Acr.HIGH
+    return offers_city_credentials(request, client, upstream_down=upstream_down)
 
 
 def _open_scopes(

@@ -29,7 +29,7 @@ _HERE = Path(__file__).parent
 _FACES = (_HERE.parent / "citizen" / "templates",)
 _OPTIONAL: Mapping[str, object] = {
     **dict.fromkeys(
-        ("errors", "rp", "manage_url", "developer", "minutes", "reason_key", "frames", "goes_on")
+        ("errors", "rp", "manage_url", "developer", "minutes", "reason_key", "frames", "goes_on", "passkey")
     ),
     "fields": MappingProxyType({}),
 }

@@ -12,6 +12,7 @@ _ASSETS = Path(__file__).parent / "assets"
 _CONTENT_TYPES = {
     "hpid.css": "text/css; charset=utf-8",
     "hpid.js": "text/javascript; charset=utf-8",
+    "passkey.js": "text/javascript; charset=utf-8",
     "going_on.js": "text/javascript; charset=utf-8",
     "check_session.js": "text/javascript; charset=utf-8",
     "favicon.svg": "image/svg+xml",

@@ -12,6 +12,7 @@ from idp.merges.model import Cause
 from idp.merges.service import Wanted, confirm, propose, split, subjects_of
 from idp.people.model import Person, PersonStatus
 from tests.driver import Browser, Citizen, Page, RelyingParty
+from tests.endpoints.passkeys import PASSKEYS, add, answer, device, passkey_page
 from tests.endpoints.signing_in import password_page, try_password, without_code
 from tests.world import PASSWORD, Visitor, World
 
@@ -283,6 +284,28 @@ async def test_who_is_locked_signs_in_by_neither_record(two: Duplicates, name: s
     browser = world.browser()
     page = await try_password(browser, await password_page(browser, rp), name, PASSWORD)
     assert "otp" not in page.ids
+
+
+async def test_passkeys_of_both_records_sign_in_who_stands_and_are_kept_in_one_place(two: Duplicates) -> None:
+    world, keys = two.world, {}
+    for person in (two.winner, two.loser):
+        keys[person.person_id] = device(world)
+        browser = world.browser()
+        await world.signed_in(browser, person.person_id)
+        assert "notice" in (await add(browser, keys[person.person_id])).ids
+    await two.confirm()
+    for key in keys.values():
+        browser = world.browser()
+        await answer(browser, await passkey_page(browser, two.services["both"]), key)
+        shown = (await browser.get(PASSKEYS)).ids
+        assert len([id_ for id_ in shown if id_.startswith("remove-")]) == 2
+    (*_, last) = await world.records(EventType.SESSION_STARTED)
+    assert last.actor == f"person:{two.winner.person_id}"
+    await two.split()
+    browser = world.browser()
+    await answer(browser, await passkey_page(browser, two.services["both"]), keys[two.loser.person_id])
+    (*_, last) = await world.records(EventType.SESSION_STARTED)
+    assert last.actor == f"person:{two.loser.person_id}"
 
 
 async def test_a_merged_record_looks_like_any_other_to_who_guesses(two: Duplicates) -> None:

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from idp.protocol.assurance import (
     ACR_VALUES_SUPPORTED,
     Acr,
+    is_passkey,
     local_acr,
     national_acr,
     parse_acr,
+    passkey_amr,
     strongest,
     weakest,
 )
@@ -118,3 +120,16 @@ def test_no_answer_is_a_fault_and_none_raises_the_level(loa: str | None, account
 @given(st.lists(st.text() | st.sampled_from(["pwd", "otp", "hwk", "user"])), st.integers())
 def test_city_credentials_are_never_high(amr: list[str], account_level: int) -> None:
     assert local_acr(amr, account_level) in {LOW, SUBSTANTIAL}
+
+
+@pytest.mark.parametrize("is_synced", [True, False])
+def test_a_passkey_is_two_factors_where_its_user_was_verified_and_never_high(
+    *, is_synced: bool
+) -> None:  # SP 800-63B-4 §3.1.7
+    verified = passkey_amr(is_verified=True, is_synced=is_synced)
+    alone = passkey_amr(is_verified=False, is_synced=is_synced)
+    assert [local_acr(verified, level) for level in (1, 2)] == [LOW, SUBSTANTIAL]
+    assert [local_acr(alone, level) for level in (1, 2)] == [LOW, LOW]
+    assert "hwk" not in verified + alone, "nobody vouches for the hardware"
+    assert is_passkey(alone)
+    assert not is_passkey(("pwd", "otp"))

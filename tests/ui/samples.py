@@ -22,6 +22,7 @@ from tests.ui.account_samples import ACCOUNT
 from tests.ui.act_for_samples import FAMILY, OFFICE, context_of
 from tests.ui.mandate_samples import MANDATES
 from tests.ui.method_samples import METHODS
+from tests.ui.passkey_samples import PASSKEYS, QUESTION
 from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Context, Sample, same
 
 OUTAGE = Banner(since=NOW - dt.timedelta(hours=1, minutes=30), now=NOW)
@@ -37,7 +38,7 @@ def choice(**changes: object) -> Callable[[Language], Context]:
     base: dict[str, object] = {
         "rp": PORTAL,
         "i": "7K2M",
-        "methods": ("national", "password"),
+        "methods": ("national", "password", "passkey"),
         "national_down": False,
         "rp_refuses_local": False,
         "continue_as": None,
@@ -159,7 +160,9 @@ SAMPLES: dict[str, Sample] = {
     "waiting-still": waiting(ahead=40, minutes=1, seconds=10, still_url=None),
     "error-waiting-full": problem("waiting-full"),
     "error-not-prepared": problem("not-prepared", rp=PORTAL),
-    "sign-in-official": Sample(template="sign_in.html", context=choice(rp=None, methods=("password",))),
+    "sign-in-official": Sample(
+        template="sign_in.html", context=choice(rp=None, methods=("password", "passkey"))
+    ),
     "papers": Sample(template="papers.html", context=same(until=dt.date(2026, 12, 24), i="7K2M")),
     "national": Sample(
         template="national.html", context=same(rp=PORTAL, i="7K2M", upstream_host="dinhdanh.quocgia.example")
@@ -168,7 +171,8 @@ SAMPLES: dict[str, Sample] = {
         template="password.html", context=same(rp=PORTAL, i="7K2M", is_only_way=False, username="")
     ),
     "password-only": Sample(
-        template="password.html", context=same(rp=PORTAL, i="7K2M", is_only_way=True, username="")
+        template="password.html",
+        context=same(rp=PORTAL, i="7K2M", is_only_way=True, username="", passkey=QUESTION),
     ),
     "password-empty": Sample(
         template="password.html",
@@ -344,6 +348,7 @@ SAMPLES: dict[str, Sample] = {
     **ACCOUNT,
     **MANDATES,
     **METHODS,
+    **PASSKEYS,
     **{
         f"info-{page.key}": Sample(template="info.html", context=same(page=page))
         for page in INFO_PAGES.values()

@@ -20,7 +20,19 @@ POLYGLOTS = (
     "jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk=alert() )//%0D%0A<svg/onload=alert()//>",
     "{{7*7}}{0}{t}{t.__init__}%(x)s<!--",
 )
-KEYS = {"case", "mode", "methods", "not_sent", "reason_key", "page", "template", "act", "kind", "what"}
+KEYS = {
+    "case",
+    "device_key",
+    "mode",
+    "methods",
+    "not_sent",
+    "reason_key",
+    "page",
+    "template",
+    "act",
+    "kind",
+    "what",
+}
 """Context that names something of ours, never what somebody wrote."""
 KEPT_FIELDS = {
     *("key", "field", "spoken_key", "label_key", "language", "theme", "notice"),

@@ -22,9 +22,12 @@ PASSED_IN = {"/status", "/account/services", "/signed-out"}
 ACCOUNT = {section.path for section in navigation.ACCOUNT} | {
     f"/account/mandates{page}" for page in ("", "/organisation", "/person", "/firm", "/clients", "/act")
 }
-METHODS = {f"/account/methods{page}" for page in ("", "/password", "/totp", "/recovery-codes", "/remove")}
+METHODS = {f"/account/methods{page}" for page in ("", "/password", "/totp", "/recovery-codes", "/remove")} | {
+    f"/account/methods/passkeys{page}" for page in ("", "/add", "/rename", "/remove")
+}
 STEPS = {
     "/sign-in",
+    "/sign-in/passkey",
     "/sign-in/otp",
     "/sign-in/recovery",
     "/sign-in/national",
@@ -38,6 +41,7 @@ ACTIONS = {
     *("/sign-in/recovery", "/sign-in/recovery/kept"),
     *(METHODS - {"/account/methods"}),
     "/account/sessions",
+    "/sign-in/passkey",
     *("/administrator/start", "/administrator/totp", "/account/sign-in"),
     *(f"/account/mandates/{page}" for page in ("person", "firm", "clients", "act")),
 }

@@ -15,7 +15,16 @@ from tests.ui.test_answering import answering_page
 from tests.ui.test_going_on import going_on_page
 
 VI, EN = STRINGS[Language.VI], STRINGS[Language.EN]
-GIVEN_BY_CONTROLLERS = ("claim_", "not_sent_", "value_", "notice_", "error_", "locked_", "masked_")
+GIVEN_BY_CONTROLLERS = (
+    "claim_",
+    "not_sent_",
+    "value_",
+    "notice_",
+    "error_",
+    "locked_",
+    "masked_",
+    "passkey_device_",
+)
 NOT_OURS = re.compile(
     r"\b(bạn|quý khách|chúng tôi|chúng ta|người dùng|login|account|user|click|vui lòng|lỗi không xác định)\b"
 )

@@ -26,6 +26,7 @@ from idp.ui.strings import (
     mandates,
     methods,
     papers,
+    passkeys,
     privacy,
     problem,
     scam,
@@ -38,6 +39,7 @@ PAGES = (
     *(help_page, scam, privacy, accessibility, administrator),
     *(account, account_sessions, mandates, methods),
     papers,
+    passkeys,
 )
 STRINGS: Mapping[Language, Mapping[str, str]] = {
     Language.VI: MappingProxyType({key: text for page in PAGES for key, text in page.VI.items()}),

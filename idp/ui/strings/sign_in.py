@@ -5,6 +5,8 @@ VI = {
     "sign_in_to": "Đăng nhập để tiếp tục đến",
     "method_national": "Đăng nhập bằng {upstream}",
     "method_national_hint": "Tài khoản định danh điện tử quốc gia",
+    "method_passkey": "Khóa truy cập (passkey)",
+    "method_passkey_hint": "Vân tay, khuôn mặt hoặc mã PIN của thiết bị này",
     "method_password": "Mật khẩu và mã xác thực",
     "method_password_hint": "Dành cho tài khoản đã đặt mật khẩu",
     "method_national_down": (
@@ -68,6 +70,8 @@ EN = {
     "sign_in_to": "Sign in to continue to",
     "method_national": "Sign in with {upstream}",
     "method_national_hint": "National electronic ID account",
+    "method_passkey": "Passkey",
+    "method_passkey_hint": "Fingerprint, face or PIN of this device",
     "method_password": "Password and security code",
     "method_password_hint": "For accounts that set a password",
     "method_national_down": (

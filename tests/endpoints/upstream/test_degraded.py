@@ -10,13 +10,15 @@ import pytest
 from idp.audit.events import EventType
 from idp.credentials.model import TotpCredential
 from idp.database import Done
-from idp.people.model import Person, PersonStatus
+from idp.people.model import IdentifierScheme, Person, PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import LocalLogin
 from idp.transaction import Tx
 from idp.upstreams.model import ExternalLink
 from idp.worker import JOBS
+from tests.authenticator import Authenticator
 from tests.driver import Browser, Citizen, Page, RelyingParty
+from tests.endpoints.passkeys import add, answer, device, passkey_page
 from tests.world import TOTP_SECRET, World, open_world
 
 ISSUER = "https://national.example"
@@ -273,3 +275,58 @@ async def test_a_service_of_level_low_takes_city_credentials_as_ever_and_says_so
     tokens = await tokens_of(world, low, await sign_in(world, low, alice, fresh), fresh)
     claims = await low.verify(world.http, tokens["id_token"])
     assert (claims["acr"], claims["degraded"]) == ("urn:haiphong:acr:low", True)
+
+
+async def with_passkey(world: World, person: Person, *, bound_acr: Acr) -> Authenticator:
+    """Give somebody a passkey that was bound in a sign-in of this level."""
+    authenticator, browser = device(world), world.browser()
+    comes_back(world)
+    await world.signed_in(browser, person.person_id)
+    assert "notice" in (await add(browser, authenticator)).ids
+    await world.write(lambda tx: _bound_at(tx, authenticator, bound_acr))
+    return authenticator
+
+
+def _bound_at(tx: Tx, authenticator: Authenticator, bound_acr: Acr) -> Done[None]:
+    """Bind it again, as a sign-in of another level would have."""
+    kept = tx.passkeys.find(authenticator.credential_id)
+    assert kept is not None
+    tx.passkeys.end(kept, kept.created_at)
+    tx.passkeys.erase_ended(kept.created_at, 10)
+    assert tx.passkeys.add(replace(kept, bound_acr=bound_acr))
+    return Done(None)
+
+
+@pytest.mark.parametrize("bound_acr", [Acr.SUBSTANTIAL, Acr.HIGH])
+async def test_a_passkey_stands_in_alone_and_never_above_substantial(
+    world: World, rp: RelyingParty, bound_acr: Acr
+) -> None:
+    await linked(world)
+    person = await _person(world, "alice")
+    authenticator, browser = await with_passkey(world, person, bound_acr=bound_acr), world.browser()
+    goes_down(world)
+    page = await passkey_page(browser, rp, scope="openid profile offline_access", prompt="consent")
+    page = await answer(browser, page, authenticator)
+    assert {"page-consent", "notice", "banner"} <= page.ids
+    tokens = await tokens_of(world, rp, page, browser)
+    claims = await rp.verify(world.http, tokens["id_token"])
+    assert (claims["acr"], claims["amr"]) == (SUBSTANTIAL, ["mfa", "user", "pop"])
+    assert claims["degraded"] is True
+
+
+async def test_a_passkey_that_was_bound_low_stands_in_for_nothing(world: World, rp: RelyingParty) -> None:
+    await linked(world)
+    authenticator = await with_passkey(world, await _person(world, "alice"), bound_acr=Acr.LOW)
+    goes_down(world)
+    browser = world.browser()
+    page = await answer(browser, await passkey_page(browser, rp), authenticator)
+    assert (page.status, page.case) == (403, "not-prepared")
+    assert world.cookie_of(browser, "session") is None
+
+
+async def _person(world: World, username: str) -> Person:
+    found = await world.provider.database.read(
+        lambda tx: tx.people.find_by_identifier(IdentifierScheme.USERNAME, username)
+    )
+    assert found is not None
+    return found
