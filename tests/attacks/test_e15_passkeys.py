@@ -15,7 +15,17 @@ from idp.transaction import Tx
 from tests.attacks.log_lines import LogLines
 from tests.authenticator import BE, ES384, UP, UV, Authenticator, Es256, base64url
 from tests.driver import Browser, Page, RelyingParty
-from tests.endpoints.passkeys import ADD, PASSKEYS, add, answer, bound, device, options_of, passkey_page
+from tests.endpoints.passkeys import (
+    ADD,
+    PASSKEYS,
+    add,
+    answer,
+    bound,
+    device,
+    named,
+    options_of,
+    passkey_page,
+)
 from tests.world import World
 
 
@@ -130,15 +140,14 @@ async def test_e15_a_counter_that_goes_back_is_refused_and_raises_an_alarm(
 ) -> None:
     person, authenticator = alice
     for expected in (True, False):
-        browser = world.browser()
-        page = await passkey_page(browser, rp)
         authenticator.sign_count = 6
-        page = await answer(browser, page, authenticator)
+        browser = world.browser()
+        await answer(browser, await passkey_page(browser, rp), authenticator)
         assert bool(world.cookie_of(browser, "session")) is expected
     (alarm,) = await world.records(EventType.CREDENTIAL_COPIED)
     assert (alarm.actor, alarm.payload["kind"]) == (f"person:{person.person_id}", "passkey")
-    authenticator.sign_count = 7
-    await answer(browser, page, authenticator)
+    browser = world.browser()
+    await answer(browser, await passkey_page(browser, rp), authenticator)
     assert world.cookie_of(browser, "session")
 
 
@@ -209,7 +218,7 @@ async def test_e15_a_binding_counts_once_and_in_its_own_session(world: World) ->
     person, browser = await world.person(), world.browser()
     await world.signed_in(browser, person.person_id)
     page, authenticator = await browser.get(ADD), device(world)
-    given = {"credential": json.dumps(authenticator.create(options_of(page))), "passkey-name": "x"}
+    given = {"credential": json.dumps(authenticator.create(options_of(page))), **named("x")}
     stranger = world.browser()
     await world.signed_in(stranger, (await world.person("mallory")).person_id)
     theirs = await stranger.get(ADD)

@@ -14,6 +14,11 @@ ADD = f"{PASSKEYS}/add"
 _OPTIONS = re.compile(r'data-options="([^"]*)"')
 
 
+def named(name: str) -> dict[str, Any]:
+    """Return the form's field for the name."""
+    return {"passkey-name": name}
+
+
 def options_of(page: Page) -> str:
     """Return what the page asks the browser for."""
     (options,) = _OPTIONS.findall(page.response.text)
@@ -28,7 +33,7 @@ async def add(browser: Browser, authenticator: Authenticator, name: str = "Máy"
     """Bind a passkey in a browser that is signed in to the account."""
     page = await browser.get(ADD)
     answer = json.dumps(authenticator.create(options_of(page), **bent))
-    return await browser.press(page, "submit", credential=answer, **{"passkey-name": name})
+    return await browser.press(page, "submit", credential=answer, **named(name))
 
 
 async def bound(world: World, username: str = "alice", **how: Any) -> tuple[Any, Authenticator]:

@@ -3,14 +3,26 @@
 import json
 
 import pytest
+from sqlalchemy import text
 
 from idp.audit.events import EventType
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import LocalLogin
+from idp.transaction import Tx
 from tests.authenticator import BE, BS, UP, UV
 from tests.driver import RelyingParty
-from tests.endpoints.passkeys import ADD, PASSKEYS, add, answer, bound, device, options_of, passkey_page
+from tests.endpoints.passkeys import (
+    ADD,
+    PASSKEYS,
+    add,
+    answer,
+    bound,
+    device,
+    named,
+    options_of,
+    passkey_page,
+)
 from tests.world import World
 
 
@@ -46,6 +58,12 @@ async def test_binding_is_on_record_and_its_person_is_to_be_told(world: World) -
     kept = await world.provider.database.read(lambda tx: tx.passkeys.of_person(person.person_id))
     assert [(one.name, one.bound_acr, len(one.user_handle)) for one in kept] == [("Máy", Acr.SUBSTANTIAL, 64)]
     assert person.person_id.encode() not in kept[0].user_handle
+
+    def told(tx: Tx) -> list[dict[str, str]]:
+        rows = tx.connection.execute(text("SELECT payload FROM outbox WHERE kind = 'notice'")).scalars()
+        return [json.loads(world.provider.vault.open_text(row, purpose="outbox")) for row in rows]
+
+    assert await world.provider.database.read(told) == [{"notice": "new_factor", "factor": "passkey"}]
 
 
 async def test_a_passkey_is_not_offered_where_city_credentials_are_not(world: World) -> None:
@@ -132,11 +150,11 @@ async def test_several_are_named_renamed_and_removed_by_their_person_alone(world
     assert "Khóa dự phòng" in page.response.text
     (one,) = [id_ for id_ in page.ids if id_.startswith("rename-") and id_ in page.links][:1]
     page = await browser.get(page.links[one])
-    page = await browser.press(page, "submit", **{"passkey-name": " "})
+    page = await browser.press(page, "submit", **named(" "))
     assert "error-passkey-name" in page.ids
-    page = await browser.press(page, "submit", **{"passkey-name": "Điện\u200bthoại"})
+    page = await browser.press(page, "submit", **named("Điện\u200bthoại"))
     assert "error-passkey-name" in page.ids
-    page = await browser.press(page, "submit", **{"passkey-name": "  Tên   mới "})
+    page = await browser.press(page, "submit", **named("  Tên   mới "))
     assert "Tên mới" in page.response.text
     stranger, other = await world.person("bob"), world.browser()
     await world.signed_in(other, stranger.person_id)
@@ -205,7 +223,7 @@ async def test_a_sign_in_of_the_last_ten_minutes_is_needed_for_every_change(
     page = await browser.get(ADD)
     answered = json.dumps(device(world).create(options_of(page)))
     world.time.move(minutes=11)
-    page = await browser.press(page, "submit", credential=answered, **{"passkey-name": "x"})
+    page = await browser.press(page, "submit", credential=answered, **named("x"))
     assert (page.status, "page-account-sign-in" in page.ids) == (403, True)
     links = (await browser.get(PASSKEYS)).links
     for id_, link in links.items():

@@ -1,0 +1,162 @@
+"""Passkeys in the browser: made, used by button and in the field for the name, named, removed (PAGES 3.1.5, 3.1.14).
+
+The browser's own virtual authenticator answers: at once where a page asks, as the field for the name does when it opens.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.driver import RelyingParty
+from tests.journeys.axe import violations
+from tests.journeys.local_service import local_service, name_and_level
+from tests.journeys.passkey_device import Device
+from tests.journeys.people import full_name, go_to_national, prove_nationally
+from tests.journeys.stack import Stack
+from tests.journeys.visitor import Language, Visitor
+
+pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
+
+PASSKEYS = "/account/methods/passkeys"
+
+
+@pytest.fixture(scope="module")
+def service(stack: Stack) -> Iterator[RelyingParty]:
+    with local_service(stack, "dich-vu-khoa") as service:
+        yield service
+
+
+def check(visitor: Visitor) -> None:
+    """Every page that is come to is accessible and fits."""
+    if visitor.site.endswith(("callback", "/")) or not visitor.at:
+        return
+    if visitor.at in {
+        "sign-in",
+        "password",
+        "passkey",
+        "passkeys",
+        "passkey-add",
+        "passkey-rename",
+        "passkey-remove",
+    }:
+        assert violations(visitor) == [], visitor.at
+        assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), visitor.at
+
+
+def open_account(visitor: Visitor, stack: Stack, slug: str) -> None:
+    """Sign in to the account's passkeys by the national system."""
+    visitor.open(stack.provider + PASSKEYS)
+    visitor.press("submit")
+    go_to_national(visitor)
+    prove_nationally(visitor, slug)
+    assert visitor.at == "passkeys"
+
+
+def add_passkey(visitor: Visitor, name: str) -> None:
+    visitor.press("add-passkey")
+    visitor.type(passkey_name=name)
+    visitor.press("submit")
+    assert visitor.at == "passkeys"
+    assert visitor.sees("notice")
+
+
+def leave(visitor: Visitor) -> None:
+    """Forget who is signed in, as a browser that was closed does."""
+    visitor.context.clear_cookies()
+
+
+@pytest.mark.parametrize(
+    ("slug", "language", "width", "dark"),
+    [("level-02-adult", "vi-VN", 360, False), ("custody-mother", "en-GB", 1280, True)],
+)
+def test_a_passkey_is_made_used_named_and_removed(
+    stack: Stack,
+    browser: Browser,
+    service: RelyingParty,
+    slug: str,
+    language: Language,
+    width: int,
+    *,
+    dark: bool,
+) -> None:
+    with Visitor(browser, language=language, width=width, dark=dark, arrive=check) as visitor:
+        device = Device(visitor)
+        open_account(visitor, stack, slug)
+        add_passkey(visitor, "Điện thoại Samsung")
+        (held,) = device.credentials
+        assert (held["rpId"], held["isResidentCredential"]) == ("localhost", True)
+
+        leave(visitor)  # by the button
+        visitor.open(stack.provider + service.authorize_url())
+        visitor.press("method-passkey")
+        visitor.press("submit")
+        assert visitor.at == "consent"
+        visitor.press("allow")
+        name, level = name_and_level(stack, service, visitor.query["code"])
+        assert (name, level) == (full_name(slug), "urn:haiphong:acr:low")
+
+        leave(visitor)  # in the field for the name
+        visitor.open(stack.provider + service.authorize_url())
+        with visitor.page.expect_navigation(url="**/callback?*"):
+            visitor.element("method-password").click()
+        assert visitor.at == "callback"
+
+        leave(visitor)  # it opens the account's own pages, and steps up there
+        visitor.open(stack.provider + PASSKEYS)
+        visitor.press("submit")
+        visitor.press("method-passkey")
+        visitor.press("submit")
+        assert visitor.at == "passkeys"
+        rename = visitor.page.locator("a[id^=rename-]")
+        passkey_id = (rename.get_attribute("id") or "").removeprefix("rename-")
+        visitor.press(f"rename-{passkey_id}")
+        visitor.type(passkey_name="")
+        visitor.press("submit")
+        assert visitor.sees("error-passkey-name")
+        visitor.type(passkey_name="Điện thoại cũ")
+        visitor.press("submit")
+        assert "Điện thoại cũ" in visitor.text(f"passkey-{passkey_id}")
+        visitor.press(f"remove-{passkey_id}")
+        visitor.press("submit")
+        assert visitor.sees("passkeys-none")
+
+        leave(visitor)
+        visitor.open(stack.provider + service.authorize_url())
+        visitor.press("method-passkey")
+        visitor.press("submit")
+        assert (visitor.at, visitor.sees("error")) == ("passkey", True)
+        visitor.press("other-way")
+        assert visitor.at == "sign-in"
+
+
+def test_a_finger_that_is_not_known_opens_low_and_not_the_account(
+    stack: Stack, browser: Browser, service: RelyingParty
+) -> None:
+    with Visitor(browser) as visitor:
+        device = Device(visitor)
+        open_account(visitor, stack, "accountant")
+        add_passkey(visitor, "Khóa")
+        device.verify(verified=False)
+        leave(visitor)
+        visitor.open(stack.provider + PASSKEYS)
+        visitor.press("submit")
+        visitor.press("method-passkey")
+        visitor.press("submit")
+        assert (visitor.at, visitor.sees("error")) == ("passkey", True)
+
+
+def test_without_scripts_the_other_ways_are_all_there(
+    stack: Stack, browser: Browser, service: RelyingParty
+) -> None:
+    with Visitor(browser, scripts=False, width=360) as visitor:
+        visitor.open(stack.provider + service.authorize_url())
+        assert not visitor.sees("method-passkey")
+        assert visitor.sees("method-national")
+        assert visitor.sees("method-password")
+        interaction = visitor.query["i"]
+        visitor.open(f"{stack.provider}/sign-in/passkey?i={interaction}")
+        assert visitor.sees("needs-script")
+        assert not visitor.sees("submit")
+        visitor.press("other-way")
+        assert visitor.at == "sign-in"
