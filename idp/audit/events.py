@@ -104,8 +104,8 @@ class EventType(StrEnum):
     OFFICIAL_POST_ENDED = "official:post-ended"
     """The last day of a post was over; grants given under it ended. Payload: official_id, ended (agencies)."""
     CREDENTIAL_SET = "credential:set"
-    """A password, a TOTP secret, recovery codes or a passkey were set. Payload: kind; sessions (how many others ended); of
-    a passkey: acr (of that sign-in), synced, aaguid."""
+    """A password, a TOTP secret, recovery codes or a passkey were set. Payload: kind; sessions (how many others ended);
+    of a passkey: acr (of that sign-in), synced, aaguid."""
     CREDENTIAL_RENAMED = "credential:renamed"
     """A person gave a passkey another name. Payload: kind."""
     CREDENTIAL_REMOVED = "credential:removed"
