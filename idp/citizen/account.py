@@ -1,7 +1,7 @@
 """`/account/…`: whose account this is, and the way to sign in to it without any service (adr/0031).
 
 A page that shows needs a session of level substantial by the national system, or for one's own passkeys by one of them
-(adr/0044); a page that changes anything needs a sign-in of the last ten minutes too.
+(adr/0045); a page that changes anything needs a sign-in of the last ten minutes too.
 """
 
 import re

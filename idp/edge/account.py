@@ -3,7 +3,7 @@
 The account is a client that exists in no database and at no endpoint: /authorize and /token know nobody of this name. It
 has the client's facts that pages and `next_step` ask for, so that a sign-in here is the same as anywhere else; at its end
 stands no code but the page it was begun on. Its pages on one's own passkeys are a client beside it, which takes passkeys
-too (adr/0044).
+too (adr/0045).
 """
 
 import json

@@ -127,7 +127,7 @@ class ClientFacts:
 
     @property
     def takes_passkeys(self) -> bool:
-        """Tell whether a passkey counts here for the level it has: where it is kept, and nowhere else (adr/0044)."""
+        """Tell whether a passkey counts here for the level it has: where it is kept, and nowhere else (adr/0045)."""
         return self.client_id == OWN_PASSKEYS
 
     @property

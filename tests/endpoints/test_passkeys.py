@@ -99,7 +99,7 @@ async def test_without_verification_it_is_one_factor(world: World, rp: RelyingPa
 
 async def test_it_opens_the_account_s_passkeys_steps_up_there_and_nothing_else_of_the_account(
     world: World,
-) -> None:  # adr/0044
+) -> None:  # adr/0045
     _, authenticator = await bound(world)
     browser = world.browser()
     page = await browser.press(await browser.get(PASSKEYS), "submit")
