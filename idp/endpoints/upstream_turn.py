@@ -39,22 +39,25 @@ def brought(call: Call) -> tuple[Mapping[str, str], str]:
 
 
 async def take_turn(call: Call, answer: Mapping[str, str], interaction_id: str) -> Turn | Answer:
-    """Take a place, if one is needed; where none is free return the answer that leads to the waiting room."""
+    """Take a place, if one is needed; where none is free return the answer that leads to the waiting room.
+
+    Only a state that is open and of this browser is given one: anybody can make up others (SECURITY R21).
+    """
     if "error" in answer or not answer.get("code"):
         return Turn(has_place=False)
+    state = answer.get("state", "")
+    found = await _interaction_here(call, state)
+    if not found or found != (interaction_id or found):
+        # nothing will be asked upstream: the endpoint spends the state, if there is one, and refuses
+        return Turn(has_place=False)
     room, now = call.provider.waiting_room, call.provider.clock.now()
-    held = held_ticket(call, interaction_id) if interaction_id else None
-    ticket = Ticket(name=answer.get("state", ""), way=Way.BACK, since=now) if held is None else held.ticket
-    places = places_open(call, now)
-    if room.enter(ticket, now, places=places):
-        return Turn(has_place=True)
-    found = interaction_id or await _interaction_here(call, answer.get("state", ""))
-    if not found:
-        return Turn(
-            has_place=False
-        )  # nothing will be asked upstream: the endpoint spends the state and refuses
     held = held_ticket(call, found)
-    if held is None or not held.answer:
+    if held is None or not held.answer or held.answer.get("state") != state:
+        held = None
+    ticket = Ticket(name=state, way=Way.BACK, since=now) if held is None else held.ticket
+    if room.enter(ticket, now, places=places_open(call, now)):
+        return Turn(has_place=True)
+    if held is None:
         held = new_ticket(call, found, answer)
     try:
         room.wait(held.ticket, now)

@@ -25,6 +25,7 @@ from idp.protocol.access_token import PresentedToken, read
 from idp.protocol.acting_claims import mandate_rows, office_claims
 from idp.protocol.claims import allowed_claims
 from idp.protocol.context import subject_of
+from idp.protocol.degraded_claims import degraded_claims
 from idp.protocol.errors import InsufficientScope, InvalidToken, Refusal, ToBearer, refusing
 from idp.protocol.facts import ClientFacts, GrantFacts
 from idp.protocol.token_request import parse_form
@@ -70,6 +71,7 @@ async def userinfo(call: Call) -> Answer:
         scopes=presented.scopes & registered,
         single_claims=allowed_claims(grant.userinfo_claims, registered),
     )
+    claims |= degraded_claims(grant)
     claims |= verified_member(owner.person, grant.verified_userinfo, registered, now=occasion.now)
     answer = await _answer(call, client.facts, claims, now=occasion.now)
     event = occasion.event(

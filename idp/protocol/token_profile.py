@@ -18,6 +18,7 @@ from idp.protocol import (
 )
 from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import Acr
+from idp.protocol.degraded_claims import CLAIMS as DEGRADED
 from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.protocol.scopes import CLAIM_SCOPE
 
@@ -286,8 +287,8 @@ TOKENS: tuple[Token, ...] = (
         title="Userinfo answer",
         typ="",
         algorithms=(),
-        claims=("sub", *_SCOPE_CLAIMS),
-        optional=frozenset(_SCOPE_CLAIMS),
+        claims=("sub", *DEGRADED, *_SCOPE_CLAIMS),
+        optional=frozenset((*DEGRADED, *_SCOPE_CLAIMS)),
         source="OpenID Connect Core §5.3; JSON, what a person has not is left out",
     ),
     Token(
@@ -295,8 +296,8 @@ TOKENS: tuple[Token, ...] = (
         title="Signed userinfo answer",
         typ=userinfo.TYP,
         algorithms=SIGNING_ALGORITHMS,
-        claims=(*userinfo.SIGNED_CLAIMS, "sub", *_SCOPE_CLAIMS),
-        optional=frozenset(_SCOPE_CLAIMS),
+        claims=(*userinfo.SIGNED_CLAIMS, "sub", *DEGRADED, *_SCOPE_CLAIMS),
+        optional=frozenset((*DEGRADED, *_SCOPE_CLAIMS)),
         source="OpenID Connect Core §5.3.2; for a client that registered `userinfo_signed_response_alg`",
     ),
     Token(

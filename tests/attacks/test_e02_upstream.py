@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from federation.national_mock.broken_tokens import MODES
+from federation.waiting_room import Ticket, Way
 from idp.audit.events import EventType
 from idp.ids import NO_BUCKET, HandleKind
 from idp.people.model import IdentifierScheme, Person, PersonProfile
@@ -114,6 +115,23 @@ async def test_e02_a_victim_signed_in_already_stays_who_they_are(
     ):
         await victim.browser.get(attacker_s)
     assert world.cookie_of(victim.browser, "session") == session
+
+
+async def test_e02_made_up_answers_take_no_place_before_the_national_system(
+    world: World, oracle: Oracle, rp: RelyingParty, huong: Traveller
+) -> None:
+    """Who holds places keeps everybody out; a place is for a state that is open and of this browser."""
+    room, stranger = world.provider.waiting_room, world.browser()
+    door = await huong.leave(rp)
+    somebody_s = parameters_of(door)["state"]
+    invented = [world.provider.clock.handle(HandleKind.UPSTREAM_STATE, NO_BUCKET) for _ in range(30)]
+    for state in (*invented, *("x" * length for length in range(1, 30)), somebody_s):
+        page = await stranger.get(back_with(state=state, code="made-up"))
+        assert (page.status, page.case) == (400, "expired")
+    one = Ticket(name="one who waits", way=Way.THERE, since=world.time())
+    assert (room.busy, room.wait(one, world.time()).minutes) == (0, None), "nobody has had a place"
+    assert "page-consent" in (await huong.sign_in(rp)).ids
+    assert room.wait(one, world.time()).minutes is not None, "who is there to sign in has"
 
 
 async def test_e02_code_and_state_of_two_journeys_do_not_mix(

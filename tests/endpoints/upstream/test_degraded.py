@@ -108,6 +108,10 @@ async def test_who_was_vouched_for_signs_in_and_the_tokens_say_how(world: World,
     assert claims["auth_time"] == int(world.time().timestamp())
     told = (await rp.post(world.http, "/introspect", token=tokens["access_token"])).json()
     assert (told["active"], told["degraded"], told["ial_at"]) == (True, True, vouched)
+    read = (await world.userinfo(tokens["access_token"])).json()
+    assert (read["degraded"], read["ial_at"]) == (True, vouched), (
+        "who stores what userinfo says stores that too"
+    )
     assert "refresh_token" in tokens, "it lives as long as the session"
     assert "offline_access" not in tokens["scope"]
     (started,) = await world.records(EventType.SESSION_STARTED)
