@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Sealed, UtcTime, metadata
+from idp.database.of_person import of_person, person_given
 from idp.ids import PersonId, bucket_of
 from idp.life_events.model import Ground, OpenGround
 from keys.envelope import Vault
@@ -36,7 +37,7 @@ life_grounds = Table(
 )
 
 _t = life_grounds.c
-_of_person = (_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
+_this_person = of_person(life_grounds)
 _insert = insert(life_grounds)
 _OPEN = _insert.on_conflict_do_update(
     index_elements=["bucket", "person_id", "ground"],
@@ -45,11 +46,11 @@ _OPEN = _insert.on_conflict_do_update(
 ).returning(_t.ground)
 _LIFT = (
     update(life_grounds)
-    .where(*_of_person, _t.ground == bindparam("of_ground"), _t.lifted_at.is_(None))
+    .where(*_this_person, _t.ground == bindparam("of_ground"), _t.lifted_at.is_(None))
     .values(lifted_at=bindparam("now"))
     .returning(_t.ground)
 )
-_OPEN_ONES = select(life_grounds).where(*_of_person, _t.lifted_at.is_(None)).order_by(_t.since, _t.ground)
+_OPEN_ONES = select(life_grounds).where(*_this_person, _t.lifted_at.is_(None)).order_by(_t.since, _t.ground)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class GroundStore:
 
     def lift(self, person_id: PersonId, ground: Ground, now: datetime) -> bool:
         """Let a ground hold no more; False if it doesn't."""
-        given = {**_key(person_id), "of_ground": ground.value, "now": now}
+        given = {**person_given(person_id), "of_ground": ground.value, "now": now}
         return self.connection.execute(_LIFT, given).one_or_none() is not None
 
     def of_person(self, person_id: PersonId) -> tuple[OpenGround, ...]:
@@ -86,9 +87,5 @@ class GroundStore:
                 if row.reference is None
                 else self.vault.open_text(row.reference, purpose=_PURPOSE),
             )
-            for row in self.connection.execute(_OPEN_ONES, _key(person_id))
+            for row in self.connection.execute(_OPEN_ONES, person_given(person_id))
         )
-
-
-def _key(person_id: PersonId) -> dict[str, object]:
-    return {"of_bucket": bucket_of(person_id), "of_person": person_id}

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from idp.database import Sealed, UtcTime, metadata
+from idp.database.of_person import of_person, person_given
 from idp.ids import PersonId, bucket_of
 from idp.life_events.model import Decision, LockRequest, Wish
 from keys.envelope import Vault
@@ -62,11 +63,7 @@ _OPEN = (
     .order_by(_t.due_at, _t.request_id)
     .limit(bindparam("most"))
 )
-_OF_PERSON = (
-    select(lock_requests)
-    .where(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
-    .order_by(_t.entered_at, _t.request_id)
-)
+_OF_PERSON = select(lock_requests).where(*of_person(lock_requests)).order_by(_t.entered_at, _t.request_id)
 _OVERDUE = (
     select(func.count())
     .select_from(lock_requests)
@@ -123,7 +120,7 @@ class LockRequestStore:
 
     def of_person(self, person_id: PersonId) -> tuple[LockRequest, ...]:
         """Return what was asked about a person, decided or not."""
-        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
+        given = person_given(person_id)
         return self._all(self.connection.execute(_OF_PERSON, given).all())
 
     def overdue(self, now: datetime) -> int:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime, metadata
+from idp.database.of_person import of_person, person_given
 from idp.ids import PersonId, bucket_of
 from idp.life_events.model import DueReading
 from keys.envelope import Vault
@@ -37,7 +38,7 @@ life_readings = Table(
 )
 
 _t = life_readings.c
-_this_person = (_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
+_this_person = of_person(life_readings)
 _insert = insert(life_readings)
 _READ_AT = select(_t.read_at).where(*_this_person)
 _DONE = _insert.on_conflict_do_update(
@@ -72,7 +73,9 @@ class ReadingStore:
 
     def read_at(self, person_id: PersonId) -> datetime | None:
         """Return when the register was read of a person; None: never."""
-        read: datetime | None = self.connection.execute(_READ_AT, _key(person_id)).scalar_one_or_none()
+        read: datetime | None = self.connection.execute(
+            _READ_AT, person_given(person_id)
+        ).scalar_one_or_none()
         return read
 
     def done(self, person_id: PersonId, now: datetime) -> None:
@@ -93,12 +96,8 @@ class ReadingStore:
 
     def take(self, due: DueReading, again_at: datetime) -> bool:
         """Take one that is due for oneself; it is due again at a moment unless it is done. False: somebody else has."""
-        given: dict[str, Any] = {**_key(due.person_id), "found": due.due_at, "again_at": again_at}
+        given: dict[str, Any] = {**person_given(due.person_id), "found": due.due_at, "again_at": again_at}
         return self.connection.execute(_TAKE, given).one_or_none() is not None
-
-
-def _key(person_id: PersonId) -> dict[str, object]:
-    return {"of_bucket": bucket_of(person_id), "of_person": person_id}
 
 
 def _row(person_id: PersonId, *, read_at: datetime | None, due_at: datetime | None) -> dict[str, object]:

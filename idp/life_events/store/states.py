@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime, metadata
+from idp.database.of_person import of_person, person_given
 from idp.ids import PersonId, bucket_of
 from idp.life_events.model import CardStatus, Ground, LifeState
 from keys.envelope import Vault
@@ -50,7 +51,7 @@ _grounds = table(
     column("ground", Text),
     column("lifted_at", UtcTime),
 )
-_this_person = (_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
+_this_person = of_person(life_states)
 _insert = insert(life_states)
 _GET = select(life_states).where(*_this_person)
 _CARD = _insert.on_conflict_do_update(
@@ -111,7 +112,7 @@ class LifeStateStore:
 
     def get(self, person_id: PersonId) -> LifeState:
         """Return what is known; of most people, nothing."""
-        row = self.connection.execute(_GET, _key(person_id)).one_or_none()
+        row = self.connection.execute(_GET, person_given(person_id)).one_or_none()
         return LifeState(person_id=person_id) if row is None else _state(row)
 
     def set_card(self, person_id: PersonId, status: CardStatus, expires_on: str) -> None:
@@ -125,12 +126,12 @@ class LifeStateStore:
 
     def suspend(self, person_id: PersonId, now: datetime) -> bool:
         """Let the level high not be reached; False if it isn't, or no card is known."""
-        given = {**_key(person_id), "now": now}
+        given = {**person_given(person_id), "now": now}
         return self.connection.execute(_SUSPEND, given).one_or_none() is not None
 
     def restore(self, person_id: PersonId) -> bool:
         """Let it be reached again; False if it is."""
-        return self.connection.execute(_RESTORE, _key(person_id)).one_or_none() is not None
+        return self.connection.execute(_RESTORE, person_given(person_id)).one_or_none() is not None
 
     def cards_over(self, today: date, most: int) -> tuple[PersonId, ...]:
         """Return whose card's last day is past and whose level is not suspended yet."""
@@ -153,10 +154,6 @@ def _state(row: Row[Any]) -> LifeState:
         residence_until=row.residence_until or "",
         suspended_at=row.suspended_at,
     )
-
-
-def _key(person_id: PersonId) -> dict[str, object]:
-    return {"of_bucket": bucket_of(person_id), "of_person": person_id}
 
 
 def _row(person_id: PersonId) -> dict[str, object]:

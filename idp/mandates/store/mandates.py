@@ -38,6 +38,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from idp.database import Sealed, UtcTime, metadata
 from idp.database.erasing import delete_oldest
+from idp.database.of_person import person_given
 from idp.database.standing import records_of_person, standing
 from idp.ids import MandateId, OrganisationId, PersonId, bucket_of
 from idp.mandates.model import Mandate, Powers, Principal, PrincipalKind, Role, Source
@@ -228,14 +229,14 @@ class MandateStore:
 
     def of_delegate(self, person_id: PersonId, since: datetime | None = None) -> tuple[Mandate, ...]:
         """Return the mandates a person holds, and those that ended, all or since a moment."""
-        return self._since(_OF_DELEGATE, _OF_DELEGATE_SINCE, _person(person_id), since)
+        return self._since(_OF_DELEGATE, _OF_DELEGATE_SINCE, person_given(person_id), since)
 
     def of_principal(
         self, kind: PrincipalKind, principal_id: str, since: datetime | None = None
     ) -> tuple[Mandate, ...]:
         """Return the mandates for a principal, and those that ended, all or since a moment."""
         if kind is PrincipalKind.PERSON:
-            return self._since(_OF_WARD, _OF_WARD_SINCE, _person(PersonId(principal_id)), since)
+            return self._since(_OF_WARD, _OF_WARD_SINCE, person_given(PersonId(principal_id)), since)
         return self._since(_OF_ORGANISATION, _OF_ORGANISATION_SINCE, {"of_principal": principal_id}, since)
 
     def of_appointment(self, appointment_id: str) -> tuple[Mandate, ...]:
@@ -260,7 +261,7 @@ class MandateStore:
     def cut_of_principal(self, principal: Principal, now: datetime, reason: str) -> tuple[Mandate, ...]:
         """Let the term of all mandates for a principal be over; return those this call cut. `end` comes after it."""
         if principal.kind is PrincipalKind.PERSON:
-            return self._cut(_CUT_OF_WARD, _person(PersonId(principal.id)), now, reason)
+            return self._cut(_CUT_OF_WARD, person_given(PersonId(principal.id)), now, reason)
         return self._cut(_CUT_OF_ORGANISATION, {"of_principal": principal.id}, now, reason)
 
     def cut_of_appointment(self, appointment_id: str, now: datetime, reason: str) -> tuple[Mandate, ...]:
@@ -273,20 +274,20 @@ class MandateStore:
         """Let the term of all that is held through a firm (by one of its people) be over."""
         if person_id is None:
             return self._cut(_CUT_THROUGH, {"of_firm": firm_id}, now, reason)
-        return self._cut(_CUT_THROUGH_BY, {"of_firm": firm_id, **_person(person_id)}, now, reason)
+        return self._cut(_CUT_THROUGH_BY, {"of_firm": firm_id, **person_given(person_id)}, now, reason)
 
     def cut_of_delegate(self, person_id: PersonId, now: datetime, reason: str) -> tuple[Mandate, ...]:
         """Let the term of all that a person holds be over."""
-        return self._cut(_CUT_OF_DELEGATE, _person(person_id), now, reason)
+        return self._cut(_CUT_OF_DELEGATE, person_given(person_id), now, reason)
 
     def set_contested(self, ward: Principal, *, contested: bool) -> tuple[Mandate, ...]:
         """Block or free the parents' mandates for a child; return those this call changed."""
-        given = {**_person(PersonId(ward.id)), "is_contested": contested}
+        given = {**person_given(PersonId(ward.id)), "is_contested": contested}
         return self._all(self.connection.execute(_CONTEST, given).all())
 
     def written_since(self, record_id: PersonId, since: datetime) -> tuple[Mandate, ...]:
         """Return what was made since a moment with this very record, by it or for it, and goes on; merges don't count."""
-        given = {**_person(record_id), "since": since}
+        given = {**person_given(record_id), "since": since}
         return self._all(self.connection.execute(_WRITTEN_SINCE, given).all())
 
     def move(self, mandate_id: MandateId, off: PersonId, to: PersonId) -> None:
@@ -341,10 +342,6 @@ class MandateStore:
             reference="" if sealed is None else self.vault.open_text(sealed, purpose=_PURPOSE),
             created_at=row.created_at,
         )
-
-
-def _person(person_id: PersonId) -> dict[str, object]:
-    return {"of_bucket": bucket_of(person_id), "of_person": person_id}
 
 
 def mandate_row(vault: Vault, mandate: Mandate) -> dict[str, object]:
