@@ -105,6 +105,24 @@ async def test_a_number_is_changed_and_both_find_the_record_which_keeps_its_hist
     assert (actor.startswith("operator:"), reason) == (True, "letter 18")
 
 
+async def test_a_password_that_others_know_is_marked_once_with_a_reason(
+    office: Office, world: ServedWorld
+) -> None:  # SP 800-63B-4 §3.1.1.2
+    person, _ = await world.citizen("known.to.others")
+    await world.signed_in(world.browser(), person.person_id)
+    mark = ("people", "mark-compromised", person.person_id, "--reason", "case 9")
+    marked = await office.installation.run(*mark)
+    assert marked.out == f"the password of {person.person_id} opens nothing more; sessions ended: 1\n"
+    assert await world.provider.database.read(lambda tx: tx.sessions.of_person(person.person_id)) == ()
+    again = await office.installation.run(*mark)
+    assert again.refusal == f"{person.person_id} has no password that is not marked already"
+    nobody = await office.installation.run(*mark[:2], _NOBODY, *mark[3:])
+    assert nobody.refusal == f"no person {_NOBODY}"
+    ((actor, reason),) = await _about(world, person, EventType.CREDENTIAL_COMPROMISED)
+    assert actor.startswith("operator:")
+    assert reason == "case 9"
+
+
 async def test_a_factor_that_rests_is_released_once_with_a_reason(office: Office, world: ServedWorld) -> None:
     person = await world.person()
 
