@@ -5,6 +5,7 @@ The file `demo-city` in the state folder says which city the database is given; 
 
 import asyncio
 import gc
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta, timezone
 from functools import partial
 from multiprocessing.connection import Connection
@@ -24,7 +25,7 @@ from idp.cli.demo_organisations import seed_agencies
 from idp.cli.demo_people import as_person
 from idp.cli.demo_progress import Progress
 from idp.cli.demo_registering import put_clients
-from idp.cli.demo_seeding import add_credentials, hash_credentials
+from idp.cli.demo_seeding import Hashed, add_credentials, hash_credentials
 from idp.database import Done
 from idp.provider import Provider
 from idp.settings import Settings
@@ -47,8 +48,10 @@ def load_city(settings: Settings, size: str, seed: int, stamp: Path) -> str:
         is_complete = with_provider(partial(_prepare, stamp=stamp, city=f"{sizes.residents} {seed}"))
         if is_complete:
             return "demo: the city was there already"
+        # Apart, since the threads that hash leave the memory they took to those that write.
+        credentials = with_provider(_hash)
         gc.freeze()  # of what is there by now nothing is ever garbage, and looking through it takes time
-        counts = with_provider(partial(_load, sizes=sizes, seed=seed, pipe=pipe))
+        counts = with_provider(partial(_load, sizes=sizes, seed=seed, pipe=pipe, credentials=credentials))
     finally:
         pipe.close()
         making.terminate()
@@ -66,7 +69,15 @@ async def _prepare(provider: Provider, *, stamp: Path, city: str) -> bool:
     return is_complete
 
 
-async def _load(provider: Provider, *, sizes: Sizes, seed: int, pipe: Connection) -> Counts:
+async def _hash(provider: Provider) -> list[Hashed]:
+    """Return the personas' credentials."""
+    personas = {one.key: as_person(one, MOMENT) for one in the_cast().people}
+    return await hash_credentials(provider, personas, occasion(provider))
+
+
+async def _load(
+    provider: Provider, *, sizes: Sizes, seed: int, pipe: Connection, credentials: Sequence[Hashed]
+) -> Counts:
     happening = occasion(provider)
     agencies = build_agencies(sizes.agencies, needed_wards=the_cast().wards)
     await seed_agencies(provider, agencies, happening)
@@ -76,8 +87,6 @@ async def _load(provider: Provider, *, sizes: Sizes, seed: int, pipe: Connection
         done = up_to.people + up_to.organisations + up_to.officials
         progress.reach(done, was_there=was_there)
 
-    personas = {one.key: as_person(one, MOMENT) for one in the_cast().people}
-    credentials = await hash_credentials(provider, personas, happening)  # takes memory that is needed later
     counts = await write_all(provider.database, pipe, told)
     await add_credentials(provider, credentials, happening)
     record = partial(_record, sizes=sizes, seed=seed, counts=counts, happening=happening)
