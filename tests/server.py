@@ -34,7 +34,7 @@ from keys.master import MasterKey
 from migrations.run import upgrade
 from tests.driver import Browser, RelyingParty
 from tests.processes import ROOT, Process, start
-from tests.world import MovableTime, World
+from tests.world import MovableTime, World, make_schema
 
 PATIENCE = 60.0
 """Seconds a node may take to answer: only a node that never will is a failure here."""
@@ -114,8 +114,15 @@ class Installation:
         """Make what `hpid init` makes, without a process, and register relying parties."""
         self.folder.mkdir(parents=True, exist_ok=True)
         MasterKey.create(self.folder / "keys" / "master.json")
-        upgrade(self.database)
+        self._make_schema()
         return asyncio.run(self._fill(client_ids))
+
+    def _make_schema(self) -> None:
+        embedded = make_url(self.database)
+        if embedded.get_backend_name() == "sqlite" and not Path(str(embedded.database)).exists():
+            make_schema(Path(str(embedded.database)))
+        else:
+            upgrade(self.database)
 
     async def _fill(self, client_ids: Sequence[str]) -> list[RelyingParty]:
         async with open_served(self) as world:

@@ -6,6 +6,7 @@ the front door.
 
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ __all__ = [
     "MovableTime",
     "Visitor",
     "World",
+    "make_schema",
     "make_state",
     "open_world",
 ]
@@ -128,7 +130,22 @@ class World(Arranged):
 def make_state(folder: Path) -> None:
     """Make a master key and a schema once; worlds copy them."""
     MasterKey.create(folder / "master.json")
-    upgrade(f"sqlite:///{folder / 'template.sqlite3'}")
+    make_schema(folder / "template.sqlite3")
+
+
+def make_schema(path: Path) -> None:
+    """Make an embedded database with our schema and nothing in it."""
+    path.touch(mode=0o600)
+    path.write_bytes(_migrated())
+
+
+@cache
+def _migrated() -> bytes:
+    """Migrations are run once in a process: what they make of an empty file is the same each time."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "hpid.sqlite3"
+        upgrade(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 @asynccontextmanager

@@ -28,6 +28,7 @@ from keys.master import MasterKey
 from migrations.run import upgrade
 from tests.statements import share_statements
 from tests.stores.office import Office, know_person
+from tests.world import make_schema
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 _numbers = itertools.count()
@@ -126,7 +127,7 @@ async def person(database: Database[Tx]) -> Person:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    upgrade(f"sqlite:///{path}")
+    make_schema(path)
     return path
 
 
