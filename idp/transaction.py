@@ -43,7 +43,7 @@ from idp.merges.store import MergeStore
 from idp.officials.store import OfficialStore
 from idp.organisations.store import AgencyStore, OrganisationStore
 from idp.outbox.store import DeliveryStore, OutboxStore
-from idp.people.store import PeopleStore
+from idp.people.store import ContactStore, PeopleStore
 from idp.resealing.store import ResealingStore
 from idp.sessions.store import SessionStore, UpstreamSessionStore
 from idp.signing_keys.store import SigningKeyStore
@@ -72,6 +72,10 @@ class Tx:
     @cached_property
     def people(self) -> PeopleStore:
         return PeopleStore(self.connection, self._vault)
+
+    @cached_property
+    def contacts(self) -> ContactStore:
+        return ContactStore(self.connection, self._vault)
 
     @cached_property
     def organisations(self) -> OrganisationStore:

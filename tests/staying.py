@@ -12,6 +12,7 @@ STAYS: Mapping[str, str] = {
     "clients": "who is registered",
     "config_version": "one row",
     "consents": "one per person, client and scope: what was agreed to",
+    "contacts": "at most two of a channel per person: where they are reached",
     "external_links": "a row per person",
     "life_cursors": "how far each feed and job has come: a row each",
     "life_grounds": "why somebody could not sign in: a few per person who was ever locked",

@@ -3,9 +3,11 @@
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from demo.run.checks import CannotStart
+from demo.run.options import SMS_SECRET
 
 NAMES = ("PORTAL_CLIENT_SECRET", "DATASTORE_CLIENT_SECRET", "HPID_NATIONAL_CLIENT_SECRET")
 KEYS = ("EGOV_CLIENT_KEY",)
@@ -13,7 +15,8 @@ KEYS = ("EGOV_CLIENT_KEY",)
 
 
 def load_or_make(path: Path) -> dict[str, str]:
-    """Return the demo's secrets by the name of their variable."""
+    """Return the demo's secrets by the name of their variable; that of the inbox is a file beside this one."""
+    _make_sms_secret(path.with_name(SMS_SECRET))
     if not path.exists():
         _write(path, {name: secrets.token_urlsafe(32) for name in NAMES} | _keys())
     try:
@@ -25,6 +28,13 @@ def load_or_make(path: Path) -> dict[str, str]:
         return held | {name: str(kept[name]) for name in KEYS}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CannotStart(f"{path} is damaged; start again with --fresh") from error
+
+
+def _make_sms_secret(path: Path) -> None:
+    with suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32))
 
 
 def _keys() -> dict[str, str]:

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_PORT_BASE = 8000
 CERTIFICATION = "certification"
+SMS_SECRET = "sms-secret"  # noqa: S105 - the name of a file
 _SUITE = "https://suite.test:8443"
-_MOCK, _PORTAL, _DATA_STORE, _EGOV, _SMART = 1, 10, 11, 12, 13
+_MOCK, _INBOX, _SMTP, _PORTAL, _DATA_STORE, _EGOV, _SMART = 1, 2, 3, 10, 11, 12, 13
 _HIGHEST = _SMART
 
 
@@ -53,6 +54,24 @@ class Options:
     @property
     def national_issuer(self) -> str:
         return f"http://localhost:{self.national_port}"
+
+    @property
+    def inbox_port(self) -> int:
+        return self.port_base + _INBOX
+
+    @property
+    def inbox_url(self) -> str:
+        return f"http://localhost:{self.inbox_port}"
+
+    @property
+    def smtp_port(self) -> int:
+        """Where the inbox takes mail."""
+        return self.port_base + _SMTP
+
+    @property
+    def sms_secret_path(self) -> Path:
+        """File with the secret that proves the provider at the inbox."""
+        return self.state / SMS_SECRET
 
     @property
     def portal_port(self) -> int:
@@ -157,8 +176,8 @@ def _parser() -> argparse.ArgumentParser:
         "--port-base",
         type=int,
         metavar="N",
-        help=f"provider N (8000), national system N+{_MOCK}, portal N+{_PORTAL}, data store N+{_DATA_STORE},"
-        f" Egov N+{_EGOV}, Smart N+{_SMART}",
+        help=f"provider N (8000), national system N+{_MOCK}, inbox N+{_INBOX} and N+{_SMTP} (mail), portal N+{_PORTAL},"
+        f" data store N+{_DATA_STORE}, Egov N+{_EGOV}, Smart N+{_SMART}",
     )
     parser.add_argument(
         "--fresh", action="store_true", help="forget everything an earlier run of this demo kept"

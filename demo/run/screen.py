@@ -53,6 +53,7 @@ def _addresses(options: Options) -> Table:
         table.add_row("Egov, for officials", options.egov_url)
         table.add_row("Smart Hải Phòng, as on a phone", options.smart_url)
         table.add_row("National system (simulated)", options.national_issuer)
+        table.add_row("Inbox: mail and SMS to people", options.inbox_url)
     return table
 
 

@@ -15,6 +15,7 @@ from demo.run.options import Options
 
 PROVIDER = "provider"
 NATIONAL = "national-system"
+INBOX = "inbox"
 PORTAL = "portal"
 DATA_STORE = "data-store"
 EGOV = "egov"
@@ -43,6 +44,7 @@ def services(options: Options, secrets: Mapping[str, str]) -> list[Service]:
         _data_store(options, secrets),
         _egov(options, secrets),
         _smart(options, secrets),
+        _inbox(options),
         _national(options, secrets),
         _provider(options, secrets),
     ]
@@ -94,6 +96,22 @@ def _national_clients(options: Options, secrets: Mapping[str, str]) -> list[dict
     ]
 
 
+def _inbox(options: Options) -> Service:
+    return _service(
+        options,
+        INBOX,
+        options.inbox_port,
+        command=(sys.executable, "-m", "demo.inbox"),
+        path="/health",
+        environment={
+            "INBOX_PORT": str(options.inbox_port),
+            "INBOX_SMTP_PORT": str(options.smtp_port),
+            "INBOX_SECRET_FILE": str(options.sms_secret_path),
+            "INBOX_PROVIDER": options.issuer,
+        },
+    )
+
+
 def _provider(options: Options, secrets: Mapping[str, str]) -> Service:
     own = {key: value for key, value in secrets.items() if key.startswith("HPID_")}
     return _service(
@@ -132,11 +150,18 @@ def provider_environment(options: Options) -> dict[str, str]:
         "HPID_NATIONAL_NAME": "Định danh quốc gia (mô phỏng)",
         "HPID_NATIONAL_NAME_EN": "National e-ID (simulated)",
         "HPID_LOOPBACK_ORIGINS": _origins(options),
+        "HPID_MAIL_HOST": _LOOPBACK,
+        "HPID_MAIL_PORT": str(options.smtp_port),
+        "HPID_MAIL_TLS": "none",
+        "HPID_MAIL_FROM": "khong-tra-loi@haiphong-id.example",
+        "HPID_SMS_URL": f"{options.inbox_url}/sms",
+        "HPID_SMS_SECRET_FILE": str(options.sms_secret_path),
     }
 
 
 def _origins(options: Options) -> str:
-    return f"{options.national_issuer},{options.portal_url},{options.data_store_url},{options.egov_url}"
+    services = options.portal_url, options.data_store_url, options.egov_url
+    return ",".join((options.national_issuer, options.inbox_url, *services))
 
 
 def seed_environment(options: Options, secrets: Mapping[str, str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from idp.database import Done
 from idp.edge import Answer, Call, Cookie
 from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import cookie_name
+from idp.edge.device import device_cookie, device_of
 from idp.edge.waiting import dropped
 from idp.endpoints.upstream_turn import brought, give_back, take_turn
 from idp.ids import HandleKind, parse_handle
@@ -38,7 +39,6 @@ from idp.upstreams.model import NATIONAL, upstream_session
 PATH = "/upstream/national/callback"
 _EXPIRED = "this sign-in is not open in this browser"
 _LEEWAY = timedelta(seconds=60)
-_KNOWN_DEVICE = timedelta(days=365)
 _log = logging.getLogger("hpid.upstream")
 
 
@@ -107,6 +107,7 @@ async def _arrive(call: Call, answer: Mapping[str, str]) -> Answer:
             cookie=call.cookies().get(session_name),
             life=provider.settings.life,
             occasion=occasion,
+            device=device_of(call, opened.client_id),
         )
     )
     _count(SignInOutcome.SIGNED_IN if isinstance(outcome, Done) else SignInOutcome.REFUSED)
@@ -115,11 +116,7 @@ async def _arrive(call: Call, answer: Mapping[str, str]) -> Answer:
     return Answer.redirect(
         f"{path}?i={opened.interaction_id}",
         Cookie(name=session_name, value=outcome.unwrap()),
-        Cookie(
-            name=cookie_name(provider.settings, "device"),
-            value="known",
-            max_age=int(_KNOWN_DEVICE.total_seconds()),
-        ),
+        device_cookie(call, recognised.person.person_id),
         *changed_state(call),
     )
 

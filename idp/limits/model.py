@@ -79,6 +79,27 @@ class Limit(Enum):
         of="address",
         counts="registrations and changes of them by clients themselves, and tokens for either that are refused",
     )
+    CONTACT_CODES = Rule(
+        name="contact-codes",
+        most=10,
+        window=timedelta(days=1),
+        of="person",
+        counts="codes sent to addresses that somebody wants to be reached at",
+    )
+    CONTACT_CODES_OF_ADDRESS = Rule(
+        name="contact-codes-of-address",
+        most=5,
+        window=timedelta(hours=1),
+        of="e-mail address or phone number",
+        counts="codes sent to it, whoever asked",
+    )
+    CONTACT_CODES_OF_NETWORK = Rule(
+        name="contact-codes-of-network",
+        most=100,
+        window=timedelta(hours=1),
+        of="address",
+        counts="codes that people there had sent",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

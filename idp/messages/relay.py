@@ -150,17 +150,22 @@ def _address_one(tx: Tx, notice: OutboxMessage, *, now: datetime, channels: froz
     person = tx.people.canonical(PersonId(notice.person_id))
     if person is None or person.status is PersonStatus.DECEASED:
         return "unreachable"
-    addresses = [one for one in _addresses(person, notice) if one.channel in channels]
+    proved = [
+        Address(channel=one.channel, to=one.address, language=one.language)
+        for record in tx.people.records_of(person.person_id)
+        for one in tx.contacts.of_person(record)
+    ]
+    addresses = [one for one in _addresses(person, proved, notice) if one.channel in channels]
     if not addresses:
         return "unreachable"
     made = [_fill_slot(tx, notice, address, now=now) for address in addresses]
     return "addressed" if any(made) else "bounded"
 
 
-def _addresses(person: Person, notice: OutboxMessage) -> list[Address]:
+def _addresses(person: Person, proved: list[Address], notice: OutboxMessage) -> list[Address]:
     """Return where a notice goes: every verified address, and the old one of a change."""
     profile = person.profile
-    found: dict[str, Address] = {}
+    found = {one.to: one for one in proved}
     if profile.phone and profile.phone_verified:
         found.setdefault(profile.phone, Address(channel=Channel.PHONE, to=profile.phone))
     if profile.email and profile.email_verified:

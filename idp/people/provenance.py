@@ -52,6 +52,8 @@ def merge(profile: PersonProfile, statements: Statements, origin: Origin, *, unk
         if not _is_known(profile, attribute):
             profile = _with(profile, attribute, values, origin)
             continue
+        if _is_proved(profile, attribute) and not _says_verified(values):
+            continue  # whose reader answered a code stays, whatever is merely said
         old = profile.origins.get(attribute, unknown)
         if _agrees(profile, attribute, values):
             missing = {name: value for name, value in values.items() if value and not getattr(profile, name)}
@@ -63,6 +65,17 @@ def merge(profile: PersonProfile, statements: Statements, origin: Origin, *, unk
         else:
             kept.append(attribute)
     return Merged(profile=profile, kept=tuple(kept))
+
+
+def _is_proved(profile: PersonProfile, attribute: Attribute) -> bool:
+    """Tell whether this is an address that its owner proved to us."""
+    flags = {Attribute.EMAIL: profile.email_verified, Attribute.PHONE: profile.phone_verified}
+    origin = profile.origins.get(attribute)
+    return flags.get(attribute, False) and origin is not None and origin.source is Source.SELF
+
+
+def _says_verified(values: Mapping[str, object]) -> bool:
+    return bool(values.get("email_verified") or values.get("phone_verified"))
 
 
 def _strength(origin: Origin) -> tuple[int, int]:

@@ -65,6 +65,16 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """The browser of a sign-in: who has signed in there before, and what a notice would say of it."""
+
+    known: frozenset[PersonId] = field(repr=False)
+    client_id: ClientId
+    browser: str
+    """Family and system, e.g. "Chrome, Android"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionClient:
     """A relying party this session has reached; written at code redemption."""
 

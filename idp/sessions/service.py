@@ -9,11 +9,12 @@ from idp.audit.occasion import Occasion, person_ref
 from idp.clients.model import UnreadableRegistration
 from idp.database import Done, Refused
 from idp.ids import ClientId, HandleKind, PersonId, bucket_of
+from idp.messages.model.notices import Notice
 from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
 from idp.protocol.facts import ClientFacts, GrantFacts, Realm, SessionFacts
-from idp.sessions.model import Session, SessionClient
+from idp.sessions.model import Device, Session, SessionClient
 from idp.settings import Lifetimes
 from idp.transaction import Tx
 
@@ -53,12 +54,13 @@ def start_session(
     life: Lifetimes,
     occasion: Occasion,
     realm: Realm = Realm.CITIZEN,
+    device: Device | None = None,
 ) -> Done[str] | Refused:
     """Begin a session and return its cookie: a new one at every sign-in (ASVS 7.2.4).
 
     The same person in the same browser keeps their session and the services it reached; another person ends it. Who
     was locked since they were recognised is refused, and whoever is signed in at this browser stays so. Of too many
-    sessions those end that were not used the longest.
+    sessions those end that were not used the longest. Who is new on the `device` is told.
     """
     now = occasion.now
     proof = _within_suspension(tx, proof)
@@ -101,7 +103,7 @@ def start_session(
             end_session(tx, old, reason="another person signed in", occasion=occasion)
         for one in tx.sessions.beyond(proof.person_id, MOST_SESSIONS, _ENDED_AT_ONCE):
             end_session(tx, one, reason="too many are open", occasion=occasion)
-    _record_proof(tx, event, proof, occasion)
+    _record_proof(tx, event, proof, device, occasion)
     return Done(fresh)
 
 
@@ -114,7 +116,11 @@ def _within_suspension(tx: Tx, proof: Proof) -> Proof:
     return replace(proof, acr=Acr.SUBSTANTIAL) if is_suspended else proof
 
 
-def _record_proof(tx: Tx, event: EventType, proof: Proof, occasion: Occasion) -> None:
+def _record_proof(tx: Tx, event: EventType, proof: Proof, device: Device | None, occasion: Occasion) -> None:
+    """Record what was proved, and tell who is new on this device."""
+    if device is not None and proof.person_id not in device.known:
+        on = {"client_id": device.client_id, "browser": device.browser}
+        tx.outbox.notify(proof.person_id, Notice.NEW_DEVICE, occasion=occasion, once_a_day=False, **on)
     tx.audit.add(
         occasion.event(
             event,

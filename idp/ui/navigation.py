@@ -16,6 +16,7 @@ ACCOUNT: tuple[Section, ...] = (
     Section(name="home", path="/account", icon="home"),
     Section(name="methods", path="/account/methods", icon="password"),
     Section(name="sessions", path="/account/sessions", icon="pc"),
+    Section(name="contacts", path="/account/contacts", icon="phone"),
     Section(name="mandates", path="/account/mandates", icon="hand"),
 )
-"""In the order of PAGES §3.1.13: home, methods, sessions, services, history, mandates, data."""
+"""In the order of PAGES §3.1.13: home, methods, contacts, sessions, services, history, mandates, data."""

@@ -77,6 +77,7 @@ async def test_years_of_use_leave_only_what_is_meant_to_stay(world: World) -> No
     elsewhere = {
         "client_assertions",
         "conflicts",
+        "contact_codes",
         "life_applied",
         "life_unresolved",
         "merges",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from demo.run.options import ROOT, parse
-from demo.run.services import DATA_STORE, EGOV, NATIONAL, PORTAL, PROVIDER, SMART, services
+from demo.run.services import DATA_STORE, EGOV, INBOX, NATIONAL, PORTAL, PROVIDER, SMART, services
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_services_share_what_they_must_and_no_more() -> None:
     }
     by_name = {service.name: service.environment for service in services(parse([]), secrets)}
 
-    assert list(by_name) == [PORTAL, DATA_STORE, EGOV, SMART, NATIONAL, PROVIDER]
+    assert list(by_name) == [PORTAL, DATA_STORE, EGOV, SMART, INBOX, NATIONAL, PROVIDER]
     assert by_name[PORTAL]["PORTAL_CLIENT_SECRET"] == "p"
     assert "DATASTORE_CLIENT_SECRET" not in by_name[PORTAL]
     assert by_name[EGOV]["EGOV_CLIENT_KEY"] == "e"
@@ -56,6 +56,7 @@ def test_services_share_what_they_must_and_no_more() -> None:
     assert "PORTAL_CLIENT_SECRET" not in by_name[PROVIDER]
     assert by_name[PROVIDER]["HPID_LOOPBACK_ORIGINS"].split(",") == [
         "http://localhost:8001",
+        "http://localhost:8002",
         "http://localhost:8010",
         "http://localhost:8011",
         "http://localhost:8012",

@@ -20,6 +20,7 @@ from idp.ui.rows import ClaimRow, ConsentMode, ConsentRow, Delivery, DeliverySta
 from idp.ui.strings import STRINGS, Texts
 from tests.ui.account_samples import ACCOUNT
 from tests.ui.act_for_samples import FAMILY, OFFICE, context_of
+from tests.ui.contact_samples import CONTACTS
 from tests.ui.mandate_samples import MANDATES
 from tests.ui.method_samples import METHODS
 from tests.ui.passkey_samples import PASSKEYS, QUESTION
@@ -349,6 +350,7 @@ SAMPLES: dict[str, Sample] = {
     **MANDATES,
     **METHODS,
     **PASSKEYS,
+    **CONTACTS,
     **{
         f"info-{page.key}": Sample(template="info.html", context=same(page=page))
         for page in INFO_PAGES.values()

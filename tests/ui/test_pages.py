@@ -19,9 +19,11 @@ from tests.ui.samples import SAMPLES
 
 OWN_PATHS = {"/", "/help", "/phong-lua-dao", "/privacy", "/accessibility", "/end_session"}
 PASSED_IN = {"/status", "/account/services", "/signed-out"}
-ACCOUNT = {section.path for section in navigation.ACCOUNT} | {
-    f"/account/mandates{page}" for page in ("", "/organisation", "/person", "/firm", "/clients", "/act")
-}
+ACCOUNT = (
+    {section.path for section in navigation.ACCOUNT}
+    | {f"/account/mandates{page}" for page in ("", "/organisation", "/person", "/firm", "/clients", "/act")}
+    | {"/account/contacts/remove"}
+)
 METHODS = {f"/account/methods{page}" for page in ("", "/password", "/totp", "/recovery-codes", "/remove")} | {
     f"/account/methods/passkeys{page}" for page in ("", "/add", "/rename", "/remove")
 }
@@ -39,6 +41,7 @@ ACTIONS = {
     *("/language", "/theme", "/act-for", "/consent", "/end_session/confirm"),
     *("/sign-in/national", "/sign-in/password", "/sign-in/otp", "/sign-in/cancel", "/sign-in/continue"),
     *("/sign-in/recovery", "/sign-in/recovery/kept"),
+    *("/account/contacts", "/account/contacts/code", "/account/contacts/remove"),
     *(METHODS - {"/account/methods"}),
     "/account/sessions",
     "/sign-in/passkey",

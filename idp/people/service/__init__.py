@@ -1,13 +1,20 @@
-"""Use cases about people: who came back from upstream, and numbers that change."""
+"""Use cases about people: who came back from upstream, and numbers that change, where they are reached."""
 
 from idp.people.service.change_number import NumberChanged, NumberNotChanged, change_personal_id
+from idp.people.service.contacts import ContactOutcome, ContactResult, NewContact, ask, confirm, remove
 from idp.people.service.recognition import NotRecognised, Recognised, recognise
 
 __all__ = [
+    "ContactOutcome",
+    "ContactResult",
+    "NewContact",
     "NotRecognised",
     "NumberChanged",
     "NumberNotChanged",
     "Recognised",
+    "ask",
     "change_personal_id",
+    "confirm",
     "recognise",
+    "remove",
 ]

@@ -1,5 +1,6 @@
 """People and what they are found by, one table a file."""
 
+from idp.people.store.contacts import ContactStore
 from idp.people.store.people import PeopleStore
 
-__all__ = ["PeopleStore"]
+__all__ = ["ContactStore", "PeopleStore"]

@@ -271,6 +271,12 @@ class PeopleStore:
         )
         hold(self.connection, self.vault, (holding,))
 
+    def end_identifier(
+        self, person_id: PersonId, scheme: IdentifierScheme, value: str, *, now: datetime, cause: str = ""
+    ) -> None:
+        """Let a person be found by this no more."""
+        end(self.connection, self.vault, person_id, scheme, normal_form(scheme, value), now=now, cause=cause)
+
     def addresses_of(self, person_id: PersonId) -> tuple[AddressTime, ...]:
         """Return where a person is and was registered, in the order it became known."""
         return addresses_of(self.connection, self.vault, person_id)

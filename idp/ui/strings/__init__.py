@@ -20,6 +20,7 @@ from idp.ui.strings import (
     administrator,
     answering,
     consent,
+    contacts,
     frame,
     help_page,
     home,
@@ -40,6 +41,7 @@ PAGES = (
     *(account, account_sessions, mandates, methods),
     papers,
     passkeys,
+    contacts,
 )
 STRINGS: Mapping[Language, Mapping[str, str]] = {
     Language.VI: MappingProxyType({key: text for page in PAGES for key, text in page.VI.items()}),

@@ -1,0 +1,1 @@
+"""The demo's inbox: a mail server and an SMS gateway that send nothing on, and a page that shows what came."""

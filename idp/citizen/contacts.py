@@ -1,0 +1,237 @@
+"""`/account/contacts`: e-mail addresses and phone numbers at which a person is reached, each proved by a code to it.
+
+What changes anything is a POST in a session signed in within ten minutes (ASVS 7.5.1); a mail or SMS holds a code and no
+link, so that whatever follows links proves nothing (SECURITY E08). Whether somebody else has an address is never told.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+from idp.audit.occasion import Occasion
+from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.interaction import posted
+from idp.citizen.password import slowed
+from idp.credentials.reservation import Slowed
+from idp.database import Done
+from idp.edge import Answer, Call
+from idp.edge.page import language_of, page
+from idp.ids import PersonId
+from idp.messages.model import Channel
+from idp.people.contacts import CODE_DIGITS, Contact, PendingCode, read_address
+from idp.people.model import PersonProfile
+from idp.people.service import ContactOutcome, ContactResult, NewContact, ask, confirm, remove
+from idp.transaction import Tx
+from idp.ui.errors import ErrorSummary, one_error
+from idp.ui.formatting import Masked, mask_email, mask_phone
+from keys.envelope import Vault
+
+HERE = "/account/contacts"
+_DONE = {"added": "contact_added", "removed": "contact_removed", "full": "contact_full"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One address as the page shows it."""
+
+    contact_id: str
+    channel: Channel
+    shown: Masked
+
+
+async def show(call: Call) -> Answer:
+    """List what there is."""
+    holder = await holder_of(call)
+    if isinstance(holder, Answer):
+        return holder
+    return await _list(call, holder)
+
+
+async def send(call: Call) -> Answer:
+    """Send a code to an address, or to the one that waits once more."""
+    holder = await holder_of(call, fresh=True)
+    if isinstance(holder, Answer):
+        return holder
+    form = posted(call)
+    channel = _channel(form.get("channel", ""))
+    if channel is None or channel not in call.provider.senders:
+        return Answer.redirect(HERE)
+    wanted = await _wanted(call, holder, channel, form)
+    if isinstance(wanted, ErrorSummary):
+        return await _list(call, holder, typed={channel.value: form.get(channel.value, "")}, errors=wanted)
+    work = partial(
+        ask, person_id=holder.person_id, wanted=wanted, vault=call.provider.vault, occasion=call.occasion()
+    )
+    result = (await call.provider.database.transact(work)).unwrap()
+    if result.outcome is ContactOutcome.FULL:
+        return Answer.redirect(f"{HERE}?d=full")
+    return Answer.redirect(f"{HERE}/code?c={channel.value}")
+
+
+async def show_code(call: Call) -> Answer:
+    """Show the form for the code that was sent."""
+    holder = await holder_of(call, fresh=True)
+    if isinstance(holder, Answer):
+        return holder
+    channel = _channel(query(call, "c"))
+    pending = None if channel is None else await _pending(call, holder.person_id, channel)
+    return Answer.redirect(HERE) if pending is None else _code_page(call, holder, pending)
+
+
+async def check_code(call: Call) -> Answer:
+    """Take the code."""
+    holder = await holder_of(call, fresh=True)
+    if isinstance(holder, Answer):
+        return holder
+    form = posted(call)
+    channel = _channel(form.get("channel", ""))
+    pending = None if channel is None else await _pending(call, holder.person_id, channel)
+    if channel is None or pending is None:
+        return await _list(call, holder, errors=one_error("contact_code_over"))
+    code = form.get("otp", "").replace(" ", "")
+    if len(code) != CODE_DIGITS or not (code.isascii() and code.isdecimal()):
+        return _code_page(call, holder, pending, errors=one_error("otp_incomplete", at="otp"))
+    occasion = call.occasion()
+    work = partial(
+        _check, holder=holder, channel=channel, code=code, vault=call.provider.vault, occasion=occasion
+    )
+    result = (await call.provider.database.transact(work)).unwrap()
+    if isinstance(result, Slowed):
+        return _code_page(call, holder, pending, errors=slowed(result, occasion.now))
+    match result.outcome:
+        case ContactOutcome.WRONG:
+            errors = one_error("otp_wrong", at="otp", n=result.tries_left)
+            return _code_page(call, holder, pending, errors=errors)
+        case ContactOutcome.OVER:
+            return await _list(call, holder, errors=one_error("contact_code_over"))
+        case ContactOutcome.FULL:
+            return Answer.redirect(f"{HERE}?d=full")
+        case _:
+            return Answer.redirect(f"{HERE}?d=added")
+
+
+async def show_removal(call: Call) -> Answer:
+    """Ask whether an address is to go."""
+    holder = await holder_of(call, fresh=True)
+    if isinstance(holder, Answer):
+        return holder
+    row = next((one for one in await _rows(call, holder) if one.contact_id == query(call, "k")), None)
+    if row is None:
+        return Answer.redirect(HERE)
+    return page(
+        call, "contact_remove.html", signed_in_name=holder.person.profile.full_name, row=row, path=HERE
+    )
+
+
+async def take_away(call: Call) -> Answer:
+    """Remove an address."""
+    holder = await holder_of(call, fresh=True)
+    if isinstance(holder, Answer):
+        return holder
+    form = posted(call)
+    work = partial(
+        remove, person_id=holder.person_id, contact_id=form.get("contact", ""), occasion=call.occasion()
+    )
+    done = (await call.provider.database.transact(work)).unwrap()
+    return Answer.redirect(f"{HERE}?d=removed" if done else HERE)
+
+
+async def _wanted(
+    call: Call, holder: Holder, channel: Channel, form: dict[str, str]
+) -> NewContact | ErrorSummary:
+    """Return what the form asks for: a new address, or the one that waits, of which nothing is typed."""
+    language = language_of(call).value
+    if form.get("again") == "yes":
+        pending = await _pending(call, holder.person_id, channel)
+        if pending is None:
+            return one_error("contact_code_over")
+        return NewContact(
+            channel=channel, address=pending.address, replaces=pending.replaces, language=language
+        )
+    address = read_address(channel, form.get(channel.value, ""))
+    if address is None:
+        return one_error(f"contact_{channel.value}_form", at=channel.value)
+    return NewContact(channel=channel, address=address, replaces=form.get("replaces", ""), language=language)
+
+
+async def _list(
+    call: Call, holder: Holder, *, typed: dict[str, str] | None = None, errors: ErrorSummary | None = None
+) -> Answer:
+    rows = await _rows(call, holder)
+    changing = next((one for one in rows if one.contact_id == query(call, "k")), None)
+    return page(
+        call,
+        "contacts.html",
+        signed_in_name=holder.person.profile.full_name,
+        notice=_DONE.get(query(call, "d")),
+        path=HERE,
+        rows=rows,
+        changing=changing,
+        national=_national(holder.person.profile, await _contacts(call, holder.person_id)),
+        channels=[one for one in Channel if one in call.provider.senders],
+        typed=typed or {},
+        errors=errors,
+    )
+
+
+def _code_page(
+    call: Call, holder: Holder, pending: PendingCode, *, errors: ErrorSummary | None = None
+) -> Answer:
+    return page(
+        call,
+        "contact_code.html",
+        signed_in_name=holder.person.profile.full_name,
+        channel=pending.channel,
+        shown=_masked(pending.channel, pending.address),
+        path=f"{HERE}/code?c={pending.channel.value}",
+        errors=errors,
+    )
+
+
+def _check(
+    tx: Tx, *, holder: Holder, channel: Channel, code: str, vault: Vault, occasion: Occasion
+) -> Done[ContactResult | Slowed]:
+    """Count the try on the person's own counter of such codes, look at the code, and forget it if it was right."""
+    account = contact_counter(holder.person_id)
+    attempt = tx.attempts.reserve(account, occasion.now)
+    if isinstance(attempt, Slowed):
+        return Done(attempt)
+    result = confirm(tx, holder.person_id, channel, code, vault=vault, occasion=occasion).value
+    if result.outcome is ContactOutcome.ADDED:
+        tx.attempts.settle(account)
+    return Done(result)
+
+
+def contact_counter(person_id: PersonId) -> str:
+    """Return the counter of wrong codes: not that of the password, which a right code must not forgive."""
+    return f"contact:{person_id}"
+
+
+async def _pending(call: Call, person_id: PersonId, channel: Channel) -> PendingCode | None:
+    now = call.provider.clock.now()
+    return await call.provider.database.read(lambda tx: tx.contacts.pending(person_id, channel, now))
+
+
+async def _contacts(call: Call, person_id: PersonId) -> tuple[Contact, ...]:
+    return await call.provider.database.read(lambda tx: tx.contacts.of_person(person_id))
+
+
+async def _rows(call: Call, holder: Holder) -> list[Row]:
+    return [
+        Row(contact_id=one.contact_id, channel=one.channel, shown=_masked(one.channel, one.address))
+        for one in await _contacts(call, holder.person_id)
+    ]
+
+
+def _national(profile: PersonProfile, contacts: tuple[Contact, ...]) -> Masked | None:
+    """Return the number that the national system vouches for, where it is none of those proved here."""
+    if not profile.phone_verified or any(one.address == profile.phone for one in contacts):
+        return None
+    return mask_phone(profile.phone)
+
+
+def _masked(channel: Channel, address: str) -> Masked:
+    return mask_email(address) if channel is Channel.EMAIL else mask_phone(address)
+
+
+def _channel(text: str) -> Channel | None:
+    return Channel(text) if text in {*Channel} else None

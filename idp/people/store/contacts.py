@@ -1,0 +1,176 @@
+"""Addresses that people have proved to read, and the codes that are on their way; both sealed (DESIGN 5.10)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as insert_or_replace
+
+from idp.database import Digest, Sealed, UtcTime, metadata
+from idp.database.erasing import delete_oldest
+from idp.ids import PersonId, bucket_of
+from idp.messages.model import Channel
+from idp.people.contacts import MOST_CODE_TRIES, Contact, PendingCode
+from keys.envelope import Vault
+
+_ADDRESS = "contact.address"
+_CODE_ADDRESS = "contact_code.address"
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("bucket", String(2), primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("contact_id", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("address", Sealed(_ADDRESS), nullable=False),  # its look-up stands in person_identifiers
+    Column("language", Text, nullable=False),
+    Column("verified_at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
+)
+contact_codes = Table(
+    "contact_codes",
+    metadata,
+    Column("bucket", String(2), primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("address", Sealed(_CODE_ADDRESS), nullable=False),
+    Column("replaces", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("digest", Digest, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
+    Index("ix_contact_codes_expires_at", "expires_at"),
+)
+
+_c, _k = contacts.c, contact_codes.c
+_of_person = and_(_c.bucket == bindparam("of_bucket"), _c.person_id == bindparam("of_person"))
+_OF_PERSON = select(contacts).where(_of_person).order_by(_c.verified_at, _c.contact_id)
+_ADD = insert(contacts)
+_REMOVE = delete(contacts).where(_of_person, _c.contact_id == bindparam("this_contact")).returning(*_c)
+_this_code = and_(
+    _k.bucket == bindparam("of_bucket"),
+    _k.person_id == bindparam("of_person"),
+    _k.channel == bindparam("of_channel"),
+)
+_is_good = and_(_k.expires_at > bindparam("now", type_=UtcTime), _k.tries < MOST_CODE_TRIES)
+_put = insert_or_replace(contact_codes)
+_PUT = _put.on_conflict_do_update(
+    index_elements=["bucket", "person_id", "channel"],
+    set_={
+        name: _put.excluded[name]
+        for name in ("address", "replaces", "language", "digest", "tries", "expires_at")
+    },
+)
+_PENDING = select(contact_codes).where(_this_code, _is_good)
+_RESERVE = update(contact_codes).where(_this_code, _is_good).values(tries=_k.tries + 1).returning(*_k)
+_SPEND = delete(contact_codes).where(_this_code, _k.digest == bindparam("this_digest")).returning(_k.channel)
+_ERASE = delete_oldest((_k.bucket, _k.person_id, _k.channel), _k.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactStore:
+    """Contacts and their codes as one transaction sees them."""
+
+    connection: Connection
+    vault: Vault
+
+    def of_person(self, person_id: PersonId) -> tuple[Contact, ...]:
+        """Return what a person has proved to read, the oldest first."""
+        rows = self.connection.execute(_OF_PERSON, _key(person_id))
+        return tuple(
+            Contact(
+                contact_id=row.contact_id,
+                channel=Channel(row.channel),
+                address=self.vault.open_text(row.address, purpose=_ADDRESS),
+                language=row.language,
+                verified_at=row.verified_at,
+            )
+            for row in rows
+        )
+
+    def add(self, person_id: PersonId, contact: Contact) -> None:
+        """Store an address; who calls has locked the person and looked how many there are."""
+        row = {
+            "bucket": bucket_of(person_id),
+            "person_id": person_id,
+            "contact_id": contact.contact_id,
+            "channel": contact.channel.value,
+            "address": self.vault.seal_text(contact.address, purpose=_ADDRESS),
+            "language": contact.language,
+            "verified_at": contact.verified_at,
+        }
+        self.connection.execute(_ADD, row)
+
+    def remove(self, person_id: PersonId, contact_id: str) -> bool:
+        """Delete an address; True for one of those who do so at once."""
+        given = {**_key(person_id), "this_contact": contact_id}
+        return self.connection.execute(_REMOVE, given).one_or_none() is not None
+
+    def put_code(self, person_id: PersonId, pending: PendingCode) -> None:
+        """Store a code that is being sent: the one before it is worth nothing any more."""
+        row = {
+            "bucket": bucket_of(person_id),
+            "person_id": person_id,
+            "channel": pending.channel.value,
+            "address": self.vault.seal_text(pending.address, purpose=_CODE_ADDRESS),
+            "replaces": pending.replaces,
+            "language": pending.language,
+            "digest": pending.digest,
+            "tries": pending.tries,
+            "expires_at": pending.expires_at,
+        }
+        self.connection.execute(_PUT, row)
+
+    def pending(self, person_id: PersonId, channel: Channel, now: datetime) -> PendingCode | None:
+        """Return the code that may still be entered."""
+        given = {**_key(person_id), "of_channel": channel.value, "now": now}
+        return self._code(self.connection.execute(_PENDING, given).mappings().one_or_none())
+
+    def reserve_try(self, person_id: PersonId, channel: Channel, now: datetime) -> PendingCode | None:
+        """Count a try before it is looked at; None: there is no code, it is over, or its tries are."""
+        given = {**_key(person_id), "of_channel": channel.value, "now": now}
+        return self._code(self.connection.execute(_RESERVE, given).mappings().one_or_none())
+
+    def spend_code(self, person_id: PersonId, channel: Channel, digest: bytes) -> bool:
+        """Use a code; True once."""
+        given = {**_key(person_id), "of_channel": channel.value, "this_digest": digest}
+        return self.connection.execute(_SPEND, given).one_or_none() is not None
+
+    def erase_expired(self, before: datetime, limit: int) -> int:
+        """Delete codes that were over by then; return how many."""
+        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+
+    def _code(self, row: RowMapping | None) -> PendingCode | None:
+        if row is None:
+            return None
+        return PendingCode(
+            channel=Channel(row["channel"]),
+            address=self.vault.open_text(row["address"], purpose=_CODE_ADDRESS),
+            replaces=row["replaces"],
+            language=row["language"],
+            digest=row["digest"],
+            tries=row["tries"],
+            expires_at=row["expires_at"],
+        )
+
+
+def _key(person_id: PersonId) -> dict[str, object]:
+    return {"of_bucket": bucket_of(person_id), "of_person": person_id}
