@@ -1,11 +1,14 @@
 """Who signs in in a browser that is new to them is told, whatever its cookies say (PAGES §3.1.13)."""
 
+from functools import partial
+
 import pytest
 
 from idp.edge.cookie_names import cookie_name
 from idp.edge.device import browser_family
 from idp.ids import PersonId
 from idp.outbox.model import OutboxMessage
+from idp.transaction import Tx
 from tests.federation.national_process import Process
 from tests.national import Traveller
 from tests.world import World
@@ -13,6 +16,10 @@ from tests.world import World
 pytestmark = pytest.mark.network
 
 CHROME = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"
+
+
+def _of_person(tx: Tx, *, person_id: PersonId) -> tuple[OutboxMessage, ...]:
+    return tx.deliveries.of_person(person_id, 50)
 
 
 async def told(world: World) -> list[OutboxMessage]:
@@ -23,13 +30,10 @@ async def told(world: World) -> list[OutboxMessage]:
         for one in people
         if one.subject_ref.startswith("person:")
     }
-    found = [
-        message
-        for person_id in ids
-        for message in await world.provider.database.read(
-            lambda tx, person_id=person_id: tx.deliveries.of_person(person_id, 50)
-        )
-    ]
+    found: list[OutboxMessage] = []
+    for person_id in sorted(ids):
+        load = partial(_of_person, person_id=person_id)
+        found += await world.provider.database.read(load)
     return [one for one in found if one.payload.get("notice") == "new_device"]
 
 
