@@ -33,8 +33,8 @@ _READER_BUSY_SECONDS = 0.5
 _SHARE_A_COMMIT = 32
 _BEGIN_ATTEMPTS = 3
 _WRITER = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
-_LOADING = ("cache_size=-32768", "wal_autocheckpoint=65536")
-"""32 MiB of pages; a log of 256 MiB, so that what is written often goes from it into the file once."""
+_LOADING = ("cache_size=-20480", "wal_autocheckpoint=65536")
+"""20 MiB of pages; a log of 256 MiB, so that what is written often goes from it into the file once."""
 _READER = ("query_only=ON", "foreign_keys=ON", "trusted_schema=OFF")
 _NO_WRITES = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL})
 _DOWN = frozenset(
