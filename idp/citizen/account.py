@@ -20,7 +20,7 @@ from idp.transaction import Tx
 
 _OWN_PATH = re.compile(
     r"/account(/[A-Za-z0-9_-]{1,64}){0,4}"
-    r"(\?[a-z]=[A-Za-z0-9_-]{1,64}(&[a-z]=[A-Za-z0-9_-]{1,64}){0,2})?",
+    r"(\?[a-z]=[A-Za-z0-9._-]{1,100}(&[a-z]=[A-Za-z0-9._-]{1,100}){0,2})?",
     re.ASCII,
 )
 

@@ -80,7 +80,7 @@ def notice_rows(
         )
         for scope in offer.scopes
         if offer.basis[scope] is LegalBasis.PUBLIC_TASK
-        for label in _labels(scope, person, now)
+        for label in labels_of(scope, person, now)
     )
 
 
@@ -91,7 +91,7 @@ def consent_rows(
     return tuple(
         ConsentRow(scope=scope, label_key=labels[0], value=_values(labels, person, language, now))
         for scope in offer.scopes
-        if offer.basis[scope] is LegalBasis.CONSENT and (labels := _labels(scope, person, now))
+        if offer.basis[scope] is LegalBasis.CONSENT and (labels := labels_of(scope, person, now))
     )
 
 
@@ -103,7 +103,7 @@ def not_sent(wanted: tuple[str, ...], person: Person) -> tuple[str, ...]:
     return (*instead, *(key for scope, key in _NOT_SENT.items() if scope not in wanted), *always)
 
 
-def _labels(scope: str, person: Person, now: datetime) -> tuple[str, ...]:
+def labels_of(scope: str, person: Person, now: datetime) -> tuple[str, ...]:
     """Return what the scope sends of this person; of ages the highest that is reached, which says the others too."""
     if scope == "age":
         known = claims_of(person, now=now)

@@ -11,9 +11,11 @@ from idp.citizen import (
     administrator,
     consent,
     contacts,
+    history,
     home,
     logo,
     national,
+    not_me,
     otp,
     papers,
     password,
@@ -32,6 +34,7 @@ from idp.citizen.methods import totp as own_totp
 from idp.citizen.passkeys import adding, changing
 from idp.citizen.passkeys import listing as passkeys
 from idp.citizen.passkeys import sign_in as passkey
+from idp.citizen.services import pages as services
 from idp.edge import Answer, Call, Endpoint
 from idp.ui.info import INFO_PAGES
 from idp.ui.static import STATIC
@@ -87,6 +90,13 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/account/contacts/code", contacts.check_code),
     ("GET", "/account/contacts/remove", contacts.show_removal),
     ("POST", "/account/contacts/remove", contacts.take_away),
+    ("GET", "/account/services", services.show),
+    ("GET", "/account/services/service", services.show_one),
+    ("GET", "/account/services/receipt", services.receipt),
+    ("POST", "/account/services/withdraw", services.withdraw),
+    ("GET", "/account/history", history.show),
+    ("GET", "/account/history/not-me", not_me.show),
+    ("POST", "/account/history/not-me", not_me.lock),
     ("GET", "/account/mandates", overview.show),
     ("GET", "/account/mandates/organisation", organisation.show),
     ("GET", "/account/mandates/person", appointing.show),

@@ -255,7 +255,10 @@ def _change(
     if person.canonical_id is not None:
         return Refused(CommandFailed(f"{person.canonical_id} stands for {person_id}: name that record"))
     set_ground = open_ground if status is PersonStatus.LOCKED else lift_ground
-    if set_ground(tx, person_id, Ground.CITY, reason, actor=operator(), occasion=happening):
+    is_changed = set_ground(tx, person_id, Ground.CITY, reason, actor=operator(), occasion=happening)
+    if status is PersonStatus.ACTIVE:
+        is_changed |= lift_ground(tx, person_id, Ground.HOLDER, reason, actor=operator(), occasion=happening)
+    if is_changed:
         act = Act.LOCKED if status is PersonStatus.LOCKED else Act.UNLOCKED
         tx.outbox.notify(person_id, Notice.HIGH_RISK_ACT, occasion=happening, act=act.value)
         return Done(grounds_of(tx, tx.people.get(person_id) or person))

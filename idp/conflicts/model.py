@@ -31,6 +31,8 @@ class ConflictKind(StrEnum):
     """Parents disagree about who may act for a child: their mandates rest."""
     DEATH_REVOKED = "death-revoked"
     """A register takes back that somebody died who is not dead here, or whose record has gone on meanwhile."""
+    NOT_ME = "not-me"
+    """A person says that a sign-in or change was not theirs; their account is locked by their own word."""
     OFFICIAL_UNPROVED = "official-unproved"
     """An employment record waits for a number that a record below level 02 has: nobody can act under it."""
 

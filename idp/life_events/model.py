@@ -62,6 +62,8 @@ class Ground(StrEnum):
     """A foreigner's residence is over; its renewal opens the account."""
     REQUEST = "written-request"
     """Police, a court or another authority asked for it in writing, and it was granted."""
+    HOLDER = "by-the-holder"
+    """The person said that something done with the account was not theirs; a desk opens it again."""
     CITY = "locked-by-the-city"
     """An operator of the city locked the record by hand."""
 

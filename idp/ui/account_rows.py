@@ -1,7 +1,7 @@
 """Rows of the account's pages: what they say, not how they look."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +21,65 @@ class OpenSession:
     services: tuple[str, ...]
     """Names of those it reached."""
     acting_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """One decision on what a service may get."""
+
+    labels: tuple[str, ...]
+    """Each names a string `claim_…`."""
+    basis: str
+    is_granted: bool
+    decided_at: datetime
+    withdrawn_at: datetime | None
+    text_version: str
+    text_hash: str
+    by_other: bool
+    """A parent or guardian decided it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """A service that gets something of the reader, or did until they took it back."""
+
+    client_id: str
+    name: str
+    agency: str
+    host: str
+    since: datetime
+    last_used: datetime
+    is_public_task: bool
+    """Nothing of it is the reader's to take back."""
+    law: str
+    labels: tuple[str, ...]
+    given: tuple[Given, ...]
+    withdrawn_at: datetime | None
+    number: str
+    """Of its receipt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One event of the history."""
+
+    event_id: str
+    at: datetime
+    what: str
+    """Names a string `event_…`."""
+    icon: str
+    service: str
+    """The service it names; empty: none, or one that is no more."""
+    said: tuple[str, ...]
+    """Each names a string `history_…`: how, by whom, why."""
+    device: str
+    disputable: bool
+    """Its person may say that it was not theirs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What happened on one day in Việt Nam."""
+
+    day: date
+    rows: tuple[Happened, ...]

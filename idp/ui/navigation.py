@@ -17,6 +17,8 @@ ACCOUNT: tuple[Section, ...] = (
     Section(name="methods", path="/account/methods", icon="password"),
     Section(name="sessions", path="/account/sessions", icon="pc"),
     Section(name="contacts", path="/account/contacts", icon="phone"),
+    Section(name="services", path="/account/services", icon="link"),
+    Section(name="history", path="/account/history", icon="list"),
     Section(name="mandates", path="/account/mandates", icon="hand"),
 )
 """In the order of PAGES §3.1.13: home, methods, contacts, sessions, services, history, mandates, data."""

@@ -163,6 +163,7 @@ def _environment() -> Environment:
         time_of_day=formatting.time_of_day,
         date_time=formatting.date_time,
         day=formatting.date,
+        weekday_date=formatting.weekday_date,
     )
     environment.filters.update(web_url=web_url, return_url=return_url, own_path=own_path)
     return environment

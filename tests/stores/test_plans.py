@@ -24,6 +24,7 @@ from idp.outbox.model import Attempt, OutboxKind, OutboxMessage
 from idp.people.asked import read_text
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.reports.people_search import search
+from idp.reports.services import used_by
 from idp.reports.sessions import chosen_by, reached_by
 from tests.organisations.samples import make_agency, make_organisation
 from tests.stores.passkey_samples import make_passkey
@@ -131,6 +132,7 @@ def _sessions(tx: Any, me: SignedIn) -> None:
     tx.sessions.erase_ended(NOW - MINUTE, 10)
     reached_by(tx.connection, me.person.person_id)
     chosen_by(tx.connection, me.person.person_id)
+    used_by(tx.connection, me.person.person_id, NOW)
 
 
 def _interactions(tx: Any, me: SignedIn) -> None:
@@ -380,7 +382,7 @@ def _statements_of(connection: Connection, run: Callable[[], None]) -> dict[str,
 
 _BOUNDED = {
     f"SCAN {name}"
-    for name in ("oldest", "lanes", "chosen", "asleep", "too_old", "some", "one_role", "records")
+    for name in ("oldest", "lanes", "chosen", "asleep", "too_old", "some", "one_role", "records", "each_use")
 }
 """Bounded choices and lists that stand in a WITH, a person's records: no tables."""
 

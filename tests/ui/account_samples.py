@@ -3,9 +3,12 @@
 import datetime as dt
 from dataclasses import replace
 
-from idp.ui.account_rows import OpenSession
+from idp.life_events.service import Said
+from idp.ui.account_rows import Connected, Day, Given, Happened, OpenSession
 from idp.ui.formatting import mask_id_number
-from tests.ui.sample import FRAME, NOW, Sample, same
+from idp.ui.history_words import Kind
+from idp.ui.pages import RelyingParty
+from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Sample, same
 
 HERS = replace(FRAME, signed_in_name="Nguyễn Thị Hương", path="/account")
 
@@ -44,7 +47,153 @@ def sessions(*others: OpenSession) -> Sample:
     )
 
 
+def given(*labels: str, **changes: object) -> Given:
+    row = Given(
+        labels=labels,
+        basis="consent",
+        is_granted=True,
+        decided_at=NOW - dt.timedelta(days=30),
+        withdrawn_at=None,
+        text_version="2026-11",
+        text_hash="5f2c" * 16,
+        by_other=False,
+    )
+    return replace(row, **changes)  # type: ignore[arg-type]
+
+
+def connected(client_id: str, rp: RelyingParty, **changes: object) -> Connected:
+    row = Connected(
+        client_id=client_id,
+        name=rp.name,
+        agency=rp.agency,
+        host=rp.host,
+        since=NOW - dt.timedelta(days=30),
+        last_used=NOW,
+        is_public_task=False,
+        law="Quyết định 45/2026/QĐ-UBND (mẫu)",
+        labels=("claim_name", "claim_email"),
+        given=(
+            given("claim_name", "claim_gender", "claim_birthdate", basis="public_task"),
+            given("claim_email"),
+            given("claim_phone_number", is_granted=False, by_other=True),
+        ),
+        withdrawn_at=None,
+        number="5F2C-5F2C-5F2C",
+    )
+    return replace(row, **changes)  # type: ignore[arg-type]
+
+
+PUBLIC = connected("dichvucong", PORTAL, is_public_task=True, labels=("claim_name", "claim_address"))
+GONE = connected(
+    "hoctap",
+    SKILLS,
+    withdrawn_at=NOW,
+    given=(given("claim_email", withdrawn_at=NOW), given("claim_docs_read")),
+)
+
+
+def services(*rows: Connected) -> Sample:
+    return Sample(
+        template="account_services.html",
+        frame=replace(HERS, path="/account/services"),
+        context=same(
+            connected=tuple(row for row in rows if row.withdrawn_at is None),
+            withdrawn=tuple(row for row in rows if row.withdrawn_at is not None),
+        ),
+    )
+
+
+def service(template: str, row: Connected) -> Sample:
+    return Sample(
+        template=template,
+        frame=replace(HERS, path="/account/services"),
+        context=same(service=row, holder_name="Nguyễn Thị Hương", now=NOW),
+    )
+
+
+def happened(event_id: str, what: str, **changes: object) -> Happened:
+    row = Happened(
+        event_id=event_id,
+        at=NOW,
+        what=what,
+        icon="pc",
+        service="Kho dữ liệu công dân",
+        said=(),
+        device="",
+        disputable=False,
+    )
+    return replace(row, **changes)  # type: ignore[arg-type]
+
+
+TODAY = NOW.date()
+HISTORY = (
+    Day(
+        day=TODAY,
+        rows=(
+            happened(
+                "e1",
+                "event_session_started",
+                said=("history_by_national",),
+                device="Chrome, Windows",
+                disputable=True,
+            ),
+            happened("e2", "event_code_issued", said=("history_for_other",), disputable=True, icon="phone"),
+            happened("e3", "event_userinfo_read", icon="doc", service=""),
+            happened("e4", "event_session_started", said=("history_by_haiphong", "history_degraded")),
+        ),
+    ),
+    Day(
+        day=TODAY - dt.timedelta(days=1),
+        rows=(
+            happened(
+                "e5",
+                "event_people_searched",
+                said=("history_by_official", "history_reason_desk"),
+                icon="user",
+            ),
+            happened("e6", "event_consent_recorded", said=("history_by_other",), icon="check"),
+        ),
+    ),
+    Day(
+        day=TODAY - dt.timedelta(days=9),
+        rows=(happened("e7", "event_person_high_suspended", said=("history_by_system",), icon="id"),),
+    ),
+)
+
+
+def history(days: tuple[Day, ...], **changes: object) -> Sample:
+    context: dict[str, object] = {
+        "days": days,
+        "today": TODAY,
+        "kinds": tuple(Kind),
+        "kind": None,
+        "services": (("kho", "Kho dữ liệu công dân"),),
+        "service": "kho",
+        "older": "/account/history?b=e7",
+        **changes,
+    }
+    return Sample(
+        template="account_history.html", frame=replace(HERS, path="/account/history"), context=same(**context)
+    )
+
+
 ACCOUNT: dict[str, Sample] = {
+    "history": history(HISTORY),
+    "history-none": history((), kind=Kind.LOOKED, older=None),
+    "not-me": Sample(
+        template="account_not_me.html",
+        frame=replace(HERS, path="/account/history/not-me?e=e1"),
+        context=same(event=HISTORY[0].rows[0], choices=tuple(Said)),
+    ),
+    "account-locked": Sample(template="account_locked.html", context=same(case="k3Jd82nQpL0s")),
+    "services": services(PUBLIC, connected("kho", SKILLS, labels=()), GONE),
+    "services-none": services(),
+    "service-consent": service("account_service.html", connected("hoctap", SKILLS)),
+    "service-public-task": service("account_service.html", PUBLIC),
+    "service-no-law": service("account_service.html", replace(PUBLIC, law="", given=())),
+    "service-withdrawn": service("account_service.html", GONE),
+    "service-receipt": service("account_service_receipt.html", PUBLIC),
+    "service-receipt-withdrawn": service("account_service_receipt.html", GONE),
     "sessions": sessions(
         session("9k1", device="Samsung Internet, Android", is_phone=True, services=()),
         session("9k2", device="", acting_for=("Công ty TNHH Cảng Xanh", "Nguyễn Gia Bảo")),

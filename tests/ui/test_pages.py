@@ -19,11 +19,11 @@ from tests.ui.samples import SAMPLES
 
 OWN_PATHS = {"/", "/help", "/phong-lua-dao", "/privacy", "/accessibility", "/end_session"}
 PASSED_IN = {"/status", "/account/services", "/signed-out"}
-ACCOUNT = (
-    {section.path for section in navigation.ACCOUNT}
-    | {f"/account/mandates{page}" for page in ("", "/organisation", "/person", "/firm", "/clients", "/act")}
-    | {"/account/contacts/remove"}
-)
+ACCOUNT = {section.path for section in navigation.ACCOUNT} | {
+    *("/account/history/not-me", "/account/contacts/remove"),
+    *(f"/account/services{page}" for page in ("/service", "/receipt")),
+    *(f"/account/mandates{page}" for page in ("", "/organisation", "/person", "/firm", "/clients", "/act")),
+}
 METHODS = {f"/account/methods{page}" for page in ("", "/password", "/totp", "/recovery-codes", "/remove")} | {
     f"/account/methods/passkeys{page}" for page in ("", "/add", "/rename", "/remove")
 }
@@ -43,8 +43,8 @@ ACTIONS = {
     *("/sign-in/recovery", "/sign-in/recovery/kept"),
     *("/account/contacts", "/account/contacts/code", "/account/contacts/remove"),
     *(METHODS - {"/account/methods"}),
-    "/account/sessions",
     "/sign-in/passkey",
+    *("/account/sessions", "/account/history/not-me", "/account/services/withdraw"),
     *("/administrator/start", "/administrator/totp", "/account/sign-in"),
     *(f"/account/mandates/{page}" for page in ("person", "firm", "clients", "act")),
 }
@@ -212,6 +212,14 @@ def test_the_ids_that_tests_and_scripts_hang_on_are_there(
         "signed-out": "delivery-1 open-services back refresh",
         "error-untrusted-client": "error for-developer error-reference",
         "home-signed-in": "me open-account sign-out",
+        "history": "filter kind service submit event-e1 not-me-e1 older offline",
+        "history-none": "history-none",
+        "not-me": "facts what submit cancel",
+        "account-locked": "case notice back",
+        "services": "services service-dichvucong open-service-dichvucong withdrawn open-receipt-hoctap",
+        "service-consent": "withdraw receipt back",
+        "service-public-task": "object receipt back",
+        "service-receipt-withdrawn": "withdrawn receipt-number back",
         "sessions": "session-9k0 end-session-9k1 others sign-out-all",
         "sessions-only-this": "only-this",
         "account-home": "nav-home m-nav-home menu id-number level",

@@ -18,6 +18,7 @@ PAIRS = (
     *[("muted", ground, TEXT) for ground in ("page", "surface", "sunken", "tint")],
     *[("link", ground, TEXT) for ground in ("page", "surface", "sunken", "tint", "warn-tint", "ok-tint")],
     *[("on-primary", ground, TEXT) for ground in ("primary", "primary-hover", "primary-active")],
+    ("on-danger", "danger-fill", TEXT),
     *[("danger", ground, TEXT) for ground in ("danger-tint", "surface")],
     *[("link-visited", ground, TEXT) for ground in ("page", "surface")],
     *[("on-bar", "bar", TEXT), ("bar-muted", "bar", TEXT), ("tint-ink", "tint", TEXT)],

@@ -6,6 +6,7 @@ master key seals these keys anew, never a payload (adr/0024).
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from sqlalchemy import (
     insert,
     null,
     select,
+    tuple_,
     update,
 )
 
@@ -98,6 +100,31 @@ _READ = (
     .where(audit_events.c.leaf_index > bindparam("after"))
     .order_by(audit_events.c.leaf_index)
     .limit(bindparam("most"))
+)
+_ABOUT = (
+    select(*audit_events.c, audit_keys.c.sealed_key)
+    .outerjoin(audit_keys, audit_keys.c.subject_ref == audit_events.c.subject_ref)
+    .where(
+        audit_events.c.subject_ref == bindparam("of_subject"),
+        audit_events.c.type.in_(bindparam("of_types", expanding=True)),
+    )
+    .order_by(audit_events.c.at.desc(), audit_events.c.event_id.desc())
+    .limit(bindparam("most"))
+)
+_ABOUT_BEFORE = _ABOUT.where(
+    tuple_(audit_events.c.at, audit_events.c.event_id)
+    < tuple_(
+        bindparam("before_at", type_=audit_events.c.at.type),
+        bindparam("before_event", type_=audit_events.c.event_id.type),
+    )
+)
+_ONE_ABOUT = (
+    select(*audit_events.c, audit_keys.c.sealed_key)
+    .outerjoin(audit_keys, audit_keys.c.subject_ref == audit_events.c.subject_ref)
+    .where(
+        audit_events.c.event_id == bindparam("this_event"),
+        audit_events.c.subject_ref == bindparam("of_subject"),
+    )
 )
 _open = (
     select(audit_events.c.event_id)
@@ -184,6 +211,28 @@ class AuditStore:
         if subject_ref is not None:
             statement = statement.where(audit_events.c.subject_ref == subject_ref)
         return [self._record(row) for row in self.connection.execute(statement, given).all()]
+
+    def about(
+        self, subject_ref: str, types: Sequence[EventType], before: AuditEvent | None, limit: int
+    ) -> list[AuditEvent]:
+        """Return a person's events of these types, the latest first, numbered or not; those before one if it is given."""
+        given: dict[str, object] = {
+            "of_subject": subject_ref,
+            "of_types": [one.value for one in types],
+            "most": limit,
+        }
+        if before is None:
+            rows = self.connection.execute(_ABOUT, given).all()
+        else:
+            place = {"before_at": before.at, "before_event": before.event_id}
+            rows = self.connection.execute(_ABOUT_BEFORE, {**given, **place}).all()
+        return [self._record(row).event for row in rows]
+
+    def one_about(self, subject_ref: str, unverified_event_id: str) -> AuditEvent | None:
+        """Return an event if it is about this person."""
+        given = {"of_subject": subject_ref, "this_event": unverified_event_id}
+        row = self.connection.execute(_ONE_ABOUT, given).one_or_none()
+        return None if row is None else self._record(row).event
 
     def erase(self, subject_ref: str, limit: int) -> int:
         """Forget a person's key, which closes all their payloads; wipe up to `limit`, return how many."""

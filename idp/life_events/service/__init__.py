@@ -2,6 +2,7 @@
 
 from idp.life_events.service.ages import came_of_age
 from idp.life_events.service.applying import apply_event, leave_unresolved
+from idp.life_events.service.disowning import Said, disown
 from idp.life_events.service.papers import settle_card, settle_residence
 from idp.life_events.service.reading import take_reading
 from idp.life_events.service.requests import Letter, RequestRefused, decide_request, enter_request
@@ -12,9 +13,11 @@ __all__ = [
     "Letter",
     "NotSettled",
     "RequestRefused",
+    "Said",
     "apply_event",
     "came_of_age",
     "decide_request",
+    "disown",
     "enter_request",
     "grounds_of",
     "leave_unresolved",

@@ -140,10 +140,12 @@ def _news(tx: Tx, person: Person, identity: ExternalIdentity, occasion: Occasion
 
 
 def _told_reason(tx: Tx, person: Person) -> str | None:
-    """Return what a locked person is told of why: that a residence is over, or that an authority asked for it."""
+    """Return what a locked person is told of why: that a residence is over, or who asked for it."""
     grounds = {one.ground for one in tx.life_grounds.of_person(person.person_id)}
     if grounds == {Ground.RESIDENCE}:
         return "residence"
+    if grounds == {Ground.HOLDER}:
+        return "owner"
     return "authority" if grounds == {Ground.REQUEST} else None
 
 

@@ -15,6 +15,7 @@ from idp.ui.language import Language
 from idp.ui.strings import (
     accessibility,
     account,
+    account_services,
     account_sessions,
     act_for,
     administrator,
@@ -23,6 +24,7 @@ from idp.ui.strings import (
     contacts,
     frame,
     help_page,
+    history,
     home,
     mandates,
     methods,
@@ -38,7 +40,7 @@ from idp.ui.strings import (
 PAGES = (
     *(frame, sign_in, act_for, consent, answering, problem, sign_out, home),
     *(help_page, scam, privacy, accessibility, administrator),
-    *(account, account_sessions, mandates, methods),
+    *(account, account_services, account_sessions, history, mandates, methods),
     papers,
     passkeys,
     contacts,

@@ -1,0 +1,135 @@
+"""`/account/history`: what happened with an account, in words, for nobody but its holder (PAGES §3.1.17)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+
+from idp.audit.events import AuditEvent, EventType
+from idp.audit.occasion import person_ref
+from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.services.rows import load
+from idp.edge import Answer, Call
+from idp.edge.page import language_of, page, relying_party
+from idp.ids import ClientId
+from idp.people.asked import SearchReason
+from idp.reports.history import HistoryPage, history
+from idp.transaction import Tx
+from idp.ui.account_rows import Day, Happened
+from idp.ui.formatting import VIETNAM_TIME
+from idp.ui.history_words import WORDS, Kind
+from idp.ui.pages import shown_name
+
+HOME = "/account/history"
+_USUAL = tuple(event for event, shown in WORDS.items() if shown.is_usual)
+_REASONS = frozenset(one.value for one in SearchReason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loaded:
+    page: HistoryPage
+    services: tuple[ClientId, ...]
+
+
+async def show(call: Call) -> Answer:
+    """Show it by day, fifty at a time, of one kind or service if that is asked for."""
+    holder = await holder_of(call)
+    if isinstance(holder, Answer):
+        return holder
+    kind = next((one for one in Kind if one.value == query(call, "kind")), None)
+    work = partial(
+        _load,
+        holder=holder,
+        types=types_of(kind),
+        client_id=query(call, "service"),
+        before=query(call, "b"),
+        now=call.provider.clock.now(),
+    )
+    found = await call.provider.database.read(work)
+    options = [(one, name) for one in found.services if (name := await service_name(call, one))]
+    chosen = query(call, "service") if query(call, "service") in found.services else ""
+    return page(
+        call,
+        "account_history.html",
+        signed_in_name=holder.person.profile.full_name,
+        days=await by_day(call, found.page.events, holder),
+        kinds=tuple(Kind),
+        kind=kind,
+        services=tuple(options),
+        service=chosen,
+        older=_older(found.page, kind, chosen),
+        today=call.provider.clock.now().astimezone(VIETNAM_TIME).date(),
+    )
+
+
+def types_of(kind: Kind | None) -> tuple[EventType, ...]:
+    """Return the types a filter asks for; without one, all that are listed unasked."""
+    return _USUAL if kind is None else tuple(event for event, shown in WORDS.items() if shown.kind is kind)
+
+
+async def by_day(call: Call, events: tuple[AuditEvent, ...], holder: Holder) -> tuple[Day, ...]:
+    """Return the rows, day by day."""
+    rows = [await row(call, event, holder) for event in events]
+    days = groupby(rows, key=lambda one: one.at.astimezone(VIETNAM_TIME).date())
+    return tuple(Day(day=day, rows=tuple(of_day)) for day, of_day in days)
+
+
+async def row(call: Call, event: AuditEvent, holder: Holder) -> Happened:
+    """Return one event as its person reads it."""
+    shown, client_id = WORDS[event.type], str(event.payload.get("client_id", ""))
+    device = str(event.payload.get("device", ""))
+    is_own = event.actor in {event.subject_ref, person_ref(holder.person_id)}
+    return Happened(
+        event_id=event.event_id,
+        at=event.at,
+        what=f"event_{event.type.value.replace(':', '_').replace('-', '_')}",
+        icon="phone" if device.endswith(("Android", "iOS")) else shown.icon,
+        service=await service_name(call, ClientId(client_id)) if client_id else "",
+        said=_said(event, is_own=is_own),
+        device=device,
+        disputable=shown.disputable and is_own,
+    )
+
+
+async def service_name(call: Call, client_id: ClientId) -> str:
+    """Return the name of a service, empty if it is no more."""
+    client = await call.provider.configuration.client(client_id)
+    if client is None:
+        return ""
+    return shown_name(relying_party(client.facts, client.facts.first_redirect_uri), language_of(call))
+
+
+def _load(
+    tx: Tx, *, holder: Holder, types: tuple[EventType, ...], client_id: str, before: str, now: datetime
+) -> _Loaded:
+    return _Loaded(
+        page=history(tx, holder.person_id, types, client_id=client_id, unverified_before=before),
+        services=tuple(one.client_id for one in load(tx, holder=holder, now=now)),
+    )
+
+
+def _said(event: AuditEvent, *, is_own: bool) -> tuple[str, ...]:
+    """Return what else is said of it, as keys of strings: how, for whom, by whom, why."""
+    payload, keys = event.payload, []
+    if payload.get("idp") in {"national", "haiphong"}:
+        keys.append(f"history_by_{payload['idp']}")
+    if payload.get("degraded"):
+        keys.append("history_degraded")
+    if event.type is EventType.CODE_ISSUED and payload.get("context"):
+        keys.append("history_for_other")
+    if event.actor.startswith("operator:"):
+        keys.append("history_by_official")
+    elif event.actor.startswith("person:") and not is_own:
+        keys.append("history_by_other")
+    elif event.actor == "system":
+        keys.append("history_by_system")
+    if event.type is EventType.PEOPLE_SEARCHED and payload.get("reason") in _REASONS:
+        keys.append(f"history_reason_{payload['reason']}")
+    return tuple(keys)
+
+
+def _older(found: HistoryPage, kind: Kind | None, service: str) -> str | None:
+    if not found.older_than:
+        return None
+    asked = (("kind", kind.value if kind else ""), ("service", service), ("b", found.older_than))
+    return f"{HOME}?{'&'.join(f'{name}={value}' for name, value in asked if value)}"

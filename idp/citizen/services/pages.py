@@ -1,0 +1,99 @@
+"""The list of services, one service with its record, the receipt, and withdrawing (PAGES §3.1.16, attack row G01).
+
+A service is named by its client_id, which is no secret; whatever is shown or ended is the reader's own alone.
+"""
+
+from functools import partial
+
+from idp.audit.occasion import person_ref
+from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.interaction import posted
+from idp.citizen.services.rows import HOME, Found, connected, load
+from idp.consents.service import withdraw as withdraw_consent
+from idp.database import Done
+from idp.edge import Answer, Call
+from idp.edge.page import page
+from idp.ids import ClientId
+from idp.protocol.scopes import LegalBasis
+from idp.transaction import Tx
+from idp.ui.account_rows import Connected
+
+
+async def show(call: Call) -> Answer:
+    """Show those that may get something, the latest used first, and those from which it was taken back."""
+    holder = await holder_of(call)
+    if isinstance(holder, Answer):
+        return holder
+    rows = [row for found in await _all(call, holder) if (row := await _row(call, holder, found))]
+    rows.sort(key=lambda one: one.last_used, reverse=True)
+    return page(
+        call,
+        "account_services.html",
+        signed_in_name=holder.person.profile.full_name,
+        connected=tuple(row for row in rows if row.withdrawn_at is None),
+        withdrawn=tuple(row for row in rows if row.withdrawn_at is not None),
+    )
+
+
+async def show_one(call: Call) -> Answer:
+    """Show one: what exactly, on which basis, since when, in which words."""
+    return await _one(call, "account_service.html")
+
+
+async def receipt(call: Call) -> Answer:
+    """Show the record of one as a sheet to print."""
+    return await _one(call, "account_service_receipt.html")
+
+
+async def withdraw(call: Call) -> Answer:
+    """Take back what one service may get; where the law is the basis, or it is none of theirs, nothing happens."""
+    holder = await holder_of(call)
+    if isinstance(holder, Answer):
+        return holder
+    client_id = ClientId(posted(call).get("service", ""))
+    occasion = call.occasion()
+
+    def work(tx: Tx) -> Done[int]:
+        tx.people.lock(holder.person_id)
+        records = tx.consents.of_client(holder.person_id, client_id)
+        if not any(
+            one.granted and one.withdrawn_at is None and one.basis is LegalBasis.CONSENT for one in records
+        ):
+            return Done(0)
+        actor = person_ref(holder.person_id)
+        return withdraw_consent(tx, holder.person_id, client_id, actor=actor, occasion=occasion)
+
+    done = (await call.provider.database.transact(work)).unwrap()
+    return Answer.redirect(f"{HOME}/receipt?c={client_id}" if done else HOME)
+
+
+async def _one(call: Call, template: str) -> Answer:
+    holder = await holder_of(call)
+    if isinstance(holder, Answer):
+        return holder
+    wanted = query(call, "c")
+    found = next((one for one in await _all(call, holder) if one.client_id == wanted), None)
+    row = None if found is None else await _row(call, holder, found)
+    if row is None:
+        return Answer.redirect(HOME)
+    return page(
+        call,
+        template,
+        signed_in_name=holder.person.profile.full_name,
+        holder_name=holder.person.profile.full_name,
+        service=row,
+        now=call.provider.clock.now(),
+    )
+
+
+async def _all(call: Call, holder: Holder) -> tuple[Found, ...]:
+    return await call.provider.database.read(partial(load, holder=holder, now=call.provider.clock.now()))
+
+
+async def _row(call: Call, holder: Holder, found: Found) -> Connected | None:
+    """Return the row; of a service that is no more, or that never got anything, none."""
+    client = await call.provider.configuration.client(found.client_id)
+    if client is None:
+        return None
+    row = connected(call, holder, found, client.facts)
+    return row if found.is_connected or row.withdrawn_at is not None else None

@@ -1,0 +1,98 @@
+"""The services of a person as rows of a page, from what they were told and agreed to and what is granted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from idp.citizen.account import Holder
+from idp.citizen.consent_offer import labels_of
+from idp.consents.model import ConsentRecord
+from idp.edge import Call
+from idp.edge.page import language_of, relying_party
+from idp.ids import ClientId
+from idp.protocol.facts import ClientFacts
+from idp.protocol.scopes import LegalBasis
+from idp.reports.services import Use, used_by
+from idp.transaction import Tx
+from idp.ui.account_rows import Connected, Given
+from idp.ui.formatting import reference
+from idp.ui.pages import shown_name
+
+HOME = "/account/services"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is known of one service of a person."""
+
+    client_id: ClientId
+    records: tuple[ConsentRecord, ...]
+    use: Use | None
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether the service may get something: it was granted, or what it may have was not withdrawn."""
+        is_agreed = any(one.granted and one.withdrawn_at is None for one in self.records)
+        return is_agreed or (self.use is not None and self.use.is_live)
+
+
+def load(tx: Tx, *, holder: Holder, now: datetime) -> tuple[Found, ...]:
+    """Return every service that the person was told of, agreed to or uses."""
+    records: dict[ClientId, list[ConsentRecord]] = {}
+    for one in tx.consents.of_person(holder.person_id):
+        records.setdefault(one.client_id, []).append(one)
+    uses = used_by(tx.connection, holder.person_id, now)
+    return tuple(
+        Found(client_id=one, records=tuple(records.get(one, ())), use=uses.get(one))
+        for one in sorted({*records, *uses})
+    )
+
+
+def connected(call: Call, holder: Holder, found: Found, client: ClientFacts) -> Connected:
+    """Return the row."""
+    granted = [one for one in found.records if one.granted]
+    decided = [one.decided_at for one in found.records]
+    withdrawn = [one.withdrawn_at for one in found.records if one.withdrawn_at is not None]
+    is_open = [one for one in granted if one.withdrawn_at is None]
+    first = [*decided, *([found.use.first] if found.use else [])]
+    last = [*decided, *([found.use.last] if found.use else [])]
+    return Connected(
+        client_id=client.client_id,
+        name=shown_name(relying_party(client, client.first_redirect_uri), language_of(call)),
+        agency=client.agency,
+        host=relying_party(client, client.first_redirect_uri).host,
+        since=min(first),
+        last_used=max(last),
+        is_public_task=not any(one.basis is LegalBasis.CONSENT for one in is_open),
+        law=client.law,
+        labels=_labels(call, holder, is_open),
+        given=tuple(_given(call, holder, one) for one in found.records),
+        withdrawn_at=max(withdrawn) if withdrawn and not is_open else None,
+        number=number_of(found.records),
+    )
+
+
+def number_of(records: Sequence[ConsentRecord]) -> str:
+    """Return the number of a receipt: made of the records it is about, so that the same ones have the same."""
+    text = "\n".join(sorted(f"{one.consent_id} {one.withdrawn_at or ''}" for one in records))
+    return reference(sha256(text.encode()).hexdigest()[:12].upper())
+
+
+def _labels(call: Call, holder: Holder, records: Sequence[ConsentRecord]) -> tuple[str, ...]:
+    now = call.provider.clock.now()
+    labels = (label for one in records for label in labels_of(one.scope, holder.person, now))
+    return tuple(dict.fromkeys(labels))
+
+
+def _given(call: Call, holder: Holder, record: ConsentRecord) -> Given:
+    return Given(
+        labels=labels_of(record.scope, holder.person, call.provider.clock.now()),
+        basis=record.basis.value,
+        is_granted=record.granted,
+        decided_at=record.decided_at,
+        withdrawn_at=record.withdrawn_at,
+        text_version=record.text_version,
+        text_hash=record.text_hash,
+        by_other=record.decided_by is not None,
+    )
