@@ -62,6 +62,9 @@ FAMILY = (
     _company(
         "Công ty TNHH Vận tải Sông Cấm", "0299900149", obstacle=Obstacle.ENDED, obstacle_day=date(2026, 9, 30)
     ),
+    replace(
+        _company("Công ty TNHH Thủy sản Cát Bà Xưa", "0299900156", role="archive"), kind=ContextKind.ARCHIVE
+    ),
 )
 OFFICE = tuple(
     Choice(

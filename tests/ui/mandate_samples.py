@@ -90,6 +90,7 @@ MANDATES: dict[str, Sample] = {
                 held(102, power=Power(role="approver", areas=AREAS, first_day=UNTIL, last_day=UNTIL)),
                 held(103, power=Power(role="guardian")),
                 held(104, name="Hộ kinh doanh Yến Biển", power=Power(role="owner")),
+                held(105, power=Power(role="archive", last_day=UNTIL)),
                 *(
                     held(number, obstacle=obstacle, obstacle_day=UNTIL)
                     for number, obstacle in enumerate(OBSTACLES)
