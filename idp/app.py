@@ -144,9 +144,11 @@ def routes_of(settings: Settings) -> Mapping[str, Mapping[str, Endpoint]]:
 
 async def _scim(call: Call) -> Answer:
     """Answer under /scim/v2. Its models take a second of CPU to import: at the first request, beside the others."""
-    routing = sys.modules.get(_SCIM_ROUTING) or await asyncio.to_thread(import_module, _SCIM_ROUTING)
-    answer: Answer = await routing.scim(call)
-    return answer
+    if _SCIM_ROUTING not in sys.modules:
+        await asyncio.to_thread(import_module, _SCIM_ROUTING)
+    from idp.scim.routing import scim
+
+    return await scim(call)
 
 
 def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
