@@ -33,6 +33,17 @@ async def test_a_sign_in_to_the_account_gives_no_code_and_asks_no_consent(world:
     assert [event.type.value for event in await world.records()] == ["session:started"]
 
 
+async def test_the_overview_tells_what_happened_last(world: World) -> None:
+    person, browser = await world.person(), world.browser()
+    await world.signed_in(browser, person.person_id)
+    await world.signed_in(world.browser(), (await world.person()).person_id)  # somebody else's is not shown
+    page = await browser.get(HOME)
+    shown = [one for one in page.ids if one.startswith("event-")]
+    (own,) = [event for event in await world.records() if event.subject_ref == f"person:{person.person_id}"]
+    assert shown == [f"event-{own.event_id}"]
+    assert "all-history" in page.ids
+
+
 async def test_a_level_below_substantial_and_city_credentials_do_not_open_the_account(world: World) -> None:
     person = await world.person()
     for acr, idp in ((Acr.LOW, "national"), (Acr.SUBSTANTIAL, "haiphong")):

@@ -19,6 +19,7 @@ def home(**changes: object) -> Sample:
         "number": mask_id_number("031184990456"),
         "level": 2,
         "level_on": NOW,
+        "latest": (),
         **changes,
     }
     return Sample(template="account_home.html", context=same(**context), frame=HERS)
@@ -200,7 +201,7 @@ ACCOUNT: dict[str, Sample] = {
         session("9k3", is_official=True),
     ),
     "sessions-only-this": sessions(),
-    "account-home": home(),
+    "account-home": home(latest=HISTORY[0].rows[:3]),
     "account-home-level-1": home(level=1, level_on=None),
     "account-home-notice": replace(
         home(number=None, level=0), frame=replace(HERS, notice="upstream_cancelled")
