@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from idp.ui.account_rows import Happened
 from idp.ui.language import Language
 from idp.ui.pages import Pages
 from tests.ui.every_page import Seen, on_every_page
@@ -36,8 +37,9 @@ KEYS = {
 """Context that names something of ours, never what somebody wrote."""
 KEPT_FIELDS = {
     *("key", "field", "spoken_key", "label_key", "language", "theme", "notice"),
-    *("role", "areas", "obstacle", "label"),
+    *("role", "areas", "obstacle", "label", "labels", "basis", "what", "said"),
 }
+"""Of a value: what names something of ours."""
 
 
 @on_every_page
@@ -95,7 +97,8 @@ def _poison(value: Any, polyglot: str) -> Any:
         case Mapping():
             return {key: _poison(item, polyglot) for key, item in value.items()}
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            names = {part.name for part in dataclasses.fields(value)} - KEPT_FIELDS
+            kept = KEPT_FIELDS | ({"icon"} if isinstance(value, Happened) else set())
+            names = {part.name for part in dataclasses.fields(value)} - kept
             changes = {name: _poison(getattr(value, name), polyglot) for name in names}
             return dataclasses.replace(value, **changes)
         case _:
