@@ -95,7 +95,7 @@ class Limit(Enum):
     )
     CONTACT_CODES_OF_NETWORK = Rule(
         name="contact-codes-of-network",
-        most=100,
+        most=300,
         window=timedelta(hours=1),
         of="address",
         counts="codes that people there had sent",

@@ -16,8 +16,10 @@ from idp.ids import HandleKind, OfficialId, PersonId
 from idp.life_events.model import Contradiction, Decision, Ground, LockRequest, Unresolved, Wish
 from idp.mandates.model import Invitation, Invitee, Role, organisation
 from idp.merges.model import Before, Merge, MergeState
+from idp.messages.model import Channel
 from idp.officials.model import Official
 from idp.organisations.model import OrganisationScheme
+from idp.people.contacts import Contact, PendingCode
 from idp.people.model import Address, IdentifierScheme
 from idp.resealing.service import Walked, reseal
 from idp.transaction import Tx
@@ -51,6 +53,8 @@ COLUMNS = {
     "audit_events.payload": Resealing.STAYS,
     "audit_keys.sealed_key": Resealing.ANEW,
     "client_secrets.sealed": Resealing.ANEW,
+    "contact_codes.address": Resealing.ANEW,
+    "contacts.address": Resealing.ANEW,
     "conflicts.close_reason": Resealing.ANEW,
     "conflicts.facts": Resealing.ANEW,
     "life_grounds.reference": Resealing.ANEW,
@@ -82,6 +86,18 @@ COLUMNS = {
     "upstream_journeys.nonce": Resealing.ANEW,
 }
 LATER = NOW + HOUR
+CONTACT = Contact(
+    contact_id="m", channel=Channel.EMAIL, address="huong@example.vn", language="vi", verified_at=NOW
+)
+SENT = PendingCode(
+    channel=Channel.PHONE,
+    address="+84530000001",
+    replaces="",
+    language="vi",
+    digest=bytes(32),
+    tries=0,
+    expires_at=LATER,
+)
 INVITED = Invitation(
     invitation_id="i",
     principal_id=COMPANY,
@@ -227,6 +243,8 @@ async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Fill
             TotpCredential(person_id=person_id, secret="JBSWY3DPEHPK3PXP", last_step=0, confirmed=True)
         )
         tx.passkeys.add(make_passkey(person_id, name="Điện thoại"))
+        tx.contacts.add(person_id, CONTACT)
+        tx.contacts.put_code(person_id, SENT)
         tx.clients.add_secret(client_id, secret)
         tx.organisations.add(make_organisation(scheme=OrganisationScheme.PERSONAL_ID, identifier=NUMBER))
         tx.mandates.lock_principal(organisation(COMPANY))

@@ -12,6 +12,7 @@ from idp.clock import Clock
 from idp.database import Resealing
 from idp.ids import ClientId
 from idp.merges.model import Before
+from idp.messages.model import Channel
 from idp.organisations.model import OrganisationScheme
 from idp.people.model import IdentifierScheme
 from idp.resealing.service import WITH_LOOKUP
@@ -21,8 +22,10 @@ from keys.keyring import Keyring
 from tests.stores.outbox_samples import message
 from tests.stores.resealing_samples import (
     COLUMNS,
+    CONTACT,
     INVITED,
     NUMBER,
+    SENT,
     WITHOUT_OLD,
     Eras,
     Filled,
@@ -93,6 +96,8 @@ async def _check_contents(eras: Eras, filled: Filled) -> None:
         return {
             "person": tx.people.find_by_identifier(IdentifierScheme.PERSONAL_ID, NUMBER),
             "totp": totp.secret,
+            "contacts": tx.contacts.of_person(person_id),
+            "sent": tx.contacts.pending(person_id, Channel.PHONE, NOW),
             "passkeys": [one.name for one in tx.passkeys.of_person(person_id)],
             "secret": WITHOUT_OLD.open_text(sealed, purpose="client.secret"),
             "mandates": [one.reference for one in tx.mandates.of_delegate(person_id)],
@@ -105,6 +110,8 @@ async def _check_contents(eras: Eras, filled: Filled) -> None:
     assert await see(eras.without_old, read) == {
         "person": filled.me.person,
         "totp": "JBSWY3DPEHPK3PXP",
+        "contacts": (CONTACT,),
+        "sent": SENT,
         "passkeys": ["Điện thoại"],
         "secret": "a" * 32,
         "mandates": ["decision 5"],

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Integer, Select, String, bindparam, func, sel
 
 from idp.database.erasing import delete_oldest
 from idp.ids import ClientId, PersonId
-from idp.outbox.model import SETTLED, Backlog, DeliveryState, OutboxMessage
+from idp.outbox.model import NOBODY, SETTLED, Backlog, DeliveryState, OutboxMessage
 from idp.outbox.store.table import message_of, outbox
 from keys.envelope import Vault
 
@@ -22,7 +22,10 @@ _OF_LOGOUTS = (
     .limit(_most)
 )
 _OF_PERSON = (
-    select(outbox).where(outbox.c.person_id == bindparam("of_person")).order_by(*_newest_first).limit(_most)
+    select(outbox)
+    .where(outbox.c.person_id == bindparam("of_person"), outbox.c.client_id != NOBODY)
+    .order_by(*_newest_first)
+    .limit(_most)
 )
 _OF_CLIENT = (
     select(outbox).where(outbox.c.client_id == bindparam("of_client")).order_by(*_newest_first).limit(_most)
@@ -67,7 +70,7 @@ class DeliveryStore:
         return self._messages(_OF_LOGOUTS, of_logouts=list(logout_ids), most=limit)
 
     def of_person(self, person_id: PersonId, limit: int) -> tuple[OutboxMessage, ...]:
-        """Return the latest of a person."""
+        """Return the latest to services about a person."""
         return self._messages(_OF_PERSON, of_person=person_id, most=limit)
 
     def of_client(
