@@ -13,6 +13,7 @@ import pytest
 from federation.national_eid import NationalEid
 from idp.audit.events import EventType
 from idp.database import Done
+from idp.ids import ClientId
 from idp.outbox.model import OutboxKind
 from idp.protocol.assurance import Acr
 from idp.sessions.service import Proof, start_session
@@ -99,7 +100,9 @@ async def test_what_is_signed_out_there_is_signed_out_here_and_at_the_services(
     assert "no-store" in response.headers["cache-control"]
     assert not await is_signed_in(rp, visitor)
     assert (await world.userinfo(tokens["access_token"])).status_code == 401
-    (sent,) = await world.provider.database.read(lambda tx: tx.deliveries.of_client(rp.client_id, 10))
+    (sent,) = await world.provider.database.read(
+        lambda tx: tx.deliveries.of_client(ClientId(rp.client_id), 10)
+    )
     assert sent.kind is OutboxKind.BACKCHANNEL_LOGOUT, "the service hears of it"
     *ended, told = await world.records(EventType.SESSION_ENDED, EventType.UPSTREAM_SIGNED_OUT)
     assert {event.actor for event in (*ended, told)} == {"upstream:national"}
