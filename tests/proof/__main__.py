@@ -7,11 +7,13 @@ import argparse
 import json
 import os
 import pkgutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +25,8 @@ from tests.proof._seed import SEED, USED
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "proof" / "report.json"
 _LIMIT_SECONDS = 600
+_LAST_SECONDS = 5
+"""What an item has to stop its servers in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,22 +76,27 @@ def _prove(name: str, seed: int | None) -> Item:
     began = time.monotonic()
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as used:
         environment = {**os.environ, USED: used.name, **({} if seed is None else {SEED: str(seed)})}
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", f"tests.proof.{name}"],
-                cwd=ROOT,
-                env=environment,
-                timeout=_LIMIT_SECONDS,
-                check=False,
-            )
-            result = "failed" if done.returncode else "passed"
-        except subprocess.TimeoutExpired:
-            result = "over ten minutes"
+        result = _run([sys.executable, "-m", f"tests.proof.{name}"], environment)
         drawn = [int(line) for line in used]
     seconds = round(time.monotonic() - began)
     print(f"{name}: {result} in {seconds} s", flush=True)
     finished_at = datetime.now(UTC).isoformat(timespec="seconds")
     return Item(result=result, seeds=drawn, seconds=seconds, finished_at=finished_at)
+
+
+def _run(command: list[str], environment: dict[str, str]) -> str:
+    """Run an item in a group of its own; whatever it began and left ends with it."""
+    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as item:
+        try:
+            return "failed" if item.wait(_LIMIT_SECONDS) else "passed"
+        except subprocess.TimeoutExpired:
+            os.killpg(item.pid, signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                item.wait(_LAST_SECONDS)
+            return "over ten minutes"
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(item.pid, signal.SIGKILL)
 
 
 def _has_passed(report: dict[str, dict[str, object]], name: str) -> bool:
