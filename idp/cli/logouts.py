@@ -34,7 +34,7 @@ def show_logouts(
         if logout_id is not None:
             return tx.deliveries.of_logouts((logout_id,), limit)
         if person is not None:
-            return tx.deliveries.of_person(PersonId(person), limit)
+            return tx.deliveries.sign_outs_of_person(PersonId(person), limit)
         return tx.deliveries.of_client(ClientId(client or ""), limit)
 
     async def work(provider: Provider) -> tuple[OutboxMessage, ...]:

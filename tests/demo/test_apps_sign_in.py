@@ -90,7 +90,7 @@ FAULTS: dict[str, tuple[dict[str, object], tuple[str, int]]] = {
     "an unknown kid": ({"id_token_key": UNKNOWN_KEY}, UNVERIFIED),
     "exp past": ({"id_token": {"exp": int(time.time()) - 60}}, UNVERIFIED),
     "no exp": ({"id_token": {"exp": None}}, UNVERIFIED),
-    "iat to come": ({"id_token": {"iat": int(time.time()) + 600}}, UNVERIFIED),
+    "iat to come": ({"id_token": {"iat": int(time.time()) + 86_400}}, UNVERIFIED),
     "no sub": ({"id_token": {"sub": None}}, UNVERIFIED),
     "sub empty": ({"id_token": {"sub": ""}}, UNVERIFIED),
     "sub a number": ({"id_token": {"sub": 7}}, UNVERIFIED),
