@@ -1,6 +1,6 @@
-"""axe-core on every sample page in both languages, once narrow and once wide, once light and once dark (PAGES §5).
+"""axe-core on every sample page, every other one in English, in a look that changes from page to page (PAGES §5).
 
-WCAG 2.2 AA. `scripts/proof looks_of_samples` sees every page in all its looks.
+WCAG 2.2 AA. `scripts/proof looks_of_samples` sees every page in both languages and all its looks.
 """
 
 from collections.abc import Iterator
@@ -25,13 +25,13 @@ def origin() -> Iterator[str]:
         yield origin
 
 
-@pytest.mark.parametrize(("language", "ahead"), [(Language.VI, 0), (Language.EN, 2)])
+@pytest.mark.parametrize(("language", "first"), [(Language.VI, 0), (Language.EN, 1)])
 def test_no_sample_page_has_a_fault_that_axe_finds(
-    browser: Browser, origin: str, language: Language, ahead: int
+    browser: Browser, origin: str, language: Language, first: int
 ) -> None:
-    paths = [path for path in rendered() if path.startswith(f"/{language}/")]
+    paths = [path for path in rendered() if path.startswith(f"/{language}/")][first::2]
     assert len(paths) > 50
-    looks = {path: (LOOKS[(number + ahead) % len(LOOKS)],) for number, path in enumerate(paths)}
+    looks = {path: (LOOKS[number % len(LOOKS)],) for number, path in enumerate(paths)}
     assert faults(browser, origin, looks) == {}
 
 
