@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 LEFT_AFTER = timedelta(seconds=75)
-"""Who has not asked for this long has left the line; pages ask again after 30 seconds at most."""
+"""Who has not asked for this long has left the line; pages ask again after 45 seconds at most."""
 _RATE_OVER = timedelta(seconds=60)
 _MOST_MINUTES = 60
 _MOST_KEPT = 600

@@ -14,11 +14,11 @@ from idp.clock import Clock
 from idp.log import fields
 
 _log = logging.getLogger("hpid.admission")
-_LOOK_SECONDS = 0.05
+_LOOK_SECONDS = 0.025
 _LATE_SECONDS = 0.5
 _LATE_LOOKS = 3
 """One late look is a pause of the machine; so many in a row are a queue that grows."""
-_NOTICED_SECONDS, _NOTICED_LOOKS = 0.04, 4
+_NOTICED_SECONDS, _NOTICED_LOOKS = 0.04, 5
 _IN_LINE_SECONDS, _IN_LINE_LOOKS = 0.015, 2
 """How late looks in a row may be before others notice, a page taking several such turns; and while a line waits."""
 _BUSY = 0.4

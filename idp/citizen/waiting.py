@@ -12,9 +12,9 @@ from idp.edge.page import page
 from idp.edge.waiting import dropped, held_ticket, places_open
 from idp.protocol.errors import Refusal, TemporarilyUnavailable, ToPage
 
-_CALLED_SECONDS = 5
-_FAR_SECONDS = 30
-_NEAR = 200
+_CALLED_SECONDS, _NEAR_SECONDS = 5, 10
+_FAR_SECONDS, _VERY_FAR_SECONDS = 30, 45
+_NEAR, _FAR = 200, 1000
 
 
 async def show(call: Call) -> Answer:
@@ -42,7 +42,7 @@ async def show(call: Call) -> Answer:
 
 def _page(call: Call, opened: Opened, position: Position, *, has_been: bool) -> Answer:
     """Say where they stand; the page asks again by itself unless they choose that it stays still (WCAG 2.2.1)."""
-    seconds = _CALLED_SECONDS if position.is_called else 10 if position.ahead < _NEAR else _FAR_SECONDS
+    seconds = _CALLED_SECONDS if position.is_called else _seconds(position.ahead)
     again = f"{WAITING}?i={opened.interaction_id}"
     is_still = ("still", "1") in call.query()
     answer = page(
@@ -59,3 +59,10 @@ def _page(call: Call, opened: Opened, position: Position, *, has_been: bool) -> 
         seconds=seconds,
     )
     return answer if is_still else answer.with_headers(("refresh", f"{seconds}; url={again}"))
+
+
+def _seconds(ahead: int) -> int:
+    """Return when to ask again: the longer the line, the seldomer, or its reloads alone would fill a node."""
+    if ahead < _NEAR:
+        return _NEAR_SECONDS
+    return _FAR_SECONDS if ahead < _FAR else _VERY_FAR_SECONDS

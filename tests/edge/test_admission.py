@@ -84,7 +84,7 @@ def test_a_process_that_stays_late_takes_nobody_new_on_and_all_again_after() -> 
 def test_who_waits_for_an_upstream_gives_way_as_soon_as_others_would_notice() -> None:
     admission = Admission(16)
     seen = (
-        *((0.1, 1.0, 0, True),) * 3,
+        *((0.1, 1.0, 0, True),) * 4,
         *((0.1, 1.0, 0, False),) * 2,
         (0.1, 0.2, 0, True),  # late, but it is others who keep it waiting
         (0.03, 1.0, 9, True),
