@@ -1,8 +1,8 @@
 """Runs `hpid` commands in forks of itself, which has imported what they import: each then costs a tenth of a start.
 
 Speaks to `tests/processes.py` over a Unix socket, one connection a command: the request is JSON with three descriptors
-beside it; the answers are lines, first the pid, then the exit status. When the last who holds the standard input is
-gone, every command still running is killed.
+beside it; the answers are lines, first the pid with a handle of the process beside it, then the exit status. When the
+last who holds the standard input is gone, every command still running is killed.
 """
 
 import gc
@@ -78,7 +78,7 @@ class ForkServer:
         one = _Running(pid, os.pidfd_open(pid), caller)
         self.running[one.pidfd] = one
         self.selector.register(one.pidfd, selectors.EVENT_READ)
-        caller.sendall(f"{pid}\n".encode())
+        socket.send_fds(caller, [f"{pid}\n".encode()], [one.pidfd])
 
     def _become(self, caller: socket.socket, streams: list[int], request: dict[str, object]) -> None:
         """Be the command, in the child, to its end."""

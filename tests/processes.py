@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Protocol
@@ -40,9 +41,9 @@ class Forked:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._said = b""
+        self._said, handles, _, _ = socket.recv_fds(connection, 64, 1)
+        (self._pidfd,) = handles  # the server's own: a command may have ended, and been reaped, before this line
         self.pid = int(self._line(None) or 0)
-        self._pidfd = os.pidfd_open(self.pid)
         self._status: int | None = None
 
     def poll(self) -> int | None:
@@ -63,7 +64,8 @@ class Forked:
     def send_signal(self, sig: int, /) -> None:
         """Signal it, unless it has ended."""
         if self.poll() is None:
-            signal.pidfd_send_signal(self._pidfd, sig)
+            with suppress(ProcessLookupError):  # it ended just now, and its status is on the way
+                signal.pidfd_send_signal(self._pidfd, sig)
 
     def kill(self) -> None:
         """Kill it, unless it has ended, and see it end."""
@@ -114,6 +116,13 @@ def start(
             stdout=stdout,
             stderr=stderr,
         )
+    return Forked(ask_for_a_fork(words, environment=environment, folder=folder, stdout=stdout, stderr=stderr))
+
+
+def ask_for_a_fork(
+    words: Sequence[str], *, environment: Mapping[str, str], folder: Path, stdout: IO[bytes], stderr: IO[bytes]
+) -> socket.socket:
+    """Return the connection on which the fork server will tell of this command."""
     request = {"words": list(words), "environment": dict(environment), "folder": str(folder)}
     body = json.dumps(request).encode()
     connection = socket.socket(socket.AF_UNIX)
@@ -122,7 +131,7 @@ def start(
         streams = [nothing.fileno(), stdout.fileno(), stderr.fileno()]
         socket.send_fds(connection, [len(body).to_bytes(8)], streams)
     connection.sendall(body)
-    return Forked(connection)
+    return connection
 
 
 @cache
