@@ -8,6 +8,10 @@ _PORT = re.compile(r":[0-9]+$")
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
+class UnsafeSettings(ValueError):
+    """These settings must not serve people; the text says which and why."""
+
+
 class DeploymentProfile(StrEnum):
     """What this installation is for."""
 

@@ -42,7 +42,9 @@ class Forked:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._said, handles, _, _ = socket.recv_fds(connection, 64, 1)
-        (self._pidfd,) = handles  # the server's own: a command may have ended, and been reaped, before this line
+        (self._pidfd,) = (
+            handles  # the server's own: a command may have ended, and been reaped, before this line
+        )
         self.pid = int(self._line(None) or 0)
         self._status: int | None = None
 
@@ -120,7 +122,12 @@ def start(
 
 
 def ask_for_a_fork(
-    words: Sequence[str], *, environment: Mapping[str, str], folder: Path, stdout: IO[bytes], stderr: IO[bytes]
+    words: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    folder: Path,
+    stdout: IO[bytes],
+    stderr: IO[bytes],
 ) -> socket.socket:
     """Return the connection on which the fork server will tell of this command."""
     request = {"words": list(words), "environment": dict(environment), "folder": str(folder)}

@@ -1,4 +1,4 @@
-"""The page of every setting, from `idp/settings.py`."""
+"""The page of every setting, from `idp/settings.py` and `idp/lifetimes.py`."""
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined

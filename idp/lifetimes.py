@@ -1,0 +1,97 @@
+"""How long each thing lives: one table (DESIGN 5.4). It is part of the settings, and reached through them."""
+
+from datetime import timedelta
+from typing import Self
+
+from pydantic import field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from idp.setting_values import UnsafeSettings
+
+
+class Lifetimes(BaseSettings):
+    """How long each thing lives (DESIGN 5.4). Seconds in the environment, e.g. HPID_LIFE_CODE=60."""
+
+    model_config = SettingsConfigDict(env_prefix="HPID_LIFE_", extra="ignore")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _seconds(cls, value: object) -> object:
+        return float(value) if isinstance(value, str) and value.replace(".", "", 1).isdigit() else value
+
+    access_token: timedelta = timedelta(seconds=300)
+    """Access token: also bound B of a revocation for services that check offline."""
+    access_token_personal: timedelta = timedelta(seconds=60)
+    """Access token whose scopes open personal data."""
+    id_token: timedelta = timedelta(seconds=300)
+    """ID token."""
+    code: timedelta = timedelta(seconds=60)
+    """Authorization code (RFC 9700: short; FAPI 2.0: at most 60 s)."""
+    code_retry: timedelta = timedelta(seconds=10)
+    """A code sent again within this time by the same client and verifier is refused and revokes nothing."""
+    request_uri: timedelta = timedelta(seconds=90)
+    """Pushed authorization request until its first load; loaded, it lives as long as an interaction."""
+    interaction: timedelta = timedelta(minutes=30)
+    """From /authorize to the code."""
+    upstream_answer: timedelta = timedelta(minutes=5)
+    """What somebody brought back from the national system and waits for its turn: not longer than codes live there."""
+    refresh_idle: timedelta = timedelta(days=14)
+    """A refresh token unused for this long ends."""
+    refresh_absolute: timedelta = timedelta(days=90)
+    """The refresh family ends, used or not."""
+    refresh_retry: timedelta = timedelta(seconds=60)
+    """The previous generation gets the same successor again within this time."""
+    session_idle: timedelta = timedelta(minutes=30)
+    """SSO session of level substantial or high: idle limit."""
+    session_absolute: timedelta = timedelta(hours=12)
+    """SSO session of level substantial or high: absolute limit."""
+    session_low: timedelta = timedelta(days=30)
+    """SSO session of level low."""
+    degraded_reproof: timedelta = timedelta(hours=4)
+    """Once the national system is back, a session begun without it must be proved there within this time, or it ends."""
+    code_kept: timedelta = timedelta(minutes=10)
+    """A code that is over is kept for this long, so that one that comes again is known for a replay."""
+    assertion_kept: timedelta = timedelta(minutes=5)
+    """A spent client assertion is kept for this long after its end, so that a clock running behind revives none."""
+    session_kept: timedelta = timedelta(days=1)
+    """A session that has ended is kept for this long, with the relying parties it reached."""
+    delivery: timedelta = timedelta(days=1)
+    """A sign-out is sent again for this long to a service that does not answer, and for an hour at most to one that
+    refuses it."""
+    delivery_kept: timedelta = timedelta(days=30)
+    """The ledger of sign-outs, dead letters too, is kept for this long after its last word."""
+    invitation_kept: timedelta = timedelta(days=30)
+    """An initial access token that is over stays in the list for this long."""
+    failures_kept: timedelta = timedelta(days=30)
+    """Failed sign-ins of an account count until there was none for this long; an account that rests goes on resting. A
+    day at least in production."""
+    passkey_kept: timedelta = timedelta(days=30)
+    """A passkey that was removed is kept for this long, so that whoever still tries it is refused and put on record."""
+    mandate_offer: timedelta = timedelta(days=14)
+    """A mandate that was offered may be accepted for this long."""
+    mandate_removal: timedelta = timedelta(days=7)
+    """A proposal to remove the last administrator waits this long for a second person."""
+    mandate_kept: timedelta = timedelta(days=5 * 365 + 2)
+    """A mandate that has ended is kept for this long: who acted for whom must be answered (Decree 69/2024)."""
+    register_reading: timedelta = timedelta(days=1)
+    """At a national sign-in the population register is read of whoever it was not read of for this long."""
+    life_event_kept: timedelta = timedelta(days=730)
+    """The id of a register's event that was applied, and an event that a steward settled, are kept for this long."""
+    merge_proposal: timedelta = timedelta(days=7)
+    """A proposed merge of two records waits this long for a second steward."""
+    merge_kept: timedelta = timedelta(days=5 * 365 + 2)
+    """A merge that was split, or never confirmed, is kept for this long; one that stands, as long as it stands."""
+    conflict_kept: timedelta = timedelta(days=2 * 365)
+    """A conflict is kept for this long after it was resolved or dismissed."""
+    admin_link: timedelta = timedelta(minutes=15)
+    """One-time link of `hpid admin bootstrap`."""
+    key_publish: timedelta = timedelta(minutes=10)
+    """A signing key is in the JWKS for this long before it signs; JWKS answers may be cached half as long."""
+    signing_key: timedelta = timedelta(days=90)
+    """A signing key that has signed for this long is followed by a new one, of itself; 0: only by `hpid keys rotate`."""
+
+    @model_validator(mode="after")
+    def _refuse_endless_rotation(self) -> Self:
+        if self.signing_key and self.signing_key <= self.key_publish:
+            raise UnsafeSettings("HPID_LIFE_SIGNING_KEY must be 0 or longer than HPID_LIFE_KEY_PUBLISH")
+        return self
