@@ -56,6 +56,8 @@ class HandleKind(StrEnum):
     REGISTRATION = "reg"
     """Registration access token (RFC 7592 §3)."""
     PUSHED_REQUEST = "par"
+    DISPUTE = "notme"
+    """Stands in a notice's mail; it can lock its reader's account, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

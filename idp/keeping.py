@@ -45,6 +45,8 @@ ERASERS: Mapping[str, Eraser] = {
     ),
     "merges": lambda tx, now, life: tx.merges.erase_expired(now - life.merge_kept, BATCH),
     "conflicts": lambda tx, now, life: tx.conflicts.erase_closed(now - life.conflict_kept, BATCH),
+    "cases": lambda tx, now, life: tx.cases.erase_closed(now - life.case_kept, BATCH),
+    "dispute_links": lambda tx, now, _: tx.dispute_links.erase_expired(now - CLOCKS_APART, BATCH),
     "contact_codes": lambda tx, now, _: tx.contacts.erase_expired(now - CLOCKS_APART, BATCH),
     "limits": lambda tx, now, _: tx.limits.erase_over(now - CLOCKS_APART, BATCH),
     "passkeys": lambda tx, now, life: tx.passkeys.erase_ended(now - life.passkey_kept, BATCH),

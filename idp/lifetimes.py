@@ -83,6 +83,10 @@ class Lifetimes(BaseSettings):
     """A merge that was split, or never confirmed, is kept for this long; one that stands, as long as it stands."""
     conflict_kept: timedelta = timedelta(days=2 * 365)
     """A conflict is kept for this long after it was resolved or dismissed."""
+    case_kept: timedelta = timedelta(days=5 * 365 + 2)
+    """A case is kept for this long after it was closed: what somebody disputed or asked must be answered."""
+    dispute_link: timedelta = timedelta(hours=72)
+    """The link of a notice by which its reader locks their account works this long: mail is read the next morning."""
     admin_link: timedelta = timedelta(minutes=15)
     """One-time link of `hpid admin bootstrap`."""
     key_publish: timedelta = timedelta(minutes=10)

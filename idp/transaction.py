@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from idp.audit.store import AuditStore
 from idp.audit.store.keys import KnownKeys
+from idp.cases.store import CaseStore, DisputeLinkStore
 from idp.clients.store import ClientAssertionStore, ClientStore, InvitationStore, LogoStore, RegistrationStore
 from idp.clock import Clock
 from idp.configuration.store import ConfigurationStore
@@ -232,6 +233,14 @@ class Tx:
     @cached_property
     def conflicts(self) -> ConflictStore:
         return ConflictStore(self.connection, self._vault)
+
+    @cached_property
+    def cases(self) -> CaseStore:
+        return CaseStore(self.connection, self._vault)
+
+    @cached_property
+    def dispute_links(self) -> DisputeLinkStore:
+        return DisputeLinkStore(self.connection, self._vault)
 
     @cached_property
     def upstreams(self) -> UpstreamStore:

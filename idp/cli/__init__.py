@@ -13,6 +13,7 @@ from idp.cli import (
     admin,
     agencies,
     backup,
+    cases,
     clients,
     conflicts,
     consents,
@@ -60,6 +61,7 @@ app.add_typer(clients.app, name="clients")
 app.add_typer(people.app, name="people")
 app.add_typer(merges.app, name="merges")
 app.add_typer(conflicts.app, name="conflicts")
+app.add_typer(cases.app, name="cases")
 app.add_typer(organisations.app, name="organisations")
 app.add_typer(agencies.app, name="agencies")
 app.add_typer(mandates.app, name="mandates")

@@ -32,7 +32,7 @@ class ConflictKind(StrEnum):
     DEATH_REVOKED = "death-revoked"
     """A register takes back that somebody died who is not dead here, or whose record has gone on meanwhile."""
     NOT_ME = "not-me"
-    """A person says that a sign-in or change was not theirs; their account is locked by their own word."""
+    """What a person disputed before there were cases (idp/cases); none is opened any more."""
     OFFICIAL_UNPROVED = "official-unproved"
     """An employment record waits for a number that a record below level 02 has: nobody can act under it."""
 

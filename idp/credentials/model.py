@@ -35,6 +35,8 @@ class TotpCredential:
     confirmed: bool
     bound_acr: Acr | None = None
     """Level of the sign-in in which it was bound; None: not known, so it vouches for nobody while upstream is down."""
+    asleep_since: datetime | None = None
+    """Since when it takes no code, because its owner lost it or knows it in other hands, until it is bound anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

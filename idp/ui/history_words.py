@@ -86,6 +86,7 @@ WORDS: Mapping[E, Shown] = {
         *(E.PERSON_LOCKED, E.PERSON_UNLOCKED, E.PERSON_GROUND_ADDED, E.PERSON_GROUND_LIFTED),
         *(E.LOCK_REQUESTED, E.LOCK_REQUEST_DECIDED, E.GRANT_ENDED),
     ),
+    **_of(Kind.CHANGE, "doc", E.CASE_OPENED, E.CASE_CLOSED, E.CASE_ANSWERED),
     **_of(
         Kind.CHANGE,
         "building",

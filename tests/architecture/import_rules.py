@@ -100,6 +100,7 @@ _TAKES_ALONG = {
     "interactions": ("idp.mandates.service", "idp.officials.service"),
     "people": ("idp.conflicts.service",),
     "merges": ("idp.conflicts.service", "idp.sessions.service"),
+    "cases": ("idp.conflicts.service",),
     "life_events": (
         *(
             "idp.mandates.service",
@@ -107,6 +108,7 @@ _TAKES_ALONG = {
             "idp.people",
             "idp.sessions.service",
             "idp.conflicts.service",
+            "idp.cases.service",
             "federation",
         ),
     ),
@@ -117,7 +119,7 @@ may act is for mandates and posts to say; what happens to somebody reaches all o
 the stewards' queue; a merge ends sessions."""
 _FEATURE = re.compile(
     r"idp/(?P<feature>people|organisations|mandates|officials|credentials|sessions|interactions|clients|grants|subjects"
-    r"|consents|upstreams|signing_keys|audit|outbox|messages|limits|emergency|backup|life_events|merges|conflicts)"
+    r"|consents|upstreams|signing_keys|audit|outbox|messages|limits|emergency|backup|life_events|merges|conflicts|cases)"
     r"/(?P<file>\w+)"
 )
 _CONNECTS = {"open_connection", "create_connection", "open_unix_connection", "sock_connect"}

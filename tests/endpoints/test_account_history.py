@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from idp.audit.events import EventType
-from idp.conflicts.model import ConflictKind
+from idp.cases.model import CaseKind
 from idp.database import Done
 from idp.life_events.model import Ground
 from idp.life_events.service import lift_ground
@@ -101,7 +101,7 @@ async def test_g01_anothers_event_is_nobodys(world: World) -> None:
     page = await hers.post(NOT_ME, {"csrf": csrf, "event": of_him})
     assert "page-history" in page.ids
     assert (await hers.get(f"{HERE}?b={of_him}")).ids == (await hers.get(HERE)).ids
-    assert await world.records(EventType.PERSON_LOCKED, EventType.CONFLICT_OPENED) == []
+    assert await world.records(EventType.PERSON_LOCKED, EventType.CASE_OPENED) == []
 
 
 async def test_looking_locks_nothing_and_neither_does_a_forged_form(world: World) -> None:
@@ -128,9 +128,9 @@ async def test_not_me_locks_ends_everything_opens_a_case_and_says_the_way_back(w
     assert "page-account-sign-in" in (await visitor.browser.get("/account")).ids
     (locked,) = await world.records(EventType.PERSON_LOCKED)
     assert (locked.actor, locked.payload["ground"]) == (locked.subject_ref, Ground.HOLDER.value)
-    (opened,) = await world.records(EventType.CONFLICT_OPENED)
-    assert opened.payload["kind"] == ConflictKind.NOT_ME.value
-    assert str(opened.payload["conflict_id"]) in page.response.text
+    (opened,) = await world.records(EventType.CASE_OPENED)
+    assert opened.payload["kind"] == CaseKind.NOT_ME.value
+    assert str(opened.payload["case_id"]) in page.response.text
 
     def unlock(tx: Tx) -> Done[bool]:
         return Done(

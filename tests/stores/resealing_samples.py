@@ -28,6 +28,7 @@ from keys.keyring import new_record
 from keys.master import KEY_BYTES, MasterKey
 from tests.mandates.samples import COMPANY, make_mandate
 from tests.organisations.samples import make_organisation
+from tests.stores.case_samples import make_case
 from tests.stores.outbox_samples import message
 from tests.stores.passkey_samples import make_passkey
 from tests.stores.samples import (
@@ -52,11 +53,14 @@ WITHOUT_OLD = Vault(MasterKey(current=2, versions={1: OTHER, 2: SECOND_KEY}))
 COLUMNS = {
     "audit_events.payload": Resealing.STAYS,
     "audit_keys.sealed_key": Resealing.ANEW,
+    "cases.facts": Resealing.ANEW,
+    "cases.outcome": Resealing.ANEW,
     "client_secrets.sealed": Resealing.ANEW,
     "contact_codes.address": Resealing.ANEW,
     "contacts.address": Resealing.ANEW,
     "conflicts.close_reason": Resealing.ANEW,
     "conflicts.facts": Resealing.ANEW,
+    "dispute_links.facts": Resealing.ANEW,
     "life_grounds.reference": Resealing.ANEW,
     "life_unresolved.facts": Resealing.ANEW,
     "life_unresolved.note": Resealing.ANEW,
@@ -208,6 +212,14 @@ def _lives(tx: Any, person_id: PersonId) -> None:
     tx.lock_requests.decide("r", Decision.REFUSED, "no ground", by="operator:binh", now=NOW)
 
 
+def _case(tx: Any, person_id: PersonId) -> None:
+    """Put words into a case that was closed, and a link."""
+    tx.cases.open(make_case(person_id))
+    tx.cases.close("c", "looked at", by="operator:lan", now=NOW)
+    link = make_handle(HandleKind.DISPUTE, person_id)
+    tx.dispute_links.add(link, person_id, {"notice": "new_device"}, expires_at=LATER)
+
+
 def words(tx: Any) -> tuple[object, ...]:
     merge, conflict = tx.merges.get("m"), tx.conflicts.get("c")
     request, (waited,) = (
@@ -215,7 +227,11 @@ def words(tx: Any) -> tuple[object, ...]:
         tx.connection.exec_driver_sql("SELECT note FROM life_unresolved").one(),
     )
     note = WITHOUT_OLD.open_text(waited, purpose="life-event.note")
-    return merge.letter, merge.before, conflict.facts, request.authority, request.letter, request.reason, note
+    case = tx.cases.get("c")
+    (linked,) = tx.connection.exec_driver_sql("SELECT facts FROM dispute_links").one()
+    link = WITHOUT_OLD.open_text(linked, purpose="dispute-link.facts")
+    of_requests = request.authority, request.letter, request.reason, note
+    return merge.letter, merge.before, conflict.facts, *of_requests, case.facts, case.outcome, link
 
 
 async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Filled:
@@ -252,6 +268,7 @@ async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Fill
         tx.mandate_invitations.add(INVITED, Invitee(number=NUMBER, name_fold="nguyen thi hoa"))
         _merge(tx, person_id)
         _lives(tx, person_id)
+        _case(tx, person_id)
         tx.officials.add(
             Official(
                 official_id=OfficialId("o"),

@@ -319,7 +319,8 @@ def _offer(connection: Connection) -> None:
 
 _DIES = {
     "codes", "sessions", "refresh_tokens", "pushed_requests", "upstream_journeys", "password_proofs", "links",
-    "contact_codes", "invitations", "totp", "recovery_codes", "mandate_invitations", "mandate_removals", "merges",
+    "contact_codes", "dispute_links", "invitations", "totp", "recovery_codes", "mandate_invitations",
+    "mandate_removals", "merges",
 }  # fmt: skip
 _TOLD_BY_ITS_TIME = {
     "client_assertions",
@@ -333,7 +334,7 @@ _TOLD_BY_ITS_TIME = {
 """What it guarded is refused by the epoch, or has ended with its session."""
 _STAYS = {
     "agencies", "attempts", "audit_events", "audit_head", "audit_keys", "client_logos", "client_secrets", "clients",
-    "config_version", "conflicts", "consents", "contacts", "external_links", "grants", "life_applied",
+    "cases", "config_version", "conflicts", "consents", "contacts", "external_links", "grants", "life_applied",
     "life_cursors", "life_grounds", "life_readings", "life_states", "life_unresolved", "life_words", "limits",
     "lock_requests", "mandate_firms", "mandate_principals", "mandates", "official_external_ids", "official_posts",
     "officials", "organisations", "outbox", "passkeys", "passwords", "people", "person_addresses",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, text
 
+from idp.cases.model import CaseKind, CaseState
 from idp.conflicts.model import ConflictKind, ConflictState
 from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.database import Database
@@ -27,6 +28,7 @@ from idp.reports.people_search import search
 from idp.reports.services import used_by
 from idp.reports.sessions import chosen_by, reached_by
 from tests.organisations.samples import make_agency, make_organisation
+from tests.stores.case_samples import make_case
 from tests.stores.passkey_samples import make_passkey
 from tests.stores.samples import MINUTE, NOW, SignedIn, do, make_generation, make_handle, sign_in
 
@@ -91,6 +93,25 @@ def _merges(tx: Any, me: SignedIn) -> None:
     tx.conflicts.erase_closed(NOW, 10)
 
 
+def _cases(tx: Any, me: SignedIn) -> None:
+    person_id = me.person.person_id
+    tx.cases.open(make_case(person_id))
+    tx.cases.get("c")
+    tx.cases.find_open(person_id, CaseKind.QUESTION, "e")
+    tx.cases.of_person(person_id, 10)
+    tx.cases.list(CaseState.OPEN, 10)
+    tx.cases.list(CaseState.OPEN, 10, CaseKind.QUESTION)
+    tx.cases.close("c", "o", by="a", now=NOW)
+    tx.cases.measure(10)
+    tx.cases.erase_closed(NOW, 10)
+    link = make_handle(HandleKind.DISPUTE, person_id)
+    tx.dispute_links.add(link, person_id, {}, expires_at=NOW + MINUTE)
+    tx.dispute_links.peek(link, NOW)
+    tx.dispute_links.spend(link, NOW)
+    tx.dispute_links.end_all(person_id)
+    tx.dispute_links.erase_expired(NOW, 10)
+
+
 def _credentials(tx: Any, me: SignedIn) -> None:
     person_id = me.person.person_id
     tx.passwords.put(PasswordCredential(person_id=person_id, password_hash="h", changed_at=NOW))
@@ -98,6 +119,7 @@ def _credentials(tx: Any, me: SignedIn) -> None:
     tx.totp.put(TotpCredential(person_id=person_id, secret="S", last_step=0, confirmed=True))
     tx.totp.get(person_id)
     tx.totp.spend_step(person_id, 1)
+    tx.totp.put_to_sleep(person_id, NOW)
     passkey = make_passkey(person_id)
     tx.passkeys.add(passkey)
     tx.passkeys.find(passkey.credential_id)
@@ -335,6 +357,7 @@ def _officials(tx: Any, me: SignedIn) -> None:
         _organisations,
         _people,
         _merges,
+        _cases,
         _credentials,
         _sessions,
         _interactions,

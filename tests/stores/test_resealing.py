@@ -119,6 +119,7 @@ async def _check_contents(eras: Eras, filled: Filled) -> None:
         "merge": (
             *("12/CAHP", Before(profile="{}", account_level=2), {"fields": "name"}),
             *("a court", "9/TA", "no ground", "looked at"),
+            *({"event_id": "e"}, "looked at", '{"notice": "new_device"}'),
         ),
         "organisation": True,
         "keys": 1,

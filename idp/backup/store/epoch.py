@@ -1,7 +1,7 @@
 """Beginning an epoch: whatever could be used once and was unused in the back-up may have been used since (adr/0027).
 
 It counts no more: codes, requests at rest, refresh generations, sessions, links, tokens that register, offers of
-mandates, steps of TOTP, recovery codes, codes that prove an address.
+mandates, steps of TOTP, recovery codes, codes that prove an address, links of notices.
 Grants, consents and the record stay as they were. What leaves no row (access tokens, client assertions, interactions in
 a cookie) is refused by its own time, which nodes compare with the epoch's.
 """
@@ -49,6 +49,7 @@ _merges = table("merges", column("state", Text), column("expires_at", UtcTime))
 _invitations = table("invitations", column("uses_left", Integer))
 _recovery_codes = table("recovery_codes", column("spent_at", UtcTime))
 _contact_codes = table("contact_codes", column("digest"))
+_dispute_links = table("dispute_links", column("digest"))
 _totp = table("totp", column("last_step", BigInteger))
 _config = table(
     "config_version",
@@ -119,6 +120,7 @@ def begin_epoch(connection: Connection, *, number: int, at: datetime) -> Died:
         ),
     )
     connection.execute(delete(_contact_codes))
+    connection.execute(delete(_dispute_links))
     for one in (_journeys, _proofs, _recovery_codes):
         connection.execute(update(one).where(one.c.spent_at.is_(None)).values(spent_at=at))
     step = int(at.timestamp()) // int(_TOTP_STEP.total_seconds()) + 1  # codes are taken one step ahead

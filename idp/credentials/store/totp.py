@@ -1,6 +1,7 @@
 """TOTP secrets, sealed; a step once used counts no more, nor does an earlier one – RFC 6238 §5.2."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.credentials.model import TotpCredential
-from idp.database import Sealed, metadata
+from idp.database import Sealed, UtcTime, metadata
 from idp.ids import PersonId, bucket_of
 from idp.protocol.assurance import Acr
 from keys.envelope import Vault
@@ -36,6 +37,7 @@ totp = Table(
     Column("last_step", BigInteger, nullable=False),
     Column("confirmed", Boolean, nullable=False),
     Column("bound_acr", Text),  # the level of the sign-in it was bound in; empty: not known
+    Column("asleep_since", UtcTime),
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
 )
 
@@ -49,13 +51,20 @@ _PUT = _insert.on_conflict_do_update(
         "last_step": _insert.excluded.last_step,
         "confirmed": _insert.excluded.confirmed,
         "bound_acr": _insert.excluded.bound_acr,
+        "asleep_since": _insert.excluded.asleep_since,
     },
 )
 _SPEND = (
     update(totp)
-    .where(_of_person, totp.c.last_step < bindparam("step"))
+    .where(_of_person, totp.c.last_step < bindparam("step"), totp.c.asleep_since.is_(None))
     .values(last_step=bindparam("step"))
     .returning(totp.c.last_step)
+)
+_SLEEP = (
+    update(totp)
+    .where(_of_person, totp.c.asleep_since.is_(None))
+    .values(asleep_since=bindparam("now"))
+    .returning(totp.c.person_id)
 )
 _REMOVE = delete(totp).where(_of_person).returning(totp.c.confirmed)
 
@@ -78,6 +87,7 @@ class TotpStore:
             last_step=row.last_step,
             confirmed=row.confirmed,
             bound_acr=Acr(row.bound_acr) if row.bound_acr else None,
+            asleep_since=row.asleep_since,
         )
 
     def put(self, credential: TotpCredential) -> None:
@@ -89,6 +99,7 @@ class TotpStore:
             "last_step": credential.last_step,
             "confirmed": credential.confirmed,
             "bound_acr": credential.bound_acr,
+            "asleep_since": credential.asleep_since,
         }
         self.connection.execute(_PUT, row)
 
@@ -96,8 +107,12 @@ class TotpStore:
         """Take a person's secret away; False if there was none."""
         return self.connection.execute(_REMOVE, _key(person_id)).one_or_none() is not None
 
+    def put_to_sleep(self, person_id: PersonId, now: datetime) -> bool:
+        """Take no code of this secret until one is bound anew; True once."""
+        return self.connection.execute(_SLEEP, {**_key(person_id), "now": now}).one_or_none() is not None
+
     def spend_step(self, person_id: PersonId, step: int) -> bool:
-        """Use a time step; True once, and never for a step before it."""
+        """Use a time step; True once, never for a step before it, nor while it is asleep."""
         return self.connection.execute(_SPEND, {**_key(person_id), "step": step}).one_or_none() is not None
 
 

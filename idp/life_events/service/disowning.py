@@ -3,8 +3,8 @@
 from enum import StrEnum
 
 from idp.audit.occasion import Occasion, person_ref
-from idp.conflicts.model import ConflictKind
-from idp.conflicts.service import open_conflict
+from idp.cases.model import CaseKind
+from idp.cases.service import open_case
 from idp.ids import PersonId
 from idp.life_events.model import Ground
 from idp.life_events.service.standing import open_ground
@@ -27,13 +27,15 @@ def disown(tx: Tx, person_id: PersonId, event_id: str, said: Said | None, *, occ
 
     A steward frees it by `hpid people unlock`, once it is known who has the account.
     """
-    case = open_conflict(
+    actor = person_ref(person_id)
+    case = open_case(
         tx,
-        kind=ConflictKind.NOT_ME,
-        people=(person_id,),
-        facts={"event_id": event_id, "said": "" if said is None else said.value},
+        CaseKind.NOT_ME,
+        person_id,
+        {"event_id": event_id, "said": "" if said is None else said.value},
+        about=event_id,
+        actor=actor,
         occasion=occasion,
     )
-    actor = person_ref(person_id)
     open_ground(tx, person_id, Ground.HOLDER, f"case {case}", actor=actor, occasion=occasion)
     return case

@@ -1,0 +1,91 @@
+"""`hpid cases`: what people disputed, locked or asked, and what came of it."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from idp.audit.occasion import Occasion
+from idp.cases.model import Case, CaseKind, CaseRefused, CaseState
+from idp.cases.service import answer_question, close_case
+from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.database import Done, Refused
+from idp.provider import Provider
+from idp.transaction import Tx
+
+app = typer.Typer(help="Cases of people's accounts.", no_args_is_help=True)
+_MOST = 200
+
+
+@app.command("list")
+def list_all(
+    *,
+    state: Annotated[CaseState, typer.Option(help="open or closed.")] = CaseState.OPEN,
+    kind: Annotated[CaseKind | None, typer.Option(help="Of this kind alone.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List cases, those that wait longest first; at most two hundred."""
+
+    async def work(provider: Provider) -> list[dict[str, object]]:
+        found = await provider.database.read(lambda tx: tx.cases.list(state, _MOST, kind))
+        return [_row(one) for one in found]
+
+    show(with_provider(work), as_json=as_json, title="cases")
+
+
+@app.command("show")
+def show_one(case_id: str, *, as_json: AsJson = False) -> None:
+    """Show a case with what is known of it."""
+
+    async def work(provider: Provider) -> dict[str, object]:
+        found = await provider.database.read(lambda tx: tx.cases.get(case_id))
+        if found is None:
+            raise CommandFailed(f"no case {case_id}")
+        return {
+            **_row(found),
+            "facts": [f"{name}: {value}" for name, value in found.facts.items()],
+            "closed": None if found.closed_at is None else found.closed_at.isoformat(),
+            "closed_by": found.closed_by or None,
+            "outcome": found.outcome or None,
+        }
+
+    show(with_provider(work), as_json=as_json, title="case")
+
+
+@app.command()
+def close(case_id: str, *, outcome: Annotated[str, typer.Option(help="What was found or done.")]) -> None:
+    """Close a case. It opens no account: that is `hpid people unlock`, or its holder at the national system."""
+    _run(lambda tx, happening: close_case(tx, case_id, outcome, actor=operator(), occasion=happening))
+    say(f"{case_id} is closed")
+
+
+@app.command()
+def answer(
+    case_id: str,
+    *,
+    text: Annotated[str, typer.Option(help="The answer; the person reads it, and nobody else.")],
+) -> None:
+    """Answer a person who asked why an official looked at their record."""
+    _run(lambda tx, happening: answer_question(tx, case_id, text, actor=operator(), occasion=happening))
+    say(f"{case_id} is answered")
+
+
+def _run(change: Callable[[Tx, Occasion], Done[Case] | Refused]) -> Case:
+    async def work(provider: Provider) -> Case:
+        happening = occasion(provider)
+        try:
+            return (await provider.database.transact(lambda tx: change(tx, happening))).unwrap()
+        except CaseRefused as error:
+            raise CommandFailed(str(error)) from error
+
+    return with_provider(work)
+
+
+def _row(case: Case) -> dict[str, object]:
+    return {
+        "case_id": case.case_id,
+        "kind": case.kind.value,
+        "state": case.state.value,
+        "record": case.person_id,
+        "opened": case.opened_at.isoformat(),
+    }
