@@ -11,7 +11,9 @@ from typing import Any
 from bench.bars import Bar, bars_of, results
 from bench.contest import Contestant, contest
 from bench.flame import flame_graph
-from bench.measure import CONNECTIONS, Line, at_seventy_percent, measure
+from bench.measure import CONNECTIONS, Line, at_seventy_percent, measure, tokens_beside_logins
+from bench.password_login import hash_cpu_seconds
+from bench.processes import cores
 from bench.report import FOLDER, write
 from bench.scenarios import SCENARIOS
 
@@ -40,6 +42,7 @@ def main() -> int:
             more, bars = _at_rest(contestants)
             if not given.quick:
                 bars += asyncio.run(_latencies(contestants, lines, seconds))
+                bars += asyncio.run(_logins(contestants, lines, seconds))
     found = results(lines)
     bars = [*bars_of(lines, found), *bars]
     how = (
@@ -83,6 +86,27 @@ async def _latencies(
             measured = await at_seventy_percent(contestants[name], scenario, capacity, seconds)
             ratio = measured.percentile(99) / max(measured.percentile(50), 0.01)
             bars.append(Bar(name=f"{scenario.name} {name} at 70 %: p99 ÷ p50", found=ratio, bar=10))
+    return bars
+
+
+async def _logins(
+    contestants: Mapping[str, Contestant], lines: Mapping[str, Mapping[str, Line]], seconds: float
+) -> list[Bar]:
+    if "P6" not in lines:
+        return []
+    hash_cpu, bars = await hash_cpu_seconds(), list[Bar]()
+    for name in ("ours_sqlite", "ours_postgresql"):
+        most = len(cores()[0]) / hash_cpu
+        _, tokens = await tokens_beside_logins(contestants[name], seconds)
+        bars += [
+            Bar(
+                name=f"P6 {name}: rate ÷ (core ÷ CPU of a hash, {hash_cpu * 1e3:.1f} ms)",
+                found=lines["P6"][name].per_s / most,
+                bar=0.75,
+                is_least=True,
+            ),
+            Bar(name=f"P6 {name}: p99 of /token beside it, ms", found=tokens.percentile(99), bar=50),
+        ]
     return bars
 
 

@@ -56,7 +56,17 @@ def silent_sign_in(target: Target) -> Flow:
 
 async def sign_in(target: Target, wire: Wire, cookie: str, **more: str) -> dict[str, str]:
     """Authorize with a session and redeem the code."""
-    wanted = {
+    path = f"{target.paths.authorize}?{urlencode({**authorization_request(target), **more})}"
+    reply = await wire.send(get(path, target.host, cookie=cookie))
+    location = reply.header("location")
+    if reply.status not in {302, 303} or not location.startswith(REDIRECT_URI):
+        raise FlowFailed(f"authorize: {reply.status} {location or reply.body[:200]!r}")
+    return await redeem(target, wire, parse_qs(urlsplit(location).query).get("code", [""])[0])
+
+
+def authorization_request(target: Target) -> dict[str, str]:
+    """Return what the relying party asks for, with a state and a nonce of its own."""
+    return {
         "client_id": target.rp.client_id,
         "redirect_uri": REDIRECT_URI,
         "response_type": "code",
@@ -65,14 +75,11 @@ async def sign_in(target: Target, wire: Wire, cookie: str, **more: str) -> dict[
         "nonce": secrets.token_urlsafe(16),
         "code_challenge": CHALLENGE,
         "code_challenge_method": "S256",
-        **more,
     }
-    path = f"{target.paths.authorize}?{urlencode(wanted)}"
-    reply = await wire.send(get(path, target.host, cookie=cookie))
-    location = reply.header("location")
-    if reply.status not in {302, 303} or not location.startswith(REDIRECT_URI):
-        raise FlowFailed(f"authorize: {reply.status} {location or reply.body[:200]!r}")
-    code = parse_qs(urlsplit(location).query).get("code", [""])[0]
+
+
+async def redeem(target: Target, wire: Wire, code: str) -> dict[str, str]:
+    """Exchange a code for tokens."""
     form = {
         "grant_type": "authorization_code",
         "code": code,

@@ -6,11 +6,17 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from bench.contest import Contestant
+from bench.flows import machine_token
 from bench.load import Measured, drive, drive_at
+from bench.password_login import password_login
 from bench.scenarios import SCENARIOS, Scenario, limit
 from bench.wire import Wire
 
 CONNECTIONS = 32
+_BESIDE = 8
+"""Connections for what is asked beside a load."""
+_TOKENS_BESIDE = 20.0
+"""A second."""
 _WARM_UP = 0.4
 _REST = 0.2
 
@@ -63,7 +69,7 @@ def entrants(scenario: Scenario, contestants: Mapping[str, Contestant]) -> Seque
         ]
     if scenario.name.startswith("P7"):
         return [("ours_sqlite", ""), ("peer", ""), ("limit_sqlite", "/static")]
-    if scenario.name == "P5_jwt":  # the peer can't be asked about a JWT
+    if scenario.name in {"P5_jwt", "P6"}:  # the peer can't be asked about a JWT, and has no passwords
         return [entry for entry in providers if entry[0].startswith("ours") and entry[0] != "ours_two_nodes"]
     return [entry for entry in providers if entry[0] != "ours_two_nodes"]
 
@@ -118,6 +124,20 @@ async def at_seventy_percent(
     try:
         flow = await scenario.make(contestant.target, wires, seconds)
         return await drive_at(flow, wires, seconds, 0.7 * per_s)
+    finally:
+        for wire in wires:
+            wire.close()
+
+
+async def tokens_beside_logins(contestant: Contestant, seconds: float) -> tuple[Measured, Measured]:
+    """Return password sign-ins, as many as there can be, and machines' tokens at an even pace beside them."""
+    assert contestant.target is not None
+    wires = await wires_to(contestant)
+    try:
+        logins = password_login(contestant.target)
+        await drive(logins, wires[_BESIDE:], seconds * _WARM_UP)
+        beside = drive_at(machine_token(contestant.target), wires[:_BESIDE], seconds, _TOKENS_BESIDE)
+        return await asyncio.gather(drive(logins, wires[_BESIDE:], seconds), beside)
     finally:
         for wire in wires:
             wire.close()

@@ -9,14 +9,17 @@ from pathlib import Path
 
 from bench import processes
 from bench.flows import SIGN_IN_SCOPE
-from bench.target import AUDIENCE, REDIRECT_URI, SCOPE, Key, Paths, Secret, Target
+from bench.target import AUDIENCE, REDIRECT_URI, SCOPE, Account, Key, Paths, Secret, Target
 from idp.protocol.facts import Profile
+from tests.arranged import PASSWORD
 from tests.driver import RelyingParty
 from tests.server import Installation, Node, open_served
 
 PATHS = Paths(
     authorize="/authorize", token="/token", userinfo="/userinfo", introspect="/introspect", jwks="/jwks"
 )
+_ACCOUNTS = 600
+"""With passwords: each signs in once in half a minute at most, as often as its authenticator has a new code."""
 _HPID = str(Path(sys.executable).with_name("hpid"))
 
 
@@ -73,6 +76,13 @@ async def _fill(installation: Installation, people: int) -> Target:
             visitor = await world.visitor(replace(rp), f"person-{number}")
             target.cookies.append(
                 "; ".join(f"{cookie.name}={cookie.value}" for cookie in visitor.browser.client.cookies.jar)
+            )
+        password_hash = await world.provider.hashing.hash(PASSWORD)
+        for number in range(_ACCOUNTS):
+            person, citizen = await world.citizen(f"citizen-{number}", password_hash=password_hash)
+            await world.agree(person.person_id, replace(rp))
+            target.accounts.append(
+                Account(username=citizen.username, password=citizen.password, totp_secret=citizen.totp_secret)
             )
     return target
 

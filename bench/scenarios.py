@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bench import flows
 from bench.load import Flow, FlowFailed
+from bench.password_login import password_login
 from bench.target import AUDIENCE, SCOPE, Target
 from bench.wire import Wire, get, post
 
@@ -64,6 +65,11 @@ async def _p5_jwt(target: Target, wires: Sequence[Wire], seconds: float) -> Flow
     return flows.introspect_jwt(target)
 
 
+async def _p6(target: Target, wires: Sequence[Wire], seconds: float) -> Flow:
+    del wires, seconds
+    return password_login(target)
+
+
 async def _p7_discovery(target: Target, wires: Sequence[Wire], seconds: float) -> Flow:
     del wires, seconds
     return flows.discovery(target)
@@ -90,6 +96,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario(name="P5_opaque", title="introspection of an opaque token", make=_p5_opaque),
     Scenario(name="P5_jwt", title="introspection of a JWT", make=_p5_jwt),
     Scenario(name="P5_userinfo", title="userinfo", make=_p5_userinfo),
+    Scenario(name="P6", title="sign-in with a password and a code, every page of it", make=_p6),
     Scenario(name="P7_discovery", title="discovery", make=_p7_discovery),
     Scenario(name="P7_jwks", title="JWKS", make=_p7_jwks),
 )

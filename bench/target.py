@@ -8,6 +8,7 @@ from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import pyotp
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 AUDIENCE = "https://warehouse.example/"
 SCOPE = "data.read"
 REDIRECT_URI = "https://rp.example/callback"
+_STEP_SECONDS = 30
 VERIFIER = secrets.token_urlsafe(48)
 CHALLENGE = urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
@@ -76,6 +78,25 @@ class Key:
 
 
 @dataclass(slots=True, kw_only=True)
+class Account:
+    """Somebody with a password and an authenticator, each of whose steps counts once (RFC 6238 §5.2)."""
+
+    username: str
+    password: str = field(repr=False)
+    totp_secret: str = field(repr=False)
+    last_step: int = 0
+
+    def next_code(self) -> str | None:
+        """Return a code not used yet, None if all that count at this moment were."""
+        current = int(time.time()) // _STEP_SECONDS
+        step = max(self.last_step + 1, current)
+        if step > current + 1:
+            return None
+        self.last_step = step
+        return pyotp.TOTP(self.totp_secret).generate_otp(step)
+
+
+@dataclass(slots=True, kw_only=True)
 class Target:
     """One provider as the flows see it; whoever is signed in is known by a Cookie header, one for each slot."""
 
@@ -86,6 +107,8 @@ class Target:
     rp: Secret
     opaque: bool
     """Whether it can answer access tokens that say nothing."""
+    accounts: list[Account] = field(default_factory=list, repr=False)
+    """Who signs in with a password."""
     cookies: list[str] = field(default_factory=list, repr=False)
     refresh_tokens: list[str] = field(default_factory=list, repr=False)
     access_tokens: list[str] = field(default_factory=list, repr=False)

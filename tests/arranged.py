@@ -174,10 +174,12 @@ class Arranged:
         await self.write(add)
         return person
 
-    async def citizen(self, username: str = "alice", **changes: Any) -> tuple[Person, Citizen]:
-        """Add a person with a password and an authenticator."""
+    async def citizen(
+        self, username: str = "alice", *, password_hash: str | None = None, **changes: Any
+    ) -> tuple[Person, Citizen]:
+        """Add a person with a password and an authenticator; `password_hash` spares hashing it once more."""
         person = await self.person(username, **changes)
-        password_hash = await self.provider.hashing.hash(PASSWORD)
+        password_hash = password_hash or await self.provider.hashing.hash(PASSWORD)
 
         def add(tx: Tx) -> Done[None]:
             now = self.time()
