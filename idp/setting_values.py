@@ -28,12 +28,26 @@ class RegistrationMode(StrEnum):
     OPEN = "open"
 
 
+class SentCode(StrEnum):
+    """Where a code that signs somebody in may be sent."""
+
+    PHONE = "phone"
+    """By SMS."""
+    EMAIL = "email"
+
+
 class MailTls(StrEnum):
     """How the connection to the mail server is kept from others (RFC 8314)."""
 
     IMPLICIT = "implicit"
     STARTTLS = "starttls"
     NONE = "none"
+
+
+def unsent_codes(codes: frozenset[SentCode], *, mail_host: str | None, sms_url: str | None) -> str:
+    """Return where codes are to go though nothing sends there, for a message; empty: nowhere."""
+    sends = {SentCode.EMAIL: mail_host, SentCode.PHONE: sms_url}
+    return ", ".join(sorted(one.value for one in codes if sends[one] is None))
 
 
 def is_certain_of_its_database(url: str) -> bool:

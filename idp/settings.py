@@ -19,8 +19,10 @@ from idp.setting_values import (
     DeploymentProfile,
     MailTls,
     RegistrationMode,
+    SentCode,
     UnsafeSettings,
     is_certain_of_its_database,
+    unsent_codes,
 )
 
 __all__ = ["DeploymentProfile", "Lifetimes", "MailTls", "RegistrationMode", "Settings", "UnsafeSettings"]
@@ -152,6 +154,10 @@ class Settings(BaseSettings):
     """File with the bearer secret that proves us there, readable by the provider's user alone; needed with a gateway."""
     sms_from: str = "HaiPhongID"
     """Name or number that SMS come from."""
+    sign_in_codes: Annotated[frozenset[SentCode], NoDecode] = frozenset()
+    """Where a code may be sent to sign somebody in: `phone`, `email`, comma separated; at services that ask for level low
+    alone, for people who allowed it. Empty: nowhere. A code by SMS is a restricted authenticator of SP 800-63B-4, one by
+    mail is none at all: leave `email` out where level low is to mean AAL1."""
     hotline: str = ""
     """Phone number by which the city locks accounts, told in notices; unset: none is told."""
     holidays: Annotated[tuple[date, ...], NoDecode] = ()
@@ -165,7 +171,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
-        for name in ("trusted_proxies", "loopback_origins", "loopback_hosts", "holidays"):
+        for name in ("trusted_proxies", "loopback_origins", "loopback_hosts", "holidays", "sign_in_codes"):
             text = values.get(name)
             if isinstance(text, str):
                 values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
@@ -218,6 +224,8 @@ class Settings(BaseSettings):
                 raise UnsafeSettings("HPID_MAIL_TLS may be none on this machine alone, and not in production")
         if (self.sms_url is None) is not (self.sms_secret_file is None):
             raise UnsafeSettings("HPID_SMS_URL and HPID_SMS_SECRET_FILE go together")
+        if unsent := unsent_codes(self.sign_in_codes, mail_host=self.mail_host, sms_url=self.sms_url):
+            raise UnsafeSettings(f"HPID_SIGN_IN_CODES names {unsent}, but nothing sends it")
         return self
 
     def _refuse_unsafe_listening(self, *, is_https: bool) -> None:

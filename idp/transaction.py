@@ -24,6 +24,7 @@ from idp.credentials.store import (
     PasskeyStore,
     PasswordStore,
     RecoveryCodeStore,
+    SignInCodeStore,
     TotpStore,
 )
 from idp.emergency.store import AffectedStore
@@ -109,6 +110,10 @@ class Tx:
     @cached_property
     def attempts(self) -> AttemptStore:
         return AttemptStore(self.connection, self._vault)
+
+    @cached_property
+    def sign_in_codes(self) -> SignInCodeStore:
+        return SignInCodeStore(self.connection, self._vault)
 
     @cached_property
     def links(self) -> LinkStore:

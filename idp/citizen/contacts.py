@@ -5,6 +5,7 @@ link, so that whatever follows links proves nothing (SECURITY E08). Whether some
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from idp.audit.occasion import Occasion
@@ -12,6 +13,7 @@ from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.password import slowed
 from idp.credentials.reservation import Slowed
+from idp.credentials.sign_in_code import YOUNGEST
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.page import language_of, page
@@ -26,7 +28,13 @@ from idp.ui.formatting import Masked, mask_email, mask_phone
 from keys.envelope import Vault
 
 HERE = "/account/contacts"
-_DONE = {"added": "contact_added", "removed": "contact_removed", "full": "contact_full"}
+_DONE = {
+    "added": "contact_added",
+    "removed": "contact_removed",
+    "full": "contact_full",
+    "opens": "contact_opens",
+    "opens-no-more": "contact_opens_no_more",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +44,8 @@ class Row:
     contact_id: str
     channel: Channel
     shown: Masked
+    signs_in_since: datetime | None = None
+    """When codes to it began to open the account, or will."""
 
 
 async def show(call: Call) -> Answer:
@@ -168,6 +178,8 @@ async def _list(
         changing=changing,
         national=_national(holder.person.profile, await _contacts(call, holder.person_id)),
         channels=[one for one in Channel if one in call.provider.senders],
+        opening=[one.value for one in call.provider.settings.sign_in_codes],
+        time=call.provider.clock.now(),
         typed=typed or {},
         errors=errors,
     )
@@ -215,11 +227,19 @@ async def _contacts(call: Call, person_id: PersonId) -> tuple[Contact, ...]:
     return await call.provider.database.read(lambda tx: tx.contacts.of_person(person_id))
 
 
+def row_of(contact: Contact) -> Row:
+    """Return a contact as pages show it."""
+    since = contact.signs_in_since
+    return Row(
+        contact_id=contact.contact_id,
+        channel=contact.channel,
+        shown=_masked(contact.channel, contact.address),
+        signs_in_since=None if since is None else since + YOUNGEST,
+    )
+
+
 async def _rows(call: Call, holder: Holder) -> list[Row]:
-    return [
-        Row(contact_id=one.contact_id, channel=one.channel, shown=_masked(one.channel, one.address))
-        for one in await _contacts(call, holder.person_id)
-    ]
+    return [row_of(one) for one in await _contacts(call, holder.person_id)]
 
 
 def _national(profile: PersonProfile, contacts: tuple[Contact, ...]) -> Masked | None:

@@ -10,6 +10,7 @@ from idp.citizen import (
     act_for,
     administrator,
     consent,
+    contact_sign_in,
     contacts,
     history,
     home,
@@ -26,6 +27,7 @@ from idp.citizen import (
     sign_out,
     waiting,
 )
+from idp.citizen.codes import entering, sending
 from idp.citizen.mandates import acts, appointing, clients, organisation, overview, receipt
 from idp.citizen.methods import overview as methods
 from idp.citizen.methods import password as own_password
@@ -55,6 +57,10 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/sign-in/recovery", recovery.show),
     ("POST", "/sign-in/recovery", recovery.check),
     ("POST", "/sign-in/recovery/kept", recovery.keep),
+    ("GET", "/sign-in/code", sending.show),
+    ("POST", "/sign-in/code", sending.send),
+    ("GET", "/sign-in/code/enter", entering.show),
+    ("POST", "/sign-in/code/enter", entering.check),
     ("GET", "/sign-in/passkey", passkey.show),
     ("POST", "/sign-in/passkey", passkey.check),
     ("GET", "/sign-in/papers", papers.show),
@@ -88,6 +94,8 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/account/contacts", contacts.send),
     ("GET", "/account/contacts/code", contacts.show_code),
     ("POST", "/account/contacts/code", contacts.check_code),
+    ("GET", "/account/contacts/sign-in", contact_sign_in.show),
+    ("POST", "/account/contacts/sign-in", contact_sign_in.change),
     ("GET", "/account/contacts/remove", contacts.show_removal),
     ("POST", "/account/contacts/remove", contacts.take_away),
     ("GET", "/account/services", services.show),

@@ -9,7 +9,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.cli import lock_requests
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, warn, with_provider
-from idp.credentials.model import MOST_TRIES
+from idp.credentials.model import MOST_TRIES, AttemptState
 from idp.credentials.service import mark_compromised
 from idp.database import Done, Refused
 from idp.ids import PersonId
@@ -81,7 +81,7 @@ async def _find(
         page = find_people(
             tx, asked, place, vault=provider.vault, reason=reason, actor=operator(), occasion=happening
         ).value
-        return Done((page, [_row(one, tx.attempts.state(one.person_id).failures) for one in page.people]))
+        return Done((page, [_row(one, tx.attempts.state(one.person_id)) for one in page.people]))
 
     return (await provider.database.transact(look)).unwrap()
 
@@ -275,7 +275,7 @@ def _words(grounds: frozenset[Ground]) -> str:
     return ", ".join(sorted(one.value for one in grounds))
 
 
-def _row(person: FoundPerson, failures: int) -> dict[str, object]:
+def _row(person: FoundPerson, attempts: AttemptState) -> dict[str, object]:
     return {
         "person_id": person.person_id,
         "name": person.name,
@@ -286,6 +286,7 @@ def _row(person: FoundPerson, failures: int) -> dict[str, object]:
         "status": person.status,
         "commune": person.commune_code or None,
         "merged_into": person.stands_for,
-        "failures": failures,
-        "rests": failures >= MOST_TRIES,
+        "failures": attempts.failures,
+        "tries": attempts.tries,
+        "rests": attempts.failures >= MOST_TRIES,
     }

@@ -86,6 +86,8 @@ class AttemptState:
     """Failures of one account since its last success; an attempt never settled counts as failed."""
 
     failures: int
+    tries: int
+    """All that were made since, those refused unseen because others came before included; nobody waits for these."""
     not_before: datetime | None
 
 

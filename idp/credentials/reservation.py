@@ -17,7 +17,10 @@ class Reserved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slowed:
-    """Refused unseen and not counted: else a stranger could push an account to rest at no cost."""
+    """Refused unseen: counted among the tries, not among the failures (adr/0052).
+
+    Else a stranger could push an account to rest at no cost.
+    """
 
     not_before: datetime | None
     """When the next attempt is taken; None: the factor rests until it is bound anew."""

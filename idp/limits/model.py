@@ -100,6 +100,27 @@ class Limit(Enum):
         of="address",
         counts="codes that people there had sent",
     )
+    SIGN_IN_CODES = Rule(
+        name="sign-in-codes",
+        most=10,
+        window=timedelta(days=1),
+        of="account",
+        counts="codes to sign in; who asks for more is told the same, and none is sent",
+    )
+    SIGN_IN_CODES_OF_ADDRESS = Rule(
+        name="sign-in-codes-of-address",
+        most=5,
+        window=timedelta(hours=1),
+        of="e-mail address or phone number",
+        counts="codes to sign in asked for it, whoever asked and whether it is anybody's",
+    )
+    SIGN_IN_CODES_OF_NETWORK = Rule(
+        name="sign-in-codes-of-network",
+        most=300,
+        window=timedelta(hours=1),
+        of="address",
+        counts="codes to sign in that people there asked for",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from idp.log import fields
 from idp.mandates.days import VIETNAM_TIME
 from idp.messages.model import Address, Channel, Message, NotSent, Sender
 from idp.messages.model.notices import Notice
-from idp.messages.texts import Service, Site, Text, code_text, notice_text
+from idp.messages.texts import Service, Site, Text, code_text, notice_text, sign_in_code_text
 from idp.outbox.model import NOBODY, Attempt, DeliveryState, OutboxKind, OutboxMessage, next_attempt_at
 from idp.people.model import Person, PersonStatus
 from idp.transaction import Tx
@@ -100,14 +100,27 @@ class Post:
         return Attempt(is_sent=True)
 
     async def _text(self, message: OutboxMessage, channel: Channel) -> Text | None:
-        """Return the text; None: it brings a code that is over."""
+        """Return the text; None: it brings a code that is over, or is for a service that is gone."""
         payload, now = message.payload, self.clock.now()
         language = payload.get("language", "")
         if "code" in payload:
             until = datetime.fromisoformat(payload["until"])
             if until <= now:
                 return None
-            return code_text(payload["code"], until=until, now=now, channel=channel, language=language)
+            if payload.get("purpose") != "sign-in":
+                return code_text(payload["code"], until=until, now=now, channel=channel, language=language)
+            asking = await self._service(payload.get("client_id"), language)
+            if asking is None:
+                return None
+            return sign_in_code_text(
+                payload["code"],
+                until=until,
+                now=now,
+                channel=channel,
+                language=language,
+                site=self.site,
+                service=asking,
+            )
         return notice_text(
             payload,
             at=datetime.fromisoformat(payload["at"]),

@@ -96,6 +96,33 @@ def code_text(code: str, *, until: datetime, now: datetime, channel: Channel, la
     )
 
 
+def sign_in_code_text(
+    code: str,
+    *,
+    until: datetime,
+    now: datetime,
+    channel: Channel,
+    language: str,
+    site: Site,
+    service: Service,
+) -> Text:
+    """Return what brings a code that signs somebody in: it names the service, so that a code got by a trick shows it."""
+    words = WORDS.get(language, WORDS[_DEFAULT])
+    named = {"service": one_line(service.name), "host": one_line(service.host), "code": code}
+    if channel is Channel.PHONE:
+        minutes = max(1, round((until - now).total_seconds() / 60))
+        first = words["sign_in_code_phone"].format(**named, minutes=minutes)
+        return Text(subject="", body=f"{first} {words['code_never']}")
+    lines = [
+        words["sign_in_code_email"].format(**named),
+        words["sign_in_code_where"].format(site=site.host, time=_time(until)),
+    ]
+    return Text(
+        subject=words["sign_in_code_subject"],
+        body="\n".join([*lines, "", words["code_never"], words["sign_in_code_ignore"], words["never"]]),
+    )
+
+
 def _what(facts: Mapping[str, str], words: Mapping[str, str]) -> str:
     """Return the sentence of a notice: its kind, and the fact that tells which of several."""
     notice = facts["notice"]

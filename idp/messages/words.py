@@ -25,6 +25,13 @@ _VI = {
     "code_where": "Nhập mã ở trang của tài khoản đã mở khi yêu cầu. Mã dùng được một lần, đến {time}.",
     "code_never": "Không đọc mã này cho bất kỳ ai, kể cả người xưng là cán bộ hay công an.",
     "code_ignore": "Không yêu cầu mã này thì không cần làm gì.",
+    "sign_in_code_subject": "Hải Phòng ID: mã đăng nhập",
+    "sign_in_code_email": "Mã để đăng nhập vào {service} ({host}): {code}",
+    "sign_in_code_phone": (
+        "Hải Phòng ID: {code} là mã đăng nhập vào {service} ({host}), dùng được trong {minutes} phút."
+    ),
+    "sign_in_code_where": "Chỉ nhập ở trang đăng nhập vừa mở trên {site}. Mã dùng được một lần, đến {time}.",
+    "sign_in_code_ignore": "Không yêu cầu mã này thì không cần làm gì: chưa ai vào được tài khoản.",
     "new_device": "đăng nhập từ một trình duyệt mới",
     "new_service": "một dịch vụ nhận thông tin lần đầu",
     "new_factor": "thêm hoặc đổi cách đăng nhập: {factor}",
@@ -46,6 +53,8 @@ _VI = {
     "factor_passkey": "khóa truy cập",
     "factor_recovery_codes": "mã khôi phục",
     "factor_national": "tài khoản định danh quốc gia",
+    "factor_email_code": "mã gửi qua thư điện tử",
+    "factor_phone_code": "mã gửi qua tin nhắn",
 }
 
 _EN = {
@@ -70,6 +79,13 @@ _EN = {
     "code_where": "Enter it on the account page that asked for it. It works once, until {time}.",
     "code_never": "Do not read this code to anyone, even someone who says they are an official or police.",
     "code_ignore": "If you did not ask for this code, there is nothing to do.",
+    "sign_in_code_subject": "Hải Phòng ID: code to sign in",
+    "sign_in_code_email": "The code to sign in to {service} ({host}): {code}",
+    "sign_in_code_phone": (
+        "Hải Phòng ID: {code} is the code to sign in to {service} ({host}). It works for {minutes} minutes."
+    ),
+    "sign_in_code_where": "Enter it only on the sign-in page just opened at {site}. It works once, until {time}.",
+    "sign_in_code_ignore": "If you did not ask for this code, there is nothing to do: nobody got into the account.",
     "new_device": "sign-in from a new browser",
     "new_service": "a service got information for the first time",
     "new_factor": "a way to sign in was added or replaced: {factor}",
@@ -91,6 +107,8 @@ _EN = {
     "factor_passkey": "passkey",
     "factor_recovery_codes": "recovery codes",
     "factor_national": "national e-ID account",
+    "factor_email_code": "codes sent by email",
+    "factor_phone_code": "codes sent by text message",
 }
 
 WORDS: Mapping[str, Mapping[str, str]] = {"vi": MappingProxyType(_VI), "en": MappingProxyType(_EN)}

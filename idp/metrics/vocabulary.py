@@ -43,6 +43,8 @@ class SignInMethod(StrEnum):
     """With a recovery code, in the place of the second step."""
     PASSKEY = "passkey"
     """With a passkey, in one step."""
+    SENT_CODE = "sent-code"
+    """With a code sent by SMS or mail, in one step, at level low alone."""
 
 
 class SignInOutcome(StrEnum):
@@ -99,7 +101,7 @@ class Metric(Enum):
         kind=Kind.COUNTER,
         text="Attempts to sign in that came to an end.",
         labels={
-            "method": "`national`, `password`, `otp`",
+            "method": "`national`, `password`, `otp`, `recovery-code`, `passkey`, `sent-code`",
             "outcome": "`signed-in`, `continued`, `refused`, `slowed`, `cancelled`, `failed`",
         },
     )

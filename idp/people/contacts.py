@@ -38,6 +38,8 @@ class Contact:
     address: str = field(repr=False)
     language: str
     verified_at: datetime
+    signs_in_since: datetime | None = None
+    """Since when its owner lets codes to it open the account, at level low alone (adr/0052); None: they do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

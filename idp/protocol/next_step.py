@@ -299,6 +299,12 @@ def offers_passkeys(request: AuthorizationRequest, client: ClientFacts, *, upstr
     return offers_city_credentials(request, client, upstream_down=upstream_down)
 
 
+def offers_sent_codes(request: AuthorizationRequest, client: ClientFacts) -> bool:
+    """Tell whether a code sent to an address could do: for level low alone, and never in the national system's place."""
+    is_taken = realm_of(client) is Realm.CITIZEN and client.local_login is LocalLogin.LOW
+    return is_taken and required_acr(request, client) is Acr.LOW
+
+
 def _open_scopes(
     request: AuthorizationRequest, facts: Facts, consent: ConsentFacts, choice: Choice | None
 ) -> tuple[str, ...]:

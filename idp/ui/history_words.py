@@ -56,6 +56,8 @@ WORDS: Mapping[E, Shown] = {
     **_of(Kind.SENT, "doc", E.USERINFO_READ, E.TOKEN_INTROSPECTED),
     **_of(Kind.SENT, "check", E.CONSENT_RECORDED, E.CONSENT_WITHDRAWN, E.CONSENT_REFUSED, disputable=True),
     **_of(Kind.CHANGE, "phone", E.CONTACT_CODE_SENT, E.CONTACT_ADDED, E.CONTACT_REMOVED, disputable=True),
+    **_of(Kind.CHANGE, "phone", E.CONTACT_OPENS, E.CONTACT_OPENS_NO_MORE, disputable=True),
+    **_of(Kind.CHANGE, "phone", E.SIGN_IN_CODE_SENT, disputable=True),
     **_of(Kind.STOPPED, "x", E.CONTACT_CODE_REFUSED),
     **_of(
         Kind.CHANGE,

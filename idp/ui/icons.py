@@ -38,6 +38,7 @@ _SHAPES = {
         '5.7 5.700l1.2-1.2"/>'
     ),
     "list": Markup('<path d="M8.5 6H21M8.5 12H21M8.5 18H21M4 6h.01M4 12h.01M4 18h.01"/>'),
+    "message": Markup('<path d="M3.5 5h17v11.500h-9l-4.500 4v-4h-3.500zM8 9h8M8 12.500h5"/>'),
     "password": Markup(
         '<rect x="3" y="7" width="18" height="10" rx="2"/><path d="M7.5 12h.01M12 12h.01M16.5 12h.01"/>'
     ),

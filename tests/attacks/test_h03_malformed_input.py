@@ -59,6 +59,8 @@ READS_ITS_QUERY = {
     "/sign-in/passkey",
     "/sign-in/recovery",
     "/sign-in/recovery/kept",
+    "/sign-in/code",
+    "/sign-in/code/enter",
     "/consent",
     "/act-for",
     "/signed-out",

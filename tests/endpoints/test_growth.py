@@ -86,6 +86,7 @@ async def test_years_of_use_leave_only_what_is_meant_to_stay(world: World) -> No
         "passkey_challenges",
         "passkeys",
         "session_contexts",
+        "sign_in_codes",
         "upstream_journeys",
         "upstream_logouts",
     } | of_mandates

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @asynccontextmanager
-async def open_office(template: Path, folder: Path) -> AsyncIterator[Office]:
+async def open_office(template: Path, folder: Path, **settings: Any) -> AsyncIterator[Office]:
     secret = folder / "sms-secret"
     secret.touch(mode=0o600)
     secret.write_text(SECRET, encoding="ascii")
@@ -60,6 +61,7 @@ async def open_office(template: Path, folder: Path) -> AsyncIterator[Office]:
             sms_url=sms.url,
             sms_secret_file=secret,
             loopback_origins=(sms.peer.origin,),
+            **settings,
         ) as world,
     ):
         yield Office(world, mail, sms, post_of(world.provider))

@@ -11,6 +11,7 @@ from idp.clients.model import ClientSecret
 from idp.clock import Clock
 from idp.conflicts.model import Conflict, ConflictKind, ConflictState
 from idp.credentials.model import TotpCredential
+from idp.credentials.sign_in_code import SignInCode
 from idp.database import Database, Resealing
 from idp.ids import HandleKind, OfficialId, PersonId
 from idp.life_events.model import Contradiction, Decision, Ground, LockRequest, Unresolved, Wish
@@ -84,6 +85,7 @@ COLUMNS = {
     "person_identifiers.value": Resealing.WITH_LOOKUP,
     "pushed_requests.request": Resealing.ANEW,
     "refresh_tokens.successor_sealed": Resealing.FORGOTTEN,
+    "sign_in_codes.address": Resealing.ANEW,
     "signing_keys.sealed_private": Resealing.ANEW,
     "totp.secret": Resealing.ANEW,
     "upstream_journeys.code_verifier": Resealing.ANEW,
@@ -98,6 +100,16 @@ SENT = PendingCode(
     address="+84530000001",
     replaces="",
     language="vi",
+    digest=bytes(32),
+    tries=0,
+    expires_at=LATER,
+)
+SIGN_IN_CODE = SignInCode(
+    interaction_id="i",
+    person_id=PersonId("00-director"),
+    account="00-director",
+    channel=Channel.PHONE,
+    address="+84530000001",
     digest=bytes(32),
     tries=0,
     expires_at=LATER,
@@ -261,6 +273,7 @@ async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Fill
         tx.passkeys.add(make_passkey(person_id, name="Điện thoại"))
         tx.contacts.add(person_id, CONTACT)
         tx.contacts.put_code(person_id, SENT)
+        tx.sign_in_codes.put(SIGN_IN_CODE)
         tx.clients.add_secret(client_id, secret)
         tx.organisations.add(make_organisation(scheme=OrganisationScheme.PERSONAL_ID, identifier=NUMBER))
         tx.mandates.lock_principal(organisation(COMPANY))

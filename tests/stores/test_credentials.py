@@ -90,14 +90,15 @@ async def test_after_a_hundred_failures_the_factor_rests(database: Database[Any]
     assert answers[MOST_TRIES:] == [Slowed(not_before=None)] * 2
 
 
-async def test_a_try_that_is_refused_unseen_does_not_count(database: Database[Any]) -> None:
+async def test_a_try_that_is_refused_unseen_is_a_try_and_no_failure(database: Database[Any]) -> None:
     def guess(tx: Any) -> AttemptState:
         for _ in range(1000):
             tx.attempts.reserve("a", NOW)
         state: AttemptState = tx.attempts.state("a")
         return state
 
-    assert await do(database, guess) == AttemptState(failures=QUICK_TRIES, not_before=NOW + 30 * SECOND)
+    expected = AttemptState(failures=QUICK_TRIES, tries=1000, not_before=NOW + 30 * SECOND)
+    assert await do(database, guess) == expected
 
 
 async def test_success_forgets_the_failures_of_this_account_alone(database: Database[Any]) -> None:
@@ -107,8 +108,12 @@ async def test_success_forgets_the_failures_of_this_account_alone(database: Data
         tx.attempts.settle("a")
 
     await do(database, guess)
-    assert await see(database, lambda tx: tx.attempts.state("a")) == AttemptState(failures=0, not_before=None)
-    assert await see(database, lambda tx: tx.attempts.state("b")) == AttemptState(failures=1, not_before=None)
+    assert await see(database, lambda tx: tx.attempts.state("a")) == AttemptState(
+        failures=0, tries=0, not_before=None
+    )
+    assert await see(database, lambda tx: tx.attempts.state("b")) == AttemptState(
+        failures=1, tries=1, not_before=None
+    )
 
 
 async def test_a_step_that_was_right_is_no_failure_and_forgets_none(database: Database[Any]) -> None:
@@ -215,7 +220,7 @@ async def test_to_note_that_an_account_was_tried_counts_nothing(database: Databa
         assert tx.attempts.erase_forgotten(NOW + HOUR, 10) == 0, "it was tried since"
         return state
 
-    assert await do(database, touch) == AttemptState(failures=1, not_before=None)
+    assert await do(database, touch) == AttemptState(failures=1, tries=1, not_before=None)
     assert await see(database, lambda tx: tx.attempts.state("b").failures) == 0
 
 

@@ -20,6 +20,7 @@ from idp.ui.rows import ClaimRow, ConsentMode, ConsentRow, Delivery, DeliverySta
 from idp.ui.strings import STRINGS, Texts
 from tests.ui.account_samples import ACCOUNT
 from tests.ui.act_for_samples import FAMILY, OFFICE, context_of
+from tests.ui.code_samples import SENT_CODES
 from tests.ui.contact_samples import CONTACTS
 from tests.ui.mandate_samples import MANDATES
 from tests.ui.method_samples import METHODS
@@ -219,6 +220,7 @@ SAMPLES: dict[str, Sample] = {
         template="otp.html",
         context=same(rp=None, i="7K2M", recovers=False, errors=one_error("otp_incomplete", at="otp")),
     ),
+    **SENT_CODES,
     "act-for": Sample(template="act_for.html", context=act_for(FAMILY)),
     "act-for-unanswered": Sample(
         template="act_for.html", context=act_for(FAMILY, errors=one_error("act_for_empty", at="principal"))

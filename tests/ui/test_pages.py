@@ -20,7 +20,7 @@ from tests.ui.samples import SAMPLES
 OWN_PATHS = {"/", "/help", "/phong-lua-dao", "/privacy", "/accessibility", "/end_session"}
 PASSED_IN = {"/status", "/account/services", "/signed-out"}
 ACCOUNT = {section.path for section in navigation.ACCOUNT} | {
-    *("/account/history/not-me", "/account/contacts/remove"),
+    *("/account/history/not-me", "/account/contacts/remove", "/account/contacts/sign-in"),
     *(f"/account/services{page}" for page in ("/service", "/receipt")),
     *(f"/account/mandates{page}" for page in ("", "/organisation", "/person", "/firm", "/clients", "/act")),
 }
@@ -35,13 +35,16 @@ STEPS = {
     "/sign-in/national",
     "/sign-in/password",
     "/sign-in/waiting",
+    "/sign-in/code",
+    "/sign-in/code/enter",
     "/authorize/resume",
 }
 ACTIONS = {
     *("/language", "/theme", "/act-for", "/consent", "/end_session/confirm"),
     *("/sign-in/national", "/sign-in/password", "/sign-in/otp", "/sign-in/cancel", "/sign-in/continue"),
     *("/sign-in/recovery", "/sign-in/recovery/kept"),
-    *("/account/contacts", "/account/contacts/code", "/account/contacts/remove"),
+    *("/sign-in/code", "/sign-in/code/enter"),
+    *(f"/account/contacts{page}" for page in ("", "/code", "/remove", "/sign-in")),
     *(METHODS - {"/account/methods"}),
     "/sign-in/passkey",
     *("/account/sessions", "/account/history/not-me", "/account/services/withdraw"),

@@ -50,6 +50,7 @@ _invitations = table("invitations", column("uses_left", Integer))
 _recovery_codes = table("recovery_codes", column("spent_at", UtcTime))
 _contact_codes = table("contact_codes", column("digest"))
 _dispute_links = table("dispute_links", column("digest"))
+_sign_in_codes = table("sign_in_codes", column("digest"))
 _totp = table("totp", column("last_step", BigInteger))
 _config = table(
     "config_version",
@@ -119,8 +120,8 @@ def begin_epoch(connection: Connection, *, number: int, at: datetime) -> Died:
             .values(expires_at=at)
         ),
     )
-    connection.execute(delete(_contact_codes))
-    connection.execute(delete(_dispute_links))
+    for sent in (_contact_codes, _sign_in_codes, _dispute_links):
+        connection.execute(delete(sent))
     for one in (_journeys, _proofs, _recovery_codes):
         connection.execute(update(one).where(one.c.spent_at.is_(None)).values(spent_at=at))
     step = int(at.timestamp()) // int(_TOTP_STEP.total_seconds()) + 1  # codes are taken one step ahead

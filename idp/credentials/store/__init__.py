@@ -1,4 +1,4 @@
-"""City credentials, one table a file: passwords, TOTP secrets, recovery codes, passkeys, attempts, one-time links."""
+"""City credentials: passwords, TOTP secrets, recovery codes, passkeys, sent codes, attempts, one-time links."""
 
 from idp.credentials.reservation import Reserved, Slowed
 from idp.credentials.store.attempts import AttemptStore
@@ -7,6 +7,7 @@ from idp.credentials.store.links import LinkStore
 from idp.credentials.store.passkeys import PasskeyStore
 from idp.credentials.store.passwords import PasswordStore
 from idp.credentials.store.recovery_codes import RecoveryCodeStore
+from idp.credentials.store.sign_in_codes import SignInCodeStore
 from idp.credentials.store.totp import TotpStore
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "PasswordStore",
     "RecoveryCodeStore",
     "Reserved",
+    "SignInCodeStore",
     "Slowed",
     "TotpStore",
 ]

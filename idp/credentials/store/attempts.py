@@ -1,5 +1,8 @@
 """Failed attempts: one counter per account, whatever name was typed and wherever (SECURITY E10, E11).
 
+It has two figures (adr/0052): `failures`, which were looked at and found wrong, and make wait and rest; and `tries`,
+which are all that were made, those that were refused unseen included.
+
 A row is there only while an account has failures since its last success; the account is kept as a digest. Names that
 are nobody's are counted too, else the wait would tell them from others; they share a million counters, so that whoever
 tries every name there is fills no table. A job erases what was not tried for long, but not what rests.
@@ -8,7 +11,19 @@ tries every name there is fills no table. A job erases what was not tried for lo
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Integer, Table, bindparam, delete, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    Table,
+    bindparam,
+    delete,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.credentials.model import MOST_TRIES, AttemptState, delay_after
@@ -25,6 +40,7 @@ attempts = Table(
     metadata,
     Column("account", Digest, primary_key=True),
     Column("failures", Integer, nullable=False),
+    Column("tries", BigInteger, nullable=False, server_default="0"),
     Column("not_before", UtcTime),
     Column("last_at", UtcTime, nullable=False),
     Index("ix_attempts_last_at", "last_at"),
@@ -33,22 +49,36 @@ attempts = Table(
 _this_account = attempts.c.account == bindparam("of_account")
 _RESERVE = (
     insert(attempts)
-    .values(account=bindparam("of_account"), failures=1, last_at=bindparam("now"))
+    .values(account=bindparam("of_account"), failures=1, tries=1, last_at=bindparam("now"))
     .on_conflict_do_update(
         index_elements=["account"],
-        set_={"failures": attempts.c.failures + 1, "last_at": bindparam("now", type_=UtcTime)},
+        set_={
+            "failures": attempts.c.failures + 1,
+            "tries": attempts.c.tries + 1,
+            "last_at": bindparam("now", type_=UtcTime),
+        },
         where=(attempts.c.failures < MOST_TRIES)
         & or_(attempts.c.not_before.is_(None), attempts.c.not_before <= bindparam("now")),
     )
     .returning(attempts.c.failures)
 )
 _DELAY = update(attempts).where(_this_account).values(not_before=bindparam("until"))
-_STATE = select(attempts.c.failures, attempts.c.not_before).where(_this_account)
+_REFUSE = (
+    update(attempts)
+    .where(_this_account)
+    .values(tries=attempts.c.tries + 1)
+    .returning(attempts.c.failures, attempts.c.not_before)
+)
+_STATE = select(attempts.c.failures, attempts.c.tries, attempts.c.not_before).where(_this_account)
 _SETTLE = delete(attempts).where(_this_account)
 _GIVE_BACK = (
     update(attempts)
-    .where(_this_account, attempts.c.failures > 0)
-    .values(failures=attempts.c.failures - 1, not_before=None)
+    .where(_this_account, attempts.c.failures >= bindparam("some"))
+    .values(
+        failures=attempts.c.failures - bindparam("some"),
+        tries=attempts.c.tries - bindparam("some"),
+        not_before=None,
+    )
 )
 _RELEASE = delete(attempts).where(_this_account, attempts.c.failures > 0).returning(attempts.c.failures)
 _TOUCH = update(attempts).where(_this_account).values(last_at=bindparam("now"))
@@ -67,8 +97,9 @@ class AttemptStore:
         key = self._key(account)
         failures = self.connection.execute(_RESERVE, {**key, "now": now}).scalar_one_or_none()
         if failures is None:
-            state = self.state(account)
-            return Slowed(not_before=None if state.failures >= MOST_TRIES else state.not_before or now)
+            # the row is ours: the statement above locked it
+            refused = self.connection.execute(_REFUSE, key).one()
+            return Slowed(not_before=None if refused.failures >= MOST_TRIES else refused.not_before or now)
         delay = delay_after(failures)
         if delay:  # the row is ours until we commit
             self.connection.execute(_DELAY, {**key, "until": now + delay})
@@ -78,13 +109,13 @@ class AttemptStore:
         """Forget the failures of an account that has just succeeded."""
         self.connection.execute(_SETTLE, self._key(account))
 
-    def give_back(self, account: str) -> None:
-        """Take one attempt for made and right that is a step only: neither a failure, nor a reason to forget any.
+    def give_back(self, account: str, some: int = 1) -> None:
+        """Take attempts for made that end in a step only: neither failures, nor a reason to forget any other.
 
         Else who knows the right password would have to wait, after many failures, before the second factor is looked at,
         longer than a sign-in may last.
         """
-        self.connection.execute(_GIVE_BACK, self._key(account))
+        self.connection.execute(_GIVE_BACK, {**self._key(account), "some": some})
 
     def release(self, account: str) -> int | None:
         """Forget an account's failures at an operator's word; return how many, None if there were none."""
@@ -102,8 +133,8 @@ class AttemptStore:
         """Return the failures of an account since its last success."""
         row = self.connection.execute(_STATE, self._key(account)).one_or_none()
         if row is None:
-            return AttemptState(failures=0, not_before=None)
-        return AttemptState(failures=row.failures, not_before=row.not_before)
+            return AttemptState(failures=0, tries=0, not_before=None)
+        return AttemptState(failures=row.failures, tries=row.tries, not_before=row.not_before)
 
     def erase_forgotten(self, before: datetime, limit: int) -> int:
         """Delete counters not tried since, but for accounts that rest."""

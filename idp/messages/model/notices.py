@@ -46,6 +46,10 @@ class Factor(StrEnum):
     PASSKEY = "passkey"
     RECOVERY_CODES = "recovery_codes"
     NATIONAL = "national"
+    EMAIL_CODE = "email_code"
+    """Codes sent to an e-mail address."""
+    PHONE_CODE = "phone_code"
+    """Codes sent by SMS."""
 
 
 class Act(StrEnum):

@@ -1,6 +1,7 @@
 """Use cases about people: who came back from upstream, and numbers that change, where they are reached."""
 
 from idp.people.service.change_number import NumberChanged, NumberNotChanged, change_personal_id
+from idp.people.service.contact_opens import let_open
 from idp.people.service.contacts import ContactOutcome, ContactResult, NewContact, ask, confirm, remove
 from idp.people.service.recognition import NotRecognised, Recognised, recognise
 
@@ -15,6 +16,7 @@ __all__ = [
     "ask",
     "change_personal_id",
     "confirm",
+    "let_open",
     "recognise",
     "remove",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     ForeignKeyConstraint,
@@ -42,6 +43,7 @@ contacts = Table(
     Column("address", Sealed(_ADDRESS), nullable=False),  # its look-up stands in person_identifiers
     Column("language", Text, nullable=False),
     Column("verified_at", UtcTime, nullable=False),
+    Column("signs_in_since", UtcTime),
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
 )
 contact_codes = Table(
@@ -65,6 +67,16 @@ _of_person = and_(_c.bucket == bindparam("of_bucket"), _c.person_id == bindparam
 _OF_PERSON = select(contacts).where(_of_person).order_by(_c.verified_at, _c.contact_id)
 _ADD = insert(contacts)
 _REMOVE = delete(contacts).where(_of_person, _c.contact_id == bindparam("this_contact")).returning(*_c)
+_SIGN_IN = (
+    update(contacts)
+    .where(
+        _of_person,
+        _c.contact_id == bindparam("this_contact"),
+        _c.signs_in_since.is_(None) == bindparam("is_off", type_=Boolean),
+    )
+    .values(signs_in_since=bindparam("since", type_=UtcTime))
+    .returning(_c.contact_id)
+)
 _this_code = and_(
     _k.bucket == bindparam("of_bucket"),
     _k.person_id == bindparam("of_person"),
@@ -102,6 +114,7 @@ class ContactStore:
                 address=self.vault.open_text(row.address, purpose=_ADDRESS),
                 language=row.language,
                 verified_at=row.verified_at,
+                signs_in_since=row.signs_in_since,
             )
             for row in rows
         )
@@ -116,6 +129,7 @@ class ContactStore:
             "address": self.vault.seal_text(contact.address, purpose=_ADDRESS),
             "language": contact.language,
             "verified_at": contact.verified_at,
+            "signs_in_since": contact.signs_in_since,
         }
         self.connection.execute(_ADD, row)
 
@@ -123,6 +137,16 @@ class ContactStore:
         """Delete an address; True for one of those who do so at once."""
         given = {**_key(person_id), "this_contact": contact_id}
         return self.connection.execute(_REMOVE, given).one_or_none() is not None
+
+    def let_sign_in(self, person_id: PersonId, contact_id: str, since: datetime | None) -> bool:
+        """Let codes to an address open the account from then on, or (None) no more; False if that is so already."""
+        given = {
+            **_key(person_id),
+            "this_contact": contact_id,
+            "is_off": since is not None,
+            "since": since,
+        }
+        return self.connection.execute(_SIGN_IN, given).one_or_none() is not None
 
     def put_code(self, person_id: PersonId, pending: PendingCode) -> None:
         """Store a code that is being sent: the one before it is worth nothing any more."""

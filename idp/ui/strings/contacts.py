@@ -31,12 +31,37 @@ VI = {
     "contact_code_phone_risk": (
         "Tin nhắn có thể bị người khác đọc khi mất máy hoặc bị chiếm số. Nên có thêm một địa chỉ thư điện tử."
     ),
+    "contacts_opens": "Mã gửi đến đây mở được tài khoản ở dịch vụ chỉ cần mức thấp.",
+    "contacts_opens_from": "Từ {time}, mã gửi đến đây mở được tài khoản ở dịch vụ chỉ cần mức thấp.",
+    "contacts_let_open": "Dùng để đăng nhập",
+    "contacts_let_open_no_more": "Thôi dùng để đăng nhập",
+    "contact_opens_title_on": "Dùng mã gửi đến đây để đăng nhập?",
+    "contact_opens_title_off": "Thôi dùng mã gửi đến đây để đăng nhập?",
+    "contact_opens_low": (
+        "Chỉ ở dịch vụ cần mức thấp, và chỉ khi gõ đúng địa chỉ này. Không thay được mã xác thực, khóa truy cập hay "
+        "{upstream} ở nơi cần cao hơn."
+    ),
+    "contact_opens_risk_phone": (
+        "**Tin nhắn là cách yếu.** Ai mất máy, bị đổi SIM hay bị lừa đọc mã thì người khác vào được. Nên dùng "
+        '[khóa truy cập](/account/methods/passkeys "instead-passkey") hoặc [ứng dụng xác thực](/account/methods '
+        '"instead-methods").'
+    ),
+    "contact_opens_risk_email": (
+        "**Thư điện tử là cách yếu nhất.** Ai đọc được hộp thư thì vào được. Nên dùng "
+        '[khóa truy cập](/account/methods/passkeys "instead-passkey") hoặc [ứng dụng xác thực](/account/methods '
+        '"instead-methods").'
+    ),
+    "contact_opens_when": "Có hiệu lực sau 24 giờ. Mọi nơi liên lạc đang có sẽ được báo.",
+    "contact_opens_off_text": "Có hiệu lực ngay. Địa chỉ vẫn nhận được tin báo.",
+    "contact_opens_cancel": "Quay lại",
     "contact_remove_title_email": "Gỡ thư điện tử này?",
     "contact_remove_title_phone": "Gỡ số điện thoại này?",
     "contact_remove_text": "Sẽ không còn nhận được tin báo ở đây. Một tin cuối cùng được gửi đến để cho biết việc này.",
     "contact_remove_cancel": "Giữ lại",
     "notice_contact_added": "Đã thêm. Các nơi liên lạc đang có đã được báo.",
     "notice_contact_removed": "Đã gỡ. Nơi vừa gỡ đã được báo.",
+    "notice_contact_opens": "Đã cho dùng để đăng nhập, có hiệu lực sau 24 giờ.",
+    "notice_contact_opens_no_more": "Đã thôi dùng để đăng nhập.",
     "notice_contact_full": "Đã đủ hai. Gỡ hoặc đổi một trước khi thêm.",
     "error_contact_email_form": "Nhập địa chỉ thư điện tử, chỉ gồm chữ không dấu, ví dụ ten@example.vn",
     "error_contact_phone_form": "Nhập số điện thoại, ví dụ 0901 234 567",
@@ -74,12 +99,37 @@ EN = {
     "contact_code_phone_risk": (
         "Others may read text messages when a phone is lost or a number is taken over. Add an email address too."
     ),
+    "contacts_opens": "Codes sent here open the account at services that need level low only.",
+    "contacts_opens_from": "From {time} on, codes sent here open the account at services that need level low only.",
+    "contacts_let_open": "Use to sign in",
+    "contacts_let_open_no_more": "Stop using to sign in",
+    "contact_opens_title_on": "Use codes sent here to sign in?",
+    "contact_opens_title_off": "Stop using codes sent here to sign in?",
+    "contact_opens_low": (
+        "Only at services that need level low, and only when this very address is typed. It does not replace the "
+        "authenticator code, the passkey or {upstream} where more is needed."
+    ),
+    "contact_opens_risk_phone": (
+        "**Text messages are weak.** Who loses the phone, has the SIM swapped or is tricked into reading out a code lets "
+        'others in. Better use a [passkey](/account/methods/passkeys "instead-passkey") or an [authenticator '
+        'app](/account/methods "instead-methods").'
+    ),
+    "contact_opens_risk_email": (
+        "**Email is the weakest way.** Whoever reads the mailbox gets in. Better use a "
+        '[passkey](/account/methods/passkeys "instead-passkey") or an [authenticator app](/account/methods '
+        '"instead-methods").'
+    ),
+    "contact_opens_when": "It takes effect after 24 hours. All the contacts you have will be told.",
+    "contact_opens_off_text": "It takes effect at once. The address still gets messages.",
+    "contact_opens_cancel": "Back",
     "contact_remove_title_email": "Remove this email address?",
     "contact_remove_title_phone": "Remove this phone number?",
     "contact_remove_text": "No more messages will come here. A last one is sent to say so.",
     "contact_remove_cancel": "Keep it",
     "notice_contact_added": "Added. The contacts you already have were told.",
     "notice_contact_removed": "Removed. The contact that was removed was told.",
+    "notice_contact_opens": "Allowed for signing in, in effect after 24 hours.",
+    "notice_contact_opens_no_more": "No longer used to sign in.",
     "notice_contact_full": "There are two already. Remove or change one before adding.",
     "error_contact_email_form": "Enter an email address of plain Latin letters, for example name@example.vn",
     "error_contact_phone_form": "Enter a phone number, for example 0901 234 567",

@@ -9,6 +9,8 @@ VI = {
     "method_passkey_hint": "Vân tay, khuôn mặt hoặc mã PIN của thiết bị này",
     "method_password": "Mật khẩu và mã xác thực",
     "method_password_hint": "Dành cho tài khoản đã đặt mật khẩu",
+    "method_code": "Mã gửi đến điện thoại hoặc thư điện tử",
+    "method_code_hint": "Nếu đã cho phép ở tài khoản",
     "method_national_down": (
         "**Chưa đăng nhập được bằng {upstream}.** Không cần thử lại nhiều lần. "
         "Trang này sẽ cho biết khi hệ thống hoạt động trở lại."
@@ -63,6 +65,25 @@ VI = {
     "otp_help": "Không có mã, hoặc mã chưa đúng?",
     "error_otp_incomplete": "Nhập đủ 6 chữ số",
     "error_otp_wrong": "Mã chưa đúng. Còn {n} lần thử",
+    "sign_in_code_title": "Đăng nhập bằng mã gửi đến",
+    "sign_in_code_email": "Địa chỉ thư điện tử",
+    "sign_in_code_phone": "Số điện thoại",
+    "sign_in_code_either": "Số điện thoại hoặc thư điện tử",
+    "sign_in_code_hint": "Chỉ gửi đến nơi đã cho phép dùng để đăng nhập, ở trang tài khoản.",
+    "sign_in_code_send": "Gửi mã",
+    "sign_in_code_weak": (
+        "Mã gửi đến là cách yếu hơn khóa truy cập và {upstream}. Ai xin mã này là lừa đảo, kể cả người xưng là "
+        "cán bộ hay công an."
+    ),
+    "sign_in_code_sent_before": "Nếu đã cho phép dùng để đăng nhập, mã đã được gửi đến",
+    "sign_in_code_sent_after": "Mã dùng được trong 10 phút.",
+    "sign_in_code": "Mã 6 số vừa nhận",
+    "sign_in_code_again": "Gửi lại mã",
+    "sign_in_code_other": "Địa chỉ khác",
+    "error_sign_in_address_email": "Nhập địa chỉ thư điện tử, ví dụ ten@example.vn",
+    "error_sign_in_address_phone": "Nhập số điện thoại, ví dụ 0901 234 567",
+    "error_sign_in_address_either": "Nhập số điện thoại hoặc địa chỉ thư điện tử",
+    "error_sign_in_code_over": "Mã đã hết hạn. Bấm “Gửi lại mã”",
 }
 
 EN = {
@@ -74,6 +95,8 @@ EN = {
     "method_passkey_hint": "Fingerprint, face or PIN of this device",
     "method_password": "Password and security code",
     "method_password_hint": "For accounts that set a password",
+    "method_code": "Code sent to phone or email",
+    "method_code_hint": "If allowed in the account",
     "method_national_down": (
         "**Signing in with {upstream} is not possible now.** No need to keep trying. "
         "This page will say when it works again."
@@ -134,4 +157,23 @@ EN = {
     "otp_help": "No code, or the code is not right?",
     "error_otp_incomplete": "Enter all 6 digits",
     "error_otp_wrong": "The code is not right. {n:try|tries} left",
+    "sign_in_code_title": "Sign in with a code sent to you",
+    "sign_in_code_email": "Email address",
+    "sign_in_code_phone": "Phone number",
+    "sign_in_code_either": "Phone number or email",
+    "sign_in_code_hint": "Sent only where the account's page allows signing in with it.",
+    "sign_in_code_send": "Send a code",
+    "sign_in_code_weak": (
+        "A code that is sent is weaker than a passkey and {upstream}. Anyone who asks for it is a fraudster, even if "
+        "they say they are an official or police."
+    ),
+    "sign_in_code_sent_before": "If it is allowed for signing in, a code was sent to",
+    "sign_in_code_sent_after": "The code works for 10 minutes.",
+    "sign_in_code": "The 6-digit code you got",
+    "sign_in_code_again": "Send a new code",
+    "sign_in_code_other": "Another address",
+    "error_sign_in_address_email": "Enter an email address, for example name@example.vn",
+    "error_sign_in_address_phone": "Enter a phone number, for example 0901 234 567",
+    "error_sign_in_address_either": "Enter a phone number or an email address",
+    "error_sign_in_code_over": "The code has expired. Choose “Send a new code”",
 }

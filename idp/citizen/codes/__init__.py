@@ -1,0 +1,1 @@
+"""Signing in with a code that was sent to an address."""

@@ -1,0 +1,178 @@
+"""`/sign-in/code/enter`: the code that was sent (PAGES 3.1.4; SP 800-63B-4 §3.2.2; SECURITY E10, E11).
+
+A try counts on the account's one counter and on the code before it is looked at; five end the code. A right one is spent
+by one statement, takes back the wrong ones of this very code and forgives none else: a mailbox must not buy guesses at a
+password. It opens a session of level low.
+"""
+
+import hmac
+from dataclasses import dataclass
+from functools import partial
+
+from idp import metrics
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion, person_ref
+from idp.citizen.codes.offering import code_channels
+from idp.citizen.interaction import Opened, open_here, posted, session_cookie
+from idp.citizen.local_session import SigningIn, local_proof, signed_in, signing_in
+from idp.citizen.password import slowed
+from idp.credentials.reservation import Slowed
+from idp.credentials.sign_in_code import AMR, CODE_DIGITS, MOST_CODE_TRIES, SignInCode, code_material
+from idp.database import Done, Refused
+from idp.edge import Answer, Call
+from idp.edge.page import page
+from idp.ids import NOBODY
+from idp.limits.model import Counted, Limit, address_key
+from idp.limits.service import Counter
+from idp.messages.model import Channel
+from idp.metrics import SignInMethod, SignInOutcome
+from idp.sessions.service import start_session
+from idp.settings import Lifetimes
+from idp.transaction import Tx
+from idp.ui.errors import ErrorSummary, one_error
+from idp.ui.formatting import mask_email, mask_phone
+from keys.envelope import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wrong:
+    """A try that opened nothing, and where the counter of the network stands."""
+
+    tries_left: int
+    counted: Counted
+
+
+class _Over:
+    """There is no code any more: too old, tried too often, used, or replaced by another."""
+
+
+_Settled = str | _Wrong | _Over | Slowed
+
+
+async def show(call: Call) -> Answer:
+    """Show the form, if a code was asked for in this interaction."""
+    opened = await open_here(call)
+    code = await _waiting(call, opened)
+    if code is None:
+        return Answer.redirect(f"/sign-in/code?i={opened.interaction_id}")
+    return _form(call, opened, code)
+
+
+async def check(call: Call) -> Answer:
+    """Check the code and begin the session."""
+    opened = await open_here(call)
+    typed = posted(call).get("otp", "").replace(" ", "")
+    code = await _waiting(call, opened)
+    if code is None or code.channel not in code_channels(call, opened):
+        return Answer.redirect(f"/sign-in/code?i={opened.interaction_id}")
+    if len(typed) != CODE_DIGITS or not (typed.isascii() and typed.isdecimal()):
+        return _form(call, opened, code, one_error("otp_incomplete", at="otp"))
+    provider, occasion, counter = call.provider, call.occasion(), (Limit.SIGN_IN, address_key(call.peer))
+    provider.limits.check(counter, now=occasion.now)
+    settle = partial(
+        _settle,
+        interaction_id=opened.interaction_id,
+        typed=typed,
+        counter=counter,
+        cookie=session_cookie(call, opened),
+        purpose=signing_in(call, opened),
+        vault=provider.vault,
+        life=provider.settings.life,
+        occasion=occasion,
+    )
+    outcome = await provider.database.transact(settle)
+    metrics.SIGN_INS.add(SignInMethod.SENT_CODE, _outcome(outcome))
+    result = outcome.unwrap()
+    match result:
+        case Slowed():
+            return _form(call, opened, code, slowed(result, occasion.now))
+        case _Over():
+            return _form(call, opened, code, one_error("sign_in_code_over"))
+        case _Wrong(tries_left=left, counted=counted):
+            if code.person_id == NOBODY:
+                call.count_refusal(EventType.SIGN_IN_REFUSED.value, client_id=opened.client.client_id)
+            provider.limits.learn(counter, counted)
+            wrong = one_error("otp_wrong", at="otp", n=left) if left else one_error("sign_in_code_over")
+            return _form(call, opened, code, wrong)
+        case _:
+            return signed_in(call, opened, result)
+
+
+async def _waiting(call: Call, opened: Opened) -> SignInCode | None:
+    now = call.provider.clock.now()
+    return await call.provider.database.read(lambda tx: tx.sign_in_codes.find(opened.interaction_id, now))
+
+
+def _outcome(settled: Done[_Settled] | Refused) -> SignInOutcome:
+    match settled:
+        case Done(value=Slowed()):
+            return SignInOutcome.SLOWED
+        case Done(value=str()):
+            return SignInOutcome.SIGNED_IN
+        case _:
+            return SignInOutcome.REFUSED
+
+
+def _form(call: Call, opened: Opened, code: SignInCode, errors: ErrorSummary | None = None) -> Answer:
+    is_mail = code.channel is Channel.EMAIL
+    return page(
+        call,
+        "sign_in_code_enter.html",
+        form_action=(opened.form_action,),
+        path=f"/sign-in/code/enter?i={opened.interaction_id}",
+        rp=opened.relying_party,
+        i=opened.interaction_id,
+        channel=code.channel,
+        shown=mask_email(code.address) if is_mail else mask_phone(code.address),
+        errors=errors,
+    )
+
+
+def _settle(
+    tx: Tx,
+    *,
+    interaction_id: str,
+    typed: str,
+    counter: Counter,
+    cookie: str | None,
+    purpose: SigningIn,
+    vault: Vault,
+    life: Lifetimes,
+    occasion: Occasion,
+) -> Done[_Settled] | Refused:
+    waiting = tx.sign_in_codes.find(interaction_id, occasion.now)
+    if waiting is None:
+        return Done(_Over())
+    attempt = tx.attempts.reserve(waiting.account, occasion.now)
+    if isinstance(attempt, Slowed):
+        return Done(attempt)
+    code = tx.sign_in_codes.reserve_try(interaction_id, occasion.now)
+    if code is None:
+        return Done(_Over())
+    given = vault.digest(code_material(interaction_id, code.channel, code.address, typed))
+    if not hmac.compare_digest(given, code.digest) or code.person_id == NOBODY:
+        return Done(_refuse(tx, code, counter, occasion))
+    if not tx.sign_in_codes.spend(interaction_id, code.digest):
+        return Done(_Over())
+    tx.attempts.give_back(code.account, code.tries)
+    proved = local_proof(tx, code.person_id, AMR[code.channel], purpose=purpose, occasion=occasion)
+    if isinstance(proved, Refused):
+        return proved
+    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion, realm=purpose.realm)
+
+
+def _refuse(tx: Tx, code: SignInCode, counter: Counter, occasion: Occasion) -> _Wrong:
+    tx.audit.add(
+        occasion.event(
+            EventType.SIGN_IN_REFUSED,
+            actor=person_ref(code.person_id),
+            person_id=code.person_id,
+            reason="wrong code",
+            factor=AMR[code.channel][-1],
+        ),
+        rehearse=code.person_id == NOBODY,
+    )
+    if code.person_id == NOBODY:
+        tx.attempts.touch(code.account, occasion.now)  # one write, as the event is one
+    counted = tx.limits.count(*counter, occasion.now)
+    return _Wrong(tries_left=MOST_CODE_TRIES - code.tries, counted=counted)

@@ -1,0 +1,209 @@
+"""`/sign-in/code`: a code is sent to an address that somebody typed (PAGES 3.1.4; SECURITY E08, E11, E16).
+
+The same answer, and the same reads and writes, whether the address is anybody's, may open their account, or neither: the
+worker sends what is to be sent, later. The code itself is in the message alone.
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion, person_ref
+from idp.citizen.codes.offering import code_channels
+from idp.citizen.interaction import Opened, open_here, posted
+from idp.credentials.sign_in_code import CODE_LASTS, SignInCode, code_material, may_open, new_code
+from idp.database import Done, Refused
+from idp.edge import Answer, Call
+from idp.edge.page import language_of, page
+from idp.ids import NOBODY, PersonId
+from idp.limits.model import Limit, OverLimit, address_key
+from idp.messages.model import Channel
+from idp.messages.relay import KINDS
+from idp.outbox.model import NOBODY as NO_CLIENT
+from idp.outbox.model import DeliveryState, OutboxMessage
+from idp.people.contacts import SCHEMES, Contact, read_address, same_address
+from idp.people.identifiers import normal_form
+from idp.people.model import PersonStatus
+from idp.transaction import Tx
+from idp.ui.errors import ErrorSummary, one_error
+from keys.envelope import Vault
+
+_LONGEST = 254
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What somebody asks for: not known to be anybody's."""
+
+    interaction_id: str
+    client_id: str
+    channel: Channel
+    address: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Whose the address is, and what a code to it may open."""
+
+    owner: PersonId
+    """The record, if the address opens it; else nobody's."""
+    account: str
+    """What tries are counted under."""
+    language: str
+
+
+async def show(call: Call) -> Answer:
+    """Ask for the address."""
+    opened = await open_here(call)
+    channels = code_channels(call, opened)
+    if not channels:
+        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+    return _form(call, opened, channels)
+
+
+async def send(call: Call) -> Answer:
+    """Send a code to the address, or to the one that waits once more."""
+    opened = await open_here(call)
+    form, channels = posted(call), code_channels(call, opened)
+    if not channels:
+        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+    occasion, here = call.occasion(), opened.interaction_id
+    if form.get("again") == "yes":
+        waiting = await call.provider.database.read(lambda tx: tx.sign_in_codes.find(here, occasion.now))
+        if waiting is None:
+            return _form(call, opened, channels, errors=one_error("sign_in_code_over"))
+        channel, address = waiting.channel, waiting.address
+    else:
+        typed = form.get("address", "")
+        channel = Channel.EMAIL if "@" in typed else Channel.PHONE
+        read = read_address(channel, typed) if len(typed) <= _LONGEST and channel in channels else None
+        if read is None:
+            errors = one_error(_form_error(channels), at="address")
+            return _form(call, opened, channels, typed=typed[:_LONGEST], errors=errors)
+        address = read
+    wanted = _Wanted(
+        interaction_id=here,
+        client_id=opened.client.client_id,
+        channel=channel,
+        address=address,
+        language=language_of(call).value,
+    )
+    work = partial(_send, wanted=wanted, vault=call.provider.vault, occasion=occasion)
+    (await call.provider.database.transact(work)).unwrap()
+    return Answer.redirect(f"/sign-in/code/enter?i={here}")
+
+
+def _form_error(channels: tuple[Channel, ...]) -> str:
+    return f"sign_in_address_{channels[0].value}" if len(channels) == 1 else "sign_in_address_either"
+
+
+def _form(
+    call: Call,
+    opened: Opened,
+    channels: tuple[Channel, ...],
+    *,
+    typed: str = "",
+    errors: ErrorSummary | None = None,
+) -> Answer:
+    return page(
+        call,
+        "sign_in_code.html",
+        form_action=(opened.form_action,),
+        rp=opened.relying_party,
+        i=opened.interaction_id,
+        channels=channels,
+        typed=typed,
+        errors=errors,
+    )
+
+
+def _send(tx: Tx, *, wanted: _Wanted, vault: Vault, occasion: Occasion) -> Done[None] | Refused:
+    """Count, look, store, write the message: whatever the address is. OverLimit tells of address and network alone."""
+    spelled = normal_form(SCHEMES[wanted.channel], wanted.address)
+    for limit, whose in (
+        (Limit.SIGN_IN_CODES_OF_ADDRESS, spelled),
+        (Limit.SIGN_IN_CODES_OF_NETWORK, address_key(occasion.peer)),
+    ):
+        counted = tx.limits.count(limit, whose, occasion.now)
+        if counted.count > limit.value.most:
+            seconds = (counted.ends_at - occasion.now).total_seconds()
+            return Refused(OverLimit(limit, retry_after=max(1, round(seconds))))
+    found = _find(tx, wanted, spelled, occasion)
+    of_account = tx.limits.count(Limit.SIGN_IN_CODES, found.account, occasion.now).count
+    is_sent = found.owner != NOBODY and of_account <= Limit.SIGN_IN_CODES.value.most  # nobody is told which
+    code = new_code(occasion.clock.random_bytes(8))
+    tx.sign_in_codes.put(
+        SignInCode(
+            interaction_id=wanted.interaction_id,
+            person_id=found.owner,
+            account=found.account,
+            channel=wanted.channel,
+            address=wanted.address,
+            digest=vault.digest(code_material(wanted.interaction_id, wanted.channel, wanted.address, code)),
+            tries=0,
+            expires_at=occasion.now + CODE_LASTS,
+        )
+    )
+    message = _message(wanted, found, code, occasion)
+    tx.outbox.add((message if is_sent else _rehearsed(message),))
+    sent = EventType.SIGN_IN_CODE_SENT
+    tx.audit.add(
+        occasion.event(
+            sent,
+            actor=person_ref(found.owner),
+            person_id=found.owner,
+            client_id=wanted.client_id,
+            channel=wanted.channel.value,
+        ),
+        rehearse=not is_sent,
+    )
+    if not is_sent:
+        tx.attempts.touch(found.account, occasion.now)  # one write, as the event is one
+    return Done(None)
+
+
+def _find(tx: Tx, wanted: _Wanted, spelled: str, occasion: Occasion) -> _Found:
+    """Look whose the address is; for nobody's the same is read. One that several people have opens nothing (adr/0046)."""
+    holder = tx.people.find_holder(SCHEMES[wanted.channel], wanted.address)
+    record = NOBODY if holder is None else holder.record_id
+    allowed = [one for one in tx.contacts.of_person(record) if _opens(one, wanted, occasion)]
+    is_active = holder is not None and holder.person.status is PersonStatus.ACTIVE
+    return _Found(
+        owner=record if allowed and is_active else NOBODY,
+        account=tx.attempts.nobody(spelled) if holder is None else holder.person.person_id,
+        language=allowed[0].language if allowed else wanted.language,
+    )
+
+
+def _opens(contact: Contact, wanted: _Wanted, occasion: Occasion) -> bool:
+    is_it = contact.channel is wanted.channel and same_address(
+        contact.channel, contact.address, wanted.address
+    )
+    return is_it and may_open(contact.signs_in_since, occasion.now)
+
+
+def _message(wanted: _Wanted, found: _Found, code: str, occasion: Occasion) -> OutboxMessage:
+    return OutboxMessage(
+        message_id=occasion.clock.token(),
+        kind=KINDS[wanted.channel],
+        client_id=NO_CLIENT,
+        logout_id=NO_CLIENT,
+        person_id=found.owner,
+        payload={
+            "to": wanted.address,
+            "language": found.language,
+            "code": code,
+            "until": (occasion.now + CODE_LASTS).isoformat(),
+            "purpose": "sign-in",
+            "client_id": wanted.client_id,
+        },
+        created_at=occasion.now,
+        next_attempt_at=occasion.now,
+    )
+
+
+def _rehearsed(message: OutboxMessage) -> OutboxMessage:
+    """Return a row of the same size that holds no address and no code, and that nobody sends."""
+    blank = {name: "-" * len(value) for name, value in message.payload.items()}
+    return replace(message, person_id=None, payload=blank, state=DeliveryState.UNSUPPORTED)

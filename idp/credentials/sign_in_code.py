@@ -1,0 +1,52 @@
+"""Codes sent to an address as a way to sign in: the rules (SP 800-63B-4 §3.1.3; SECURITY E11; adr/0052). Pure.
+
+By SMS it is a restricted authenticator. By mail it is none of the guideline's authenticators: it shows that somebody
+reads a mailbox. Either opens level low and nothing above, never beside another factor.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from idp.ids import PersonId
+from idp.messages.model import Channel
+
+CODE_DIGITS = 6
+CODE_LASTS = timedelta(minutes=10)
+MOST_CODE_TRIES = 5
+YOUNGEST = timedelta(days=1)
+"""An address opens the account no sooner than this after it was allowed to: its owner has read the notice by then."""
+AMR: Mapping[Channel, tuple[str, ...]] = {Channel.PHONE: ("sms",), Channel.EMAIL: ("email",)}
+"""Channel → how somebody was proved: `sms` of RFC 8176, and a word of ours. `otp` is a code of an authenticator."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInCode:
+    """A code that was asked for in one interaction: never the code, a keyed digest of it with all it is bound to."""
+
+    interaction_id: str
+    person_id: PersonId
+    """Whose record the address opens; nobody's if it opens none."""
+    account: str = field(repr=False)
+    """What wrong codes are counted under, as wrong passwords for the same address are (SECURITY E10)."""
+    channel: Channel
+    address: str = field(repr=False)
+    """As it was typed."""
+    digest: bytes = field(repr=False)
+    tries: int
+    expires_at: datetime
+
+
+def new_code(random: bytes) -> str:
+    """Return six digits of eight random bytes."""
+    return f"{int.from_bytes(random) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
+
+
+def code_material(interaction_id: str, channel: Channel, address: str, code: str) -> str:
+    """Return what is digested: the code with its purpose, this browser's interaction, channel and address."""
+    return f"sign-in code\n{interaction_id}\n{channel.value}\n{address}\n{code}"
+
+
+def may_open(signs_in_since: datetime | None, now: datetime) -> bool:
+    """Tell whether an address that was allowed to open the account since then does so by now."""
+    return signs_in_since is not None and now >= signs_in_since + YOUNGEST

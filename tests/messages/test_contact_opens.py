@@ -1,0 +1,122 @@
+"""Letting codes to an address open the account: enrolment of a weak factor, from outside (SP 800-63B-4 §3.1.3)."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from idp.audit.events import EventType
+from idp.database import Done
+from idp.setting_values import SentCode
+from idp.transaction import Tx
+from tests.endpoints.sent_codes import ask, newest
+from tests.messages.conftest import Office, open_office
+from tests.messages.test_contacts import HERE, Somebody, somebody
+
+pytestmark = pytest.mark.network
+
+ADDRESSES = {"email": "hop-thu@example.vn", "phone": "0901234567"}
+channels = pytest.mark.parametrize("channel", [*ADDRESSES])
+
+
+@pytest.fixture
+async def opening(template: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    async with open_office(template, tmp_path, sign_in_codes=frozenset(SentCode)) as office:
+        yield office
+
+
+@pytest.fixture
+async def huong(opening: Office) -> Somebody:
+    return await somebody(opening)
+
+
+async def _contact(one: Somebody, channel: str) -> str:
+    await one.add(ADDRESSES[channel], channel=channel)
+    return next(one.removeprefix("contact-") for one in await one.shown())
+
+
+@channels
+async def test_its_risk_and_what_is_better_are_told_before_it_is_allowed_and_all_contacts_are_told(
+    opening: Office, huong: Somebody, channel: str
+) -> None:
+    contact = await _contact(huong, channel)
+    await opening.deliver()
+    mails, texts = len(opening.mail.mails), len(opening.sms.messages)
+    page = await huong.browser.get((await huong.browser.get(HERE)).links[f"sign-in-{contact}"])
+    assert {"risk", "instead-passkey", "instead-methods", "submit"} <= page.ids
+    page = await huong.browser.press(page, "submit")
+    assert "notice" in page.ids
+    assert f"opens-{contact}" in page.ids
+    await opening.deliver()
+    assert len(opening.mail.mails) + len(opening.sms.messages) == mails + texts + 1
+    (event,) = await opening.world.records(EventType.CONTACT_OPENS)
+    assert event.payload == {"channel": channel}
+
+
+@channels
+async def test_it_opens_after_a_day_and_no_more_at_once_when_it_is_taken_back(
+    opening: Office, huong: Somebody, channel: str
+) -> None:
+    rp = await opening.world.client()
+    contact = await _contact(huong, channel)
+    page = await huong.browser.get(f"{HERE}/sign-in?k={contact}")
+    await huong.browser.press(page, "submit")
+    await ask(opening, rp, ADDRESSES[channel])
+    assert await newest(opening) == ""
+    opening.world.time.move(days=1)
+    asking = await ask(opening, rp, ADDRESSES[channel])
+    await asking.enter(await asking.code())
+    assert opening.world.cookie_of(asking.browser, "session")
+    await opening.world.signed_in(huong.browser, huong.person.person_id)
+    page = await huong.browser.get(f"{HERE}/sign-in?k={contact}")
+    assert "risk" not in page.ids
+    page = await huong.browser.press(page, "submit")
+    assert f"opens-{contact}" not in page.ids
+    last = await newest(opening)
+    await ask(opening, rp, ADDRESSES[channel])
+    assert await newest(opening) == last
+    kinds = (EventType.CONTACT_OPENS, EventType.CONTACT_OPENS_NO_MORE)
+    assert await opening.world.events(*kinds) == [kind.value for kind in kinds]
+
+
+async def test_it_is_a_matter_of_its_own_person_with_a_fresh_sign_in_and_twice_is_once(
+    opening: Office, huong: Somebody
+) -> None:
+    contact = await _contact(huong, "email")
+    page = await huong.browser.get(f"{HERE}/sign-in?k={contact}")
+    fields = page.form("submit")["fields"]
+    binh = await somebody(opening, "binh")
+    assert "risk" not in (await binh.browser.get(f"{HERE}/sign-in?k={contact}")).ids
+    own = (await binh.browser.get(HERE)).form("send-email")["fields"]
+    await binh.browser.post(f"{HERE}/sign-in", {**own, "contact": contact, "opens": "yes"})
+    assert await opening.world.events(EventType.CONTACT_OPENS) == []
+    opening.world.time.move(minutes=11)
+    assert "risk" not in (await huong.browser.post(f"{HERE}/sign-in", fields)).ids
+    assert await opening.world.events(EventType.CONTACT_OPENS) == []
+    await opening.world.signed_in(huong.browser, huong.person.person_id)
+    for _ in range(2):
+        await huong.browser.post(f"{HERE}/sign-in", fields)
+    assert await opening.world.events(EventType.CONTACT_OPENS) == ["contact:opens-account"]
+    assert (await huong.browser.post(f"{HERE}/sign-in", {**fields, "csrf": "x"})).status == 403
+
+
+async def test_where_no_codes_are_sent_it_is_not_offered_but_can_be_taken_back(
+    template: Path, tmp_path: Path
+) -> None:
+    async with open_office(template, tmp_path, sign_in_codes=frozenset({SentCode.PHONE})) as office:
+        one = await somebody(office)
+        contact = await _contact(one, "email")
+        page = await one.browser.get(HERE)
+        assert f"sign-in-{contact}" not in page.ids
+        form = page.form("send-email")["fields"]
+        await one.browser.post(f"{HERE}/sign-in", {**form, "contact": contact, "opens": "yes"})
+        assert await office.world.events(EventType.CONTACT_OPENS) == []
+        await office.world.write(lambda tx: _allow(tx, one, contact))
+        page = await one.browser.get(f"{HERE}/sign-in?k={contact}")
+        await one.browser.press(page, "submit")
+        assert await office.world.events(EventType.CONTACT_OPENS_NO_MORE) == ["contact:opens-account-no-more"]
+
+
+def _allow(tx: Tx, one: Somebody, contact: str) -> Done[bool]:
+    since = one.office.world.time()
+    return Done(tx.contacts.let_sign_in(one.person.person_id, contact, since))

@@ -1,0 +1,55 @@
+"""Pages of a code that is sent to sign somebody in, by name."""
+
+from dataclasses import replace
+
+from idp.messages.model import Channel
+from idp.ui.errors import one_error
+from idp.ui.formatting import mask_email, mask_phone
+from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Sample, same
+
+_BOTH = (Channel.EMAIL, Channel.PHONE)
+
+
+def _asked(**changes: object) -> Sample:
+    context: dict[str, object] = {"rp": PORTAL, "i": "7K2M", "channels": _BOTH, "typed": "", **changes}
+    return Sample(template="sign_in_code.html", context=same(**context))
+
+
+def _sent(channel: Channel, **changes: object) -> Sample:
+    shown = mask_email("huong@example.vn") if channel is Channel.EMAIL else mask_phone("+84901234567")
+    context: dict[str, object] = {"rp": PORTAL, "i": "7K2M", "channel": channel, "shown": shown, **changes}
+    return Sample(template="sign_in_code_enter.html", context=same(**context))
+
+
+SENT_CODES: dict[str, Sample] = {
+    "sign-in-with-code": Sample(
+        template="sign_in.html",
+        context=same(
+            rp=SKILLS,
+            i="7K2M",
+            methods=("national", "password", "passkey", "code"),
+            national_down=False,
+            rp_refuses_local=False,
+            continue_as=None,
+            failed=None,
+            time=NOW,
+        ),
+    ),
+    "sign-in-code": _asked(),
+    "sign-in-code-phone": _asked(
+        rp=None,
+        channels=(Channel.PHONE,),
+        typed="113",
+        errors=one_error("sign_in_address_phone", at="address"),
+    ),
+    "sign-in-code-email": _asked(
+        channels=(Channel.EMAIL,), typed="huong", errors=one_error("sign_in_address_email", at="address")
+    ),
+    "sign-in-code-either": replace(
+        _asked(typed="?", errors=one_error("sign_in_address_either", at="address")),
+        frame=replace(FRAME, theme="dark"),
+    ),
+    "sign-in-code-enter": _sent(Channel.PHONE),
+    "sign-in-code-enter-wrong": _sent(Channel.EMAIL, rp=None, errors=one_error("otp_wrong", at="otp", n=3)),
+    "sign-in-code-enter-over": _sent(Channel.EMAIL, errors=one_error("sign_in_code_over")),
+}
