@@ -161,15 +161,15 @@ def _form(call: Call, opened: Opened, *, username: str = "", errors: ErrorSummar
 
 def _reserve(tx: Tx, *, username: str, now: datetime) -> Done[_Account]:
     """Find the account and count the attempt before it is made; nobody's account counts too."""
-    found = [tx.people.find_holder(scheme, username.casefold()) for scheme in _NAMES]  # never fewer
+    found = [tx.people.find_named(scheme, username.casefold()) for scheme in _NAMES]  # never fewer
     holder = next((holder for holder in found if holder is not None), None)
-    owner = holder.record_id if holder else NOBODY
-    counter = holder.person.person_id if holder else tx.attempts.nobody(_spelled(username))
+    nobody = tx.attempts.nobody(_spelled(username))
+    owner, counter = (holder.record_id, holder.person_id) if holder else (NOBODY, nobody)
     attempt = tx.attempts.reserve(counter, now)
     credential, totp = tx.passwords.get(owner), tx.totp.get(owner)
-    if holder is not None and owner != holder.person.person_id and (totp is None or not totp.confirmed):
-        totp = tx.totp.get(holder.person.person_id)
-    may_sign_in = holder is not None and holder.person.status is PersonStatus.ACTIVE
+    if holder is not None and owner != holder.person_id and (totp is None or not totp.confirmed):
+        totp = tx.totp.get(holder.person_id)
+    may_sign_in = holder is not None and holder.status is PersonStatus.ACTIVE
     has_totp = totp is not None and totp.confirmed
     return Done(
         _Account(
@@ -220,7 +220,6 @@ async def _refuse(
 
 
 def _record(tx: Tx, *, account: _Account, counter: Counter, occasion: Occasion) -> Done[Counted]:
-    is_nobody = account.owner == NOBODY
     tx.audit.add(
         occasion.event(
             EventType.SIGN_IN_REFUSED,
@@ -229,10 +228,8 @@ def _record(tx: Tx, *, account: _Account, counter: Counter, occasion: Occasion) 
             reason="wrong password" if account.person_id else "may not sign in",
             factor="password",
         ),
-        rehearse=is_nobody,
+        rehearse=account.owner == NOBODY,
     )
-    if is_nobody:
-        tx.attempts.touch(account.counter, occasion.now)
     return Done(tx.limits.count(*counter, occasion.now))
 
 

@@ -167,3 +167,14 @@ class Holder:
     """The record that holds the identifier: the same one, or one merged into it. A split gives it back."""
     record_level: int
     """Account level of that record: what the identifier was proved at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Whom a name asks for, and nothing else of them: as much work for somebody as for nobody (SECURITY E16)."""
+
+    person_id: PersonId
+    """Of the record that stands for them."""
+    record_id: PersonId
+    """Of the record that holds the name."""
+    status: PersonStatus

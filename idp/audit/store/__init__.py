@@ -153,8 +153,8 @@ class AuditStore:
     def add(self, event: AuditEvent, *, rehearse: bool | None = None) -> None:
         """Record an event; it gets its number soon after the commit. A person's first event makes their key.
 
-        `rehearse` is said where time must not tell somebody from nobody: True does all the work and leaves the row
-        out; either way nothing is spared by what this process remembers of the person.
+        `rehearse` is said where time must not tell somebody from nobody: True does all the work, and its statement
+        adds nothing; either way nothing is spared by what this process remembers of the person.
         """
         payload, salt = payload_text(event), self.clock.random_bytes(SALT_BYTES)
         if not event.subject_ref:
@@ -167,10 +167,10 @@ class AuditStore:
             if key is None:
                 key = self._find_key(event.subject_ref)
             sealed = seal_by(key.seals_by, payload, purpose=_PURPOSE, version=STABLE)
-            if rehearse:
-                return
             row = _row(event, payload=payload, sealed=sealed, salt=salt)
-            if self.connection.execute(_ADD_UNDER_KEY, {**row, "under_key": key.sealed}).first() is not None:
+            under_key = b"" if rehearse else key.sealed  # under no key: all is asked, and nothing is written
+            added = self.connection.execute(_ADD_UNDER_KEY, {**row, "under_key": under_key}).first()
+            if rehearse or added is not None:
                 return
             self.known_keys.drop(event.subject_ref)  # forgotten or sealed anew since this process saw it
             key = None

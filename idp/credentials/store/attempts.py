@@ -81,7 +81,6 @@ _GIVE_BACK = (
     )
 )
 _RELEASE = delete(attempts).where(_this_account, attempts.c.failures > 0).returning(attempts.c.failures)
-_TOUCH = update(attempts).where(_this_account).values(last_at=bindparam("now"))
 _ERASE = delete_oldest((attempts.c.account,), attempts.c.last_at, attempts.c.failures < MOST_TRIES)
 
 
@@ -124,10 +123,6 @@ class AttemptStore:
     def nobody(self, name: str) -> str:
         """Return the counter of a name that is nobody's: always the same one, and one of a million in all."""
         return f"nobody:{int.from_bytes(self.vault.digest(name)[:4]) % NOBODY_S_COUNTERS}"
-
-    def touch(self, account: str, now: datetime) -> None:
-        """Note that an account was tried: one write, as recording the refusal of somebody is one (SECURITY E16)."""
-        self.connection.execute(_TOUCH, {**self._key(account), "now": now})
 
     def state(self, account: str) -> AttemptState:
         """Return the failures of an account since its last success."""

@@ -4,7 +4,7 @@
 meanwhile.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,7 @@ from sqlalchemy import (
 from idp.database import Sealed, UtcTime, metadata
 from idp.ids import PersonId, bucket_of
 from idp.people.identifiers import FOUND_WHEN_OLD, normal_form, profile_identifiers
-from idp.people.model import Holder, IdentifierScheme, Person, PersonProfile, PersonStatus
+from idp.people.model import Holder, IdentifierScheme, Named, Person, PersonProfile, PersonStatus
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
 from idp.people.store.addresses import AddressTime, add_first, addresses_of, replace_open
 from idp.people.store.identifiers import Holding, end, hold, holdings_of, lookups, person_identifiers, reseal
@@ -92,6 +92,9 @@ _FIND_HOLDERS = (
     )
     .order_by(person_identifiers.c.valid_from, person_identifiers.c.person_id)
     .limit(_MOST_HOLDERS)
+)
+_FIND_NAMED = _FIND_HOLDERS.with_only_columns(
+    people.c.person_id, people.c.status, _records.c.person_id.label("record_id")
 )
 _MERGED_INTO = (
     select(people)
@@ -211,18 +214,30 @@ class PeopleStore:
 
     def find_holder(self, scheme: IdentifierScheme, value: str) -> Holder | None:
         """Return the one person this identifier names, and which of their records holds it; None: nobody, or several."""
-        given = {
+        row = _one_of(self.connection.execute(_FIND_HOLDERS, self._named(scheme, value)).all())
+        if row is None:
+            return None
+        return Holder(
+            person=self._person(row), record_id=PersonId(row.record_id), record_level=row.record_level
+        )
+
+    def find_named(self, scheme: IdentifierScheme, value: str) -> Named | None:
+        """Return whom an identifier names, opening nothing of theirs: what that costs would tell somebody from nobody."""
+        row = _one_of(self.connection.execute(_FIND_NAMED, self._named(scheme, value)).all())
+        if row is None:
+            return None
+        return Named(
+            person_id=PersonId(row.person_id),
+            record_id=PersonId(row.record_id),
+            status=PersonStatus(row.status),
+        )
+
+    def _named(self, scheme: IdentifierScheme, value: str) -> dict[str, object]:
+        return {
             "of_scheme": scheme,
             "lookups": lookups(self.vault, scheme, normal_form(scheme, value)),
             "when_old": scheme in FOUND_WHEN_OLD,
         }
-        rows = self.connection.execute(_FIND_HOLDERS, given).all()
-        if len({row.person_id for row in rows}) != 1:
-            return None
-        row = next((one for one in rows if one.record_id == one.person_id), rows[0])
-        return Holder(
-            person=self._person(row), record_id=PersonId(row.record_id), record_level=row.record_level
-        )
 
     def search_by_name(self, folded_prefix: str, limit: int) -> tuple[Person, ...]:
         """Return people whose folded name begins so, in order of that name."""
@@ -372,3 +387,10 @@ class PeopleStore:
 
 def _key(person_id: PersonId) -> dict[str, object]:
     return {"of_bucket": bucket_of(person_id), "of_person": person_id}
+
+
+def _one_of(rows: Sequence[Any]) -> Any:
+    """Return the row that holds the name for the one person it is of; None: nobody's, or several people's."""
+    if len({row.person_id for row in rows}) != 1:
+        return None
+    return next((one for one in rows if one.record_id == one.person_id), rows[0])
