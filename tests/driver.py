@@ -134,6 +134,11 @@ class Page:
         return {str(button) for form in self._parsed().forms for button in form["buttons"]}
 
     @property
+    def forms(self) -> list[dict[str, Any]]:
+        """The page's forms, in order: action, fields with their values, buttons by id."""
+        return self._parsed().forms
+
+    @property
     def interaction(self) -> str:
         """The interaction this page belongs to."""
         return dict(parse_qsl(urlsplit(str(self.response.url)).query))["i"]

@@ -1,0 +1,240 @@
+"""The wire between browsers and the provider: every request is held against the gates, every answer is looked through.
+
+What outsiders learn, they learn here: cookies, forms, questions to devices, codes that were shown or sent.
+"""
+
+import html
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+from sqlalchemy import text
+
+from idp.credentials.recovery_code import read_code
+from idp.transaction import Tx
+from tests.driver import Page
+from tests.federation.national_driver import ISSUER
+from tests.flows.gates import CONTACTS, MANDATES, METHODS, wrong_writes
+from tests.flows.kept import Kept, changes, read_kept
+from tests.flows.proving import Proved, proved_by
+from tests.flows.scene import PERSONAS, Persona, Scene
+from tests.flows.sent import PASSKEYS, Sent
+from tests.flows.told import Begun, Setup, Told
+
+_COOKIE = re.compile(r"(hpid-[\w-]+)=([^;]*)")
+_BEGINS = ("/authorize", "/account/sign-in")
+_MAIL = text("SELECT message_id, payload FROM outbox WHERE kind IN ('mail', 'sms')")
+
+
+class Broken(AssertionError):
+    """What must never be: the words say what."""
+
+
+@dataclass
+class Watch:
+    """One copy of the city as it is seen from outside, and all that was wrong."""
+
+    scene: Scene
+    told: Told = field(default_factory=Told)
+    kept: Kept = field(default_factory=dict)
+    done: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
+    _mails: set[str] = field(default_factory=set)
+
+    async def begin(self) -> None:
+        """Look at the city before anything happens in it."""
+        self.kept = await self.scene.world.provider.database.read(read_kept)
+        people = await self.scene.world.provider.database.read(self._numbers)
+        self.told.people = people
+        for persona in PERSONAS:
+            self._knows(persona)
+
+    def _numbers(self, tx: Tx) -> dict[str, str]:
+        ids = tx.connection.execute(text("SELECT person_id FROM people")).scalars().all()
+        found = [person for one in ids if (person := tx.people.get(one)) is not None]
+        return {one.profile.personal_id: one.person_id for one in found}
+
+    def _knows(self, persona: Persona) -> None:
+        """Somebody signs in by what the national system vouches for, too."""
+        if person_id := self.told.people.get(persona.number):
+            account = persona.account()
+            self.told.names |= {str(account["email"]): person_id, str(account["phone"]): person_id}
+
+    async def pass_on(self, request: httpx.Request, inner: httpx.AsyncBaseTransport) -> httpx.Response:
+        """Let a request through, and see what it did."""
+        await request.aread()
+        sent = self._sent(request)
+        proved = proved_by(sent)
+        response = await inner.handle_async_request(request)
+        await response.aread()
+        response.request = request
+        self.requests += 1
+        after = await self.scene.world.provider.database.read(read_kept)
+        wrong = [*wrong_writes(sent, after, proved), *self._shown_wrongly(sent, proved, response)]
+        if wrong:
+            raise Broken("; ".join(wrong))
+        await self._learn(sent, proved, response, after)
+        self.kept = after
+        return response
+
+    def _sent(self, request: httpx.Request) -> Sent:
+        form = parse_qsl(request.content.decode("utf-8", "replace"), keep_blank_values=True)
+        cookies = dict(_COOKIE.findall(request.headers.get("cookie", "")))
+        return Sent(
+            method=request.method,
+            path=request.url.path,
+            query=dict(parse_qsl(request.url.query.decode(), keep_blank_values=True)),
+            form=tuple(form),
+            cookies=cookies,
+            is_same_site=request.headers.get("sec-fetch-site") == "same-origin",
+            now=self.scene.world.time(),
+            kept=self.kept,
+            told=self.told,
+        )
+
+    def _shown_wrongly(self, sent: Sent, proved: Proved | None, response: httpx.Response) -> Iterator[str]:
+        """Yield what is wrong with an answer, whatever was asked."""
+        where = f"{sent.method} {sent.path}"
+        if response.status_code >= 500:
+            yield f"{where} answered {response.status_code}"
+        shown = html.unescape(response.text) + str(response.headers)
+        typed = " ".join(value for _, value in (*sent.form, *sent.query.items()))
+        mine = {proved.person_id if proved else "", sent.me["person_id"] if sent.me is not None else ""}
+        for persona in PERSONAS:
+            if persona.number in shown and persona.number not in typed:
+                yield f"{where} shows a personal number"
+            is_there = self.told.people.get(persona.number) in mine or sent.path.startswith(
+                (MANDATES, "/act-for")
+            )
+            if persona.name in shown and persona.name not in typed and not is_there:
+                yield f"{where} names somebody else"
+        if any(one in shown for one in self.told.passwords.values()):
+            yield f"{where} shows a password"
+        if sent.path != f"{METHODS}/totp" and any(one in shown for one in self.told.secrets.values()):
+            yield f"{where} shows the secret of an authenticator"
+        for person_id, codes in self.told.codes.items():
+            plain = shown.replace("-", "")
+            if any(code in plain for code in codes):
+                yield f"{where} shows a recovery code of {'their own' if person_id in mine else 'another'} again"
+
+    async def _learn(self, sent: Sent, proved: Proved | None, response: httpx.Response, after: Kept) -> None:
+        told, page = self.told, Page(response)
+        for change in changes(self.kept, after):
+            self.done[f"{change.table} {change.kind}"] += 1
+            row = change.row
+            if change.table == "passwords" and change.kind != "delete":
+                told.passwords[row["person_id"]] = sent.field("new-password")
+                told.names |= {sent.field("username"): row["person_id"]} if sent.field("username") else {}
+            elif change.table == "totp" and change.kind != "delete" and sent.path == f"{METHODS}/totp":
+                told.secrets[row["person_id"]] = told.setups[sent.field("setup")].secret
+            elif change.table == "mandate_invitations" and change.kind == "insert":
+                told.invitees[row["invitation_id"]] = re.sub(r"\s", "", sent.field("number")).upper()
+            elif change.table == "people" and change.kind == "insert":
+                told.people[told.returns[sent.query["code"]].number] = row["person_id"]
+                self._knows(next(one for one in PERSONAS if told.people.get(one.number) == row["person_id"]))
+            elif change.table in {"grants", "sessions", "passkeys"}:
+                self._counts_once(sent, proved, change.table)
+            elif change.table == "contact_codes" and change.kind != "delete" and sent.path == CONTACTS:
+                code = await self.scene.world.provider.database.read(self._new_code)
+                told.contact_codes[row["person_id"], row["channel"]] = code
+        self._keep_cookies(sent, response, after)
+        me = self._now(sent, after)
+        self._codes(sent, proved, me, page)
+        self._read_page(sent, me, page)
+        self._depart(sent, response)
+
+    def _new_code(self, tx: Tx) -> str:
+        (new,) = [one for one in tx.connection.execute(_MAIL) if one.message_id not in self._mails]
+        self._mails.add(new.message_id)
+        return str(
+            json.loads(self.scene.world.provider.vault.open_text(new.payload, purpose="outbox"))["code"]
+        )
+
+    def _counts_once(self, sent: Sent, proved: Proved | None, table: str) -> None:
+        if table == "grants" and sent.path == "/authorize/resume":
+            self.told.spent.add(sent.query["i"])
+        elif table == "passkeys" and sent.path == f"{PASSKEYS}/add":
+            self.told.spent.add(sent.field("challenge"))
+        elif table == "sessions" and proved is not None:
+            self.told.spent.update(proved.spends)
+
+    def _keep_cookies(self, sent: Sent, response: httpx.Response, after: Kept) -> None:
+        """Learn which session and which interaction a cookie is."""
+        for line in response.headers.get_list("set-cookie"):
+            name, value = _COOKIE.findall(line)[0]
+            if name == "hpid-session" and value:
+                rows = [one for one in after["sessions"].values() if one != self._before(one["session_id"])]
+                fresh = [one for one in rows if one["ended_at"] is None]
+                assert len(fresh) == 1, "a session's cookie comes with its session"
+                self.told.sessions[value] = (fresh[0]["session_id"], fresh[0]["cookie"])
+            elif name.startswith("hpid-i-") and value and sent.path in _BEGINS:
+                asked = dict(sent.form) | dict(sent.query)
+                is_account = sent.path == "/account/sign-in"
+                self.told.begun[name.removeprefix("hpid-i-")] = Begun(
+                    client_id="" if is_account else asked.get("client_id", ""),
+                    at=sent.now,
+                    cookie=value,
+                    is_fresh="login" in asked.get("prompt", "") or asked.get("max_age") == "0",
+                )
+
+    def _before(self, session_id: str) -> object:
+        return next((one for one in self.kept["sessions"].values() if one["session_id"] == session_id), None)
+
+    def _now(self, sent: Sent, after: Kept) -> str:
+        """Return who this browser is after the request, when its page was made."""
+        known = self.told.sessions.get(sent.cookies.get("hpid-session", ""))
+        rows = [one for one in after["sessions"].values() if known and one["session_id"] == known[0]]
+        return str(rows[0]["person_id"]) if rows else ""
+
+    def _codes(self, sent: Sent, proved: Proved | None, me: str, page: Page) -> None:
+        """Learn recovery codes that are shown, and forget those that were used or replaced."""
+        shown = re.findall(r'id="(?:code-\d+|new-code)">([A-Z2-9-]{19})<', page.response.text)
+        codes = {code for one in shown if (code := read_code(one)) is not None}
+        if sent.path == f"{METHODS}/recovery-codes" and codes:
+            self.told.codes[me] = codes
+        if sent.path == "/sign-in/recovery" and codes and proved is not None:
+            used = read_code(sent.field("recovery-code")) or ""
+            self.told.codes.get(proved.person_id, set()).discard(used)
+            kept = page.form("submit")["fields"]["kept"]
+            self.told.kept_codes[kept] = (proved.person_id, codes.pop())
+
+    def _read_page(self, sent: Sent, me: str, page: Page) -> None:
+        for form in page.forms:
+            fields = form["fields"]
+            browser = page.response.cookies.get("hpid-browser") or sent.cookies.get("hpid-browser", "")
+            if fields.get("csrf"):
+                self.told.csrf[browser] = fields["csrf"]
+            if "setup" in fields and (key := re.search(r'id="totp-key">([A-Z2-7 ]+)<', page.response.text)):
+                secret = key[1].replace(" ", "")
+                known = self.told.setups.get(fields["setup"])
+                self.told.setups[fields["setup"]] = known or Setup(person_id=me, secret=secret, at=sent.now)
+            if "shown" in fields:
+                self.told.shown.add((sent.query.get("i", ""), me, fields["shown"]))
+            if "challenge" in fields and sent.path.startswith(PASSKEYS):
+                session = self.told.sessions.get(sent.cookies.get("hpid-session", ""), ("", b""))[0]
+                self.told.challenges[fields["challenge"]] = session
+            elif "challenge" in fields:
+                self.told.challenges[fields["challenge"]] = sent.query.get("i", "")
+
+    def _depart(self, sent: Sent, response: httpx.Response) -> None:
+        target = urlsplit(response.headers.get("location", ""))
+        if f"{target.scheme}://{target.netloc}" == ISSUER and sent.path.startswith("/sign-in"):
+            asked = dict(parse_qsl(target.query))
+            self.told.journeys[asked["state"]] = (sent.query["i"], asked.get("acr_values", ""))
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """What one browser's requests go through; it comes from an address of its own."""
+
+    def __init__(self, watch: Watch, address: str) -> None:
+        self._watch = watch
+        self._inner = httpx.ASGITransport(
+            app=watch.scene.world.app, raise_app_exceptions=False, client=(address, 1)
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._watch.pass_on(request, self._inner)
