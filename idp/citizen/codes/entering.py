@@ -172,7 +172,5 @@ def _refuse(tx: Tx, code: SignInCode, counter: Counter, occasion: Occasion) -> _
         ),
         rehearse=code.person_id == NOBODY,
     )
-    if code.person_id == NOBODY:
-        tx.attempts.touch(code.account, occasion.now)  # one write, as the event is one
     counted = tx.limits.count(*counter, occasion.now)
     return _Wrong(tries_left=MOST_CODE_TRIES - code.tries, counted=counted)

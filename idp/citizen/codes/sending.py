@@ -158,20 +158,18 @@ def _send(tx: Tx, *, wanted: _Wanted, vault: Vault, occasion: Occasion) -> Done[
         ),
         rehearse=not is_sent,
     )
-    if not is_sent:
-        tx.attempts.touch(found.account, occasion.now)  # one write, as the event is one
     return Done(None)
 
 
 def _find(tx: Tx, wanted: _Wanted, spelled: str, occasion: Occasion) -> _Found:
     """Look whose the address is; for nobody's the same is read. One that several people have opens nothing (adr/0046)."""
-    holder = tx.people.find_holder(SCHEMES[wanted.channel], wanted.address)
+    holder = tx.people.find_named(SCHEMES[wanted.channel], wanted.address)
     record = NOBODY if holder is None else holder.record_id
     allowed = [one for one in tx.contacts.of_person(record) if _opens(one, wanted, occasion)]
-    is_active = holder is not None and holder.person.status is PersonStatus.ACTIVE
+    is_active = holder is not None and holder.status is PersonStatus.ACTIVE
     return _Found(
         owner=record if allowed and is_active else NOBODY,
-        account=tx.attempts.nobody(spelled) if holder is None else holder.person.person_id,
+        account=tx.attempts.nobody(spelled) if holder is None else holder.person_id,
         language=allowed[0].language if allowed else wanted.language,
     )
 
