@@ -49,6 +49,7 @@ ERASERS: Mapping[str, Eraser] = {
     "dispute_links": lambda tx, now, _: tx.dispute_links.erase_expired(now - CLOCKS_APART, BATCH),
     "contact_codes": lambda tx, now, _: tx.contacts.erase_expired(now - CLOCKS_APART, BATCH),
     "sign_in_codes": lambda tx, now, _: tx.sign_in_codes.erase_expired(now - CLOCKS_APART, BATCH),
+    "cross_device_sign_ins": lambda tx, now, _: tx.cross_device.erase_expired(now - CLOCKS_APART, BATCH),
     "limits": lambda tx, now, _: tx.limits.erase_over(now - CLOCKS_APART, BATCH),
     "passkeys": lambda tx, now, life: tx.passkeys.erase_ended(now - life.passkey_kept, BATCH),
     "passkey_challenges": lambda tx, now, _: tx.passkey_challenges.erase_expired(now - CLOCKS_APART, BATCH),

@@ -2,8 +2,11 @@
 
 import re
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import parse_qs, urlsplit
 
+Network = IPv4Network | IPv6Network
+_LONGEST_PREFIX = {4: 24, 6: 48}
 _PORT = re.compile(r":[0-9]+$")
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -48,6 +51,15 @@ def unsent_codes(codes: frozenset[SentCode], *, mail_host: str | None, sms_url: 
     """Return where codes are to go though nothing sends there, for a message; empty: nowhere."""
     sends = {SentCode.EMAIL: mail_host, SentCode.PHONE: sms_url}
     return ", ".join(sorted(one.value for one in codes if sends[one] is None))
+
+
+def networks_of(text: str) -> tuple[Network, ...]:
+    """Read networks from a text with commas; none smaller than what is kept of an address (idp/audit/occasion.py)."""
+    networks = tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    for one in networks:
+        if one.prefixlen > _LONGEST_PREFIX[one.version]:
+            raise ValueError(f"{one} is smaller than /{_LONGEST_PREFIX[one.version]}")
+    return networks
 
 
 def is_certain_of_its_database(url: str) -> bool:

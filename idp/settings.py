@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from idp.lifetimes import Lifetimes
@@ -18,10 +18,12 @@ from idp.setting_values import (
     THIS_MACHINE,
     DeploymentProfile,
     MailTls,
+    Network,
     RegistrationMode,
     SentCode,
     UnsafeSettings,
     is_certain_of_its_database,
+    networks_of,
     unsent_codes,
 )
 
@@ -113,6 +115,12 @@ class Settings(BaseSettings):
     degraded_sign_in: bool = False
     """While the national system is down, let city credentials stand in for it at services that accept that, for people it
     has vouched for before. Off: nobody; the law may ask for the national account (Decree 69/2024, Art. 40(4))."""
+    qr_sign_in: bool | None = None
+    """Let people sign in by confirming it on a phone that is signed in. Unset: off in production, until its risk was
+    weighed (RFC 10027, docs/explanation/signing-in-by-phone.md); on elsewhere."""
+    qr_networks: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Networks that count as one place for that, e.g. 203.0.113.0/24,2001:db8::/32: the city's own, and what its carriers
+    use there. Unset, the strictest: phone and other device must be in one network, /24 of IPv4 or /48 of IPv6."""
     test_environment: bool = True
     """Show the strip that says no data is real. Must be off in production."""
     embed_worker: bool | None = None
@@ -176,6 +184,11 @@ class Settings(BaseSettings):
             if isinstance(text, str):
                 values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
         return values
+
+    @field_validator("qr_networks", mode="before")
+    @classmethod
+    def _read_networks(cls, value: object) -> object:
+        return networks_of(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _refuse_unsafe(self) -> Self:

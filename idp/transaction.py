@@ -27,6 +27,7 @@ from idp.credentials.store import (
     SignInCodeStore,
     TotpStore,
 )
+from idp.cross_device.store import CrossDeviceStore
 from idp.emergency.store import AffectedStore
 from idp.grants.store import CodeStore, GrantStore, PushedRequestStore, RefreshTokenStore, RevokedTokenStore
 from idp.interactions.store import InteractionStore
@@ -130,6 +131,10 @@ class Tx:
     @cached_property
     def interactions(self) -> InteractionStore:
         return InteractionStore(self.connection, self._vault)
+
+    @cached_property
+    def cross_device(self) -> CrossDeviceStore:
+        return CrossDeviceStore(self.connection, self._vault)
 
     @cached_property
     def limits(self) -> LimitStore:

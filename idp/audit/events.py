@@ -23,6 +23,12 @@ class EventType(StrEnum):
     """A session ended. Payload: reason, clients (how many were told)."""
     SIGN_IN_REFUSED = "sign-in:refused"
     """A known account was refused. Payload: reason, factor."""
+    CROSS_DEVICE_CONFIRMED = "cross-device:confirmed"
+    """A person confirmed, on a device where they are signed in, a sign-in on another. Payload: client_id, device (the
+    other's browser and system, where known), place (same_network or city)."""
+    CROSS_DEVICE_REFUSED = "cross-device:refused"
+    """A person did not confirm a sign-in on another device. Payload: client_id, device, reason (wrong number, wrong
+    numbers: the last of three, not me, far)."""
     UPSTREAM_REFUSED = "upstream:refused"
     """Somebody proved themselves upstream, and it was not enough for what was asked. Payload: reason, client_id."""
     UPSTREAM_SIGNED_OUT = "upstream:signed-out"

@@ -28,6 +28,7 @@ from idp.citizen import (
     waiting,
 )
 from idp.citizen.codes import entering, sending
+from idp.citizen.cross_device import computer, phone
 from idp.citizen.mandates import acts, appointing, clients, organisation, overview, receipt
 from idp.citizen.methods import overview as methods
 from idp.citizen.methods import password as own_password
@@ -63,6 +64,15 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/sign-in/code/enter", entering.check),
     ("GET", "/sign-in/passkey", passkey.show),
     ("POST", "/sign-in/passkey", passkey.check),
+    ("GET", "/sign-in/qr", computer.show),
+    ("POST", "/sign-in/qr", computer.start),
+    ("GET", "/sign-in/qr/state", computer.state),
+    ("POST", "/sign-in/qr/confirmed", computer.go_on),
+    ("GET", "/q", phone.show_typing),
+    ("POST", "/q", phone.type_code),
+    ("POST", "/q/sign-in", phone.sign_in),
+    ("GET", "/q/{code}", phone.show),
+    ("POST", "/q/{code}", phone.decide),
     ("GET", "/sign-in/papers", papers.show),
     ("GET", "/act-for", act_for.show),
     ("POST", "/act-for", act_for.answer),

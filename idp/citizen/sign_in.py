@@ -3,6 +3,7 @@
 import re
 
 from idp.citizen.codes.offering import code_channels
+from idp.citizen.cross_device.offering import may_use_phone
 from idp.citizen.interaction import Opened, decided, open_here, posted
 from idp.citizen.passkeys.asking import may_use_passkey
 from idp.citizen.password import is_only_way
@@ -39,6 +40,8 @@ async def show(call: Call) -> Answer:
         methods.append("passkey")
     if code_channels(call, opened):
         methods.append("code")
+    if may_use_phone(call, opened):
+        methods.append("qr")
     if is_only_way(call, opened) and step.reason != "level":
         return Answer.redirect(f"/sign-in/password?i={opened.interaction_id}")
     told = dict(call.query())
@@ -54,7 +57,7 @@ async def show(call: Call) -> Answer:
         i=opened.interaction_id,
         methods=tuple(methods),
         national_down=down,
-        rp_refuses_local=down and not {"password", "passkey", "code"} & set(methods),
+        rp_refuses_local=down and not {"password", "passkey", "code", "qr"} & set(methods),
         continue_as=None,
         errors=_errors(message),
         failed=told.get("txn") if message in _MESSAGES and _TXN.fullmatch(told.get("txn", "")) else None,

@@ -18,7 +18,7 @@ from idp.edge.cors import cors_headers
 from idp.edge.head import call_of, check_head, is_plain, new_txn
 from idp.edge.kinds import kind_of
 from idp.edge.page import bare_error_page
-from idp.edge.page_route import page_route
+from idp.edge.page_route import logged_path, page_route
 from idp.edge.peer import peer_prefix, prefix_of
 from idp.log import fields, log_request
 from idp.metrics import REQUEST_SECONDS
@@ -117,7 +117,7 @@ class Edge:
             at=clock.wall_seconds(),
             txn=txn,
             method=scope["method"],
-            path=scope["path"],
+            path=logged_path(scope["path"]),
             status=status,
             seconds=seconds,
             peer=peer,
@@ -205,8 +205,8 @@ def _rendered(call: Call, error: Exception, render: Render) -> Answer:
     try:
         answer = render(call, error)
     except Exception as broken:  # not even its page can be made
-        _faults.error("fault", exc_info=broken, extra=fields(txn=call.txn, path=call.path))
+        _faults.error("fault", exc_info=broken, extra=fields(txn=call.txn, path=logged_path(call.path)))
         answer = bare_error_page(call)
     if answer.status >= 500 and answer.note != "expected":
-        _faults.error("fault", exc_info=error, extra=fields(txn=call.txn, path=call.path))
+        _faults.error("fault", exc_info=error, extra=fields(txn=call.txn, path=logged_path(call.path)))
     return answer

@@ -40,6 +40,7 @@ def page(
     ui_locales: str | None = None,
     form_action: tuple[str, ...] = (),
     frame_src: tuple[str, ...] = (),
+    asks_us: bool = False,
     notice: str | None = None,
     signed_in_name: str | None = None,
     path: str | None = None,
@@ -47,13 +48,19 @@ def page(
 ) -> Answer:
     """Return the page. `form_action` lists the origins a form's answer may lead to, besides our own.
 
-    `frame_src` lists the origins it frames; `path` is where the page may be read again, if not at its own address.
+    `frame_src` lists the origins it frames; `asks_us`: its script asks how things stand; `path` is where the page may be
+    read again, if not at its own address.
     """
     browser, cookie = browser_cookie(call)
     frame = _frame(call, browser, ui_locales, notice=notice, signed_in_name=signed_in_name, path=path)
     body = call.provider.pages.render(template, frame, **context)
     headers = _text(
-        page_headers(form_action=form_action, frame_src=frame_src, https=call.provider.settings.is_https)
+        page_headers(
+            form_action=form_action,
+            frame_src=frame_src,
+            asks_us=asks_us,
+            https=call.provider.settings.is_https,
+        )
     )
     answer = Answer.html(body, status=status, headers=headers)
     return answer if cookie is None else answer.with_cookies(cookie)

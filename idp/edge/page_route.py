@@ -6,9 +6,15 @@ from typing import Any
 from idp.metrics import OTHER
 
 _STATIC = "/static"
+_WITH_CODE = "/q/"
 
 
 def page_route(scope: Mapping[str, Any]) -> str:
     """Return the route that the framework found for a connection; files share one name, what nobody serves another."""
     path: str = getattr(scope.get("route"), "path", OTHER)
     return _STATIC if path.startswith(_STATIC) else path
+
+
+def logged_path(path: str) -> str:
+    """Return a path as the log keeps it: all of it, but for the code of a sign-in that waits (adr/0047)."""
+    return f"{_WITH_CODE}…" if path.startswith(_WITH_CODE) else path

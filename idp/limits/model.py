@@ -51,6 +51,27 @@ class Limit(Enum):
         of="address",
         counts="failed sign-ins with city credentials, whichever account is named",
     )
+    QR_CODES = Rule(
+        name="qr-codes",
+        most=600,
+        window=timedelta(minutes=10),
+        of="address",
+        counts="QR codes shown to be confirmed on a phone, each of which keeps a row until it is over",
+    )
+    QR_GUESSES = Rule(
+        name="qr-guesses",
+        most=10,
+        window=timedelta(minutes=10),
+        of="person",
+        counts="codes of other devices that a signed-in person typed or opened and that were none",
+    )
+    QR_GUESSES_OF_ADDRESS = Rule(
+        name="qr-guesses-of-address",
+        most=300,
+        window=timedelta(minutes=10),
+        of="address",
+        counts="the same, whoever is signed in",
+    )
     UPSTREAM = Rule(
         name="upstream",
         most=6_000,

@@ -45,6 +45,8 @@ class SignInMethod(StrEnum):
     """With a passkey, in one step."""
     SENT_CODE = "sent-code"
     """With a code sent by SMS or mail, in one step, at level low alone."""
+    QR_CODE = "qr-code"
+    """Confirmed on a phone that is signed in, by QR code and number."""
 
 
 class SignInOutcome(StrEnum):

@@ -76,6 +76,15 @@ def passkey_amr(*, is_verified: bool, is_synced: bool) -> tuple[str, ...]:
     return (*(("mfa",) if is_verified else ()), "user", "swk" if is_synced else "pop")
 
 
+CROSS_DEVICE = "mca"
+"""Confirmed on another device, over a channel of its own (RFC 8176 §2, multiple-channel authentication)."""
+
+
+def is_cross_device(amr: Iterable[str]) -> bool:
+    """Tell whether somebody signed in by confirming it on another device."""
+    return CROSS_DEVICE in set(amr)
+
+
 def is_passkey(amr: Iterable[str]) -> bool:
     """Tell whether somebody signed in with a passkey of ours."""
     return "user" in set(amr)

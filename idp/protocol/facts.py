@@ -126,6 +126,11 @@ class ClientFacts:
         return self.legal_basis.get(scope, SCOPES[scope].default_basis)
 
     @property
+    def is_own(self) -> bool:
+        """Tell whether it is the provider's own pages: no client_id we take holds a colon (adr/0031)."""
+        return ":" in self.client_id
+
+    @property
     def takes_passkeys(self) -> bool:
         """Tell whether a passkey counts here for the level it has: where it is kept, and nowhere else (adr/0045)."""
         return self.client_id == OWN_PASSKEYS

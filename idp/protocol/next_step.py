@@ -11,7 +11,7 @@ from typing import Final, Literal
 from idp.ids import PersonId
 from idp.protocol import verified_claims
 from idp.protocol.acting import ContextKind
-from idp.protocol.assurance import Acr, is_passkey, strongest, weakest
+from idp.protocol.assurance import Acr, is_cross_device, is_passkey, strongest, weakest
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import allowed_claims
 from idp.protocol.context import CHOOSE, Choice, Chosen, asks_for_whom, choose, realm_of
@@ -224,7 +224,7 @@ def _sign_in_step(
 ) -> SignIn | Load | SessionFacts:
     """Return the session if it will do, else the fact or the sign-in that is missing."""
     required = required_acr(request, facts.client)
-    if session is None or not _takes_session(facts, session):
+    if session is None or not takes_session(facts.client, session, upstream_down=facts.upstream_down):
         return SignIn(acr=required, reason="select" if "select_account" in request.prompt else "")
     is_fresh = session.auth_time >= request.started_at
     if not is_fresh and request.prompt & ASKING_AGAIN:
@@ -244,12 +244,16 @@ def _sign_in_step(
     return session
 
 
-def _takes_session(facts: Facts, session: SessionFacts) -> bool:
-    """Tell whether the client takes this session now; one begun while the system was down, only as long as it is."""
-    client = facts.client
+def takes_session(client: ClientFacts, session: SessionFacts, *, upstream_down: bool) -> bool:
+    """Tell whether the client takes this session now; one begun while the system was down, only as long as it is.
+
+    Our own pages, where people keep how they sign in, take none that was confirmed on another device (adr/0047).
+    """
+    if client.is_own and is_cross_device(session.amr):
+        return False
     if session.idp != "haiphong" or (client.takes_passkeys and is_passkey(session.amr)):
         return True
-    if not takes_city_credentials(client, upstream_down=facts.upstream_down):
+    if not takes_city_credentials(client, upstream_down=upstream_down):
         return False
     is_usual = realm_of(client) is Realm.OFFICIAL or client.local_login is LocalLogin.LOW
     return is_usual or session.degraded

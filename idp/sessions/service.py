@@ -39,6 +39,8 @@ class Proof:
     degraded: bool = False
     """City credentials in place of the national system, which is down."""
     ial_at: datetime | None = None
+    not_after: datetime | None = None
+    """Where it stands on another session: the session it begins is over with that one at the latest."""
 
     @property
     def factor(self) -> str:
@@ -154,7 +156,8 @@ def refuse_sign_in(
 
 def _over_at(proof: Proof, life: Lifetimes, now: datetime) -> datetime:
     is_low = proof.acr is Acr.LOW and not proof.degraded
-    return now + (life.session_low if is_low else life.session_absolute)
+    over_at = now + (life.session_low if is_low else life.session_absolute)
+    return over_at if proof.not_after is None else min(over_at, proof.not_after)
 
 
 def _renew(tx: Tx, old: Session, proof: Proof, cookie: str, life: Lifetimes, occasion: Occasion) -> bool:

@@ -29,12 +29,16 @@ _FOR_PAGES: Headers = (
 _HSTS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 
 
-def page_headers(*, form_action: Sequence[str] = (), frame_src: Sequence[str] = (), https: bool) -> Headers:
+def page_headers(
+    *, form_action: Sequence[str] = (), frame_src: Sequence[str] = (), asks_us: bool = False, https: bool
+) -> Headers:
     """Return the headers of an HTML page.
 
     `form_action` holds sources made by `form_action_source`, `frame_src` origins of web pages, made by it too.
+    `asks_us`: its script asks our own origin how things stand.
     """
-    policy = (b"content-security-policy", _policy(form_action, frame_src=frame_src).encode())
+    text = _policy(form_action, frame_src=frame_src, asks_us=asks_us)
+    policy = (b"content-security-policy", text.encode())
     return (policy, *_FOR_PAGES, *_FOR_ALL, *((_HSTS,) if https else ()))
 
 
@@ -100,6 +104,7 @@ def _policy(
     own_forms: bool = True,
     script: str = "'self'",
     frame_src: Sequence[str] = (),
+    asks_us: bool = False,
 ) -> str:
     for source in (*form_action, *frame_src):
         if not _SOURCE.fullmatch(source) or (source in frame_src and "://" not in source):
@@ -110,6 +115,7 @@ def _policy(
             "style-src 'self'",
             f"script-src {script}",
             "img-src 'self'",
+            *(("connect-src 'self'",) if asks_us else ()),
             *((" ".join(("frame-src", *frame_src)),) if frame_src else ()),
             " ".join(("form-action", *(("'self'",) if own_forms else ()), *form_action)),
             "frame-ancestors 'none'",

@@ -52,6 +52,8 @@ WORDS: Mapping[E, Shown] = {
         *(E.CONTEXT_CHOSEN, E.PERSON_CREATED, E.PERSON_LINKED, E.SUBJECT_IMPORTED),
         disputable=True,
     ),
+    **_of(Kind.SIGN_IN, "pc", E.CROSS_DEVICE_CONFIRMED, disputable=True),
+    **_of(Kind.STOPPED, "x", E.CROSS_DEVICE_REFUSED, disputable=True),
     **_of(Kind.SIGN_IN, "pc", E.SESSION_ENDED, E.UPSTREAM_SIGNED_OUT),
     **_of(Kind.SENT, "doc", E.USERINFO_READ, E.TOKEN_INTROSPECTED),
     **_of(Kind.SENT, "check", E.CONSENT_RECORDED, E.CONSENT_WITHDRAWN, E.CONSENT_REFUSED, disputable=True),

@@ -43,6 +43,10 @@ _SHAPES = {
         '<rect x="3" y="7" width="18" height="10" rx="2"/><path d="M7.5 12h.01M12 12h.01M16.5 12h.01"/>'
     ),
     "pc": Markup('<rect x="3" y="4" width="18" height="12.5" rx="2"/><path d="M8.5 20.500h7M12 16.500v4"/>'),
+    "qr": Markup(
+        '<path d="M3.5 3.5h6v6h-6zM14.5 3.5h6v6h-6zM3.5 14.5h6v6h-6zM14.5 14.5h2v2h-2zM18.5 18.5h2v2h-2z'
+        'M18.5 14.5h2M14.5 20.5h2"/>'
+    ),
     "phone": Markup('<rect x="7" y="2.5" width="10" height="19" rx="2"/><path d="M11 18.5h2"/>'),
     "user": Markup('<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c1-4 4-6 7.5-6s6.5 2 7.5 6"/>'),
     "warn": Markup('<path d="M12 3.5 2.5 20.5h19zM12 10v5M12 17.8h.01"/>'),

@@ -13,6 +13,7 @@ _CONTENT_TYPES = {
     "hpid.css": "text/css; charset=utf-8",
     "hpid.js": "text/javascript; charset=utf-8",
     "passkey.js": "text/javascript; charset=utf-8",
+    "waiting_for_phone.js": "text/javascript; charset=utf-8",
     "going_on.js": "text/javascript; charset=utf-8",
     "check_session.js": "text/javascript; charset=utf-8",
     "favicon.svg": "image/svg+xml",

@@ -34,6 +34,7 @@ GUARDED = (
     "client_secrets",
     "codes",
     "consents",
+    "cross_device_sign_ins",
     "external_links",
     "grants",
     "invitations",

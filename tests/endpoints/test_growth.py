@@ -80,6 +80,7 @@ async def test_years_of_use_leave_only_what_is_meant_to_stay(world: World) -> No
         "conflicts",
         "contact_codes",
         "dispute_links",
+        "cross_device_sign_ins",
         "life_applied",
         "life_unresolved",
         "merges",
@@ -92,7 +93,7 @@ async def test_years_of_use_leave_only_what_is_meant_to_stay(world: World) -> No
     } | of_mandates
     assert (
         unseen == elsewhere
-    )  # tests/stores, tests/life_events, tests/mandates, test_contexts.py, test_passkeys.py do
+    )  # tests/stores, tests/life_events, tests/mandates, test_contexts.py, test_passkeys.py, test_cross_device.py do
 
 
 async def test_what_is_kept_after_its_end_goes_when_the_settings_say(template: Path, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from keys.master import KEY_BYTES, MasterKey
 from tests.mandates.samples import COMPANY, make_mandate
 from tests.organisations.samples import make_organisation
 from tests.stores.case_samples import make_case
+from tests.stores.cross_device_samples import make_asked
 from tests.stores.outbox_samples import message
 from tests.stores.passkey_samples import make_passkey
 from tests.stores.samples import (
@@ -58,6 +59,7 @@ COLUMNS = {
     "cases.outcome": Resealing.ANEW,
     "client_secrets.sealed": Resealing.ANEW,
     "contact_codes.address": Resealing.ANEW,
+    "cross_device_sign_ins.shown": Resealing.ANEW,
     "contacts.address": Resealing.ANEW,
     "conflicts.close_reason": Resealing.ANEW,
     "conflicts.facts": Resealing.ANEW,
@@ -274,6 +276,7 @@ async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Fill
         tx.contacts.add(person_id, CONTACT)
         tx.contacts.put_code(person_id, SENT)
         tx.sign_in_codes.put(SIGN_IN_CODE)
+        tx.cross_device.begin(make_asked())
         tx.clients.add_secret(client_id, secret)
         tx.organisations.add(make_organisation(scheme=OrganisationScheme.PERSONAL_ID, identifier=NUMBER))
         tx.mandates.lock_principal(organisation(COMPANY))

@@ -319,7 +319,8 @@ def _offer(connection: Connection) -> None:
 
 _DIES = {
     "codes", "sessions", "refresh_tokens", "pushed_requests", "upstream_journeys", "password_proofs", "links",
-    "contact_codes", "dispute_links", "sign_in_codes", "invitations", "totp", "recovery_codes", "mandate_invitations",
+    "contact_codes", "cross_device_sign_ins", "dispute_links", "sign_in_codes", "invitations", "totp",
+    "recovery_codes", "mandate_invitations",
     "mandate_removals", "merges",
 }  # fmt: skip
 _TOLD_BY_ITS_TIME = {

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, event, text
 from idp.cases.model import CaseKind, CaseState
 from idp.conflicts.model import ConflictKind, ConflictState
 from idp.credentials.model import PasswordCredential, TotpCredential
+from idp.cross_device.model import Standing
 from idp.database import Database
 from idp.ids import NO_BUCKET, HandleKind, MandateId, OfficialId, PersonId, PostId
 from idp.mandates.model import PrincipalKind, organisation, ward
@@ -29,6 +30,7 @@ from idp.reports.services import used_by
 from idp.reports.sessions import chosen_by, reached_by
 from tests.organisations.samples import make_agency, make_organisation
 from tests.stores.case_samples import make_case
+from tests.stores.cross_device_samples import make_asked
 from tests.stores.passkey_samples import make_passkey
 from tests.stores.samples import MINUTE, NOW, SignedIn, do, make_generation, make_handle, sign_in
 
@@ -150,6 +152,7 @@ def _sessions(tx: Any, me: SignedIn) -> None:
     tx.sessions.clients_of(session_id)
     tx.sessions.find_by_sid(me.client.client_id, me.grant.sid)
     tx.sessions.of_person(me.person.person_id)
+    tx.upstream_sessions.inherit(me.cookie, session_id)
     tx.sessions.end(session_id, NOW, "")
     tx.sessions.erase_ended(NOW - MINUTE, 10)
     reached_by(tx.connection, me.person.person_id)
@@ -164,6 +167,14 @@ def _interactions(tx: Any, me: SignedIn) -> None:
     tx.interactions.spend_password_proof("i", NOW)
     tx.interactions.is_finished("i")
     tx.interactions.erase_expired(NOW, 10)
+    tx.cross_device.begin(make_asked())
+    tx.cross_device.of_interaction("i")
+    tx.cross_device.find("BCDF-GHJK", "s", NOW)
+    tx.cross_device.answer("BCDF-GHJK", "47", "s", NOW)
+    tx.cross_device.stop("BCDF-GHJK", Standing.FAR, "s", NOW)
+    tx.cross_device.spend("i", NOW)
+    tx.cross_device.lose("i")
+    tx.cross_device.erase_expired(NOW, 10)
 
 
 def _clients(tx: Any, me: SignedIn) -> None:

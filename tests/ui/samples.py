@@ -25,6 +25,7 @@ from tests.ui.contact_samples import CONTACTS
 from tests.ui.mandate_samples import MANDATES
 from tests.ui.method_samples import METHODS
 from tests.ui.passkey_samples import PASSKEYS, QUESTION
+from tests.ui.qr_samples import QR_PAGES
 from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Context, Sample, same
 
 OUTAGE = Banner(since=NOW - dt.timedelta(hours=1, minutes=30), now=NOW)
@@ -352,6 +353,7 @@ SAMPLES: dict[str, Sample] = {
     **MANDATES,
     **METHODS,
     **PASSKEYS,
+    **QR_PAGES,
     **CONTACTS,
     **{
         f"info-{page.key}": Sample(template="info.html", context=same(page=page))

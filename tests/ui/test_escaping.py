@@ -33,6 +33,7 @@ KEYS = {
     "act",
     "kind",
     "what",
+    *("area", "standing"),
 }
 """Context that names something of ours, never what somebody wrote."""
 KEPT_FIELDS = {

@@ -47,6 +47,7 @@ ACTIONS = {
     *(f"/account/contacts{page}" for page in ("", "/code", "/remove", "/sign-in")),
     *(METHODS - {"/account/methods"}),
     "/sign-in/passkey",
+    *("/sign-in/qr", "/sign-in/qr/confirmed", "/q", "/q/sign-in", "/q/BCDF-GHJK"),
     *("/account/sessions", "/account/history/not-me", "/account/services/withdraw"),
     *("/administrator/start", "/administrator/totp", "/account/sign-in"),
     *(f"/account/mandates/{page}" for page in ("person", "firm", "clients", "act")),

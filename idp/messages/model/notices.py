@@ -37,6 +37,10 @@ class Notice(StrEnum):
     OTHER_PARENT = "other_parent"
     """The other parent or guardian did something for a child. At most once a day for each service and kind of deed."""
 
+    CROSS_DEVICE = "cross_device"
+    """A sign-in on another device, confirmed on their phone, began, or was refused there: by them, by three wrong
+    numbers, or because the two were not near each other."""
+
 
 class Factor(StrEnum):
     """Ways to sign in, as notices name them."""
@@ -75,6 +79,7 @@ FACTS: Mapping[Notice, frozenset[str]] = {
     Notice.HIGH_RISK_ACT: frozenset({"act"}),
     Notice.OFFICIAL_LOOKED: frozenset({"reason"}),
     Notice.OTHER_PARENT: frozenset({"deed", "client_id", "ward", "actor"}),
+    Notice.CROSS_DEVICE: frozenset({"deed", "client_id", "browser"}),
 }
 """Notice → facts it may carry. `browser` is "Chrome, Android"; `old_address` is told beside the verified ones."""
 

@@ -15,6 +15,16 @@ _OF_UPSTREAM_SID = (
     .order_by(sessions.c.created_at, sessions.c.session_id)
     .limit(bindparam("most", type_=Integer))
 )
+_source = sessions.alias("source")
+_INHERIT = (
+    update(sessions)
+    .where(sessions.c.cookie == bindparam("of_cookie"))
+    .values(
+        upstream_sid=select(_source.c.upstream_sid)
+        .where(_source.c.session_id == bindparam("from_session"))
+        .scalar_subquery()
+    )
+)
 _is_degraded = and_(sessions.c.degraded.is_not(None), sessions.c.ended_at.is_(None))
 _SET_REPROVE_BY = (
     update(sessions)
@@ -49,6 +59,11 @@ class UpstreamSessionStore:
         """Return the sessions that came from one session upstream and have not ended, the oldest first."""
         given = {"of_sid": self.vault.digest(upstream_sid), "most": limit}
         return tuple(session(row) for row in self.connection.execute(_OF_UPSTREAM_SID, given))
+
+    def inherit(self, cookie: str, from_session: str) -> None:
+        """Let a session that was confirmed by another come from the same session upstream: it ends with that one too."""
+        given = {"of_cookie": self.vault.digest(cookie), "from_session": from_session}
+        self.connection.execute(_INHERIT, given)
 
     def set_reprove_by(self, by: datetime, limit: int) -> int:
         """Give degraded sessions that have no such moment yet one by which upstream must vouch for them."""

@@ -32,6 +32,7 @@ from idp.ui.strings import (
     passkeys,
     privacy,
     problem,
+    qr,
     scam,
     sign_in,
     sign_out,
@@ -44,6 +45,7 @@ PAGES = (
     papers,
     passkeys,
     contacts,
+    qr,
 )
 STRINGS: Mapping[Language, Mapping[str, str]] = {
     Language.VI: MappingProxyType({key: text for page in PAGES for key, text in page.VI.items()}),
