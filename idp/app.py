@@ -69,6 +69,7 @@ from idp.messages.senders import senders_of
 from idp.protocol.discovery import ENDPOINTS
 from idp.protocol.front_channel import offered_response_types
 from idp.provider import Provider
+from idp.risk.places import places_of
 from idp.settings import Settings
 from idp.signing_keys.timed import TimedKeyring
 from idp.tracing import Tracing, start_tracing
@@ -203,6 +204,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         summaries=Summaries(),
         reads=ReadsRecorded(),
         limits=Limits(database),
+        places=places_of(settings.risk.places),
         senders=senders_of(settings, fetcher),
         tracing=tracing,
     )

@@ -30,6 +30,7 @@ ERASERS: Mapping[str, Eraser] = {
     "grants": lambda tx, now, _: tx.grants.erase_expired(now, BATCH),
     "interactions": lambda tx, now, _: tx.interactions.erase_expired(now - CLOCKS_APART, BATCH),
     "sessions": lambda tx, now, life: tx.sessions.erase_ended(now - life.session_kept, BATCH),
+    "devices": lambda tx, now, _: tx.devices.erase_old(now, BATCH),
     "deliveries": lambda tx, now, life: tx.deliveries.erase_settled(now - life.delivery_kept, BATCH),
     "mandates": lambda tx, now, life: tx.mandates.erase_ended(now - life.mandate_kept, BATCH),
     "mandate_firms": lambda tx, now, life: tx.mandate_firms.erase_ended(now - life.mandate_kept, BATCH),

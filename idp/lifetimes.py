@@ -47,6 +47,10 @@ class Lifetimes(BaseSettings):
     """SSO session of level substantial or high: absolute limit."""
     session_low: timedelta = timedelta(days=30)
     """SSO session of level low."""
+    session_public: timedelta = timedelta(minutes=10)
+    """SSO session at a computer its person calls public: absolute limit, whatever its level."""
+    device_kept: timedelta = timedelta(days=365)
+    """A browser in which somebody signed in is known for this long after they last did."""
     degraded_reproof: timedelta = timedelta(hours=4)
     """Once the national system is back, a session begun without it must be proved there within this time, or it ends."""
     code_kept: timedelta = timedelta(minutes=10)

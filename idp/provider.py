@@ -23,6 +23,7 @@ from idp.database import Database
 from idp.life_events.jobs import Readings
 from idp.limits.service import Limits
 from idp.messages.model import Channel, Sender
+from idp.risk.places import Places
 from idp.settings import Settings
 from idp.tracing import Tracing
 from idp.transaction import Tx
@@ -66,6 +67,8 @@ class Provider:
     summaries: Summaries
     reads: ReadsRecorded
     limits: Limits
+    places: Places
+    """Where networks are, as far as the operator says."""
     senders: Mapping[Channel, Sender]
     """What sends to people by each channel; a channel that has none is not in it."""
     tracing: Tracing | None

@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from idp.lifetimes import Lifetimes
+from idp.risk_settings import RiskSettings
 from idp.setting_values import (
     THIS_MACHINE,
     DeploymentProfile,
@@ -175,6 +176,8 @@ class Settings(BaseSettings):
     """DEBUG, INFO, WARNING or ERROR."""
     life: Lifetimes = Field(default_factory=Lifetimes)
     """Lifetimes."""
+    risk: RiskSettings = Field(default_factory=RiskSettings)
+    """What makes a sign-in stand out."""
 
     @model_validator(mode="before")
     @classmethod

@@ -48,6 +48,7 @@ from idp.organisations.store import AgencyStore, OrganisationStore
 from idp.outbox.store import DeliveryStore, OutboxStore
 from idp.people.store import ContactStore, PeopleStore
 from idp.resealing.store import ResealingStore
+from idp.risk.store import DeviceStore
 from idp.sessions.store import SessionStore, UpstreamSessionStore
 from idp.signing_keys.store import SigningKeyStore
 from idp.subjects.store import SubjectStore
@@ -123,6 +124,10 @@ class Tx:
     @cached_property
     def sessions(self) -> SessionStore:
         return SessionStore(self.connection, self._vault)
+
+    @cached_property
+    def devices(self) -> DeviceStore:
+        return DeviceStore(self.connection, self._vault)
 
     @cached_property
     def upstream_sessions(self) -> UpstreamSessionStore:

@@ -23,7 +23,8 @@ from idp.protocol.assurance import Acr
 from idp.protocol.facts import LocalLogin, Profile
 from idp.protocol.scopes import SCOPES
 from idp.provider import Provider
-from idp.sessions.service import Proof, start_session
+from idp.risk.model import Arrival
+from idp.sessions.service import Begun, Proof, start_session
 from idp.transaction import Tx
 from idp.ui.language import Language
 from keys.rotation import next_rotation
@@ -210,6 +211,7 @@ class Arranged:
         idp: str = "national",
         peer: str = "",
         agent: str = "",
+        arrival: Arrival | None = None,
         **proved: Any,
     ) -> None:
         """Give this browser a session, as the return from the national system does."""
@@ -223,15 +225,15 @@ class Arranged:
             **proved,
         )
 
-        def start(tx: Tx) -> Done[str] | Refused:
+        def start(tx: Tx) -> Done[Begun] | Refused:
             life = self.provider.settings.life
             at = replace(self.occasion, peer=peer, agent=agent)
-            return start_session(tx, proof, cookie=None, life=life, occasion=at)
+            return start_session(tx, proof, cookie=None, arrival=arrival, life=life, occasion=at)
 
         host = urlsplit(self.issuer).hostname or ""
         browser.client.cookies.set(
             cookie_name(self.provider.settings, "session"),
-            await self.write(start),
+            (await self.write(start)).cookie,
             domain=host if "." in host else f"{host}.local",
             path="/",
         )

@@ -5,6 +5,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from docs.generators.texts import shown, table, texts_under_fields
+from idp.risk_settings import RiskSettings
 from idp.settings import Lifetimes, Settings
 
 PATH = "docs/reference/settings.md"
@@ -15,7 +16,7 @@ _FILE = (
     "every command with a line that says so. `HPID_STATE` says where the file is, so it stands in the "
     "environment alone."
 )
-CLASSES: tuple[type[BaseSettings], ...] = (Settings, Lifetimes)
+CLASSES: tuple[type[BaseSettings], ...] = (Settings, Lifetimes, RiskSettings)
 
 
 def page() -> str:

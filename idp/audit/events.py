@@ -16,13 +16,14 @@ class EventType(StrEnum):
 
     SESSION_STARTED = "session:started"
     """A person proved themselves and a session began. Payload: idp, acr, amr; degraded if without the national system;
-    device (browser and system, where known)."""
+    device (browser and system, where known); public if its person called the computer public; signals (what stood out,
+    with a figure each) and outcomes (what followed), where anything did."""
     SESSION_REAUTHENTICATED = "session:reauthenticated"
-    """The same person proved themselves again in a live session. Payload: idp, acr, amr, device."""
+    """The same person proved themselves again in a live session. Payload: as for session:started."""
     SESSION_ENDED = "session:ended"
     """A session ended. Payload: reason, clients (how many were told)."""
     SIGN_IN_REFUSED = "sign-in:refused"
-    """A known account was refused. Payload: reason, factor."""
+    """A known account was refused. Payload: reason, factor; signals, outcomes of one that has to wait."""
     CROSS_DEVICE_CONFIRMED = "cross-device:confirmed"
     """A person confirmed, on a device where they are signed in, a sign-in on another. Payload: client_id, device (the
     other's browser and system, where known), place (same_network or city)."""
@@ -153,7 +154,8 @@ class EventType(StrEnum):
     REQUEST_PUSHED = "request:pushed"
     """A client that proved itself pushed an authorization request. Payload: client_id."""
     CODE_ISSUED = "code:issued"
-    """An authorization code was issued. Payload: client_id, scopes, acr; acting for another: context, context_id."""
+    """An authorization code was issued. Payload: client_id, scopes, acr; acting for another: context, context_id;
+    signals and outcomes of an act that stood out."""
     TOKENS_LEFT_IN_FRONT = "tokens:left-in-front"
     """An ID token left by the browser, in the certification profile. Payload: client_id, gid."""
     CODE_REDEEMED = "code:redeemed"

@@ -1,5 +1,6 @@
 """`/account/history`: what happened with an account, in words, for nobody but its holder (PAGES §3.1.17)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,6 +15,7 @@ from idp.edge.page import language_of, page, relying_party
 from idp.ids import ClientId
 from idp.people.asked import SearchReason
 from idp.reports.history import HistoryPage, history
+from idp.risk.model import Outcome, Signal
 from idp.transaction import Tx
 from idp.ui.account_rows import Day, Happened
 from idp.ui.formatting import VIETNAM_TIME
@@ -115,6 +117,9 @@ def _said(event: AuditEvent, *, is_own: bool) -> tuple[str, ...]:
         keys.append(f"history_by_{payload['idp']}")
     if payload.get("degraded"):
         keys.append("history_degraded")
+    if payload.get("public"):
+        keys.append("history_public")
+    keys += _stood_out(payload)
     if event.type is EventType.CODE_ISSUED and payload.get("context"):
         keys.append("history_for_other")
     if event.actor.startswith("operator:"):
@@ -126,6 +131,14 @@ def _said(event: AuditEvent, *, is_own: bool) -> tuple[str, ...]:
     if event.type is EventType.PEOPLE_SEARCHED and payload.get("reason") in _REASONS:
         keys.append(f"history_reason_{payload['reason']}")
     return tuple(keys)
+
+
+def _stood_out(payload: Mapping[str, object]) -> list[str]:
+    """Return what stood out and what followed, of the closed vocabularies alone (idp/risk/model.py)."""
+    signals, outcomes = payload.get("signals") or {}, payload.get("outcomes") or ()
+    found = [f"signal_{one.value}" for one in Signal if one.value in signals]  # type: ignore[operator]
+    found += [f"outcome_{one.value}" for one in Outcome if one.value in outcomes]  # type: ignore[operator]
+    return [f"history_{one.replace('-', '_')}" for one in found]
 
 
 def _older(found: HistoryPage, kind: Kind | None, service: str) -> str | None:

@@ -1,6 +1,6 @@
 """Beginning a session with city credentials: level by what was done and by how well the identity is known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from idp.audit.events import EventType
@@ -11,13 +11,15 @@ from idp.database import Refused
 from idp.edge import Answer, Call, Cookie
 from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import session_cookie_name
+from idp.edge.device import arrival_of, begun_here
 from idp.ids import PersonId
 from idp.interactions.service import may_enter
 from idp.people.model import Person, PersonStatus
 from idp.protocol.assurance import Acr, local_acr, weakest
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
 from idp.protocol.facts import LocalLogin, Realm
-from idp.sessions.service import Proof, refuse_sign_in
+from idp.risk.model import Arrival
+from idp.sessions.service import Begun, Proof, refuse_sign_in
 from idp.transaction import Tx
 
 
@@ -26,6 +28,8 @@ class SigningIn:
     """What a sign-in with city credentials is for."""
 
     realm: Realm
+    arrival: Arrival | None = field(default=None, repr=False)
+    """How it comes; None: by no browser."""
     in_place_of: str | None = None
     """Issuer of the national system while it is down and this deployment lets city credentials stand in for it."""
     counts_only_so: bool = False
@@ -38,6 +42,7 @@ def signing_in(call: Call, opened: Opened) -> SigningIn:
     stands_in = provider.takes_degraded(provider.clock.now()) and opened.realm is Realm.CITIZEN
     return SigningIn(
         realm=opened.realm,
+        arrival=arrival_of(call, opened.interaction_id, opened.client.client_id),
         in_place_of=provider.settings.national_issuer if stands_in else None,
         counts_only_so=stands_in and opened.client.local_login is LocalLogin.DEGRADED,
     )
@@ -115,8 +120,9 @@ def _refuse_unprepared(tx: Tx, person_id: PersonId, *, factor: str, occasion: Oc
     return Refused(Refusal(error, ToPage(case="not-prepared", status=403)))
 
 
-def signed_in(call: Call, opened: Opened, cookie: str) -> Answer:
+def signed_in(call: Call, opened: Opened, begun: Begun) -> Answer:
     """Set the session's cookie and go on with the interaction."""
     name = session_cookie_name(call.provider.settings, opened.realm)
     location = f"/authorize/resume?i={opened.interaction_id}"
-    return Answer.redirect(location, Cookie(name=name, value=cookie), *changed_state(call))
+    answer = Answer.redirect(location, Cookie(name=name, value=begun.cookie), *changed_state(call))
+    return begun_here(call, answer, begun)

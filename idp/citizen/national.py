@@ -14,7 +14,7 @@ from idp.audit.occasion import Occasion
 from idp.citizen.interaction import Opened, decided, open_here, posted
 from idp.database import Done
 from idp.edge import Answer, Call
-from idp.edge.cookie_names import cookie_name
+from idp.edge.device import has_device, keep_tick, public_minutes
 from idp.edge.page import language_of, page
 from idp.edge.waiting import dropped, held_ticket, new_ticket, to_the_waiting_room
 from idp.ids import NO_BUCKET, HandleKind
@@ -39,7 +39,7 @@ async def show(call: Call) -> Answer:
     upstream = call.provider.national
     if upstream is None or opened.realm is Realm.OFFICIAL:
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
-    if cookie_name(call.provider.settings, "device") in call.cookies():
+    if has_device(call) and ("public", "yes") not in call.query():
         return await depart(call, opened, upstream)
     return page(
         call,
@@ -48,6 +48,7 @@ async def show(call: Call) -> Answer:
         rp=opened.relying_party,
         i=opened.interaction_id,
         upstream_host=upstream.host,
+        public_minutes=public_minutes(call),
     )
 
 
@@ -58,7 +59,8 @@ async def go(call: Call) -> Answer:
     upstream = call.provider.national
     if upstream is None or opened.realm is Realm.OFFICIAL:
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
-    return await depart(call, opened, upstream)
+    answer = await depart(call, opened, upstream)
+    return answer.with_cookies(*keep_tick(call, opened.interaction_id))
 
 
 async def depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:

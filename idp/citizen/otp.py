@@ -17,7 +17,7 @@ from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.metrics import SignInMethod, SignInOutcome
-from idp.sessions.service import start_session
+from idp.sessions.service import Begun, start_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, one_error
@@ -76,11 +76,11 @@ async def check(call: Call) -> Answer:
             return signed_in(call, opened, result)
 
 
-def _outcome(settled: Done[str | _Wrong | _NoProof | Slowed] | Refused) -> SignInOutcome:
+def _outcome(settled: Done[Begun | _Wrong | _NoProof | Slowed] | Refused) -> SignInOutcome:
     match settled:
         case Done(value=Slowed()):
             return SignInOutcome.SLOWED
-        case Done(value=str()):
+        case Done(value=Begun()):
             return SignInOutcome.SIGNED_IN
         case _:
             return SignInOutcome.REFUSED
@@ -107,7 +107,7 @@ def _settle(
     purpose: SigningIn,
     life: Lifetimes,
     occasion: Occasion,
-) -> Done[str | _Wrong | _NoProof | Slowed] | Refused:
+) -> Done[Begun | _Wrong | _NoProof | Slowed] | Refused:
     proof = tx.interactions.password_proof(interaction_id, occasion.now)
     if proof is None:
         return Done(_NoProof())
@@ -142,4 +142,12 @@ def _settle(
     proved = local_proof(tx, proof.person_id, ("pwd", "otp"), purpose=purpose, occasion=occasion)
     if isinstance(proved, Refused):
         return proved
-    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion, realm=purpose.realm)
+    return start_session(
+        tx,
+        proved,
+        cookie=cookie,
+        arrival=purpose.arrival,
+        life=life,
+        occasion=occasion,
+        realm=purpose.realm,
+    )

@@ -21,6 +21,7 @@ from idp.citizen.passkeys.asking import ask_to_sign_in, may_use_passkey
 from idp.credentials.reservation import Reserved, Slowed
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
+from idp.edge.device import keep_tick, public_minutes
 from idp.edge.page import page
 from idp.ids import NOBODY, PersonId
 from idp.interactions.model import PasswordProof
@@ -33,7 +34,7 @@ from idp.people.identifiers import normal_form
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.protocol.facts import Realm
 from idp.protocol.next_step import offers_city_credentials
-from idp.sessions.service import start_session
+from idp.sessions.service import Begun, start_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, FieldError, one_error
@@ -122,7 +123,7 @@ async def check(call: Call) -> Answer:
     )
     (await provider.database.transact(partial(_prove, proof=proof, counter=account.counter))).unwrap()
     _count(SignInOutcome.CONTINUED)
-    return Answer.redirect(f"/sign-in/otp?i={opened.interaction_id}")
+    return Answer.redirect(f"/sign-in/otp?i={opened.interaction_id}", *keep_tick(call, opened.interaction_id))
 
 
 def slowed(attempt: Slowed, now: datetime) -> ErrorSummary:
@@ -154,6 +155,7 @@ def _form(call: Call, opened: Opened, *, username: str = "", errors: ErrorSummar
         i=opened.interaction_id,
         is_only_way=is_only_way(call, opened),
         passkey=ask_to_sign_in(call, opened) if may_use_passkey(call, opened) else None,
+        public_minutes=public_minutes(call),
         username=username,
         errors=errors,
     )
@@ -242,13 +244,21 @@ def _begin(
     purpose: SigningIn,
     life: Lifetimes,
     occasion: Occasion,
-) -> Done[str] | Refused:
+) -> Done[Begun] | Refused:
     """Begin a session on a password alone: level low, for who has no second factor."""
     tx.attempts.settle(counted_as)
     proved = local_proof(tx, person_id, ("pwd",), purpose=purpose, occasion=occasion)
     if isinstance(proved, Refused):
         return proved
-    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion, realm=purpose.realm)
+    return start_session(
+        tx,
+        proved,
+        cookie=cookie,
+        arrival=purpose.arrival,
+        life=life,
+        occasion=occasion,
+        realm=purpose.realm,
+    )
 
 
 def _count(outcome: SignInOutcome) -> None:

@@ -28,7 +28,7 @@ from idp.ids import PersonId
 from idp.metrics import SignInMethod, SignInOutcome
 from idp.protocol.errors import InvalidRequest, ToPage, refusing
 from idp.protocol.facts import Realm
-from idp.sessions.service import start_session
+from idp.sessions.service import Begun, start_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, one_error
@@ -42,7 +42,7 @@ _SEALED = "recovery code to keep"
 class _Used:
     """A code that opened a session."""
 
-    cookie: str = field(repr=False)
+    begun: Begun = field(repr=False)
     owner: PersonId
     digest: bytes = field(repr=False)
     left: int
@@ -174,11 +174,19 @@ def _settle(
     proved = local_proof(tx, proof.person_id, AMR, purpose=purpose, occasion=occasion)
     if isinstance(proved, Refused):
         return proved
-    begun = start_session(tx, proved, cookie=cookie, life=life, occasion=occasion, realm=purpose.realm)
+    begun = start_session(
+        tx,
+        proved,
+        cookie=cookie,
+        arrival=purpose.arrival,
+        life=life,
+        occasion=occasion,
+        realm=purpose.realm,
+    )
     if isinstance(begun, Refused):
         return begun
     left = tx.recovery_codes.state(person_id).left
-    return Done(_Used(cookie=begun.value, owner=person_id, digest=spent, left=left))
+    return Done(_Used(begun=begun.value, owner=person_id, digest=spent, left=left))
 
 
 def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Answer:
@@ -210,7 +218,7 @@ def _used(call: Call, opened: Opened, used: _Used, now: datetime) -> Answer:
         code=code,
         left=used.left,
     )
-    going_on = signed_in(call, opened, used.cookie)
+    going_on = signed_in(call, opened, used.begun)
     return shown.with_headers(*(header for header in going_on.headers if header[0] == "set-cookie"))
 
 

@@ -8,6 +8,7 @@ from idp.citizen.interaction import Opened, decided, open_here, posted
 from idp.citizen.passkeys.asking import may_use_passkey
 from idp.citizen.password import is_only_way
 from idp.edge import Answer, Call
+from idp.edge.device import has_device
 from idp.edge.page import page
 from idp.protocol.errors import AccessDenied, Refusal, UnmetAuthenticationRequirements
 from idp.protocol.facts import Realm
@@ -57,6 +58,7 @@ async def show(call: Call) -> Answer:
         i=opened.interaction_id,
         methods=tuple(methods),
         national_down=down,
+        is_known_here=has_device(call),
         rp_refuses_local=down and not {"password", "passkey", "code", "qr"} & set(methods),
         continue_as=None,
         errors=_errors(message),

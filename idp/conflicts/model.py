@@ -33,6 +33,8 @@ class ConflictKind(StrEnum):
     """A register takes back that somebody died who is not dead here, or whose record has gone on meanwhile."""
     NOT_ME = "not-me"
     """What a person disputed before there were cases (idp/cases); none is opened any more."""
+    SIGN_INS = "sign-ins"
+    """Sign-ins stand out: many people at one machine or address, or at one service. It is about nobody's record."""
     OFFICIAL_UNPROVED = "official-unproved"
     """An employment record waits for a number that a record below level 02 has: nobody can act under it."""
 

@@ -14,14 +14,14 @@ from idp.clock import Clock
 from idp.cross_device.model import MOST_WRONG, Asked, Standing, make_code, make_number
 from idp.cross_device.near import Place, place_of
 from idp.database import Done, Refused
-from idp.ids import PersonId
 from idp.limits.model import Counted
 from idp.limits.service import Counter
 from idp.messages.model.notices import Notice
 from idp.protocol.cross_device import carried_acr, carried_amr, may_confirm, suffices
 from idp.protocol.facts import ClientFacts
+from idp.risk.model import Arrival
 from idp.sessions.model import Session
-from idp.sessions.service import Proof, start_session
+from idp.sessions.service import Begun, Proof, start_session
 from idp.setting_values import Network
 from idp.settings import Lifetimes
 from idp.transaction import Tx
@@ -144,20 +144,13 @@ def refuse(tx: Tx, *, code: str, standing: Standing, phone: Phone, occasion: Occ
     return Done(_stop(tx, looked, standing, occasion))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
-    """The session on the other device."""
-
-    cookie: str = field(repr=False)
-    person_id: PersonId
-
-
 def settle(
     tx: Tx,
     *,
     interaction_id: str,
     client: ClientFacts,
     cookie: str | None,
+    arrival: Arrival,
     life: Lifetimes,
     occasion: Occasion,
 ) -> Done[Begun | Standing] | Refused:
@@ -175,12 +168,12 @@ def settle(
     if session is None or spent.client_id != client.client_id or not session.is_live(occasion.now, life):
         tx.cross_device.lose(interaction_id)
         return Done(Standing.PHONE_GONE)
-    begun = start_session(tx, _carried(session), cookie=cookie, life=life, occasion=occasion)
+    begun = start_session(tx, _carried(session), cookie=cookie, arrival=arrival, life=life, occasion=occasion)
     if isinstance(begun, Refused):
         return begun
-    tx.upstream_sessions.inherit(begun.value, session.session_id)
+    tx.upstream_sessions.inherit(begun.value.cookie, session.session_id)
     _tell(tx, session, spent, "confirmed", occasion)
-    return Done(Begun(cookie=begun.value, person_id=session.person_id))
+    return Done(begun.value)
 
 
 def _carried(session: Session) -> Proof:

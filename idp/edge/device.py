@@ -1,66 +1,103 @@
-"""Which people this browser has signed in: sealed in its cookie, nothing is stored (PAGES §3.1.13, new device).
+"""How a sign-in comes by its browser: the cookie that tells it from others, and whether its person calls it public.
 
-Whoever is not among them is told of a sign-in on a new device. Nobody but us can make such a cookie, so a thief can't
-pass for a known one; who empties their cookies is told once more.
+The cookie is random, kept here as a digest, and known for each person after they have signed in (PAGES §3.1.13). It opens
+nothing and raises nothing: who brings somebody else's saves that person a notice, and no more. It says nothing of who
+has signed in here; at a public computer there is none (PAGES §3.1.1).
 """
 
-import json
+import re
 from datetime import timedelta
 
-from idp.edge.answer import Cookie
-from idp.edge.call import Call
+from idp import metrics
+from idp.edge.answer import Answer, Cookie
+from idp.edge.call import FORM, Call
 from idp.edge.cookie_names import cookie_name
-from idp.ids import ClientId, PersonId
-from idp.sessions.model import Device
-from keys.envelope import Unsealable
+from idp.ids import ClientId
+from idp.limits.model import address_key
+from idp.risk.model import Arrival, Thresholds
+from idp.risk.places import is_within
+from idp.sessions.service import Begun
 
 NAME = "device"
+PUBLIC = "public"
+"""The tick of a form, and the cookie that carries it to the next step: it names the interaction it was ticked in."""
 KEPT = timedelta(days=400)
 """As long as browsers keep a cookie at all (RFC 6265bis §5.5)."""
-_MOST = 5
-_PURPOSE = "device"
-_BROWSERS = (
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("Firefox/", "Firefox"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
-_SYSTEMS = (
-    *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows")),
-    *(("Mac OS X", "macOS"), ("Linux", "Linux")),
-)
+_BYTES = 32
+_OURS = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
-def device_of(call: Call, client_id: ClientId) -> Device:
-    """Return what is known of this browser, and what a notice of a sign-in there would say."""
-    return Device(
-        known=frozenset(_known(call)),
+def arrival_of(call: Call, interaction_id: str, client_id: ClientId) -> Arrival:
+    """Return what this sign-in comes by."""
+    provider, risk = call.provider, call.provider.settings.risk
+    held = held_device(call)
+    return Arrival(
         client_id=client_id,
-        browser=browser_family(call.headers.get("user-agent", "")),
+        held=held,
+        fresh=provider.clock.token(_BYTES),
+        address=address_key(call.peer),
+        place=provider.places.of(call.peer),
+        is_public=is_public(call, interaction_id),
+        is_shared=is_within(call.peer, risk.shared_networks),
+        thresholds=Thresholds(
+            speed=risk.speed,
+            distance=risk.distance,
+            accounts_on_device=risk.accounts_on_device,
+            accounts_at_address=risk.accounts_at_address,
+            burst_at_service=risk.burst_at_service,
+        ),
+        places=provider.places.by_name,
     )
 
 
-def device_cookie(call: Call, person_id: PersonId) -> Cookie:
-    """Return the cookie of a browser in which this person has signed in, the last one first."""
-    known = [person_id, *(one for one in _known(call) if one != person_id)][:_MOST]
-    return Cookie(
-        name=cookie_name(call.provider.settings, NAME),
-        value=call.provider.vault.seal_compact(json.dumps(known), purpose=_PURPOSE),
-        max_age=int(KEPT.total_seconds()),
-    )
-
-
-def browser_family(user_agent: str) -> str:
-    """Return "Chrome, Android": words of ours alone, without a version; empty if neither is known."""
-    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
-    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
-    return ", ".join(one for one in (browser, system) if one)
-
-
-def _known(call: Call) -> list[PersonId]:
+def held_device(call: Call) -> str:
+    """Return what this browser's cookie says, empty if it is none that we make."""
     held = call.cookies().get(cookie_name(call.provider.settings, NAME), "")
-    try:
-        return [PersonId(one) for one in json.loads(call.provider.vault.open_compact(held, purpose=_PURPOSE))]
-    except Unsealable:
-        return []
+    return held if _OURS.fullmatch(held) else ""
+
+
+def has_device(call: Call) -> bool:
+    """Tell whether somebody has signed in in this browser."""
+    return bool(held_device(call))
+
+
+def is_public(call: Call, interaction_id: str) -> bool:
+    """Tell whether the person says that others use this computer too: in this very form, or one before it."""
+    if _is_ticked(call):
+        return True
+    return call.cookies().get(cookie_name(call.provider.settings, PUBLIC)) == interaction_id
+
+
+def public_minutes(call: Call) -> int:
+    """Return how long a session at a public computer lasts."""
+    return int(call.provider.settings.life.session_public.total_seconds() // 60)
+
+
+def keep_tick(call: Call, interaction_id: str) -> tuple[Cookie, ...]:
+    """Return the cookie that carries the tick of this form to the next step, or takes an earlier one away."""
+    name = cookie_name(call.provider.settings, PUBLIC)
+    if _is_ticked(call):
+        return (Cookie(name=name, value=interaction_id),)
+    return (Cookie(name=name, value="", max_age=0),) if name in call.cookies() else ()
+
+
+def begun_here(call: Call, answer: Answer, begun: Begun) -> Answer:
+    """Return the answer of a sign-in with what this browser is known by from now on; count what stood out."""
+    for signal in begun.weighed.signals:
+        metrics.RISK_SIGNALS.add(signal)
+    for outcome in begun.weighed.outcomes:
+        metrics.RISK_OUTCOMES.add(outcome)
+    names = {name: cookie_name(call.provider.settings, name) for name in (NAME, PUBLIC)}
+    cookies = []
+    if begun.device is not None:
+        lifetime = int(KEPT.total_seconds()) if begun.device else 0
+        cookies.append(Cookie(name=names[NAME], value=begun.device, max_age=lifetime))
+    if names[PUBLIC] in call.cookies():
+        cookies.append(Cookie(name=names[PUBLIC], value="", max_age=0))
+    return answer.with_cookies(*cookies)
+
+
+def _is_ticked(call: Call) -> bool:
+    if call.method != "POST" or not call.headers.get("content-type", "").startswith(FORM):
+        return False
+    return ("public", "yes") in call.form()

@@ -19,7 +19,7 @@ from idp.database import Done
 from idp.edge import Answer, Call, Cookie
 from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import cookie_name
-from idp.edge.device import device_cookie, device_of
+from idp.edge.device import arrival_of, begun_here
 from idp.edge.waiting import dropped
 from idp.endpoints.upstream_turn import brought, give_back, take_turn
 from idp.ids import HandleKind, parse_handle
@@ -107,18 +107,19 @@ async def _arrive(call: Call, answer: Mapping[str, str]) -> Answer:
             cookie=call.cookies().get(session_name),
             life=provider.settings.life,
             occasion=occasion,
-            device=device_of(call, opened.client_id),
+            arrival=arrival_of(call, opened.interaction_id, opened.client_id),
         )
     )
     _count(SignInOutcome.SIGNED_IN if isinstance(outcome, Done) else SignInOutcome.REFUSED)
     is_foreign = bool(recognised.person.profile.foreigner_id)  # whose residence may end soon: they are warned
     path = "/sign-in/papers" if is_foreign else "/authorize/resume"
-    return Answer.redirect(
+    begun = outcome.unwrap()
+    done = Answer.redirect(
         f"{path}?i={opened.interaction_id}",
-        Cookie(name=session_name, value=outcome.unwrap()),
-        device_cookie(call, recognised.person.person_id),
+        Cookie(name=session_name, value=begun.cookie),
         *changed_state(call),
     )
+    return begun_here(call, done, begun)
 
 
 async def _take_journey(call: Call, state: str) -> _Return | None:

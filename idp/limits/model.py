@@ -72,6 +72,14 @@ class Limit(Enum):
         of="address",
         counts="the same, whoever is signed in",
     )
+    WEAK_SIGN_INS = Rule(
+        name="weak-sign-ins",
+        most=100,
+        window=timedelta(hours=1),
+        of="address",
+        counts="people who sign in in a browser new to them (`HPID_RISK_ACCOUNTS_AT_ADDRESS`); beyond it a password "
+        "alone waits ten minutes in such a browser, and every stronger way goes on",
+    )
     UPSTREAM = Rule(
         name="upstream",
         most=6_000,

@@ -107,6 +107,20 @@ class Metric(Enum):
             "outcome": "`signed-in`, `continued`, `refused`, `slowed`, `cancelled`, `failed`",
         },
     )
+    RISK_SIGNALS = Description(
+        name="hpid_risk_signals",
+        kind=Kind.COUNTER,
+        text="Sign-ins in which something stood out, one for each thing that did (docs/explanation/risk.md).",
+        labels={
+            "signal": "`new-device`, `travel`, `accounts-on-device`, `accounts-at-address`, `burst-at-service`"
+        },
+    )
+    RISK_OUTCOMES = Description(
+        name="hpid_risk_outcomes",
+        kind=Kind.COUNTER,
+        text="What followed from it, one for each outcome of a sign-in.",
+        labels={"outcome": "`notify`, `ask-more`, `delay`, `case`"},
+    )
     REFUSALS = Description(
         name="hpid_refusals",
         kind=Kind.COUNTER,

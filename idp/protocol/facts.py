@@ -179,6 +179,12 @@ class SessionFacts:
     """Begun with city credentials while the national system was down."""
     ial_at: datetime | None = None
     """Of a degraded one: when the national system last vouched for the person."""
+    device_since: datetime | None = None
+    """When the person first signed in in its browser; None: not known."""
+    is_public: bool = False
+    """At a computer its person calls public: nothing outlives it."""
+    asks_more: bool = False
+    """Its sign-in stood out: proofs count for a short time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,11 @@ UNKNOWN: Final = Unknown.UNKNOWN
 ASKING_AGAIN = frozenset({"login", "select_account", "create"})
 """Values of prompt that no session from before the request answers (Core §3.1.2.1; User Registration §4.1)."""
 
+PROOF_COUNTS = timedelta(minutes=10)
+"""In a session whose sign-in stood out, so long a proof counts for what is above low."""
+HASTE = timedelta(minutes=10)
+"""So soon after a first sign-in in a browser, level high at a service new to the person is proved for that request."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -54,6 +59,8 @@ class Facts:
     consent: ConsentFacts | Literal[Unknown.UNKNOWN] = UNKNOWN
     consent_given_now: bool = False
     """The person has just answered the consent page of this very interaction."""
+    knows_service: bool | Literal[Unknown.UNKNOWN] = UNKNOWN
+    """The session's person used this client before they first signed in in this browser."""
     upstream_down: bool = False
     """City credentials may stand in for the national system now: it is down, and this deployment allows it."""
 
@@ -62,7 +69,7 @@ class Facts:
 class Load:
     """Look this fact up and ask again."""
 
-    name: Literal["session", "subject", "context", "consent"]
+    name: Literal["session", "service", "subject", "context", "consent"]
     choice: Choice | None = None
     """For whom, where consent is looked up: a ward's is the ward's."""
 
@@ -121,6 +128,8 @@ def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> 
     if facts.session is UNKNOWN:
         return Load(name="session")
     step = _sign_in_step(request, facts, facts.session, now=now)
+    if isinstance(step, SessionFacts):
+        step = _ask_more(request, facts, step, now=now)
     if isinstance(step, SignIn) and request.is_silent:
         return Refuse(error=LoginRequired("no session that satisfies this request"))
     if isinstance(step, SignIn | Load):
@@ -199,12 +208,12 @@ def usable_acr(session: SessionFacts, client: ClientFacts, *, upstream_down: boo
 
 
 def _scopes_of(session: SessionFacts, choice: Choice | None, scopes: frozenset[str]) -> frozenset[str]:
-    """Return what is issued: nothing that outlives a session which has still to be proved at the national system.
+    """Return what is issued: nothing that outlives a session at a public computer, or still to be proved upstream.
 
     Nothing that writes for an archive.
     """
     scopes = frozenset(name for name in scopes if not is_beyond(name, choice))
-    return scopes - {"offline_access"} if session.degraded else scopes
+    return scopes - {"offline_access"} if session.degraded or session.is_public else scopes
 
 
 def is_beyond(scope: str, choice: Choice | None) -> bool:
@@ -242,6 +251,34 @@ def _sign_in_step(
     ):
         return SignIn(acr=required, reason="level" if is_fresh else "again")
     return session
+
+
+def _ask_more(
+    request: AuthorizationRequest, facts: Facts, session: SessionFacts, *, now: datetime
+) -> SignIn | Load | SessionFacts:
+    """Ask for a fresh proof where the session's sign-in stood out, or this would be too hasty an act.
+
+    It only ever asks for more than the level, and whoever proves it goes on (idp/risk/rules.py).
+    """
+    required = required_acr(request, facts.client)
+    if session.auth_time >= request.started_at:
+        return session
+    if session.asks_more and required is not Acr.LOW and now - session.auth_time > PROOF_COUNTS:
+        return SignIn(acr=required, reason="again")
+    if is_hasty(request, facts.client, session, now=now):
+        if facts.knows_service is UNKNOWN:
+            return Load(name="service")
+        if not facts.knows_service:
+            return SignIn(acr=required, reason="again")
+    return session
+
+
+def is_hasty(
+    request: AuthorizationRequest, client: ClientFacts, session: SessionFacts, *, now: datetime
+) -> bool:
+    """Tell whether level high is asked for in a browser that was new to the person a moment ago."""
+    is_new = session.device_since is not None and now - session.device_since < HASTE
+    return is_new and required_acr(request, client) is Acr.HIGH
 
 
 def takes_session(client: ClientFacts, session: SessionFacts, *, upstream_down: bool) -> bool:

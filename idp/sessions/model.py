@@ -41,6 +41,14 @@ class Session:
 
     has_upstream_sid: bool = False
     """Known by a `sid` upstream, where it came from or was proved anew."""
+    device_id: str = ""
+    """The browser it is in, among those its person is known in; empty: none."""
+    device_since: datetime | None = None
+    """When its person first signed in in that browser."""
+    is_public: bool = False
+    """At a computer its person calls public: it ends soon, and nothing outlives it."""
+    asks_more: bool = False
+    """What is above low asks for a fresh proof here (idp/risk/rules.py)."""
 
     def is_live(self, now: datetime, life: Lifetimes) -> bool:
         """Tell whether the session is neither ended, nor over its absolute limit, nor idle too long."""
@@ -61,17 +69,10 @@ class Session:
             realm=self.realm,
             degraded=self.degraded,
             ial_at=self.ial_at,
+            device_since=self.device_since,
+            is_public=self.is_public,
+            asks_more=self.asks_more,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
-    """The browser of a sign-in: who has signed in there before, and what a notice would say of it."""
-
-    known: frozenset[PersonId] = field(repr=False)
-    client_id: ClientId
-    browser: str
-    """Family and system, e.g. "Chrome, Android"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,18 @@ from datetime import datetime
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.clients.model import UnreadableRegistration
+from idp.conflicts.service import leave_to_steward
 from idp.database import Done, Refused
 from idp.ids import ClientId, HandleKind, PersonId, bucket_of
-from idp.messages.model.notices import Notice
+from idp.limits.model import Limit, OverLimit
 from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
 from idp.protocol.facts import ClientFacts, GrantFacts, Realm, SessionFacts
-from idp.sessions.model import Device, Session, SessionClient
+from idp.risk.model import NOTHING, Arrival, Outcome, Weighed
+from idp.risk.rules import WAIT, must_wait
+from idp.risk.service import NOWHERE, Arrived, arrive, cases_of, notices_of, unsee
+from idp.sessions.model import Session, SessionClient
 from idp.settings import Lifetimes
 from idp.transaction import Tx
 
@@ -48,65 +52,116 @@ class Proof:
         return self.amr[-1] if self.idp == "haiphong" else self.idp
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A session that has begun."""
+
+    cookie: str = field(repr=False)
+    device: str | None = field(default=None, repr=False)
+    """What the browser's own cookie says from now on; empty: it has none; None: it stays as it is."""
+    weighed: Weighed = NOTHING
+
+
 def start_session(
     tx: Tx,
     proof: Proof,
     *,
     cookie: str | None,
+    arrival: Arrival | None,
     life: Lifetimes,
     occasion: Occasion,
     realm: Realm = Realm.CITIZEN,
-    device: Device | None = None,
-) -> Done[str] | Refused:
+) -> Done[Begun] | Refused:
     """Begin a session and return its cookie: a new one at every sign-in (ASVS 7.2.4).
 
     The same person in the same browser keeps their session and the services it reached; another person ends it. Who
     was locked since they were recognised is refused, and whoever is signed in at this browser stays so. Of too many
-    sessions those end that were not used the longest. Who is new on the `device` is told.
+    sessions those end that were not used the longest. Who is new in the browser of the `arrival` is told; None: the
+    sign-in came by no browser.
     """
     now = occasion.now
     proof = _within_suspension(tx, proof)
-    fresh = occasion.clock.handle(HandleKind.SESSION, bucket_of(proof.person_id))
-    old = tx.sessions.find(cookie) if cookie else None
-    if old is not None and old.realm is not realm:
-        old = None
+    old = _earlier(tx, cookie, realm)
     is_mine = old is not None and old.person_id == proof.person_id
+    is_renewed = old is not None and is_mine and old.is_live(now, life)
+    if arrival is not None and old is not None and is_renewed and old.is_public:
+        arrival = replace(arrival, is_public=True)  # once called public, until it ends
+    arrived = NOWHERE if arrival is None else arrive(tx, proof.person_id, arrival, life.device_kept, occasion)
+    if must_wait(arrived.weighed, idp=proof.idp, acr=proof.acr, amr=proof.amr):
+        return _let_wait(tx, proof, arrived, occasion)
+    fresh = occasion.clock.handle(HandleKind.SESSION, bucket_of(proof.person_id))
+    session = _session(proof, arrived, life, occasion, realm)
     event = EventType.SESSION_STARTED
     if (
         old is not None
-        and is_mine
-        and old.is_live(now, life)
-        and _renew(tx, old, proof, fresh, life, occasion)
+        and is_renewed
+        and tx.sessions.renew(old.session_id, fresh, session, proof.upstream_sid)
     ):
         event = EventType.SESSION_REAUTHENTICATED
     else:
         if old is not None and is_mine:
             end_session(tx, old, reason="over, and begun anew", occasion=occasion)
-        session = Session(
-            session_id=occasion.clock.token(),
-            person_id=proof.person_id,
-            created_at=now,
-            last_seen_at=now,
-            expires_at=_over_at(proof, life, now),
-            auth_time=proof.auth_time,
-            acr=proof.acr,
-            amr=proof.amr,
-            ial=proof.ial,
-            idp=proof.idp,
-            network=occasion.network,
-            device=occasion.device,
-            realm=realm,
-            degraded=proof.degraded,
-            ial_at=proof.ial_at,
-        )
         if not tx.sessions.add(session, fresh, upstream_sid=proof.upstream_sid):
+            unsee(tx, proof.person_id, arrived)
             return refuse_sign_in(tx, proof.person_id, factor=proof.factor, occasion=occasion)
         if old is not None and not is_mine:
             end_session(tx, old, reason="another person signed in", occasion=occasion)
         for one in tx.sessions.beyond(proof.person_id, MOST_SESSIONS, _ENDED_AT_ONCE):
             end_session(tx, one, reason="too many are open", occasion=occasion)
-    _record_proof(tx, event, proof, device, occasion)
-    return Done(fresh)
+    _record_proof(tx, event, proof, arrived, occasion)
+    for notice in notices_of(arrived.weighed):
+        on = {"client_id": arrived.arrival.client_id, "browser": occasion.device}
+        tx.outbox.notify(proof.person_id, notice, occasion=occasion, once_a_day=False, **on)
+    for doubt in cases_of(arrived, occasion):
+        leave_to_steward(tx, doubt, occasion)
+    return Done(Begun(cookie=fresh, device=arrived.cookie, weighed=arrived.weighed))
+
+
+def _earlier(tx: Tx, cookie: str | None, realm: Realm) -> Session | None:
+    """Return the session of this browser, if it is one of this realm."""
+    old = tx.sessions.find(cookie) if cookie else None
+    return None if old is None or old.realm is not realm else old
+
+
+def _session(proof: Proof, arrived: Arrived, life: Lifetimes, occasion: Occasion, realm: Realm) -> Session:
+    is_public = arrived.arrival.is_public
+    return Session(
+        session_id=occasion.clock.token(),
+        person_id=proof.person_id,
+        created_at=occasion.now,
+        last_seen_at=occasion.now,
+        expires_at=_over_at(proof, life, occasion.now, is_public=is_public),
+        auth_time=proof.auth_time,
+        acr=proof.acr,
+        amr=proof.amr,
+        ial=proof.ial,
+        idp=proof.idp,
+        network=occasion.network,
+        device=occasion.device,
+        realm=realm,
+        degraded=proof.degraded,
+        ial_at=proof.ial_at,
+        device_id=arrived.seen.device_id,
+        device_since=arrived.seen.since,
+        is_public=is_public,
+        asks_more=Outcome.ASK_MORE in arrived.weighed.outcomes,
+    )
+
+
+def _let_wait(tx: Tx, proof: Proof, arrived: Arrived, occasion: Occasion) -> Refused:
+    """Refuse a sign-in by one weak factor for now; any stronger way goes on."""
+    unsee(tx, proof.person_id, arrived)
+    tx.audit.add(
+        occasion.event(
+            EventType.SIGN_IN_REFUSED,
+            actor=person_ref(proof.person_id),
+            person_id=proof.person_id,
+            reason="too many new browsers at this address",
+            factor=proof.factor,
+            **arrived.weighed.payload(),
+        )
+    )
+    return Refused(OverLimit(Limit.WEAK_SIGN_INS, retry_after=WAIT))
 
 
 def _within_suspension(tx: Tx, proof: Proof) -> Proof:
@@ -118,11 +173,8 @@ def _within_suspension(tx: Tx, proof: Proof) -> Proof:
     return replace(proof, acr=Acr.SUBSTANTIAL) if is_suspended else proof
 
 
-def _record_proof(tx: Tx, event: EventType, proof: Proof, device: Device | None, occasion: Occasion) -> None:
-    """Record what was proved, and tell who is new on this device."""
-    if device is not None and proof.person_id not in device.known:
-        on = {"client_id": device.client_id, "browser": device.browser}
-        tx.outbox.notify(proof.person_id, Notice.NEW_DEVICE, occasion=occasion, once_a_day=False, **on)
+def _record_proof(tx: Tx, event: EventType, proof: Proof, arrived: Arrived, occasion: Occasion) -> None:
+    """Record what was proved, and what it showed."""
     tx.audit.add(
         occasion.event(
             event,
@@ -133,6 +185,8 @@ def _record_proof(tx: Tx, event: EventType, proof: Proof, device: Device | None,
             amr=list(proof.amr),
             **({"degraded": True} if proof.degraded else {}),
             **({"device": occasion.device} if occasion.device else {}),
+            **({"public": True} if arrived.arrival.is_public else {}),
+            **arrived.weighed.payload(),
         )
     )
 
@@ -154,29 +208,11 @@ def refuse_sign_in(
     return Refused(Refusal(error, ToPage(case=case, status=403)))
 
 
-def _over_at(proof: Proof, life: Lifetimes, now: datetime) -> datetime:
+def _over_at(proof: Proof, life: Lifetimes, now: datetime, *, is_public: bool) -> datetime:
     is_low = proof.acr is Acr.LOW and not proof.degraded
-    over_at = now + (life.session_low if is_low else life.session_absolute)
+    longest = life.session_low if is_low else life.session_absolute
+    over_at = now + (min(longest, life.session_public) if is_public else longest)
     return over_at if proof.not_after is None else min(over_at, proof.not_after)
-
-
-def _renew(tx: Tx, old: Session, proof: Proof, cookie: str, life: Lifetimes, occasion: Occasion) -> bool:
-    return tx.sessions.renew(
-        old.session_id,
-        cookie,
-        auth_time=proof.auth_time,
-        acr=proof.acr,
-        amr=proof.amr,
-        ial=proof.ial,
-        idp=proof.idp,
-        network=occasion.network,
-        device=occasion.device,
-        upstream_sid=proof.upstream_sid,
-        degraded=proof.degraded,
-        ial_at=proof.ial_at,
-        expires_at=_over_at(proof, life, occasion.now),
-        now=occasion.now,
-    )
 
 
 def end_session(

@@ -46,8 +46,15 @@ LIBRARY_HOMES: dict[str, tuple[str, ...]] = {
     "PIL": ("idp/clients/logo.py",),
     "stdnum": ("idp/organisations/enterprise_code.py", "demo/**"),
     "smtplib": ("idp/messages/smtp.py",),
-    "pydantic": ("idp/settings.py", "idp/lifetimes.py", "idp/scim/**", "idp/cli/**", *_FACES),
-    "pydantic_settings": ("idp/settings.py", "idp/lifetimes.py"),
+    "pydantic": (
+        "idp/settings.py",
+        "idp/lifetimes.py",
+        "idp/risk_settings.py",
+        "idp/scim/**",
+        "idp/cli/**",
+        *_FACES,
+    ),
+    "pydantic_settings": ("idp/settings.py", "idp/lifetimes.py", "idp/risk_settings.py"),
     "typer": ("idp/cli/**",),
     "prometheus_client": ("idp/exposition/**",),
     "opentelemetry": ("idp/tracing/**",),
@@ -94,10 +101,11 @@ _FLOOR = (
 _USE_CASES = ("service", "relay", "jobs")
 _TAKES_ALONG = {
     "credentials": ("idp.sessions.service",),
+    "sessions": ("idp.conflicts.service", "idp.risk.rules", "idp.risk.service"),
     "organisations": ("idp.mandates.service", "idp.sessions.service"),
     "mandates": ("idp.sessions.service", "idp.conflicts.service"),
     "officials": ("idp.sessions.service", "idp.conflicts.service"),
-    "interactions": ("idp.mandates.service", "idp.officials.service"),
+    "interactions": ("idp.mandates.service", "idp.officials.service", "idp.risk.rules"),
     "people": ("idp.conflicts.service",),
     "merges": ("idp.conflicts.service", "idp.sessions.service"),
     "cases": ("idp.conflicts.service",),
@@ -119,7 +127,7 @@ may act is for mandates and posts to say; what happens to somebody reaches all o
 the stewards' queue; a merge ends sessions."""
 _FEATURE = re.compile(
     r"idp/(?P<feature>people|organisations|mandates|officials|credentials|sessions|interactions|clients|grants|subjects"
-    r"|consents|upstreams|signing_keys|audit|outbox|messages|limits|emergency|backup|life_events|merges|conflicts|cases)"
+    r"|consents|upstreams|signing_keys|audit|outbox|messages|limits|risk|emergency|backup|life_events|merges|conflicts|cases)"
     r"/(?P<file>\w+)"
 )
 _CONNECTS = {"open_connection", "create_connection", "open_unix_connection", "sock_connect"}

@@ -10,6 +10,7 @@ from docs.generators.personas import featured
 from docs.generators.texts import texts_under_fields
 from idp.audit.events import EventType
 from idp.metrics import Kind, SignInMethod, SignInOutcome
+from idp.risk_settings import RiskSettings
 from idp.settings import Lifetimes, Settings
 from tests.architecture.citations import CITED, anchors, cited, citing_files, unresolved
 from tests.architecture.doc_rules import dangling, documents, misshapen
@@ -18,7 +19,7 @@ from tests.architecture.source_tree import ROOT, python_files, source_of
 DECISIONS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "adr").glob("*.md"))
 FRAGMENT = re.compile(r"(\+[a-z0-9-]+|\d+)\.(security|added|changed|fixed|removed)\.md")
 TRIED = re.compile(r"def test_((?:[a-h][0-9]{2}_)+)")
-VOCABULARIES = [Settings, Lifetimes, EventType, Kind, SignInMethod, SignInOutcome]
+VOCABULARIES = [Settings, Lifetimes, RiskSettings, EventType, Kind, SignInMethod, SignInOutcome]
 
 
 def test_every_error_description_has_its_fix_and_every_fix_its_description() -> None:

@@ -23,8 +23,10 @@ from idp.citizen.routing import _PAGES
 from idp.database import Done
 from idp.edge import Endpoint
 from idp.endpoints.upstream_callback import PATH as UPSTREAM
+from idp.ids import ClientId
 from idp.people.service import recognise
 from idp.protocol.assurance import Acr
+from idp.risk.model import Arrival
 from idp.scim.resources import OFFICIAL
 from idp.scim.routing import scim
 from idp.sessions.service import Proof, start_session
@@ -38,6 +40,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = tuple(str(ROOT / name) + "/" for name in ("idp", "federation", "keys"))
 PUMP = str(ROOT / "idp" / "database") + "/"
 API = "urn:example:api"
+ARRIVAL = Arrival(client_id=ClientId("portal"), held="a" * 43, fresh="b" * 43)
 DEEPEST = 4
 DEEPEST_AT_TOKEN = 6
 DEEPEST_CHANGE_BY_SCIM = 9
@@ -234,7 +237,9 @@ async def test_the_return_from_upstream_is_no_deeper_for_a_newcomer_who_takes_ov
         ial=2,
         idp="national",
     )
-    await traced(partial(start_session, proof=proof, cookie=cookie, life=life, occasion=occasion))
+    await traced(
+        partial(start_session, proof=proof, cookie=cookie, arrival=ARRIVAL, life=life, occasion=occasion)
+    )
     depth, where = tracer.deepest[UPSTREAM]
     assert depth <= DEEPEST, where
 

@@ -10,7 +10,7 @@ from idp.mandates.model import Extent, Invitation, Role
 from idp.people.model import Person
 from idp.protocol.assurance import Acr
 from idp.protocol.context import context_of
-from idp.protocol.facts import GrantFacts, Realm
+from idp.protocol.facts import GrantFacts
 from idp.sessions.service import Proof, start_session
 from tests.life_events.city import ADULTS, CLIENTS, COMPANIES
 from tests.life_events.life import LIFE, Life, came_of
@@ -28,9 +28,9 @@ def sign_in(life: Life, who: int, level: int) -> str:
         ial=person.account_level,
         idp="national",
     )
-    came = start_session(life.tx, proof, cookie=None, life=LIFE, occasion=life.occasion, realm=Realm.CITIZEN)
+    came = start_session(life.tx, proof, cookie=None, arrival=None, life=LIFE, occasion=life.occasion)
     if isinstance(came, Done):
-        life.sessions.append((person.person_id, came.value))
+        life.sessions.append((person.person_id, came.value.cookie))
     return came_of(came)
 
 

@@ -169,20 +169,9 @@ async def test_a_session_begun_before_a_time_and_proved_again_after_it_is_meant_
     def prove_again(tx: Any) -> bool:
         cookie = make_handle(HandleKind.SESSION, me.person.person_id)
         session = tx.sessions.get(raised)
-        return bool(
-            tx.sessions.renew(
-                raised,
-                cookie,
-                auth_time=NOW,
-                acr=session.acr,
-                amr=("user",),
-                ial=2,
-                idp="national",
-                network=None,
-                expires_at=NOW + HOUR,
-                now=NOW,
-            )
-        )
+        again = {"auth_time": NOW, "amr": ("user",), "idp": "national", "network": None}
+        proved = replace(session, **again, expires_at=NOW + HOUR, last_seen_at=NOW)
+        return bool(tx.sessions.renew(raised, cookie, proved))
 
     assert await do(database, prove_again)
     found = await _found(database, Target(idp="national", since=NOW - MINUTE))

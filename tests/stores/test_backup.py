@@ -335,7 +335,7 @@ _TOLD_BY_ITS_TIME = {
 """What it guarded is refused by the epoch, or has ended with its session."""
 _STAYS = {
     "agencies", "attempts", "audit_events", "audit_head", "audit_keys", "client_logos", "client_secrets", "clients",
-    "cases", "config_version", "conflicts", "consents", "contacts", "external_links", "grants", "life_applied",
+    "cases", "config_version", "conflicts", "consents", "contacts", "devices", "external_links", "grants", "life_applied",
     "life_cursors", "life_grounds", "life_readings", "life_states", "life_unresolved", "life_words", "limits",
     "lock_requests", "mandate_firms", "mandate_principals", "mandates", "official_external_ids", "official_posts",
     "officials", "organisations", "outbox", "passkeys", "passwords", "people", "person_addresses",

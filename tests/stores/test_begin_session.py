@@ -13,7 +13,7 @@ from idp.ids import HandleKind
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
-from idp.sessions.service import MOST_SESSIONS, Proof, start_session
+from idp.sessions.service import MOST_SESSIONS, Begun, Proof, start_session
 from idp.settings import Lifetimes
 from tests.stores.conftest import MovableTime
 from tests.stores.samples import (
@@ -33,13 +33,13 @@ from tests.stores.samples import (
 
 async def _begin(
     database: Database[Any], clock: Clock, person_id: Any, *, cookie: str | None = None
-) -> Done[str] | Refused:
+) -> Done[Begun] | Refused:
     proof = Proof(
         person_id=person_id, auth_time=NOW, acr=Acr.SUBSTANTIAL, amr=("pwd", "otp"), ial=2, idp="haiphong"
     )
     occasion = Occasion(clock=clock, now=clock.now(), txn="t")
     return await database.transact(
-        lambda tx: start_session(tx, proof, cookie=cookie, life=Lifetimes(), occasion=occasion)
+        lambda tx: start_session(tx, proof, cookie=cookie, arrival=None, life=Lifetimes(), occasion=occasion)
     )
 
 
@@ -107,7 +107,7 @@ async def test_nobody_has_more_sessions_than_one_transaction_can_end(
     async with another_node(database, database_url, clock) as node:
         begun = await asyncio.gather(*(_begin(one, clock, person_id) for one in (database, node) * 2))
     begun.append(await _begin(database, clock, person_id))  # whoever begins at once sees the others next time
-    cookies = [one.unwrap() for one in begun]
+    cookies = [one.unwrap().cookie for one in begun]
     kept = await see(database, lambda tx: tx.sessions.of_person(person_id))
     assert len(kept) == MOST_SESSIONS
     assert me.session.session_id in {one.session_id for one in kept}, "the least lately used go"

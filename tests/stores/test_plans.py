@@ -14,7 +14,7 @@ from idp.conflicts.model import ConflictKind, ConflictState
 from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.cross_device.model import Standing
 from idp.database import Database
-from idp.ids import NO_BUCKET, HandleKind, MandateId, OfficialId, PersonId, PostId
+from idp.ids import NO_BUCKET, ClientId, HandleKind, MandateId, OfficialId, PersonId, PostId
 from idp.mandates.model import PrincipalKind, organisation, ward
 from idp.mandates.service import invitee_of
 from idp.merges.model import Before, MergeState
@@ -28,12 +28,14 @@ from idp.people.model import IdentifierScheme, PersonStatus
 from idp.reports.people_search import search
 from idp.reports.services import used_by
 from idp.reports.sessions import chosen_by, reached_by
+from idp.risk.model import Arrival
 from tests.organisations.samples import make_agency, make_organisation
 from tests.stores.case_samples import make_case
 from tests.stores.cross_device_samples import make_asked
 from tests.stores.passkey_samples import make_passkey
-from tests.stores.samples import MINUTE, NOW, SignedIn, do, make_generation, make_handle, sign_in
+from tests.stores.samples import HOUR, MINUTE, NOW, SignedIn, do, make_generation, make_handle, sign_in
 
+ARRIVAL = Arrival(client_id=ClientId("portal"), held="a" * 43, fresh="b" * 43, address="203.0.113.9")
 _LINK = make_handle(HandleKind.LINK, PersonId(NO_BUCKET))
 _STATE = make_handle(HandleKind.UPSTREAM_STATE, PersonId(NO_BUCKET))
 _INVITATION = make_handle(HandleKind.INVITATION, PersonId(NO_BUCKET))
@@ -132,6 +134,15 @@ def _credentials(tx: Any, me: SignedIn) -> None:
     tx.passkeys.erase_ended(NOW, 10)
     tx.passkey_challenges.spend(b"c", NOW)
     tx.passkey_challenges.erase_expired(NOW, 10)
+    tx.devices.see(person_id, ARRIVAL, device_id="d", name="Chrome, Windows", kept=HOUR, now=NOW)
+    tx.devices.renew(ARRIVAL.held, ARRIVAL.fresh, NOW)
+    tx.devices.of_person(person_id, NOW, 10)
+    tx.devices.acknowledge(person_id, "d", NOW)
+    tx.devices.forget(person_id, "d")
+    tx.devices.forget_others(person_id, "d")
+    tx.devices.forget_browser(ARRIVAL.held)
+    tx.devices.erase_old(NOW, 10)
+    tx.grants.has_used(person_id, me.client.client_id, NOW)
     tx.attempts.reserve("a", NOW)
     tx.attempts.state("a")
     tx.attempts.touch("a", NOW)

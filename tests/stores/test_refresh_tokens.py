@@ -156,17 +156,8 @@ async def test_a_session_renewed_carries_its_families_on(database: Database[Any]
 
     def renew(tx: Any) -> None:
         tx.refresh_tokens.add(token, first)
-        tx.sessions.renew(
-            me.session.session_id,
-            make_handle(HandleKind.SESSION, me.person.person_id),
-            auth_time=NOW + HOUR,
-            acr=later.acr,
-            amr=later.amr,
-            ial=2,
-            idp="haiphong",
-            expires_at=NOW + 20 * HOUR,
-            now=NOW + HOUR,
-        )
+        proved = replace(later, auth_time=NOW + HOUR, expires_at=NOW + 20 * HOUR, last_seen_at=NOW + HOUR)
+        tx.sessions.renew(me.session.session_id, make_handle(HandleKind.SESSION, me.person.person_id), proved)
 
     await do(database, renew)
     found = await see(database, lambda tx: tx.refresh_tokens.find(token))

@@ -104,17 +104,17 @@ async def test_a_session_seen_is_moved_forward_only(database: Database[Any]) -> 
 
 
 def _renew(tx: Any, session: Session, cookie: str) -> bool:
-    renewed: bool = tx.sessions.renew(
-        session.session_id,
-        cookie,
+    proved = replace(
+        session,
         auth_time=NOW + HOUR,
         acr=Acr.HIGH,
         amr=("otp",),
         ial=1,
         idp="national",
         expires_at=NOW + DAY,
-        now=NOW + HOUR,
+        last_seen_at=NOW + HOUR,
     )
+    renewed: bool = tx.sessions.renew(session.session_id, cookie, proved)
     return renewed
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 from idp.life_events.service import Said
+from idp.risk.model import Outcome, Signal
 from idp.ui.account_rows import Connected, Day, Given, Happened, OpenSession
 from idp.ui.formatting import mask_id_number
 from idp.ui.history_words import Kind
@@ -11,6 +12,13 @@ from idp.ui.pages import RelyingParty
 from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Sample, same
 
 HERS = replace(FRAME, signed_in_name="Nguyễn Thị Hương", path="/account")
+
+
+STOOD_OUT = (
+    "history_public",
+    *(f"history_signal_{one.value.replace('-', '_')}" for one in Signal),
+    *(f"history_outcome_{one.value.replace('-', '_')}" for one in Outcome),
+)
 
 
 def home(**changes: object) -> Sample:
@@ -140,7 +148,9 @@ HISTORY = (
             ),
             happened("e2", "event_code_issued", said=("history_for_other",), disputable=True, icon="phone"),
             happened("e3", "event_userinfo_read", icon="doc", service=""),
-            happened("e4", "event_session_started", said=("history_by_haiphong", "history_degraded")),
+            happened(
+                "e4", "event_session_started", said=("history_by_haiphong", "history_degraded", *STOOD_OUT)
+            ),
         ),
     ),
     Day(

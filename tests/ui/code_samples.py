@@ -11,7 +11,14 @@ _BOTH = (Channel.EMAIL, Channel.PHONE)
 
 
 def _asked(**changes: object) -> Sample:
-    context: dict[str, object] = {"rp": PORTAL, "i": "7K2M", "channels": _BOTH, "typed": "", **changes}
+    context: dict[str, object] = {
+        "rp": PORTAL,
+        "i": "7K2M",
+        "public_minutes": 10,
+        "channels": _BOTH,
+        "typed": "",
+        **changes,
+    }
     return Sample(template="sign_in_code.html", context=same(**context))
 
 
@@ -30,6 +37,7 @@ SENT_CODES: dict[str, Sample] = {
             methods=("national", "password", "passkey", "code"),
             national_down=False,
             rp_refuses_local=False,
+            is_known_here=False,
             continue_as=None,
             failed=None,
             time=NOW,

@@ -38,15 +38,20 @@ PASSKEYS: dict[str, Sample] = {
             methods=("national", "passkey"),
             national_down=False,
             rp_refuses_local=False,
+            is_known_here=False,
             continue_as=None,
             failed=None,
             time=NOW,
         ),
     ),
-    "passkey": Sample(template="passkey.html", context=same(rp=PORTAL, i="7K2M", passkey=QUESTION)),
+    "passkey": Sample(
+        template="passkey.html", context=same(rp=PORTAL, i="7K2M", passkey=QUESTION, public_minutes=10)
+    ),
     "passkey-failed": Sample(
         template="passkey.html",
-        context=same(rp=None, i="7K2M", passkey=QUESTION, errors=one_error("passkey_failed")),
+        context=same(
+            rp=None, i="7K2M", passkey=QUESTION, public_minutes=10, errors=one_error("passkey_failed")
+        ),
     ),
     "passkeys": Sample(
         template="passkeys.html",

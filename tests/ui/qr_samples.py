@@ -21,7 +21,7 @@ class Code:
     seconds: int = 120
 
 
-COMPUTER = {"rp": PORTAL, "i": "7K2M", "code": None, "pressed": False}
+COMPUTER = {"public_minutes": 10, "rp": PORTAL, "i": "7K2M", "code": None, "pressed": False}
 PHONE = {
     "rp": PORTAL,
     "code": "BCDF-GHJK",
@@ -36,6 +36,7 @@ _WAYS = {
     "i": "7K2M",
     "national_down": False,
     "rp_refuses_local": False,
+    "is_known_here": False,
     "continue_as": None,
     "failed": None,
     "time": NOW,

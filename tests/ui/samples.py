@@ -44,6 +44,7 @@ def choice(**changes: object) -> Callable[[Language], Context]:
         "methods": ("national", "password", "passkey"),
         "national_down": False,
         "rp_refuses_local": False,
+        "is_known_here": False,
         "continue_as": None,
         "failed": None,
         "time": NOW,
@@ -126,7 +127,9 @@ START = {"fields": {"link": "hp_link_00abc"}, "name": "", "username": ""}
 
 SAMPLES: dict[str, Sample] = {
     "sign-in": Sample(template="sign_in.html", context=choice()),
-    "sign-in-vneid": Sample(template="sign_in.html", context=choice(rp=SKILLS, methods=("national",))),
+    "sign-in-vneid": Sample(
+        template="sign_in.html", context=choice(rp=SKILLS, methods=("national",), is_known_here=True)
+    ),
     "sign-in-degraded": Sample(
         template="sign_in.html", context=choice(national_down=True), frame=replace(FRAME, banner=OUTAGE)
     ),
@@ -168,14 +171,16 @@ SAMPLES: dict[str, Sample] = {
     ),
     "papers": Sample(template="papers.html", context=same(until=dt.date(2026, 12, 24), i="7K2M")),
     "national": Sample(
-        template="national.html", context=same(rp=PORTAL, i="7K2M", upstream_host="dinhdanh.quocgia.example")
+        template="national.html",
+        context=same(rp=PORTAL, i="7K2M", upstream_host="dinhdanh.quocgia.example", public_minutes=10),
     ),
     "password": Sample(
-        template="password.html", context=same(rp=PORTAL, i="7K2M", is_only_way=False, username="")
+        template="password.html",
+        context=same(rp=PORTAL, i="7K2M", is_only_way=False, public_minutes=10, username=""),
     ),
     "password-only": Sample(
         template="password.html",
-        context=same(rp=PORTAL, i="7K2M", is_only_way=True, username="", passkey=QUESTION),
+        context=same(rp=PORTAL, i="7K2M", is_only_way=True, public_minutes=10, username="", passkey=QUESTION),
     ),
     "password-empty": Sample(
         template="password.html",
@@ -183,6 +188,7 @@ SAMPLES: dict[str, Sample] = {
             rp=PORTAL,
             i="7K2M",
             is_only_way=False,
+            public_minutes=10,
             username="",
             errors=ErrorSummary(
                 (
@@ -198,6 +204,7 @@ SAMPLES: dict[str, Sample] = {
             rp=None,
             i="7K2M",
             is_only_way=False,
+            public_minutes=10,
             username="huong.nt",
             errors=one_error("credentials_wrong"),
         ),
@@ -208,6 +215,7 @@ SAMPLES: dict[str, Sample] = {
             rp=PORTAL,
             i="7K2M",
             is_only_way=False,
+            public_minutes=10,
             username="huong.nt",
             errors=one_error("slowed", minutes=15),
         ),

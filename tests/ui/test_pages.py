@@ -267,6 +267,7 @@ def test_the_password_is_never_written_back(pages: Pages) -> None:
         rp=PORTAL,
         i="x",
         is_only_way=False,
+        public_minutes=10,
         username="huong",
         errors=one_error("credentials_wrong"),
     ).decode()
@@ -288,7 +289,9 @@ def test_only_a_test_environment_says_that_it_is_one() -> None:
 
 
 def test_a_text_that_is_no_text_does_not_break_the_page(pages: Pages) -> None:
-    html = pages.render("password.html", FRAME, i="x", is_only_way=False, username="a\udc80b").decode()
+    html = pages.render(
+        "password.html", FRAME, i="x", is_only_way=False, public_minutes=10, username="a\udc80b"
+    ).decode()
     assert 'value="a?b"' in html
 
 

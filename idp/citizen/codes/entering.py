@@ -26,7 +26,7 @@ from idp.limits.model import Counted, Limit, address_key
 from idp.limits.service import Counter
 from idp.messages.model import Channel
 from idp.metrics import SignInMethod, SignInOutcome
-from idp.sessions.service import start_session
+from idp.sessions.service import Begun, start_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, one_error
@@ -46,7 +46,7 @@ class _Over:
     """There is no code any more: too old, tried too often, used, or replaced by another."""
 
 
-_Settled = str | _Wrong | _Over | Slowed
+_Settled = Begun | _Wrong | _Over | Slowed
 
 
 async def show(call: Call) -> Answer:
@@ -107,7 +107,7 @@ def _outcome(settled: Done[_Settled] | Refused) -> SignInOutcome:
     match settled:
         case Done(value=Slowed()):
             return SignInOutcome.SLOWED
-        case Done(value=str()):
+        case Done(value=Begun()):
             return SignInOutcome.SIGNED_IN
         case _:
             return SignInOutcome.REFUSED
@@ -158,7 +158,15 @@ def _settle(
     proved = local_proof(tx, code.person_id, AMR[code.channel], purpose=purpose, occasion=occasion)
     if isinstance(proved, Refused):
         return proved
-    return start_session(tx, proved, cookie=cookie, life=life, occasion=occasion, realm=purpose.realm)
+    return start_session(
+        tx,
+        proved,
+        cookie=cookie,
+        arrival=purpose.arrival,
+        life=life,
+        occasion=occasion,
+        realm=purpose.realm,
+    )
 
 
 def _refuse(tx: Tx, code: SignInCode, counter: Counter, occasion: Occasion) -> _Wrong:

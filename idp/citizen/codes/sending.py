@@ -14,6 +14,7 @@ from idp.citizen.interaction import Opened, open_here, posted
 from idp.credentials.sign_in_code import CODE_LASTS, SignInCode, code_material, may_open, new_code
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
+from idp.edge.device import keep_tick, public_minutes
 from idp.edge.page import language_of, page
 from idp.ids import NOBODY, PersonId
 from idp.limits.model import Limit, OverLimit, address_key
@@ -91,7 +92,8 @@ async def send(call: Call) -> Answer:
     )
     work = partial(_send, wanted=wanted, vault=call.provider.vault, occasion=occasion)
     (await call.provider.database.transact(work)).unwrap()
-    return Answer.redirect(f"/sign-in/code/enter?i={here}")
+    tick = () if form.get("again") == "yes" else keep_tick(call, here)
+    return Answer.redirect(f"/sign-in/code/enter?i={here}", *tick)
 
 
 def _form_error(channels: tuple[Channel, ...]) -> str:
@@ -114,6 +116,7 @@ def _form(
         i=opened.interaction_id,
         channels=channels,
         typed=typed,
+        public_minutes=public_minutes(call),
         errors=errors,
     )
 

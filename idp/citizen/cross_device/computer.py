@@ -21,7 +21,7 @@ from idp.cross_device.service import begin, settle
 from idp.database import Refused
 from idp.edge import Answer, Call
 from idp.edge.answer import NO_STORE
-from idp.edge.device import device_cookie
+from idp.edge.device import arrival_of, public_minutes
 from idp.edge.page import page
 from idp.limits.model import Limit, address_key
 from idp.metrics import SignInMethod, SignInOutcome
@@ -96,6 +96,7 @@ async def go_on(call: Call) -> Answer:
         interaction_id=opened.interaction_id,
         client=opened.client,
         cookie=session_cookie(call, opened),
+        arrival=arrival_of(call, opened.interaction_id, opened.client.client_id),
         life=call.provider.settings.life,
         occasion=call.occasion(),
     )
@@ -106,7 +107,7 @@ async def go_on(call: Call) -> Answer:
     if isinstance(begun, Standing):
         return await _not_yet(call, opened, begun)
     _count(SignInOutcome.SIGNED_IN)
-    return signed_in(call, opened, begun.cookie).with_cookies(device_cookie(call, begun.person_id))
+    return signed_in(call, opened, begun)
 
 
 async def _not_yet(call: Call, opened: Opened, standing: Standing) -> Answer:
@@ -136,6 +137,7 @@ def _page(call: Call, opened: Opened, asked: Asked | None, *, told: bool, presse
         i=opened.interaction_id,
         code=_code(call, asked) if asked is not None and is_open else None,
         pressed=pressed,
+        public_minutes=public_minutes(call),
         errors=None if is_open or not told else _ended(standing),
     )
 

@@ -19,13 +19,14 @@ from idp.credentials.model import Passkey
 from idp.credentials.passkey import Asserted, PasskeyRefused, check_assertion, read_assertion
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
+from idp.edge.device import public_minutes
 from idp.edge.page import page
 from idp.limits.model import Counted, Limit, address_key
 from idp.limits.service import Counter
 from idp.log import fields
 from idp.metrics import SignInMethod, SignInOutcome
 from idp.protocol.assurance import passkey_amr
-from idp.sessions.service import start_session
+from idp.sessions.service import Begun, start_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, one_error
@@ -82,8 +83,8 @@ async def check(call: Call) -> Answer:
     outcome = await provider.database.transact(settle)
     is_in = isinstance(outcome, Done) and outcome.value is not None
     _count(SignInOutcome.SIGNED_IN if is_in else SignInOutcome.REFUSED)
-    cookie = outcome.unwrap()
-    return _form(call, opened, failed) if cookie is None else signed_in(call, opened, cookie)
+    begun = outcome.unwrap()
+    return _form(call, opened, failed) if begun is None else signed_in(call, opened, begun)
 
 
 async def _named(call: Call, unverified_answer: str) -> Passkey:
@@ -102,6 +103,7 @@ def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Ans
         rp=opened.relying_party,
         i=opened.interaction_id,
         passkey=ask_to_sign_in(call, opened),
+        public_minutes=public_minutes(call),
         errors=errors,
     )
 
@@ -133,7 +135,7 @@ def _settle(
     purpose: SigningIn,
     life: Lifetimes,
     occasion: Occasion,
-) -> Done[str | None] | Refused:
+) -> Done[Begun | None] | Refused:
     """Use challenge and counter up, and begin the session; None: one of them was used before."""
     passkey, proved, challenge = answered.passkey, answered.proved, answered.challenge
     if not tx.passkey_challenges.spend(challenge.value, challenge.expires_at):
@@ -147,7 +149,15 @@ def _settle(
     person = local_proof(tx, passkey.person_id, amr, purpose=purpose, occasion=occasion, passkey=passkey)
     if isinstance(person, Refused):
         return person
-    begun = start_session(tx, person, cookie=cookie, life=life, occasion=occasion, realm=purpose.realm)
+    begun = start_session(
+        tx,
+        person,
+        cookie=cookie,
+        arrival=purpose.arrival,
+        life=life,
+        occasion=occasion,
+        realm=purpose.realm,
+    )
     return begun if isinstance(begun, Refused) else Done(begun.value)
 
 

@@ -38,6 +38,16 @@ def _find_with_holder() -> Select[Any]:
     return _FIND_OF_TOKEN.add_columns(*people.c).join(people, is_holder)
 
 
+_HAS_USED = (
+    select(grants.c.grant_id)
+    .where(
+        grants.c.bucket == bindparam("of_bucket"),
+        grants.c.person_id == bindparam("of_person"),
+        grants.c.client_id == bindparam("of_client"),
+        grants.c.created_at < bindparam("before"),
+    )
+    .limit(1)
+)
 _REVOKE = (
     update(grants)
     .where(grants.c.revoked_at.is_(None))
@@ -121,6 +131,11 @@ class GrantStore:
             if row is None or not (row.is_live and now < row.expires_at)
             else (grant_facts(row.facts), row)
         )
+
+    def has_used(self, person_id: PersonId, client_id: ClientId, before: datetime) -> bool:
+        """Tell whether a person used a client before a moment, as far as grants are still kept."""
+        given = {"of_bucket": bucket_of(person_id), "of_person": person_id, "of_client": client_id}
+        return self.connection.execute(_HAS_USED, {**given, "before": before}).one_or_none() is not None
 
     def revoke(self, grant_id: GrantId, now: datetime, reason: str) -> bool:
         """End a grant with all its tokens; True if this call did it."""

@@ -48,11 +48,10 @@ def decide(
         if step.name == "session":
             if session_cookie:
                 session = tx.sessions.find(session_cookie, locks_person=locks_person)
-            if session is not None and not (
-                session.is_live(occasion.now, settings.life) and session.realm is realm_of(client)
-            ):
-                session = None
+            session = _usable(session, client, settings, occasion.now)
             facts = replace(facts, session=session.facts() if session else None)
+        elif step.name == "service":
+            facts = replace(facts, knows_service=session is not None and _knows(tx, session, client))
         elif step.name == "subject":
             facts = _with_subject(tx, facts, session, request.expected_sub, occasion.now)
         elif step.name == "context":
@@ -66,6 +65,21 @@ def decide(
             facts = replace(facts, consent=consent_facts(records), consent_given_now=answered)
         if facts.session is UNKNOWN:
             raise AssertionError("a fact was asked for and not looked up")
+
+
+def _usable(
+    session: Session | None, client: ClientFacts, settings: Settings, now: datetime
+) -> Session | None:
+    """Return the session if it is live, and of whom the client takes."""
+    if session is None or session.realm is not realm_of(client):
+        return None
+    return session if session.is_live(now, settings.life) else None
+
+
+def _knows(tx: Tx, session: Session, client: ClientFacts) -> bool:
+    """Tell whether the person used this client before they first signed in in the session's browser."""
+    since = session.device_since
+    return since is not None and tx.grants.has_used(session.person_id, client.client_id, since)
 
 
 def _is_left_to_representatives(record: ConsentRecord) -> bool:

@@ -12,13 +12,16 @@ from idp.ids import Gid, GrantId, HandleKind, PersonId, Sid, bucket_of
 from idp.interactions.service.contexts import held
 from idp.interactions.service.deciding import Decision
 from idp.mandates.service import Deed, tell_other_representatives
+from idp.messages.model.notices import Notice
 from idp.protocol.acting import ContextKind, GrantContext
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.context import context_of
 from idp.protocol.errors import AccessDenied, LoginRequired
 from idp.protocol.facts import ClientFacts, CodeFacts, GrantFacts
-from idp.protocol.next_step import Issue, Step
+from idp.protocol.next_step import Issue, Step, is_hasty
 from idp.protocol.subject import sector_of
+from idp.risk.model import NOTHING, Weighed
+from idp.risk.rules import hasty
 from idp.sessions.model import Session
 from idp.settings import Settings
 from idp.transaction import Tx
@@ -39,8 +42,7 @@ def settle(
 ) -> Done[Step | str] | Refused:
     """Decide, and where nothing is left to ask store grant and code and record them: return the code, else the step.
 
-    An interaction, and a pushed request, issue one code. `ask` is `decide` with the person locked before their consents
-    are read, so that a withdrawal comes wholly before or wholly after.
+    An interaction or pushed request issues one code. `ask` is `decide`, the person locked: nothing is withdrawn between.
     """
     now = occasion.now
     decision = ask(tx)
@@ -82,9 +84,30 @@ def settle(
             scopes=sorted(issue.scopes),
             acr=issue.acr.value,
             **_acting(context),
+            **_weighed(tx, request, client, decision, issue, occasion).payload(),
         )
     )
     return Done(code)
+
+
+def _weighed(
+    tx: Tx,
+    request: AuthorizationRequest,
+    client: ClientFacts,
+    decision: Decision,
+    issue: Issue,
+    occasion: Occasion,
+) -> Weighed:
+    """Return what of this act stands out, and tell its person: level high, new service, new browser."""
+    since, person_id = issue.session.device_since, issue.session.person_id
+    if since is None or not is_hasty(request, client, issue.session, now=occasion.now):
+        return NOTHING
+    if tx.grants.has_used(person_id, client.client_id, since):
+        return NOTHING
+    browser = decision.session.device if decision.session is not None else ""
+    on = {"client_id": client.client_id, "browser": browser}
+    tx.outbox.notify(person_id, Notice.UNUSUAL_SIGN_IN, occasion=occasion, once_a_day=True, **on)
+    return hasty(since, now=occasion.now)
 
 
 def _store(tx: Tx, grant: GrantFacts, issue: Issue, *, settings: Settings, occasion: Occasion) -> None:

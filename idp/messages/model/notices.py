@@ -20,6 +20,8 @@ class Notice(StrEnum):
 
     NEW_DEVICE = "new_device"
     """Somebody signed in as them in a browser that no one had signed in as them with before."""
+    UNUSUAL_SIGN_IN = "unusual_sign_in"
+    """Somebody signed in as them from far away too soon, or did something of level high too soon after a new device."""
     NEW_SERVICE = "new_service"
     """A service got something of them for the first time."""
     NEW_FACTOR = "new_factor"
@@ -71,6 +73,7 @@ class Act(StrEnum):
 
 FACTS: Mapping[Notice, frozenset[str]] = {
     Notice.NEW_DEVICE: frozenset({"client_id", "browser"}),
+    Notice.UNUSUAL_SIGN_IN: frozenset({"client_id", "browser"}),
     Notice.NEW_SERVICE: frozenset({"client_id"}),
     Notice.NEW_FACTOR: frozenset({"factor"}),
     Notice.FACTOR_REMOVED: frozenset({"factor"}),

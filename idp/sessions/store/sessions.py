@@ -76,23 +76,29 @@ _TOUCH = (
     .where(_this_live_session, sessions.c.last_seen_at < bindparam("now"))
     .values(last_seen_at=bindparam("now"))
 )
+_RENEWED = (
+    *(
+        "cookie",
+        "auth_time",
+        "acr",
+        "amr",
+        "ial",
+        "idp",
+        "network",
+        "device",
+        "degraded",
+        "ial_at",
+        "expires_at",
+    ),
+    *("device_id", "device_since", "is_public", "asks_more"),
+)
 _RENEW = (
     update(sessions)
     .where(_this_live_session, sessions.c.bucket == bindparam("of_bucket"))
     .values(
-        cookie=bindparam("new_cookie"),
-        auth_time=bindparam("new_auth_time"),
-        acr=bindparam("new_acr"),
-        amr=bindparam("new_amr"),
-        ial=bindparam("new_ial"),
-        idp=bindparam("new_idp"),
-        network=bindparam("new_network"),
-        device=bindparam("new_device"),
+        **{name: bindparam(f"new_{name}") for name in _RENEWED},
         upstream_sid=func.coalesce(bindparam("new_upstream_sid", type_=Digest), sessions.c.upstream_sid),
-        degraded=bindparam("new_degraded"),
-        ial_at=bindparam("new_ial_at"),
         reprove_by=None,
-        expires_at=bindparam("new_expires_at"),
         last_seen_at=bindparam("now"),
     )
     .returning(sessions.c.session_id)
@@ -228,26 +234,7 @@ class SessionStore:
         handle = parse_handle(cookie, HandleKind.SESSION)
         if handle is None or handle.bucket != bucket:
             raise ValueError("a session's cookie is a handle in the bucket of its person")
-        given = {
-            "of_bucket": bucket,
-            "new_session_id": new.session_id,
-            "new_cookie": self.vault.digest(cookie),
-            "new_person_id": new.person_id,
-            "new_created_at": new.created_at,
-            "new_last_seen_at": new.last_seen_at,
-            "new_expires_at": new.expires_at,
-            "new_auth_time": new.auth_time,
-            "new_acr": new.acr,
-            "new_amr": amr_text(new.amr),
-            "new_ial": new.ial,
-            "new_idp": new.idp,
-            "new_network": new.network,
-            "new_device": new.device or None,
-            "new_realm": new.realm.value,
-            "new_upstream_sid": self._digest(upstream_sid),
-            "new_degraded": new.degraded or None,
-            "new_ial_at": new.ial_at,
-        }
+        given = {"of_bucket": bucket, **self._given(new, cookie, upstream_sid)}
         return self.connection.execute(_ADD, given).one_or_none() is not None
 
     def find(self, cookie: str, *, locks_person: bool = False) -> Session | None:
@@ -271,47 +258,20 @@ class SessionStore:
         """Mark a live session as seen."""
         self.connection.execute(_TOUCH, {"this_session": session_id, "now": now})
 
-    def renew(
-        self,
-        session_id: str,
-        cookie: str,
-        *,
-        auth_time: datetime,
-        acr: Acr,
-        amr: tuple[str, ...],
-        ial: int,
-        idp: str,
-        network: bytes | None = None,
-        device: str = "",
-        upstream_sid: str | None = None,
-        degraded: bool = False,
-        ial_at: datetime | None = None,
-        expires_at: datetime,
-        now: datetime,
-    ) -> bool:
-        """Give a live session a new cookie after its person proved themselves again; the old one is dead.
+    def renew(self, session_id: str, cookie: str, new: Session, upstream_sid: str | None = None) -> bool:
+        """Give a live session a new cookie, and the proof of `new`, after its person proved themselves again.
 
-        Where it came from stays, unless it was proved upstream anew.
+        The old cookie is dead. Where the session came from stays, unless it was proved upstream anew.
         """
         handle = parse_handle(cookie, HandleKind.SESSION)
         if handle is None:
             raise ValueError("a session's cookie is a handle")
+        proved = self._given(new, cookie, upstream_sid)
         given = {
+            **{name: proved[name] for name in (*map("new_{}".format, _RENEWED), "new_upstream_sid")},
             "this_session": session_id,
             "of_bucket": handle.bucket,
-            "new_cookie": self.vault.digest(cookie),
-            "new_auth_time": auth_time,
-            "new_acr": acr,
-            "new_amr": amr_text(amr),
-            "new_ial": ial,
-            "new_idp": idp,
-            "new_network": network,
-            "new_device": device or None,
-            "new_upstream_sid": self._digest(upstream_sid),
-            "new_degraded": degraded or None,
-            "new_ial_at": ial_at,
-            "new_expires_at": expires_at,
-            "now": now,
+            "now": new.last_seen_at,
         }
         return self.connection.execute(_RENEW, given).one_or_none() is not None
 
@@ -381,3 +341,29 @@ class SessionStore:
 
     def _digest(self, upstream_sid: str | None) -> bytes | None:
         return None if upstream_sid is None else self.vault.digest(upstream_sid)
+
+    def _given(self, new: Session, cookie: str, upstream_sid: str | None) -> dict[str, object]:
+        """Return a session as parameters."""
+        return {
+            "new_session_id": new.session_id,
+            "new_cookie": self.vault.digest(cookie),
+            "new_person_id": new.person_id,
+            "new_created_at": new.created_at,
+            "new_last_seen_at": new.last_seen_at,
+            "new_expires_at": new.expires_at,
+            "new_auth_time": new.auth_time,
+            "new_acr": new.acr,
+            "new_amr": amr_text(new.amr),
+            "new_ial": new.ial,
+            "new_idp": new.idp,
+            "new_network": new.network,
+            "new_device": new.device or None,
+            "new_realm": new.realm.value,
+            "new_upstream_sid": self._digest(upstream_sid),
+            "new_degraded": new.degraded or None,
+            "new_ial_at": new.ial_at,
+            "new_device_id": new.device_id or None,
+            "new_device_since": new.device_since,
+            "new_is_public": new.is_public or None,
+            "new_asks_more": new.asks_more or None,
+        }

@@ -52,6 +52,10 @@ sessions = Table(
     Column(
         "reprove_by", UtcTime
     ),  # of a degraded one, once the system is back: proved there again by then, or over
+    Column("device_id", Text),  # in which of the person's known browsers; empty: none
+    Column("device_since", UtcTime),  # since when they are known there
+    Column("is_public", Boolean),  # true: at a computer its person calls public
+    Column("asks_more", Boolean),  # true: what is above low asks for a fresh proof
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
     Index("ix_sessions_person", "bucket", "person_id"),
     Index("ix_sessions_expires_at", "expires_at"),
@@ -92,4 +96,8 @@ def session(row: Row[Any]) -> Session:
         degraded=bool(row.degraded),
         ial_at=row.ial_at,
         has_upstream_sid=row.upstream_sid is not None,
+        device_id=row.device_id or "",
+        device_since=row.device_since,
+        is_public=bool(row.is_public),
+        asks_more=bool(row.asks_more),
     )

@@ -48,6 +48,9 @@ VI = {
         "Hải Phòng ID không nhìn thấy mật khẩu đó."
     ),
     "national_submit": "Đến trang {upstream}",
+    "public_computer": "Đây là máy dùng chung",
+    "public_computer_hint": "Phiên tự kết thúc sau {minutes} phút và máy này không được ghi nhớ.",
+    "public_computer_here": "Đang dùng máy của nơi công cộng?",
     "use_other_way": "Dùng cách khác",
     "password_title": "Đăng nhập bằng mật khẩu",
     "username": "Số điện thoại, thư điện tử hoặc tên đăng nhập",
@@ -138,6 +141,9 @@ EN = {
         "Hải Phòng ID never sees that password."
     ),
     "national_submit": "Go to {upstream}",
+    "public_computer": "This is a public computer",
+    "public_computer_hint": "The session ends by itself after {minutes} minutes, and this computer is not remembered.",
+    "public_computer_here": "Using a public computer?",
     "use_other_way": "Use another way",
     "password_title": "Sign in with a password",
     "username": "Phone number, email or user name",

@@ -209,17 +209,16 @@ def _renewed(tx: Tx, world: World, cookie: str) -> Done[None]:
     """Renew as the return from the national system does."""
     session = tx.sessions.find(cookie)
     assert session is not None
-    assert tx.sessions.renew(
-        session.session_id,
-        cookie,
+    proved = replace(
+        session,
         auth_time=world.time(),
         acr=Acr.SUBSTANTIAL,
-        amr=("pwd", "otp"),
-        ial=2,
         idp="national",
-        expires_at=session.expires_at,
-        now=world.time(),
+        degraded=False,
+        ial_at=None,
+        last_seen_at=world.time(),
     )
+    assert tx.sessions.renew(session.session_id, cookie, proved)
     return Done(None)
 
 

@@ -5,7 +5,6 @@ from functools import partial
 import pytest
 
 from idp.edge.cookie_names import cookie_name
-from idp.edge.device import browser_family
 from idp.ids import PersonId
 from idp.outbox.model import OutboxMessage
 from idp.transaction import Tx
@@ -53,21 +52,3 @@ async def test_each_browser_is_new_once_and_a_forged_cookie_makes_none_known(
         other.browser.client.cookies.set(name, forged, domain="localhost.local", path="/")
         await other.sign_in(rp)
     assert len(await told(world)) == 3
-
-
-@pytest.mark.parametrize(
-    ("user_agent", "family"),
-    [
-        (CHROME, "Chrome, Android"),
-        (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1",
-            "Safari, iPhone",
-        ),
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Windows"),
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0", "Firefox, Linux"),
-        ("curl/8.0 <script>", ""),
-        ("", ""),
-    ],
-)
-def test_a_browser_is_named_in_words_of_ours(user_agent: str, family: str) -> None:
-    assert browser_family(user_agent) == family

@@ -151,8 +151,10 @@ async def test_a_session_that_was_proved_here_anew_still_ends_with_the_one_it_ca
         ial=2,
         idp="haiphong",
     )
-    renew = partial(start_session, proof=proof, cookie=cookie, life=world.provider.settings.life)
-    fresh = await world.write(lambda tx: renew(tx, occasion=world.occasion))
+    renew = partial(
+        start_session, proof=proof, cookie=cookie, arrival=None, life=world.provider.settings.life
+    )
+    fresh = (await world.write(lambda tx: renew(tx, occasion=world.occasion))).cookie
     await send(world, logout_token(world))
     assert await world.provider.database.read(lambda tx: tx.sessions.find(fresh)) is None
 
