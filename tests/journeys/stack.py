@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from demo.run.options import ROOT, Options, parse
-from demo.run.services import HPID, provider_environment
+from demo.run.services import provider_environment
+from tests.processes import start
 
 SAME_SITE, OTHER_SITE = "localhost", "127.0.0.1"
 _PORTS = range(20000, 30000, 20)  # below those the kernel hands out
@@ -64,10 +66,12 @@ class Stack:
     def hpid(self, *words: str) -> str:
         """Run an operator's command on this demo and return what it prints."""
         environment = os.environ | provider_environment(self.options)
-        command = (str(HPID), *words)
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            status = start(words, environment=environment, folder=ROOT, stdout=out, stderr=err).wait()
+            out.seek(0)
+            err.seek(0)
+            assert status == 0, err.read().decode()
+            return out.read().decode()
 
     def pid_of(self, service: str) -> int:
         """Return the process of a service: the runner's child whose output goes to that service's log."""
