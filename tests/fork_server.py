@@ -1,4 +1,5 @@
-"""Runs `hpid` commands in forks of itself, which has imported what they import: each then costs a tenth of a start.
+"""Runs `hpid` commands, and modules by `-m`, in forks of itself, which has imported what they import: each then costs a
+tenth of a start.
 
 Speaks to `tests/processes.py` over a Unix socket, one connection a command: the request is JSON with three descriptors
 beside it; the answers are lines, first the pid with a handle of the process beside it, then the exit status. When the
@@ -9,6 +10,7 @@ import gc
 import importlib
 import json
 import os
+import runpy
 import selectors
 import signal
 import socket
@@ -93,7 +95,7 @@ class ForkServer:
             for number, stream in enumerate(streams):
                 os.dup2(stream, number)
                 os.close(stream)
-            status = _run(**request)  # type: ignore[arg-type]
+            status = run(**request)  # type: ignore[arg-type]
         finally:
             with suppress(OSError, ValueError):
                 sys.stdout.flush()
@@ -113,7 +115,8 @@ class ForkServer:
             one.caller.close()
 
 
-def _run(words: list[str], environment: dict[str, str], folder: str) -> int:
+def run(words: list[str], environment: dict[str, str], folder: str) -> int:
+    """Be a command: `hpid` with these words, or a module after `-m`. Return its exit status."""
     from idp.cli import main
 
     os.environ.clear()
@@ -123,7 +126,11 @@ def _run(words: list[str], environment: dict[str, str], folder: str) -> int:
     gc.enable()
     sys.argv = ["hpid", *words]
     try:
-        main()
+        if words[:1] == ["-m"]:
+            sys.argv = words[1:]
+            runpy.run_module(words[1], run_name="__main__", alter_sys=True)
+        else:
+            main()
     except SystemExit as ended:
         if isinstance(ended.code, str):
             sys.stderr.write(ended.code + "\n")
@@ -134,7 +141,8 @@ def _run(words: list[str], environment: dict[str, str], folder: str) -> int:
     return 0
 
 
-def _prepare() -> None:
+def prepare() -> None:
+    """Import what commands import, once for all of them."""
     for name in ("idp.cli", *_LOADED_LATER):
         importlib.import_module(name)
     importlib.import_module("federation.fetch")._usual_tls()  # the authorities this machine trusts, read once
@@ -144,6 +152,6 @@ def _prepare() -> None:
 
 
 if __name__ == "__main__":
-    _prepare()
+    prepare()
     with socket.socket(fileno=int(sys.argv[1])) as its_address:
         ForkServer(its_address).serve()

@@ -15,16 +15,16 @@ from typing import IO
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.journeys.stack import Stack, start_stack
+from tests.journeys.stack import Stack, start_forked_stack
 from tests.journeys.visitor import FLAGS
+
+SEED = "demo-seed"
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The demo with its relying parties on the provider's site."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
+    folder = run_folder(tmp_path_factory)
     with (folder / "demo.users").open("w") as users:
         stack = _join(folder, users)
         yield stack
@@ -32,6 +32,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             if _is_last(users):
                 (folder / "demo.json").unlink()
                 stack.stop()
+
+
+@pytest.fixture(scope="session")
+def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first demo of this run leaves its records for the others."""
+    return run_folder(tmp_path_factory) / SEED
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +49,12 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of all test processes of this run."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
 def _join(folder: Path, users: IO[str]) -> Stack:
     known = folder / "demo.json"
     with _alone(folder):
@@ -50,7 +62,7 @@ def _join(folder: Path, users: IO[str]) -> Stack:
         if known.exists():
             kept = json.loads(known.read_text())
             return Stack(**{**kept, "state": Path(kept["state"])})
-        stack = start_stack(folder / f"demo-{os.getpid()}")
+        stack = start_forked_stack(folder / f"demo-{os.getpid()}", folder / SEED, shared=True)
         known.write_text(json.dumps(asdict(stack), default=str))
         return stack
 

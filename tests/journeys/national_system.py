@@ -4,12 +4,12 @@ import os
 import signal
 import subprocess
 from contextlib import suppress
-from pathlib import Path
 
 import httpx
 
+from demo.run.demo_secrets import load_or_make
 from demo.run.options import ROOT
-from demo.run.services import NATIONAL
+from demo.run.services import NATIONAL, services
 from tests.journeys.stack import Stack, is_running, wait_until
 
 
@@ -19,9 +19,8 @@ class NationalSystem:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
         self._pid = stack.pid_of(NATIONAL)
-        self._command = Path(f"/proc/{self._pid}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
-        lines = Path(f"/proc/{self._pid}/environ").read_bytes().rstrip(b"\0").split(b"\0")
-        self._environment = dict(line.split(b"=", 1) for line in lines)
+        secrets = load_or_make(stack.state / "demo-secrets.json")
+        (self._service,) = [one for one in services(stack.options, secrets) if one.name == NATIONAL]
         self._after: subprocess.Popen[bytes] | None = None
 
     def hang(self) -> None:
@@ -40,8 +39,8 @@ class NationalSystem:
     def start_again(self) -> None:
         """Start it as the runner did, on the same state, and return when it answers."""
         self._after = subprocess.Popen(
-            self._command,
-            env=self._environment,
+            self._service.command,
+            env=dict(self._service.environment),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

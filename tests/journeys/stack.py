@@ -1,4 +1,4 @@
-"""The whole demo as a user starts it, `python -m demo.run`, on free ports and with a state folder of its own."""
+"""The whole demo, as a user starts it or forked for a test run, on free ports and with a state folder of its own."""
 
 import os
 import random
@@ -8,20 +8,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from demo.run.options import ROOT, Options, parse
 from demo.run.services import provider_environment
-from tests.processes import start
+from tests.processes import Process, start
 
 SAME_SITE, OTHER_SITE = "localhost", "127.0.0.1"
 _PORTS = range(20000, 30000, 20)  # below those the kernel hands out
 _OFFSETS = (0, 1, 10, 11, 12, 13)
 _READY_SECONDS, _END_SECONDS = 100.0, 20.0
-_runners: list["subprocess.Popen[bytes]"] = []
+_runners: list[Process] = []
 """Kept to the end: another test process may still use a demo that this one started."""
 
 
@@ -92,19 +92,54 @@ class Stack:
 
 
 def start_stack(state: Path, rp_host: str = SAME_SITE, *, port_base: int | None = None) -> Stack:
-    """Start the demo and return when it says that it is ready."""
+    """Start the demo as a user does, `python -m demo.run`, and return when it says that it is ready."""
+    port_base = port_base or free_port_base()
+    words = ("demo.run", "--port-base", str(port_base), "--rp-host", rp_host)
+    return _started(words, state, rp_host, port_base, forked=False)
+
+
+def start_forked_stack(
+    state: Path, seed: Path, rp_host: str = SAME_SITE, *, only: Sequence[str] = (), shared: bool = False
+) -> Stack:
+    """Start the demo, or these services alone, by `forked_demo.py`, its records copied from `seed`.
+
+    `shared`: it may outlive this process.
+    """
+    port_base = free_port_base()
+    wanted = ",".join(only) or "all"
+    words = (
+        "tests.journeys.forked_demo",
+        str(seed),
+        wanted,
+        "--port-base",
+        str(port_base),
+        "--rp-host",
+        rp_host,
+    )
+    return _started(words, state, rp_host, port_base, forked=not shared)
+
+
+def _started(words: Sequence[str], state: Path, rp_host: str, port_base: int, *, forked: bool) -> Stack:
     state.mkdir(parents=True)
-    port_base, log = port_base or free_port_base(), state / "runner.log"
-    command = (sys.executable, "-m", "demo.run", "--port-base", str(port_base), "--rp-host", rp_host)
+    log = state / "runner.log"
+    environment = os.environ | {
+        "HPID_DEMO_STATE": str(state),
+        "NATIONAL_FAULTS": "true",
+        "PYTHONPATH": str(ROOT),
+    }
+    runner: Process
     with log.open("wb") as output:
-        runner = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=os.environ | {"HPID_DEMO_STATE": str(state), "NATIONAL_FAULTS": "true"},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+        if forked:
+            runner = start(("-m", *words), environment=environment, folder=ROOT, stdout=output, stderr=output)
+        else:
+            runner = subprocess.Popen(
+                (sys.executable, "-m", *words),
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
     _runners.append(runner)
     wait_until(
         lambda: "\nReady after" in log.read_text() or runner.poll() is not None, seconds=_READY_SECONDS

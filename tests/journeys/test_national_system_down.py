@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser
 from tests.driver import RelyingParty
 from tests.journeys.local_service import local_service, name_and_level
 from tests.journeys.people import city_account, code_of, full_name, go_to_national, prove_nationally
-from tests.journeys.stack import Stack, start_stack, wait_until
+from tests.journeys.stack import Stack, start_forked_stack, wait_until
 from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
@@ -22,9 +23,9 @@ NEVER = ("--local-login", "never", "--acr", "LoA2")
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory, seed: Path) -> Iterator[Stack]:
     """A demo of its own: what an operator says here would shut everybody's door at the demo that all files share."""
-    stack = start_stack(tmp_path_factory.mktemp("national-down") / "demo")
+    stack = start_forked_stack(tmp_path_factory.mktemp("national-down") / "demo", seed)
     yield stack
     stack.stop()
 

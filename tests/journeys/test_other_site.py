@@ -2,22 +2,23 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.held_cookies import take_cookies
 from tests.journeys.people import full_name, sign_in
-from tests.journeys.stack import OTHER_SITE, Stack, start_stack, wait_until
+from tests.journeys.stack import OTHER_SITE, Stack, start_forked_stack, wait_until
 from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory, seed: Path) -> Iterator[Stack]:
     """A demo of this file's own."""
-    stack = start_stack(tmp_path_factory.mktemp("other-site") / "demo", OTHER_SITE)
+    stack = start_forked_stack(tmp_path_factory.mktemp("other-site") / "demo", seed, OTHER_SITE)
     yield stack
     stack.stop()
 

@@ -6,16 +6,19 @@ their scopes and of their context, and no others. Without relying parties and pi
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from demo.city.cast import the_cast
 from demo.city.personas import Persona, document, load
+from demo.run.demo_secrets import load_or_make
 from demo.run.options import ROOT, Options
+from demo.run.services import NATIONAL, PROVIDER
 from federation.national_mock.words import WORDS
 from tests.journeys.persona_walk import ACR, Choices, Service, Walk, services
-from tests.journeys.two_services import provider_and_national
+from tests.journeys.stack import start_forked_stack
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(300)]
 
@@ -29,9 +32,14 @@ ACTING = {"ctx", "org", "mandate", "post", "act"}
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Options, dict[str, Service]]]:
-    with provider_and_national(tmp_path_factory.mktemp("personas") / "demo") as (options, held):
-        yield options, services(options, held)
+def demo(
+    tmp_path_factory: pytest.TempPathFactory, seed: Path
+) -> Iterator[tuple[Options, dict[str, Service]]]:
+    """The provider and the national system of the demo, without its relying parties."""
+    state = tmp_path_factory.mktemp("personas") / "demo"
+    stack = start_forked_stack(state, seed, only=(NATIONAL, PROVIDER))
+    yield stack.options, services(stack.options, load_or_make(state / "demo-secrets.json"))
+    stack.stop()
 
 
 def test_every_persona_but_the_kiosk_says_what_is_expected() -> None:
