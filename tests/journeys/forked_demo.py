@@ -23,7 +23,7 @@ from demo.run import __main__ as runner
 from demo.run import children, prepare
 from demo.run.demo_secrets import load_or_make
 from demo.run.options import Options, parse
-from demo.run.services import HPID, Service, seed_environment
+from demo.run.services import HPID, Service, seed_environment, services
 from tests import fork_server
 
 _MODULES = (
@@ -129,12 +129,11 @@ def main(seed: Path, wanted: str, arguments: Sequence[str]) -> int:
         importlib.import_module(module)
     processes: Any = Forking
     children.subprocess = prepare.subprocess = processes  # type: ignore[attr-defined]
-    every = runner.services
 
-    def services(options: Options, secrets: Mapping[str, str]) -> list[Service]:
-        return [one for one in every(options, secrets) if wanted == "all" or one.name in wanted.split(",")]
+    def those_wanted(options: Options, secrets: Mapping[str, str]) -> list[Service]:
+        return [one for one in services(options, secrets) if wanted == "all" or one.name in wanted.split(",")]
 
-    runner.services = services  # type: ignore[attr-defined]
+    runner.services = those_wanted  # type: ignore[attr-defined]
     _copy_records(seed, parse(arguments))
     return runner.main(arguments)
 

@@ -37,10 +37,14 @@ def test_no_sample_page_has_a_fault_that_axe_finds(
 
 def test_a_fault_of_one_look_is_found_and_named(browser: Browser) -> None:
     style = "@media (prefers-color-scheme: dark) { p { color: #888; background: #777 } }"
-    page = f"<!doctype html><html lang=en><title>x</title><style>{style}</style><main><h1>x</h1><p>pale</p></main>"
-    with serving({"/pale": page.encode()}, headers=False) as origin:
-        found = faults(browser, origin, {"/pale": LOOKS})
-    assert {look: [fault.partition(":")[0] for fault in said] for (_, look), said in found.items()} == {
-        (1280, "dark"): ["color-contrast"],
-        (320, "dark"): ["color-contrast"],
+    page = "<!doctype html><html lang=en><title>x</title>{}<main><h1>x</h1><p>pale</p></main>"
+    pale, plain = page.format(f"<style>{style}</style>").encode(), page.format("").encode()
+    nameless = b"<!doctype html><html><title>x</title><main><h1>x</h1></main>"
+    pages = {"/before": plain, "/pale": pale, "/after": plain, "/nameless": nameless, "/last": plain}
+    with serving(pages, headers=False) as origin:
+        found = faults(browser, origin, dict.fromkeys(pages, LOOKS))
+    assert {where: [fault.partition(":")[0] for fault in said] for where, said in found.items()} == {
+        ("/pale", (1280, "dark")): ["color-contrast"],
+        ("/pale", (320, "dark")): ["color-contrast"],
+        **{("/nameless", look): ["html-has-lang"] for look in LOOKS},
     }

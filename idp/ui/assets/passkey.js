@@ -1,8 +1,9 @@
 // Passkeys: shows what needs them where the browser has them, asks the device, and sends its answer as a form.
 // Without it nothing is missing but the passkeys: every other way to sign in is there.
 "use strict";
-const hasPasskeys =
-  "PublicKeyCredential" in window && typeof PublicKeyCredential.parseRequestOptionsFromJSON === "function";
+function hasPasskeys() {
+  return "PublicKeyCredential" in window && typeof PublicKeyCredential.parseRequestOptionsFromJSON === "function";
+}
 
 // A control with the id `submit` hides the form's own function of that name.
 function send(form, credential) {
@@ -42,7 +43,7 @@ async function inField(form) {
   }
 }
 
-if (hasPasskeys) {
+if (hasPasskeys()) {
   for (const element of document.querySelectorAll("[data-needs-passkeys]")) {
     element.hidden = false;
   }
