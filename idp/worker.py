@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -77,9 +77,10 @@ def post_of(provider: Provider) -> Post:
         database=provider.database,
         senders=provider.senders,
         find_client=provider.configuration.client,
-        site=Site(host=urlsplit(settings.issuer).netloc, hotline=settings.hotline),
+        site=Site(host=urlsplit(settings.issuer).netloc, origin=settings.issuer, hotline=settings.hotline),
         clock=provider.clock,
         give_up_after=settings.life.delivery,
+        dispute_link=settings.life.dispute_link,
     )
 
 
@@ -191,16 +192,17 @@ async def _bury(provider: Provider) -> int:
 async def _measure(provider: Provider) -> int:
     """Measure what only the database knows, for whoever asks this process until the next turn."""
     now = provider.clock.now()
-    backlog, unnumbered, unresolved, overdue, conflicts = await provider.database.read(
+    backlog, unnumbered, unresolved, overdue, conflicts, cases = await provider.database.read(
         lambda tx: (
             tx.deliveries.backlog(_MEASURED),
             tx.audit.unnumbered(_MEASURED),
             tx.life_unresolved.count(),
             tx.lock_requests.overdue(now),
             tx.conflicts.measure(_MEASURED),
+            tx.cases.measure(_MEASURED),
         )
     )
-    due, oldest = backlog.due_first, conflicts.oldest
+    due = backlog.due_first
     metrics.OUTBOX_WAITING.set(backlog.waiting)
     metrics.OUTBOX_DEAD.set(backlog.dead)
     metrics.OUTBOX_OLDEST_SECONDS.set(0.0 if due is None else max(0.0, (now - due).total_seconds()))
@@ -208,8 +210,14 @@ async def _measure(provider: Provider) -> int:
     metrics.LIFE_UNRESOLVED.set(unresolved)
     metrics.LOCK_REQUESTS_OVERDUE.set(overdue)
     metrics.CONFLICTS_OPEN.set(conflicts.count)
-    metrics.CONFLICTS_OLDEST_SECONDS.set(0.0 if oldest is None else (now - oldest).total_seconds())
+    metrics.CONFLICTS_OLDEST_SECONDS.set(_waited(conflicts.oldest, now))
+    metrics.CASES_OPEN.set(cases.count)
+    metrics.CASES_OLDEST_SECONDS.set(_waited(cases.oldest, now))
     return 0
+
+
+def _waited(since: datetime | None, now: datetime) -> float:
+    return 0.0 if since is None else (now - since).total_seconds()
 
 
 SUMMARIES = Job(name="audit summaries", every=timedelta(seconds=10), run=_summaries)

@@ -136,7 +136,8 @@ class EventType(StrEnum):
     """Alarm: the counter of a passkey did not go on, so it may exist twice; the sign-in was refused. Payload: kind,
     aaguid."""
     CREDENTIAL_COMPROMISED = "credential:compromised"
-    """An operator noted that others know a password; it opens nothing more. Payload: kind, reason, sessions (ended)."""
+    """An operator, or a person who locked their account, said that a factor may be in other hands; it opens nothing until
+    it is bound anew. Payload: kind, reason, sessions (ended)."""
     RECOVERY_CODE_USED = "recovery-code:used"
     """A recovery code stood in for the second factor. Payload: left (unused ones)."""
     RECOVERY_CODE_REPLACED = "recovery-code:replaced"

@@ -54,6 +54,15 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disputed:
+    """What the link of a notice is bound to: whose account it locks, and the notice it stood in."""
+
+    person_id: PersonId
+    facts: Mapping[str, str] = field(repr=False)
+    """The notice's own facts and its moment (`at`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCases:
     """How many wait, and since when."""
 

@@ -8,6 +8,7 @@ from idp.cases.model import NUMBER_BYTES, Case, CaseKind, CaseRefused, case_numb
 from idp.conflicts.service import is_concerned
 from idp.database import Done, Refused
 from idp.ids import PersonId
+from idp.messages.model.notices import Notice
 from idp.transaction import Tx
 
 _LONGEST = 4000
@@ -54,6 +55,17 @@ def answer_question(
     return _close(tx, case_id, answer, is_answer=True, actor=actor, occasion=occasion)
 
 
+def settle_case(
+    tx: Tx, person_id: PersonId, kind: CaseKind, outcome: str, *, actor: str, occasion: Occasion
+) -> None:
+    """Close the case about an account whose cause is gone by itself, if one is open."""
+    for record in tx.people.records_of(person_id):
+        case_id = tx.cases.find_open(record, kind)
+        if case_id is not None and tx.cases.close(case_id, outcome, by=actor, now=occasion.now) is not None:
+            what = {"case_id": case_id, "kind": kind.value}
+            tx.audit.add(occasion.event(EventType.CASE_CLOSED, actor=actor, person_id=record, **what))
+
+
 def _close(
     tx: Tx, case_id: str, words: str, *, is_answer: bool, actor: str, occasion: Occasion
 ) -> Done[Case] | Refused:
@@ -73,4 +85,6 @@ def _close(
     event = EventType.CASE_ANSWERED if is_answer else EventType.CASE_CLOSED
     what = {"case_id": case_id, "kind": found.kind.value}
     tx.audit.add(occasion.event(event, actor=actor, person_id=found.person_id, **what))
+    if is_answer:
+        tx.outbox.notify(found.person_id, Notice.QUESTION_ANSWERED, occasion=occasion)
     return Done(closed)

@@ -23,6 +23,7 @@ from idp.ui.history_words import WORDS, Kind
 from idp.ui.pages import shown_name
 
 HOME = "/account/history"
+_OPERATOR = "operator:"
 _USUAL = tuple(event for event, shown in WORDS.items() if shown.is_usual)
 _REASONS = frozenset(one.value for one in SearchReason)
 
@@ -90,6 +91,7 @@ async def row(call: Call, event: AuditEvent, holder: Holder) -> Happened:
         said=_said(event, is_own=is_own),
         device=device,
         disputable=shown.disputable and is_own,
+        askable=shown.kind is Kind.LOOKED and event.actor.startswith(_OPERATOR),
     )
 
 
@@ -122,7 +124,7 @@ def _said(event: AuditEvent, *, is_own: bool) -> tuple[str, ...]:
     keys += _stood_out(payload)
     if event.type is EventType.CODE_ISSUED and payload.get("context"):
         keys.append("history_for_other")
-    if event.actor.startswith("operator:"):
+    if event.actor.startswith(_OPERATOR):
         keys.append("history_by_official")
     elif event.actor.startswith("person:") and not is_own:
         keys.append("history_by_other")

@@ -7,7 +7,6 @@ and the counter is cleared by the second factor.
 """
 
 import logging
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -17,6 +16,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened, open_here, posted, session_cookie
 from idp.citizen.local_session import SigningIn, local_proof, signed_in, signing_in
+from idp.citizen.named_account import LONGEST, find_named
 from idp.citizen.passkeys.asking import ask_to_sign_in, may_use_passkey
 from idp.credentials.reservation import Reserved, Slowed
 from idp.database import Done, Refused
@@ -30,8 +30,7 @@ from idp.limits.service import Counter
 from idp.log import fields
 from idp.metrics import SignInMethod, SignInOutcome
 from idp.name_fold import to_nfc
-from idp.people.identifiers import normal_form
-from idp.people.model import IdentifierScheme, PersonStatus
+from idp.people.model import PersonStatus
 from idp.protocol.facts import Realm
 from idp.protocol.next_step import offers_city_credentials
 from idp.sessions.service import Begun, start_session
@@ -39,10 +38,7 @@ from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 
-_LONGEST = 1024
-_PHONE = re.compile(r"[+0-9 .()-]+")
 _log = logging.getLogger("hpid.sign-in")
-_NAMES = (IdentifierScheme.USERNAME, IdentifierScheme.EMAIL, IdentifierScheme.PHONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +82,7 @@ async def check(call: Call) -> Answer:
     ]
     if missing:
         return _form(call, opened, username=username, errors=ErrorSummary(tuple(missing)))
-    if len(password) > _LONGEST or len(username) > _LONGEST:
+    if len(password) > LONGEST or len(username) > LONGEST:
         return _form(call, opened, errors=one_error("credentials_wrong"))
     provider, occasion, counter = call.provider, call.occasion(), (Limit.SIGN_IN, address_key(call.peer))
     provider.limits.check(counter, now=occasion.now)
@@ -163,10 +159,8 @@ def _form(call: Call, opened: Opened, *, username: str = "", errors: ErrorSummar
 
 def _reserve(tx: Tx, *, username: str, now: datetime) -> Done[_Account]:
     """Find the account and count the attempt before it is made; nobody's account counts too."""
-    found = [tx.people.find_named(scheme, username.casefold()) for scheme in _NAMES]  # never fewer
-    holder = next((holder for holder in found if holder is not None), None)
-    nobody = tx.attempts.nobody(_spelled(username))
-    owner, counter = (holder.record_id, holder.person_id) if holder else (NOBODY, nobody)
+    holder, counter = find_named(tx, username)
+    owner = holder.record_id if holder else NOBODY
     attempt = tx.attempts.reserve(counter, now)
     credential, totp = tx.passwords.get(owner), tx.totp.get(owner)
     if holder is not None and owner != holder.person_id and (totp is None or not totp.confirmed):
@@ -200,13 +194,6 @@ async def _renew_hash(call: Call, owner: PersonId, password: str, old_hash: str)
         return Done(None)
 
     (await call.provider.database.transact(renew)).unwrap()
-
-
-def _spelled(username: str) -> str:
-    """Return the form in which two spellings of a name that is nobody's meet, as those of somebody's do (E10)."""
-    return normal_form(
-        IdentifierScheme.PHONE if _PHONE.fullmatch(username) else IdentifierScheme.USERNAME, username
-    )
 
 
 async def _refuse(

@@ -7,6 +7,8 @@ import typer
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
+from idp.cases.model import CaseKind
+from idp.cases.service import settle_case
 from idp.cli import lock_requests
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, warn, with_provider
 from idp.credentials.model import MOST_TRIES, AttemptState
@@ -257,7 +259,7 @@ def _change(
     set_ground = open_ground if status is PersonStatus.LOCKED else lift_ground
     is_changed = set_ground(tx, person_id, Ground.CITY, reason, actor=operator(), occasion=happening)
     if status is PersonStatus.ACTIVE:
-        is_changed |= lift_ground(tx, person_id, Ground.HOLDER, reason, actor=operator(), occasion=happening)
+        is_changed |= _lift_own(tx, person_id, reason, happening)
     if is_changed:
         act = Act.LOCKED if status is PersonStatus.LOCKED else Act.UNLOCKED
         tx.outbox.notify(person_id, Notice.HIGH_RISK_ACT, occasion=happening, act=act.value)
@@ -269,6 +271,14 @@ def _change(
     if status is PersonStatus.ACTIVE and tx.attempts.state(person_id).failures:
         told += "; failed sign-ins are forgotten by `hpid people release`"
     return Refused(CommandFailed(told))
+
+
+def _lift_own(tx: Tx, person_id: PersonId, reason: str, happening: Occasion) -> bool:
+    """Lift the lock by the person's own word; where nothing was disputed, its case is closed with it."""
+    if not lift_ground(tx, person_id, Ground.HOLDER, reason, actor=operator(), occasion=happening):
+        return False
+    settle_case(tx, person_id, CaseKind.LOCKED, reason, actor=operator(), occasion=happening)
+    return True
 
 
 def _words(grounds: frozenset[Ground]) -> str:

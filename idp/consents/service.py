@@ -9,7 +9,9 @@ from idp.consents.model import ConsentRecord, consent_facts
 from idp.database import Done
 from idp.ids import ClientId, PersonId
 from idp.messages.model.notices import Notice
+from idp.protocol.facts import GrantFacts
 from idp.protocol.scopes import LegalBasis
+from idp.sessions.service import tell_of_ended
 from idp.transaction import Tx
 
 TEXT_VERSION = "2026-11"
@@ -86,20 +88,23 @@ def record_answer(
 def withdraw(
     tx: Tx, person_id: PersonId, client_id: ClientId, *, actor: str, occasion: Occasion
 ) -> Done[int]:
-    """Take back what one client may get; its grants end with it. Returns how many records were withdrawn.
+    """Take back what one client may get; its grants end with it, and it is told. Returns how many records were withdrawn.
 
     The person's row is locked, as by `settle`: no code is issued on a consent that is being withdrawn.
     """
     tx.people.lock(person_id)
     count = tx.consents.withdraw(person_id, client_id, occasion.now)
-    _end_grants(tx, person_id, client_id, "consent withdrawn", occasion)
+    ended = _end_grants(tx, person_id, client_id, "consent withdrawn", occasion)
+    tell_of_ended(tx, ended, occasion=occasion)
     tx.audit.add(
         occasion.event(EventType.CONSENT_WITHDRAWN, actor=actor, person_id=person_id, client_id=client_id)
     )
     return Done(count)
 
 
-def _end_grants(tx: Tx, person_id: PersonId, client_id: ClientId, reason: str, occasion: Occasion) -> None:
-    """End what a person gave a client, and what others gave it for them."""
-    tx.grants.revoke_of_person(person_id, occasion.now, reason, client_id=client_id)
-    tx.grants.revoke_of_principal(person_id, occasion.now, reason, client_id=client_id)
+def _end_grants(
+    tx: Tx, person_id: PersonId, client_id: ClientId, reason: str, occasion: Occasion
+) -> tuple[GrantFacts, ...]:
+    """End what a person gave a client, and what others gave it for them; return what ended."""
+    own = tx.grants.revoke_of_person(person_id, occasion.now, reason, client_id=client_id)
+    return *own, *tx.grants.revoke_of_principal(person_id, occasion.now, reason, client_id=client_id)

@@ -4,7 +4,8 @@ Every change holds the person's row, is one event, and is told to the person (`_
 themselves anew with something else; binding a factor anew forgets the failures that made it rest (§3.2.2).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from idp.audit.events import EventType
@@ -13,6 +14,7 @@ from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.credentials.recovery_code import SALT_BYTES
 from idp.database import Done, Refused
 from idp.ids import PersonId
+from idp.messages.model import Channel
 from idp.messages.model.notices import Factor, Notice
 from idp.people.model import PersonStatus
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
@@ -113,6 +115,22 @@ def mark_compromised(
     return ended
 
 
+def put_to_sleep(
+    tx: Tx, person_id: PersonId, factors: Collection[Factor], *, reason: str, actor: str, occasion: Occasion
+) -> None:
+    """Let factors that may be in other hands open nothing until they are bound anew (§4.3).
+
+    Password and app stay, marked; passkeys and recovery codes end, since each is bound anew as it was at first. The
+    caller tells the person.
+    """
+    records = tx.people.records_of(person_id)
+    for factor in sorted(factors):
+        if sum(_SLEEP[factor](tx, record, occasion.now) for record in records):
+            what = {"kind": factor.value.replace("_", "-"), "reason": reason, "sessions": 0}
+            event = EventType.CREDENTIAL_COMPROMISED
+            tx.audit.add(occasion.event(event, actor=actor, person_id=person_id, **what))
+
+
 def use_recovery_code(tx: Tx, person_id: PersonId, code: str, *, occasion: Occasion) -> bytes | None:
     """Spend a code in the place of a second factor; its digest for the one winner."""
     spent = tx.recovery_codes.spend(person_id, code, occasion.now)
@@ -160,6 +178,26 @@ _REMOVE: Mapping[Kind, Callable[[Tx, PersonId], bool]] = {
     Kind.PASSWORD: lambda tx, record: tx.passwords.remove(record),
     Kind.TOTP: lambda tx, record: tx.totp.remove(record),
     Kind.RECOVERY_CODES: lambda tx, record: bool(tx.recovery_codes.clear(record)),
+}
+
+
+def _close_addresses(tx: Tx, record: PersonId, channel: Channel) -> bool:
+    """Let codes to these addresses sign nobody in; they go on bringing notices."""
+    those = (one for one in tx.contacts.of_person(record) if one.channel is channel)
+    return bool(sum(tx.contacts.let_sign_in(record, one.contact_id, None) for one in those))
+
+
+def _end_passkeys(tx: Tx, record: PersonId, now: datetime) -> bool:
+    return bool(sum(tx.passkeys.end(one, now) for one in tx.passkeys.of_person(record)))
+
+
+_SLEEP: Mapping[Factor, Callable[[Tx, PersonId, datetime], bool]] = {
+    Factor.PASSWORD: lambda tx, record, now: tx.passwords.mark_compromised(record, now),
+    Factor.TOTP: lambda tx, record, now: tx.totp.put_to_sleep(record, now),
+    Factor.PASSKEY: _end_passkeys,
+    Factor.RECOVERY_CODES: lambda tx, record, _: bool(tx.recovery_codes.clear(record)),
+    Factor.EMAIL_CODE: lambda tx, record, _: _close_addresses(tx, record, Channel.EMAIL),
+    Factor.PHONE_CODE: lambda tx, record, _: _close_addresses(tx, record, Channel.PHONE),
 }
 
 

@@ -23,28 +23,37 @@ from idp.protocol.next_step import SignIn
 
 ACCOUNT = ClientId("hpid:account")
 """Never a registered client's: a colon is in no client_id we take."""
-OWN_CLIENTS = frozenset({ACCOUNT, OWN_PASSKEYS})
+UNLOCK = ClientId("hpid:unlock")
+"""The sign-in by which people open an account they locked themselves (adr/0051)."""
+OWN_CLIENTS = frozenset({ACCOUNT, OWN_PASSKEYS, UNLOCK})
 HOME = "/account"
 PASSKEYS = f"{HOME}/methods/passkeys"
+_NAMES = {False: ("Tài khoản của tôi", "My account"), True: ("Mở khóa tài khoản", "Unlock my account")}
+"""Whether it is the sign-in that unlocks → its names."""
 FRESH = 600
 """Seconds after a sign-in in which somebody may change for whom others act, and how they sign in."""
 
-_LEVEL = json.dumps({"id_token": {"acr": {"essential": True, "values": [Acr.SUBSTANTIAL.value]}}})
-"""However fresh a sign-in is, one below this does not open the account (Core §5.5.1.1)."""
+
+def _at_least(acr: Acr) -> str:
+    """Return the claims request for a level: however fresh a sign-in is, one below does not do (Core §5.5.1.1)."""
+    return json.dumps({"id_token": {"acr": {"essential": True, "values": [acr.value]}}})
+
+
+_LEVEL = _at_least(Acr.SUBSTANTIAL)
 
 
 def account_client(issuer: str, client_id: ClientId = ACCOUNT) -> ClientFacts:
     """Return the account as a client: level substantial, by the national system alone, and nothing is sent to it."""
     return ClientFacts(
         client_id=client_id,
-        name="Tài khoản của tôi",
-        name_en="My account",
+        name=_NAMES[client_id == UNLOCK][0],
+        name_en=_NAMES[client_id == UNLOCK][1],
         agency="",
         profile=Profile.OIDC,
         enabled=True,
         sector="",
         redirect_uris=(issuer + HOME,),
-        default_acr=Acr.SUBSTANTIAL,
+        default_acr=Acr.HIGH if client_id == UNLOCK else Acr.SUBSTANTIAL,
     )
 
 
@@ -58,9 +67,16 @@ async def client_of(call: Call, client_id: ClientId) -> ClientFacts | None:
 
 async def begin_sign_in(call: Call, path: str, *, fresh: bool) -> Answer:
     """Lead to the pages of sign-in, and back to a page of the account. `fresh`: however long the session has lasted."""
-    opened = _interaction(call, path, max_age=0 if fresh else None)
+    opened = _account_interaction(call, path, max_age=0 if fresh else None)
     cookies = await hold(call, opened)
     return Answer.redirect(f"/sign-in?i={opened.interaction_id}", *cookies)
+
+
+async def begin_unlock(call: Call) -> Answer:
+    """Lead to the national system, to prove anew and at the level high who this is; then to the account."""
+    opened = _interaction(call, HOME, client_id=UNLOCK, claims=_at_least(Acr.HIGH), prompt="login")
+    cookies = await hold(call, opened)
+    return Answer.redirect(f"/sign-in/national?i={opened.interaction_id}", *cookies)
 
 
 async def go_on(call: Call, opened: OpenInteraction) -> Answer:
@@ -74,7 +90,7 @@ async def go_on(call: Call, opened: OpenInteraction) -> Answer:
 
 async def signed_in(call: Call, *, fresh: bool = False) -> Decision:
     """Return what a sign-in to the account would need now; `SignIn`: this browser's session will not do."""
-    return await _decide(call, _interaction(call, call.path, max_age=FRESH if fresh else None))
+    return await _decide(call, _account_interaction(call, call.path, max_age=FRESH if fresh else None))
 
 
 async def _decide(call: Call, opened: OpenInteraction) -> Decision:
@@ -93,17 +109,20 @@ async def _decide(call: Call, opened: OpenInteraction) -> Decision:
     )
 
 
-def _interaction(call: Call, path: str, *, max_age: int | None) -> OpenInteraction:
+def _account_interaction(call: Call, path: str, *, max_age: int | None) -> OpenInteraction:
+    client_id = OWN_PASSKEYS if path.startswith(PASSKEYS) else ACCOUNT
+    wanted = {} if max_age is None else {"max_age": str(max_age)}
+    return _interaction(call, path, client_id=client_id, claims=_LEVEL, **wanted)
+
+
+def _interaction(call: Call, path: str, **parameters: str) -> OpenInteraction:
     values = {
-        "client_id": OWN_PASSKEYS if path.startswith(PASSKEYS) else ACCOUNT,
         "redirect_uri": call.provider.settings.issuer + HOME,
         "response_type": "code",
         "scope": "openid",
-        "claims": _LEVEL,
         "state": path,
+        **parameters,
     }
-    if max_age is not None:
-        values["max_age"] = str(max_age)
     return OpenInteraction(
         interaction_id=call.provider.clock.token(9),
         asked=StoredRequest(values=values),

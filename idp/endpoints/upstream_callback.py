@@ -17,6 +17,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done
 from idp.edge import Answer, Call, Cookie
+from idp.edge.account import UNLOCK
 from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import cookie_name
 from idp.edge.device import arrival_of, begun_here
@@ -25,6 +26,7 @@ from idp.endpoints.upstream_turn import brought, give_back, take_turn
 from idp.ids import HandleKind, parse_handle
 from idp.interactions.cookie import HeldInteraction, held_interaction
 from idp.interactions.model import UpstreamJourney
+from idp.life_events.service import unlock_own
 from idp.log import fields
 from idp.metrics import SignInMethod, SignInOutcome
 from idp.people.identifiers import IdentifierTaken
@@ -93,6 +95,8 @@ async def _arrive(call: Call, answer: Mapping[str, str]) -> Answer:
         _count(SignInOutcome.REFUSED)
         await _record_refusal(call, identity, opened, refused)
         return _back(call, opened, refused.message)
+    if opened.client_id == UNLOCK:
+        await _unlock(call, identity)
     recognised = await _recognised(call, identity)
     if isinstance(recognised, NotRecognised):
         _count(SignInOutcome.REFUSED)
@@ -192,6 +196,20 @@ async def _recognised(call: Call, identity: ExternalIdentity) -> Recognised | No
             )
             return outcome.unwrap()
     return NotRecognised(case="not-linked")  # the number is another record's: for a desk to settle
+
+
+async def _unlock(call: Call, identity: ExternalIdentity) -> None:
+    """Open what its holder locked, if it is the holder who came back; whether anything opened, recognising them tells."""
+    work = partial(_open_own, identity=identity, occasion=call.occasion())
+    (await call.provider.database.transact(work)).unwrap()
+
+
+def _open_own(tx: Tx, *, identity: ExternalIdentity, occasion: Occasion) -> Done[None]:
+    link = tx.upstreams.find(identity.issuer, identity.subject)
+    if link is not None:
+        proved = national_acr(identity.loa, identity.account_level)
+        unlock_own(tx, tx.people.standing_id(link.person_id), proved, occasion=occasion)
+    return Done(None)
 
 
 async def _read_register(call: Call, recognised: Recognised) -> None:

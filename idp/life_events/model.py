@@ -63,7 +63,7 @@ class Ground(StrEnum):
     REQUEST = "written-request"
     """Police, a court or another authority asked for it in writing, and it was granted."""
     HOLDER = "by-the-holder"
-    """The person said that something done with the account was not theirs; a desk opens it again."""
+    """The person locked it, or said that something done with it was not theirs: they open it again, or a desk does."""
     CITY = "locked-by-the-city"
     """An operator of the city locked the record by hand."""
 

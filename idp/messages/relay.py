@@ -18,11 +18,11 @@ from idp import metrics
 from idp.clients.model import Client
 from idp.clock import Clock
 from idp.database import Database, Done
-from idp.ids import ClientId, PersonId
+from idp.ids import ClientId, HandleKind, PersonId, bucket_of
 from idp.log import fields
 from idp.mandates.days import VIETNAM_TIME
 from idp.messages.model import Address, Channel, Message, NotSent, Sender
-from idp.messages.model.notices import Notice
+from idp.messages.model.notices import Notice, is_disputable
 from idp.messages.texts import Service, Site, Text, code_text, notice_text, sign_in_code_text
 from idp.outbox.model import NOBODY, Attempt, DeliveryState, OutboxKind, OutboxMessage, next_attempt_at
 from idp.people.model import Person, PersonStatus
@@ -50,11 +50,12 @@ class Post:
     site: Site
     clock: Clock
     give_up_after: timedelta
+    dispute_link: timedelta
+    """How long the link works by which a mail's reader locks their account."""
 
     async def address(self) -> int:
         """Make messages of the notices that wait; return how many notices."""
-        channels = frozenset(self.senders)
-        work = partial(_address, now=self.clock.now(), channels=channels)
+        work = partial(_address, now=self.clock.now(), post=self)
         counted = (await self.database.transact(work)).unwrap()
         for notice, outcome in counted:
             metrics.NOTICES.add(notice, outcome)
@@ -129,6 +130,7 @@ class Post:
             site=self.site,
             service=await self._service(payload.get("client_id"), language),
             is_last_today=payload.get("last") == "yes",
+            link=payload.get("link", ""),
         )
 
     async def _service(self, client_id: str | None, language: str) -> Service | None:
@@ -143,11 +145,11 @@ class Post:
         return next_attempt_at(message, attempt, self.clock.now(), give_up_after=self.give_up_after)
 
 
-def _address(tx: Tx, *, now: datetime, channels: frozenset[Channel]) -> Done[list[tuple[str, str]]]:
+def _address(tx: Tx, *, now: datetime, post: Post) -> Done[list[tuple[str, str]]]:
     """Make the messages of some notices; return kind and outcome of each."""
     counted = []
     for notice in tx.outbox.claim_kind(OutboxKind.NOTICE, now, most=ADDRESSED, lease=_LEASE):
-        outcome = _address_one(tx, notice, now=now, channels=channels)
+        outcome = _address_one(tx, notice, now=now, post=post)
         if outcome == "addressed":
             tx.outbox.settle(notice.message_id, Attempt(is_sent=True), now=now, next_at=None)
         else:
@@ -157,7 +159,7 @@ def _address(tx: Tx, *, now: datetime, channels: frozenset[Channel]) -> Done[lis
     return Done(counted)
 
 
-def _address_one(tx: Tx, notice: OutboxMessage, *, now: datetime, channels: frozenset[Channel]) -> str:
+def _address_one(tx: Tx, notice: OutboxMessage, *, now: datetime, post: Post) -> str:
     if notice.person_id is None or not notice.payload:
         return "unreachable"
     person = tx.people.canonical(PersonId(notice.person_id))
@@ -168,10 +170,10 @@ def _address_one(tx: Tx, notice: OutboxMessage, *, now: datetime, channels: froz
         for record in tx.people.records_of(person.person_id)
         for one in tx.contacts.of_person(record)
     ]
-    addresses = [one for one in _addresses(person, proved, notice) if one.channel in channels]
+    addresses = [one for one in _addresses(person, proved, notice) if one.channel in post.senders]
     if not addresses:
         return "unreachable"
-    made = [_fill_slot(tx, notice, address, now=now) for address in addresses]
+    made = [_fill_slot(tx, notice, address, now=now, post=post) for address in addresses]
     return "addressed" if any(made) else "bounded"
 
 
@@ -190,7 +192,7 @@ def _addresses(person: Person, proved: list[Address], notice: OutboxMessage) -> 
     return list(found.values())
 
 
-def _fill_slot(tx: Tx, notice: OutboxMessage, address: Address, *, now: datetime) -> bool:
+def _fill_slot(tx: Tx, notice: OutboxMessage, address: Address, *, now: datetime, post: Post) -> bool:
     """Store the message in the first free slot of the day; False: there is none."""
     most = MOST_A_DAY[address.channel]
     facts = {
@@ -202,6 +204,9 @@ def _fill_slot(tx: Tx, notice: OutboxMessage, address: Address, *, now: datetime
         "language": address.language,
         "at": notice.created_at.isoformat(),
     }
+    link = _new_link(notice, address, post.clock)
+    if link:
+        payload["link"] = link
     for slot in range(1, most + 1):
         message = OutboxMessage(
             message_id=_slot_id(notice, address, slot),
@@ -215,8 +220,19 @@ def _fill_slot(tx: Tx, notice: OutboxMessage, address: Address, *, now: datetime
             state=DeliveryState.WAITING,
         )
         if tx.outbox.add_new(message):
+            if link:
+                disputed = {**facts, "at": notice.created_at.isoformat()}
+                owner = PersonId(str(notice.person_id))
+                tx.dispute_links.add(link, owner, disputed, expires_at=now + post.dispute_link)
             return True
     return False
+
+
+def _new_link(notice: OutboxMessage, address: Address, clock: Clock) -> str:
+    """Return a link by which the reader of this mail locks the account; empty: its kind brings none, an SMS neither."""
+    if address.channel is not Channel.EMAIL or not is_disputable(notice.payload):
+        return ""
+    return clock.handle(HandleKind.DISPUTE, bucket_of(PersonId(str(notice.person_id))))
 
 
 def _slot_id(notice: OutboxMessage, address: Address, slot: int) -> str:

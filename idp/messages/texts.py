@@ -1,7 +1,8 @@
 """A notice or a code as the text of a mail or an SMS. Pure.
 
 Everything that comes from elsewhere (a service's name and host, a browser's) is one line of printing characters, with
-nothing that turns the direction of writing; all else are words of ours. No text has a link.
+nothing that turns the direction of writing; all else are words of ours. No text has a link but the one by which the
+reader of a mail can lock their account, and do nothing else (adr/0051).
 """
 
 import unicodedata
@@ -23,6 +24,8 @@ class Site:
 
     host: str
     hotline: str = ""
+    origin: str = ""
+    """Scheme and host, for the one link a mail may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +64,9 @@ def notice_text(
     site: Site,
     service: Service | None,
     is_last_today: bool,
+    link: str = "",
 ) -> Text:
-    """Return what tells of a notice. KeyError: its facts are of a newer release."""
+    """Return what tells of a notice. `link` locks its reader's account. KeyError: its facts are of a newer release."""
     words = WORDS.get(language, WORDS[_DEFAULT])
     what = _what(facts, words)
     time = _time(at)
@@ -76,6 +80,8 @@ def notice_text(
         lines = [f"Hải Phòng ID: {what}.", *lines, words["dispute_sms"].format(host=site.host)]
         return Text(subject="", body=" ".join([*lines, *([words["last_today"]] if is_last_today else [])]))
     lines = [f"{what[:1].upper()}{what[1:]}.", *lines, "", words["dispute"].format(host=site.host)]
+    if link:
+        lines.append(words["dispute_link"].format(url=f"{site.origin}/not-me?t={link}"))
     if site.hotline:
         lines.append(words["dispute_hotline"].format(hotline=site.hotline))
     lines += ["", words["never"], *([words["last_today"]] if is_last_today else [])]
@@ -121,6 +127,12 @@ def sign_in_code_text(
         subject=words["sign_in_code_subject"],
         body="\n".join([*lines, "", words["code_never"], words["sign_in_code_ignore"], words["never"]]),
     )
+
+
+def what_of(facts: Mapping[str, str], language: str) -> str:
+    """Return the sentence a notice begins with, as a page says it again."""
+    what = _what(facts, WORDS.get(language, WORDS[_DEFAULT]))
+    return f"{what[:1].upper()}{what[1:]}"
 
 
 def _what(facts: Mapping[str, str], words: Mapping[str, str]) -> str:

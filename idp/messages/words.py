@@ -1,4 +1,4 @@
-"""Words of mail and SMS (PAGES §4.1): what, when, which service, how to dispute; never a link, never a way to sign in."""
+"""Words of mail and SMS (PAGES §4.1): what, when, which service, how to dispute; never a way to sign in."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,6 +11,10 @@ _VI = {
     "dispute": (
         "Không phải mình làm hoặc không rõ: tự gõ {host}/phong-lua-dao vào thanh địa chỉ để xem cách khóa tài khoản,"
         " hoặc mang thẻ căn cước đến bộ phận một cửa."
+    ),
+    "dispute_link": (
+        "Hoặc mở đường dẫn này để khóa tài khoản, dùng một lần trong 72 giờ. Đường dẫn chỉ khóa được tài khoản: không"
+        " đăng nhập, không hỏi mật khẩu hay mã. {url}"
     ),
     "dispute_hotline": "Khóa tài khoản qua điện thoại: {hotline}.",
     "dispute_sms": "Không phải mình? Tự gõ {host}/phong-lua-dao",
@@ -45,6 +49,7 @@ _VI = {
     "high_risk_act_released": "mật khẩu và mã được thử lại",
     "high_risk_act_number_changed": "đổi số định danh cá nhân trong hồ sơ",
     "official_looked": "cán bộ đã xem hồ sơ",
+    "question_answered": "câu hỏi về lần cán bộ xem hồ sơ đã được trả lời",
     "other_parent_acted": "người đại diện khác đã dùng dịch vụ thay cho trẻ",
     "other_parent_consented": "người đại diện khác đã trả lời việc chia sẻ thông tin của trẻ",
     "cross_device_confirmed": "đăng nhập trên thiết bị khác, đã xác nhận bằng điện thoại",
@@ -68,6 +73,10 @@ _EN = {
     "dispute": (
         "If this was not you, or you are not sure: type {host}/phong-lua-dao into the address bar to see how to lock the"
         " account, or take the ID card to a one-stop desk."
+    ),
+    "dispute_link": (
+        "Or open this link to lock the account; it works once, for 72 hours. It can only lock the account: it signs"
+        " nobody in and asks for no password or code. {url}"
     ),
     "dispute_hotline": "To lock the account by phone: {hotline}.",
     "dispute_sms": "Not you? Type {host}/phong-lua-dao yourself",
@@ -102,6 +111,7 @@ _EN = {
     "high_risk_act_released": "password and code may be tried again",
     "high_risk_act_number_changed": "the personal ID number of the record was changed",
     "official_looked": "an official looked at the record",
+    "question_answered": "the question about an official's look at the record was answered",
     "other_parent_acted": "the other representative used a service for the child",
     "other_parent_consented": "the other representative answered what may be shared of the child",
     "cross_device_confirmed": "sign-in on another device, confirmed on a phone",

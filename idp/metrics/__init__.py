@@ -6,6 +6,8 @@ No label names a person, a client, an address or a path as it was asked (adr/002
 
 from idp.metrics.instruments import (
     AUDIT_UNNUMBERED,
+    CASES_OLDEST_SECONDS,
+    CASES_OPEN,
     CONFLICTS_OLDEST_SECONDS,
     CONFLICTS_OPEN,
     DATABASE_SECONDS,
@@ -45,6 +47,8 @@ from idp.metrics.vocabulary import Description, Kind, Metric, SignInMethod, Sign
 __all__ = [
     "AUDIT_UNNUMBERED",
     "BOUNDS",
+    "CASES_OLDEST_SECONDS",
+    "CASES_OPEN",
     "CONFLICTS_OLDEST_SECONDS",
     "CONFLICTS_OPEN",
     "DATABASE_SECONDS",

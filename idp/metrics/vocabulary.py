@@ -243,6 +243,16 @@ class Metric(Enum):
         kind=Kind.GAUGE,
         text="Seconds that the oldest open conflict has waited; 0 when none is open.",
     )
+    CASES_OPEN = Description(
+        name="hpid_cases_open",
+        kind=Kind.GAUGE,
+        text="Cases of people's accounts that wait for an official; counted up to 10,000.",
+    )
+    CASES_OLDEST_SECONDS = Description(
+        name="hpid_cases_oldest_seconds",
+        kind=Kind.GAUGE,
+        text="Seconds that the oldest open case has waited; 0 when none is open.",
+    )
     JOB_RUNS = Description(
         name="hpid_job_runs",
         kind=Kind.COUNTER,

@@ -75,6 +75,8 @@ class Happened:
     device: str
     disputable: bool
     """Its person may say that it was not theirs."""
+    askable: bool = False
+    """Its person may ask why an official did it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

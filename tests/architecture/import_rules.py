@@ -108,6 +108,7 @@ _TAKES_ALONG = {
     "interactions": ("idp.mandates.service", "idp.officials.service", "idp.risk.rules"),
     "people": ("idp.conflicts.service",),
     "merges": ("idp.conflicts.service", "idp.sessions.service"),
+    "consents": ("idp.sessions.service",),
     "cases": ("idp.conflicts.service",),
     "life_events": (
         *(
@@ -117,6 +118,7 @@ _TAKES_ALONG = {
             "idp.sessions.service",
             "idp.conflicts.service",
             "idp.cases.service",
+            "idp.credentials.service",
             "federation",
         ),
     ),

@@ -68,6 +68,7 @@ READS_ITS_QUERY = {
     "/act-for",
     "/signed-out",
     "/administrator",
+    "/not-me",
 }
 ASKS_WHO_FIRST = {path for path in POSTS if path.startswith("/account/") and path != "/account/sign-in"}
 """Nobody is signed in here, and that is said before the form is looked at."""

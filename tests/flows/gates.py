@@ -15,6 +15,7 @@ from tests.flows.sent import LIFE, PASSKEYS, Sent
 METHODS = "/account/methods"
 CONTACTS = "/account/contacts"
 MANDATES = "/account/mandates"
+NOT_ME = "/account/history/not-me"
 _OWN_WAYS = (f"{METHODS}/password", f"{METHODS}/totp", f"{METHODS}/remove", f"{METHODS}/recovery-codes")
 _PROVING = frozenset({"cookie", "auth_time", "acr", "amr", "idp", "ial", "realm", "degraded", "person_id"})
 _OF_PROFILE = frozenset({"profile", "updated_at", "name_fold", "birth_year", "commune_code", "account_level"})
@@ -77,7 +78,14 @@ def _password_proof(change: Change, sent: Sent, proved: Proved | None) -> str:
     return "" if row["interaction_id"] == sent.interaction else "of another interaction"
 
 
+def _disowned(change: Change, sent: Sent) -> str:
+    """What somebody else may have, its owner puts to sleep by disputing: no fresh sign-in is asked for."""
+    return _who(change, sent.changes_account(NOT_ME, is_fresh=False), "nobody disowned anything")
+
+
 def _password(change: Change, sent: Sent, _: Proved | None) -> str:
+    if change.columns == {"compromised_at"}:
+        return _disowned(change, sent)
     owner = sent.changes_account(f"{METHODS}/password", f"{METHODS}/remove")
     if change.kind == "delete" and sent.path.endswith("/remove") and sent.query.get("m") != "password":
         return "something else was to be removed"
@@ -88,6 +96,8 @@ def _totp(change: Change, sent: Sent, proved: Proved | None) -> str:
     if change.columns == {"last_step"}:
         is_theirs = proved is not None and proved.person_id == change.row["person_id"]
         return "" if is_theirs and proved is not None and "otp" in proved.amr else "no code was right"
+    if change.columns == {"asleep_since"}:
+        return _disowned(change, sent)
     owner = sent.changes_account(f"{METHODS}/totp", f"{METHODS}/remove")
     if change.kind == "delete":
         is_meant = sent.path.endswith("/remove") and sent.query.get("m") == "totp"
@@ -104,6 +114,8 @@ def _recovery_code(change: Change, sent: Sent, proved: Proved | None) -> str:
     if change.columns == {"spent_at"}:
         is_theirs = proved is not None and proved.person_id == change.row["person_id"]
         return "" if is_theirs and proved is not None and "recovery" in proved.amr else "no code was right"
+    if change.kind == "delete" and sent.path == NOT_ME:
+        return _disowned(change, sent)
     if sent.path == "/sign-in/recovery/kept":
         kept = sent.told.kept_codes.get(sent.field("kept"))
         mine = sent.me["person_id"] if sent.me is not None else ""
@@ -116,6 +128,8 @@ def _passkey(change: Change, sent: Sent, proved: Proved | None) -> str:
     if change.columns and change.columns <= {"sign_count", "last_used_at", "is_backed_up"}:
         is_theirs = proved is not None and proved.person_id == change.row["person_id"]
         return "" if is_theirs and proved is not None and "user" in proved.amr else "no answer was right"
+    if change.columns == {"ended_at"} and sent.path == NOT_ME:
+        return _disowned(change, sent)
     act = {"insert": "add", "update": "remove" if "ended_at" in change.columns else "rename"}.get(
         change.kind, ""
     )
@@ -229,7 +243,7 @@ def _code(change: Change, sent: Sent, _: Proved | None) -> str:
 
 def _person(change: Change, sent: Sent, proved: Proved | None) -> str:
     if "status" in change.columns:
-        owner = sent.changes_account("/account/history/not-me", is_fresh=False)
+        owner = sent.changes_account(NOT_ME, is_fresh=False)
         return (
             _who(change, owner, "nobody disowned anything") if sent.field("event") else "no event was named"
         )
@@ -255,8 +269,7 @@ def _from_there(change: Change, sent: Sent, proved: Proved | None) -> str:
 
 
 def _ground(change: Change, sent: Sent, _: Proved | None) -> str:
-    owner = sent.changes_account("/account/history/not-me", is_fresh=False)
-    return _who(change, owner, "nobody disowned anything")
+    return _disowned(change, sent)
 
 
 def _manages(sent: Sent, person_id: str, principal_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""The words of mail and SMS: one line from elsewhere, no link, the same keys in both languages (PAGES §4.1)."""
+"""The words of mail and SMS: one line from elsewhere, no link but the one that can only lock (PAGES §4.1, adr/0051)."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,9 @@ from idp.messages.texts import Service, Site, Text, code_text, notice_text, one_
 from idp.messages.words import WORDS
 
 AT = datetime(2026, 11, 27, 14, 7, tzinfo=UTC)  # 21:07 in Việt Nam
-SITE = Site(host="id.haiphong.example", hotline="1900 0000")
+SITE = Site(host="id.haiphong.example", origin="https://id.haiphong.example", hotline="1900 0000")
+LINK = "hp_notme_3d" + "k" * 43
+URL = f"https://id.haiphong.example/not-me?t={LINK}"
 PORTAL = Service(name="Cổng dịch vụ công", host="dvc.haiphong.example")
 VALUES = {
     "client_id": ["portal"],
@@ -32,6 +34,7 @@ def told(
     language: str = "vi",
     service: Service | None = None,
     is_last_today: bool = False,
+    link: str = "",
 ) -> Text:
     return notice_text(
         facts,
@@ -41,6 +44,7 @@ def told(
         site=SITE,
         service=service,
         is_last_today=is_last_today,
+        link=link,
     )
 
 
@@ -74,6 +78,24 @@ def test_every_notice_says_what_when_and_how_to_dispute_and_has_no_link(
         assert "\n" not in text.subject
         assert bool(text.subject) is (channel is Channel.EMAIL)
         assert channel is Channel.EMAIL or len(text.body) <= 350
+
+
+@pytest.mark.parametrize(("language", "words"), [("vi", "chỉ khóa được"), ("en", "can only lock")])
+def test_the_one_link_of_a_mail_says_that_it_only_locks_and_asks_for_no_sign_in(
+    language: str, words: str
+) -> None:
+    for facts in every_notice():
+        body = told(facts, language=language, service=PORTAL, link=LINK).body
+        (line,) = (one for one in body.split("\n") if "http" in one)
+        assert line.endswith(f" {URL}")
+        assert body.count("http") == 1
+        assert words in line
+        assert body == told(facts, language=language, service=PORTAL).body.replace(
+            WORDS[language]["dispute"].format(host=SITE.host),
+            f"{WORDS[language]['dispute'].format(host=SITE.host)}\n{line}",
+        ), "nothing else changes"
+        sms = told(facts, channel=Channel.PHONE, language=language, service=PORTAL, link=LINK).body
+        assert "http" not in sms
 
 
 def test_a_mail_names_the_hotline_and_that_nobody_asks_for_codes() -> None:

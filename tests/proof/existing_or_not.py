@@ -94,9 +94,18 @@ class Caller:
 
 def wrong_password(caller: Caller, name: str) -> Took:
     """Ask with a name and a password that is nobody's."""
-    form = {"csrf": caller.csrf, "username": name, "password": "nobody has this one, ever"}
+    form = {"username": name, "password": "nobody has this one, ever"}
+    return _asked(caller, f"/sign-in/password?i={caller.interaction}", form)
+
+
+def wrong_recovery_code(caller: Caller, name: str) -> Took:
+    """Ask to lock with a name and a recovery code that is nobody's."""
+    return _asked(caller, "/lock/recovery", {"username": name, "recovery-code": "0000-0000-0000-0000"})
+
+
+def _asked(caller: Caller, path: str, form: Mapping[str, str]) -> Took:
     began = time.perf_counter()
-    answer, body = caller.send("POST", f"/sign-in/password?i={caller.interaction}", form)
+    answer, body = caller.send("POST", path, {"csrf": caller.csrf, **form})
     seconds = time.perf_counter() - began
     headers = tuple(
         sorted(
@@ -106,7 +115,10 @@ def wrong_password(caller: Caller, name: str) -> Took:
     return Took(seconds=seconds, looks=(answer.status, headers, len(body), b'id="error"' in body))
 
 
-ENTRIES: Mapping[str, Callable[[Caller, str], Took]] = {"password": wrong_password}
+ENTRIES: Mapping[str, Callable[[Caller, str], Took]] = {
+    "password": wrong_password,
+    "lock": wrong_recovery_code,
+}
 """Every way to ask with a name before anybody has proved anything; one that comes is one line more."""
 
 

@@ -100,8 +100,13 @@ async def _ends(pair: Pair, words: tuple[str, ...], uses: list[Use]) -> None:
     for use in uses:
         assert await use.works(), f"{use.name} before the command"
     done = await pair.installation.run(*words)
-    since = time.monotonic()
     assert done.status == 0, done.err
+    await _refused(uses)
+
+
+async def _refused(uses: list[Use]) -> None:
+    """Each use is refused, and was let through for no longer than the bound from now on."""
+    since = time.monotonic()
     last = dict(await asyncio.gather(*(_last_let_through(use, since=since) for use in uses)))
     assert {name: seconds for name, seconds in last.items() if seconds > BOUND} == {}
 
@@ -126,6 +131,25 @@ async def test_a_locked_person_is_refused(world: ServedWorld, pair: Pair) -> Non
         for use in holder.uses("refresh", "userinfo", "introspection", "silently", "cookie")
     ]
     await _ends(pair, ("people", "lock", visitor.person.person_id, "--reason", "case 7"), uses)
+
+
+async def test_who_locks_their_own_account_at_one_node_is_refused_at_both(
+    world: ServedWorld, pair: Pair
+) -> None:
+    rp = pair.rps["rp-races"]
+    visitor = await world.visitor(rp)
+    uses = [
+        use
+        for holder in await _holders(world, rp, visitor, _OFFLINE)
+        for use in holder.uses("refresh", "userinfo", "introspection", "silently", "cookie")
+    ]
+    other = world.peers[0].browser()
+    await world.signed_in(other, visitor.person.person_id)
+    page = await other.get("/lock")
+    for use in uses:
+        assert await use.works(), f"{use.name} before the lock"
+    assert "page-account-locked" in (await other.press(page, "lock-signed-in")).ids
+    await _refused(uses)
 
 
 async def test_what_an_emergency_command_ended_is_refused(world: ServedWorld, pair: Pair) -> None:

@@ -10,6 +10,7 @@ from idp.audit.occasion import Occasion
 from idp.clock import Clock
 from idp.database import Database, Done, Refused
 from idp.ids import HandleKind
+from idp.life_events.service import lock_own
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
@@ -87,6 +88,23 @@ async def test_whoever_is_signed_in_at_that_browser_stays_so(database: Database[
     await do(database, lambda tx: tx.people.set_status(other.person_id, PersonStatus.ACTIVE, "", NOW))
     assert isinstance(await _begin(database, clock, other.person_id, cookie=at_the_browser.cookie), Done)
     assert await see(database, lambda tx: tx.sessions.find(at_the_browser.cookie)) is None
+
+
+async def test_no_session_survives_a_lock_that_its_sign_in_races(
+    database: Database[Any], database_url: str, clock: Clock
+) -> None:
+    me = await sign_in(database)
+    person_id = me.person.person_id
+    at = Occasion(clock=clock, now=clock.now(), txn="t")
+    async with another_node(database, database_url, clock) as node:
+        begins = [_begin(one, clock, person_id) for one in (database, node) * 6]
+        locks = [
+            do(one, lambda tx: lock_own(tx, person_id, "signed in", occasion=at)) for one in (node, database)
+        ]
+        *_, first, second = await asyncio.gather(*begins[:3], *begins[3:], *locks)
+        assert isinstance(await _begin(node, clock, person_id), Refused)
+    assert first == second, "one case"
+    assert await see(database, lambda tx: tx.sessions.of_person(person_id)) == ()
 
 
 async def test_nobody_has_more_sessions_than_one_transaction_can_end(

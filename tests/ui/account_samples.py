@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
-from idp.life_events.service import Said
+from idp.life_events.disputed import Said
 from idp.risk.model import Outcome, Signal
 from idp.ui.account_rows import Connected, Day, Given, Happened, OpenSession
 from idp.ui.formatting import mask_id_number
@@ -160,6 +160,7 @@ HISTORY = (
                 "e5",
                 "event_people_searched",
                 said=("history_by_official", "history_reason_desk"),
+                askable=True,
                 icon="user",
             ),
             happened("e6", "event_consent_recorded", said=("history_by_other",), icon="check"),
@@ -196,7 +197,7 @@ ACCOUNT: dict[str, Sample] = {
         frame=replace(HERS, path="/account/history/not-me?e=e1"),
         context=same(event=HISTORY[0].rows[0], choices=tuple(Said)),
     ),
-    "account-locked": Sample(template="account_locked.html", context=same(case="k3Jd82nQpL0s")),
+    "account-locked": Sample(template="account_locked.html", context=same(case="7K2M-9QXD-4HJR")),
     "services": services(PUBLIC, connected("kho", SKILLS, labels=()), GONE),
     "services-none": services(),
     "service-consent": service("account_service.html", connected("hoctap", SKILLS)),

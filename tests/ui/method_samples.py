@@ -29,6 +29,7 @@ def methods(**changes: object) -> Sample:
         "national": NOW,
         "password": None,
         "has_totp": False,
+        "totp_asleep": None,
         "codes": NO_CODES,
         "few": False,
         "rests": False,
@@ -60,6 +61,7 @@ METHODS: dict[str, Sample] = {
     "methods-poor": methods(
         password=replace(PASSWORD, compromised_at=NOW),
         has_totp=True,
+        totp_asleep=NOW,
         codes=RecoveryCodes(made=10, left=2, made_at=EARLIER, used_at=None),
         few=True,
         rests=True,

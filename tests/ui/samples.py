@@ -22,6 +22,7 @@ from tests.ui.account_samples import ACCOUNT
 from tests.ui.act_for_samples import FAMILY, OFFICE, context_of
 from tests.ui.code_samples import SENT_CODES
 from tests.ui.contact_samples import CONTACTS
+from tests.ui.lock_samples import LOCKS
 from tests.ui.mandate_samples import MANDATES
 from tests.ui.method_samples import METHODS
 from tests.ui.passkey_samples import PASSKEYS, QUESTION
@@ -360,6 +361,7 @@ SAMPLES: dict[str, Sample] = {
     **ACCOUNT,
     **MANDATES,
     **METHODS,
+    **LOCKS,
     **PASSKEYS,
     **QR_PAGES,
     **CONTACTS,

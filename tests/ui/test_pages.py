@@ -17,10 +17,11 @@ from tests.ui.html import Page
 from tests.ui.sample import FRAME, PORTAL, SITE
 from tests.ui.samples import SAMPLES
 
-OWN_PATHS = {"/", "/help", "/phong-lua-dao", "/privacy", "/accessibility", "/end_session"}
+OWN_PATHS = {"/", "/lock", "/unlock", "/help", "/phong-lua-dao", "/privacy", "/accessibility", "/end_session"}
 PASSED_IN = {"/status", "/account/services", "/signed-out"}
 ACCOUNT = {section.path for section in navigation.ACCOUNT} | {
-    *("/account/history/not-me", "/account/contacts/remove", "/account/contacts/sign-in"),
+    *("/account/history/not-me", "/account/history/ask-why"),
+    *("/account/contacts/remove", "/account/contacts/sign-in"),
     *(f"/account/services{page}" for page in ("/service", "/receipt")),
     *(f"/account/mandates{page}" for page in ("", "/organisation", "/person", "/firm", "/clients", "/act")),
 }
@@ -48,6 +49,7 @@ ACTIONS = {
     *(METHODS - {"/account/methods"}),
     "/sign-in/passkey",
     *("/sign-in/qr", "/sign-in/qr/confirmed", "/q", "/q/sign-in", "/q/BCDF-GHJK"),
+    *("/lock", "/lock/recovery", "/unlock", "/not-me", "/account/history/ask-why"),
     *("/account/sessions", "/account/history/not-me", "/account/services/withdraw"),
     *("/administrator/start", "/administrator/totp", "/account/sign-in"),
     *(f"/account/mandates/{page}" for page in ("person", "firm", "clients", "act")),
@@ -216,10 +218,18 @@ def test_the_ids_that_tests_and_scripts_hang_on_are_there(
         "signed-out": "delivery-1 open-services back refresh",
         "error-untrusted-client": "error for-developer error-reference",
         "home-signed-in": "me open-account sign-out",
-        "history": "filter kind service submit event-e1 not-me-e1 older offline",
+        "history": "filter kind service submit event-e1 not-me-e1 ask-why-e5 older offline",
         "history-none": "history-none",
         "not-me": "facts what submit cancel",
-        "account-locked": "case notice back",
+        "account-locked": "case notice unlock back",
+        "lock": "lock-recovery username recovery-code lock-desk unlock foot-lock",
+        "lock-signed-in": "lock-signed-in lock-recovery lock-desk",
+        "unlock": "submit unlock-desk",
+        "dispute": "facts what submit cancel",
+        "dispute-over": "lock unlock",
+        "ask-why": "facts submit cancel",
+        "ask-why-answered": "case asked answer cancel",
+        "error-locked-owner": "unlock error-reference",
         "services": "services service-dichvucong open-service-dichvucong withdrawn open-receipt-hoctap",
         "service-consent": "withdraw receipt back",
         "service-public-task": "object receipt back",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
 )
 
+from idp.cases.model import Disputed
 from idp.database import Digest, Sealed, UtcTime, metadata
 from idp.database.erasing import delete_oldest
 from idp.database.of_person import of_person, person_given
@@ -53,15 +54,6 @@ _PEEK = select(dispute_links).where(*_this_link)
 _SPEND = delete(dispute_links).where(*_this_link).returning(*dispute_links.columns)
 _END_ALL = delete(dispute_links).where(*of_person(dispute_links)).returning(_t.digest)
 _ERASE = delete_oldest((_t.bucket, _t.digest), _t.expires_at)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disputed:
-    """What a link is bound to: whose account it locks, and the notice it stood in."""
-
-    person_id: PersonId
-    facts: Mapping[str, str] = field(repr=False)
-    """The notice's own facts and its moment (`at`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class _Ways:
     """When the national system was last used."""
     password: PasswordCredential | None
     has_totp: bool
+    totp_asleep: datetime | None
+    """Since when the app takes no code."""
     codes: RecoveryCodes
     rests: bool
 
@@ -46,6 +48,7 @@ async def show(call: Call) -> Answer:
         national=ways.national,
         password=ways.password,
         has_totp=ways.has_totp,
+        totp_asleep=ways.totp_asleep,
         codes=ways.codes,
         few=ways.codes.made > 0 and ways.codes.left <= FEW_LEFT,
         rests=ways.rests,
@@ -53,12 +56,13 @@ async def show(call: Call) -> Answer:
 
 
 def _load(tx: Tx, *, person_id: PersonId) -> _Ways:
-    links = tx.upstreams.of_person(person_id)
+    links, totp = tx.upstreams.of_person(person_id), tx.totp.get(person_id)
     return _Ways(
         names=sign_in_names(tx, person_id),
         national=max((link.last_used_at for link in links), default=None),
         password=tx.passwords.get(person_id),
         has_totp=has_second(tx, person_id),
+        totp_asleep=None if totp is None else totp.asleep_since,
         codes=tx.recovery_codes.state(person_id),
         rests=tx.attempts.state(person_id).failures >= MOST_TRIES,
     )

@@ -15,7 +15,6 @@ from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.ids import ClientId
 from idp.protocol.scopes import LegalBasis
-from idp.sessions.service import tell_of_ended
 from idp.transaction import Tx
 from idp.ui.account_rows import Connected
 
@@ -62,10 +61,6 @@ async def withdraw(call: Call) -> Answer:
         ):
             return Done(0)
         actor = person_ref(holder.person_id)
-        ended = tx.grants.revoke_of_person(
-            holder.person_id, occasion.now, "consent withdrawn", client_id=client_id
-        )
-        tell_of_ended(tx, ended, occasion=occasion)
         return withdraw_consent(tx, holder.person_id, client_id, actor=actor, occasion=occasion)
 
     done = (await call.provider.database.transact(work)).unwrap()

@@ -2,9 +2,10 @@
 
 from idp.life_events.service.ages import came_of_age
 from idp.life_events.service.applying import apply_event, leave_unresolved
-from idp.life_events.service.disowning import Said, disown
+from idp.life_events.service.disowning import disown, disown_by_link, lock_own
 from idp.life_events.service.papers import settle_card, settle_residence
 from idp.life_events.service.reading import take_reading
+from idp.life_events.service.reopening import unlock_own
 from idp.life_events.service.requests import Letter, RequestRefused, decide_request, enter_request
 from idp.life_events.service.settling import NotSettled, settle_unresolved
 from idp.life_events.service.standing import grounds_of, lift_ground, open_ground
@@ -13,18 +14,20 @@ __all__ = [
     "Letter",
     "NotSettled",
     "RequestRefused",
-    "Said",
     "apply_event",
     "came_of_age",
     "decide_request",
     "disown",
+    "disown_by_link",
     "enter_request",
     "grounds_of",
     "leave_unresolved",
     "lift_ground",
+    "lock_own",
     "open_ground",
     "settle_card",
     "settle_residence",
     "settle_unresolved",
     "take_reading",
+    "unlock_own",
 ]

@@ -1,41 +1,80 @@
-"""A person says that something done with their account was not theirs: it locks by their own word."""
+"""People lock their own account: because something was not theirs, or because they want to (PAGES §3.1.18, §3.1.22)."""
 
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from idp.audit.events import AuditEvent
 from idp.audit.occasion import Occasion, person_ref
 from idp.cases.model import CaseKind
 from idp.cases.service import open_case
+from idp.credentials.service import put_to_sleep
 from idp.ids import PersonId
+from idp.life_events.disputed import Said, factors_of_event, factors_of_notice, factors_said
 from idp.life_events.model import Ground
 from idp.life_events.service.standing import open_ground
+from idp.messages.model.notices import Act, Factor, Notice
 from idp.transaction import Tx
 
 
-class Said(StrEnum):
-    """What they say happened, if they say it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lock:
+    """What is locked for, and which factors may be in other hands."""
 
-    GUIDED = "guided"
-    """Somebody on the phone told them what to do."""
-    PHONE_LOST = "phone-lost"
-    """Their phone is lost."""
-    UNKNOWN = "unknown"
-    """They don't know."""
+    kind: CaseKind
+    about: str
+    facts: Mapping[str, str] = field(repr=False)
+    factors: frozenset[Factor] = frozenset()
 
 
-def disown(tx: Tx, person_id: PersonId, event_id: str, said: Said | None, *, occasion: Occasion) -> str:
-    """Lock the account, which ends every session and grant, and open a case; return its number.
-
-    A steward frees it by `hpid people unlock`, once it is known who has the account.
-    """
-    actor = person_ref(person_id)
-    case = open_case(
-        tx,
-        CaseKind.NOT_ME,
-        person_id,
-        {"event_id": event_id, "said": "" if said is None else said.value},
-        about=event_id,
-        actor=actor,
-        occasion=occasion,
+def disown(tx: Tx, person_id: PersonId, event: AuditEvent, said: Said | None, *, occasion: Occasion) -> str:
+    """Lock the account over an event that was not its holder's; return the number of the case."""
+    facts = {"event_id": event.event_id, "event": event.type.value, "said": _word(said)}
+    lock = _Lock(
+        kind=CaseKind.NOT_ME,
+        about=event.event_id,
+        facts=facts,
+        factors=factors_of_event(event) | factors_said(said),
     )
-    open_ground(tx, person_id, Ground.HOLDER, f"case {case}", actor=actor, occasion=occasion)
+    return _lock(tx, person_id, lock, occasion=occasion)
+
+
+def disown_by_link(tx: Tx, unverified_link: str, said: Said | None, *, occasion: Occasion) -> str | None:
+    """Lock the account that a notice's link is bound to; None: it was used, is over, or never was.
+
+    All other links of the person end with it: what one of them could do is done.
+    """
+    disputed = tx.dispute_links.spend(unverified_link, occasion.now)
+    if disputed is None:
+        return None
+    lock = _Lock(
+        kind=CaseKind.NOT_ME,
+        about="\n".join(f"{name}={value}" for name, value in sorted(disputed.facts.items())),
+        facts={**disputed.facts, "way": "link", "said": _word(said)},
+        factors=factors_of_notice(disputed.facts) | factors_said(said),
+    )
+    return _lock(tx, tx.people.standing_id(disputed.person_id), lock, occasion=occasion)
+
+
+def lock_own(tx: Tx, person_id: PersonId, way: str, *, occasion: Occasion) -> str:
+    """Lock the account because its holder says so; return the number of the case. `way`: how they proved to be it."""
+    lock = _Lock(kind=CaseKind.LOCKED, about="", facts={"way": way})
+    return _lock(tx, person_id, lock, occasion=occasion)
+
+
+def _lock(tx: Tx, person_id: PersonId, lock: _Lock, *, occasion: Occasion) -> str:
+    """Open the case, lock, which ends every session and grant, put factors to sleep, and tell every address."""
+    actor = person_ref(person_id)
+    facts = {**lock.facts, "factors": " ".join(sorted(one.value for one in lock.factors))}
+    case = open_case(tx, lock.kind, person_id, facts, about=lock.about, actor=actor, occasion=occasion)
+    is_new = open_ground(tx, person_id, Ground.HOLDER, f"case {case}", actor=actor, occasion=occasion)
+    put_to_sleep(tx, person_id, lock.factors, reason=f"case {case}", actor=actor, occasion=occasion)
+    for record in tx.people.records_of(person_id):
+        tx.dispute_links.end_all(record)
+    if is_new:
+        act = Act.LOCKED.value
+        tx.outbox.notify(person_id, Notice.HIGH_RISK_ACT, occasion=occasion, act=act)
     return case
+
+
+def _word(said: Said | None) -> str:
+    return "" if said is None else said.value

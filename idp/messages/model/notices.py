@@ -36,6 +36,8 @@ class Notice(StrEnum):
     """Something was done that is hard to undo."""
     OFFICIAL_LOOKED = "official_looked"
     """An official found their record. At most once a day for each reason."""
+    QUESTION_ANSWERED = "question_answered"
+    """An official answered why another looked at their record."""
     OTHER_PARENT = "other_parent"
     """The other parent or guardian did something for a child. At most once a day for each service and kind of deed."""
 
@@ -81,10 +83,25 @@ FACTS: Mapping[Notice, frozenset[str]] = {
     Notice.RECOVERY: frozenset({"factor"}),
     Notice.HIGH_RISK_ACT: frozenset({"act"}),
     Notice.OFFICIAL_LOOKED: frozenset({"reason"}),
+    Notice.QUESTION_ANSWERED: frozenset(),
     Notice.OTHER_PARENT: frozenset({"deed", "client_id", "ward", "actor"}),
     Notice.CROSS_DEVICE: frozenset({"deed", "client_id", "browser"}),
 }
 """Notice → facts it may carry. `browser` is "Chrome, Android"; `old_address` is told beside the verified ones."""
+
+
+DISPUTABLE = frozenset(
+    {
+        *(Notice.NEW_DEVICE, Notice.NEW_SERVICE, Notice.NEW_FACTOR, Notice.FACTOR_REMOVED),
+        *(Notice.CONTACT_CHANGED, Notice.RECOVERY, Notice.HIGH_RISK_ACT),
+    }
+)
+"""What somebody else may have done in their name: the mail brings a link that locks the account, and nothing else."""
+
+
+def is_disputable(facts: Mapping[str, str]) -> bool:
+    """Tell whether the mail of a notice brings such a link; that the account was locked needs none."""
+    return facts.get("notice") in DISPUTABLE and facts.get("act") != Act.LOCKED
 
 
 def notice_message(

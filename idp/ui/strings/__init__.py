@@ -26,6 +26,7 @@ from idp.ui.strings import (
     help_page,
     history,
     home,
+    lock,
     mandates,
     methods,
     papers,
@@ -46,6 +47,7 @@ PAGES = (
     passkeys,
     contacts,
     qr,
+    lock,
 )
 STRINGS: Mapping[Language, Mapping[str, str]] = {
     Language.VI: MappingProxyType({key: text for page in PAGES for key, text in page.VI.items()}),

@@ -151,7 +151,8 @@ VI = {
     "not_me_at": "Lúc",
     "not_me_device": "Thiết bị",
     "not_me_text": (
-        "Sau khi xác nhận: khóa tài khoản ngay, đóng mọi phiên, dịch vụ mất quyền, mở hồ sơ xác minh. "
+        "Sau khi xác nhận: khóa tài khoản ngay, đóng mọi phiên, báo cho các dịch vụ và ngừng quyền của họ, mở hồ sơ "
+        "xác minh. "
         "Không ai đăng nhập được nữa, kể cả bằng {upstream}, cho đến khi mở khóa."
     ),
     "not_me_what": "Có biết vì sao không? Không bắt buộc.",
@@ -165,7 +166,10 @@ VI = {
     "not_me_bank": (
         "Tiền trong ngân hàng không do Hải Phòng ID giữ: nếu đã đọc mã hoặc cài ứng dụng lạ, gọi ngân hàng ngay."
     ),
-    "not_me_unlock": "Mở khóa: đến bộ phận một cửa bất kỳ với thẻ căn cước và số hồ sơ.",
+    "not_me_unlock": (
+        "Mở khóa: đăng nhập lại bằng {upstream} mức cao, hoặc đến bộ phận một cửa với thẻ căn cước. "
+        "Mang theo số hồ sơ."
+    ),
 }
 
 EN = {
@@ -319,8 +323,8 @@ EN = {
     "not_me_at": "When",
     "not_me_device": "Device",
     "not_me_text": (
-        "On confirming: the account is locked at once, all sessions end, services lose access, a case is opened. "
-        "Nobody can sign in any more, not even with {upstream}, until it is unlocked."
+        "On confirming: the account is locked at once, all sessions end, services are told and lose access, a case is "
+        "opened. Nobody can sign in any more, not even with {upstream}, until it is unlocked."
     ),
     "not_me_what": "Do you know why? You need not say.",
     "not_me_guided": "Someone guided me by phone",
@@ -333,5 +337,8 @@ EN = {
     "not_me_bank": (
         "Hải Phòng ID does not hold bank money: if you read out a code or installed an app, call the bank now."
     ),
-    "not_me_unlock": "To unlock: go to any one-stop desk with the ID card and the case number.",
+    "not_me_unlock": (
+        "To unlock: sign in with {upstream} at the high level, or go to a one-stop desk with the ID card. "
+        "Bring the case number."
+    ),
 }

@@ -24,6 +24,9 @@ VI = {
     "methods_password_change": "Đổi mật khẩu",
     "methods_totp": "Ứng dụng xác thực",
     "methods_totp_none": "Chưa có. Ứng dụng trên điện thoại hiện mã 6 số, dùng cùng mật khẩu.",
+    "methods_totp_asleep": (
+        "Ngừng nhận mã từ {at}, vì có thể đã ở trong tay người khác. Thêm lại thì dùng được."
+    ),
     "methods_totp_bound": "Đang dùng cùng mật khẩu.",
     "methods_totp_set": "Thêm ứng dụng xác thực",
     "methods_totp_change": "Thay ứng dụng xác thực",
@@ -109,6 +112,9 @@ EN = {
     "methods_password_change": "Change the password",
     "methods_totp": "Authenticator app",
     "methods_totp_none": "None. An app on the phone shows a 6-digit code, used with the password.",
+    "methods_totp_asleep": (
+        "Takes no codes since {at}, as it may be in other hands. Add it again to use it."
+    ),
     "methods_totp_bound": "Used with the password.",
     "methods_totp_set": "Add an authenticator app",
     "methods_totp_change": "Replace the authenticator app",

@@ -6,8 +6,8 @@ VI = {
     "scam_now": "Vừa đọc mã, bấm đường dẫn lạ hoặc cài ứng dụng lạ",
     "scam_now_1": "Gọi ngân hàng ngay bằng số in trên thẻ để chặn giao dịch.",
     "scam_now_2": (
-        "Khóa tài khoản: đến bộ phận một cửa gần nhất, mang thẻ căn cước. "
-        "Cán bộ khóa tại chỗ và đóng mọi phiên."
+        "[Khóa tài khoản](/lock) ngay trên trang này, hoặc đến bộ phận một cửa gần nhất với thẻ căn cước. "
+        "Khóa xong, mọi phiên đóng."
     ),
     "scam_now_3": "Báo công an nơi gần nhất.",
     "scam_now_4": "Tắt mạng của điện thoại đã cài ứng dụng lạ. Dùng máy khác để liên hệ.",
@@ -47,8 +47,8 @@ EN = {
     "scam_now": "You read out a code, opened a strange link or installed a strange app",
     "scam_now_1": "Call the bank now, on the number printed on the card, to stop payments.",
     "scam_now_2": (
-        "Lock the account: go to the nearest one-stop desk with the ID card. "
-        "The official locks it on the spot and ends all sessions."
+        "[Lock the account](/lock) on this site, or go to the nearest one-stop desk with the ID card. "
+        "That ends all sessions."
     ),
     "scam_now_3": "Tell the nearest police office.",
     "scam_now_4": "Take the phone with the strange app offline. Use another device to call.",

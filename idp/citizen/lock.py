@@ -1,0 +1,150 @@
+"""`/lock`: people lock their own account, signed in or by a recovery code (PAGES §3.1.22; journey 10).
+
+No fresh sign-in is asked for, since locking must be easy. A name alone never locks: a code is asked beside it, which
+counts on the account's one counter and is spent, and for a name that is nobody's the same is looked up, counted and
+written as for somebody's (SECURITY E11, E16).
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion, person_ref
+from idp.citizen.interaction import posted
+from idp.citizen.named_account import LONGEST, find_named
+from idp.citizen.password import slowed
+from idp.credentials.recovery_code import read_code
+from idp.credentials.reservation import Slowed
+from idp.database import Done
+from idp.edge import Answer, Call
+from idp.edge.answer import Cookie
+from idp.edge.browser_state import changed_state
+from idp.edge.cookie_names import session_cookie_name
+from idp.edge.page import page
+from idp.ids import NOBODY
+from idp.life_events.service import lock_own
+from idp.limits.model import Counted, Limit, address_key
+from idp.limits.service import Counter
+from idp.name_fold import to_nfc
+from idp.people.model import PersonStatus
+from idp.protocol.facts import Realm
+from idp.settings import Lifetimes
+from idp.transaction import Tx
+from idp.ui.errors import ErrorSummary, FieldError, one_error
+
+HOME = "/lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wrong:
+    """Nothing was locked: no such account, no such code, or one that was used. Which is not told."""
+
+    counted: Counted
+
+
+async def show(call: Call) -> Answer:
+    """Show the three ways, and what each needs."""
+    return await _form(call)
+
+
+async def by_session(call: Call) -> Answer:
+    """Lock the account of whoever is signed in here, by a session of any level."""
+    posted(call)
+    work = partial(
+        _lock_here, cookie=_cookie(call), life=call.provider.settings.life, occasion=call.occasion()
+    )
+    case = (await call.provider.database.transact(work)).unwrap()
+    return Answer.redirect(HOME) if case is None else locked(call, case)
+
+
+async def by_code(call: Call) -> Answer:
+    """Lock the account of a name whose recovery code is given with it."""
+    form = posted(call)
+    username, code = to_nfc(form.get("username", "")), read_code(form.get("recovery-code", ""))
+    errors = [] if username else [FieldError(key="username_empty", field="username")]
+    if code is None:
+        errors.append(FieldError(key="recovery_incomplete", field="recovery-code"))
+    if code is None or errors:
+        return await _form(call, errors=ErrorSummary(tuple(errors)), username=username)
+    if len(username) > LONGEST:
+        return await _form(call, errors=one_error("lock_wrong"))
+    occasion, counter = call.occasion(), (Limit.SIGN_IN, address_key(call.peer))
+    call.provider.limits.check(counter, now=occasion.now)
+    work = partial(_lock_named, username=username, code=code, counter=counter, occasion=occasion)
+    match (await call.provider.database.transact(work)).unwrap():
+        case Slowed() as attempt:
+            return await _form(call, errors=slowed(attempt, occasion.now), username=username)
+        case _Wrong(counted=counted):
+            call.provider.limits.learn(counter, counted)
+            return await _form(call, errors=one_error("lock_wrong"), username=username)
+        case str(case):
+            return page(call, "account_locked.html", case=case, path="/unlock")
+
+
+def locked(call: Call, case: str) -> Answer:
+    """Return the page that says it is done, and take the session's cookie from this browser."""
+    name = session_cookie_name(call.provider.settings, Realm.CITIZEN)
+    answer = page(call, "account_locked.html", case=case, path="/unlock")
+    return answer.with_cookies(Cookie(name=name, value="", max_age=0), *changed_state(call))
+
+
+async def _form(call: Call, *, errors: ErrorSummary | None = None, username: str = "") -> Answer:
+    work = partial(
+        _is_signed_in, cookie=_cookie(call), life=call.provider.settings.life, occasion=call.occasion()
+    )
+    return page(
+        call,
+        "lock.html",
+        is_signed_in=await call.provider.database.read(work),
+        hotline=call.provider.settings.hotline,
+        username=username,
+        errors=errors,
+        path=HOME,
+    )
+
+
+def _cookie(call: Call) -> str | None:
+    return call.cookies().get(session_cookie_name(call.provider.settings, Realm.CITIZEN))
+
+
+def _is_signed_in(tx: Tx, *, cookie: str | None, life: Lifetimes, occasion: Occasion) -> bool:
+    session = tx.sessions.find(cookie) if cookie else None
+    return session is not None and session.is_live(occasion.now, life)
+
+
+def _lock_here(tx: Tx, *, cookie: str | None, life: Lifetimes, occasion: Occasion) -> Done[str | None]:
+    session = tx.sessions.find(cookie) if cookie else None
+    if session is None or not session.is_live(occasion.now, life):
+        return Done(None)
+    person_id = tx.people.standing_id(session.person_id)
+    return Done(lock_own(tx, person_id, "signed in", occasion=occasion))
+
+
+def _lock_named(
+    tx: Tx, *, username: str, code: str, counter: Counter, occasion: Occasion
+) -> Done[str | Slowed | _Wrong]:
+    """Count the attempt, then spend the code; whoever is known and brings a wrong one is put on record."""
+    holder, counted_as = find_named(tx, username)
+    attempt = tx.attempts.reserve(counted_as, occasion.now)
+    if isinstance(attempt, Slowed):
+        return Done(attempt)
+    person_id = holder.person_id if holder else NOBODY
+    spent = tx.recovery_codes.spend(person_id, code, occasion.now)
+    is_living = holder is not None and holder.status is not PersonStatus.DECEASED
+    if spent is None or not is_living:
+        tx.audit.add(
+            occasion.event(
+                EventType.SIGN_IN_REFUSED,
+                actor=person_ref(person_id),
+                person_id=person_id,
+                reason="wrong code",
+                factor="recovery",
+            ),
+            rehearse=holder is None,
+        )
+        return Done(_Wrong(counted=tx.limits.count(*counter, occasion.now)))
+    tx.attempts.settle(counted_as)
+    left = tx.recovery_codes.state(person_id).left
+    event = EventType.RECOVERY_CODE_USED
+    tx.audit.add(occasion.event(event, actor=person_ref(person_id), person_id=person_id, left=left))
+    return Done(lock_own(tx, person_id, "recovery code", occasion=occasion))

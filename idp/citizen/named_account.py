@@ -1,0 +1,27 @@
+"""Whose account a typed name asks for, at every form that takes one; nobody's is looked up and counted alike."""
+
+import re
+
+from idp.people.identifiers import normal_form
+from idp.people.model import IdentifierScheme, Named
+from idp.transaction import Tx
+
+LONGEST = 1024
+"""Letters of a name that is looked up."""
+_PHONE = re.compile(r"[+0-9 .()-]+")
+_NAMES = (IdentifierScheme.USERNAME, IdentifierScheme.EMAIL, IdentifierScheme.PHONE)
+
+
+def find_named(tx: Tx, username: str) -> tuple[Named | None, str]:
+    """Return who is called so, and what attempts on the name are counted under (SECURITY E16)."""
+    found = [tx.people.find_named(scheme, username.casefold()) for scheme in _NAMES]  # never fewer
+    holder = next((holder for holder in found if holder is not None), None)
+    nobody = tx.attempts.nobody(_spelled(username))
+    return holder, holder.person_id if holder else nobody
+
+
+def _spelled(username: str) -> str:
+    """Return the form in which two spellings of a name that is nobody's meet, as those of somebody's do (E10)."""
+    return normal_form(
+        IdentifierScheme.PHONE if _PHONE.fullmatch(username) else IdentifierScheme.USERNAME, username
+    )

@@ -1,0 +1,82 @@
+"""Which of a person's factors may be in other hands, by what they say was not theirs. Pure (SP 800-63B-4 §4.3)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from idp.audit.events import AuditEvent, EventType
+from idp.messages.model.notices import Factor
+from idp.protocol.assurance import is_passkey
+
+_BY_KIND: Mapping[str, Factor] = {
+    "password": Factor.PASSWORD,
+    "totp": Factor.TOTP,
+    "recovery-codes": Factor.RECOVERY_CODES,
+    "passkey": Factor.PASSKEY,
+}
+"""As events of credentials name a factor."""
+_BY_AMR: Mapping[str, Factor] = {
+    "pwd": Factor.PASSWORD,
+    "otp": Factor.TOTP,
+    "recovery": Factor.RECOVERY_CODES,
+    "sms": Factor.PHONE_CODE,
+    "email": Factor.EMAIL_CODE,
+}
+_BY_CHANNEL: Mapping[str, Factor] = {"email": Factor.EMAIL_CODE, "phone": Factor.PHONE_CODE}
+_SIGN_INS = frozenset({EventType.SESSION_STARTED, EventType.SESSION_REAUTHENTICATED})
+_RECOVERIES = frozenset({EventType.RECOVERY_CODE_USED, EventType.RECOVERY_CODE_REPLACED})
+_BOUND = frozenset({EventType.CREDENTIAL_SET, EventType.CREDENTIAL_COPIED, EventType.CREDENTIAL_RENAMED})
+
+
+class Said(StrEnum):
+    """What they say happened, if they say it."""
+
+    GUIDED = "guided"
+    """Somebody on the phone told them what to do."""
+    PHONE_LOST = "phone-lost"
+    """Their phone is lost."""
+    UNKNOWN = "unknown"
+    """They don't know."""
+
+
+def said_by(unverified: str | None) -> Said | None:
+    """Return what a form says; None: nothing that we ask."""
+    return next((one for one in Said if one.value == unverified), None)
+
+
+def factors_said(said: Said | None) -> frozenset[Factor]:
+    """Return what goes with a lost phone: the authenticator app, codes by SMS, and the passkeys that may be on it."""
+    with_it = frozenset({Factor.TOTP, Factor.PASSKEY, Factor.PHONE_CODE})
+    return with_it if said is Said.PHONE_LOST else frozenset()
+
+
+def factors_of_event(event: AuditEvent) -> frozenset[Factor]:
+    """Return the city's own factors that somebody used or bound in a disputed event."""
+    payload = event.payload
+    if event.type in _RECOVERIES:
+        return frozenset({Factor.RECOVERY_CODES})
+    if event.type in _BOUND:
+        return _named(_BY_KIND, payload.get("kind"))
+    if event.type is EventType.CONTACT_OPENS:
+        return _named(_BY_CHANNEL, payload.get("channel"))
+    if event.type in _SIGN_INS and payload.get("idp") == "haiphong":
+        return _proved(payload.get("amr"))
+    return frozenset()
+
+
+def factors_of_notice(facts: Mapping[str, str]) -> frozenset[Factor]:
+    """Return the one a disputed notice tells of; one that was removed is gone already."""
+    factor = facts.get("factor", "")
+    if facts.get("notice") == "factor_removed" or factor not in {*Factor}:
+        return frozenset()
+    return frozenset({Factor(factor)}) - {Factor.NATIONAL}
+
+
+def _named(names: Mapping[str, Factor], name: object) -> frozenset[Factor]:
+    return frozenset({names[name]}) if isinstance(name, str) and name in names else frozenset()
+
+
+def _proved(amr: object) -> frozenset[Factor]:
+    values = tuple(str(one) for one in amr) if isinstance(amr, list | tuple) else ()
+    if is_passkey(values):
+        return frozenset({Factor.PASSKEY})
+    return frozenset(_BY_AMR[one] for one in values if one in _BY_AMR)
