@@ -165,7 +165,8 @@ def settle(
         asked = tx.cross_device.of_interaction(interaction_id)
         return Done(Standing.EXPIRED if asked is None else asked.as_of(occasion.now).standing)
     session = tx.sessions.get(spent.session_id or "")
-    if session is None or spent.client_id != client.client_id or not session.is_live(occasion.now, life):
+    may = session is not None and session.is_live(occasion.now, life) and may_confirm(session.facts())
+    if session is None or not may or spent.client_id != client.client_id:
         tx.cross_device.lose(interaction_id)
         return Done(Standing.PHONE_GONE)
     begun = start_session(tx, _carried(session), cookie=cookie, arrival=arrival, life=life, occasion=occasion)

@@ -281,6 +281,28 @@ async def test_f04_a_session_that_came_so_opens_no_account_and_confirms_no_other
     assert "page-sign-in" in page.ids, "nor is it ever high"
 
 
+async def test_f04_a_phone_that_is_itself_signed_in_anew_by_another_confirms_no_more(
+    world: World, rp: RelyingParty
+) -> None:
+    """What was proved on the phone when it confirmed is what counts when the session begins."""
+    person = await world.person()
+    mobile, first, second = (
+        await phone(world, person.person_id),
+        await screen(world, rp),
+        await screen(world, rp),
+    )
+    await confirm(mobile, first)
+    world.time.move(seconds=1)
+    page = await mobile.get(rp.authorize_url(prompt="login"))
+    own = Screen(mobile, await mobile.press(page, "method-qr"))
+    await world.signed_in(second.browser, person.person_id)
+    await confirm(second.browser, own)
+    await own.go_on()
+    page = await first.go_on()
+    assert {"page-qr", "error"} <= page.ids
+    assert is_out(world, first.browser)
+
+
 async def test_f04_an_official_s_session_confirms_nothing_and_is_not_had_so(world: World) -> None:
     plain = await world.client("rp-low", local_login=LocalLogin.LOW)
     person = await world.person()
