@@ -51,6 +51,8 @@ ERASERS: Mapping[str, Eraser] = {
     "contact_codes": lambda tx, now, _: tx.contacts.erase_expired(now - CLOCKS_APART, BATCH),
     "sign_in_codes": lambda tx, now, _: tx.sign_in_codes.erase_expired(now - CLOCKS_APART, BATCH),
     "cross_device_sign_ins": lambda tx, now, _: tx.cross_device.erase_expired(now - CLOCKS_APART, BATCH),
+    "recovery_holds": lambda tx, now, _: tx.recovery_holds.erase_over(now - CLOCKS_APART, BATCH),
+    "desk_cases": lambda tx, now, life: tx.desk_cases.erase_old(now - life.desk_case_kept, BATCH),
     "limits": lambda tx, now, _: tx.limits.erase_over(now - CLOCKS_APART, BATCH),
     "passkeys": lambda tx, now, life: tx.passkeys.erase_ended(now - life.passkey_kept, BATCH),
     "passkey_challenges": lambda tx, now, _: tx.passkey_challenges.erase_expired(now - CLOCKS_APART, BATCH),

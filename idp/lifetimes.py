@@ -91,6 +91,13 @@ class Lifetimes(BaseSettings):
     """A case is kept for this long after it was closed: what somebody disputed or asked must be answered."""
     dispute_link: timedelta = timedelta(hours=72)
     """The link of a notice by which its reader locks their account works this long: mail is read the next morning."""
+    recovery_hold: timedelta = timedelta(days=1)
+    """After a recovery high-risk acts are held back for this long: one to three days in production."""
+    desk_code: timedelta = timedelta(minutes=30)
+    """The code a one-stop desk hands out on paper, and a case that waits for a second official: half an hour at most in
+    production."""
+    desk_case_kept: timedelta = timedelta(days=5 * 365 + 2)
+    """The record of a person at a one-stop desk is kept for this long."""
     admin_link: timedelta = timedelta(minutes=15)
     """One-time link of `hpid admin bootstrap`."""
     key_publish: timedelta = timedelta(minutes=10)

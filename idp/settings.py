@@ -263,6 +263,10 @@ class Settings(BaseSettings):
             raise UnsafeSettings("HPID_LOOPBACK_ORIGINS must be empty in production")
         if self.life.failures_kept < timedelta(days=1):
             raise UnsafeSettings("HPID_LIFE_FAILURES_KEPT must be a day (86400) or longer in production")
+        if not timedelta(days=1) <= self.life.recovery_hold <= timedelta(days=3):
+            raise UnsafeSettings("HPID_LIFE_RECOVERY_HOLD must be one to three days in production")
+        if self.life.desk_code > timedelta(minutes=30):
+            raise UnsafeSettings("HPID_LIFE_DESK_CODE must be half an hour (1800) or shorter in production")
         if not is_certain_of_its_database(self.database_url or ""):
             raise UnsafeSettings(
                 "HPID_DATABASE_URL must say sslmode=verify-full in production, except on this machine"

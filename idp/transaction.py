@@ -47,6 +47,7 @@ from idp.officials.store import OfficialStore
 from idp.organisations.store import AgencyStore, OrganisationStore
 from idp.outbox.store import DeliveryStore, OutboxStore
 from idp.people.store import ContactStore, PeopleStore
+from idp.recovery.store import DeskCaseStore, HoldStore
 from idp.resealing.store import ResealingStore
 from idp.risk.store import DeviceStore
 from idp.sessions.store import SessionStore, UpstreamSessionStore
@@ -108,6 +109,14 @@ class Tx:
     @cached_property
     def recovery_codes(self) -> RecoveryCodeStore:
         return RecoveryCodeStore(self.connection, self._vault)
+
+    @cached_property
+    def recovery_holds(self) -> HoldStore:
+        return HoldStore(self.connection, self._vault)
+
+    @cached_property
+    def desk_cases(self) -> DeskCaseStore:
+        return DeskCaseStore(self.connection, self._vault)
 
     @cached_property
     def attempts(self) -> AttemptStore:

@@ -142,6 +142,16 @@ class EventType(StrEnum):
     """A recovery code stood in for the second factor. Payload: left (unused ones)."""
     RECOVERY_CODE_REPLACED = "recovery-code:replaced"
     """A new recovery code took the place of the one just used. Payload: left."""
+    ACCOUNT_RECOVERED = "account:recovered"
+    """Somebody got back into an account. Payload: by (national, desk), removed (kinds), sessions and grants (ended),
+    held_until (end of the hold on high-risk acts), case_id (of a desk)."""
+    DESK_CASE_OPENED = "desk-case:opened"
+    """An official of a one-stop desk saw a person's document and face. Payload: case_id, official_id, agency, method,
+    outcome, needs_second."""
+    DESK_CASE_CONFIRMED = "desk-case:confirmed"
+    """A second official confirmed a case of an official or administrator. Payload: as for desk-case:opened."""
+    DESK_REFUSED = "desk-case:refused"
+    """An official wanted to prove whom they must not, or who has nothing to recover. Payload: official_id, reason."""
     CREDENTIAL_RELEASED = "credential:released"
     """An operator let city credentials be tried again after too many failures. Payload: reason, failures."""
     CONTEXT_CHOSEN = "context:chosen"

@@ -1,13 +1,15 @@
 """`/account/…`: whose account this is, and the way to sign in to it without any service (adr/0031).
 
 A page that shows needs a session of level substantial by the national system, or for one's own passkeys by one of them
-(adr/0045); a page that changes anything needs a sign-in of the last ten minutes too.
+(adr/0045); a page that changes anything needs a sign-in of the last ten minutes too, and what is of high risk waits for
+a day after a recovery (adr/0048).
 """
 
 import re
 from dataclasses import dataclass, field
 from functools import partial
 
+from idp.citizen.high_risk import is_high_risk, when_held
 from idp.citizen.interaction import posted
 from idp.edge import Answer, Call
 from idp.edge.account import HOME, begin_sign_in, signed_in
@@ -19,7 +21,7 @@ from idp.sessions.model import Session
 from idp.transaction import Tx
 
 _OWN_PATH = re.compile(
-    r"/account(/[A-Za-z0-9_-]{1,64}){0,4}"
+    r"(/recover/renew|/account(/[A-Za-z0-9_-]{1,64}){0,4})"
     r"(\?[a-z]=[A-Za-z0-9._-]{1,100}(&[a-z]=[A-Za-z0-9._-]{1,100}){0,2})?",
     re.ASCII,
 )
@@ -53,6 +55,10 @@ async def holder_of(call: Call, *, fresh: bool = False, back: str = HOME) -> Hol
     person = await call.provider.database.read(find)
     if person is None:
         return _ask(call, again=False, back=back)
+    if fresh and is_high_risk(call):
+        held = await when_held(call, person)
+        if held is not None:
+            return held
     return Holder(person=person, session=decision.session)
 
 

@@ -41,6 +41,8 @@ from idp.citizen.methods import totp as own_totp
 from idp.citizen.passkeys import adding, changing
 from idp.citizen.passkeys import listing as passkeys
 from idp.citizen.passkeys import sign_in as passkey
+from idp.citizen.recover import desk as recover_desk
+from idp.citizen.recover import ladder, renew
 from idp.citizen.services import pages as services
 from idp.edge import Answer, Call, Endpoint
 from idp.ui.info import INFO_PAGES
@@ -78,6 +80,13 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/q/{code}", phone.show),
     ("POST", "/q/{code}", phone.decide),
     ("GET", "/sign-in/papers", papers.show),
+    ("GET", "/recover", ladder.show),
+    ("POST", "/recover", ladder.go),
+    ("GET", "/recover/renew", renew.show),
+    ("POST", "/recover/renew", renew.do),
+    ("GET", "/recover/desk", recover_desk.show),
+    ("POST", "/recover/desk", recover_desk.check),
+    ("POST", "/recover/desk/bind", recover_desk.do),
     ("GET", "/act-for", act_for.show),
     ("POST", "/act-for", act_for.answer),
     ("GET", "/consent", consent.show),

@@ -18,6 +18,7 @@ from idp.cli import (
     conflicts,
     consents,
     demo,
+    desk,
     emergency,
     initialise,
     keys,
@@ -69,6 +70,7 @@ app.add_typer(consents.app, name="consents")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(logouts.app, name="logouts")
 app.add_typer(officials.app, name="officials")
+app.add_typer(desk.app, name="desk")
 app.add_typer(life_events.app, name="life-events")
 app.add_typer(emergency.app, name="emergency")
 app.add_typer(upstreams.app, name="upstreams")

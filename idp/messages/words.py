@@ -48,6 +48,8 @@ _VI = {
     "high_risk_act_unlocked": "tài khoản được mở khóa",
     "high_risk_act_released": "mật khẩu và mã được thử lại",
     "high_risk_act_number_changed": "đổi số định danh cá nhân trong hồ sơ",
+    "high_risk_act_desk_proved": "bộ phận một cửa đã xác minh danh tính để khôi phục tài khoản",
+    "high_risk_act_desk_not_proved": "có người nhận là chủ tài khoản ở bộ phận một cửa nhưng không xác minh được",
     "official_looked": "cán bộ đã xem hồ sơ",
     "question_answered": "câu hỏi về lần cán bộ xem hồ sơ đã được trả lời",
     "other_parent_acted": "người đại diện khác đã dùng dịch vụ thay cho trẻ",
@@ -63,6 +65,7 @@ _VI = {
     "factor_national": "tài khoản định danh quốc gia",
     "factor_email_code": "mã gửi qua thư điện tử",
     "factor_phone_code": "mã gửi qua tin nhắn",
+    "factor_desk": "xác minh tại bộ phận một cửa",
 }
 
 _EN = {
@@ -110,6 +113,8 @@ _EN = {
     "high_risk_act_unlocked": "the account was unlocked",
     "high_risk_act_released": "password and code may be tried again",
     "high_risk_act_number_changed": "the personal ID number of the record was changed",
+    "high_risk_act_desk_proved": "a one-stop desk proved an identity to recover the account",
+    "high_risk_act_desk_not_proved": "somebody at a one-stop desk said this account was theirs and could not prove it",
     "official_looked": "an official looked at the record",
     "question_answered": "the question about an official's look at the record was answered",
     "other_parent_acted": "the other representative used a service for the child",
@@ -125,6 +130,7 @@ _EN = {
     "factor_national": "national e-ID account",
     "factor_email_code": "codes sent by email",
     "factor_phone_code": "codes sent by text message",
+    "factor_desk": "proof in person at a one-stop desk",
 }
 
 WORDS: Mapping[str, Mapping[str, str]] = {"vi": MappingProxyType(_VI), "en": MappingProxyType(_EN)}

@@ -80,7 +80,7 @@ def start_session(
     sign-in came by no browser.
     """
     now = occasion.now
-    proof = _within_suspension(tx, proof)
+    proof = _within_suspension(tx, proof, now)
     old = _earlier(tx, cookie, realm)
     is_mine = old is not None and old.person_id == proof.person_id
     is_renewed = old is not None and is_mine and old.is_live(now, life)
@@ -164,13 +164,17 @@ def _let_wait(tx: Tx, proof: Proof, arrived: Arrived, occasion: Occasion) -> Ref
     return Refused(OverLimit(Limit.WEAK_SIGN_INS, retry_after=WAIT))
 
 
-def _within_suspension(tx: Tx, proof: Proof) -> Proof:
-    """Return what a proof counts for: never high while the person's card is not good (DOMAIN §3.3)."""
+def _within_suspension(tx: Tx, proof: Proof, now: datetime) -> Proof:
+    """Return what a proof counts for: never high while the person's card is not good, or soon after a recovery.
+
+    DOMAIN §3.3, §3.5.
+    """
     if proof.acr is not Acr.HIGH:
         return proof
     tx.people.lock(proof.person_id)  # a card that expires just now comes before this sign-in, or lowers it
     is_suspended = tx.life_states.get(proof.person_id).suspended_at is not None
-    return replace(proof, acr=Acr.SUBSTANTIAL) if is_suspended else proof
+    is_held = tx.recovery_holds.until(proof.person_id, now) is not None
+    return replace(proof, acr=Acr.SUBSTANTIAL) if is_suspended or is_held else proof
 
 
 def _record_proof(tx: Tx, event: EventType, proof: Proof, arrived: Arrived, occasion: Occasion) -> None:

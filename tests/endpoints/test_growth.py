@@ -85,11 +85,13 @@ async def test_years_of_use_leave_only_what_is_meant_to_stay(world: World) -> No
         "contact_codes",
         "dispute_links",
         "cross_device_sign_ins",
+        "desk_cases",
         "life_applied",
         "life_unresolved",
         "merges",
         "passkey_challenges",
         "passkeys",
+        "recovery_holds",
         "session_contexts",
         "sign_in_codes",
         "upstream_journeys",
@@ -97,7 +99,7 @@ async def test_years_of_use_leave_only_what_is_meant_to_stay(world: World) -> No
     } | of_mandates
     assert (
         unseen == elsewhere
-    )  # tests/stores, tests/life_events, tests/mandates, test_contexts.py, test_passkeys.py, test_cross_device.py do
+    )  # tests/stores, life_events, mandates, test_contexts.py, test_passkeys.py, test_cross_device.py, test_recover.py do
 
 
 async def test_what_is_kept_after_its_end_goes_when_the_settings_say(template: Path, tmp_path: Path) -> None:

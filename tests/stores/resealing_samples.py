@@ -31,6 +31,7 @@ from tests.mandates.samples import COMPANY, make_mandate
 from tests.organisations.samples import make_organisation
 from tests.stores.case_samples import make_case
 from tests.stores.cross_device_samples import make_asked
+from tests.stores.desk_samples import make_desk_case
 from tests.stores.outbox_samples import message
 from tests.stores.passkey_samples import make_passkey
 from tests.stores.samples import (
@@ -61,6 +62,7 @@ COLUMNS = {
     "contact_codes.address": Resealing.ANEW,
     "cross_device_sign_ins.shown": Resealing.ANEW,
     "contacts.address": Resealing.ANEW,
+    "desk_cases.device": Resealing.ANEW,
     "conflicts.close_reason": Resealing.ANEW,
     "conflicts.facts": Resealing.ANEW,
     "dispute_links.facts": Resealing.ANEW,
@@ -245,7 +247,8 @@ def words(tx: Any) -> tuple[object, ...]:
     (linked,) = tx.connection.exec_driver_sql("SELECT facts FROM dispute_links").one()
     link = WITHOUT_OLD.open_text(linked, purpose="dispute-link.facts")
     of_requests = request.authority, request.letter, request.reason, note
-    return merge.letter, merge.before, conflict.facts, *of_requests, case.facts, case.outcome, link
+    words_of_case = case.facts, case.outcome, link, tx.desk_cases.get("0000-0000").device
+    return merge.letter, merge.before, conflict.facts, *of_requests, *words_of_case
 
 
 async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Filled:
@@ -285,6 +288,7 @@ async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Fill
         _merge(tx, person_id)
         _lives(tx, person_id)
         _case(tx, person_id)
+        tx.desk_cases.add(replace(make_desk_case(person_id), device="quầy 3"), code=None)
         tx.officials.add(
             Official(
                 official_id=OfficialId("o"),

@@ -321,7 +321,7 @@ _DIES = {
     "codes", "sessions", "refresh_tokens", "pushed_requests", "upstream_journeys", "password_proofs", "links",
     "contact_codes", "cross_device_sign_ins", "dispute_links", "sign_in_codes", "invitations", "totp",
     "recovery_codes", "mandate_invitations",
-    "mandate_removals", "merges",
+    "mandate_removals", "merges", "desk_cases",
 }  # fmt: skip
 _TOLD_BY_ITS_TIME = {
     "client_assertions",
@@ -339,7 +339,7 @@ _STAYS = {
     "life_cursors", "life_grounds", "life_readings", "life_states", "life_unresolved", "life_words", "limits",
     "lock_requests", "mandate_firms", "mandate_principals", "mandates", "official_external_ids", "official_posts",
     "officials", "organisations", "outbox", "passkeys", "passwords", "people", "person_addresses",
-    "person_identifiers", "registrations", "signing_keys", "subjects", "upstream_maintenance",
+    "person_identifiers", "recovery_holds", "registrations", "signing_keys", "subjects", "upstream_maintenance",
 }  # fmt: skip
 
 

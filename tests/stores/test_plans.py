@@ -32,6 +32,7 @@ from idp.risk.model import Arrival
 from tests.organisations.samples import make_agency, make_organisation
 from tests.stores.case_samples import make_case
 from tests.stores.cross_device_samples import make_asked
+from tests.stores.desk_samples import make_desk_case
 from tests.stores.passkey_samples import make_passkey
 from tests.stores.samples import HOUR, MINUTE, NOW, SignedIn, do, make_generation, make_handle, sign_in
 
@@ -149,6 +150,17 @@ def _credentials(tx: Any, me: SignedIn) -> None:
     tx.attempts.settle("a")
     tx.attempts.release("a")
     tx.attempts.erase_forgotten(NOW, 10)
+    tx.recovery_holds.hold(person_id, until=NOW, now=NOW)
+    tx.recovery_holds.until(person_id, NOW)
+    tx.recovery_holds.erase_over(NOW, 10)
+    tx.desk_cases.add(make_desk_case(person_id), code="c")
+    tx.desk_cases.get("c")
+    tx.desk_cases.latest(since=NOW, most=10)
+    tx.desk_cases.of_person(person_id)
+    tx.desk_cases.confirm("c", "c", by=OfficialId("o"), until=NOW, now=NOW)
+    tx.desk_cases.try_code("c", "c", NOW)
+    tx.desk_cases.spend("c", "c", NOW)
+    tx.desk_cases.erase_old(NOW, 10)
     tx.links.peek(_LINK, "p", NOW)
     tx.links.spend(_LINK, "p", NOW)
 

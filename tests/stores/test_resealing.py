@@ -122,7 +122,7 @@ async def _check_contents(eras: Eras, filled: Filled) -> None:
         "merge": (
             *("12/CAHP", Before(profile="{}", account_level=2), {"fields": "name"}),
             *("a court", "9/TA", "no ground", "looked at"),
-            *({"event_id": "e"}, "looked at", '{"notice": "new_device"}'),
+            *({"event_id": "e"}, "looked at", '{"notice": "new_device"}', "quầy 3"),
         ),
         "organisation": True,
         "keys": 1,

@@ -27,6 +27,7 @@ from tests.ui.mandate_samples import MANDATES
 from tests.ui.method_samples import METHODS
 from tests.ui.passkey_samples import PASSKEYS, QUESTION
 from tests.ui.qr_samples import QR_PAGES
+from tests.ui.recover_samples import RECOVER
 from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Context, Sample, same
 
 OUTAGE = Banner(since=NOW - dt.timedelta(hours=1, minutes=30), now=NOW)
@@ -362,6 +363,7 @@ SAMPLES: dict[str, Sample] = {
     **MANDATES,
     **METHODS,
     **LOCKS,
+    **RECOVER,
     **PASSKEYS,
     **QR_PAGES,
     **CONTACTS,

@@ -17,7 +17,18 @@ from tests.ui.html import Page
 from tests.ui.sample import FRAME, PORTAL, SITE
 from tests.ui.samples import SAMPLES
 
-OWN_PATHS = {"/", "/lock", "/unlock", "/help", "/phong-lua-dao", "/privacy", "/accessibility", "/end_session"}
+OWN_PATHS = {
+    "/",
+    "/lock",
+    "/unlock",
+    "/recover",
+    "/recover/desk",
+    "/help",
+    "/phong-lua-dao",
+    "/privacy",
+    "/accessibility",
+    "/end_session",
+}
 PASSED_IN = {"/status", "/account/services", "/signed-out"}
 ACCOUNT = {section.path for section in navigation.ACCOUNT} | {
     *("/account/history/not-me", "/account/history/ask-why"),
@@ -50,6 +61,7 @@ ACTIONS = {
     "/sign-in/passkey",
     *("/sign-in/qr", "/sign-in/qr/confirmed", "/q", "/q/sign-in", "/q/BCDF-GHJK"),
     *("/lock", "/lock/recovery", "/unlock", "/not-me", "/account/history/ask-why"),
+    *("/recover", "/recover/renew", "/recover/desk", "/recover/desk/bind"),
     *("/account/sessions", "/account/history/not-me", "/account/services/withdraw"),
     *("/administrator/start", "/administrator/totp", "/account/sign-in"),
     *(f"/account/mandates/{page}" for page in ("person", "firm", "clients", "act")),

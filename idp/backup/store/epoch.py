@@ -1,8 +1,8 @@
 """Beginning an epoch: whatever could be used once and was unused in the back-up may have been used since (adr/0027).
 
 It counts no more: codes, requests at rest, refresh generations, sessions, links, tokens that register, offers of
-mandates, steps of TOTP, recovery codes, codes that prove an address, links of notices, sign-ins that wait to be
-confirmed on a phone.
+mandates, steps of TOTP, recovery codes, codes that prove an address or were handed out at a desk, links of notices,
+sign-ins that wait to be confirmed on a phone.
 Grants, consents and the record stay as they were. What leaves no row (access tokens, client assertions, interactions in
 a cookie) is refused by its own time, which nodes compare with the epoch's.
 """
@@ -53,6 +53,7 @@ _contact_codes = table("contact_codes", column("digest"))
 _dispute_links = table("dispute_links", column("digest"))
 _sign_in_codes = table("sign_in_codes", column("digest"))
 _cross_device = table("cross_device_sign_ins", column("code"))
+_desk_cases = table("desk_cases", column("used_at", UtcTime), column("expires_at", UtcTime))
 _totp = table("totp", column("last_step", BigInteger))
 _config = table(
     "config_version",
@@ -124,6 +125,11 @@ def begin_epoch(connection: Connection, *, number: int, at: datetime) -> Died:
     )
     for sent in (_contact_codes, _sign_in_codes, _dispute_links, _cross_device):
         connection.execute(delete(sent))
+    connection.execute(
+        update(_desk_cases)
+        .where(_desk_cases.c.used_at.is_(None), _desk_cases.c.expires_at > at)
+        .values(expires_at=at)
+    )
     for one in (_journeys, _proofs, _recovery_codes):
         connection.execute(update(one).where(one.c.spent_at.is_(None)).values(spent_at=at))
     step = int(at.timestamp()) // int(_TOTP_STEP.total_seconds()) + 1  # codes are taken one step ahead

@@ -21,7 +21,7 @@ from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, FieldError
 
 PASSWORD = f"{METHODS}/password"
-_USERNAME = re.compile(r"[a-z][a-z0-9.-]{2,63}", re.ASCII)
+USERNAME = re.compile(r"[a-z][a-z0-9.-]{2,63}", re.ASCII)
 """Begins with a letter: nobody's phone or number."""
 
 
@@ -102,7 +102,7 @@ def _problems(
     call: Call, holder: Holder, standing: _Standing, username: str, password: str
 ) -> list[FieldError]:
     problems = []
-    if username and not _USERNAME.fullmatch(username):
+    if username and not USERNAME.fullmatch(username):
         problems.append(FieldError(key="own_username_form", field="username"))
     elif not username and not standing.names:
         problems.append(FieldError(key="own_username_empty", field="username"))

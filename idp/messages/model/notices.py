@@ -58,6 +58,8 @@ class Factor(StrEnum):
     """Codes sent to an e-mail address."""
     PHONE_CODE = "phone_code"
     """Codes sent by SMS."""
+    DESK = "desk"
+    """A one-stop desk, in person."""
 
 
 class Act(StrEnum):
@@ -71,6 +73,10 @@ class Act(StrEnum):
     """An operator let password and code be tried again."""
     NUMBER_CHANGED = "number_changed"
     """The record has a new personal ID number."""
+    DESK_PROVED = "desk_proved"
+    """A one-stop desk proved somebody as them and gave out a code, or waits for a second official."""
+    DESK_NOT_PROVED = "desk_not_proved"
+    """Somebody at a one-stop desk said they were them, and could not prove it."""
 
 
 FACTS: Mapping[Notice, frozenset[str]] = {

@@ -34,6 +34,7 @@ from idp.ui.strings import (
     privacy,
     problem,
     qr,
+    recover,
     scam,
     sign_in,
     sign_out,
@@ -48,6 +49,7 @@ PAGES = (
     contacts,
     qr,
     lock,
+    recover,
 )
 STRINGS: Mapping[Language, Mapping[str, str]] = {
     Language.VI: MappingProxyType({key: text for page in PAGES for key, text in page.VI.items()}),
