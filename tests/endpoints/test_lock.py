@@ -10,8 +10,9 @@ from idp.cases.model import CaseKind, CaseState
 from idp.ids import PersonId
 from idp.life_events.model import Ground
 from idp.people.model import Person, PersonStatus
-from tests.driver import Browser, Page
+from tests.driver import Browser, Page, RelyingParty
 from tests.endpoints.signing_in import password_page, try_password
+from tests.endpoints.test_devices import come, devices
 from tests.world import PASSWORD, World
 
 HERE = "/lock"
@@ -67,6 +68,16 @@ async def test_a_session_of_any_level_locks_with_one_press_and_everything_ends(w
     browser = world.browser()
     page = await try_password(browser, await password_page(browser, rp), "alice", PASSWORD)
     assert world.cookie_of(browser, "session") is None
+
+
+async def test_a_lock_forgets_every_browser(world: World, rp: RelyingParty) -> None:
+    person, citizen = await world.citizen()
+    browser = world.browser()
+    await come(world, rp, citizen, browser)
+    assert len(await devices(world, person.person_id)) == 1
+    page = await browser.press(await browser.get(HERE), "lock-signed-in")
+    assert "page-account-locked" in page.ids
+    assert await devices(world, person.person_id) == ()
 
 
 async def test_without_a_session_nothing_locks_and_the_page_says_how(world: World) -> None:

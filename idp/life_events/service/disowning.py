@@ -62,7 +62,10 @@ def lock_own(tx: Tx, person_id: PersonId, way: str, *, occasion: Occasion) -> st
 
 
 def _lock(tx: Tx, person_id: PersonId, lock: _Lock, *, occasion: Occasion) -> str:
-    """Open the case, lock, which ends every session and grant, put factors to sleep, and tell every address."""
+    """Open the case, lock, which ends every session and grant, put factors to sleep, and tell every address.
+
+    Every browser is new again: whichever comes after it is told.
+    """
     actor = person_ref(person_id)
     facts = {**lock.facts, "factors": " ".join(sorted(one.value for one in lock.factors))}
     case = open_case(tx, lock.kind, person_id, facts, about=lock.about, actor=actor, occasion=occasion)
@@ -70,6 +73,7 @@ def _lock(tx: Tx, person_id: PersonId, lock: _Lock, *, occasion: Occasion) -> st
     put_to_sleep(tx, person_id, lock.factors, reason=f"case {case}", actor=actor, occasion=occasion)
     for record in tx.people.records_of(person_id):
         tx.dispute_links.end_all(record)
+        tx.devices.forget_others(record)
     if is_new:
         act = Act.LOCKED.value
         tx.outbox.notify(person_id, Notice.HIGH_RISK_ACT, occasion=occasion, act=act)
