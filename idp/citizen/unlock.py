@@ -4,12 +4,19 @@ from idp.citizen.interaction import posted
 from idp.edge import Answer, Call
 from idp.edge.account import begin_unlock
 from idp.edge.page import page
+from idp.ui.headers import form_action_source
 
 
 async def show(call: Call) -> Answer:
     """Say both ways; whose account is locked, and why, nobody is told here."""
-    has_national = call.provider.national is not None
-    return page(call, "unlock.html", has_national=has_national, hotline=call.provider.settings.hotline)
+    upstream = call.provider.national
+    return page(
+        call,
+        "unlock.html",
+        form_action=() if upstream is None else (form_action_source(upstream.issuer),),
+        has_national=upstream is not None,
+        hotline=call.provider.settings.hotline,
+    )
 
 
 async def start(call: Call) -> Answer:

@@ -113,6 +113,15 @@ async def test_a_factor_the_case_names_sleeps_until_it_is_bound_anew(world: Worl
     assert (case.kind, case.facts["factors"]) == (CaseKind.NOT_ME, "passkey phone_code totp")
 
 
+async def test_the_form_may_lead_to_the_national_system(world: World, national: Process) -> None:
+    """A browser holds the whole chain of redirects after a form against the page's own policy."""
+    page = await world.browser().get("/unlock")
+    (policy,) = [
+        one for one in page.response.headers["content-security-policy"].split("; ") if "form-action" in one
+    ]
+    assert national.issuer in policy
+
+
 async def test_it_is_a_fresh_proof_that_is_asked_for(
     world: World, huong: Traveller, national: Process
 ) -> None:
