@@ -1,6 +1,7 @@
 """`hpid serve` and `hpid worker` as processes: what stops them from starting, how they end, what they log.
 
-SECURITY R27, R30 (a stop is clean), G07 (logs); docs/how-to/operate.md.
+SECURITY R27, R30 (a stop is clean), G07 (logs); docs/how-to/operate.md. The worker is started as operators start it, and
+tests/conformance/ starts a node so; here nodes are forks, which end and log alike.
 """
 
 import asyncio
@@ -50,7 +51,7 @@ def rp_and_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Rely
     folder = tmp_path_factory.mktemp("served") / "state"
     port, of_metrics = free_ports(2)
     settings = {"HPID_METRICS_PORT": str(of_metrics)}
-    installation = Installation(folder=folder, port=port, settings=settings, forked=False)
+    installation = Installation(folder=folder, port=port, settings=settings)
     (rp,) = installation.prepare("rp-served")
     node = Node(installation)
     with serving(node):

@@ -20,7 +20,7 @@ from tests.processes import Process, start
 SAME_SITE, OTHER_SITE = "localhost", "127.0.0.1"
 _PORTS = range(20000, 30000, 20)  # below those the kernel hands out
 _OFFSETS = (0, 1, 10, 11, 12, 13)
-_READY_SECONDS, _END_SECONDS = 100.0, 20.0
+_READY_SECONDS, _END_SECONDS = 200.0, 20.0
 _runners: list[Process] = []
 """Kept to the end: another test process may still use a demo that this one started."""
 
@@ -141,9 +141,13 @@ def _started(words: Sequence[str], state: Path, rp_host: str, port_base: int, *,
                 stderr=subprocess.STDOUT,
             )
     _runners.append(runner)
-    wait_until(
-        lambda: "\nReady after" in log.read_text() or runner.poll() is not None, seconds=_READY_SECONDS
-    )
+    try:
+        wait_until(
+            lambda: "\nReady after" in log.read_text() or runner.poll() is not None, seconds=_READY_SECONDS
+        )
+    except AssertionError:
+        runner.send_signal(signal.SIGTERM)
+        raise
     assert runner.poll() is None, log.read_text()
     return Stack(port_base=port_base, rp_host=rp_host, state=state, pid=runner.pid)
 
