@@ -15,8 +15,8 @@ class Section:
 ACCOUNT: tuple[Section, ...] = (
     Section(name="home", path="/account", icon="home"),
     Section(name="methods", path="/account/methods", icon="password"),
-    Section(name="sessions", path="/account/sessions", icon="pc"),
     Section(name="contacts", path="/account/contacts", icon="phone"),
+    Section(name="sessions", path="/account/sessions", icon="pc"),
     Section(name="services", path="/account/services", icon="link"),
     Section(name="history", path="/account/history", icon="list"),
     Section(name="mandates", path="/account/mandates", icon="hand"),

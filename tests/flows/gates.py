@@ -154,13 +154,25 @@ def _contact_code(change: Change, sent: Sent, _: Proved | None) -> str:
 
 
 def _contact(change: Change, sent: Sent, _: Proved | None) -> str:
-    owner = sent.changes_account(f"{CONTACTS}/code", f"{CONTACTS}/remove")
-    if change.kind == "delete" and sent.path == f"{CONTACTS}/remove":
+    owner = sent.changes_account(f"{CONTACTS}/code", f"{CONTACTS}/remove", f"{CONTACTS}/sign-in")
+    if sent.path == f"{CONTACTS}/sign-in":
+        if change.columns != {"signs_in_since"} or change.row["contact_id"] != sent.field("contact"):
+            return "another one was named"
+    elif change.kind == "delete" and sent.path == f"{CONTACTS}/remove":
         if change.row["contact_id"] != sent.field("contact"):
             return "another one was named"
     elif not _has_right_code(sent, owner):
         return "no code was right"
     return _who(change, owner, "no fresh sign-in of its owner")
+
+
+def _sign_in_code(change: Change, sent: Sent, proved: Proved | None) -> str:
+    if not sent.is_own_form or change.row["interaction_id"] != sent.interaction:
+        return "not asked for in this interaction"
+    if sent.path == "/sign-in/code/enter":
+        is_try = change.kind == "update" and change.columns == {"tries"}
+        return "" if is_try or proved is not None else "no code was right"
+    return "" if sent.path == "/sign-in/code" and change.kind != "delete" else "not asked for"
 
 
 def _has_right_code(sent: Sent, owner: str) -> bool:
@@ -349,5 +361,6 @@ GATES: Mapping[str, Gate] = {
     "person_identifiers": _identifier,
     "recovery_codes": _recovery_code,
     "sessions": _session,
+    "sign_in_codes": _sign_in_code,
     "totp": _totp,
 }

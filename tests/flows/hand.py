@@ -55,7 +55,7 @@ class Hand:
         if path == "/sign-in/passkey":
             return self._sign(page, form, n)
         if path == f"{METHODS}/password":
-            words = _SHORT if n % 5 == 0 else f"{_WORDS[n % 3]} {self.typed}"
+            words = _SHORT if n % 7 == 6 else f"{_WORDS[n % 3]} {self.typed}"
             return {
                 "new-password": words,
                 **({"username": self.username} if "username" in form["fields"] else {}),
@@ -63,6 +63,11 @@ class Hand:
         if path == f"{METHODS}/totp":
             setup = told.setups.get(form["fields"].get("setup", ""))
             return {"otp": self._otp(setup.secret if setup else "")}
+        if path == "/sign-in/code":
+            again = "again" in form["fields"]
+            return {} if again else {"address": f"c{n % 3}.{self.persona.number[-3:]}@example.vn"}
+        if path == "/sign-in/code/enter":
+            return {"otp": told.sent_codes.get(page.interaction, "") or "000000"}
         if path == f"{PASSKEYS}/add":
             return self._bind(page, form, n)
         return self._of_account(path, form, n)

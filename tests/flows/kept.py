@@ -12,7 +12,7 @@ from idp.transaction import Tx
 GATED = (
     *("codes", "consents", "contact_codes", "contacts", "external_links", "grants", "life_grounds"),
     *("mandate_firms", "mandate_invitations", "mandate_removals", "mandates", "passkeys", "password_proofs"),
-    *("passwords", "people", "person_identifiers", "recovery_codes", "sessions", "totp"),
+    *("passwords", "people", "person_identifiers", "recovery_codes", "sessions", "sign_in_codes", "totp"),
 )
 """Tables into which nothing may be written by a request that has not passed its gates."""
 

@@ -17,7 +17,7 @@ from tests.flows.scene import PERSONAS, make_template, open_scene
 
 MOST_STEPS = 30
 _browser, _who = st.integers(0, BROWSERS - 1), st.integers(0, len(PERSONAS) - 1)
-_few, _n, _way, _tab = st.integers(0, 3), st.integers(0, 999), st.integers(0, 4), st.integers(0, 9)
+_few, _n, _way, _tab = st.integers(0, 3), st.integers(0, 999), st.integers(0, 5), st.integers(0, 9)
 
 
 class Flowing(RuleBasedStateMachine):
@@ -85,6 +85,10 @@ class Flowing(RuleBasedStateMachine):
     @rule(browser=_browser, who=_who, what=st.integers(1, 15))
     def equip(self, browser: int, who: int, what: int) -> None:
         self.steps.append(("equip", browser, who, what))
+
+    @rule(browser=_browser, who=_who, n=_n)
+    def open_by_mail(self, browser: int, who: int, n: int) -> None:
+        self.steps.append(("open_by_mail", browser, who, n))
 
     @rule(browser=_browser, to=_who, says=_few)
     def appoint(self, browser: int, to: int, says: int) -> None:

@@ -31,7 +31,16 @@ _ACCOUNT = (
 )
 _SIGN_IN = (
     *("/sign-in", "/sign-in/national", "/sign-in/password", "/sign-in/otp", "/sign-in/recovery"),
-    *("/sign-in/passkey", "/sign-in/papers", "/sign-in/waiting", "/consent", "/act-for", "/authorize/resume"),
+    *(
+        "/sign-in/passkey",
+        "/sign-in/code",
+        "/sign-in/code/enter",
+        "/sign-in/papers",
+        "/sign-in/waiting",
+        "/consent",
+        "/act-for",
+        "/authorize/resume",
+    ),
 )
 _ASKED: tuple[dict[str, str], ...] = ({}, {}, {"prompt": "login"}, {"prompt": "consent"}, {"max_age": "60"})
 _WAITS = (1, 30, 31, 61, 599, 601, 601, 1800, 1801, 4000, 90_000)
@@ -137,6 +146,16 @@ class Player:
                 await self.do(browser, who, _ACCOUNT.index(METHODS + place), what)
         self._scene.move(31)
 
+    async def open_by_mail(self, browser: int, who: int, n: int) -> None:
+        """Prove an address, let codes to it open the account, and wait until they do."""
+        await self.do(browser, who, _ACCOUNT.index(CONTACTS), n)
+        if await self._follow(browser, "sign-in-"):
+            form = next((one for one in self._tabs[-1].page.forms if self._is_main(one)), None)
+            if form is not None:
+                await self._send(self._tabs[-1], form, 0, self._hands[who % len(self._hands)], 0, n)
+        self._scene.move(90_000)
+        await self.use(browser + 1, 0, who, 5, n)
+
     async def appoint(self, browser: int, to: int, says: int) -> None:
         """Whoever represents the company offers a mandate; whom it is for answers, in the next browser."""
         await self.sign_in(browser, 0, _ACCOUNT.index(MANDATES))
@@ -168,7 +187,7 @@ class Player:
         if way == 0:
             await self._by_nation(browser, page, who)
             return
-        place = "passkey" if way == 1 else "password"
+        place = {1: "passkey", 5: "code"}.get(way, "password")
         page = await self._get(browser, f"/sign-in/{place}?i={page.interaction}")
         for _ in range(3):
             forms = [one for one in page.forms if urlsplit(one["action"]).path.startswith("/sign-in/")]

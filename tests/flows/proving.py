@@ -1,6 +1,7 @@
 """Whom a request proves, as an outsider would say it: from the secrets that are in it, not from what is answered."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pyotp
 
@@ -11,6 +12,7 @@ from tests.flows.sent import Sent
 
 CALLBACK = "/upstream/national/callback"
 _STEP = 30
+_OPENS_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ def proved_by(sent: Sent) -> Proved | None:
         found = _otp(sent)
     elif sent.path == "/sign-in/recovery":
         found = _recovery(sent)
+    elif sent.path == "/sign-in/code/enter":
+        found = _sent_code(sent)
     else:
         found = None
     return found if found is not None and sent.status_of(found.person_id) == "active" else None
@@ -96,6 +100,21 @@ def _recovery(sent: Sent) -> Proved | None:
     if code is None or code not in sent.told.codes.get(person_id, set()):
         return None
     return Proved(person_id=person_id, idp="haiphong", acr=Acr.LOW, amr=("pwd", "recovery"))
+
+
+def _sent_code(sent: Sent) -> Proved | None:
+    """A code to an address of which its person said, a day before, that such codes open their account."""
+    told, code = sent.told, sent.field("otp").replace(" ", "")
+    person_id, contact_id = told.contacts.get(told.asked_for.get(sent.interaction, ""), ("", ""))
+    if not code or told.sent_codes.get(sent.interaction) != code:
+        return None
+    row = next(
+        (one for one in sent.of_person("contacts", person_id) if one["contact_id"] == contact_id), None
+    )
+    since = None if row is None else row["signs_in_since"]
+    if since is None or sent.now < since + _OPENS_AFTER:
+        return None
+    return Proved(person_id=person_id, idp="haiphong", acr=Acr.LOW, amr=("code",))
 
 
 def _passkey(sent: Sent) -> Proved | None:

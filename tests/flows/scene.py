@@ -112,6 +112,7 @@ async def open_scene(
         "mail_from": "khong-tra-loi@haiphong.example",
         "sms_url": "http://localhost:8091/sms",
         "sms_secret_file": secret,
+        "sign_in_codes": "email",
         **settings,
     }
     async with open_world(template, folder, with_keys=False, **wanted) as world:

@@ -75,6 +75,14 @@ class Told:
     """The place of a question to a device: an interaction, or a session."""
     signed: dict[str, Signed] = field(default_factory=dict)
     contact_codes: dict[tuple[str, str], str] = field(default_factory=dict)
+    addresses: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The address a person last had a code sent to, by channel."""
+    contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Person and contact of an address that was proved."""
+    sent_codes: dict[str, str] = field(default_factory=dict)
+    """The code to sign in that was sent in an interaction."""
+    asked_for: dict[str, str] = field(default_factory=dict)
+    """The address it was asked for."""
     shown: set[tuple[str, str, str]] = field(default_factory=set)
     """Interaction, person and hash of the words each page of consent showed."""
     invitees: dict[str, str] = field(default_factory=dict)
