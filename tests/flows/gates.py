@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from idp.grants.rows import grant_facts
 from idp.people.contacts import CODE_DIGITS
-from idp.protocol.assurance import Acr
+from idp.protocol.assurance import CROSS_DEVICE, Acr
 from tests.flows.kept import Change, Kept, Row, changes
 from tests.flows.proving import CALLBACK, Proved, right_step
-from tests.flows.sent import LIFE, PASSKEYS, Sent
+from tests.flows.sent import LIFE, PASSKEYS, Sent, session_amr
 
 METHODS = "/account/methods"
 CONTACTS = "/account/contacts"
@@ -62,7 +62,8 @@ def _begun(change: Change, sent: Sent, proved: Proved | None) -> str:
         return "another person was proved"
     if row["idp"] != proved.idp or Acr(row["acr"]).rank > proved.acr.rank:
         return f"{row['idp']} {row['acr']} where {proved.idp} {proved.acr} was proved"
-    if row["auth_time"] > sent.now or (proved.idp == _CITY and row["auth_time"] != sent.now):
+    at = proved.at or (sent.now if proved.idp == _CITY else row["auth_time"])
+    if row["auth_time"] > sent.now or row["auth_time"] != at:
         return "not at that time"
     return "" if row["ended_at"] is None else "begun and ended at once"
 
@@ -173,6 +174,28 @@ def _sign_in_code(change: Change, sent: Sent, proved: Proved | None) -> str:
         is_try = change.kind == "update" and change.columns == {"tries"}
         return "" if is_try or proved is not None else "no code was right"
     return "" if sent.path == "/sign-in/code" and change.kind != "delete" else "not asked for"
+
+
+def _cross_device(change: Change, sent: Sent, proved: Proved | None) -> str:
+    row = change.row
+    if sent.path == "/sign-in/qr":
+        is_asked = sent.is_own_form and row["interaction_id"] == sent.interaction
+        return "" if is_asked and row["standing"] == "waiting" else "not asked for in this interaction"
+    if row["standing"] == "spent":
+        is_theirs = proved is not None and proved.confirms == row["interaction_id"]
+        return "" if is_theirs else "no phone had confirmed it"
+    if row["standing"] == "confirmed":
+        return "" if confirms(sent) == row["interaction_id"] else "no phone gave its number"
+    return "" if sent.path.startswith("/q/") or sent.path == "/sign-in/qr/confirmed" else "not asked for"
+
+
+def confirms(sent: Sent) -> str:
+    """Return the interaction for which this phone gives the number of the screen; else nothing."""
+    interaction, number = sent.told.waiting.get(sent.path.removeprefix("/q/"), ("", ""))
+    me = sent.me
+    is_right = sent.is_own_form and me is not None and sent.field("number") == number
+    is_own = me is not None and CROSS_DEVICE not in session_amr(me)
+    return interaction if is_right and is_own and sent.field("decision") != "not-me" else ""
 
 
 def _has_right_code(sent: Sent, owner: str) -> bool:
@@ -347,6 +370,7 @@ GATES: Mapping[str, Gate] = {
     "consents": _consent,
     "contact_codes": _contact_code,
     "contacts": _contact,
+    "cross_device_sign_ins": _cross_device,
     "external_links": _from_there,
     "grants": _grant,
     "life_grounds": _ground,

@@ -54,6 +54,8 @@ class Hand:
             return {"recovery-code": min(told.codes.get(self.person_id, ()), default="AAAA-AAAA-AAAA-AAAA")}
         if path == "/sign-in/passkey":
             return self._sign(page, form, n)
+        if path.startswith(("/q", "/sign-in/code")):
+            return self._elsewhere(path, page, form, n)
         if path == f"{METHODS}/password":
             words = _SHORT if n % 7 == 6 else f"{_WORDS[n % 3]} {self.typed}"
             return {
@@ -63,14 +65,21 @@ class Hand:
         if path == f"{METHODS}/totp":
             setup = told.setups.get(form["fields"].get("setup", ""))
             return {"otp": self._otp(setup.secret if setup else "")}
+        if path == f"{PASSKEYS}/add":
+            return self._bind(page, form, n)
+        return self._of_account(path, form, n)
+
+    def _elsewhere(self, path: str, page: Page, form: dict[str, Any], n: int) -> dict[str, str]:
+        """What is on another screen, or in the mailbox."""
+        told = self.watch.told
         if path == "/sign-in/code":
             again = "again" in form["fields"]
             return {} if again else {"address": f"c{n % 3}.{self.persona.number[-3:]}@example.vn"}
         if path == "/sign-in/code/enter":
             return {"otp": told.sent_codes.get(page.interaction, "") or "000000"}
-        if path == f"{PASSKEYS}/add":
-            return self._bind(page, form, n)
-        return self._of_account(path, form, n)
+        if path == "/q":
+            return {"user-code": next(reversed(told.waiting), "BCDF-GHJK")}
+        return {"number": told.waiting.get(path.removeprefix("/q/"), ("", "00"))[1]}
 
     def _of_account(self, path: str, form: dict[str, Any], n: int) -> dict[str, str]:
         told = self.watch.told

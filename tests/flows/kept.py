@@ -10,7 +10,16 @@ from idp.database import metadata
 from idp.transaction import Tx
 
 GATED = (
-    *("codes", "consents", "contact_codes", "contacts", "external_links", "grants", "life_grounds"),
+    *(
+        "codes",
+        "cross_device_sign_ins",
+        "consents",
+        "contact_codes",
+        "contacts",
+        "external_links",
+        "grants",
+        "life_grounds",
+    ),
     *("mandate_firms", "mandate_invitations", "mandate_removals", "mandates", "passkeys", "password_proofs"),
     *("passwords", "people", "person_identifiers", "recovery_codes", "sessions", "sign_in_codes", "totp"),
 )

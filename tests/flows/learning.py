@@ -72,6 +72,16 @@ def _sign_in_code(change: Change, sent: Sent, _proved: Proved | None, code: str)
         told.sent_codes[interaction] = code
 
 
+def _cross_device(change: Change, sent: Sent, _proved: Proved | None, _code: str) -> None:
+    interaction, told = change.row["interaction_id"], sent.told
+    if sent.path == "/sign-in/qr":
+        told.confirmed.pop(interaction, None)
+    elif change.row["standing"] == "confirmed" and sent.me is not None:
+        told.confirmed[interaction] = sent.me["session_id"]
+    else:
+        told.confirmed.pop(interaction, None)
+
+
 def _grant(_change: Change, sent: Sent, _proved: Proved | None, _code: str) -> None:
     if sent.path == "/authorize/resume":
         sent.told.spent.add(sent.query["i"])
@@ -101,6 +111,8 @@ _FROM: Mapping[tuple[str, str], Learn] = {
     ("contacts", "delete"): _no_contact,
     ("sign_in_codes", "insert"): _sign_in_code,
     ("sign_in_codes", "update"): _sign_in_code,
+    ("cross_device_sign_ins", "insert"): _cross_device,
+    ("cross_device_sign_ins", "update"): _cross_device,
     ("grants", "insert"): _grant,
     ("passkeys", "insert"): _passkey,
     ("sessions", "insert"): _session,

@@ -90,6 +90,10 @@ class Flowing(RuleBasedStateMachine):
     def open_by_mail(self, browser: int, who: int, n: int) -> None:
         self.steps.append(("open_by_mail", browser, who, n))
 
+    @rule(browser=_browser, who=_who, service=_few)
+    def by_phone(self, browser: int, who: int, service: int) -> None:
+        self.steps.append(("by_phone", browser, who, service))
+
     @rule(browser=_browser, to=_who, says=_few)
     def appoint(self, browser: int, to: int, says: int) -> None:
         self.steps.append(("appoint", browser, to, says))

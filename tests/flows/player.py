@@ -32,6 +32,7 @@ _ACCOUNT = (
 _SIGN_IN = (
     *("/sign-in", "/sign-in/national", "/sign-in/password", "/sign-in/otp", "/sign-in/recovery"),
     *(
+        "/sign-in/qr",
         "/sign-in/passkey",
         "/sign-in/code",
         "/sign-in/code/enter",
@@ -79,7 +80,8 @@ class Player:
     async def open(self, browser: int, place: int, asked: int) -> None:
         """Go to an address that anybody knows."""
         services = [one.authorize_url(**_ASKED[asked % len(_ASKED)]) for one in self._scene.services]
-        known = [*_ACCOUNT, *services * 4, *self._at_interactions(), *self._links[-8:]]
+        codes = [f"/q/{one}" for one in list(self.watch.told.waiting)[-2:]]
+        known = [*_ACCOUNT, "/q", *codes, *services * 4, *self._at_interactions(), *self._links[-8:]]
         await self._get(browser, known[place % len(known)])
 
     async def press(self, tab: int, button: int, who: int, twist: int, n: int) -> None:
@@ -155,6 +157,26 @@ class Player:
                 await self._send(self._tabs[-1], form, 0, self._hands[who % len(self._hands)], 0, n)
         self._scene.move(90_000)
         await self.use(browser + 1, 0, who, 5, n)
+
+    async def by_phone(self, browser: int, who: int, service: int) -> None:
+        """Show a code in one browser, and give its number in the next, where somebody is signed in."""
+        phone, services = browser + 1, self._scene.services
+        await self.sign_in(phone, who, 0)
+        page = await self._get(browser, services[service % len(services)].authorize_url())
+        if "method-qr" not in page.ids:
+            return
+        page = await self._get(browser, f"/sign-in/qr?i={page.interaction}")
+        if "submit" not in page.ids:
+            return
+        shown = await self._press(browser, page, "submit")
+        code = next(reversed(self.watch.told.waiting), "")
+        page = await self._get(phone, f"/q/{code}")
+        if "deny" in page.ids:
+            form = {**page.form("submit"), "buttons": {}}
+            hand = self._hands[who % len(self._hands)]
+            await self._send(Tab(browser=phone % BROWSERS, page=page), form, 0, hand, 0, 0)
+        if "submit" in shown.ids:
+            await self._press(browser, shown, "submit")
 
     async def appoint(self, browser: int, to: int, says: int) -> None:
         """Whoever represents the company offers a mandate; whom it is for answers, in the next browser."""

@@ -1,14 +1,14 @@
 """Whom a request proves, as an outsider would say it: from the secrets that are in it, not from what is answered."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pyotp
 
 from idp.credentials.recovery_code import read_code
-from idp.protocol.assurance import Acr, parse_acr
+from idp.protocol.assurance import CROSS_DEVICE, Acr, parse_acr
 from tests.flows.kept import Row
-from tests.flows.sent import Sent
+from tests.flows.sent import Sent, session_amr
 
 CALLBACK = "/upstream/national/callback"
 _STEP = 30
@@ -24,6 +24,10 @@ class Proved:
     acr: Acr
     amr: tuple[str, ...]
     spends: tuple[str, ...] = ()
+    confirms: str = ""
+    """The interaction that a phone answered for."""
+    at: datetime | None = None
+    """When; None: now, or when the national system says."""
     is_half: bool = False
     """A password that waits for a second factor."""
 
@@ -42,6 +46,8 @@ def proved_by(sent: Sent) -> Proved | None:
         found = _otp(sent)
     elif sent.path == "/sign-in/recovery":
         found = _recovery(sent)
+    elif sent.path == "/sign-in/qr/confirmed":
+        found = _by_phone(sent)
     elif sent.path == "/sign-in/code/enter":
         found = _sent_code(sent)
     else:
@@ -115,6 +121,22 @@ def _sent_code(sent: Sent) -> Proved | None:
     if since is None or sent.now < since + _OPENS_AFTER:
         return None
     return Proved(person_id=person_id, idp="haiphong", acr=Acr.LOW, amr=("code",))
+
+
+def _by_phone(sent: Sent) -> Proved | None:
+    """What was proved on the phone that gave the number of this browser's screen, and never high."""
+    phone = sent.session(sent.told.confirmed.get(sent.interaction, ""))
+    if phone is None:
+        return None
+    acr = min(Acr(phone["acr"]), Acr.SUBSTANTIAL, key=lambda one: one.rank)
+    return Proved(
+        person_id=phone["person_id"],
+        idp=phone["idp"],
+        acr=acr,
+        amr=(*session_amr(phone), CROSS_DEVICE),
+        at=phone["auth_time"],
+        confirms=sent.interaction,
+    )
 
 
 def _passkey(sent: Sent) -> Proved | None:

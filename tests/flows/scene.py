@@ -113,6 +113,7 @@ async def open_scene(
         "sms_url": "http://localhost:8091/sms",
         "sms_secret_file": secret,
         "sign_in_codes": "email",
+        "qr_networks": "192.0.2.0/24,198.51.100.0/24",
         **settings,
     }
     async with open_world(template, folder, with_keys=False, **wanted) as world:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from idp.protocol.assurance import Acr, is_passkey
+from idp.protocol.assurance import CROSS_DEVICE, Acr, is_passkey
 from idp.settings import Lifetimes
 from tests.flows.kept import Kept, Row
 from tests.flows.told import Told
@@ -58,6 +58,11 @@ class Sent:
         is_live = self.now < min(row["expires_at"], row["last_seen_at"] + idle)
         return row if is_live and self.status_of(row["person_id"]) == "active" else None
 
+    def session(self, session_id: str) -> Row | None:
+        """Return a session that has not ended."""
+        found = (one for one in self.kept["sessions"].values() if one["session_id"] == session_id)
+        return next((one for one in found if one["ended_at"] is None), None)
+
     def status_of(self, person_id: str) -> str:
         """Return how a person stands."""
         found = (one for one in self.kept["people"].values() if one["person_id"] == person_id)
@@ -87,7 +92,7 @@ class Sent:
     def account(self, *, is_fresh: bool) -> str:
         """Return whose account this browser may read, or with `is_fresh` change, on this path; else nobody."""
         me = self.me
-        if me is None or Acr(me["acr"]).rank < Acr.SUBSTANTIAL.rank:
+        if me is None or Acr(me["acr"]).rank < Acr.SUBSTANTIAL.rank or CROSS_DEVICE in session_amr(me):
             return ""
         is_by_passkey = self.path.startswith(PASSKEYS) and is_passkey(session_amr(me))
         if me["idp"] != "national" and not is_by_passkey:

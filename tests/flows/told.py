@@ -83,6 +83,10 @@ class Told:
     """The code to sign in that was sent in an interaction."""
     asked_for: dict[str, str] = field(default_factory=dict)
     """The address it was asked for."""
+    waiting: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Interaction and number of a code that waits for a phone."""
+    confirmed: dict[str, str] = field(default_factory=dict)
+    """The session of the phone that gave the right number, by interaction."""
     shown: set[tuple[str, str, str]] = field(default_factory=set)
     """Interaction, person and hash of the words each page of consent showed."""
     invitees: dict[str, str] = field(default_factory=dict)

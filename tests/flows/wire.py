@@ -27,7 +27,7 @@ from tests.flows.sent import PASSKEYS, Sent
 from tests.flows.told import Begun, Setup, Told
 
 _COOKIE = re.compile(r"(hpid-[\w-]+)=([^;]*)")
-_BEGINS = ("/authorize", "/account/sign-in")
+_WAITING = re.compile(r'id="match">(\d\d)<.*?>([A-Z]{4}-[A-Z]{4})<', re.DOTALL)
 _MAIL = text("SELECT message_id, payload FROM outbox WHERE kind IN ('mail', 'sms')")
 
 
@@ -153,11 +153,10 @@ class Watch:
                 fresh = [one for one in rows if one["ended_at"] is None]
                 assert len(fresh) == 1, "a session's cookie comes with its session"
                 self.told.sessions[value] = (fresh[0]["session_id"], fresh[0]["cookie"])
-            elif name.startswith("hpid-i-") and value and sent.path in _BEGINS:
+            elif name.startswith("hpid-i-") and value:
                 asked = dict(sent.form) | dict(sent.query)
-                is_account = sent.path == "/account/sign-in"
                 self.told.begun[name.removeprefix("hpid-i-")] = Begun(
-                    client_id="" if is_account else asked.get("client_id", ""),
+                    client_id=asked.get("client_id", "") if sent.path == "/authorize" else "",
                     at=sent.now,
                     cookie=value,
                     is_fresh="login" in asked.get("prompt", "") or asked.get("max_age") == "0",
@@ -185,6 +184,8 @@ class Watch:
             self.told.kept_codes[kept] = (proved.person_id, codes.pop())
 
     def _read_page(self, sent: Sent, me: str, page: Page) -> None:
+        if waiting := _WAITING.search(page.response.text):
+            self.told.waiting[waiting[2]] = (sent.query.get("i", ""), waiting[1])
         for form in page.forms:
             fields = form["fields"]
             browser = page.response.cookies.get("hpid-browser") or sent.cookies.get("hpid-browser", "")
