@@ -71,7 +71,7 @@ async def show(call: Call) -> Answer:
         not_sent=not_sent(wanted_scopes(opened.request), reader.person),
         first_login=_first_login(call, reader, language),
         mode=_mode(offer),
-        shown=offer.text_hash,
+        shown=_shown(call, opened, decision, offer),
     )
 
 
@@ -89,9 +89,8 @@ async def answer(call: Call) -> Answer:
         raise BadCall(400, "the form is incomplete")
     reader = await _reader(call, decision, opened)
     offer = make_offer(opened.client, decision.step.scopes, language_of(call), for_parents=reader.is_minor)
-    if (
-        form.get("shown") != offer.text_hash
-    ):  # the words changed, or another tab came in between: show them again
+    if form.get("shown") != _shown(call, opened, decision, offer):
+        # the words changed, or another tab or person came in between: show them again
         return Answer.redirect(f"/consent?i={opened.interaction_id}")
     ticked = frozenset(value for name, value in call.form() if name == "scope")
     if any(offer.basis.get(scope) is not LegalBasis.CONSENT or offer.is_for_parents for scope in ticked):
@@ -109,6 +108,16 @@ async def answer(call: Call) -> Answer:
     )
     outcome.unwrap()
     return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+
+
+def _shown(call: Call, opened: Opened, decision: Decision, offer: ConsentOffer) -> str:
+    """Return what stands for these words as they were shown to this person in this interaction: to nobody else."""
+    if decision.session is None:
+        raise AssertionError("consent is asked of somebody")
+    reader, step = decision.session.person_id, decision.step
+    about = subject_of_choice(step.choice if isinstance(step, Consent) else None, reader)
+    what = f"{offer.text_hash} {opened.interaction_id} {reader} {about}"
+    return call.provider.vault.subject(what, "consent shown")
 
 
 async def _record_refusal(call: Call, opened: Opened) -> None:

@@ -270,3 +270,16 @@ async def test_age_and_commune_go_out_and_birth_date_and_address_stay(
     told = (await world.userinfo(tokens["access_token"])).json()
     assert (told["age_over_18"], told["resident_of_commune"]) == (over_18, "11383")
     assert not {"birthdate", "address", "name"} & told.keys()
+
+
+async def test_what_one_person_was_shown_another_has_not_agreed_to(
+    world: World, rp: RelyingParty, browser: Browser
+) -> None:  # SECURITY E07
+    shown = await browser.get(rp.authorize_url(scope="openid email"))
+    other = await world.person("bob")
+    await world.signed_in(browser, other.person_id)  # in another tab of the same browser
+    page = await browser.press(shown, "allow", extra=[("scope", "email")])
+    assert "page-consent" in page.ids, "it is shown to them first"
+    assert await world.events(EventType.CONSENT_RECORDED) == []
+    page = await browser.press(page, "allow")
+    assert "code" in page.answer
