@@ -10,12 +10,15 @@ import stat
 from collections.abc import Collection, MutableMapping
 from pathlib import Path
 
+from idp.risk_settings import RiskSettings
 from idp.settings import Lifetimes, Settings
 
 NAME = "hpid.env"
 _LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)", re.ASCII)
 _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<value>.*)(?P=quote)")
 _STATE = "HPID_STATE"
+_GROUPS: dict[str, type[Lifetimes] | type[RiskSettings]] = {"life": Lifetimes, "risk": RiskSettings}
+"""Settings that are several of one kind."""
 _OTHERS = 0o027
 """Whoever may read it all but owner and group, and whoever may change it but the owner."""
 
@@ -55,8 +58,10 @@ def read_env_file(path: Path) -> dict[str, str]:
 
 def setting_names() -> frozenset[str]:
     """Return the names a file may set: every setting but the folder it lies in."""
-    names = {f"HPID_{name.upper()}" for name in Settings.model_fields if name != "life"}
-    return frozenset(names | {f"HPID_LIFE_{name.upper()}" for name in Lifetimes.model_fields}) - {_STATE}
+    names = {f"HPID_{name.upper()}" for name in Settings.model_fields if name not in _GROUPS}
+    for group, settings in _GROUPS.items():
+        names |= {f"HPID_{group.upper()}_{name.upper()}" for name in settings.model_fields}
+    return frozenset(names) - {_STATE}
 
 
 def _check_mode(path: Path) -> None:

@@ -1,15 +1,18 @@
 """`/account`: whose account it is, how surely, and what happened with it last (PAGES §3.1.13)."""
 
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
-from idp.citizen.account import holder_of
-from idp.citizen.history import row, types_of
+from idp.citizen.account import Holder, holder_of
+from idp.citizen.alerts import Known, alerts, load, sign_in_of, unsaid
+from idp.citizen.history import row, service_name, types_of
 from idp.edge import Answer, Call
 from idp.edge.page import page
-from idp.ids import PersonId
 from idp.people.model import Attribute
 from idp.reports.history import HistoryPage, history
 from idp.transaction import Tx
+from idp.ui.alert_rows import Alert, AlertKind
 from idp.ui.formatting import mask_id_number
 
 _LATEST = 3
@@ -23,7 +26,8 @@ async def show(call: Call) -> Answer:
     person, profile = holder.person, holder.person.profile
     number = profile.personal_id or profile.foreigner_id
     stated = profile.origins.get(Attribute.ID_NUMBER)
-    found = await call.provider.database.read(partial(_latest, person_id=person.person_id))
+    now = call.provider.clock.now()
+    found, known = await call.provider.database.read(partial(_load, holder=holder, now=now))
     return page(
         call,
         "account_home.html",
@@ -32,9 +36,20 @@ async def show(call: Call) -> Answer:
         number=mask_id_number(number) if number else None,
         level=person.account_level,
         level_on=stated.at if stated is not None else None,
+        alerts=[await _named(call, one, known, holder) for one in alerts(known, now=now)],
         latest=[await row(call, event, holder) for event in found.events],
     )
 
 
-def _latest(tx: Tx, *, person_id: PersonId) -> HistoryPage:
-    return history(tx, person_id, types_of(None), most=_LATEST)
+async def _named(call: Call, alert: Alert, known: Known, holder: Holder) -> Alert:
+    """Return an alert of a new device with the service it was for, and the event it is disputed by."""
+    if alert.kind is not AlertKind.NEW_DEVICE:
+        return alert
+    device = unsaid(known, call.provider.clock.now())[0]
+    event_id = await call.provider.database.read(partial(sign_in_of, holder=holder, device=device))
+    service = await service_name(call, device.client_id)
+    return replace(alert, service=service, event_id=event_id)
+
+
+def _load(tx: Tx, *, holder: Holder, now: datetime) -> tuple[HistoryPage, Known]:
+    return history(tx, holder.person_id, types_of(None), most=_LATEST), load(tx, holder, now)

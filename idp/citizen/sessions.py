@@ -20,6 +20,7 @@ from idp.mandates.service import choices_of
 from idp.protocol.context import SELF
 from idp.protocol.facts import Realm
 from idp.reports.sessions import chosen_by, reached_by
+from idp.risk.model import KnownDevice
 from idp.sessions.model import Session
 from idp.sessions.service import end_session
 from idp.transaction import Tx
@@ -29,6 +30,7 @@ from idp.ui.pages import shown_name
 HOME = "/account/sessions"
 _MARK = "account session"
 _OTHERS = "others"
+_MOST_DEVICES = 50
 _PHONES = ("Android", "iOS")
 
 
@@ -39,6 +41,7 @@ class _Open:
     sessions: tuple[Session, ...]
     reached: Mapping[str, tuple[ClientId, ...]]
     acting_for: Mapping[str, tuple[str, ...]]
+    devices: tuple[KnownDevice, ...]
 
 
 async def show(call: Call) -> Answer:
@@ -54,6 +57,8 @@ async def show(call: Call) -> Answer:
         signed_in_name=holder.person.profile.full_name,
         here=next((row for row in rows if row.is_here), None),
         others=tuple(row for row in rows if not row.is_here),
+        devices=tuple(one for one in found.devices if not one.is_public),
+        this_device=holder.session.device_id,
     )
 
 
@@ -90,6 +95,7 @@ def _load(tx: Tx, *, holder: Holder, call: Call) -> _Open:
             session_id: tuple(dict.fromkeys(names[choice] for choice in choices if choice in names))
             for session_id, choices in chosen.items()
         },
+        devices=tx.devices.of_person(holder.person_id, now, _MOST_DEVICES),
     )
 
 
@@ -106,6 +112,7 @@ async def _row(call: Call, session: Session, found: _Open, holder: Holder) -> Op
         is_phone=session.device.endswith(_PHONES),
         is_here=session.session_id == holder.session_id,
         is_official=session.realm is Realm.OFFICIAL,
+        is_public=session.is_public,
         opened_at=session.created_at,
         last_seen_at=session.last_seen_at,
         services=tuple(names),
@@ -126,4 +133,6 @@ def _end(tx: Tx, *, holder: Holder, which: str, call: Call, occasion: Occasion) 
             ended[one.session_id] = end_session(
                 tx, one, reason="ended by the person", occasion=occasion, in_its_browser=is_here
             )
+    if which == _OTHERS:
+        tx.devices.forget_others(holder.person_id, holder.session.device_id)
     return Done(ended)

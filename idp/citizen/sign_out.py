@@ -51,6 +51,8 @@ def _end(
     # one that was idle too long still has services to tell, but speaks for no other session
     everywhere = everywhere and session.is_live(occasion.now, life)
     sessions = tx.sessions.of_person(session.person_id) if everywhere else (session,)
+    if everywhere:
+        tx.devices.forget_others(session.person_id)
     logouts: list[str] = []
     for one in sessions:
         logouts.append(

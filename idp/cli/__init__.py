@@ -38,6 +38,7 @@ from idp.cli.context import CommandFailed, show_error
 from idp.database import DatabaseUnavailable
 from idp.env_file import UnusableEnvFile, take_env_file
 from idp.exposition import PortTaken
+from idp.risk_settings import RiskSettings
 from idp.settings import Lifetimes, Settings, UnsafeSettings
 from idp.tracing import TracingMissing
 from keys.keyring import UnusableKeyRecord
@@ -116,6 +117,6 @@ def main() -> None:
 def _explained(place: tuple[int | str, ...], message: str, *, model: str) -> str:
     """Name the setting as the environment does; a refusal of several settings together names them itself."""
     message = message.removeprefix("Value error, ")
-    prefix = Lifetimes if model == Lifetimes.__name__ else Settings
+    prefix = next((one for one in (Lifetimes, RiskSettings) if model == one.__name__), Settings)
     name = "__".join(str(part).upper() for part in place)
     return f"{prefix.model_config['env_prefix']}{name}: {message}" if name else message

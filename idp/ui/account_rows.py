@@ -16,6 +16,8 @@ class OpenSession:
     """The one this page is seen in."""
     is_official: bool
     """Of an official's post."""
+    is_public: bool
+    """At a computer its person calls public."""
     opened_at: datetime
     last_seen_at: datetime
     services: tuple[str, ...]

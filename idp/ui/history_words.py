@@ -55,6 +55,7 @@ WORDS: Mapping[E, Shown] = {
     **_of(Kind.SIGN_IN, "pc", E.CROSS_DEVICE_CONFIRMED, disputable=True),
     **_of(Kind.STOPPED, "x", E.CROSS_DEVICE_REFUSED, disputable=True),
     **_of(Kind.SIGN_IN, "pc", E.SESSION_ENDED, E.UPSTREAM_SIGNED_OUT),
+    **_of(Kind.CHANGE, "pc", E.DEVICE_ACKNOWLEDGED, E.DEVICE_FORGOTTEN, disputable=True),
     **_of(Kind.SENT, "doc", E.USERINFO_READ, E.TOKEN_INTROSPECTED),
     **_of(Kind.SENT, "check", E.CONSENT_RECORDED, E.CONSENT_WITHDRAWN, E.CONSENT_REFUSED, disputable=True),
     **_of(Kind.CHANGE, "phone", E.CONTACT_CODE_SENT, E.CONTACT_ADDED, E.CONTACT_REMOVED, disputable=True),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from idp.env_file import NAME, UnusableEnvFile, read_env_file, setting_names, take_env_file
+from idp.risk_settings import RiskSettings
 from idp.settings import Lifetimes, Settings
 from tests.cli.conftest import Office
 from tests.server import Installation
@@ -184,5 +185,6 @@ def test_a_variable_wins_in_any_letter_case_and_even_if_empty(tmp_path: Path) ->
 
 
 def test_every_setting_but_the_folder_may_stand_in_the_file() -> None:
-    assert len(setting_names()) == len(Settings.model_fields) + len(Lifetimes.model_fields) - 2
-    assert {"HPID_ISSUER", "HPID_LIFE_CODE"} <= setting_names()
+    groups = len(Lifetimes.model_fields) + len(RiskSettings.model_fields)
+    assert len(setting_names()) == len(Settings.model_fields) + groups - 3
+    assert {"HPID_ISSUER", "HPID_LIFE_CODE", "HPID_RISK_PLACES"} <= setting_names()

@@ -3,9 +3,11 @@
 import datetime as dt
 from dataclasses import replace
 
+from idp.ids import ClientId
 from idp.life_events.disputed import Said
-from idp.risk.model import Outcome, Signal
+from idp.risk.model import KnownDevice, Outcome, Signal
 from idp.ui.account_rows import Connected, Day, Given, Happened, OpenSession
+from idp.ui.alert_rows import Alert, AlertKind
 from idp.ui.formatting import mask_id_number
 from idp.ui.history_words import Kind
 from idp.ui.pages import RelyingParty
@@ -21,6 +23,36 @@ STOOD_OUT = (
 )
 
 
+KNOWN = KnownDevice(
+    device_id="d1",
+    name="Chrome, Windows",
+    client_id=ClientId("portal"),
+    place="Hải Phòng",
+    first_seen_at=NOW - dt.timedelta(days=40),
+    last_seen_at=NOW,
+    is_public=False,
+    acknowledged_at=None,
+)
+NEW_DEVICE = Alert(
+    kind=AlertKind.NEW_DEVICE,
+    at=NOW,
+    device="Chrome, Windows",
+    place="Hải Phòng",
+    service="Kho dữ liệu công dân",
+    device_id="d2",
+    event_id="e1",
+    others=2,
+)
+ALERTS = (
+    NEW_DEVICE,
+    Alert(kind=AlertKind.CARD, day=dt.date(2026, 12, 24)),
+    Alert(kind=AlertKind.RESIDENCE, day=dt.date(2026, 12, 24)),
+    Alert(kind=AlertKind.ONE_METHOD),
+    Alert(kind=AlertKind.OFFICIAL_LOOKED, at=NOW),
+    Alert(kind=AlertKind.MANDATE, at=NOW, names=("Công ty TNHH Cảng Xanh", "Trần Minh An")),
+)
+
+
 def home(**changes: object) -> Sample:
     context: dict[str, object] = {
         "name": "Nguyễn Thị Hương",
@@ -28,6 +60,7 @@ def home(**changes: object) -> Sample:
         "level": 2,
         "level_on": NOW,
         "latest": (),
+        "alerts": (),
         **changes,
     }
     return Sample(template="account_home.html", context=same(**context), frame=HERS)
@@ -40,6 +73,7 @@ def session(public_id: str, **changes: object) -> OpenSession:
         is_phone=False,
         is_here=False,
         is_official=False,
+        is_public=False,
         opened_at=NOW - dt.timedelta(hours=3),
         last_seen_at=NOW,
         services=("Cổng dịch vụ công Hải Phòng", "Kho dữ liệu công dân"),
@@ -51,7 +85,12 @@ def session(public_id: str, **changes: object) -> OpenSession:
 def sessions(*others: OpenSession) -> Sample:
     return Sample(
         template="account_sessions.html",
-        context=same(here=session("9k0", is_here=True), others=others),
+        context=same(
+            here=session("9k0", is_here=True),
+            others=others,
+            devices=(KNOWN, replace(KNOWN, device_id="d2", name="", place="")) if others else (),
+            this_device="d1",
+        ),
         frame=replace(HERS, path="/account/sessions"),
     )
 
@@ -210,10 +249,18 @@ ACCOUNT: dict[str, Sample] = {
         session("9k1", device="Samsung Internet, Android", is_phone=True, services=()),
         session("9k2", device="", acting_for=("Công ty TNHH Cảng Xanh", "Nguyễn Gia Bảo")),
         session("9k3", is_official=True),
+        session("9k5", is_public=True),
     ),
     "sessions-only-this": sessions(),
     "account-home": home(latest=HISTORY[0].rows[:3]),
     "account-home-level-1": home(level=1, level_on=None),
+    "account-home-alerts": home(latest=HISTORY[0].rows[:3], alerts=ALERTS),
+    "account-home-alerts-few": home(
+        alerts=(
+            replace(NEW_DEVICE, device="", place="", service="", event_id="", others=0),
+            Alert(kind=AlertKind.CARD, day=dt.date(2026, 10, 24), is_past=True),
+        )
+    ),
     "account-home-notice": replace(
         home(number=None, level=0), frame=replace(HERS, notice="upstream_cancelled")
     ),

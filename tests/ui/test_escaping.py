@@ -34,11 +34,12 @@ KEYS = {
     "kind",
     "what",
     *("area", "standing"),
+    "this_device",
 }
 """Context that names something of ours, never what somebody wrote."""
 KEPT_FIELDS = {
     *("key", "field", "spoken_key", "label_key", "language", "theme", "notice"),
-    *("role", "areas", "obstacle", "label", "labels", "basis", "what", "said"),
+    *("role", "areas", "obstacle", "label", "labels", "basis", "what", "said", "device_id"),
 }
 """Of a value: what names something of ours."""
 

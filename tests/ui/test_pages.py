@@ -63,7 +63,7 @@ ACTIONS = {
     *("/lock", "/lock/recovery", "/unlock", "/not-me", "/account/history/ask-why"),
     *("/recover", "/recover/renew", "/recover/desk", "/recover/desk/bind"),
     *("/account/sessions", "/account/history/not-me", "/account/services/withdraw"),
-    *("/administrator/start", "/administrator/totp", "/account/sign-in"),
+    *("/administrator/start", "/administrator/totp", "/account/sign-in", "/account/devices"),
     *(f"/account/mandates/{page}" for page in ("person", "firm", "clients", "act")),
 }
 

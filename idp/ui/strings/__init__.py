@@ -15,6 +15,7 @@ from idp.ui.language import Language
 from idp.ui.strings import (
     accessibility,
     account,
+    account_alerts,
     account_services,
     account_sessions,
     act_for,
@@ -43,7 +44,7 @@ from idp.ui.strings import (
 PAGES = (
     *(frame, sign_in, act_for, consent, answering, problem, sign_out, home),
     *(help_page, scam, privacy, accessibility, administrator),
-    *(account, account_services, account_sessions, history, mandates, methods),
+    *(account, account_alerts, account_services, account_sessions, history, mandates, methods),
     papers,
     passkeys,
     contacts,

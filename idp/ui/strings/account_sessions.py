@@ -3,7 +3,7 @@
 VI = {
     "sessions_title": "Phiên và thiết bị",
     "sessions_lead": (
-        "Những nơi đang đăng nhập. Hải Phòng ID chỉ giữ tên trình duyệt và hệ điều hành, không giữ vị trí."
+        "Những nơi đang đăng nhập. Hải Phòng ID chỉ giữ tên trình duyệt và hệ điều hành, không giữ vị trí chính xác."
     ),
     "sessions_this": "Thiết bị này",
     "sessions_others": "Thiết bị khác",
@@ -23,7 +23,7 @@ VI = {
 EN = {
     "sessions_title": "Sessions and devices",
     "sessions_lead": (
-        "Where you are signed in. Hải Phòng ID keeps only the name of the browser and its system, never a place."
+        "Where you are signed in. Hải Phòng ID keeps only the name of the browser and its system, never an exact place."
     ),
     "sessions_this": "This device",
     "sessions_others": "Other devices",
