@@ -10,6 +10,7 @@ from joserfc.jwk import ECKey
 from sqlalchemy import Engine, event
 
 from tests.driver import RelyingParty
+from tests.endpoints.test_devices import come
 from tests.world import Visitor, World
 
 _TABLE = re.compile(r"(?:SELECT (?=\w+\.)|INSERT INTO |UPDATE |DELETE FROM )(\w+)")
@@ -96,3 +97,18 @@ async def test_a_refresh(world: World, rp: RelyingParty, alice: Visitor, seen: l
         "insert refresh_tokens",
         "insert audit_events",
     ]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_a_browser_costs_a_sign_in_one_statement(
+    world: World, rp: RelyingParty, seen: list[str], is_known: bool
+) -> None:
+    """Remembered, weighed and counted by one; who is new is told by one more, as ever."""
+    _, citizen = await world.citizen()
+    browser = world.browser()
+    if is_known:
+        await come(world, rp, citizen, browser)
+    seen.clear()
+    await come(world, rp, citizen, browser)
+    assert [one for one in seen if one.endswith(" devices")] == ["insert devices"]
+    assert seen.count("insert outbox") == (0 if is_known else 1)
