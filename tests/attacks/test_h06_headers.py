@@ -222,7 +222,7 @@ async def test_h06_every_cookie_on_a_whole_journey(world: World, oracle: Oracle,
         for cookie in exchange.response.headers.get_list("set-cookie"):
             _assert_cookie(cookie)
             names.add(cookie.partition("=")[0].removeprefix("__Host-hpid-").partition("-")[0])
-    assert names == {"browser", "session", "i", "lang", "theme"}
+    assert names == {"browser", "device", "session", "i", "lang", "theme"}
 
 
 async def test_h06_plain_http_on_loopback_has_the_same_cookies_without_secure(
