@@ -83,7 +83,7 @@ def set_recovery_codes(
 
 
 def remove(tx: Tx, person_id: PersonId, kind: Kind, *, keep: str, occasion: Occasion) -> Done[None] | Refused:
-    """Remove a factor; the sessions opened with city credentials end. Nothing happens where there is none."""
+    """Remove a factor; sessions opened with it end. Nothing happens where there is none."""
     if not _hold(tx, person_id):
         return _gone()
     if kind is Kind.TOTP and _needs_second(tx, person_id):
@@ -91,9 +91,8 @@ def remove(tx: Tx, person_id: PersonId, kind: Kind, *, keep: str, occasion: Occa
     records = tx.people.records_of(person_id)
     if not sum(_REMOVE[kind](tx, record) for record in records):
         return Done(None)
-    ended = 0
-    if kind is not Kind.RECOVERY_CODES:
-        ended = _end_sessions(tx, person_id, occasion, keep=keep, only=_is_local)
+    opened_by = _by_recovery_code if kind is Kind.RECOVERY_CODES else _is_local
+    ended = _end_sessions(tx, person_id, occasion, keep=keep, only=opened_by)
     _told(tx, person_id, EventType.CREDENTIAL_REMOVED, occasion, kind=kind.value, sessions=ended)
     return Done(None)
 
@@ -221,6 +220,10 @@ def _bound(tx: Tx, person_id: PersonId, kind: Kind, occasion: Occasion, ended: i
 
 def _is_local(session: Session) -> bool:
     return session.idp == "haiphong"
+
+
+def _by_recovery_code(session: Session) -> bool:
+    return _is_local(session) and "recovery" in session.amr
 
 
 def _end_sessions(

@@ -10,6 +10,7 @@ from idp.citizen.local_session import SigningIn
 from idp.citizen.recovery import takes_recovery_codes
 from idp.credentials.model import MOST_TRIES
 from idp.database import Done
+from idp.outbox.model import OutboxKind
 from idp.people.model import Person
 from idp.protocol.facts import Realm
 from idp.transaction import Tx
@@ -18,7 +19,6 @@ from tests.endpoints.signing_in import password_page, try_password
 from tests.world import PASSWORD, World
 
 CODES = "/account/methods/recovery-codes"
-_NOTICES = "SELECT message_id FROM outbox WHERE kind = 'notice'"
 _SHOWN = re.compile(r'id="(?:code-\d+|new-code)">([0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3})<')
 
 
@@ -202,7 +202,23 @@ async def test_each_change_is_told_to_the_person(world: World, rp: RelyingParty)
     await browser.press(await browser.get("/account/methods/remove?m=recovery-codes"), "submit")
 
     def notices(tx: Tx) -> list[str]:
-        return [row[0] for row in tx.connection.exec_driver_sql(_NOTICES).all()]
+        found = tx.deliveries.of_person(person.person_id, 100)
+        return sorted(one.payload["notice"] for one in found if one.kind is OutboxKind.NOTICE)
 
     told = await world.provider.database.read(notices)
-    assert len(told) == 3
+    assert [one for one in told if one != "new_device"] == ["factor_removed", "new_factor", "recovery"]
+
+
+async def test_a_session_opened_by_a_code_ends_when_the_codes_are_removed(
+    world: World, rp: RelyingParty
+) -> None:  # PAGES 3.1.14
+    person, _ = await world.citizen()
+    codes = await _codes(world, person)
+    by_code, _ = await _use(world, rp, codes[0])
+    browser = world.browser()
+    await world.signed_in(browser, person.person_id)
+    await browser.press(await browser.get("/account/methods/remove?m=recovery-codes"), "submit")
+    left = await world.provider.database.read(lambda tx: tx.sessions.of_person(person.person_id))
+    assert left
+    assert not any("recovery" in one.amr for one in left)
+    assert world.cookie_of(by_code, "session") is not None, "the cookie is there and opens nothing"

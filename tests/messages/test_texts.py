@@ -26,6 +26,9 @@ VALUES = {
     "reason": ["case"],
 }
 
+DEEDS = {Notice.CROSS_DEVICE: ["confirmed", "refused"]}
+"""Deeds of a notice that has others."""
+
 
 def told(
     facts: dict[str, str],
@@ -53,7 +56,8 @@ def every_notice() -> list[dict[str, str]]:
     for notice in Notice:
         facts = [{"notice": notice.value}]
         for name in sorted(FACTS[notice] & VALUES.keys()):
-            facts = [{**one, name: str(value)} for one in facts for value in VALUES[name]]
+            values = DEEDS.get(notice, VALUES[name]) if name == "deed" else VALUES[name]
+            facts = [{**one, name: str(value)} for one in facts for value in values]
         found += facts
     return found
 
