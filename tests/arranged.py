@@ -208,6 +208,7 @@ class Arranged:
         person_id: PersonId,
         *,
         acr: Acr = Acr.SUBSTANTIAL,
+        ial: int = 2,
         idp: str = "national",
         peer: str = "",
         agent: str = "",
@@ -220,7 +221,7 @@ class Arranged:
             auth_time=self.time(),
             acr=acr,
             amr=("pwd", "otp"),
-            ial=2,
+            ial=ial,
             idp=idp,
             **proved,
         )

@@ -29,6 +29,7 @@ from idp.citizen import (
     sessions,
     sign_in,
     sign_out,
+    step_up,
     unlock,
     waiting,
 )
@@ -55,6 +56,7 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/", home.front),
     ("GET", "/sign-in", sign_in.show),
     ("POST", "/sign-in/cancel", sign_in.cancel),
+    ("GET", "/step-up", step_up.show),
     ("GET", "/sign-in/national", national.show),
     ("POST", "/sign-in/national", national.go),
     ("GET", "/sign-in/waiting", waiting.show),

@@ -43,7 +43,7 @@ from idp.protocol.errors import (
 )
 from idp.protocol.facts import ClientFacts
 from idp.protocol.front_channel import CODE
-from idp.protocol.next_step import ChooseContext, Consent, Refuse, SignIn, Step
+from idp.protocol.next_step import STEPPING_UP, ChooseContext, Consent, Refuse, SignIn, Step
 from idp.protocol.pushed_request import check_was_pushed
 from idp.protocol.registration import check_redirect_uri
 from idp.protocol.request_object import check_was_signed
@@ -147,8 +147,9 @@ async def _proceed(
     match step:
         case Refuse(error=refusal):
             raise refusal
-        case SignIn():
-            return await _lead_to(call, "/sign-in", opened, is_new=is_new)
+        case SignIn(reason=reason):
+            path = "/step-up" if reason in STEPPING_UP else "/sign-in"
+            return await _lead_to(call, path, opened, is_new=is_new)
         case ChooseContext():
             return await _lead_to(call, "/act-for", opened, is_new=is_new)
         case Consent():

@@ -43,6 +43,15 @@ HASTE = timedelta(minutes=10)
 """So soon after a first sign-in in a browser, level high at a service new to the person is proved for that request."""
 
 
+HIGH_LASTS: Final = timedelta(minutes=10)
+"""High is proved for an act: a session counts as high for requests begun so soon after its sign-in (adr/0052).
+
+Twelve hours, and fifteen minutes without use, are the most SP 800-63B-4 §5 allows at its third level.
+"""
+STEPPING_UP: Final = frozenset({"step-up", "level"})
+"""Reasons of a sign-in by who is signed in: they have still to prove more, or have just proved too little."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is known so far. `subject` is the session's person in this client's sector."""
@@ -79,7 +88,7 @@ class SignIn:
     """Somebody must prove who they are, at this level; `reason` picks the words."""
 
     acr: Acr
-    reason: Literal["", "again", "select", "level", "other-person"] = ""
+    reason: Literal["", "again", "select", "level", "step-up", "other-person"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +159,7 @@ def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> 
     return Issue(
         session=step,
         scopes=_scopes_of(step, choice, frozenset(request.scopes) & granted),
-        acr=usable_acr(step, facts.client, upstream_down=facts.upstream_down),
+        acr=_counts_for(request, facts, step),
         userinfo_claims=allowed_claims(request.claims.userinfo, granted),
         id_token_claims=allowed_claims(request.claims.id_token, granted),
         verified_userinfo=verified_claims.allowed(request.claims.verified_userinfo, granted),
@@ -207,6 +216,13 @@ def usable_acr(session: SessionFacts, client: ClientFacts, *, upstream_down: boo
     return Acr.LOW
 
 
+def _counts_for(request: AuthorizationRequest, facts: Facts, session: SessionFacts) -> Acr:
+    """Return the level this session counts for in this request: high only while that is fresh."""
+    usable = usable_acr(session, facts.client, upstream_down=facts.upstream_down)
+    is_past = request.started_at - session.auth_time > HIGH_LASTS
+    return weakest((usable, Acr.SUBSTANTIAL)) if is_past else usable
+
+
 def _scopes_of(session: SessionFacts, choice: Choice | None, scopes: frozenset[str]) -> frozenset[str]:
     """Return what is issued: nothing that outlives a session at a public computer, or still to be proved upstream.
 
@@ -245,11 +261,12 @@ def _sign_in_step(
             return Load(name="subject")
         if facts.subject != request.expected_sub:
             return SignIn(acr=required, reason="other-person")
-    usable = usable_acr(session, facts.client, upstream_down=facts.upstream_down)
-    if usable.rank < required.rank and (
-        not is_fresh or usable.rank < _binding_acr(request, facts.client).rank
-    ):
-        return SignIn(acr=required, reason="level" if is_fresh else "again")
+    usable = _counts_for(request, facts, session)
+    binds = usable.rank < _binding_acr(request, facts.client).rank
+    if binds:
+        return SignIn(acr=required, reason="level" if is_fresh else "step-up")
+    if usable.rank < required.rank and not is_fresh:  # a wish: whatever the next sign-in comes to will do
+        return SignIn(acr=required, reason="again")
     return session
 
 
@@ -331,6 +348,21 @@ def offers_city_credentials(
     if realm_of(client) is Realm.OFFICIAL or client.local_login is LocalLogin.LOW or client.accept_degraded:
         return True
     return required_acr(request, client) is Acr.LOW
+
+
+def most_of_city_credentials(client: ClientFacts, *, upstream_down: bool) -> Acr:
+    """Return the most a password with its code counts for at this client now."""
+    stands_in = upstream_down and client.accept_degraded
+    return Acr.SUBSTANTIAL if stands_in or realm_of(client) is Realm.OFFICIAL else Acr.LOW
+
+
+def most_of_passkeys(client: ClientFacts, *, upstream_down: bool) -> Acr:
+    """Return the most a passkey counts for at this client now."""
+    return (
+        Acr.SUBSTANTIAL
+        if client.takes_passkeys
+        else most_of_city_credentials(client, upstream_down=upstream_down)
+    )
 
 
 def offers_passkeys(request: AuthorizationRequest, client: ClientFacts, *, upstream_down: bool) -> bool:

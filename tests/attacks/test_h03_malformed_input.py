@@ -63,6 +63,7 @@ READS_ITS_QUERY = {
     "/sign-in/recovery",
     "/sign-in/recovery/kept",
     "/sign-in/code",
+    "/step-up",
     "/sign-in/code/enter",
     "/consent",
     "/act-for",

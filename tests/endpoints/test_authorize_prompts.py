@@ -190,7 +190,7 @@ async def test_a_session_below_the_level_asked_for_steps_up(
     world.time.move(seconds=1)
     assert "code" in (await alice.browser.get(rp.authorize_url())).answer
     page = await alice.browser.get(rp.authorize_url(acr_values="urn:haiphong:acr:substantial"))
-    assert "page-sign-in" in page.ids
+    assert "page-step-up" in page.ids
     await world.signed_in(alice.browser, alice.person.person_id, acr=Acr.SUBSTANTIAL)
     page = await alice.browser.get(f"/authorize/resume?i={page.interaction}")
     assert (await _id_token(world, rp, page.answer["code"]))["acr"] == Acr.SUBSTANTIAL
@@ -255,7 +255,11 @@ async def test_a_locked_person_s_session_is_dead_at_once(
 
 @pytest.mark.parametrize(
     ("acr", "idle", "absolute"),
-    [(Acr.SUBSTANTIAL, 30 * 60, 12 * 3600), (Acr.LOW, 30 * 86400, 30 * 86400)],
+    [
+        (Acr.HIGH, 30 * 60, 12 * 3600),
+        (Acr.SUBSTANTIAL, 30 * 60, 12 * 3600),
+        (Acr.LOW, 30 * 86400, 30 * 86400),
+    ],
 )
 async def test_a_session_ends_when_it_is_idle_too_long_and_at_its_absolute_limit(
     world: World, rp: RelyingParty, alice: Visitor, acr: Acr, idle: int, absolute: int

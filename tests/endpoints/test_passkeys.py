@@ -75,6 +75,21 @@ async def test_a_passkey_is_not_offered_where_city_credentials_are_not(world: Wo
     assert "page-sign-in" in page.ids
 
 
+async def test_who_has_a_password_and_a_code_is_offered_what_resists_phishing(
+    world: World, rp: RelyingParty
+) -> None:  # SP 800-63B-4 §3.1.7
+    person, _ = await world.citizen()
+    browser = world.browser()
+    await world.signed_in(browser, person.person_id)
+    page = await browser.get("/account/methods")
+    assert page.links["open-passkeys"] == PASSKEYS
+    page = await browser.get(PASSKEYS)
+    assert page.links["add-passkey"] == ADD
+    assert "submit" in (await browser.get(ADD)).ids
+    page = await world.browser().get(rp.authorize_url())
+    assert {"method-password", "method-passkey"} <= page.ids
+
+
 async def test_what_is_asked_is_the_same_for_everybody(
     world: World, rp: RelyingParty
 ) -> None:  # SECURITY E16

@@ -1,6 +1,7 @@
 """The decision at the heart, branch by branch – OpenID Connect Core §3.1.2.3–3.1.2.6, §5.5, DESIGN 5.16; SECURITY E06."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -207,10 +208,38 @@ class TestLevel:
     )
     ASKS = tuple(force[:2] for force in FORCES)
 
-    @pytest.mark.parametrize(("client", "parameters"), ASKS)
-    def test_an_older_session_is_stepped_up(self, client: ClientFacts, parameters: Any) -> None:
+    @pytest.mark.parametrize(("client", "parameters", "binds"), FORCES)
+    def test_an_older_session_is_stepped_up(
+        self, client: ClientFacts, parameters: Any, binds: bool
+    ) -> None:  # for a wish whatever the next sign-in comes to will do
         step, _ = decide(make.request(client, **parameters), Surroundings(client=client))
-        assert step == SignIn(acr=HIGH, reason="again")
+        assert step == SignIn(acr=HIGH, reason="step-up" if binds else "again")
+
+    @pytest.mark.parametrize("client", [OIDC, CITY])
+    @pytest.mark.parametrize(("seconds", "counts"), [(0, HIGH), (600, HIGH), (601, SUBSTANTIAL)])
+    def test_high_is_for_the_act_and_counts_for_ten_minutes(
+        self, client: ClientFacts, seconds: int, counts: Acr
+    ) -> None:  # adr/0052; SP 800-63B-4 §5
+        request = make.request(client, acr_values="LoA3")
+        proved_at = request.started_at - timedelta(seconds=seconds)
+        session = replace(make.session_facts(), acr=HIGH, auth_time=proved_at)
+        step, _ = decide(request, Surroundings(client=client, session=session))
+        if counts is HIGH:
+            assert isinstance(step, Issue)
+            assert step.acr is HIGH
+        else:
+            assert step == SignIn(acr=HIGH, reason="step-up" if client is self.CITY else "again")
+        plain = make.request(client, acr_values="LoA2")
+        step, _ = decide(plain, Surroundings(client=client, session=session))
+        assert isinstance(step, Issue)
+        assert step.acr is counts, "the token says what it counts for now"
+
+    def test_pages_may_take_their_time_after_it(self) -> None:
+        request = make.request(acr_values="LoA3")
+        session = replace(FRESH, acr=HIGH)
+        step, _ = decide(request, Surroundings(session=session), now=LATER)
+        assert isinstance(step, Issue)
+        assert step.acr is HIGH
 
     @pytest.mark.parametrize(("client", "parameters", "binds"), FORCES)
     def test_a_fresh_one_is_enough_only_for_a_wish(
@@ -262,7 +291,7 @@ class TestLevelOfAScope:
             ]
             for session in (make.session_facts(), FRESH)
         )
-        assert older == SignIn(acr=SUBSTANTIAL, reason="again")
+        assert older == SignIn(acr=SUBSTANTIAL, reason="step-up")
         assert fresh == SignIn(acr=SUBSTANTIAL, reason="level")
         assert isinstance(decide(request, Surroundings(client=client, consent=consent))[0], Issue)
 

@@ -148,4 +148,4 @@ class TestCityCredentials:
     def test_it_is_no_way_around_a_level(self) -> None:
         client = make.client(local_login=LocalLogin.LOW)
         step, _ = decide(make.request(client), Surroundings(client=client, session=CITY_SESSION))
-        assert step == SignIn(acr=SUBSTANTIAL, reason="again")
+        assert step == SignIn(acr=SUBSTANTIAL, reason="step-up")

@@ -29,6 +29,7 @@ from tests.ui.passkey_samples import PASSKEYS, QUESTION
 from tests.ui.qr_samples import QR_PAGES
 from tests.ui.recover_samples import RECOVER
 from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Context, Sample, same
+from tests.ui.step_up_samples import STEP_UPS
 
 OUTAGE = Banner(since=NOW - dt.timedelta(hours=1, minutes=30), now=NOW)
 LAW = "Quyết định 45/2026/QĐ-UBND (mẫu)"
@@ -232,6 +233,7 @@ SAMPLES: dict[str, Sample] = {
         context=same(rp=None, i="7K2M", recovers=False, errors=one_error("otp_incomplete", at="otp")),
     ),
     **SENT_CODES,
+    **STEP_UPS,
     "act-for": Sample(template="act_for.html", context=act_for(FAMILY)),
     "act-for-unanswered": Sample(
         template="act_for.html", context=act_for(FAMILY, errors=one_error("act_for_empty", at="principal"))

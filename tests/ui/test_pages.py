@@ -48,6 +48,7 @@ STEPS = {
     "/sign-in/password",
     "/sign-in/waiting",
     "/sign-in/code",
+    "/step-up",
     "/sign-in/code/enter",
     "/authorize/resume",
 }

@@ -68,6 +68,21 @@ VI = {
     "otp_help": "Không có mã, hoặc mã chưa đúng?",
     "error_otp_incomplete": "Nhập đủ 6 chữ số",
     "error_otp_wrong": "Mã chưa đúng. Còn {n} lần thử",
+    "step_up_title": "Xác nhận thêm một bước",
+    "step_up_for": "Xác nhận thêm cho",
+    "step_up_why_high": "**{rp}** cần xác thực mức cao cho việc này. Phần đang làm ở đó vẫn được giữ.",
+    "step_up_why_substantial": "**{rp}** cần xác thực mức đáng kể cho việc này. Phần đang làm ở đó vẫn được giữ.",
+    "step_up_national_high": "Xác nhận bằng khuôn mặt trên {upstream}",
+    "step_up_national": "Xác nhận trên {upstream}",
+    "step_up_expires": "Xác nhận có hiệu lực 10 phút cho việc này.",
+    "step_up_down": "Chưa xác nhận được bằng {upstream}. Quay lại khi hệ thống hoạt động trở lại.",
+    "step_up_none": "Tài khoản này không có cách nào đạt mức đó ở đây.",
+    "step_up_cancel": "Không xác nhận, quay lại",
+    "step_up_level_01": (
+        "Tài khoản đang ở mức độ 01. Dịch vụ này cần mức độ 02: đến công an cấp xã bất kỳ, mang thẻ căn cước, khoảng 5 "
+        'phút. [Tìm nơi gần nhất](/help#register "nearest")'
+    ),
+    "error_step_up_missed": "Lần xác nhận vừa rồi chưa đạt mức cần thiết. Thử lại hoặc quay lại dịch vụ.",
     "sign_in_code_title": "Đăng nhập bằng mã gửi đến",
     "sign_in_code_email": "Địa chỉ thư điện tử",
     "sign_in_code_phone": "Số điện thoại",
@@ -163,6 +178,21 @@ EN = {
     "otp_help": "No code, or the code is not right?",
     "error_otp_incomplete": "Enter all 6 digits",
     "error_otp_wrong": "The code is not right. {n:try|tries} left",
+    "step_up_title": "One more check",
+    "step_up_for": "One more check for",
+    "step_up_why_high": "**{rp}** needs a check at level high for this. What you are doing there is kept.",
+    "step_up_why_substantial": "**{rp}** needs a check at level substantial for this. What you are doing there is kept.",
+    "step_up_national_high": "Confirm by face in {upstream}",
+    "step_up_national": "Confirm in {upstream}",
+    "step_up_expires": "The check holds for 10 minutes, for this act.",
+    "step_up_down": "It can't be confirmed by {upstream} now. Come back when the system works again.",
+    "step_up_none": "This account has no way to reach that level here.",
+    "step_up_cancel": "Don't confirm, go back",
+    "step_up_level_01": (
+        "The account is at level 01. This service needs level 02: any commune police office, bring the ID card, about 5 "
+        'minutes. [Find the nearest](/help#register "nearest")'
+    ),
+    "error_step_up_missed": "The last check did not reach the level needed. Try again, or go back to the service.",
     "sign_in_code_title": "Sign in with a code sent to you",
     "sign_in_code_email": "Email address",
     "sign_in_code_phone": "Phone number",

@@ -186,7 +186,7 @@ async def test_a_level_01_account_reaches_the_low_level_only(
     world: World, rp: RelyingParty, huong: Traveller
 ) -> None:  # DESIGN 5.3
     page = await huong.sign_in(rp, HOA, acr_values="LoA2")
-    assert {"page-sign-in", "error"} <= page.ids, "the level asked for was not reached"
+    assert {"page-step-up", "error"} <= page.ids, "the level asked for was not reached"
     page = await huong.browser.press(page, "cancel")
     assert page.answer["error"] == "unmet_authentication_requirements"
     page = await huong.browser.get(rp.authorize_url(acr_values="LoA1"))
