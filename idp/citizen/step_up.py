@@ -12,7 +12,8 @@ from idp.citizen.ways import failed_with, told_by, ways_to_sign_in
 from idp.edge import Answer, Call
 from idp.edge.page import language_of, page
 from idp.protocol.assurance import Acr
-from idp.protocol.next_step import STEPPING_UP, SignIn, most_of_city_credentials, most_of_passkeys
+from idp.protocol.next_step import STEPPING_UP, SignIn
+from idp.protocol.reaching import most_of_city_credentials, most_of_passkeys
 from idp.recovery.service import held_until
 from idp.sessions.model import Session
 from idp.ui.errors import ErrorSummary, one_error

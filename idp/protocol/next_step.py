@@ -350,21 +350,6 @@ def offers_city_credentials(
     return required_acr(request, client) is Acr.LOW
 
 
-def most_of_city_credentials(client: ClientFacts, *, upstream_down: bool) -> Acr:
-    """Return the most a password with its code counts for at this client now."""
-    stands_in = upstream_down and client.accept_degraded
-    return Acr.SUBSTANTIAL if stands_in or realm_of(client) is Realm.OFFICIAL else Acr.LOW
-
-
-def most_of_passkeys(client: ClientFacts, *, upstream_down: bool) -> Acr:
-    """Return the most a passkey counts for at this client now."""
-    return (
-        Acr.SUBSTANTIAL
-        if client.takes_passkeys
-        else most_of_city_credentials(client, upstream_down=upstream_down)
-    )
-
-
 def offers_passkeys(request: AuthorizationRequest, client: ClientFacts, *, upstream_down: bool) -> bool:
     """Tell whether a passkey could do for this request: where city credentials could, and where it is kept."""
     if client.takes_passkeys:
