@@ -45,6 +45,8 @@ ERASERS: Mapping[str, Eraser] = {
         now - life.life_event_kept, BATCH
     ),
     "merges": lambda tx, now, life: tx.merges.erase_expired(now - life.merge_kept, BATCH),
+    "data_requests": lambda tx, now, life: tx.data_requests.erase_closed(now - life.data_request_kept, BATCH),
+    "data_copies": lambda tx, now, _: tx.data_copies.erase_expired(now, BATCH),
     "conflicts": lambda tx, now, life: tx.conflicts.erase_closed(now - life.conflict_kept, BATCH),
     "cases": lambda tx, now, life: tx.cases.erase_closed(now - life.case_kept, BATCH),
     "dispute_links": lambda tx, now, _: tx.dispute_links.erase_expired(now - CLOCKS_APART, BATCH),

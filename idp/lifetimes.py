@@ -98,6 +98,12 @@ class Lifetimes(BaseSettings):
     production."""
     desk_case_kept: timedelta = timedelta(days=5 * 365 + 2)
     """The record of a person at a one-stop desk is kept for this long."""
+    data_copy: timedelta = timedelta(days=1)
+    """A copy of all that is held of a person may be downloaded for this long, then it is erased."""
+    account_closing: timedelta = timedelta(days=7)
+    """An account that its person wants closed closes after this long; until then they may take it back."""
+    data_request_kept: timedelta = timedelta(days=5 * 365 + 2)
+    """A request about personal data is kept for this long after it was over: how it was worked must be answered."""
     admin_link: timedelta = timedelta(minutes=15)
     """One-time link of `hpid admin bootstrap`."""
     key_publish: timedelta = timedelta(minutes=10)

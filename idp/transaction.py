@@ -28,6 +28,7 @@ from idp.credentials.store import (
     TotpStore,
 )
 from idp.cross_device.store import CrossDeviceStore
+from idp.data_rights.store import DataCopyStore, DataRequestStore
 from idp.emergency.store import AffectedStore
 from idp.grants.store import CodeStore, GrantStore, PushedRequestStore, RefreshTokenStore, RevokedTokenStore
 from idp.interactions.store import InteractionStore
@@ -46,7 +47,7 @@ from idp.merges.store import MergeStore
 from idp.officials.store import OfficialStore
 from idp.organisations.store import AgencyStore, OrganisationStore
 from idp.outbox.store import DeliveryStore, OutboxStore
-from idp.people.store import ContactStore, PeopleStore
+from idp.people.store import ContactStore, PeopleStore, PersonRightsStore
 from idp.recovery.store import DeskCaseStore, HoldStore
 from idp.resealing.store import ResealingStore
 from idp.risk.store import DeviceStore
@@ -77,6 +78,10 @@ class Tx:
     @cached_property
     def people(self) -> PeopleStore:
         return PeopleStore(self.connection, self._vault)
+
+    @cached_property
+    def person_rights(self) -> PersonRightsStore:
+        return PersonRightsStore(self.connection, self._vault)
 
     @cached_property
     def contacts(self) -> ContactStore:
@@ -245,6 +250,14 @@ class Tx:
     @cached_property
     def lock_requests(self) -> LockRequestStore:
         return LockRequestStore(self.connection, self._vault)
+
+    @cached_property
+    def data_requests(self) -> DataRequestStore:
+        return DataRequestStore(self.connection, self._vault)
+
+    @cached_property
+    def data_copies(self) -> DataCopyStore:
+        return DataCopyStore(self.connection, self._vault)
 
     @cached_property
     def officials(self) -> OfficialStore:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from idp import metrics
 from idp.audit.jobs import sequence
 from idp.audit.occasion import Occasion
+from idp.data_rights.jobs import CLOSINGS, COPIES, close_accounts, make_copies
 from idp.database import DatabaseUnavailable, Done
 from idp.keeping import BATCH, ERASERS, erase
 from idp.life_events.jobs import BATCH as LIVES
@@ -166,6 +167,19 @@ async def _reach_ages(provider: Provider) -> int:
     return await reach_ages(provider.database, occasion)
 
 
+async def _make_copies(provider: Provider) -> int:
+    occasion = Occasion(clock=provider.clock, now=provider.clock.now(), txn="")
+    settings = provider.settings
+    return await make_copies(
+        provider.database, occasion, issuer=settings.issuer, lasts=settings.life.data_copy
+    )
+
+
+async def _close_accounts(provider: Provider) -> int:
+    occasion = Occasion(clock=provider.clock, now=provider.clock.now(), txn="")
+    return await close_accounts(provider.database, occasion)
+
+
 async def _read_people(provider: Provider) -> int:
     return 0 if provider.readings is None else await provider.readings.run()
 
@@ -192,12 +206,13 @@ async def _bury(provider: Provider) -> int:
 async def _measure(provider: Provider) -> int:
     """Measure what only the database knows, for whoever asks this process until the next turn."""
     now = provider.clock.now()
-    backlog, unnumbered, unresolved, overdue, conflicts, cases = await provider.database.read(
+    backlog, unnumbered, unresolved, overdue, asked, conflicts, cases = await provider.database.read(
         lambda tx: (
             tx.deliveries.backlog(_MEASURED),
             tx.audit.unnumbered(_MEASURED),
             tx.life_unresolved.count(),
             tx.lock_requests.overdue(now),
+            tx.data_requests.overdue(now),
             tx.conflicts.measure(_MEASURED),
             tx.cases.measure(_MEASURED),
         )
@@ -209,6 +224,7 @@ async def _measure(provider: Provider) -> int:
     metrics.AUDIT_UNNUMBERED.set(unnumbered)
     metrics.LIFE_UNRESOLVED.set(unresolved)
     metrics.LOCK_REQUESTS_OVERDUE.set(overdue)
+    metrics.DATA_REQUESTS_OVERDUE.set(asked)
     metrics.CONFLICTS_OPEN.set(conflicts.count)
     metrics.CONFLICTS_OLDEST_SECONDS.set(_waited(conflicts.oldest, now))
     metrics.CASES_OPEN.set(cases.count)
@@ -234,6 +250,8 @@ JOBS: tuple[Job, ...] = (
     Job(name="link officials", every=timedelta(minutes=1), run=_link_officials, full=OFFICIALS),
     Job(name="end papers", every=timedelta(seconds=10), run=_end_papers, full=LIVES),
     Job(name="reach ages", every=timedelta(seconds=20), run=_reach_ages, full=LIVES),
+    Job(name="make copies", every=timedelta(seconds=2), run=_make_copies, full=COPIES),
+    Job(name="close accounts", every=timedelta(seconds=20), run=_close_accounts, full=CLOSINGS),
     Job(name="end unproved sessions", every=timedelta(seconds=20), run=_end_unproved, full=UNPROVED),
     Job(name="give up", every=timedelta(minutes=1), run=_bury),
     Job(name="measure", every=timedelta(seconds=10), run=_measure),

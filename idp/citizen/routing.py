@@ -35,6 +35,8 @@ from idp.citizen import (
 )
 from idp.citizen.codes import entering, sending
 from idp.citizen.cross_device import computer, phone
+from idp.citizen.data import asking, closing, copying, number
+from idp.citizen.data import overview as data
 from idp.citizen.mandates import acts, appointing, clients, organisation, overview, receipt
 from idp.citizen.methods import overview as methods
 from idp.citizen.methods import password as own_password
@@ -129,6 +131,18 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/account/services/service", services.show_one),
     ("GET", "/account/services/receipt", services.receipt),
     ("POST", "/account/services/withdraw", services.withdraw),
+    ("GET", "/account/number", number.show),
+    ("POST", "/account/number", number.look),
+    ("GET", "/account/data", data.show),
+    ("POST", "/account/data/copy", copying.ask),
+    ("POST", "/account/data/copy/file", copying.download),
+    ("POST", "/account/data/copy/page", copying.read),
+    ("GET", "/account/data/request", asking.show),
+    ("POST", "/account/data/request", asking.send),
+    ("POST", "/account/data/request/withdraw", asking.take_back),
+    ("POST", "/account/data/restriction", asking.lift),
+    ("GET", "/account/data/close", closing.show),
+    ("POST", "/account/data/close", closing.begin),
     ("GET", "/account/history", history.show),
     ("GET", "/account/history/not-me", not_me.show),
     ("POST", "/account/history/not-me", not_me.lock),

@@ -29,6 +29,7 @@ from idp.cli import (
     officials,
     organisations,
     people,
+    requests,
     restore,
     serve,
     sessions,
@@ -64,6 +65,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(merges.app, name="merges")
 app.add_typer(conflicts.app, name="conflicts")
 app.add_typer(cases.app, name="cases")
+app.add_typer(requests.app, name="requests")
 app.add_typer(organisations.app, name="organisations")
 app.add_typer(agencies.app, name="agencies")
 app.add_typer(mandates.app, name="mandates")

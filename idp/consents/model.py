@@ -28,10 +28,11 @@ class ConsentRecord:
     """Who answered for them (a parent, a guardian); None: they themselves."""
 
 
-def consent_facts(records: tuple[ConsentRecord, ...]) -> ConsentFacts:
+def consent_facts(records: tuple[ConsentRecord, ...], *, is_restricted: bool = False) -> ConsentFacts:
     """Reduce the records of one person and client to what counts now."""
     live = [record for record in records if record.withdrawn_at is None]
     return ConsentFacts(
         scopes=frozenset(record.scope for record in live),
         granted=frozenset(record.scope for record in live if record.granted),
+        is_restricted=is_restricted,
     )

@@ -63,6 +63,11 @@ _SUPERSEDE = (
     .where(_counts_now, _t.client_id == bindparam("of_client"), _t.scope == bindparam("of_scope"))
     .values(superseded_at=bindparam("now"))
 )
+_HISTORY = (
+    select(consents)
+    .where(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
+    .order_by(_t.decided_at, _t.client_id, _t.scope, _t.consent_id)
+)
 _ADD = insert(consents)
 _WITHDRAW = (
     update(consents)
@@ -86,6 +91,10 @@ class ConsentStore:
     def of_person(self, person_id: PersonId) -> tuple[ConsentRecord, ...]:
         """Return the newest record of each client and scope, withdrawn ones too."""
         return _newest(self.connection.execute(_OF_PERSON, _key(person_id)))
+
+    def history_of(self, person_id: PersonId) -> tuple[ConsentRecord, ...]:
+        """Return every record of a person, those that later ones took the place of too."""
+        return tuple(_record(row) for row in self.connection.execute(_HISTORY, _key(person_id)))
 
     def add(self, records: Iterable[ConsentRecord]) -> None:
         """Record decisions in place of the earlier ones on the same scopes."""

@@ -17,6 +17,8 @@ class Happening(StrEnum):
     """A person died."""
     LOCK = "lock"
     """An account was locked, on any ground."""
+    CLOSING = "closing"
+    """A person closed their account."""
     UNLOCK = "unlock"
     """The last ground of a lock ended."""
     DEATH_REVOKED = "death revoked"
@@ -81,6 +83,15 @@ ENDS: Mapping[Happening, Ends] = {
         grants_for=True,
         and_also="mandates stay and can't be used",
         opened_by="the end of the last ground",
+    ),
+    Happening.CLOSING: Ends(
+        sessions=True,
+        sign_ins=True,
+        grants=True,
+        grants_for=True,
+        mandates_held=True,
+        mandates_for=True,
+        and_also="ways to sign in, links to the national system, contacts and all personal data are erased (adr/0049)",
     ),
     Happening.UNLOCK: Ends(),
     Happening.DEATH_REVOKED: Ends(and_also="mandates come back by the register's next word alone"),

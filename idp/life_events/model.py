@@ -64,6 +64,8 @@ class Ground(StrEnum):
     """Police, a court or another authority asked for it in writing, and it was granted."""
     HOLDER = "by-the-holder"
     """The person locked it, or said that something done with it was not theirs: they open it again, or a desk does."""
+    CLOSED = "closed-by-the-holder"
+    """The person closed the account, and what was known of them is erased: nothing opens it again."""
     CITY = "locked-by-the-city"
     """An operator of the city locked the record by hand."""
 

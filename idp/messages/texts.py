@@ -138,7 +138,7 @@ def what_of(facts: Mapping[str, str], language: str) -> str:
 def _what(facts: Mapping[str, str], words: Mapping[str, str]) -> str:
     """Return the sentence of a notice: its kind, and the fact that tells which of several."""
     notice = facts["notice"]
-    which = facts.get("act") or facts.get("change") or facts.get("deed")
+    which = next((facts[name] for name in ("act", "change", "deed", "step") if facts.get(name)), "")
     sentence = words[f"{notice}_{which}" if which else notice]
     named = {name: words[f"{name}_{facts[name]}"] for name in ("factor", "channel") if name in facts}
     return sentence.format(**named)

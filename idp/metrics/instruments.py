@@ -37,6 +37,7 @@ REGISTERS_READ = Levels(Metric.REGISTERS_READ)
 REGISTER_READINGS = Counts(Metric.REGISTER_READINGS)
 LIFE_UNRESOLVED = Levels(Metric.LIFE_UNRESOLVED)
 LOCK_REQUESTS_OVERDUE = Levels(Metric.LOCK_REQUESTS_OVERDUE)
+DATA_REQUESTS_OVERDUE = Levels(Metric.DATA_REQUESTS_OVERDUE)
 
 INSTRUMENTS: tuple[Counts | Timings | Levels, ...] = (
     REQUEST_SECONDS,
@@ -73,5 +74,6 @@ INSTRUMENTS: tuple[Counts | Timings | Levels, ...] = (
     REGISTERS_READ,
     LIFE_UNRESOLVED,
     LOCK_REQUESTS_OVERDUE,
+    DATA_REQUESTS_OVERDUE,
 )
 """All of them. What a process can say of itself only when it is asked, `idp/exposition/state.py` reads."""

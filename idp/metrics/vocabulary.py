@@ -336,6 +336,11 @@ class Metric(Enum):
         kind=Kind.GAUGE,
         text="Written requests to lock or unlock an account that should have been decided by now.",
     )
+    DATA_REQUESTS_OVERDUE = Description(
+        name="hpid_data_requests_overdue",
+        kind=Kind.GAUGE,
+        text="Requests of people about their data that should have been answered or done by now.",
+    )
     CERTIFICATE_EXPIRES = Description(
         name="hpid_certificate_expires_timestamp_seconds",
         kind=Kind.GAUGE,

@@ -155,6 +155,8 @@ class Person:
     updated_at: datetime
     canonical_id: PersonId | None = None
     """Set by a merge: the record that stands for this one."""
+    restricted_at: datetime | None = None
+    """Since when nothing of them is sent on consent, as they asked (adr/0049)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

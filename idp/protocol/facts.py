@@ -195,6 +195,8 @@ class ConsentFacts:
     """Scopes settled: told, agreed or declined; a request inside these asks nothing again."""
     granted: frozenset[str]
     """Scopes that may be released."""
+    is_restricted: bool = False
+    """The person asked that nothing is sent on consent: it is neither asked for nor released."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -368,7 +368,7 @@ def _open_scopes(
 ) -> tuple[str, ...]:
     """Return the scopes the person has still to be told of or asked about."""
     told = (name for name in wanted_scopes(request) if is_told(name, facts.client))
-    wanted = tuple(name for name in told if not is_beyond(name, choice))
+    wanted = tuple(name for name in told if not is_beyond(name, choice) and _may_send(name, facts, consent))
     if "consent" in request.prompt and not facts.consent_given_now:
         return wanted or ("openid",)
     return tuple(name for name in wanted if name not in consent.scopes)
@@ -378,7 +378,13 @@ def _granted_scopes(request: AuthorizationRequest, facts: Facts, consent: Consen
     """Return the scopes that may be released: those agreed to or told of, and those nobody is told of."""
     registered = facts.client.scopes.intersection(wanted_scopes(request))
     untold = frozenset(name for name in registered if not is_told(name, facts.client))
-    return untold | (registered & consent.granted)
+    granted = frozenset(name for name in registered & consent.granted if _may_send(name, facts, consent))
+    return untold | granted
+
+
+def _may_send(scope: str, facts: Facts, consent: ConsentFacts) -> bool:
+    """Tell whether a restriction leaves a scope alone: public tasks go on, consent does not count (adr/0049)."""
+    return not consent.is_restricted or facts.client.basis_of(scope) is not LegalBasis.CONSENT
 
 
 def is_told(scope: str, client: ClientFacts) -> bool:

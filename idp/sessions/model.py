@@ -39,6 +39,8 @@ class Session:
     ial_at: datetime | None = None
     """Of a degraded one: when the national system last vouched for the person."""
 
+    is_restricted: bool = False
+    """Its person asked that nothing is sent on consent; said where a session is found by its cookie."""
     has_upstream_sid: bool = False
     """Known by a `sid` upstream, where it came from or was proved anew."""
     device_id: str = ""

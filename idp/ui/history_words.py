@@ -72,6 +72,19 @@ WORDS: Mapping[E, Shown] = {
     ),
     **_of(
         Kind.CHANGE,
+        "doc",
+        *(E.NUMBER_SHOWN, E.DATA_COPY_ASKED, E.DATA_COPY_TAKEN, E.DATA_REQUESTED, E.DATA_REQUEST_WITHDRAWN),
+        *(E.PERSON_RESTRICTED, E.PERSON_RESTRICTION_LIFTED),
+        disputable=True,
+    ),
+    **_of(
+        Kind.CHANGE,
+        "doc",
+        *(E.DATA_COPY_MADE, E.DATA_REQUEST_ANSWERED, E.DATA_REQUEST_EXTENDED, E.DATA_REQUEST_COMPLETED),
+        *(E.DATA_REQUEST_REFUSED, E.PERSON_CLOSED),
+    ),
+    **_of(
+        Kind.CHANGE,
         "hand",
         *(E.MANDATE_GIVEN, E.MANDATE_ENDED, E.MANDATE_OFFERED, E.MANDATE_OFFER_CLOSED),
         *(E.MANDATE_REMOVAL_PROPOSED, E.FIRM_APPOINTED, E.FIRM_ENDED),
@@ -102,7 +115,13 @@ WORDS: Mapping[E, Shown] = {
     **_of(
         Kind.LOOKED,
         "user",
-        *(E.PEOPLE_SEARCHED, E.CONFLICT_OPENED, E.CONFLICT_ASSIGNED, E.CONFLICT_RESOLVED),
+        *(
+            E.PEOPLE_SEARCHED,
+            E.DATA_REQUEST_READ,
+            E.CONFLICT_OPENED,
+            E.CONFLICT_ASSIGNED,
+            E.CONFLICT_RESOLVED,
+        ),
         *(E.CONFLICT_DISMISSED, E.MERGE_PROPOSED, E.MERGE_WITHDRAWN, E.MERGE_REFUSED),
     ),
     **_of(

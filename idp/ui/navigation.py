@@ -20,5 +20,6 @@ ACCOUNT: tuple[Section, ...] = (
     Section(name="services", path="/account/services", icon="link"),
     Section(name="history", path="/account/history", icon="list"),
     Section(name="mandates", path="/account/mandates", icon="hand"),
+    Section(name="data", path="/account/data", icon="data"),
 )
 """In the order of PAGES §3.1.13: home, methods, contacts, sessions, services, history, mandates, data."""

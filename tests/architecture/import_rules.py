@@ -109,6 +109,15 @@ _TAKES_ALONG = {
     "people": ("idp.conflicts.service",),
     "merges": ("idp.conflicts.service", "idp.sessions.service"),
     "consents": ("idp.sessions.service",),
+    "data_rights": (
+        *(
+            "idp.life_events",
+            "idp.organisations.service",
+            "idp.people",
+            "idp.reports",
+            "idp.sessions.service",
+        ),
+    ),
     "cases": ("idp.conflicts.service",),
     "life_events": (
         *(
@@ -129,9 +138,14 @@ may act is for mandates and posts to say; what happens to somebody reaches all o
 the stewards' queue; a merge ends sessions."""
 _FEATURE = re.compile(
     r"idp/(?P<feature>people|organisations|mandates|officials|credentials|sessions|interactions|clients|grants|subjects"
-    r"|consents|upstreams|signing_keys|audit|outbox|messages|limits|risk|emergency|backup|life_events|merges|conflicts|cases)"
+    r"|consents|upstreams|signing_keys|audit|outbox|messages|limits|risk|emergency|backup|life_events|merges|conflicts|cases"
+    r"|data_rights)"
     r"/(?P<file>\w+)"
 )
+_VALUES = re.compile(
+    r"idp\.\w+\.model\b|idp\.audit\.(events|occasion)\b|idp\.mandates\.days\b|idp\.life_events\.working_days\b"
+)
+"""What any feature may import of another: its values, and how days are counted."""
 _CONNECTS = {"open_connection", "create_connection", "open_unix_connection", "sock_connect"}
 
 
@@ -187,7 +201,7 @@ def _feature(path: str, imported: Import) -> Iterator[str]:
     feature, file = place["feature"], place["file"]
     if imported.is_within(f"idp.{feature}"):
         return
-    if re.match(r"idp\.\w+\.model\b|idp\.audit\.(events|occasion)\b|idp\.mandates\.days\b", imported.module):
+    if _VALUES.match(imported.module):
         return
     if file in _USE_CASES and any(imported.is_within(module) for module in _TAKES_ALONG.get(feature, ())):
         return

@@ -86,6 +86,8 @@ async def test_years_of_use_leave_only_what_is_meant_to_stay(world: World) -> No
         "dispute_links",
         "cross_device_sign_ins",
         "desk_cases",
+        "data_copies",
+        "data_requests",
         "life_applied",
         "life_unresolved",
         "merges",

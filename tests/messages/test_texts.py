@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from idp.messages.model import Channel
-from idp.messages.model.notices import FACTS, Act, Factor, Notice
+from idp.messages.model.notices import FACTS, Act, Factor, Notice, Step
 from idp.messages.texts import Service, Site, Text, code_text, notice_text, one_line
 from idp.messages.words import WORDS
 
@@ -22,6 +22,7 @@ VALUES = {
     "act": [*Act],
     "change": ["added", "removed"],
     "channel": [*Channel],
+    "step": [*Step],
     "deed": ["acted", "consented"],
     "reason": ["case"],
 }

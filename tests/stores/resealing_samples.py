@@ -12,6 +12,7 @@ from idp.clock import Clock
 from idp.conflicts.model import Conflict, ConflictKind, ConflictState
 from idp.credentials.model import TotpCredential
 from idp.credentials.sign_in_code import SignInCode
+from idp.data_rights.model import RequestState
 from idp.database import Database, Resealing
 from idp.ids import HandleKind, OfficialId, PersonId
 from idp.life_events.model import Contradiction, Decision, Ground, LockRequest, Unresolved, Wish
@@ -31,6 +32,7 @@ from tests.mandates.samples import COMPANY, make_mandate
 from tests.organisations.samples import make_organisation
 from tests.stores.case_samples import make_case
 from tests.stores.cross_device_samples import make_asked
+from tests.stores.data_rights_samples import ask
 from tests.stores.desk_samples import make_desk_case
 from tests.stores.outbox_samples import message
 from tests.stores.passkey_samples import make_passkey
@@ -66,6 +68,12 @@ COLUMNS = {
     "conflicts.close_reason": Resealing.ANEW,
     "conflicts.facts": Resealing.ANEW,
     "dispute_links.facts": Resealing.ANEW,
+    "data_copies.document": Resealing.ANEW,
+    "data_requests.answer": Resealing.ANEW,
+    "data_requests.extension": Resealing.ANEW,
+    "data_requests.outcome": Resealing.ANEW,
+    "data_requests.what": Resealing.ANEW,
+    "data_requests.why": Resealing.ANEW,
     "life_grounds.reference": Resealing.ANEW,
     "life_unresolved.facts": Resealing.ANEW,
     "life_unresolved.note": Resealing.ANEW,
@@ -236,6 +244,15 @@ def _case(tx: Any, person_id: PersonId) -> None:
     tx.dispute_links.add(link, person_id, {"notice": "new_device"}, expires_at=LATER)
 
 
+def _rights(tx: Any, person_id: PersonId) -> None:
+    ask(tx, person_id)
+    tx.data_requests.answer("q", "soon", by="operator:lan", now=NOW)
+    tx.data_requests.extend("q", "long", until=LATER, by="operator:lan", now=NOW)
+    tx.data_requests.close("q", RequestState.COMPLETED, "done", by="operator:lan", now=NOW)
+    copy = tx.data_copies.ask(person_id, "k", now=NOW, expires_at=LATER)
+    assert tx.data_copies.make(copy, b"all", now=NOW, expires_at=LATER)
+
+
 def words(tx: Any) -> tuple[object, ...]:
     merge, conflict = tx.merges.get("m"), tx.conflicts.get("c")
     request, (waited,) = (
@@ -289,6 +306,7 @@ async def fill(database: Database[Tx], clock: Clock, vault: Vault = OLD) -> Fill
         _lives(tx, person_id)
         _case(tx, person_id)
         tx.desk_cases.add(replace(make_desk_case(person_id), device="quầy 3"), code=None)
+        _rights(tx, person_id)
         tx.officials.add(
             Official(
                 official_id=OfficialId("o"),

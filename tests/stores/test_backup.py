@@ -321,7 +321,7 @@ _DIES = {
     "codes", "sessions", "refresh_tokens", "pushed_requests", "upstream_journeys", "password_proofs", "links",
     "contact_codes", "cross_device_sign_ins", "dispute_links", "sign_in_codes", "invitations", "totp",
     "recovery_codes", "mandate_invitations",
-    "mandate_removals", "merges", "desk_cases",
+    "data_copies", "mandate_removals", "merges", "desk_cases",
 }  # fmt: skip
 _TOLD_BY_ITS_TIME = {
     "client_assertions",
@@ -335,7 +335,8 @@ _TOLD_BY_ITS_TIME = {
 """What it guarded is refused by the epoch, or has ended with its session."""
 _STAYS = {
     "agencies", "attempts", "audit_events", "audit_head", "audit_keys", "client_logos", "client_secrets", "clients",
-    "cases", "config_version", "conflicts", "consents", "contacts", "devices", "external_links", "grants", "life_applied",
+    "cases", "config_version", "conflicts", "consents", "contacts", "data_requests", "devices", "external_links",
+    "grants", "life_applied",
     "life_cursors", "life_grounds", "life_readings", "life_states", "life_unresolved", "life_words", "limits",
     "lock_requests", "mandate_firms", "mandate_principals", "mandates", "official_external_ids", "official_posts",
     "officials", "organisations", "outbox", "passkeys", "passwords", "people", "person_addresses",

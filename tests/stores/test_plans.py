@@ -13,6 +13,7 @@ from idp.cases.model import CaseKind, CaseState
 from idp.conflicts.model import ConflictKind, ConflictState
 from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.cross_device.model import Standing
+from idp.data_rights.model import RequestState
 from idp.database import Database
 from idp.ids import NO_BUCKET, ClientId, HandleKind, MandateId, OfficialId, PersonId, PostId
 from idp.mandates.model import PrincipalKind, organisation, ward
@@ -32,6 +33,7 @@ from idp.risk.model import Arrival
 from tests.organisations.samples import make_agency, make_organisation
 from tests.stores.case_samples import make_case
 from tests.stores.cross_device_samples import make_asked
+from tests.stores.data_rights_samples import ask
 from tests.stores.desk_samples import make_desk_case
 from tests.stores.passkey_samples import make_passkey
 from tests.stores.samples import HOUR, MINUTE, NOW, SignedIn, do, make_generation, make_handle, sign_in
@@ -76,6 +78,36 @@ def _people(tx: Any, me: SignedIn) -> None:
     tx.people.merged_into(person_id)
     tx.people.merge(person_id, into=person_id)
     tx.people.split(person_id, off=person_id)
+
+
+def _data_rights(tx: Any, me: SignedIn) -> None:
+    person_id = me.person.person_id
+    ask(tx, person_id)
+    tx.data_requests.get("q")
+    tx.data_requests.open(10)
+    tx.data_requests.of_person(person_id, 10)
+    tx.data_requests.overdue(NOW)
+    tx.data_requests.to_close(NOW, 10)
+    tx.data_requests.answer("q", "a", by="o", now=NOW)
+    tx.data_requests.extend("q", "a", until=NOW + MINUTE, by="o", now=NOW)
+    tx.data_requests.put_off("q", NOW)
+    tx.data_requests.withdraw(person_id, "q", by="p", now=NOW)
+    tx.data_requests.close("q", RequestState.REFUSED, "no", by="o", now=NOW)
+    tx.data_requests.erase_closed(NOW, 10)
+    copy = tx.data_copies.ask(person_id, "k", now=NOW, expires_at=NOW + MINUTE)
+    tx.data_copies.get(person_id, NOW)
+    tx.data_copies.claim(NOW, until=NOW + MINUTE, most=5)
+    tx.data_copies.make(copy, b"all", now=NOW, expires_at=NOW + MINUTE)
+    tx.data_copies.document(person_id, NOW)
+    tx.data_copies.erase_expired(NOW, 10)
+    tx.data_copies.drop(person_id)
+    tx.consents.history_of(person_id)
+    tx.person_rights.restrict(person_id, NOW)
+    tx.person_rights.lift(person_id)
+    tx.person_rights.empty(person_id, NOW)
+    tx.upstreams.unlink(person_id)
+    tx.life_states.forget(person_id)
+    tx.life_readings.forget(person_id)
 
 
 def _merges(tx: Any, me: SignedIn) -> None:
@@ -392,6 +424,7 @@ def _officials(tx: Any, me: SignedIn) -> None:
         _people,
         _merges,
         _cases,
+        _data_rights,
         _credentials,
         _sessions,
         _interactions,
@@ -439,7 +472,18 @@ def _statements_of(connection: Connection, run: Callable[[], None]) -> dict[str,
 
 _BOUNDED = {
     f"SCAN {name}"
-    for name in ("oldest", "lanes", "chosen", "asleep", "too_old", "some", "one_role", "records", "each_use")
+    for name in (
+        "waiting_copies",
+        "oldest",
+        "lanes",
+        "chosen",
+        "asleep",
+        "too_old",
+        "some",
+        "one_role",
+        "records",
+        "each_use",
+    )
 }
 """Bounded choices and lists that stand in a WITH, a person's records: no tables."""
 

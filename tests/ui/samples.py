@@ -22,6 +22,7 @@ from tests.ui.account_samples import ACCOUNT
 from tests.ui.act_for_samples import FAMILY, OFFICE, context_of
 from tests.ui.code_samples import SENT_CODES
 from tests.ui.contact_samples import CONTACTS
+from tests.ui.data_samples import DATA
 from tests.ui.lock_samples import LOCKS
 from tests.ui.mandate_samples import MANDATES
 from tests.ui.method_samples import METHODS
@@ -369,6 +370,7 @@ SAMPLES: dict[str, Sample] = {
     **PASSKEYS,
     **QR_PAGES,
     **CONTACTS,
+    **DATA,
     **{
         f"info-{page.key}": Sample(template="info.html", context=same(page=page))
         for page in INFO_PAGES.values()

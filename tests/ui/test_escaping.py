@@ -35,11 +35,14 @@ KEYS = {
     "what",
     *("area", "standing"),
     "this_device",
+    "right",
+    "rights",
 }
 """Context that names something of ours, never what somebody wrote."""
 KEPT_FIELDS = {
     *("key", "field", "spoken_key", "label_key", "language", "theme", "notice"),
-    *("role", "areas", "obstacle", "label", "labels", "basis", "what", "said", "device_id"),
+    *("role", "areas", "obstacle", "label", "labels", "basis", "said", "device_id"),
+    *("word", "source", "scheme", "right", "state"),
 }
 """Of a value: what names something of ours."""
 
@@ -99,7 +102,7 @@ def _poison(value: Any, polyglot: str) -> Any:
         case Mapping():
             return {key: _poison(item, polyglot) for key, item in value.items()}
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            kept = KEPT_FIELDS | ({"icon"} if isinstance(value, Happened) else set())
+            kept = KEPT_FIELDS | ({"icon", "what"} if isinstance(value, Happened) else set())
             names = {part.name for part in dataclasses.fields(value)} - kept
             changes = {name: _poison(getattr(value, name), polyglot) for name in names}
             return dataclasses.replace(value, **changes)

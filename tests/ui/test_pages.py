@@ -33,6 +33,7 @@ PASSED_IN = {"/status", "/account/services", "/signed-out"}
 ACCOUNT = {section.path for section in navigation.ACCOUNT} | {
     *("/account/history/not-me", "/account/history/ask-why"),
     *("/account/contacts/remove", "/account/contacts/sign-in"),
+    *("/account/data/request", "/account/data/close"),
     *(f"/account/services{page}" for page in ("/service", "/receipt")),
     *(f"/account/mandates{page}" for page in ("", "/organisation", "/person", "/firm", "/clients", "/act")),
 }
@@ -63,7 +64,9 @@ ACTIONS = {
     *("/sign-in/qr", "/sign-in/qr/confirmed", "/q", "/q/sign-in", "/q/BCDF-GHJK"),
     *("/lock", "/lock/recovery", "/unlock", "/not-me", "/account/history/ask-why"),
     *("/recover", "/recover/renew", "/recover/desk", "/recover/desk/bind"),
-    *("/account/sessions", "/account/history/not-me", "/account/services/withdraw"),
+    *("/account/sessions", "/account/history/not-me", "/account/services/withdraw", "/account/number"),
+    *(f"/account/data/{page}" for page in ("copy", "copy/file", "copy/page", "restriction", "close")),
+    *("/account/data/request", "/account/data/request/withdraw"),
     *("/administrator/start", "/administrator/totp", "/account/sign-in", "/account/devices"),
     *(f"/account/mandates/{page}" for page in ("person", "firm", "clients", "act")),
 }
@@ -150,7 +153,9 @@ def test_every_form_posts_with_its_anti_forgery_value_to_a_path_of_ours(seen: Se
 def test_every_field_has_a_label_and_every_button_has_words(seen: Seen) -> None:
     page = seen.page
     labelled = {label.attrs["for"] for label in page.all("label")}
-    fields = [field for field in page.all("input", "select") if field.attrs.get("type") != "hidden"]
+    fields = [
+        field for field in page.all("input", "select", "textarea") if field.attrs.get("type") != "hidden"
+    ]
     assert {field.attrs["id"] for field in fields} == labelled
     assert all(button.text.strip() for button in page.all("button"))
     assert not any("checked" in field.attrs for field in fields)
@@ -250,6 +255,14 @@ def test_the_ids_that_tests_and_scripts_hang_on_are_there(
         "sessions": "session-9k0 end-session-9k1 others sign-out-all",
         "sessions-only-this": "only-this",
         "account-home": "nav-home m-nav-home menu id-number level",
+        "data": "held held-name export ask-view ask-correct ask-restrict ask-object ask-delete close-account",
+        "data-copy-ready": "read-copy download-copy",
+        "data-closing": "closing keep-account",
+        "data-restricted": "restricted lift-restriction",
+        "data-form-object": "service what why submit cancel",
+        "data-close": "sure submit cancel",
+        "number-shown": "full-number back",
+        "data-copy": "part-account part-attributes part-consents part-history back",
         "administrator": "name username new-password submit",
         "administrator-totp": "totp-qr totp-key otp submit",
     }

@@ -2,7 +2,7 @@
 
 It counts no more: codes, requests at rest, refresh generations, sessions, links, tokens that register, offers of
 mandates, steps of TOTP, recovery codes, codes that prove an address or were handed out at a desk, links of notices,
-sign-ins that wait to be confirmed on a phone.
+sign-ins that wait to be confirmed on a phone, copies of people's data. Accounts that were to close wait anew.
 Grants, consents and the record stay as they were. What leaves no row (access tokens, client assertions, interactions in
 a cookie) is refused by its own time, which nodes compare with the epoch's.
 """
@@ -54,6 +54,10 @@ _dispute_links = table("dispute_links", column("digest"))
 _sign_in_codes = table("sign_in_codes", column("digest"))
 _cross_device = table("cross_device_sign_ins", column("code"))
 _desk_cases = table("desk_cases", column("used_at", UtcTime), column("expires_at", UtcTime))
+_data_copies = table("data_copies", column("copy_id"))
+_data_requests = table("data_requests", column("close_at", UtcTime), column("closed_at", UtcTime))
+_CLOSING_PUT_OFF = timedelta(days=7)
+"""What was taken back after the back-up stands there as if it were not: there is time to take it back again."""
 _totp = table("totp", column("last_step", BigInteger))
 _config = table(
     "config_version",
@@ -123,12 +127,17 @@ def begin_epoch(connection: Connection, *, number: int, at: datetime) -> Died:
             .values(expires_at=at)
         ),
     )
-    for sent in (_contact_codes, _sign_in_codes, _dispute_links, _cross_device):
+    for sent in (_contact_codes, _sign_in_codes, _dispute_links, _cross_device, _data_copies):
         connection.execute(delete(sent))
     connection.execute(
         update(_desk_cases)
         .where(_desk_cases.c.used_at.is_(None), _desk_cases.c.expires_at > at)
         .values(expires_at=at)
+    )
+    connection.execute(
+        update(_data_requests)
+        .where(_data_requests.c.closed_at.is_(None), _data_requests.c.close_at.is_not(None))
+        .values(close_at=literal(at + _CLOSING_PUT_OFF, UtcTime))
     )
     for one in (_journeys, _proofs, _recovery_codes):
         connection.execute(update(one).where(one.c.spent_at.is_(None)).values(spent_at=at))

@@ -62,7 +62,12 @@ def decide(
             if session is not None and about != session.person_id:
                 records = tuple(one for one in records if not _is_left_to_representatives(one))
             answered = any(record.decided_at >= request.started_at for record in records)
-            facts = replace(facts, consent=consent_facts(records), consent_given_now=answered)
+            is_restricted = _is_restricted(tx, session, about)
+            facts = replace(
+                facts,
+                consent=consent_facts(records, is_restricted=is_restricted),
+                consent_given_now=answered,
+            )
         if facts.session is UNKNOWN:
             raise AssertionError("a fact was asked for and not looked up")
 
@@ -80,6 +85,14 @@ def _knows(tx: Tx, session: Session, client: ClientFacts) -> bool:
     """Tell whether the person used this client before they first signed in in the session's browser."""
     since = session.device_since
     return since is not None and tx.grants.has_used(session.person_id, client.client_id, since)
+
+
+def _is_restricted(tx: Tx, session: Session | None, about: PersonId | None) -> bool:
+    """Tell whether somebody asked that nothing of them is sent on consent; of a ward their record tells."""
+    if session is None or about is None or about == session.person_id:
+        return session is not None and session.is_restricted
+    person = tx.people.get(about)
+    return person is not None and person.restricted_at is not None
 
 
 def _is_left_to_representatives(record: ConsentRecord) -> bool:

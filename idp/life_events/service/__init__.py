@@ -3,6 +3,7 @@
 from idp.life_events.service.ages import came_of_age
 from idp.life_events.service.applying import apply_event, leave_unresolved
 from idp.life_events.service.disowning import disown, disown_by_link, lock_own
+from idp.life_events.service.ending import carry_out
 from idp.life_events.service.papers import settle_card, settle_residence
 from idp.life_events.service.reading import take_reading
 from idp.life_events.service.reopening import unlock_own
@@ -16,6 +17,7 @@ __all__ = [
     "RequestRefused",
     "apply_event",
     "came_of_age",
+    "carry_out",
     "decide_request",
     "disown",
     "disown_by_link",

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    delete,
     select,
     update,
 )
@@ -62,6 +63,7 @@ _TAKE = (
     .values(due_at=bindparam("again_at", type_=UtcTime), failures=_t.failures + 1)
     .returning(_t.person_id)
 )
+_FORGET = delete(life_readings).where(*_this_person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,10 @@ class ReadingStore:
             DueReading(person_id=PersonId(row.person_id), due_at=row.due_at, failures=row.failures)
             for row in rows
         )
+
+    def forget(self, person_id: PersonId) -> None:
+        """Have it read no more."""
+        self.connection.execute(_FORGET, person_given(person_id))
 
     def take(self, due: DueReading, again_at: datetime) -> bool:
         """Take one that is due for oneself; it is due again at a moment unless it is done. False: somebody else has."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
+    delete,
     literal,
     select,
     table,
@@ -83,6 +84,7 @@ _DUE_CARDS = (
     .order_by(_t.card_expires_on)
     .limit(bindparam("most"))
 )
+_FORGET = delete(life_states).where(*_this_person)
 _is_locked_for_it = (
     select(literal(1))
     .select_from(_grounds)
@@ -140,6 +142,10 @@ class LifeStateStore:
     def residences_over(self, today: date, most: int) -> tuple[PersonId, ...]:
         """Return whose residence is over and who are not locked for it yet."""
         return self._due(_DUE_RESIDENCES, today, most)
+
+    def forget(self, person_id: PersonId) -> None:
+        """Erase what is known of somebody's papers."""
+        self.connection.execute(_FORGET, person_given(person_id))
 
     def _due(self, statement: Any, today: date, most: int) -> tuple[PersonId, ...]:
         given = {"today": today.isoformat(), "most": most}

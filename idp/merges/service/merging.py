@@ -74,6 +74,9 @@ def _stand_for(tx: Tx, merge: Merge, *, actor: str, occasion: Occasion) -> bool:
     winner = tx.people.get(merge.winner_id)
     if winner is None:
         return False
+    loser = tx.people.get(merge.loser_id)
+    if loser is not None and loser.restricted_at is not None:
+        tx.person_rights.restrict(merge.winner_id, loser.restricted_at)
     before = Before(profile=tx.people.text_of(winner.profile), account_level=winner.account_level)
     return tx.merges.confirm(merge.merge_id, before, by=actor, now=occasion.now) and tx.people.merge(
         merge.loser_id, into=merge.winner_id

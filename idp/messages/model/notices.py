@@ -38,6 +38,12 @@ class Notice(StrEnum):
     """An official found their record. At most once a day for each reason."""
     QUESTION_ANSWERED = "question_answered"
     """An official answered why another looked at their record."""
+    DATA_REQUEST = "data_request"
+    """Something happened to a request about their data."""
+    DATA_COPY = "data_copy"
+    """A copy of all that is held of them was made."""
+    ACCOUNT_CLOSED = "account_closed"
+    """Their account was closed; told at addresses that are known no more by then."""
     OTHER_PARENT = "other_parent"
     """The other parent or guardian did something for a child. At most once a day for each service and kind of deed."""
 
@@ -79,6 +85,25 @@ class Act(StrEnum):
     """Somebody at a one-stop desk said they were them, and could not prove it."""
 
 
+class Step(StrEnum):
+    """What happened to a request about somebody's data, as notices name it."""
+
+    RECEIVED = "received"
+    """It was taken in."""
+    CLOSING = "closing"
+    """It asks to close the account, which happens of itself after some days unless they take it back."""
+    ANSWERED = "answered"
+    """They can read what will be done."""
+    EXTENDED = "extended"
+    """It takes longer."""
+    COMPLETED = "completed"
+    """It was done."""
+    REFUSED = "refused"
+    """It was refused; the reason stands on their page."""
+    WITHDRAWN = "withdrawn"
+    """They took it back."""
+
+
 FACTS: Mapping[Notice, frozenset[str]] = {
     Notice.NEW_DEVICE: frozenset({"client_id", "browser"}),
     Notice.UNUSUAL_SIGN_IN: frozenset({"client_id", "browser"}),
@@ -90,6 +115,9 @@ FACTS: Mapping[Notice, frozenset[str]] = {
     Notice.HIGH_RISK_ACT: frozenset({"act"}),
     Notice.OFFICIAL_LOOKED: frozenset({"reason"}),
     Notice.QUESTION_ANSWERED: frozenset(),
+    Notice.DATA_REQUEST: frozenset({"step"}),
+    Notice.DATA_COPY: frozenset(),
+    Notice.ACCOUNT_CLOSED: frozenset({"channel", "old_address"}),
     Notice.OTHER_PARENT: frozenset({"deed", "client_id", "ward", "actor"}),
     Notice.CROSS_DEVICE: frozenset({"deed", "client_id", "browser"}),
 }

@@ -2,5 +2,6 @@
 
 from idp.people.store.contacts import ContactStore
 from idp.people.store.people import PeopleStore
+from idp.people.store.rights import PersonRightsStore
 
-__all__ = ["ContactStore", "PeopleStore"]
+__all__ = ["ContactStore", "PeopleStore", "PersonRightsStore"]

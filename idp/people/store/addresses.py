@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    delete,
     select,
     update,
 )
@@ -53,6 +54,7 @@ _ADD = _insert.on_conflict_do_update(
     },
 )
 _END = update(person_addresses).where(*_of_person, _t.valid_to.is_(None)).values(valid_to=bindparam("until"))
+_FORGET = delete(person_addresses).where(*_of_person)
 _OF_PERSON = select(person_addresses).where(*_of_person).order_by(_t.recorded_at)
 
 
@@ -88,6 +90,11 @@ def replace_open(connection: Connection, vault: Vault, before: Person, after: Pe
         connection.execute(_ADD, [row | {"valid_to": since}])
     if address is not None:
         connection.execute(_ADD, [address_row(vault, after, address, recorded_at=after.updated_at)])
+
+
+def forget_addresses(connection: Connection, person_id: PersonId) -> None:
+    """Erase where a person is and was registered."""
+    connection.execute(_FORGET, {"of_bucket": bucket_of(person_id), "of_person": person_id})
 
 
 def addresses_of(connection: Connection, vault: Vault, person_id: PersonId) -> tuple[AddressTime, ...]:

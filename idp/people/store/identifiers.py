@@ -115,6 +115,9 @@ _HELD_SINCE = (
     .values(valid_from=bindparam("from", type_=UtcTime))
 )
 _DROP = delete(person_identifiers).where(_this_row)
+_FORGET = delete(person_identifiers).where(
+    _t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +173,11 @@ def end(
         "why": cause,
     }
     connection.execute(_END, given)
+
+
+def forget_identifiers(connection: Connection, person_id: PersonId) -> None:
+    """Erase all that a person was ever found by."""
+    connection.execute(_FORGET, {"of_bucket": bucket_of(person_id), "of_person": person_id})
 
 
 def holdings_of(connection: Connection, vault: Vault, person_id: PersonId) -> tuple[Holding, ...]:

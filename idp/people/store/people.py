@@ -61,6 +61,7 @@ people = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Column("canonical_id", Text),
+    Column("restricted_at", UtcTime),
     Index("ix_people_name_fold", "name_fold", "person_id"),
     Index("ix_people_birth_year_name", "birth_year", "name_fold", "person_id"),
     Index("ix_people_commune_code", "commune_code", "name_fold", "person_id", "birth_year"),
@@ -382,6 +383,7 @@ class PeopleStore:
             created_at=row.created_at,
             updated_at=row.updated_at,
             canonical_id=None if row.canonical_id is None else PersonId(row.canonical_id),
+            restricted_at=row.restricted_at,
         )
 
 

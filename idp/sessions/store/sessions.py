@@ -6,7 +6,7 @@ one updates its row, which waits for redemptions that hold it (grants/store/code
 `clients_of` returns afterwards is complete.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from idp.database import Digest
+from idp.database import Digest, UtcTime
 from idp.database.erasing import delete_oldest
 from idp.ids import ClientId, HandleKind, PersonId, Sid, bucket_of, parse_handle
 from idp.protocol.assurance import Acr
@@ -43,6 +43,7 @@ _people = table(
     column("person_id", Text),
     column("status", Text),
     column("canonical_id", Text),
+    column("restricted_at", UtcTime),
 )
 _person_is_active = and_(_people.c.status == "active", _people.c.canonical_id.is_(None))
 
@@ -63,7 +64,7 @@ _ADD = (
     .returning(sessions.c.session_id)
 )
 _FIND = (
-    select(sessions)
+    select(sessions, _people.c.restricted_at)
     .join(_people, and_(_people.c.bucket == sessions.c.bucket, _people.c.person_id == sessions.c.person_id))
     .where(sessions.c.cookie == bindparam("of_cookie"), sessions.c.ended_at.is_(None), _person_is_active)
 )
@@ -247,7 +248,9 @@ class SessionStore:
             return None
         found = _FIND_AND_LOCK if locks_person else _FIND
         row = self.connection.execute(found, {"of_cookie": self.vault.digest(cookie)}).one_or_none()
-        return None if row is None else session(row)
+        if row is None:
+            return None
+        return replace(session(row), is_restricted=row.restricted_at is not None)
 
     def get(self, session_id: str) -> Session | None:
         """Return a session, ended or not."""

@@ -23,8 +23,7 @@ VI = {
     "service_printed": "Lập lúc",
     "service_withdraw": "Rút sự đồng ý",
     "service_withdraw_text": (
-        "Dịch vụ sẽ mất quyền trong vòng 5 phút. Dữ liệu đã gửi trước đó do {agency} quản lý: "
-        "muốn xóa, gửi yêu cầu đến nơi đó."
+        "Dịch vụ sẽ mất quyền trong vòng 5 phút. Dữ liệu đã gửi trước đó do {agency} quản lý."
     ),
     "service_withdrawn": "Đã rút sự đồng ý với {rp}. Biên nhận {number}.",
     "service_withdrawn_at": "Rút lúc",
@@ -33,8 +32,10 @@ VI = {
     "service_law": "Cơ sở pháp lý: {law}. Vì vậy ở đây không có nút rút sự đồng ý.",
     "service_law_unsaid": "Đây là nhiệm vụ công của cơ quan. Vì vậy ở đây không có nút rút sự đồng ý.",
     "service_object_text": (
-        "Có quyền phản đối: gửi đơn đến {agency} hoặc bộ phận một cửa. Cơ quan trả lời trong 2 ngày làm việc."
+        "Có quyền phản đối: yêu cầu được chuyển đến {agency}. Trả lời trong 2 ngày làm việc."
     ),
+    "service_object_send": "Gửi phản đối",
+    "service_ask_deletion": "Yêu cầu {agency} xóa",
     "service_back": "Về danh sách dịch vụ",
     "given_what": "Thông tin",
     "given_basis": "Cơ sở",
@@ -68,9 +69,7 @@ EN = {
     "service_of": "Account holder",
     "service_printed": "Made at",
     "service_withdraw": "Withdraw consent",
-    "service_withdraw_text": (
-        "Access ends within 5 minutes. Data sent earlier is held by {agency}: to have it deleted, ask there."
-    ),
+    "service_withdraw_text": ("Access ends within 5 minutes. Data sent earlier is held by {agency}."),
     "service_withdrawn": "Consent withdrawn from {rp}. Receipt {number}.",
     "service_withdrawn_at": "Withdrawn at",
     "service_sent_before": "Data sent earlier is held by {agency}.",
@@ -78,8 +77,10 @@ EN = {
     "service_law": "Legal basis: {law}. That is why there is nothing to withdraw here.",
     "service_law_unsaid": "This is a public task of the agency. That is why there is nothing to withdraw here.",
     "service_object_text": (
-        "You may object: write to {agency} or go to a one-stop desk. The agency answers within 2 working days."
+        "You may object: the request goes to {agency}. It is answered within 2 working days."
     ),
+    "service_object_send": "Object",
+    "service_ask_deletion": "Ask {agency} to delete it",
     "service_back": "Back to the services",
     "given_what": "Information",
     "given_basis": "Basis",

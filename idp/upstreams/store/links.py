@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    delete,
     select,
     update,
 )
@@ -69,6 +70,11 @@ _TOUCH = (
     .where(_this_account, _t.last_used_at < bindparam("now"))
     .values(last_used_at=bindparam("now"))
 )
+_UNLINK = (
+    delete(external_links)
+    .where(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
+    .returning(_t.issuer)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,11 @@ class UpstreamStore:
             "new_person": to,
         }
         self.connection.execute(_MOVE, given)
+
+    def unlink(self, record_id: PersonId) -> int:
+        """Forget the accounts linked to this very record, whose holder closed it; return how many there were."""
+        given = {"of_bucket": bucket_of(record_id), "of_person": record_id}
+        return len(self.connection.execute(_UNLINK, given).all())
 
     def of_record(self, record_id: PersonId) -> tuple[ExternalLink, ...]:
         """Return the accounts linked to this very record, the oldest link first; merges don't count."""

@@ -1,0 +1,175 @@
+"""`/account/data/request`: one form for each right, taking a request back, and lifting a restriction (PAGES §3.1.20).
+
+A service is named by its client_id and counts only if it is among those this person uses, as their own page lists them.
+"""
+
+import unicodedata
+from functools import partial
+
+from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.data.overview import HERE
+from idp.citizen.interaction import posted
+from idp.citizen.services.rows import load
+from idp.data_rights.clock import TO_ANSWER, days_for
+from idp.data_rights.model import NotTaken, RequestNotTaken, Right
+from idp.data_rights.service import Wanted, lift_own, make_request, withdraw_request
+from idp.edge import Answer, Call
+from idp.edge.page import language_of, page, relying_party
+from idp.ids import ClientId
+from idp.ui.data_rows import ServiceOption
+from idp.ui.errors import ErrorSummary, FieldError, one_error
+from idp.ui.pages import shown_name
+
+FORM = f"{HERE}/request"
+LONGEST = 1000
+"""Letters of each text."""
+_ABOUT_SERVICES = frozenset({Right.OBJECT, Right.DELETE})
+"""Where nothing can be asked for without naming a service."""
+_WITHOUT_WORDS = frozenset({Right.RESTRICT})
+
+
+async def show(call: Call) -> Answer:
+    """Show the form of one right; a service may be chosen in it already."""
+    holder = await holder_of(call)
+    if isinstance(holder, Answer):
+        return holder
+    right = _right(query(call, "r"))
+    if right is None:
+        return Answer.redirect(HERE)
+    return await _form(call, holder, right, {"service": query(call, "c")})
+
+
+async def send(call: Call) -> Answer:
+    """Take the request in, or say what is missing."""
+    holder = await holder_of(call, back=HERE)
+    if isinstance(holder, Answer):
+        return holder
+    form = posted(call)
+    right = _right(form.get("right", ""))
+    if right is None:
+        return Answer.redirect(HERE)
+    fields = {name: form.get(name, "") for name in ("service", "what", "why")}
+    options = await services_of(call, holder)
+    problems = _problems(right, fields, {one.client_id for one in options})
+    if problems:
+        return await _form(call, holder, right, fields, ErrorSummary(tuple(problems)))
+    wanted = Wanted(
+        right=right,
+        client_id=ClientId(fields["service"]) if fields["service"] else None,
+        what=_written(fields["what"]),
+        why=_written(fields["why"]),
+    )
+    broken = await ask(call, holder, wanted)
+    if broken is not None:
+        return await _form(call, holder, right, fields, one_error(f"data_{broken.value}"))
+    return Answer.redirect(f"{HERE}?d=sent")
+
+
+async def ask(call: Call, holder: Holder, wanted: Wanted) -> NotTaken | None:
+    """Hand a request in; return why it was not taken."""
+    settings = call.provider.settings
+    work = partial(
+        make_request,
+        person_id=holder.person_id,
+        wanted=wanted,
+        holidays=settings.holidays,
+        closing=settings.life.account_closing,
+        occasion=call.occasion(),
+    )
+    try:
+        (await call.provider.database.transact(work)).unwrap()
+    except RequestNotTaken as error:
+        return error.reason
+    return None
+
+
+async def take_back(call: Call) -> Answer:
+    """Take one of one's own requests back; another's is as if there were none."""
+    holder = await holder_of(call, back=HERE)
+    if isinstance(holder, Answer):
+        return holder
+    request_id = posted(call).get("request", "")
+    work = partial(
+        withdraw_request, person_id=holder.person_id, request_id=request_id, occasion=call.occasion()
+    )
+    done = (await call.provider.database.transact(work)).unwrap()
+    return Answer.redirect(HERE if done is None else f"{HERE}?d=withdrawn")
+
+
+async def lift(call: Call) -> Answer:
+    """Let consent count again."""
+    holder = await holder_of(call, back=HERE)
+    if isinstance(holder, Answer):
+        return holder
+    posted(call)
+    work = partial(lift_own, person_id=holder.person_id, occasion=call.occasion())
+    done = (await call.provider.database.transact(work)).unwrap()
+    return Answer.redirect(f"{HERE}?d=lifted" if done else HERE)
+
+
+async def services_of(call: Call, holder: Holder) -> tuple[ServiceOption, ...]:
+    """Return the services of a person, by name."""
+    now, options = call.provider.clock.now(), []
+    for found in await call.provider.database.read(partial(load, holder=holder, now=now)):
+        client = await call.provider.configuration.client(found.client_id)
+        if client is None or not client.facts.redirect_uris:
+            continue
+        rp = relying_party(client.facts, client.facts.first_redirect_uri)
+        name = str(shown_name(rp, language_of(call)))
+        options.append(ServiceOption(client_id=found.client_id, name=name, agency=client.facts.agency))
+    return tuple(sorted(options, key=lambda one: one.name))
+
+
+def _problems(right: Right, fields: dict[str, str], known: set[str]) -> list[FieldError]:
+    problems = []
+    is_missing = right in _ABOUT_SERVICES and not fields["service"]
+    if is_missing or (fields["service"] and fields["service"] not in known):
+        problems.append(FieldError(key="data_no_service", field="service"))
+    if right not in _WITHOUT_WORDS and not _written(fields["what"]):
+        problems.append(FieldError(key="data_what_empty", field="what"))
+    problems += [
+        FieldError(key="data_too_long", field=name, params={"n": LONGEST})
+        for name in ("what", "why")
+        if len(_written(fields[name])) > LONGEST
+    ]
+    return problems
+
+
+def _written(text: str) -> str:
+    """Return what somebody wrote: lines of printing characters, in one spelling."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    kept = (
+        "".join(one for one in line if one == " " or unicodedata.category(one)[0] not in "CZ")
+        for line in lines
+    )
+    return "\n".join(line.strip() for line in kept).strip()
+
+
+def _right(name: str) -> Right | None:
+    return Right(name) if name in {*Right} else None
+
+
+async def _form(
+    call: Call,
+    holder: Holder,
+    right: Right,
+    fields: dict[str, str],
+    errors: ErrorSummary | None = None,
+) -> Answer:
+    options = await services_of(call, holder)
+    chosen = fields.get("service", "")
+    return page(
+        call,
+        "account_data_request.html",
+        signed_in_name=holder.person.profile.full_name,
+        right=right.value,
+        services=() if right in _WITHOUT_WORDS else options,
+        service=chosen if chosen in {one.client_id for one in options} else "",
+        needs_service=right in _ABOUT_SERVICES,
+        asks_what=right not in _WITHOUT_WORDS,
+        fields={"what": fields.get("what", ""), "why": fields.get("why", "")},
+        answer_days=TO_ANSWER,
+        days=days_for(right, elsewhere=right in _ABOUT_SERVICES),
+        path=f"{FORM}?r={right.value}",
+        errors=errors,
+    )

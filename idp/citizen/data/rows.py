@@ -1,0 +1,101 @@
+"""What is held of somebody as rows of a page, numbers masked (PAGES §3.1.20, §4.3)."""
+
+from datetime import datetime
+
+from idp.citizen.history import service_name
+from idp.data_rights.model import Copy, CopyState, DataRequest
+from idp.edge import Call
+from idp.mandates.days import last_day
+from idp.people.model import Attribute, IdentifierScheme, Person, PersonProfile
+from idp.ui.data_rows import CopyRow, FoundByRow, HeldRow, RequestRow
+from idp.ui.formatting import (
+    VIETNAM_TIME,
+    Masked,
+    birth_date,
+    mask_email,
+    mask_id_number,
+    mask_phone,
+    reference,
+)
+from idp.ui.language import Language
+
+_OWN = ("nickname", "preferred_username", "profile_page", "picture", "website")
+
+
+def held(person: Person, language: Language) -> tuple[HeldRow, ...]:
+    """Return every attribute that is known, with who stated it, at which level and when."""
+    profile = person.profile
+    number = profile.personal_id or profile.foreigner_id
+    shown: dict[Attribute, str | Masked] = {
+        Attribute.NAME: profile.full_name,
+        Attribute.ID_NUMBER: mask_id_number(number) if number else "",
+        Attribute.BIRTHDATE: birth_date(profile.birthdate, language) if profile.birthdate else "",
+        Attribute.GENDER: profile.gender,
+        Attribute.NATIONALITY: profile.nationality,
+        Attribute.ADDRESS: "" if profile.address is None else profile.address.formatted,
+        Attribute.PHONE: mask_phone(profile.phone) if profile.phone else "",
+        Attribute.EMAIL: mask_email(profile.email) if profile.email else "",
+    }
+    rows = [_row(profile, attribute, value) for attribute, value in shown.items() if value]
+    own = [(name, getattr(profile, name)) for name in _OWN]
+    return (*rows, *(HeldRow(label=name, value=value, source="self") for name, value in own if value))
+
+
+def _row(profile: PersonProfile, attribute: Attribute, value: str | Masked) -> HeldRow:
+    origin = profile.origins.get(attribute)
+    is_word = attribute is Attribute.GENDER
+    return HeldRow(
+        label=attribute.value,
+        value="" if is_word else value,
+        word=f"data_gender_{value}" if is_word else "",
+        source="" if origin is None else origin.source.value,
+        level=None if origin is None else origin.level,
+        at=None if origin is None else origin.at,
+    )
+
+
+def found_by(scheme: IdentifierScheme, value: str, *, since: datetime, until: datetime | None) -> FoundByRow:
+    """Return what a person is or was found by, masked."""
+    return FoundByRow(scheme=scheme.value, value=_masked(scheme, value), since=since, until=until)
+
+
+def _masked(scheme: IdentifierScheme, value: str) -> str | Masked:
+    match scheme:
+        case IdentifierScheme.EMAIL:
+            return mask_email(value)
+        case IdentifierScheme.PHONE:
+            return mask_phone(value)
+        case IdentifierScheme.USERNAME:
+            return value
+        case _:
+            return mask_id_number(value)
+
+
+def copy_row(copy: Copy | None) -> CopyRow | None:
+    """Return the copy, if there is one."""
+    if copy is None:
+        return None
+    return CopyRow(is_ready=copy.state is CopyState.READY, until=copy.expires_at)
+
+
+async def request_row(call: Call, request: DataRequest, now: datetime) -> RequestRow:
+    """Return a request as its person reads it."""
+    complete_by = last_day(request.complete_due_at)
+    return RequestRow(
+        request_id=request.request_id,
+        number=reference(request.request_id.upper()),
+        right="close" if request.closes_account else request.right.value,
+        service=await service_name(call, request.client_id) if request.client_id else "",
+        what=request.what,
+        received_at=request.received_at,
+        answer_by=last_day(request.answer_due_at),
+        complete_by=complete_by,
+        days=(complete_by - request.received_at.astimezone(VIETNAM_TIME).date()).days,
+        state=request.state.value,
+        is_open=request.closed_at is None,
+        is_overdue=request.is_overdue(now),
+        answer=request.answer,
+        extension=request.extension,
+        outcome=request.outcome,
+        closes_at=request.close_at,
+    )
