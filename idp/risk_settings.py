@@ -22,7 +22,7 @@ class RiskSettings(BaseSettings):
     """Nearer than this, in km, no speed counts: networks are not places."""
     accounts_on_device: int = Field(default=5, ge=0, le=1000)
     """So many people signed in in one browser within an hour."""
-    accounts_at_address: int = Field(default=100, ge=0, le=10_000)
+    accounts_at_address: int = Field(default=300, ge=0, le=10_000)
     """So many people signed in at one address within an hour, each in a browser that was new to them."""
     burst_at_service: int = Field(default=500, ge=0, le=10_000)
     """So many people signed in for one service within ten minutes, each in a browser that was new to them."""

@@ -74,7 +74,7 @@ class Limit(Enum):
     )
     WEAK_SIGN_INS = Rule(
         name="weak-sign-ins",
-        most=100,
+        most=300,
         window=timedelta(hours=1),
         of="address",
         counts="people who sign in in a browser new to them (`HPID_RISK_ACCOUNTS_AT_ADDRESS`); beyond it a password "

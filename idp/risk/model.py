@@ -63,7 +63,7 @@ class Thresholds:
     distance: int = 100
     """km below which no speed counts."""
     accounts_on_device: int = 5
-    accounts_at_address: int = 100
+    accounts_at_address: int = 300
     burst_at_service: int = 500
 
 

@@ -123,13 +123,13 @@ def test_a_case_is_for_the_first_beyond_a_threshold_and_one_a_day() -> None:
         weighed = weigh(seen(is_new=True, at_address=others), arrival(), now=at)
         return doubts_of(weighed, "portal", network=b"\x04\xcb\x00\x71", browser="Chrome", now=at)
 
-    assert cases(98) == ()
-    (first,) = cases(99)
+    assert cases(298) == ()
+    (first,) = cases(299)
     assert first.people == ()
     assert first.facts == {"signal": "accounts-at-address", "network": "203.0.113.0/24", "day": "2026-11-02"}
-    assert cases(99 + CASES) == ()
-    assert cases(100) == (first,)
-    assert cases(99, NOW + timedelta(days=1)) != (first,)
+    assert cases(299 + CASES) == ()
+    assert cases(300) == (first,)
+    assert cases(299, NOW + timedelta(days=1)) != (first,)
 
 
 def test_a_hasty_act_is_told_and_says_how_long_after_the_new_browser_it_was() -> None:

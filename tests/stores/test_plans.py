@@ -178,7 +178,6 @@ def _credentials(tx: Any, me: SignedIn) -> None:
     tx.grants.has_used(person_id, me.client.client_id, NOW)
     tx.attempts.reserve("a", NOW)
     tx.attempts.state("a")
-    tx.attempts.touch("a", NOW)
     tx.attempts.settle("a")
     tx.attempts.release("a")
     tx.attempts.erase_forgotten(NOW, 10)
