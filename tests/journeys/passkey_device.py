@@ -37,3 +37,7 @@ class Device:
         self._session.send(
             "WebAuthn.setUserVerified", {"authenticatorId": self._id, "isUserVerified": verified}
         )
+
+    def lose(self) -> None:
+        """Take it away with all that it holds."""
+        self._session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self._id})

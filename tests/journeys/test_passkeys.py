@@ -146,6 +146,49 @@ def test_a_finger_that_is_not_known_opens_low_and_not_the_account(
         assert (visitor.at, visitor.sees("error")) == ("passkey", True)
 
 
+def test_a_lost_passkey_is_recovered_from_and_its_person_told(
+    stack: Stack, browser: Browser, service: RelyingParty
+) -> None:
+    with Visitor(browser) as visitor:
+        device = Device(visitor)
+        open_account(visitor, stack, "household-business-owner")
+        add_passkey(visitor, "Điện thoại sẽ mất")
+
+        leave(visitor)  # in the field for the name; it opens its own pages too
+        visitor.open(stack.provider + service.authorize_url())
+        with visitor.page.expect_navigation(url="**/consent?*"):
+            visitor.element("method-password").click()
+        visitor.open(stack.provider + PASSKEYS)
+        assert visitor.at == "passkeys"
+
+        device.lose()
+        leave(visitor)
+        visitor.open(f"{stack.provider}/recover")
+        visitor.press("submit")
+        go_to_national(visitor)
+        prove_nationally(visitor, "household-business-owner")
+        assert visitor.at == "recover-renew"
+        visitor.element("lost-passkeys").check()
+        visitor.press("submit")
+        assert visitor.at == "recover-done"
+        visitor.open(stack.provider + PASSKEYS)
+        assert visitor.sees("passkeys-none")
+        visitor.open(f"{stack.provider}/account/history")
+        assert visitor.page.locator("h2.day").count() > 0
+        _told(visitor, stack)
+
+
+def _told(visitor: Visitor, stack: Stack) -> None:
+    """The inbox of the demo holds what was sent of it: the worker sends by and by."""
+    for _ in range(40):
+        visitor.open(stack.options.inbox_url)
+        shown = visitor.page.locator("body").text_content() or ""
+        if "khôi phục" in shown.casefold():
+            return
+        visitor.page.wait_for_timeout(500)
+    raise AssertionError(shown)
+
+
 def test_without_scripts_the_other_ways_are_all_there(
     stack: Stack, browser: Browser, service: RelyingParty
 ) -> None:
