@@ -180,6 +180,7 @@ def test_a_lost_passkey_is_recovered_from_and_its_person_told(
 
 def _told(visitor: Visitor, stack: Stack) -> None:
     """The inbox of the demo holds what was sent of it: the worker sends by and by."""
+    shown = ""
     for _ in range(40):
         visitor.open(stack.options.inbox_url)
         shown = visitor.page.locator("body").text_content() or ""
