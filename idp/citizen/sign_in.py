@@ -41,7 +41,7 @@ async def show(call: Call) -> Answer:
         methods=tuple(methods),
         national_down=down,
         is_known_here=has_device(call),
-        rp_refuses_local=down and not {"password", "passkey", "code", "qr"} & set(methods),
+        rp_refuses_local=down and not {"password", "passkey", "code"} & set(methods),
         continue_as=None,
         errors=failed_with(message),
         failed=told.get("txn") if message in MESSAGES and _TXN.fullmatch(told.get("txn", "")) else None,

@@ -99,11 +99,17 @@ def start_stack(state: Path, rp_host: str = SAME_SITE, *, port_base: int | None 
 
 
 def start_forked_stack(
-    state: Path, seed: Path, rp_host: str = SAME_SITE, *, only: Sequence[str] = (), shared: bool = False
+    state: Path,
+    seed: Path,
+    rp_host: str = SAME_SITE,
+    *,
+    only: Sequence[str] = (),
+    shared: bool = False,
+    **more: str,
 ) -> Stack:
     """Start the demo, or these services alone, by `forked_demo.py`, its records copied from `seed`.
 
-    `shared`: it may outlive this process.
+    `shared`: it may outlive this process. `more` is in its environment.
     """
     port_base = free_port_base()
     wanted = ",".join(only) or "all"
@@ -116,16 +122,19 @@ def start_forked_stack(
         "--rp-host",
         rp_host,
     )
-    return _started(words, state, rp_host, port_base, forked=not shared)
+    return _started(words, state, rp_host, port_base, forked=not shared, **more)
 
 
-def _started(words: Sequence[str], state: Path, rp_host: str, port_base: int, *, forked: bool) -> Stack:
+def _started(
+    words: Sequence[str], state: Path, rp_host: str, port_base: int, *, forked: bool, **more: str
+) -> Stack:
     state.mkdir(parents=True)
     log = state / "runner.log"
     environment = os.environ | {
         "HPID_DEMO_STATE": str(state),
         "NATIONAL_FAULTS": "true",
         "PYTHONPATH": str(ROOT),
+        **more,
     }
     runner: Process
     with log.open("wb") as output:

@@ -1,4 +1,7 @@
-"""Journey 12: the national system is down; city credentials open what allows it, others are told – DOMAIN 4.1."""
+"""Journeys 12 and 4 of DOMAIN 4.1: the national system is down, and one more check before a submit.
+
+While it is down city credentials and a passkey added before open what allows it, and others are told.
+"""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +14,15 @@ from playwright.sync_api import Browser
 
 from tests.driver import RelyingParty
 from tests.journeys.local_service import local_service, name_and_level
-from tests.journeys.people import city_account, code_of, full_name, go_to_national, prove_nationally
+from tests.journeys.passkey_device import Device
+from tests.journeys.people import (
+    city_account,
+    code_of,
+    full_name,
+    go_to_national,
+    prove_nationally,
+    sign_in,
+)
 from tests.journeys.stack import Stack, start_forked_stack, wait_until
 from tests.journeys.visitor import Visitor
 
@@ -19,13 +30,20 @@ pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)
 
 WHO = "desk-official"
 ACCEPTS = ("--local-login", "degraded", "--set", "hpid_accept_degraded=true", "--acr", "LoA2")
+HIGH = "urn:haiphong:acr:high"
+PASSKEYS = "/account/methods/passkeys"
+SUBMITS, WHERE = "year-only-birth-date", "Ngõ 12 Lạch Tray, phường Ngô Quyền"
 NEVER = ("--local-login", "never", "--acr", "LoA2")
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory, seed: Path) -> Iterator[Stack]:
-    """A demo of its own: what an operator says here would shut everybody's door at the demo that all files share."""
-    stack = start_forked_stack(tmp_path_factory.mktemp("national-down") / "demo", seed)
+    """A demo of its own: what an operator says here would shut everybody's door at the demo that all files share.
+
+    Its data store takes documents at level high alone.
+    """
+    folder = tmp_path_factory.mktemp("national-down") / "demo"
+    stack = start_forked_stack(folder, seed, DATASTORE_SHARE_ACR=HIGH)
     yield stack
     stack.stop()
 
@@ -60,6 +78,22 @@ def give_code(visitor: Visitor) -> None:
         visitor.press("submit")
 
 
+@contextmanager
+def _passkey_of(visitor: Visitor, stack: Stack) -> Iterator[None]:
+    """Somebody has added a passkey at a sign-in by the national system, and left."""
+    Device(visitor)
+    visitor.open(stack.provider + PASSKEYS)
+    visitor.press("submit")
+    go_to_national(visitor)
+    prove_nationally(visitor, WHO)
+    visitor.press("add-passkey")
+    visitor.type(passkey_name="Điện thoại")
+    visitor.press("submit")
+    assert visitor.at == "passkeys"
+    visitor.context.clear_cookies()
+    yield
+
+
 def test_city_credentials_open_what_allows_it_and_others_explain(
     stack: Stack, browser: Browser, services: tuple[RelyingParty, RelyingParty]
 ) -> None:
@@ -70,7 +104,12 @@ def test_city_credentials_open_what_allows_it_and_others_explain(
         prove_nationally(visitor, WHO)
         visitor.press("allow")
         assert visitor.at == "callback"
-    with maintenance(stack), Visitor(browser, scripts=False) as visitor:
+    with (
+        Visitor(browser) as with_passkey,
+        _passkey_of(with_passkey, stack),
+        maintenance(stack),
+        Visitor(browser, scripts=False) as visitor,
+    ):
 
         def is_told() -> bool:
             visitor.open(stack.provider + accepts.authorize_url())
@@ -92,6 +131,16 @@ def test_city_credentials_open_what_allows_it_and_others_explain(
         assert not visitor.sees("method-password")
         visitor.press("cancel")
         assert visitor.query["error"] == "access_denied"
+        with_passkey.open(stack.provider + accepts.authorize_url())
+        assert with_passkey.sees("method-national-down")
+        with_passkey.press("method-passkey")
+        with_passkey.press("submit")
+        assert with_passkey.at == "callback"
+        name, level = name_and_level(stack, accepts, with_passkey.query["code"])
+        assert (name, level) == (full_name(WHO), "urn:haiphong:acr:substantial")
+        with_passkey.open(stack.provider + never.authorize_url())
+        assert with_passkey.sees("national-only")
+        assert not with_passkey.sees("method-passkey")
     with Visitor(browser) as visitor:
 
         def is_over() -> bool:
@@ -100,3 +149,34 @@ def test_city_credentials_open_what_allows_it_and_others_explain(
 
         wait_until(is_over, seconds=60)
         assert visitor.sees("method-national")
+
+
+def test_a_submit_asks_for_one_more_check_and_goes_on_where_it_was(stack: Stack, browser: Browser) -> None:
+    """Journey 4, and turning back first."""
+    with Visitor(browser, width=360, scripts=False) as visitor:
+        sign_in(visitor, stack.portal, SUBMITS)
+        assert visitor.text("signed-in-level") == "Xác thực mức đáng kể"
+        visitor.press("procedure-house-number")
+        visitor.press("start")
+        visitor.type(where=WHERE)
+        visitor.press("submit")
+        visitor.press("submit")
+        assert (visitor.site, visitor.at) == (stack.provider, "step-up")
+        assert not any(visitor.sees(other) for other in ("method-password", "method-passkey", "username"))
+        visitor.press("cancel")
+        assert (visitor.site, visitor.at) == (stack.portal, "not-signed-in")
+        visitor.open(f"{stack.portal}/my-files")
+        filing = visitor.page.locator("[id^=filing-]").get_attribute("id")
+        assert filing is not None
+        visitor.press(filing)
+        assert filing == f"filing-{visitor.text('receipt-number')}", "turning back loses nothing"
+        visitor.acts = 0
+        visitor.press("deliver-now")
+        assert visitor.at == "step-up"
+        visitor.press("method-national")
+        assert (visitor.site, visitor.acts) == (stack.national, 2), "one page of ours: why, and the one way"
+        prove_nationally(visitor, SUBMITS)
+        visitor.press("face-match")
+        assert (visitor.site, visitor.at, visitor.sees("delivered")) == (stack.portal, "receipt", True)
+        assert filing == f"filing-{visitor.text('receipt-number')}", "the same filing"
+        assert visitor.text("signed-in-level") == "Xác thực mức cao"
