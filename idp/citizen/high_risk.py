@@ -1,6 +1,7 @@
 """What is held back for a time after a recovery: the one list, and the page that says until when (DOMAIN §3.5; adr/0048).
 
-Acts that give power over the person or their organisations away, take ways to reach them, or take their ways to sign in.
+Acts that give power over the person or their organisations away, carry off all that is held of them, close the account,
+change where they are reached and by which messages they sign in, or take their ways to sign in.
 What protects (locking, ending sessions, mandates and consents, adding a way to sign in) is never held back.
 """
 
@@ -18,6 +19,11 @@ HIGH_RISK = frozenset(
         "/account/contacts",
         "/account/contacts/code",
         "/account/contacts/remove",
+        "/account/contacts/sign-in",
+        "/account/data/close",
+        "/account/data/copy",
+        "/account/data/copy/file",
+        "/account/data/copy/page",
         "/account/mandates/person",
         "/account/mandates/firm",
         "/account/mandates/clients",

@@ -195,6 +195,10 @@ async def test_a_form_that_is_replayed_in_another_browser_recovers_nothing(world
     assert "page-recover-renew" in (await browser.get(RENEW)).ids
 
 
+_FORMS_ALONE = frozenset(path for path in HIGH_RISK if path.startswith("/account/data/copy"))
+"""No page stands there: a form of another one is sent to them."""
+
+
 async def _recovered(world: World, username: str = "alice") -> tuple[Person, Browser]:
     person = await world.person(username)
     browser, page = await _at_renew(world, person)
@@ -205,7 +209,7 @@ async def _recovered(world: World, username: str = "alice") -> tuple[Person, Bro
 @pytest.mark.parametrize(
     "place",
     [
-        *sorted(HIGH_RISK - {"/account/contacts", "/account/contacts/code"}),
+        *sorted(HIGH_RISK - {"/account/contacts", "/account/contacts/code"} - _FORMS_ALONE),
         "/account/mandates/act?a=confirm&i=x",
     ],
 )
@@ -220,6 +224,17 @@ async def test_what_is_of_high_risk_says_until_when_it_waits(world: World, place
     world.time.move(hours=24)
     await world.signed_in(browser, person.person_id)
     assert _HELD not in (await browser.get(place)).ids
+
+
+@pytest.mark.parametrize("place", sorted(_FORMS_ALONE))
+async def test_nothing_is_carried_off_meanwhile(world: World, place: str) -> None:
+    person, browser = await _recovered(world)
+    fields = (await browser.get("/account/data")).form("theme-dark")["fields"]
+    page = await browser.post(place, fields)
+    assert (page.status, _HELD in page.ids) == (403, True)
+    world.time.move(hours=24)
+    await world.signed_in(browser, person.person_id)
+    assert _HELD not in (await browser.post(place, fields)).ids
 
 
 async def test_contacts_can_be_read_and_not_changed_meanwhile(world: World) -> None:
