@@ -22,6 +22,7 @@ _BY_AMR: Mapping[str, Factor] = {
     "email": Factor.EMAIL_CODE,
 }
 _BY_CHANNEL: Mapping[str, Factor] = {"email": Factor.EMAIL_CODE, "phone": Factor.PHONE_CODE}
+_BOUND_AT_DESKS = frozenset({Factor.PASSWORD, Factor.TOTP})
 _SIGN_INS = frozenset({EventType.SESSION_STARTED, EventType.SESSION_REAUTHENTICATED})
 _RECOVERIES = frozenset({EventType.RECOVERY_CODE_USED, EventType.RECOVERY_CODE_REPLACED})
 _BOUND = frozenset({EventType.CREDENTIAL_SET, EventType.CREDENTIAL_COPIED, EventType.CREDENTIAL_RENAMED})
@@ -52,6 +53,8 @@ def factors_said(said: Said | None) -> frozenset[Factor]:
 def factors_of_event(event: AuditEvent) -> frozenset[Factor]:
     """Return the city's own factors that somebody used or bound in a disputed event."""
     payload = event.payload
+    if event.type is EventType.ACCOUNT_RECOVERED and payload.get("by") == Factor.DESK:
+        return _BOUND_AT_DESKS
     if event.type in _RECOVERIES:
         return frozenset({Factor.RECOVERY_CODES})
     if event.type in _BOUND:
@@ -64,15 +67,18 @@ def factors_of_event(event: AuditEvent) -> frozenset[Factor]:
 
 
 def factors_of_notice(facts: Mapping[str, str]) -> frozenset[Factor]:
-    """Return the one a disputed notice tells of; one that was removed is gone already."""
+    """Return those a disputed notice tells of: of a desk what is bound there; what was removed is gone already."""
     factor = facts.get("factor", "")
     if facts.get("notice") == "factor_removed" or factor not in {*Factor}:
         return frozenset()
+    if factor == Factor.DESK:
+        return _BOUND_AT_DESKS
     return frozenset({Factor(factor)}) - {Factor.NATIONAL}
 
 
 def _named(names: Mapping[str, Factor], name: object) -> frozenset[Factor]:
-    return frozenset({names[name]}) if isinstance(name, str) and name in names else frozenset()
+    parts = name.split(" and ") if isinstance(name, str) else []
+    return frozenset(names[one] for one in parts if one in names)
 
 
 def _proved(amr: object) -> frozenset[Factor]:

@@ -41,11 +41,14 @@ def event(event_type: EventType, **payload: Any) -> AuditEvent:
         ),
         (event(EventType.CREDENTIAL_SET, kind="passkey"), {Factor.PASSKEY}),
         (event(EventType.CREDENTIAL_SET, kind="recovery-codes"), {Factor.RECOVERY_CODES}),
+        (event(EventType.CREDENTIAL_SET, kind="password and totp"), {Factor.PASSWORD, Factor.TOTP}),
         (event(EventType.CREDENTIAL_REMOVED, kind="totp"), set()),
         (event(EventType.RECOVERY_CODE_USED, left=9), {Factor.RECOVERY_CODES}),
         (event(EventType.SESSION_STARTED, idp="haiphong", amr=["sms"]), {Factor.PHONE_CODE}),
         (event(EventType.CONTACT_OPENS, channel="email"), {Factor.EMAIL_CODE}),
         (event(EventType.CONSENT_RECORDED), set()),
+        (event(EventType.ACCOUNT_RECOVERED, by="desk"), {Factor.PASSWORD, Factor.TOTP}),
+        (event(EventType.ACCOUNT_RECOVERED, by="national"), set()),
     ],
 )
 def test_an_event_names_what_was_used_or_bound_in_it(disputed: AuditEvent, named: set[Factor]) -> None:
@@ -57,6 +60,7 @@ def test_an_event_names_what_was_used_or_bound_in_it(disputed: AuditEvent, named
     [
         ({"notice": "new_factor", "factor": "password"}, {Factor.PASSWORD}),
         ({"notice": "recovery", "factor": "recovery_codes"}, {Factor.RECOVERY_CODES}),
+        ({"notice": "recovery", "factor": "desk"}, {Factor.PASSWORD, Factor.TOTP}),
         ({"notice": "factor_removed", "factor": "totp"}, set()),
         ({"notice": "new_factor", "factor": "national"}, set()),
         ({"notice": "new_device", "browser": "Chrome"}, set()),

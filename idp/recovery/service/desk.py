@@ -146,7 +146,6 @@ def bind(
     recovered = recover(tx, person_id, recovery, occasion=occasion)
     if isinstance(recovered, Refused):
         return recovered
-    has_second = binding.totp_secret is not None
     tx.passwords.put(
         PasswordCredential(person_id=person_id, password_hash=binding.password_hash, changed_at=occasion.now)
     )
@@ -164,12 +163,16 @@ def bind(
         scheme = IdentifierScheme.USERNAME
         tx.people.add_identifier(person_id, scheme, binding.username, now=occasion.now)
     tx.attempts.settle(person_id)
-    kind = "password and totp" if has_second else "password"
-    tx.audit.add(
-        occasion.event(
-            EventType.CREDENTIAL_SET, actor=person_ref(person_id), person_id=person_id, kind=kind, sessions=0
+    for kind in ("password",) if binding.totp_secret is None else ("password", "totp"):
+        tx.audit.add(
+            occasion.event(
+                EventType.CREDENTIAL_SET,
+                actor=person_ref(person_id),
+                person_id=person_id,
+                kind=kind,
+                sessions=0,
+            )
         )
-    )
     return Done(value=True)
 
 
