@@ -278,7 +278,7 @@ async def test_f04_a_session_that_came_so_opens_no_account_and_confirms_no_other
     assert "page-qr-sign-in" in (await open_code(shown.browser, second.code)).ids
     high = await world.client("rp-high", default_acr=Acr.HIGH)
     page = await shown.browser.get(high.authorize_url(acr_values=Acr.HIGH.value))
-    assert "page-sign-in" in page.ids, "nor is it ever high"
+    assert "page-step-up" in page.ids, "nor is it ever high"
 
 
 async def test_f04_a_phone_that_is_itself_signed_in_anew_by_another_confirms_no_more(

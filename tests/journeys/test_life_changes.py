@@ -95,7 +95,7 @@ def test_a_corrected_name_a_new_number_and_a_move_stay_one_account(stack: Stack,
 
         enter(stack, "person.level", NEW_NUMBER, account_level=1)
         begin(visitor, stack.portal, CITIZEN, NEW_NUMBER)
-        assert (visitor.site, visitor.at) == (stack.provider, "sign-in")
+        assert (visitor.site, visitor.at) == (stack.provider, "step-up")
         visitor.press("cancel")
         assert (visitor.site, visitor.at) == (stack.portal, "level-too-low")
         told = visitor.page.locator("main").inner_text()

@@ -15,7 +15,7 @@ from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(300)]
 
-WHO = "hoa-old-style"
+WHO = "rp-developer"
 AT_ONCE = 5.0
 """Seconds at a browser on a busy machine; that whatever asks us refuses within one is tests/races/test_bound_a.py."""
 

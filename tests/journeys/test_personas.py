@@ -91,7 +91,7 @@ def how_refused(walk: Walk) -> str:
         )
     if walk.at("error"):
         return page.elements["error"].attributes["data-case"]
-    if walk.at("sign-in"):  # what they proved is not enough: back to the service
+    if walk.at("step-up") or walk.at("sign-in"):  # what they proved is not enough: back to the service
         assert "error" in page
         walk.press("cancel")
         return walk.answer["error"]

@@ -13,7 +13,7 @@ from tests.journeys.people import (
     reach_consent,
     sign_in,
 )
-from tests.journeys.stack import Stack
+from tests.journeys.stack import Stack, wait_until
 from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
@@ -60,8 +60,9 @@ def test_an_account_of_level_01_can_go_back_and_is_told_what_the_service_needs(
 ) -> None:
     with Visitor(browser) as visitor:
         reach_consent(visitor, stack.portal, "level-01-adult")
-        assert (visitor.site, visitor.at) == (stack.provider, "sign-in")
+        assert (visitor.site, visitor.at) == (stack.provider, "step-up")
         assert visitor.sees("error")
+        assert visitor.sees("level-01")
         visitor.press("cancel")
         assert (visitor.site, visitor.at) == (stack.portal, "level-too-low")
         assert "công an cấp xã" in visitor.page.locator("main").inner_text()
@@ -96,6 +97,7 @@ def test_an_account_that_the_city_locked_is_told_so(stack: Stack, browser: Brows
         number = national_account(slug).number
         (found,) = json.loads(stack.hpid("people", "find", number, "--reason", "desk", "--json"))["people"]
         stack.hpid("people", "lock", found["person_id"], "--reason", "số 12/TB-CA")
+        wait_until(lambda: _is_signed_out(visitor, stack.portal), seconds=30)
         reach_consent(visitor, stack.portal, slug)
         assert (visitor.site, visitor.problem) == (stack.provider, "locked")
         assert visitor.page.locator("a[href='/help#unlock']").is_visible()
@@ -151,3 +153,9 @@ def test_consent_pressed_twice_counts_once(
         assert visitor.text("signed-in-name") == full_name(slug)
         visitor.open(f"{stack.portal}/my-files")
         assert visitor.text("signed-in-name") == full_name(slug)
+
+
+def _is_signed_out(visitor: Visitor, service: str) -> bool:
+    """Tell whether the service has heard by the back channel that the session is over."""
+    visitor.open(service)
+    return visitor.sees("sign-in")

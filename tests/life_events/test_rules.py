@@ -178,10 +178,15 @@ def test_nobody_died_tomorrow() -> None:
     assert died_on({}, today=TODAY) == ""
 
 
-def test_every_happening_has_its_row_and_only_death_and_dissolution_end_mandates_for_somebody() -> None:
+def test_every_happening_has_its_row_and_only_an_end_for_good_ends_mandates_for_somebody() -> None:
     assert set(ENDS) == set(Happening)
     assert {one for one, ends in ENDS.items() if ends.mandates_for} == {
         Happening.DEATH,
         Happening.DISSOLUTION,
+        Happening.CLOSING,
     }
-    assert {one for one, ends in ENDS.items() if ends.sessions} == {Happening.DEATH, Happening.LOCK}
+    assert {one for one, ends in ENDS.items() if ends.sessions} == {
+        Happening.DEATH,
+        Happening.LOCK,
+        Happening.CLOSING,
+    }

@@ -211,19 +211,6 @@ async def test_names_that_are_nobody_s_share_a_million_counters(database: Databa
     assert NOBODY_S_COUNTERS == 2**20
 
 
-async def test_to_note_that_an_account_was_tried_counts_nothing(database: Database[Any]) -> None:
-    def touch(tx: Any) -> AttemptState:
-        tx.attempts.reserve("a", NOW)
-        tx.attempts.touch("a", NOW + DAY)
-        tx.attempts.touch("b", NOW + DAY)
-        state: AttemptState = tx.attempts.state("a")
-        assert tx.attempts.erase_forgotten(NOW + HOUR, 10) == 0, "it was tried since"
-        return state
-
-    assert await do(database, touch) == AttemptState(failures=1, tries=1, not_before=None)
-    assert await see(database, lambda tx: tx.attempts.state("b").failures) == 0
-
-
 async def test_counters_not_tried_for_long_are_erased_but_not_those_that_rest(
     database: Database[Any],
 ) -> None:
