@@ -1,21 +1,22 @@
-"""People withdraw from a service, say that a sign-in was not theirs, and come back: journeys 9 and 10.
+"""People withdraw from a service, say that a sign-in was not theirs, and come back: journeys 9 and 10; and one is locked.
 
 DOMAIN §4.1; journey 14 is test_sign_out.py. This persona signs in nowhere else in these journeys.
 """
 
+import json
 import time
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.held_cookies import take_cookies
-from tests.journeys.people import go_to_national, prove_nationally, reach_consent, sign_in
+from tests.journeys.people import go_to_national, national_account, prove_nationally, reach_consent, sign_in
 from tests.journeys.stack import Stack, wait_until
 from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(300)]
 
-WHO = "rp-developer"
+WHO = "custody-father"
 AT_ONCE = 5.0
 """Seconds at a browser on a busy machine; that whatever asks us refuses within one is tests/races/test_bound_a.py."""
 
@@ -38,6 +39,18 @@ def test_a_person_withdraws_reports_a_sign_in_and_unlocks(stack: Stack, browser:
         assert case in stack.hpid("cases", "list")
         _unlocks(visitor, stack)
         assert held.open_sessions() == set(), "what ended never comes back"
+
+
+def test_an_account_that_the_city_locked_is_told_so(stack: Stack, browser: Browser) -> None:
+    with Visitor(browser) as visitor:
+        sign_in(visitor, stack.portal, WHO)
+        number = national_account(WHO).number
+        (found,) = json.loads(stack.hpid("people", "find", number, "--reason", "desk", "--json"))["people"]
+        stack.hpid("people", "lock", found["person_id"], "--reason", "số 12/TB-CA")
+        wait_until(lambda: _is_signed_out(visitor, stack.portal), seconds=30)
+        reach_consent(visitor, stack.portal, WHO)
+        assert (visitor.site, visitor.problem) == (stack.provider, "locked")
+        assert visitor.page.locator("a[href='/help#unlock']").is_visible()
 
 
 def _withdraws(visitor: Visitor, stack: Stack) -> None:
@@ -86,3 +99,9 @@ def _unlocks(visitor: Visitor, stack: Stack) -> None:
     prove_nationally(visitor, WHO)
     visitor.press("face-match")
     assert visitor.at == "account-home"
+
+
+def _is_signed_out(visitor: Visitor, service: str) -> bool:
+    """Tell whether the service has heard by the back channel that the session is over."""
+    visitor.open(service)
+    return visitor.sees("sign-in")

@@ -1,7 +1,5 @@
 """Cancelled at any page, refused, gone back to, opened twice: a page that says what to do (PAGES §5)."""
 
-import json
-
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -9,11 +7,10 @@ from tests.journeys.people import (
     full_name,
     give_password,
     go_to_national,
-    national_account,
     reach_consent,
     sign_in,
 )
-from tests.journeys.stack import Stack, wait_until
+from tests.journeys.stack import Stack
 from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
@@ -90,19 +87,6 @@ def test_an_account_locked_by_the_police_is_told_there_and_gets_back_to_the_port
         assert (visitor.site, visitor.at) == (stack.portal, "not-signed-in")
 
 
-def test_an_account_that_the_city_locked_is_told_so(stack: Stack, browser: Browser) -> None:
-    slug = "custody-father"
-    with Visitor(browser) as visitor:
-        sign_in(visitor, stack.portal, slug)
-        number = national_account(slug).number
-        (found,) = json.loads(stack.hpid("people", "find", number, "--reason", "desk", "--json"))["people"]
-        stack.hpid("people", "lock", found["person_id"], "--reason", "số 12/TB-CA")
-        wait_until(lambda: _is_signed_out(visitor, stack.portal), seconds=30)
-        reach_consent(visitor, stack.portal, slug)
-        assert (visitor.site, visitor.problem) == (stack.provider, "locked")
-        assert visitor.page.locator("a[href='/help#unlock']").is_visible()
-
-
 @pytest.mark.parametrize("scripts", [True, False])
 def test_back_over_a_finished_sign_in_shows_only_pages_that_explain(
     stack: Stack, browser: Browser, *, scripts: bool
@@ -153,9 +137,3 @@ def test_consent_pressed_twice_counts_once(
         assert visitor.text("signed-in-name") == full_name(slug)
         visitor.open(f"{stack.portal}/my-files")
         assert visitor.text("signed-in-name") == full_name(slug)
-
-
-def _is_signed_out(visitor: Visitor, service: str) -> bool:
-    """Tell whether the service has heard by the back channel that the session is over."""
-    visitor.open(service)
-    return visitor.sees("sign-in")
