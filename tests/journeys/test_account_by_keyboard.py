@@ -20,7 +20,7 @@ def test_the_account_is_walked_with_tab_and_enter_alone(stack: Stack, browser: B
         _go(visitor, "submit")
         _go(visitor, "method-national")
         _go(visitor, "submit")
-        prove_nationally(visitor, "level-02-adult")
+        prove_nationally(visitor, "hoa-new-style")
         assert visitor.at == "account-home"
         for section in _SECTIONS:
             _go(visitor, f"nav-{section}")

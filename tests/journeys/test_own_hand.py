@@ -39,18 +39,8 @@ def test_a_person_withdraws_reports_a_sign_in_and_unlocks(stack: Stack, browser:
         assert case in stack.hpid("cases", "list")
         _unlocks(visitor, stack)
         assert held.open_sessions() == set(), "what ended never comes back"
-
-
-def test_an_account_that_the_city_locked_is_told_so(stack: Stack, browser: Browser) -> None:
     with Visitor(browser) as visitor:
-        sign_in(visitor, stack.portal, WHO)
-        number = national_account(WHO).number
-        (found,) = json.loads(stack.hpid("people", "find", number, "--reason", "desk", "--json"))["people"]
-        stack.hpid("people", "lock", found["person_id"], "--reason", "số 12/TB-CA")
-        wait_until(lambda: _is_signed_out(visitor, stack.portal), seconds=30)
-        reach_consent(visitor, stack.portal, WHO)
-        assert (visitor.site, visitor.problem) == (stack.provider, "locked")
-        assert visitor.page.locator("a[href='/help#unlock']").is_visible()
+        _is_told_that_the_city_locked(visitor, stack)
 
 
 def _withdraws(visitor: Visitor, stack: Stack) -> None:
@@ -99,6 +89,18 @@ def _unlocks(visitor: Visitor, stack: Stack) -> None:
     prove_nationally(visitor, WHO)
     visitor.press("face-match")
     assert visitor.at == "account-home"
+
+
+def _is_told_that_the_city_locked(visitor: Visitor, stack: Stack) -> None:
+    """A lock of the city's is no lock of one's own: it says how it is opened, and by whom."""
+    sign_in(visitor, stack.portal, WHO)
+    number = national_account(WHO).number
+    (found,) = json.loads(stack.hpid("people", "find", number, "--reason", "desk", "--json"))["people"]
+    stack.hpid("people", "lock", found["person_id"], "--reason", "số 12/TB-CA")
+    wait_until(lambda: _is_signed_out(visitor, stack.portal), seconds=30)
+    reach_consent(visitor, stack.portal, WHO)
+    assert (visitor.site, visitor.problem) == (stack.provider, "locked")
+    assert visitor.page.locator("a[href='/help#unlock']").is_visible()
 
 
 def _is_signed_out(visitor: Visitor, service: str) -> bool:
