@@ -5,12 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 
 from idp.audit.events import EventType
 from idp.citizen.high_risk import HIGH_RISK
+from idp.citizen.routing import citizen_router
 from idp.credentials.recovery_code import CODE_BYTES, SET_SIZE, read_code, write_code
 from idp.credentials.service import set_recovery_codes
 from idp.database import Done
+from idp.edge import Answer, Call, Endpoint
 from idp.outbox.model import OutboxKind
 from idp.people.model import Person, PersonStatus
 from idp.protocol.assurance import Acr
@@ -204,6 +207,42 @@ async def _recovered(world: World, username: str = "alice") -> tuple[Person, Bro
     browser, page = await _at_renew(world, person)
     await _recover(browser, page)
     return person, browser
+
+
+_NEVER_HELD = {
+    "/account/sign-in": "leads to a sign-in",
+    "/account/methods/password": "adds or renews a way to sign in",
+    "/account/methods/totp": "adds or renews a way to sign in",
+    "/account/methods/recovery-codes": "adds or renews a way to sign in",
+    "/account/methods/passkeys/add": "adds a way to sign in",
+    "/account/methods/passkeys/rename": "changes a word",
+    "/account/sessions": "protects",
+    "/account/devices": "protects",
+    "/account/services/withdraw": "protects",
+    "/account/number": "shows what the card in one's hand says",
+    "/account/data/request": "asks an official, who answers later",
+    "/account/data/request/withdraw": "takes back",
+    "/account/data/restriction": "takes back one's own restriction",
+    "/account/history/not-me": "protects",
+    "/account/history/ask-why": "asks an official",
+    "/account/mandates/act": "ends; what ends an administrator is held by its query",
+}
+"""Forms of the account that go on after a recovery → why."""
+
+
+async def _nothing(_endpoint: Endpoint, _call: Call) -> Answer:
+    return Answer(status=404)
+
+
+def test_every_form_of_the_account_is_held_back_or_says_why_not() -> None:
+    routes = [route for route in citizen_router(_nothing).routes if isinstance(route, APIRoute)]
+    forms = {
+        route.path
+        for route in routes
+        if "POST" in (route.methods or ()) and route.path.startswith("/account")
+    }
+    assert forms >= HIGH_RISK
+    assert forms - HIGH_RISK == set(_NEVER_HELD)
 
 
 @pytest.mark.parametrize(
