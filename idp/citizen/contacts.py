@@ -19,7 +19,7 @@ from idp.edge import Answer, Call
 from idp.edge.page import language_of, page
 from idp.ids import PersonId
 from idp.messages.model import Channel
-from idp.people.contacts import CODE_DIGITS, Contact, PendingCode, read_address
+from idp.people.contacts import CODE_DIGITS, Contact, PendingCode, counter_of, read_address
 from idp.people.model import PersonProfile
 from idp.people.service import ContactOutcome, ContactResult, NewContact, ask, confirm, remove
 from idp.transaction import Tx
@@ -203,7 +203,7 @@ def _check(
     tx: Tx, *, holder: Holder, channel: Channel, code: str, vault: Vault, occasion: Occasion
 ) -> Done[ContactResult | Slowed]:
     """Count the try on the person's own counter of such codes, look at the code, and forget it if it was right."""
-    account = contact_counter(holder.person_id)
+    account = counter_of(holder.person_id)
     attempt = tx.attempts.reserve(account, occasion.now)
     if isinstance(attempt, Slowed):
         return Done(attempt)
@@ -211,11 +211,6 @@ def _check(
     if result.outcome is ContactOutcome.ADDED:
         tx.attempts.settle(account)
     return Done(result)
-
-
-def contact_counter(person_id: PersonId) -> str:
-    """Return the counter of wrong codes: not that of the password, which a right code must not forgive."""
-    return f"contact:{person_id}"
 
 
 async def _pending(call: Call, person_id: PersonId, channel: Channel) -> PendingCode | None:

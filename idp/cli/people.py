@@ -1,5 +1,6 @@
 """`hpid people`: find, lock, unlock, release, mark. What is found is masked; the full number is typed, never shown."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from idp.life_events.model import Ground
 from idp.life_events.service import grounds_of, lift_ground, open_ground
 from idp.messages.model.notices import Act, Notice
 from idp.people.asked import Asked, NotSearchable, SearchReason, read_text, read_username
+from idp.people.contacts import counter_of
 from idp.people.identifiers import IdentifierTaken
 from idp.people.model import IdentifierScheme, NumberCause, PersonStatus
 from idp.people.service import NumberChanged, NumberNotChanged, change_personal_id
@@ -83,7 +85,7 @@ async def _find(
         page = find_people(
             tx, asked, place, vault=provider.vault, reason=reason, actor=operator(), occasion=happening
         ).value
-        return Done((page, [_row(one, tx.attempts.state(one.person_id)) for one in page.people]))
+        return Done((page, [_row(one, _attempts(tx, one.person_id)) for one in page.people]))
 
     return (await provider.database.transact(look)).unwrap()
 
@@ -108,8 +110,9 @@ app.command("decide")(lock_requests.decide)
 
 @app.command()
 def release(person_id: str, *, reason: Reason) -> None:
-    """Let password and code be tried again: after a hundred failures they rest, before that each try waits longer.
+    """Let password and codes be tried again: after a hundred failures they rest, before that each try waits longer.
 
+    The codes that prove a new contact address are counted apart, and are released with them.
     They stay what they were, so make sure first that it was the person who failed and that somebody else does not
     know them. This is not for a locked record: that is `unlock`.
     """
@@ -129,10 +132,9 @@ def release(person_id: str, *, reason: Reason) -> None:
 def _release(tx: Tx, person_id: PersonId, reason: str, happening: Occasion) -> Done[int] | Refused:
     if tx.people.get(person_id) is None:
         return Refused(CommandFailed(f"no person {person_id}"))
-    failures = tx.attempts.release(
-        tx.people.standing_id(person_id)
-    )  # they are counted for the one who stands
-    if failures is None:
+    released = [tx.attempts.release(counter) for counter in _counters(tx, person_id)]
+    failures = sum(one or 0 for one in released)
+    if not failures:
         return Refused(CommandFailed(f"{person_id} has no failures to forget"))
     tx.outbox.notify(PersonId(person_id), Notice.HIGH_RISK_ACT, occasion=happening, act=Act.RELEASED.value)
     event = EventType.CREDENTIAL_RELEASED
@@ -140,6 +142,12 @@ def _release(tx: Tx, person_id: PersonId, reason: str, happening: Occasion) -> D
         happening.event(event, actor=operator(), person_id=person_id, reason=reason, failures=failures)
     )
     return Done(failures)
+
+
+def _counters(tx: Tx, person_id: PersonId) -> tuple[str, str]:
+    """Return what failures are counted on: for the record that stands, and codes to contacts apart."""
+    standing = tx.people.standing_id(person_id)
+    return standing, counter_of(standing)
 
 
 @app.command("mark-compromised")
@@ -268,7 +276,7 @@ def _change(
     if status is PersonStatus.ACTIVE and grounds:
         return Refused(CommandFailed(f"{person_id} is not locked by hand, but: {_words(grounds)}"))
     told = f"{person_id} is {status.value} already, or can't be changed"
-    if status is PersonStatus.ACTIVE and tx.attempts.state(person_id).failures:
+    if status is PersonStatus.ACTIVE and any(one.failures for one in _attempts(tx, person_id)):
         told += "; failed sign-ins are forgotten by `hpid people release`"
     return Refused(CommandFailed(told))
 
@@ -285,7 +293,11 @@ def _words(grounds: frozenset[Ground]) -> str:
     return ", ".join(sorted(one.value for one in grounds))
 
 
-def _row(person: FoundPerson, attempts: AttemptState) -> dict[str, object]:
+def _attempts(tx: Tx, person_id: PersonId) -> tuple[AttemptState, ...]:
+    return tuple(tx.attempts.state(counter) for counter in _counters(tx, person_id))
+
+
+def _row(person: FoundPerson, attempts: Sequence[AttemptState]) -> dict[str, object]:
     return {
         "person_id": person.person_id,
         "name": person.name,
@@ -296,7 +308,7 @@ def _row(person: FoundPerson, attempts: AttemptState) -> dict[str, object]:
         "status": person.status,
         "commune": person.commune_code or None,
         "merged_into": person.stands_for,
-        "failures": attempts.failures,
-        "tries": attempts.tries,
-        "rests": attempts.failures >= MOST_TRIES,
+        "failures": sum(one.failures for one in attempts),
+        "tries": sum(one.tries for one in attempts),
+        "rests": any(one.failures >= MOST_TRIES for one in attempts),
     }

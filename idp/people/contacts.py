@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from idp.ids import PersonId
 from idp.messages.model import Channel
 from idp.people.contact import is_email, is_phone
 from idp.people.identifiers import normal_form
@@ -54,6 +55,11 @@ class PendingCode:
     digest: bytes = field(repr=False)
     tries: int
     expires_at: datetime
+
+
+def counter_of(person_id: PersonId) -> str:
+    """Return the counter of wrong codes: not that of the password, which a right code must not forgive."""
+    return f"contact:{person_id}"
 
 
 def read_address(channel: Channel, typed: str) -> str | None:

@@ -10,6 +10,8 @@ from idp.audit.events import EventType
 from idp.credentials.model import MOST_TRIES
 from idp.credentials.reservation import Reserved
 from idp.database import Done
+from idp.messages.model import Channel
+from idp.people.contacts import PendingCode, code_material, counter_of
 from idp.people.model import IdentifierScheme, Person
 from idp.transaction import Tx
 from tests.cli.conftest import Office
@@ -157,6 +159,50 @@ async def test_a_factor_that_rests_is_released_once_with_a_reason(office: Office
     assert reason == "came to the desk, request 15"
     nobody = await office.installation.run("people", "release", _NOBODY, "--reason", "letter 17")
     assert nobody.refusal == f"no person {_NOBODY}"
+
+
+async def test_codes_to_a_contact_that_rest_are_released_with_the_others(
+    office: Office, world: ServedWorld
+) -> None:
+    """They are counted apart, and nothing but this lets them be tried again: no code is bound anew."""
+    person = await world.person()
+    browser = world.browser()
+    await world.signed_in(browser, person.person_id)
+    now = world.time()
+
+    def fail(tx: Tx) -> Done[None]:
+        tx.people.add_identifier(person.person_id, IdentifierScheme.USERNAME, "thu.pt", now=now)
+        for hours in range(MOST_TRIES):
+            tx.attempts.reserve(counter_of(person.person_id), now - timedelta(hours=MOST_TRIES - hours))
+        waiting = PendingCode(
+            channel=Channel.EMAIL,
+            address="thu@example.vn",
+            replaces="",
+            language="vi",
+            digest=b"",
+            tries=0,
+            expires_at=now + timedelta(hours=1),
+        )
+        digest = world.provider.vault.digest(code_material(person.person_id, waiting, "314159"))
+        tx.contacts.put_code(person.person_id, replace(waiting, digest=digest))
+        return Done(None)
+
+    await world.write(fail)
+    find = ("people", "find", "--username", "thu.pt", "--reason", "desk", "--json")
+    (row,) = (await office.installation.run(*find)).json["people"]
+    assert (row["failures"], row["rests"]) == (MOST_TRIES, True)
+    page = await browser.get("/account/contacts/code?c=email")
+    refused = await browser.press(page, "submit", otp="314159")
+    assert "error" in refused.ids, "unseen, though it is right"
+    release = ("people", "release", person.person_id, "--reason", "came to the desk, request 21")
+    released = await office.installation.run(*release)
+    assert released.out == f"{person.person_id} may try again; failures forgotten: {MOST_TRIES}\n"
+    (row,) = (await office.installation.run(*find)).json["people"]
+    assert (row["failures"], row["tries"], row["rests"]) == (0, 0, False)
+    added = await browser.press(refused, "submit", otp="314159")
+    assert "notice" in added.ids
+    held = await world.provider.database.read(lambda tx: tx.contacts.of_person(person.person_id))
+    assert [one.address for one in held] == ["thu@example.vn"]
 
 
 async def test_consents_are_listed_and_withdrawn_once(office: Office, world: ServedWorld) -> None:
