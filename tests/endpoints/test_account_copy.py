@@ -9,6 +9,8 @@ import pytest
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
+from idp.cases.model import CaseKind
+from idp.cases.service import answer_question, close_case, open_case
 from idp.credentials.service import set_recovery_codes
 from idp.data_rights.jobs import make_copies
 from idp.database import Done
@@ -17,6 +19,7 @@ from idp.life_events.service import open_ground
 from idp.transaction import Tx
 from tests.driver import Browser, RelyingParty
 from tests.endpoints.test_account_data import HERE, at_account, numbered, send
+from tests.endpoints.test_devices import come
 from tests.world import World
 
 DOWNLOAD = f"{HERE}/copy/file"
@@ -55,7 +58,7 @@ async def test_it_holds_everything_and_no_secret(world: World, rp: RelyingParty)
     assert set(content) == {
         *("format", "version", "issuer", "made_at", "account", "attributes", "identifiers", "addresses"),
         *("contacts", "national_accounts", "papers", "consents", "services", "subjects", "mandates", "posts"),
-        *("sessions", "factors", "requests", "history"),
+        *("sessions", "browsers", "factors", "cases", "requests", "history"),
     }
     assert {one["kind"] for one in content["factors"]} == {"password", "totp", "recovery-codes"}
     assert content["requests"][0]["what"] == HOSTILE.replace("\u2028", "")
@@ -73,6 +76,62 @@ async def test_it_holds_everything_and_no_secret(world: World, rp: RelyingParty)
     cookie = world.cookie_of(browser, "session")
     for secret in (secrets[0].password_hash, secrets[1].secret, code, cookie, person.person_id):
         assert str(secret) not in text
+
+
+async def test_browsers_are_named_without_what_knows_them_again(world: World, rp: RelyingParty) -> None:
+    person, citizen = await world.citizen()
+    browser = world.browser()
+    await come(world, rp, citizen, browser)
+    await come(world, rp, citizen, world.browser(), public="yes")
+    _, other = await world.citizen("bob")
+    await come(world, rp, other, world.browser())
+    reader = await at_account(world, person)
+    await made(world, reader)
+    content = await downloaded(reader)
+    assert [(one["client_id"], one["public"]) for one in content["browsers"]] == [
+        (rp.client_id, True),
+        (rp.client_id, False),
+    ]
+    assert all(one["first_seen_at"] <= one["last_seen_at"] for one in content["browsers"])
+    held = world.cookie_of(browser, "device")
+    assert held is not None
+    assert held not in json.dumps(content)
+    page = await reader.press(await reader.get(HERE), "read-copy")
+    assert {"part-browsers", "part-cases"} <= page.ids
+
+
+async def test_cases_are_told_with_what_was_said_and_no_official_s_words(world: World) -> None:
+    person, clerk = await world.person(), "operator:lan"
+
+    def happened(tx: Tx) -> Done[None]:
+        occasion = world.occasion
+        asked, gone = (
+            open_case(tx, kind, person.person_id, facts, about=kind.value, occasion=occasion)
+            for kind, facts in (
+                (CaseKind.QUESTION, {"event_id": "e1", "event": "people:searched"}),
+                (CaseKind.NOT_ME, {"event": "session:started", "said": "phone-lost", "factors": "totp sms"}),
+            )
+        )
+        answer_question(tx, asked, "Theo văn bản 12/CAHP.", actor=clerk, occasion=occasion)
+        close_case(tx, gone, "suspect known to the police", actor=clerk, occasion=occasion)
+        return Done(None)
+
+    await world.write(happened)
+    browser = await at_account(world, person)
+    await made(world, browser)
+    page = await browser.press(await browser.get(HERE), "download-copy")
+    cases = {one["kind"]: one for one in json.loads(page.response.content)["cases"]}
+    assert cases["question"]["answer"] == "Theo văn bản 12/CAHP."
+    told = {name: cases["not-me"][name] for name in ("event", "said", "factors", "answer", "state")}
+    assert told == {
+        "event": "session:started",
+        "said": "phone-lost",
+        "factors": ["totp", "sms"],
+        "answer": None,
+        "state": "closed",
+    }
+    assert "suspect" not in page.response.text
+    assert clerk not in page.response.text
 
 
 async def test_g08_nothing_that_people_wrote_becomes_markup(world: World) -> None:

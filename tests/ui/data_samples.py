@@ -130,7 +130,7 @@ _PARTS = (
         "subjects",
         "mandates",
     ),
-    *("posts", "sessions", "factors", "requests"),
+    *("posts", "sessions", "browsers", "factors", "cases", "requests"),
 )
 _EVENT = {"at": "2026-11-22T14:12:05Z", "by": "you", "device": "Chrome, Windows"}
 COPY = {
@@ -147,6 +147,8 @@ COPY = {
     ),
     **dict.fromkeys(_PARTS, ()),
     "mandates": ({"organisation": "Công ty TNHH Cảng Xanh", "services": ("tax", "customs")},),
+    "browsers": ({"browser": "Chrome, Windows", "service": "Học kỹ năng số", "public": False},),
+    "cases": ({"number": "7K2M-9QXD-4HJR", "kind": "not-me", "said": "phone-lost", "factors": ("totp",)},),
 }
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import person_ref
-from idp.data_rights.service import holdings
+from idp.data_rights.service import access, holdings
 from idp.data_rights.service.holdings import Part, moment
 from idp.ids import PersonId
 from idp.people.model import Person, PersonStatus
@@ -101,8 +101,10 @@ def _content(tx: Tx, person: Person, now: datetime) -> dict[str, object]:
         "subjects": holdings.subjects(tx, records),
         "mandates": holdings.mandates(tx, records),
         "posts": holdings.posts(tx, person.person_id),
-        "sessions": holdings.sessions(sessions),
-        "factors": holdings.factors(tx, records),
+        "sessions": access.sessions(sessions),
+        "browsers": access.browsers(tx, records, now),
+        "factors": access.factors(tx, records),
+        "cases": access.cases(tx, records),
         "requests": holdings.requests(tx, person),
         "history": {"complete": is_complete, "events": events},
     }

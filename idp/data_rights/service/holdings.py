@@ -13,7 +13,6 @@ from idp.data_rights.service.requests import requests_of
 from idp.ids import ClientId, OrganisationId, PersonId
 from idp.mandates.model import PrincipalKind
 from idp.people.model import Attribute, Person, PersonProfile
-from idp.sessions.model import Session
 from idp.transaction import Tx
 
 Part = list[dict[str, object]]
@@ -109,6 +108,7 @@ def contacts(tx: Tx, records: Iterable[PersonId]) -> Part:
             "address": one.address,
             "language": one.language or None,
             "verified_at": moment(one.verified_at),
+            "signs_in_since": moment(one.signs_in_since),
         }
         for record in records
         for one in tx.contacts.of_person(record)
@@ -209,54 +209,6 @@ def _organisation(tx: Tx, kind: PrincipalKind, principal_id: str) -> str | None:
         return None
     found = tx.organisations.get(OrganisationId(principal_id))
     return None if found is None else found.name
-
-
-def sessions(found: Iterable[Session]) -> Part:
-    """Return where the person is signed in, without what opens a session."""
-    return [
-        {
-            "began_at": moment(one.created_at),
-            "last_seen_at": moment(one.last_seen_at),
-            "expires_at": moment(one.expires_at),
-            "auth_time": moment(one.auth_time),
-            "acr": one.acr.value,
-            "amr": list(one.amr),
-            "by": one.idp,
-            "device": one.device or None,
-            "realm": one.realm.value,
-        }
-        for one in found
-    ]
-
-
-def factors(tx: Tx, records: Iterable[PersonId]) -> Part:
-    """Return the person's own ways to sign in, without anything that would let somebody in."""
-    found: Part = []
-    for record in records:
-        password = tx.passwords.get(record)
-        if password is not None:
-            set_at, leaked_at = moment(password.changed_at), moment(password.compromised_at)
-            found.append({"kind": "password", "set_at": set_at, "compromised_at": leaked_at})
-        if tx.totp.get(record) is not None:
-            found.append({"kind": "totp"})
-        codes = tx.recovery_codes.state(record)
-        if codes.made:
-            made_at = moment(codes.made_at)
-            found.append(
-                {"kind": "recovery-codes", "made_at": made_at, "made": codes.made, "left": codes.left}
-            )
-        found += [
-            {
-                "kind": "passkey",
-                "name": one.name,
-                "made_at": moment(one.created_at),
-                "last_used_at": moment(one.last_used_at),
-                "synced": one.is_synced,
-                "authenticator": one.aaguid,
-            }
-            for one in tx.passkeys.of_person(record)
-        ]
-    return found
 
 
 def posts(tx: Tx, person_id: PersonId) -> Part:
