@@ -14,6 +14,7 @@ from idp.data_rights.service import (
     extend_request,
     read_request,
     refuse_request,
+    requests_of,
 )
 from idp.database import Done, Refused
 from idp.ids import PersonId
@@ -23,6 +24,7 @@ from idp.transaction import Tx
 
 app = typer.Typer(help="What people ask about their data, and its clocks.", no_args_is_help=True)
 Words = Annotated[str, typer.Option(help="What the person reads, in Vietnamese, in 2000 letters at most.")]
+Number = Annotated[str, typer.Argument(help="The request; as the person reads it out is fine, with dashes.")]
 _MOST = 200
 
 
@@ -35,14 +37,17 @@ def list_all(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List what is open, what is due first first; nobody's words are shown."""
+    """List what is open, what is due first first; nobody's words are shown.
+
+    Of a person it is what they asked under any record of theirs, the latest first.
+    """
 
     async def work(provider: Provider) -> list[dict[str, object]]:
         now = provider.clock.now()
 
         def read(tx: Tx) -> tuple[DataRequest, ...]:
             if person:
-                return tx.data_requests.of_person(PersonId(person), _MOST)
+                return requests_of(tx, tx.people.standing_id(PersonId(person)))
             return tx.data_requests.open(_MOST)
 
         found = await provider.database.read(read)
@@ -52,14 +57,14 @@ def list_all(
 
 
 @app.command("show")
-def show_one(request_id: str, *, as_json: AsJson = False) -> None:
+def show_one(request_id: Number, *, as_json: AsJson = False) -> None:
     """Show a request with what the person wrote; the look is recorded, and they see it in their history."""
 
     async def work(provider: Provider) -> dict[str, object]:
         happening = occasion(provider)
 
         def read(tx: Tx) -> Done[DataRequest] | Refused:
-            return read_request(tx, request_id, actor=operator(), occasion=happening)
+            return read_request(tx, _named(request_id), actor=operator(), occasion=happening)
 
         found = _taken(await provider.database.transact(read))
         return {
@@ -76,15 +81,19 @@ def show_one(request_id: str, *, as_json: AsJson = False) -> None:
 
 
 @app.command("answer")
-def answer(request_id: str, *, words: Words) -> None:
+def answer(request_id: Number, *, words: Words) -> None:
     """Tell the person what will be done, and when."""
-    _run(lambda tx, happening: answer_request(tx, request_id, words, actor=operator(), occasion=happening))
+    _run(
+        lambda tx, happening: answer_request(
+            tx, _named(request_id), words, actor=operator(), occasion=happening
+        )
+    )
     say(f"{request_id} is answered")
 
 
 @app.command("extend")
 def extend(
-    request_id: str,
+    request_id: Number,
     *,
     days: Annotated[int, typer.Option(help="1 to 15 more; once.")],
     words: Words,
@@ -92,24 +101,37 @@ def extend(
     """Take longer, once and before it is due; the person is told why."""
     later = _run(
         lambda tx, happening: extend_request(
-            tx, request_id, days, words, actor=operator(), occasion=happening
+            tx, _named(request_id), days, words, actor=operator(), occasion=happening
         )
     )
     say(f"{request_id} is due by the end of {last_day(later.complete_due_at)}")
 
 
 @app.command("complete")
-def complete(request_id: str, *, words: Words) -> None:
+def complete(request_id: Number, *, words: Words) -> None:
     """Say that it was done, and what."""
-    _run(lambda tx, happening: complete_request(tx, request_id, words, actor=operator(), occasion=happening))
+    _run(
+        lambda tx, happening: complete_request(
+            tx, _named(request_id), words, actor=operator(), occasion=happening
+        )
+    )
     say(f"{request_id} is completed")
 
 
 @app.command("refuse")
-def refuse(request_id: str, *, words: Words) -> None:
+def refuse(request_id: Number, *, words: Words) -> None:
     """Refuse it, with the reason in law and where to complain."""
-    _run(lambda tx, happening: refuse_request(tx, request_id, words, actor=operator(), occasion=happening))
+    _run(
+        lambda tx, happening: refuse_request(
+            tx, _named(request_id), words, actor=operator(), occasion=happening
+        )
+    )
     say(f"{request_id} is refused")
+
+
+def _named(request_id: str) -> str:
+    """Return the request's id; pages show it in capitals and groups of four."""
+    return request_id.replace("-", "").lower()
 
 
 def _run(change: Callable[[Tx, Occasion], Done[DataRequest] | Refused]) -> DataRequest:

@@ -1,5 +1,7 @@
 """What a restriction stops and a closing ends (adr/0049; DOMAIN §1.8): consent counts no more, public tasks go on."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,12 +14,13 @@ from idp.database import Done
 from idp.ids import OrganisationId
 from idp.life_events.model import Ground
 from idp.life_events.service import lift_ground, open_ground
-from idp.mandates.service import replace_representatives
-from idp.people.model import IdentifierScheme, Person
+from idp.mandates.service import replace_parents, replace_representatives
+from idp.people.model import IdentifierScheme, Person, PersonProfile
 from idp.protocol.scopes import LegalBasis
 from idp.transaction import Tx
 from tests.driver import Browser
 from tests.endpoints.test_account_data import HERE, at_account, numbered, requested, send
+from tests.stores.desk_samples import make_desk_official
 from tests.world import World
 
 MIXED = {"email": LegalBasis.CONSENT, "phone": LegalBasis.CONSENT}
@@ -193,6 +196,92 @@ async def test_who_alone_represents_an_organisation_does_not_close_and_is_told_w
     browser = await at_account(world, person)
     page = await browser.press(await browser.get(f"{HERE}/close"), "submit", sure="yes")
     assert "error" in page.ids
+
+
+async def _holds_post(world: World, person: Person) -> None:
+    await world.write(lambda tx: Done(tx.officials.add(make_desk_official(person, "CB7"))))
+
+
+async def _administers(world: World, person: Person) -> None:
+    roles = frozenset({"administrator"})
+    await world.write(lambda tx: Done(tx.people.set_roles(person.person_id, roles, world.time())))
+
+
+async def _is_a_child(world: World, person: Person) -> None:
+    young = replace(person.profile, birthdate=f"{world.time().year - 15}-01-01")
+    await world.write(lambda tx: Done(tx.people.update(replace(person, profile=young))))
+
+
+async def _is_the_only_parent(world: World, person: Person) -> None:
+    await _has_child(world, person)
+
+
+async def _has_child(world: World, *parents: Person) -> None:
+    born = world.time().year - 9
+    profile = PersonProfile(full_name="Nguyễn Minh Khôi", birthdate=f"{born}-01-05")
+    child = await world.person("khoi", birth_year=born, profile=profile)
+
+    def say(tx: Tx) -> Done[None]:
+        ids = tuple(one.person_id for one in parents)
+        replace_parents(tx, child.person_id, ids, actor="test", occasion=world.occasion)
+        return Done(None)
+
+    await world.write(say)
+
+
+BLOCKS: dict[str, tuple[Callable[[World, Person], Awaitable[None]], str]] = {
+    "a post": (_holds_post, "Đang là cán bộ"),
+    "administration": (_administers, "Đang là cán bộ"),
+    "age": (_is_a_child, "dưới 16 tuổi"),
+    "a child": (_is_the_only_parent, "người duy nhất đại diện cho trẻ"),
+}
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+async def test_what_others_depend_on_is_not_closed_and_the_page_says_what_it_is(
+    world: World, block: str
+) -> None:
+    person = await numbered(world)
+    arrange, words = BLOCKS[block]
+    await arrange(world, person)
+    browser = await at_account(world, person)
+    page = await browser.get(f"{HERE}/close")
+    assert "error" in page.ids
+    assert words in page.response.text
+    page = await browser.press(page, "submit", sure="yes")
+    assert {"page-data-close", "error"} <= page.ids
+    assert words in page.response.text
+    assert await requested(world, person.person_id) == ()
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+async def test_what_came_to_depend_on_somebody_meanwhile_is_told_and_they_stay(
+    world: World, block: str
+) -> None:
+    person = await numbered(world)
+    await begin_closing(world, await at_account(world, person))
+    arrange, words = BLOCKS[block]
+    await arrange(world, person)
+    world.time.move(days=7, seconds=1)
+    assert await run_closing(world) == 1
+    (request,) = await requested(world, person.person_id)
+    assert request.state is RequestState.REFUSED
+    assert await world.records(EventType.PERSON_CLOSED) == []
+    page = await (await at_account(world, person)).get(HERE)
+    assert request.outcome in page.response.text
+    assert words.split()[-1] in request.outcome
+
+
+async def test_one_of_two_parents_closes_and_the_other_does_not(world: World) -> None:
+    mother, father = await numbered(world), await world.person("father")
+    await _has_child(world, mother, father)
+    await begin_closing(world, await at_account(world, mother))
+    world.time.move(days=7, seconds=1)
+    assert await run_closing(world) == 1
+    assert len(await world.records(EventType.PERSON_CLOSED)) == 1
+    browser = await at_account(world, father)
+    page = await browser.get(f"{HERE}/close")
+    assert BLOCKS["a child"][1] in page.response.text
 
 
 async def test_a_locked_account_waits_and_closes_once_it_is_open(world: World) -> None:

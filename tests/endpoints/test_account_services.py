@@ -4,6 +4,7 @@ import pytest
 
 from idp.audit.events import EventType
 from idp.outbox.model import OutboxKind
+from idp.protocol.scopes import LegalBasis
 from tests.driver import RelyingParty
 from tests.world import Visitor, World
 
@@ -72,3 +73,42 @@ async def test_g01_nobody_withdraws_for_another_and_nothing_happens(world: World
     assert "page-services" in page.ids
     assert await world.records(EventType.CONSENT_WITHDRAWN) == []
     assert (await world.userinfo(tokens["access_token"])).status_code == 200
+
+
+async def test_an_objection_begins_at_the_service_and_its_clocks_stand_there_and_among_my_data(
+    world: World,
+) -> None:
+    told = ("profile", "email", "phone", "offline_access")
+    rp = await world.client(legal_basis=dict.fromkeys(told, LegalBasis.PUBLIC_TASK))
+    visitor = await world.visitor(rp)
+    await world.tokens(rp, visitor, scope="openid profile email")
+    browser = visitor.browser
+    page = await browser.get(f"{HERE}/service?c={rp.client_id}")
+    assert "withdraw" not in page.ids
+    page = await browser.get(page.links["send-objection"])
+    assert f'value="{rp.client_id}" selected' in page.response.text
+    page = await browser.press(page, "submit", service=rp.client_id, what="Ngừng mời khảo sát.")
+    assert {"page-data", "notice", "requests-title"} <= page.ids
+    (number,) = [one.removeprefix("request-") for one in page.ids if one.startswith("request-")]
+    assert "Trả lời trước hết ngày" in page.response.text
+    page = await browser.get(f"{HERE}/service?c={rp.client_id}")
+    assert {"send-objection-sent", f"see-request-{number}"} <= page.ids
+    assert "send-objection" not in page.ids, "one about the same is enough"
+    assert "Trả lời trước hết ngày" in page.response.text
+    page = await browser.press(await browser.get("/account/data"), f"withdraw-request-{number}")
+    assert "send-objection" in (await browser.get(f"{HERE}/service?c={rp.client_id}")).ids
+
+
+async def test_deletion_is_asked_for_after_consent_was_withdrawn_too(world: World) -> None:
+    rp, visitor = await _connected(world)
+    await world.tokens(rp, visitor)
+    here = f"{HERE}/service?c={rp.client_id}"
+    page = await visitor.browser.get(here)
+    assert "ask-deletion" in page.ids
+    await visitor.browser.press(page, "withdraw")
+    page = await visitor.browser.get(here)
+    assert "is-withdrawn" in page.ids
+    page = await visitor.browser.get(page.links["ask-deletion"])
+    page = await visitor.browser.press(page, "submit", service=rp.client_id, what="Xóa tất cả.")
+    assert {"page-data", "notice"} <= page.ids
+    assert "ask-deletion-sent" in (await visitor.browser.get(here)).ids

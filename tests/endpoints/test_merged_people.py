@@ -11,6 +11,7 @@ from idp.database import Done
 from idp.merges.model import Cause
 from idp.merges.service import Wanted, confirm, propose, split, subjects_of
 from idp.people.model import Person, PersonStatus
+from idp.protocol.scopes import LegalBasis
 from tests.driver import Browser, Citizen, Page, RelyingParty
 from tests.endpoints.passkeys import PASSKEYS, add, answer, device, passkey_page
 from tests.endpoints.signing_in import password_page, try_password, without_code
@@ -197,6 +198,42 @@ async def test_the_person_is_asked_again_what_they_agreed_to_under_the_other_rec
 
 
 # ---- requests that name a subject
+
+
+async def test_what_one_record_restricted_is_restricted_for_both_and_what_runs_on_consent_ends(
+    two: Duplicates,
+) -> None:
+    world = two.world
+    rp = await world.client("on-consent", legal_basis={"email": LegalBasis.CONSENT})
+    public = await world.client(
+        "by-law", legal_basis=dict.fromkeys(("profile", "email"), LegalBasis.PUBLIC_TASK)
+    )
+    await world.agree(two.winner.person_id, rp)
+    tokens = await two.come(two.winner, rp, scope=OFFLINE)
+    by_law = await two.come(two.winner, public, scope=OFFLINE)
+    browser = world.browser()
+    await world.signed_in(browser, two.loser.person_id)
+    form = await browser.get("/account/data/request?r=restrict")
+    assert "error" not in (await browser.press(form, "submit", None)).ids
+    assert (await world.userinfo(tokens["access_token"])).status_code == 200
+    await two.confirm()
+    assert (await world.userinfo(tokens["access_token"])).status_code == 401
+    assert (await rp.refresh(world.http, tokens["refresh_token"])).status_code == 400
+    assert (await world.userinfo(by_law["access_token"])).status_code == 200
+    kinds = [(one.actor, one.subject_ref) for one in await world.records(EventType.PERSON_RESTRICTED)]
+    assert kinds == [
+        (f"person:{two.loser.person_id}", f"person:{two.loser.person_id}"),
+        ("operator:binh", f"person:{two.winner.person_id}"),
+    ]
+    after = world.browser()
+    await world.signed_in(after, two.winner.person_id)
+    page = await after.get("/account/data")
+    assert {"restricted", "lift-restriction"} <= page.ids
+    (own,) = [one for one in page.ids if one.startswith("withdraw-request-")]
+    page = await after.press(page, own)
+    assert "restricted" not in page.ids, "whoever stands takes back what they asked under either record"
+    again = await two.come(two.loser, rp, scope=OFFLINE)
+    assert "email" in (await world.userinfo(again["access_token"])).json()
 
 
 async def hinted(two: Duplicates, rp: RelyingParty, id_token: str) -> Page:

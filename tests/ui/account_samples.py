@@ -8,6 +8,7 @@ from idp.life_events.disputed import Said
 from idp.risk.model import KnownDevice, Outcome, Signal
 from idp.ui.account_rows import Connected, Day, Given, Happened, OpenSession
 from idp.ui.alert_rows import Alert, AlertKind
+from idp.ui.data_rows import RequestRow
 from idp.ui.formatting import mask_id_number
 from idp.ui.history_words import Kind
 from idp.ui.pages import RelyingParty
@@ -151,11 +152,13 @@ def services(*rows: Connected) -> Sample:
     )
 
 
-def service(template: str, row: Connected) -> Sample:
+def service(template: str, row: Connected, *asked: RequestRow) -> Sample:
     return Sample(
         template=template,
         frame=replace(HERS, path="/account/services"),
-        context=same(service=row, holder_name="Nguyễn Thị Hương", now=NOW),
+        context=same(
+            service=row, holder_name="Nguyễn Thị Hương", asked={one.right: one for one in asked}, now=NOW
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from idp.data_rights.model import Right
 from idp.ui.data_rows import CopyRow, FoundByRow, HeldRow, RequestRow, ServiceOption
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 from idp.ui.formatting import mask_email, mask_id_number, mask_phone
-from tests.ui.account_samples import HERS
+from tests.ui.account_samples import GONE, HERS, PUBLIC, service
 from tests.ui.sample import NOW, Sample, same
 
 _DAY = dt.timedelta(days=1)
@@ -170,6 +170,8 @@ def copy(**changes: object) -> Sample:
 
 _TOO_LONG = FieldError(key="data_too_long", field="what", params={"n": 1000})
 DATA: dict[str, Sample] = {
+    "service-objected": service("account_service.html", PUBLIC, request("r7", "object", days=20)),
+    "service-deletion-asked": service("account_service.html", GONE, request("r8", "delete", days=20)),
     "data": data(held=HELD, identifiers=FOUND_BY, requests=REQUESTS),
     "data-new": data(level=1, held=(HELD[0], replace(HELD[3], word="data_gender_male"))),
     "data-copy-waits": data(copy=CopyRow(is_ready=False, until=NOW), notice="data_asked"),

@@ -7,9 +7,11 @@ from functools import partial
 
 from idp.audit.occasion import person_ref
 from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.data.rows import request_row
 from idp.citizen.interaction import posted
 from idp.citizen.services.rows import HOME, Found, connected, load
 from idp.consents.service import withdraw as withdraw_consent
+from idp.data_rights.service import requests_of
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.page import page
@@ -76,13 +78,17 @@ async def _one(call: Call, template: str) -> Answer:
     row = None if found is None else await _row(call, holder, found)
     if row is None:
         return Answer.redirect(HOME)
+    now = call.provider.clock.now()
+    requests = await call.provider.database.read(partial(requests_of, person_id=holder.person_id))
+    asked = [one for one in requests if one.client_id == wanted and one.closed_at is None]
     return page(
         call,
         template,
         signed_in_name=holder.person.profile.full_name,
         holder_name=holder.person.profile.full_name,
         service=row,
-        now=call.provider.clock.now(),
+        asked={one.right.value: await request_row(call, one, now) for one in asked},
+        now=now,
     )
 
 

@@ -4,7 +4,7 @@ from idp.data_rights.service.closing import close_account, why_not_closed
 from idp.data_rights.service.copying import ask_for_copy, keep_copy, take_copy
 from idp.data_rights.service.document import document, opened
 from idp.data_rights.service.requests import Wanted, make_request, requests_of, withdraw_request
-from idp.data_rights.service.restricting import lift_own, restrict
+from idp.data_rights.service.restricting import carry_restriction, lift_own, restrict
 from idp.data_rights.service.working import (
     answer_request,
     close_request,
@@ -18,6 +18,7 @@ __all__ = [
     "Wanted",
     "answer_request",
     "ask_for_copy",
+    "carry_restriction",
     "close_account",
     "close_request",
     "complete_request",

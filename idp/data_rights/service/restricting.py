@@ -4,6 +4,8 @@ That the rule holds is for `next_step` to see to, at every sign-in (adr/0049); h
 granted before, and here it ends.
 """
 
+from datetime import datetime
+
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done
@@ -15,7 +17,21 @@ from idp.transaction import Tx
 
 def restrict(tx: Tx, person_id: PersonId, *, occasion: Occasion) -> bool:
     """Let nothing be sent on consent from now on; False if it is so already. The person's row is locked by then."""
-    changed = [tx.person_rights.restrict(one, occasion.now) for one in tx.people.records_of(person_id)]
+    return _restrict(tx, person_id, since=occasion.now, actor=person_ref(person_id), occasion=occasion)
+
+
+def carry_restriction(
+    tx: Tx, person_id: PersonId, *, since: datetime, actor: str, occasion: Occasion
+) -> bool:
+    """Restrict whoever stands for a restricted record from now on; False if they are restricted already.
+
+    What services were granted on consent by the record that stands ends too: one person asked that nothing be sent.
+    """
+    return _restrict(tx, person_id, since=since, actor=actor, occasion=occasion)
+
+
+def _restrict(tx: Tx, person_id: PersonId, *, since: datetime, actor: str, occasion: Occasion) -> bool:
+    changed = [tx.person_rights.restrict(one, since) for one in tx.people.records_of(person_id)]
     if not any(changed):
         return False
     clients = sorted(_on_consent(tx, person_id))
@@ -24,7 +40,10 @@ def restrict(tx: Tx, person_id: PersonId, *, occasion: Occasion) -> bool:
         ended = tx.grants.revoke_of_person(person_id, occasion.now, reason, client_id=client_id)
         by_others = tx.grants.revoke_of_principal(person_id, occasion.now, reason, client_id=client_id)
         tell_of_ended(tx, (*ended, *by_others), occasion=occasion)
-    _record(tx, EventType.PERSON_RESTRICTED, person_id, occasion, clients=len(clients))
+    event = occasion.event(
+        EventType.PERSON_RESTRICTED, actor=actor, person_id=person_id, clients=len(clients)
+    )
+    tx.audit.add(event)
     return True
 
 
@@ -33,7 +52,8 @@ def lift_restriction(tx: Tx, person_id: PersonId, *, occasion: Occasion) -> bool
     changed = [tx.person_rights.lift(one) for one in tx.people.records_of(person_id)]
     if not any(changed):
         return False
-    _record(tx, EventType.PERSON_RESTRICTION_LIFTED, person_id, occasion)
+    event = EventType.PERSON_RESTRICTION_LIFTED
+    tx.audit.add(occasion.event(event, actor=person_ref(person_id), person_id=person_id))
     return True
 
 
@@ -50,7 +70,3 @@ def _on_consent(tx: Tx, person_id: PersonId) -> set[ClientId]:
         for one in records
         if one.granted and one.withdrawn_at is None and one.basis is LegalBasis.CONSENT
     }
-
-
-def _record(tx: Tx, event: EventType, person_id: PersonId, occasion: Occasion, **payload: object) -> None:
-    tx.audit.add(occasion.event(event, actor=person_ref(person_id), person_id=person_id, **payload))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.conflicts.service import own_record, resolve
+from idp.data_rights.service import carry_restriction
 from idp.database import Done, Refused
 from idp.merges.model import Before, Merge, MergeRefused, Rule
 from idp.merges.rules import check_open, check_stewards
@@ -45,12 +46,15 @@ def confirm(tx: Tx, merge_id: str, *, actor: str, occasion: Occasion) -> Done[Me
     )
     if broken is not None:
         return refuse(tx, "confirm", merge, broken, actor=actor, occasion=occasion)
-    if not _stand_for(tx, merge, actor=actor, occasion=occasion):
+    loser = tx.people.get(merge.loser_id)
+    if loser is None or not _stand_for(tx, merge, actor=actor, occasion=occasion):
         return refuse(tx, "confirm", merge, Rule.OVER, actor=actor, occasion=occasion)
     ended = end_all_sessions(tx, merge.loser_id, reason=_REASON, occasion=occasion, actor=actor)
     revoked = tx.grants.revoke_of_person(merge.loser_id, occasion.now, _REASON)
     for_it = tx.grants.revoke_of_principal(merge.loser_id, occasion.now, _REASON)
     tell_of_ended(tx, for_it, occasion=occasion)
+    if loser.restricted_at is not None:
+        carry_restriction(tx, merge.winner_id, since=loser.restricted_at, actor=actor, occasion=occasion)
     grants = len({grant.grant_id for grant in (*revoked, *for_it)})
     tx.audit.add(
         merge_event(
@@ -74,9 +78,6 @@ def _stand_for(tx: Tx, merge: Merge, *, actor: str, occasion: Occasion) -> bool:
     winner = tx.people.get(merge.winner_id)
     if winner is None:
         return False
-    loser = tx.people.get(merge.loser_id)
-    if loser is not None and loser.restricted_at is not None:
-        tx.person_rights.restrict(merge.winner_id, loser.restricted_at)
     before = Before(profile=tx.people.text_of(winner.profile), account_level=winner.account_level)
     return tx.merges.confirm(merge.merge_id, before, by=actor, now=occasion.now) and tx.people.merge(
         merge.loser_id, into=merge.winner_id
