@@ -5,11 +5,14 @@ from datetime import date, datetime, timedelta
 
 from idp.audit.events import EventType
 from idp.audit.occasion import person_ref
+from idp.cases.model import Case, CaseKind
 from idp.citizen.account import Holder
+from idp.ids import PersonId
 from idp.life_events.rules import is_to_be_warned
 from idp.mandates.service import choices_of
 from idp.people.ages import vietnam_day
 from idp.protocol.context import Choice
+from idp.recovery.service import held_until
 from idp.reports.history import history
 from idp.risk.model import KnownDevice
 from idp.transaction import Tx
@@ -20,8 +23,10 @@ NEW_FOR = timedelta(days=30)
 CARD_BEFORE = timedelta(days=60)
 MANDATE_BEFORE = timedelta(days=14)
 LOOKED_FOR = timedelta(days=14)
+CLOSED_FOR = timedelta(days=14)
 _MOST_DEVICES = 50
 _MOST_SIGN_INS = 50
+_MOST_CASES = 50
 _TWO = 2
 
 
@@ -29,6 +34,10 @@ _TWO = 2
 class Known:
     """What is known of an account."""
 
+    case: Case | None = field(default=None, repr=False)
+    """The latest about what the person said was not theirs."""
+    held_until: datetime | None = None
+    """Until when acts of high risk wait, after a recovery."""
     here: str = ""
     """The device this is seen on; empty: none."""
     devices: tuple[KnownDevice, ...] = field(default=(), repr=False)
@@ -57,6 +66,8 @@ def alerts(known: Known, *, now: datetime) -> tuple[Alert, ...]:
     """Return what to warn of, in the order it is shown."""
     today = vietnam_day(now)
     each = (
+        _disputed(known.case, now),
+        None if known.held_until is None else Alert(kind=AlertKind.HELD, at=known.held_until),
         _new_device(unsaid(known, now)),
         _card(known.card_expires_on, today),
         _residence(known.residence_until, today),
@@ -76,6 +87,8 @@ def load(tx: Tx, holder: Holder, now: datetime) -> Known:
     passkeys = tx.passkeys.of_person(person_id)
     has_password = password is not None and password.compromised_at is None
     return Known(
+        case=_case(tx, person_id),
+        held_until=held_until(tx, person_id, now),
         here=holder.session.device_id,
         devices=tx.devices.of_person(person_id, now, _MOST_DEVICES),
         card_expires_on=papers.card_expires_on,
@@ -86,11 +99,29 @@ def load(tx: Tx, holder: Holder, now: datetime) -> Known:
     )
 
 
+def _case(tx: Tx, person_id: PersonId) -> Case | None:
+    """Return the latest case about something disputed, an open one before those that are closed."""
+    records = tx.people.records_of(person_id)
+    found = (one for record in records for one in tx.cases.of_person(record, _MOST_CASES))
+    disputed = (one for one in found if one.kind is CaseKind.NOT_ME)
+    return max(disputed, key=lambda one: (one.closed_at is None, one.opened_at), default=None)
+
+
 def sign_in_of(tx: Tx, holder: Holder, device: KnownDevice) -> str:
     """Return the event of a person's first sign-in on a device, empty if it is no more."""
     types = (EventType.SESSION_STARTED, EventType.SESSION_REAUTHENTICATED)
     latest = tx.audit.about(person_ref(holder.person_id), types, None, _MOST_SIGN_INS)
     return next((one.event_id for one in latest if one.at == device.first_seen_at), "")
+
+
+def _disputed(case: Case | None, now: datetime) -> Alert | None:
+    """Say that it is looked at; once it is closed, that it was, for some time."""
+    if case is None or (case.closed_at is not None and now - case.closed_at > CLOSED_FOR):
+        return None
+    is_closed = case.closed_at is not None
+    return Alert(
+        kind=AlertKind.CASE, at=case.closed_at or case.opened_at, case=case.case_id, is_past=is_closed
+    )
 
 
 def _new_device(devices: tuple[KnownDevice, ...]) -> Alert | None:

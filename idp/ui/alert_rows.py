@@ -8,6 +8,8 @@ from enum import StrEnum
 class AlertKind(StrEnum):
     """What it is about, in the order it is shown; the words are the strings `alert_<kind>…`."""
 
+    CASE = "case"
+    HELD = "held"
     NEW_DEVICE = "new-device"
     CARD = "card"
     RESIDENCE = "residence"
@@ -24,13 +26,15 @@ class Alert:
     at: datetime | None = None
     day: date | None = None
     is_past: bool = False
-    """The day is over."""
+    """The day is over, or the case."""
     device: str = ""
     place: str = ""
     service: str = ""
     device_id: str = ""
     event_id: str = ""
     """The event of that sign-in, by which it is disputed; empty: it is no more."""
+    case: str = ""
+    """The number of a case about something disputed; `is_past`: it is closed."""
     others: int = 0
     """So many more of the kind."""
     names: tuple[str, ...] = ()

@@ -10,16 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.audit.events import EventType
+from idp.cases.model import Case, CaseKind
+from idp.cases.service import close_case
 from idp.citizen.alerts import CARD_BEFORE, MANDATE_BEFORE, Known, alerts, unsaid
 from idp.database import Done
 from idp.ids import ClientId, PersonId
+from idp.life_events.model import Ground
 from idp.life_events.rules import WARNED_BEFORE
+from idp.life_events.service import lift_ground
 from idp.people.ages import vietnam_day
 from idp.people.asked import SearchReason, read_text
 from idp.protocol.acting import ContextKind, MandateFacts
 from idp.protocol.context import Choice, Obstacle
 from idp.reports.finding import find_people
 from idp.risk.model import Arrival, KnownDevice
+from idp.transaction import Tx
 from idp.ui.alert_rows import AlertKind
 from tests.driver import Browser
 from tests.world import World
@@ -37,6 +42,9 @@ DEVICE = KnownDevice(
     is_public=False,
     acknowledged_at=None,
 )
+
+
+CASE = Case(case_id="7K2M", kind=CaseKind.NOT_ME, person_id=PersonId("p"), opened_at=NOW)
 
 
 def kinds(known: Known) -> list[AlertKind]:
@@ -57,6 +65,8 @@ def test_of_an_account_with_nothing_to_warn_of_nothing_is_said() -> None:
 
 def test_all_of_them_stand_in_the_order_of_the_page() -> None:
     known = Known(
+        case=CASE,
+        held_until=NOW + timedelta(days=1),
         devices=(DEVICE,),
         card_expires_on=TODAY.isoformat(),
         residence_until=TODAY.isoformat(),
@@ -85,6 +95,44 @@ def test_a_power_is_warned_of_in_its_last_fortnight_and_while_it_may_be_used(ahe
 @given(st.integers(min_value=0, max_value=5))
 def test_who_has_one_way_only_is_encouraged_to_have_two(ways: int) -> None:  # SP 800-63B-4, row 29
     assert (AlertKind.ONE_METHOD in kinds(Known(ways=ways))) is (ways < 2)
+
+
+@given(st.timedeltas(min_value=timedelta(), max_value=timedelta(days=60)))
+def test_a_case_is_told_of_while_it_is_open_and_two_weeks_after(ago: timedelta) -> None:
+    assert kinds(Known(case=replace(CASE, opened_at=NOW - ago))) == [AlertKind.CASE]
+    closed = alerts(Known(case=replace(CASE, opened_at=NOW - ago, closed_at=NOW - ago)), now=NOW)
+    assert [one.is_past for one in closed] == ([True] if ago <= timedelta(days=14) else [])
+
+
+async def test_who_disputed_something_finds_their_case_when_they_are_back(world: World) -> None:
+    _, home, _ = await two_browsers(world)
+    page = await home.get("/account")
+    page = await home.press(await home.get(page.links["not-me"]), "submit", what="guided")
+    assert "page-account-locked" in page.ids
+    (event,) = await world.records(EventType.CASE_OPENED)
+    person_id, case_id = PersonId(event.subject_ref.removeprefix("person:")), str(event.payload["case_id"])
+
+    def unlock(tx: Tx) -> Done[bool]:
+        why = "card seen"
+        return Done(lift_ground(tx, person_id, Ground.HOLDER, why, actor="t", occasion=world.occasion))
+
+    await world.write(unlock)
+    back = world.browser()
+    await world.signed_in(back, person_id)
+    page = await back.get("/account")
+    assert {"alert-case", "case", "see-methods"} <= page.ids
+    assert case_id in page.response.text
+    outcome = "caller known to the police"
+    await world.write(
+        lambda tx: close_case(tx, case_id, outcome, actor="operator:lan", occasion=world.occasion)
+    )
+    page = await back.get("/account")
+    assert {"alert-case", "ask-outcome"} <= page.ids
+    assert outcome not in page.response.text
+    world.time.move(days=15)
+    later = world.browser()
+    await world.signed_in(later, person_id)
+    assert "alert-case" not in (await later.get("/account")).ids
 
 
 @given(

@@ -276,6 +276,14 @@ async def test_nothing_is_carried_off_meanwhile(world: World, place: str) -> Non
     assert _HELD not in (await browser.post(place, fields)).ids
 
 
+async def test_the_overview_says_that_acts_wait_and_until_when(world: World) -> None:
+    _, browser = await _recovered(world)
+    page = await browser.get("/account")
+    assert {"alert-held", "see-recovery"} <= page.ids
+    page = await browser.get(page.links["see-recovery"])
+    assert [one for one in page.ids if one.startswith("not-me-")], "where it is disputed"
+
+
 async def test_contacts_can_be_read_and_not_changed_meanwhile(world: World) -> None:
     _, browser = await _recovered(world)
     assert "page-contacts" in (await browser.get("/account/contacts")).ids

@@ -45,6 +45,8 @@ NEW_DEVICE = Alert(
     others=2,
 )
 ALERTS = (
+    Alert(kind=AlertKind.CASE, at=NOW, case="7K2M-9QXD-4HJR"),
+    Alert(kind=AlertKind.HELD, at=NOW + dt.timedelta(days=1)),
     NEW_DEVICE,
     Alert(kind=AlertKind.CARD, day=dt.date(2026, 12, 24)),
     Alert(kind=AlertKind.RESIDENCE, day=dt.date(2026, 12, 24)),
@@ -261,6 +263,7 @@ ACCOUNT: dict[str, Sample] = {
     "account-home-alerts-few": home(
         alerts=(
             replace(NEW_DEVICE, device="", place="", service="", event_id="", others=0),
+            Alert(kind=AlertKind.CASE, at=NOW, case="7K2M-9QXD-4HJR", is_past=True),
             Alert(kind=AlertKind.CARD, day=dt.date(2026, 10, 24), is_past=True),
         )
     ),

@@ -170,8 +170,8 @@ def copy(**changes: object) -> Sample:
 
 _TOO_LONG = FieldError(key="data_too_long", field="what", params={"n": 1000})
 DATA: dict[str, Sample] = {
-    "service-objected": service("account_service.html", PUBLIC, request("r7", "object", days=20)),
-    "service-deletion-asked": service("account_service.html", GONE, request("r8", "delete", days=20)),
+    "service-objected": service("account_service.html", PUBLIC, request("r3", "object", days=20)),
+    "service-deletion-asked": service("account_service.html", GONE, request("r5", "delete", days=20)),
     "data": data(held=HELD, identifiers=FOUND_BY, requests=REQUESTS),
     "data-new": data(level=1, held=(HELD[0], replace(HELD[3], word="data_gender_male"))),
     "data-copy-waits": data(copy=CopyRow(is_ready=False, until=NOW), notice="data_asked"),

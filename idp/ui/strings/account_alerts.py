@@ -1,6 +1,15 @@
 """Words of what the overview of an account warns of, and of known browsers (PAGES §3.1.13, §3.1.15)."""
 
 VI = {
+    "alert_case": "Đang xác minh việc không phải của tôi",
+    "alert_case_text": "Hồ sơ {case}, mở lúc {at}. Cán bộ đang xem xét. Khi liên hệ, đọc số hồ sơ này.",
+    "alert_case_past": "Đã xem xét xong việc không phải của tôi",
+    "alert_case_past_text": "Hồ sơ {case}, đóng lúc {at}.",
+    "alert_case_ask": "Hỏi kết quả",
+    "alert_case_asleep": "Mật khẩu, ứng dụng hoặc khóa truy cập có thể đã lộ thì đang ngừng, cho đến khi được thêm lại.",
+    "alert_see_methods": "Xem cách đăng nhập",
+    "alert_held": "Tài khoản vừa được khôi phục",
+    "alert_held_text": "Đến {until} chưa ký và nộp được hồ sơ, chưa đổi được liên lạc và ủy quyền.",
     "alert_new_device": "Có lần đăng nhập từ thiết bị mới",
     "alert_area": "khu vực {area}",
     "alert_service": "vào {service}",
@@ -28,6 +37,15 @@ VI = {
 }
 
 EN = {
+    "alert_case": "Something you said was not you is being looked at",
+    "alert_case_text": "Case {case}, opened at {at}. Officials look at it. Quote this number when you contact us.",
+    "alert_case_past": "What you said was not you has been looked at",
+    "alert_case_past_text": "Case {case}, closed at {at}.",
+    "alert_case_ask": "Ask what came of it",
+    "alert_case_asleep": "A password, app or passkey that may be in other hands is off until it is added again.",
+    "alert_see_methods": "See sign-in methods",
+    "alert_held": "The account was recovered a short while ago",
+    "alert_held_text": "Until {until} you can't sign and submit, or change contacts and representation.",
     "alert_new_device": "Sign-in from a new device",
     "alert_area": "area {area}",
     "alert_service": "to {service}",
