@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.held_cookies import HeldCookies, take_cookies
-from tests.journeys.people import sign_in
+from tests.journeys.people import go_to_national, prove_nationally, sign_in
 from tests.journeys.stack import Stack, wait_until
 from tests.journeys.visitor import Visitor
 
@@ -55,6 +55,32 @@ def test_signing_out_at_the_provider_ends_the_services_and_the_page_tells_what_e
             visitor.press("refresh")
         assert visitor.page.locator(".tag-ok").count() == 4, "two services on two devices"
         assert not visitor.sees("open-services")
+
+
+def test_who_signs_in_again_from_the_page_that_tells_finds_the_draft_as_it_was(
+    stack: Stack, browser: Browser
+) -> None:
+    """Journey 14 (PAGES §3.1.12): everything was signed out while a form of the portal was half filled in."""
+    slug, form = "company-administrator", f"{stack.portal}/procedures/civil-status-extract/form"
+    with Visitor(browser, width=320) as visitor:
+        held = _signed_in_everywhere(visitor, stack, slug)
+        visitor.open(form)
+        visitor.type(registered_name="Mạc Thị Diệu Linh, bản thứ hai")
+        visitor.press("submit")
+        assert visitor.at == "form", "half done: it is a draft"
+        visitor.open(stack.provider)
+        visitor.press("sign-out")
+        visitor.press("sign-out-all")
+        assert visitor.at == "signed-out"
+        wait_until(lambda: held.open_sessions() == set(), seconds=10)
+        visitor.press("submit")
+        assert (visitor.site, visitor.at) == (stack.provider, "sign-in")
+        go_to_national(visitor)
+        prove_nationally(visitor, slug)
+        assert (visitor.site, visitor.at) == (stack.provider, "account-home")
+        visitor.open(form)
+        assert visitor.page.url == form, "the portal asks nothing more"
+        assert visitor.element("registered-name").input_value() == "Mạc Thị Diệu Linh, bản thứ hai"
 
 
 def test_signing_out_of_one_device_leaves_the_other_signed_in(stack: Stack, browser: Browser) -> None:

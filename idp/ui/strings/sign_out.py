@@ -27,6 +27,7 @@ VI = {
     "open_services": (
         "Với dịch vụ chưa đóng: mở dịch vụ đó và bấm “Đăng xuất”, nhất là trên máy dùng chung."
     ),
+    "signed_out_again": "Đăng nhập lại",
     "signed_out_refresh": "Xem lại kết quả",
     "signed_out_going_on": "Đang đóng dịch vụ trong trình duyệt này, rồi về {rp}.",
     "signed_out_frame": "Trang đăng xuất của dịch vụ",
@@ -61,6 +62,7 @@ EN = {
     "open_services": (
         "For services not closed: open them and press “Sign out”, above all on a shared computer."
     ),
+    "signed_out_again": "Sign in again",
     "signed_out_refresh": "Look again",
     "signed_out_going_on": "Closing services in this browser, then back to {rp}.",
     "signed_out_frame": "Sign-out page of a service",
