@@ -153,7 +153,12 @@ def _address() -> str:
 async def _person(port: int, interaction: tuple[str, str], came: Came, until: float) -> None:
     """Go there, come back at once, and wait where told to; the time to the first answer is noted."""
     i, sealed = interaction
-    cookies = {f"hpid-i-{i}": sealed, "hpid-device": "k" * 43, "hpid-browser": "b" * 32, "address": _address()}
+    cookies = {
+        f"hpid-i-{i}": sealed,
+        "hpid-device": "k" * 43,
+        "hpid-browser": "b" * 32,
+        "address": _address(),
+    }
     path, began, waited = f"/sign-in/national?i={i}", time.monotonic(), False
     came_first = False
     while time.monotonic() < until:
