@@ -30,15 +30,13 @@ HIGH_RISK = frozenset(
     }
 )
 """Paths of the account. Where one also shows a list, only what asks for a fresh sign-in is held back."""
-_ENDS_AN_ADMINISTRATOR = ("/account/mandates/act", "a=confirm")
+_ENDS_AN_ADMINISTRATOR = ("/account/mandates/act", ("a", "confirm"))
 
 
 def is_high_risk(call: Call) -> bool:
     """Tell whether what is called is held back after a recovery."""
     path, act = _ENDS_AN_ADMINISTRATOR
-    return call.path in HIGH_RISK or (
-        call.path == path and act in call.query_string.decode("ascii", "replace").split("&")
-    )
+    return call.path in HIGH_RISK or (call.path == path and act in call.query())  # as the page itself reads it
 
 
 async def when_held(call: Call, person: Person) -> Answer | None:

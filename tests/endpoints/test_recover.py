@@ -250,6 +250,8 @@ def test_every_form_of_the_account_is_held_back_or_says_why_not() -> None:
     [
         *sorted(HIGH_RISK - {"/account/contacts", "/account/contacts/code"} - _FORMS_ALONE),
         "/account/mandates/act?a=confirm&i=x",
+        "/account/mandates/act?i=x&a=%63onfirm",
+        "/account/mandates/act?a=take&i=x&%61=confirm",
     ],
 )
 async def test_what_is_of_high_risk_says_until_when_it_waits(world: World, place: str) -> None:
