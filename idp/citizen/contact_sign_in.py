@@ -7,6 +7,7 @@ taking it back, always.
 from functools import partial
 
 from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.codes.closing import ending_what_closes
 from idp.citizen.contacts import HERE, Row, row_of
 from idp.citizen.interaction import posted
 from idp.edge import Answer, Call
@@ -41,13 +42,11 @@ async def change(call: Call) -> Answer:
     row, opens = await _row(call, holder, form.get("contact", "")), form.get("opens") == "yes"
     if row is None or (opens and not _may_change(call, row)):
         return Answer.redirect(HERE)
-    work = partial(
-        let_open,
-        person_id=holder.person_id,
-        contact_id=row.contact_id,
-        opens=opens,
-        occasion=call.occasion(),
+    occasion = call.occasion()
+    let = partial(
+        let_open, person_id=holder.person_id, contact_id=row.contact_id, opens=opens, occasion=occasion
     )
+    work = partial(ending_what_closes, person_id=holder.person_id, change=let, occasion=occasion)
     done = (await call.provider.database.transact(work)).unwrap()
     told = "opens" if opens else "opens-no-more"
     return Answer.redirect(f"{HERE}?d={told}" if done else HERE)

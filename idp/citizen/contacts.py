@@ -10,6 +10,7 @@ from functools import partial
 
 from idp.audit.occasion import Occasion
 from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.codes.closing import ending_what_closes
 from idp.citizen.interaction import posted
 from idp.citizen.password import slowed
 from idp.credentials.reservation import Slowed
@@ -137,10 +138,9 @@ async def take_away(call: Call) -> Answer:
     holder = await holder_of(call, fresh=True)
     if isinstance(holder, Answer):
         return holder
-    form = posted(call)
-    work = partial(
-        remove, person_id=holder.person_id, contact_id=form.get("contact", ""), occasion=call.occasion()
-    )
+    form, occasion, person_id = posted(call), call.occasion(), holder.person_id
+    take = partial(remove, person_id=person_id, contact_id=form.get("contact", ""), occasion=occasion)
+    work = partial(ending_what_closes, person_id=person_id, change=take, occasion=occasion)
     done = (await call.provider.database.transact(work)).unwrap()
     return Answer.redirect(f"{HERE}?d=removed" if done else HERE)
 
@@ -207,7 +207,10 @@ def _check(
     attempt = tx.attempts.reserve(account, occasion.now)
     if isinstance(attempt, Slowed):
         return Done(attempt)
-    result = confirm(tx, holder.person_id, channel, code, vault=vault, occasion=occasion).value
+    take = partial(
+        confirm, person_id=holder.person_id, channel=channel, code=code, vault=vault, occasion=occasion
+    )
+    result = ending_what_closes(tx, holder.person_id, take, occasion=occasion).value
     if result.outcome is ContactOutcome.ADDED:
         tx.attempts.settle(account)
     return Done(result)

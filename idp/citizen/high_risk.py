@@ -36,7 +36,9 @@ _ENDS_AN_ADMINISTRATOR = ("/account/mandates/act", ("a", "confirm"))
 def is_high_risk(call: Call) -> bool:
     """Tell whether what is called is held back after a recovery."""
     path, act = _ENDS_AN_ADMINISTRATOR
-    return call.path in HIGH_RISK or (call.path == path and act in call.query())  # as the page itself reads it
+    return call.path in HIGH_RISK or (
+        call.path == path and act in call.query()
+    )  # as the page itself reads it
 
 
 async def when_held(call: Call, person: Person) -> Answer | None:

@@ -2,7 +2,7 @@
 
 A try counts on the account's one counter and on the code before it is looked at; five end the code. A right one is spent
 by one statement, takes back the wrong ones of this very code and forgives none else: a mailbox must not buy guesses at a
-password. It opens a session of level low.
+password. It opens a session of level low, if the address still opens the account by then.
 """
 
 import hmac
@@ -12,7 +12,7 @@ from functools import partial
 from idp import metrics
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.citizen.codes.offering import code_channels
+from idp.citizen.codes.offering import code_channels, opening
 from idp.citizen.interaction import Opened, open_here, posted, session_cookie
 from idp.citizen.local_session import SigningIn, local_proof, signed_in, signing_in
 from idp.citizen.password import slowed
@@ -155,6 +155,9 @@ def _settle(
     if not tx.sign_in_codes.spend(interaction_id, code.digest):
         return Done(_Over())
     tx.attempts.give_back(code.account, code.tries)
+    tx.people.lock(tx.people.standing_id(code.person_id))  # closing the address comes before this, or ends it
+    if not opening(tx, code.person_id, code.channel, code.address, occasion.now):
+        return Done(_Over())
     proved = local_proof(tx, code.person_id, AMR[code.channel], purpose=purpose, occasion=occasion)
     if isinstance(proved, Refused):
         return proved

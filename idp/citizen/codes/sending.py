@@ -9,9 +9,9 @@ from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.citizen.codes.offering import code_channels
+from idp.citizen.codes.offering import code_channels, opening
 from idp.citizen.interaction import Opened, open_here, posted
-from idp.credentials.sign_in_code import CODE_LASTS, SignInCode, code_material, may_open, new_code
+from idp.credentials.sign_in_code import CODE_LASTS, SignInCode, code_material, new_code
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.device import keep_tick, public_minutes
@@ -22,7 +22,7 @@ from idp.messages.model import Channel
 from idp.messages.relay import KINDS
 from idp.outbox.model import NOBODY as NO_CLIENT
 from idp.outbox.model import DeliveryState, OutboxMessage
-from idp.people.contacts import SCHEMES, Contact, read_address, same_address
+from idp.people.contacts import SCHEMES, read_address
 from idp.people.identifiers import normal_form
 from idp.people.model import PersonStatus
 from idp.transaction import Tx
@@ -168,20 +168,13 @@ def _find(tx: Tx, wanted: _Wanted, spelled: str, occasion: Occasion) -> _Found:
     """Look whose the address is; for nobody's the same is read. One that several people have opens nothing (adr/0046)."""
     holder = tx.people.find_named(SCHEMES[wanted.channel], wanted.address)
     record = NOBODY if holder is None else holder.record_id
-    allowed = [one for one in tx.contacts.of_person(record) if _opens(one, wanted, occasion)]
+    allowed = opening(tx, record, wanted.channel, wanted.address, occasion.now)
     is_active = holder is not None and holder.status is PersonStatus.ACTIVE
     return _Found(
         owner=record if allowed and is_active else NOBODY,
         account=tx.attempts.nobody(spelled) if holder is None else holder.person_id,
         language=allowed[0].language if allowed else wanted.language,
     )
-
-
-def _opens(contact: Contact, wanted: _Wanted, occasion: Occasion) -> bool:
-    is_it = contact.channel is wanted.channel and same_address(
-        contact.channel, contact.address, wanted.address
-    )
-    return is_it and may_open(contact.signs_in_since, occasion.now)
 
 
 def _message(wanted: _Wanted, found: _Found, code: str, occasion: Occasion) -> OutboxMessage:
