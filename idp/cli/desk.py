@@ -142,10 +142,11 @@ def _open(
     person = next((one for one in found if one is not None), None)
     if person is None:
         return Refused(DeskRefused("nobody has that number"))
-    waits = provider.settings.life.desk_code
-    return open_case(
-        tx, seen(person_id=person.person_id), waits=waits, entered_by=operator(), occasion=happening
-    )
+    waits, who = provider.settings.life.desk_code, seen(person_id=person.person_id)
+    try:
+        return open_case(tx, who, waits=waits, entered_by=operator(), occasion=happening)
+    except DeskRefused as error:
+        return Refused(error)  # that somebody was looked for stays on record
 
 
 def _written(change: Callable[..., Done[Paper] | Refused]) -> Paper:

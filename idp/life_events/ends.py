@@ -48,7 +48,7 @@ class Ends:
     sessions: bool = False
     """The person's sessions, citizen's and official's; the services they reached get a logout token."""
     sign_ins: bool = False
-    """Sign-ins half way: a password proved and no code yet."""
+    """What is half way to a sign-in: a password proved and no code yet, and a code on paper of a desk."""
     grants: bool = False
     """All that the person was granted, offline too, for themselves and for whomever they act; codes with it."""
     grants_for: bool = False

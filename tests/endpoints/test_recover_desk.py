@@ -1,6 +1,7 @@
 """`/recover/desk`: the code on paper, step by step and out of order – DOMAIN §3.5; SECURITY E07, E08, E11, E16."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pyotp
@@ -9,7 +10,9 @@ import pytest
 from idp.audit.events import EventType
 from idp.credentials.password import SHORTEST
 from idp.database import Done
+from idp.life_events.service import unlock_own
 from idp.people.model import Address, IdentifierScheme, Person
+from idp.protocol.assurance import Acr
 from idp.recovery.model import MOST_TRIES
 from idp.recovery.service import Paper, open_case
 from idp.transaction import Tx
@@ -131,6 +134,42 @@ async def test_a_paper_binds_once_also_from_a_form_left_open(world: World) -> No
     assert (await _bind(browser, first)).status == 400
     assert "error" in (await _enter(browser, paper.case.case_id, paper.code or "")).ids
     assert len(await world.events(EventType.ACCOUNT_RECOVERED)) == 1
+
+
+async def _lock_and_unlock(world: World, person: Person) -> None:
+    """The person sees the notice, locks the account, and opens it again within minutes."""
+    browser = world.browser()
+    await world.signed_in(browser, person.person_id)
+    page = await browser.press(await browser.get("/lock"), "lock-signed-in")
+    assert "page-account-locked" in page.ids
+
+    def unlock(tx: Tx) -> Done[bool]:
+        return Done(unlock_own(tx, person.person_id, Acr.HIGH, occasion=world.occasion))
+
+    assert await world.write(unlock)
+
+
+async def _recover_nationally(world: World, person: Person) -> None:
+    browser = world.browser()
+    await world.signed_in(browser, person.person_id)
+    page = await browser.press(await browser.get("/recover/renew"), "submit", None)
+    assert "page-recover-done" in page.ids
+
+
+@pytest.mark.parametrize("ended_by", [_lock_and_unlock, _recover_nationally])
+async def test_a_paper_opens_nothing_once_its_account_was_locked_or_recovered(
+    world: World, ended_by: Callable[[World, Person], Awaitable[None]]
+) -> None:  # E08: somebody else stood at the desk, and the holder has heard of it
+    person, _ = await world.citizen()
+    paper = await _paper(world, person)
+    thief = world.browser()
+    form = await _enter(thief, paper.case.case_id, paper.code or "")
+    assert "page-recover-desk-bind" in form.ids
+    await ended_by(world, person)
+    assert (await _bind(thief, form)).status == 400
+    assert "error" in (await _enter(thief, paper.case.case_id, paper.code or "")).ids
+    recovered = await world.records(EventType.ACCOUNT_RECOVERED)
+    assert [one.payload["by"] for one in recovered if one.payload["by"] == "desk"] == []
 
 
 async def test_a_form_left_open_too_long_binds_nothing(world: World) -> None:  # E08: at most 30 minutes

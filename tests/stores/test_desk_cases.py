@@ -325,6 +325,23 @@ async def test_an_official_or_administrator_is_proved_by_two(database: Database[
         assert await bound(database, done, username=f"name-{person.person_id[:8]}".lower())
 
 
+async def test_who_has_two_employee_numbers_is_one_official(database: Database[Any], desk: Desk) -> None:
+    subject = replace(make_citizen(), roles=frozenset({"admin:security-officer"}))
+
+    def add(tx: Any) -> None:
+        own = tx.people.get(desk.trang.person_id)
+        tx.people.add(subject)
+        tx.officials.add(make_desk_official(own, "CB1-2"))  # of another agency, say
+        tx.upstreams.add(linked(subject.person_id))
+
+    await do(database, add)
+    paper = await opened(database, seen(subject.person_id, desk.trang))
+    assert isinstance(paper, Paper)
+    again = replace(desk.trang, employee_number="CB1-2")
+    assert "another official" in str(await confirmed(database, paper.case.case_id, again))
+    assert isinstance(await confirmed(database, paper.case.case_id, desk.binh), Paper)
+
+
 async def test_who_confirms_is_no_kin_either(database: Database[Any], desk: Desk) -> None:
     subject = replace(make_citizen(), roles=frozenset({"admin:security-officer"}))
     mother = make_citizen()

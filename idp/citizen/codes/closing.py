@@ -1,4 +1,4 @@
-"""An address that opens the account no more ends what its codes opened (SECURITY B10; SP 800-63B-4 §4.5)."""
+"""An address that opens the account no more ends what its codes opened (SECURITY B10)."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -43,6 +43,7 @@ def carry_out(
             sessions += ended.count
         if ends.sign_ins:
             tx.interactions.end_proofs_of(record, occasion.now)
+            tx.desk_cases.end_open(record, occasion.now)
         if ends.grants:
             grants += len(tx.grants.revoke_of_person(record, occasion.now, reason))
         if ends.mandates_held and ends.mandates_for:

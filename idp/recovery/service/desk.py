@@ -114,7 +114,7 @@ def confirm_case(
     person = None if case is None else tx.people.canonical(case.person_id)
     if case is None or person is None:
         raise DeskRefused("there is no such case")
-    if case.official_id == official.official_id:
+    if _is_same(tx, case.official_id, official):
         why = "another official than who opened the case must confirm it"
         return _refuse(tx, person, official, why, occasion, entered_by)
     if why := _not_theirs(tx, official, person):
@@ -194,6 +194,14 @@ def _at_desk(tx: Tx, employee_number: str, agency_code: str, occasion: Occasion)
     if len(desks) > 1 and not agency_code:
         raise DeskRefused("that official holds several desk posts: name the agency")
     return official, desks[0]
+
+
+def _is_same(tx: Tx, opened_by: OfficialId, official: Official) -> bool:
+    """Tell whether two officials are one human being: who works for two agencies has two employee numbers."""
+    if opened_by == official.official_id or official.person_id is None:
+        return True
+    employed = tx.officials.of_person(tx.people.standing_id(official.person_id))
+    return any(one.official_id == opened_by for one in employed)
 
 
 def _not_theirs(tx: Tx, official: Official, person: Person) -> str:

@@ -71,10 +71,11 @@ def recover(
 def _end_sessions(
     tx: Tx, person_id: PersonId, records: tuple[PersonId, ...], keep: str, occasion: Occasion
 ) -> int:
-    """End every session but one, and passwords proved that wait for a second factor; the one left is lowered."""
+    """End every session but one, and what is half way to one; the one left is lowered."""
     ended = 0
     for record in records:
         tx.interactions.end_proofs_of(record, occasion.now)
+        tx.desk_cases.end_open(record, occasion.now)
         for session in tx.sessions.of_person(record):
             if session.session_id != keep:
                 end_session(tx, session, reason=_REASON, occasion=occasion, actor=person_ref(person_id))

@@ -106,11 +106,10 @@ _TRY = (
     .returning(*desk_cases.columns, _is_right.label("is_right"))
 )
 _SPEND = update(desk_cases).where(*_opens, _is_right).values(used_at=_now).returning(*desk_cases.columns)
-_END_OTHERS = (
+_END_OPEN = (
     update(desk_cases)
     .where(
         *of_person(desk_cases),
-        _t.case_id != bindparam("of_case"),
         _t.used_at.is_(None),
         _t.expires_at > _now,
     )
@@ -150,9 +149,12 @@ class DeskCaseStore:
             "tries": 0,
             "used_at": None,
         }
-        given = {**person_given(new.person_id), "of_case": new.case_id, "now": new.opened_at}
-        self.connection.execute(_END_OTHERS, given)
+        self.end_open(new.person_id, new.opened_at)
         self.connection.execute(insert(desk_cases), row)
+
+    def end_open(self, person_id: PersonId, now: datetime) -> None:
+        """Let no case of a record be confirmed, and no code of one be used, from now on."""
+        self.connection.execute(_END_OPEN, {**person_given(person_id), "now": now})
 
     def get(self, case_id: str) -> DeskCase | None:
         """Return a case."""
