@@ -1,17 +1,21 @@
 """Browsers people are known in, and computers they call public – PAGES §3.1.1, §3.1.13; SECURITY E12, E19."""
 
+import json
 import re
 from typing import Any
 
 import pytest
 
 from idp.audit.events import EventType
+from idp.credentials.service import set_recovery_codes
 from idp.edge.cookie_names import cookie_name
 from idp.ids import PersonId
 from idp.risk.model import KnownDevice
 from idp.risk.store import RENEWED
 from tests.driver import Browser, Citizen, Page, RelyingParty
-from tests.endpoints.passkeys import answer, bound, passkey_page
+from tests.endpoints.passkeys import add, answer, bound, device, options_of, passkey_page
+from tests.endpoints.phones import confirm, phone, screen
+from tests.endpoints.public_computer import TICK, assert_ends_with_ten_minutes
 from tests.endpoints.signing_in import password_page, try_password, without_code
 from tests.world import PASSWORD, World
 
@@ -192,6 +196,39 @@ async def test_a_session_at_a_public_computer_ends_after_ten_minutes_however_it_
     assert (await browser.get(rp.authorize_url(prompt="none"))).answer["error"] == "login_required"
     (started,) = await world.records(EventType.SESSION_STARTED)
     assert started.payload["public"] is True
+
+
+@pytest.mark.parametrize("way", ["passkey", "qr", "recovery code"])
+async def test_whichever_way_is_taken_the_tick_holds(world: World, rp: RelyingParty, way: str) -> None:
+    person, _ = await world.citizen()
+    await world.agree(person.person_id, rp)
+    if way == "passkey":
+        own, authenticator = world.browser(), device(world)
+        await world.signed_in(own, person.person_id)
+        await add(own, authenticator)
+        browser = world.browser()
+        page = await passkey_page(browser, rp)
+        credential = json.dumps(authenticator.get(options_of(page)))
+        await browser.press(page, "submit", TICK, credential=credential)
+    elif way == "qr":
+        shown = await screen(world, rp)
+        await confirm(await phone(world, person.person_id), shown)
+        browser = shown.browser
+        await browser.press(shown.page, "submit", TICK)
+    else:
+        own, code = world.browser(), "ABCD-EFGH-JKMN-PQRS"
+        await world.write(
+            lambda tx: set_recovery_codes(
+                tx, person_id=person.person_id, codes=[code.replace("-", "")], occasion=world.occasion
+            )
+        )
+        browser = world.browser()
+        page = await password_page(browser, rp)
+        page = await browser.press(page, "submit", TICK, username="alice", password=PASSWORD)
+        page = await browser.get(page.links["use-recovery"])
+        page = await browser.press(page, "submit", None, **{"recovery-code": code})
+        await browser.get(page.links["skip-code"])
+    await assert_ends_with_ten_minutes(world, rp, browser)
 
 
 async def test_nothing_outlives_a_session_at_a_public_computer(world: World, rp: RelyingParty) -> None:

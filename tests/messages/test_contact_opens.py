@@ -9,6 +9,7 @@ from idp.audit.events import EventType
 from idp.database import Done
 from idp.setting_values import SentCode
 from idp.transaction import Tx
+from tests.endpoints.public_computer import TICK, assert_ends_with_ten_minutes
 from tests.endpoints.sent_codes import ask, newest
 from tests.messages.conftest import Office, open_office
 from tests.messages.test_contacts import HERE, Somebody, somebody
@@ -77,6 +78,23 @@ async def test_it_opens_after_a_day_and_no_more_at_once_when_it_is_taken_back(
     assert await newest(opening) == last
     kinds = (EventType.CONTACT_OPENS, EventType.CONTACT_OPENS_NO_MORE)
     assert await opening.world.events(*kinds) == [kind.value for kind in kinds]
+
+
+@channels
+async def test_a_tick_for_a_public_computer_holds_for_a_code_too(
+    opening: Office, huong: Somebody, channel: str
+) -> None:
+    world, rp = opening.world, await opening.world.client()
+    await world.agree(huong.person.person_id, rp)
+    contact = await _contact(huong, channel)
+    await huong.browser.press(await huong.browser.get(f"{HERE}/sign-in?k={contact}"), "submit")
+    world.time.move(days=1)
+    browser = world.browser()
+    page = await browser.get(rp.authorize_url())
+    page = await browser.get(f"/sign-in/code?i={page.interaction}")
+    page = await browser.press(page, "submit", TICK, address=ADDRESSES[channel])
+    await browser.press(page, "submit", otp=await newest(opening))
+    await assert_ends_with_ten_minutes(world, rp, browser)
 
 
 async def test_it_is_a_matter_of_its_own_person_with_a_fresh_sign_in_and_twice_is_once(

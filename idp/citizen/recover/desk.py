@@ -122,7 +122,7 @@ async def do(call: Call) -> Answer:
     with refusing(ToPage(case="expired")):
         if not is_bound:
             raise InvalidRequest("the code opens nothing any more")
-    names = owner.names or (username,)
+    names = (*owner.names, username) if username else owner.names
     until = occasion.now + life.recovery_hold
     return page(
         call, "recover_desk_done.html", path=DESK, names=names, until=until, has_totp=step is not None

@@ -7,8 +7,20 @@ function hasPasskeys() {
 
 // A control with the id `submit` hides the form's own function of that name.
 function send(form, credential) {
+  takeAlong(form, document.getElementById("public"));
   form.elements.credential.value = credential === null ? "" : JSON.stringify(credential.toJSON());
   HTMLFormElement.prototype.submit.call(form);
+}
+
+// "This is a public computer" may be ticked in the form beside: it counts for whichever is sent.
+function takeAlong(form, tick) {
+  if (tick !== null && tick.checked && tick.form !== form) {
+    const taken = document.createElement("input");
+    taken.type = "hidden";
+    taken.name = tick.name;
+    taken.value = tick.value;
+    form.append(taken);
+  }
 }
 
 function ask(form, mediation) {

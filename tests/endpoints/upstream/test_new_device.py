@@ -8,6 +8,7 @@ from idp.edge.cookie_names import cookie_name
 from idp.ids import PersonId
 from idp.outbox.model import OutboxMessage
 from idp.transaction import Tx
+from tests.endpoints.public_computer import TICK, assert_ends_with_ten_minutes
 from tests.federation.national_process import Process
 from tests.national import Traveller
 from tests.world import World
@@ -52,3 +53,18 @@ async def test_each_browser_is_new_once_and_a_forged_cookie_makes_none_known(
         other.browser.client.cookies.set(name, forged, domain="localhost.local", path="/")
         await other.sign_in(rp)
     assert len(await told(world)) == 3
+
+
+async def test_at_the_national_system_too_the_tick_of_a_public_computer_holds(
+    world: World, national: Process, huong: Traveller
+) -> None:
+    """It is made before the person leaves, and counts when they are back."""
+    rp = await world.client()
+    page = await huong.browser.get(rp.authorize_url())
+    page = await huong.browser.get(f"/sign-in/national?i={page.interaction}")
+    page = await huong.browser.press(page, "submit", TICK)
+    assert page.left_for is not None
+    page = await huong.return_with(await huong.sign_in_there(page.left_for))
+    page = await huong.browser.press(page, "allow")
+    assert "code" in page.answer
+    await assert_ends_with_ten_minutes(world, rp, huong.browser)
