@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from idp.mandates.days import VIETNAM_TIME
 from idp.messages.model import Channel
+from idp.messages.model.notices import Act
 from idp.messages.words import WORDS
 
 _LONGEST = 80
@@ -76,14 +77,17 @@ def notice_text(
         lines.append(words["service"].format(**named))
     if browser := facts.get("browser"):
         lines.append(words["browser"].format(browser=one_line(browser)))
+    if case := facts.get("case"):
+        lines.append(words["case"].format(case=one_line(case)))
+    way = "unlock" if facts.get("act") == Act.LOCKED else "dispute"
     if channel is Channel.PHONE:
-        lines = [f"Hải Phòng ID: {what}.", *lines, words["dispute_sms"].format(host=site.host)]
+        lines = [f"Hải Phòng ID: {what}.", *lines, words[f"{way}_sms"].format(host=site.host)]
         return Text(subject="", body=" ".join([*lines, *([words["last_today"]] if is_last_today else [])]))
-    lines = [f"{what[:1].upper()}{what[1:]}.", *lines, "", words["dispute"].format(host=site.host)]
+    lines = [f"{what[:1].upper()}{what[1:]}.", *lines, "", words[way].format(host=site.host)]
     if link:
         lines.append(words["dispute_link"].format(url=f"{site.origin}/not-me?t={link}"))
     if site.hotline:
-        lines.append(words["dispute_hotline"].format(hotline=site.hotline))
+        lines.append(words[f"{way}_hotline"].format(hotline=site.hotline))
     lines += ["", words["never"], *([words["last_today"]] if is_last_today else [])]
     return Text(subject=words["subject"].format(what=what), body="\n".join(lines))
 

@@ -18,6 +18,13 @@ _VI = {
     ),
     "dispute_hotline": "Khóa tài khoản qua điện thoại: {hotline}.",
     "dispute_sms": "Không phải mình? Tự gõ {host}/phong-lua-dao",
+    "case": "Hồ sơ: {case}.",
+    "unlock": (
+        "Để mở khóa: tự gõ {host}/unlock vào thanh địa chỉ, hoặc mang thẻ căn cước đến bộ phận một cửa. Nếu đã đọc mã"
+        " hoặc cài ứng dụng lạ, gọi ngân hàng ngay và xem {host}/phong-lua-dao."
+    ),
+    "unlock_hotline": "Hỏi thêm: {hotline}. Không ai mở khóa được qua điện thoại.",
+    "unlock_sms": "Mở khóa: tự gõ {host}/unlock",
     "never": (
         "Hải Phòng ID không gửi đường dẫn đăng nhập, không gọi điện, không nhắn tin xin mật khẩu hay mã xác thực."
         " Ai hỏi là lừa đảo."
@@ -92,6 +99,13 @@ _EN = {
     ),
     "dispute_hotline": "To lock the account by phone: {hotline}.",
     "dispute_sms": "Not you? Type {host}/phong-lua-dao yourself",
+    "case": "Case: {case}.",
+    "unlock": (
+        "To unlock it: type {host}/unlock into the address bar, or take the ID card to a one-stop desk. If you read out a"
+        " code or installed an app, call the bank now and see {host}/phong-lua-dao."
+    ),
+    "unlock_hotline": "To ask: {hotline}. Nobody can unlock by phone.",
+    "unlock_sms": "To unlock: type {host}/unlock yourself",
     "never": (
         "Hải Phòng ID sends no sign-in links and never calls or texts to ask for a password or code. Anyone who asks is a"
         " fraudster."

@@ -64,7 +64,7 @@ async def test_a_session_of_any_level_locks_with_one_press_and_everything_ends(w
     assert (case.kind, case.facts["way"]) == (CaseKind.LOCKED, "signed in")
     assert case.case_id in page.response.text
     told = await notices_of(world, visitor.person.person_id)
-    assert {"notice": "high_risk_act", "act": "locked"} in told
+    assert {"notice": "high_risk_act", "act": "locked", "case": case.case_id} in told
     browser = world.browser()
     page = await try_password(browser, await password_page(browser, rp), "alice", PASSWORD)
     assert world.cookie_of(browser, "session") is None

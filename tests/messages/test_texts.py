@@ -25,7 +25,10 @@ VALUES = {
     "step": [*Step],
     "deed": ["acted", "consented"],
     "reason": ["case"],
+    "case": ["7K2M-9QXD-4HJR"],
 }
+WHERE = {"dispute": "phong-lua-dao", "unlock": "unlock"}
+"""Way that a text names → the page it says to open."""
 
 DEEDS = {Notice.CROSS_DEVICE: ["confirmed", "refused"]}
 """Deeds of a notice that has others."""
@@ -63,6 +66,10 @@ def every_notice() -> list[dict[str, str]]:
     return found
 
 
+def _way(facts: dict[str, str]) -> str:
+    return "unlock" if facts.get("act") == Act.LOCKED else "dispute"
+
+
 def test_both_languages_have_the_same_words_with_the_same_places() -> None:
     assert WORDS["vi"].keys() == WORDS["en"].keys()
     for key, words in WORDS["vi"].items():
@@ -77,7 +84,7 @@ def test_every_notice_says_what_when_and_how_to_dispute_and_has_no_link(
     for facts in every_notice():
         text = told(facts, channel=channel, language=language, service=PORTAL)
         assert "21:07 27/11/2026" in text.body
-        assert "id.haiphong.example/phong-lua-dao" in text.body
+        assert f"id.haiphong.example/{WHERE[_way(facts)]}" in text.body
         assert not re.search(r"https?:|www\.|sign-in\?|/sign-in|/authorize|\{|\}", text.subject + text.body)
         assert "dvc.haiphong.example" in text.body
         assert "\n" not in text.subject
@@ -96,11 +103,21 @@ def test_the_one_link_of_a_mail_says_that_it_only_locks_and_asks_for_no_sign_in(
         assert body.count("http") == 1
         assert words in line
         assert body == told(facts, language=language, service=PORTAL).body.replace(
-            WORDS[language]["dispute"].format(host=SITE.host),
-            f"{WORDS[language]['dispute'].format(host=SITE.host)}\n{line}",
+            WORDS[language][_way(facts)].format(host=SITE.host),
+            f"{WORDS[language][_way(facts)].format(host=SITE.host)}\n{line}",
         ), "nothing else changes"
         sms = told(facts, channel=Channel.PHONE, language=language, service=PORTAL, link=LINK).body
         assert "http" not in sms
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_who_is_locked_is_told_the_way_back_and_the_case_and_not_how_to_lock(channel: Channel) -> None:
+    facts = {"notice": "high_risk_act", "act": "locked", "case": "7K2M-9QXD-4HJR"}
+    body = told(facts, channel=channel).body
+    assert "Hồ sơ: 7K2M-9QXD-4HJR." in body
+    assert "id.haiphong.example/unlock" in body
+    assert "để xem cách khóa" not in body
+    assert "Khóa tài khoản qua điện thoại" not in body
 
 
 def test_a_mail_names_the_hotline_and_that_nobody_asks_for_codes() -> None:

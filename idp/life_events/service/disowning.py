@@ -76,7 +76,7 @@ def _lock(tx: Tx, person_id: PersonId, lock: _Lock, *, occasion: Occasion) -> st
         tx.devices.forget_others(record)
     if is_new:
         act = Act.LOCKED.value
-        tx.outbox.notify(person_id, Notice.HIGH_RISK_ACT, occasion=occasion, act=act)
+        tx.outbox.notify(person_id, Notice.HIGH_RISK_ACT, occasion=occasion, act=act, case=case)
     return case
 
 

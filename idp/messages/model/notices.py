@@ -112,7 +112,7 @@ FACTS: Mapping[Notice, frozenset[str]] = {
     Notice.FACTOR_REMOVED: frozenset({"factor"}),
     Notice.CONTACT_CHANGED: frozenset({"channel", "change", "old_address"}),
     Notice.RECOVERY: frozenset({"factor"}),
-    Notice.HIGH_RISK_ACT: frozenset({"act"}),
+    Notice.HIGH_RISK_ACT: frozenset({"act", "case"}),
     Notice.OFFICIAL_LOOKED: frozenset({"reason"}),
     Notice.QUESTION_ANSWERED: frozenset(),
     Notice.DATA_REQUEST: frozenset({"step"}),
@@ -121,7 +121,8 @@ FACTS: Mapping[Notice, frozenset[str]] = {
     Notice.OTHER_PARENT: frozenset({"deed", "client_id", "ward", "actor"}),
     Notice.CROSS_DEVICE: frozenset({"deed", "client_id", "browser"}),
 }
-"""Notice → facts it may carry. `browser` is "Chrome, Android"; `old_address` is told beside the verified ones."""
+"""Notice → facts it may carry. `browser` is "Chrome, Android"; `old_address` is told beside the verified ones;
+`case` is the number of what a holder's own lock opened."""
 
 
 DISPUTABLE = frozenset(
