@@ -7,6 +7,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import person_ref
 from idp.cases.model import Case, CaseKind
 from idp.citizen.account import Holder
+from idp.data_rights.service import requests_of
 from idp.ids import PersonId
 from idp.life_events.rules import is_to_be_warned
 from idp.mandates.service import choices_of
@@ -34,6 +35,8 @@ _TWO = 2
 class Known:
     """What is known of an account."""
 
+    closes_at: datetime | None = None
+    """When the account closes, if somebody asked for it."""
     case: Case | None = field(default=None, repr=False)
     """The latest about what the person said was not theirs."""
     held_until: datetime | None = None
@@ -66,6 +69,7 @@ def alerts(known: Known, *, now: datetime) -> tuple[Alert, ...]:
     """Return what to warn of, in the order it is shown."""
     today = vietnam_day(now)
     each = (
+        None if known.closes_at is None else Alert(kind=AlertKind.CLOSING, at=known.closes_at),
         _disputed(known.case, now),
         None if known.held_until is None else Alert(kind=AlertKind.HELD, at=known.held_until),
         _new_device(unsaid(known, now)),
@@ -86,7 +90,9 @@ def load(tx: Tx, holder: Holder, now: datetime) -> Known:
     national, password = tx.upstreams.of_person(person_id), tx.passwords.get(person_id)
     passkeys = tx.passkeys.of_person(person_id)
     has_password = password is not None and password.compromised_at is None
+    closing = (one.close_at for one in requests_of(tx, person_id) if one.closed_at is None)
     return Known(
+        closes_at=next((at for at in closing if at is not None), None),
         case=_case(tx, person_id),
         held_until=held_until(tx, person_id, now),
         here=holder.session.device_id,

@@ -8,6 +8,7 @@ from enum import StrEnum
 class AlertKind(StrEnum):
     """What it is about, in the order it is shown; the words are the strings `alert_<kind>…`."""
 
+    CLOSING = "closing"
     CASE = "case"
     HELD = "held"
     NEW_DEVICE = "new-device"

@@ -65,6 +65,7 @@ def test_of_an_account_with_nothing_to_warn_of_nothing_is_said() -> None:
 
 def test_all_of_them_stand_in_the_order_of_the_page() -> None:
     known = Known(
+        closes_at=NOW + timedelta(days=7),
         case=CASE,
         held_until=NOW + timedelta(days=1),
         devices=(DEVICE,),

@@ -101,8 +101,11 @@ async def test_until_its_time_the_account_works_and_one_press_keeps_it(world: Wo
     browser = await at_account(world, person)
     await begin_closing(world, browser)
     assert await run_closing(world) == 0
-    page = await browser.press(await browser.get(HERE), "keep-account")
+    page = await browser.get("/account")
+    assert "alert-closing" in page.ids, "whoever did not ask for it sees it first of all"
+    page = await browser.press(await browser.get(page.links["see-closing"]), "keep-account")
     assert "closing" not in page.ids
+    assert "alert-closing" not in (await browser.get("/account")).ids
     world.time.move(days=8)
     assert await run_closing(world) == 0
     (request,) = await requested(world, person.person_id)

@@ -45,6 +45,7 @@ NEW_DEVICE = Alert(
     others=2,
 )
 ALERTS = (
+    Alert(kind=AlertKind.CLOSING, at=NOW + dt.timedelta(days=7)),
     Alert(kind=AlertKind.CASE, at=NOW, case="7K2M-9QXD-4HJR"),
     Alert(kind=AlertKind.HELD, at=NOW + dt.timedelta(days=1)),
     NEW_DEVICE,

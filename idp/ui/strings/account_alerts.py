@@ -1,6 +1,9 @@
 """Words of what the overview of an account warns of, and of known browsers (PAGES §3.1.13, §3.1.15)."""
 
 VI = {
+    "alert_closing": "Tài khoản sắp đóng",
+    "alert_closing_text": "Có yêu cầu đóng tài khoản. Sau {at} tài khoản đóng và dữ liệu bị xóa.",
+    "alert_see_closing": "Giữ tài khoản",
     "alert_case": "Đang xác minh việc không phải của tôi",
     "alert_case_text": "Hồ sơ {case}, mở lúc {at}. Cán bộ đang xem xét. Khi liên hệ, đọc số hồ sơ này.",
     "alert_case_past": "Đã xem xét xong việc không phải của tôi",
@@ -37,6 +40,9 @@ VI = {
 }
 
 EN = {
+    "alert_closing": "The account is about to close",
+    "alert_closing_text": "Somebody asked to close it. After {at} it is closed and its data erased.",
+    "alert_see_closing": "Keep the account",
     "alert_case": "Something you said was not you is being looked at",
     "alert_case_text": "Case {case}, opened at {at}. Officials look at it. Quote this number when you contact us.",
     "alert_case_past": "What you said was not you has been looked at",
