@@ -287,7 +287,8 @@ async def test_one_of_two_parents_closes_and_the_other_does_not(world: World) ->
     assert BLOCKS["a child"][1] in page.response.text
 
 
-async def test_a_locked_account_waits_and_closes_once_it_is_open(world: World) -> None:
+async def test_a_locked_account_waits_and_closes_three_days_after_it_is_open(world: World) -> None:
+    """Its holder may have locked it over something else that was not theirs, and could see no request meanwhile."""
     person = await numbered(world)
     await begin_closing(world, await at_account(world, person))
 
@@ -300,7 +301,11 @@ async def test_a_locked_account_waits_and_closes_once_it_is_open(world: World) -
     assert await run_closing(world) == 0, "it is looked at again a day later"
     assert await world.records(EventType.PERSON_CLOSED) == []
     await world.write(lambda tx: lock(tx, lift_ground))
-    world.time.move(days=1, seconds=1)
+    page = await (await at_account(world, person)).get("/account")
+    assert "alert-closing" in page.ids
+    world.time.move(days=2, hours=23)
+    assert await run_closing(world) == 0
+    world.time.move(hours=1, seconds=1)
     assert await run_closing(world) == 1
     assert len(await world.records(EventType.PERSON_CLOSED)) == 1
 

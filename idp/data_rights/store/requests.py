@@ -132,6 +132,11 @@ _WITHDRAW = _step(*of_person(data_requests)).values(
     closed_by=bindparam("by"),
 )
 _PUT_OFF = _step().values(close_at=bindparam("until"))
+_PUT_OFF_ALL = (
+    update(data_requests)
+    .where(*of_person(data_requests), _is_open, _t.close_at < bindparam("until", type_=UtcTime))
+    .values(close_at=bindparam("until"))
+)
 _ERASE = delete_oldest((_t.request_id,), _t.closed_at, _t.closed_at.is_not(None))
 
 
@@ -219,6 +224,10 @@ class DataRequestStore:
     def put_off(self, request_id: str, until: datetime) -> None:
         """Let an account close later."""
         self.connection.execute(_PUT_OFF, {"this_request": request_id, "until": until})
+
+    def put_off_closing(self, person_id: PersonId, until: datetime) -> None:
+        """Let no request of a record close the account before a moment."""
+        self.connection.execute(_PUT_OFF_ALL, {**person_given(person_id), "until": until})
 
     def erase_closed(self, before: datetime, limit: int) -> int:
         """Erase requests that have been over for long; return how many."""

@@ -4,6 +4,7 @@ One ground's end never lifts another's lock: a renewed residence does not undo w
 """
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
@@ -16,6 +17,10 @@ from idp.mandates.model import PrincipalKind, Role, Source
 from idp.organisations.service import is_representative_vacant
 from idp.people.model import Person
 from idp.transaction import Tx
+
+CLOSING_SEEN = timedelta(days=3)
+"""An account that somebody asked to close stays so long after it is opened: a thief may have asked, before its holder
+locked it, and they could not see it meanwhile."""
 
 
 def grounds_of(tx: Tx, person: Person) -> frozenset[Ground]:
@@ -98,6 +103,9 @@ def _set_status(tx: Tx, person: Person, grounds: Collection[Ground], reason: str
     for record in tx.people.records_of(person.person_id)[1:]:
         held = {*grounds, *_kept(tx, record)}
         tx.people.set_status(record, status_of(held), reason, occasion.now)
+    if not grounds:
+        for record in tx.people.records_of(person.person_id):
+            tx.data_requests.put_off_closing(record, occasion.now + CLOSING_SEEN)
 
 
 def _die(tx: Tx, person_id: PersonId, reason: str, *, actor: str, occasion: Occasion) -> None:
