@@ -73,10 +73,13 @@ async def begin_sign_in(call: Call, path: str, *, fresh: bool) -> Answer:
 
 
 async def begin_unlock(call: Call) -> Answer:
-    """Lead to the national system, to prove anew and at the level high who this is; then to the account."""
+    """Lead to the national system, to prove anew and at the level high who this is; then to the account.
+
+    The page that names its host comes first, in a browser that is known too: there a public computer is called one.
+    """
     opened = _interaction(call, HOME, client_id=UNLOCK, claims=_at_least(Acr.HIGH), prompt="login")
     cookies = await hold(call, opened)
-    return Answer.redirect(f"/sign-in/national?i={opened.interaction_id}", *cookies)
+    return Answer.redirect(f"/sign-in/national?i={opened.interaction_id}&public=yes", *cookies)
 
 
 async def go_on(call: Call, opened: OpenInteraction) -> Answer:

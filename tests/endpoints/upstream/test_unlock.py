@@ -13,6 +13,7 @@ from idp.life_events.model import CardStatus, Ground
 from idp.life_events.service import open_ground
 from idp.people.model import PersonStatus
 from tests.driver import Page
+from tests.endpoints.public_computer import TICK
 from tests.federation.national_process import Process
 from tests.national import Traveller
 from tests.world import World
@@ -65,6 +66,22 @@ async def test_a_locked_person_is_told_the_way_and_opens_their_account(
     assert await world.provider.database.read(lambda tx: tx.cases.list(CaseState.OPEN, 10)) == ()
     (case,) = await world.provider.database.read(lambda tx: tx.cases.of_person(person_id, 10))
     assert (case.kind, case.state) == (CaseKind.LOCKED, CaseState.CLOSED)
+
+
+async def test_who_unlocks_at_a_public_computer_can_say_so_where_somebody_is_known_already(
+    world: World, huong: Traveller
+) -> None:
+    await locked_by_herself(world, huong)
+    assert world.cookie_of(huong.browser, "device"), "no browser that is new"
+    page = await huong.browser.press(await huong.browser.get("/unlock"), "submit")
+    assert {"page-national", "public", "upstream-host"} <= page.ids
+    page = await huong.browser.press(page, "submit", TICK)
+    assert page.left_for is not None
+    page = await huong.return_with(await huong.sign_in_there(page.left_for))
+    assert "page-account-home" in page.ids
+    assert world.cookie_of(huong.browser, "device") is None
+    world.time.move(minutes=10)
+    assert "page-account-sign-in" in (await huong.browser.get("/account")).ids
 
 
 @pytest.mark.parametrize("ground", [Ground.REQUEST, Ground.CITY, Ground.NATIONAL, Ground.RESIDENCE])
