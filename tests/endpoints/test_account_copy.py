@@ -20,9 +20,11 @@ from idp.transaction import Tx
 from tests.driver import Browser, RelyingParty
 from tests.endpoints.test_account_data import HERE, at_account, numbered, send
 from tests.endpoints.test_devices import come
+from tests.processes import ROOT
 from tests.world import World
 
 DOWNLOAD = f"{HERE}/copy/file"
+DOCUMENTED = (ROOT / "docs" / "reference" / "data-copy.md").read_text(encoding="utf-8")
 HOSTILE = "</script><script>alert(1)</script>&\u2028\"'{{7*7}}=cmd|' /C calc'!A0"
 
 
@@ -60,6 +62,7 @@ async def test_it_holds_everything_and_no_secret(world: World, rp: RelyingParty)
         *("contacts", "national_accounts", "papers", "consents", "services", "subjects", "mandates", "posts"),
         *("sessions", "browsers", "factors", "cases", "requests", "history"),
     }
+    assert all(f"`{part}`" in DOCUMENTED for part in content)
     assert {one["kind"] for one in content["factors"]} == {"password", "totp", "recovery-codes"}
     assert content["requests"][0]["what"] == HOSTILE.replace("\u2028", "")
     (one, *_rest) = content["attributes"]
@@ -130,6 +133,8 @@ async def test_cases_are_told_with_what_was_said_and_no_official_s_words(world: 
         "answer": None,
         "state": "closed",
     }
+    said = next(line for line in DOCUMENTED.splitlines() if line.startswith("| `cases` |"))
+    assert all(f"`{name}`" in said for name in cases["not-me"])
     assert "suspect" not in page.response.text
     assert clerk not in page.response.text
 
