@@ -45,18 +45,20 @@ class _RequestRecord(logging.LogRecord):
 
     def line(self) -> str:
         """Return what JsonLines would."""
-        about = self.__dict__[_OWN_FIELDS]
-        return (
-            f'{{"at": "{_moment(self.created)}", "level": "INFO", "logger": "hpid.access", "event": "request"'
-            f', "txn": "{about["txn"]}", "method": {quoted(about["method"][:_LONGEST])}'
-            f', "path": {quoted(about["path"][:_LONGEST])}, "status": {about["status"]}'
-            f', "ms": {about["ms"]}, "peer": "{about["peer"]}"}}'
-        )
+        return _request_line(self.created, **self.__dict__[_OWN_FIELDS])
 
 
-_access = logging.getLogger("hpid.access")
+_root, _access = logging.getLogger(), logging.getLogger("hpid.access")
 _REQUEST = logging.LogRecord(_access.name, logging.INFO, "", 0, "request", None, None).__dict__
 _second = (0, "")
+
+
+def _request_line(at: float, txn: str, method: str, path: str, status: int, ms: float, peer: str) -> str:
+    return (
+        f'{{"at": "{_moment(at)}", "level": "INFO", "logger": "hpid.access", "event": "request"'
+        f', "txn": "{txn}", "method": {quoted(method[:_LONGEST])}, "path": {quoted(path[:_LONGEST])}'
+        f', "status": {status}, "ms": {ms}, "peer": "{peer}"}}'
+    )
 
 
 def _moment(at: float) -> str:
@@ -73,10 +75,15 @@ def _moment(at: float) -> str:
 def log_request(
     *, at: float, txn: str, method: str, path: str, status: int, seconds: float, peer: str
 ) -> None:
-    """Log one request: its way through the loggers is that of all events."""
-    if _access.isEnabledFor(logging.INFO):
-        about = {"txn": txn, "method": method, "path": path, "status": status}
-        _access.handle(_RequestRecord(at, {**about, "ms": round(seconds * 1000, 1), "peer": peer}))
+    """Log one request: its way through the loggers is that of all events, unless nobody but our output would hear it."""
+    if not _access.isEnabledFor(logging.INFO):
+        return
+    ms, output = round(seconds * 1000, 1), _only_output()
+    if output is not None:
+        output.say(_request_line(at, txn, method, path, status, ms, peer))
+        return
+    about = {"txn": txn, "method": method, "path": path, "status": status}
+    _access.handle(_RequestRecord(at, {**about, "ms": ms, "peer": peer}))
 
 
 class _Output(logging.StreamHandler[TextIO]):
@@ -86,8 +93,16 @@ class _Output(logging.StreamHandler[TextIO]):
         super().__init__(stream)
         self._is_due = False
 
+    def say(self, line: str) -> None:
+        """Take the line of a request."""
+        try:
+            self.stream.write(line + "\n")
+            self.flush()
+        except (OSError, ValueError):  # a full disk, a closed pipe: who was answered is no worse off
+            self.handleError(_RequestRecord(0.0, {}))
+
     def emit(self, record: logging.LogRecord) -> None:
-        """Take one line."""
+        """Take one event."""
         super().emit(record)
         if record.levelno >= logging.WARNING:
             self._flush_now()
@@ -104,6 +119,14 @@ class _Output(logging.StreamHandler[TextIO]):
     def _flush_now(self) -> None:
         self._is_due = False
         super().flush()
+
+
+def _only_output() -> _Output | None:
+    """Return our output if it is all that a request is told to."""
+    if _access.handlers or _access.filters or _access.parent is not _root or len(_root.handlers) != 1:
+        return None
+    (output,) = _root.handlers
+    return output if isinstance(output, _Output) else None
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

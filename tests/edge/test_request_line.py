@@ -1,11 +1,12 @@
 """The line of a request is made by hand: it must say what the general way of logging would."""
 
+import io
 import json
 import logging
 
 import pytest
 
-from idp.log import JsonLines, fields, log_request
+from idp.log import JsonLines, configure, fields, log_request
 
 AT = 1_772_413_200.0625
 
@@ -19,26 +20,49 @@ class _Kept(logging.Handler):
         self.records.append(record)
 
 
+def _log(method: str, path: str) -> None:
+    log_request(
+        at=AT,
+        txn="ABCD-EFGH-JKMN",
+        method=method,
+        path=path,
+        status=200,
+        seconds=0.00128,
+        peer="192.0.2.0/24",
+    )
+
+
 def _record(method: str, path: str) -> logging.LogRecord:
     kept, logger = _Kept(), logging.getLogger("hpid.access")
     level = logger.level
     logger.addHandler(kept)
     logger.setLevel(logging.INFO)
     try:
-        log_request(
-            at=AT,
-            txn="ABCD-EFGH-JKMN",
-            method=method,
-            path=path,
-            status=200,
-            seconds=0.00128,
-            peer="192.0.2.0/24",
-        )
+        _log(method, path)
     finally:
         logger.removeHandler(kept)
         logger.setLevel(level)
     (record,) = kept.records
     return record
+
+
+def _written(method: str, path: str, *, told: int) -> str:
+    """What stands in the log of a process that has so many handlers, of which ours is one."""
+    root, stream = logging.getLogger(), io.StringIO()
+    handlers, level = root.handlers[:], root.level
+    try:
+        configure("INFO")
+        ours = root.handlers[0]
+        assert isinstance(ours, logging.StreamHandler)
+        ours.setStream(stream)
+        root.handlers[:] = [ours, *(_Kept() for _ in range(told - 1))]
+        _log(method, path)
+        others = [len(one.records) for one in root.handlers if isinstance(one, _Kept)]
+        assert others == [1] * (told - 1)
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -57,6 +81,7 @@ def test_it_is_the_line_of_the_general_way_to_the_byte(method: str, path: str) -
     )
 
     assert JsonLines().format(_record(method, path)) == JsonLines().format(general)
+    assert _written(method, path, told=1) == JsonLines().format(general) + "\n"
     assert json.loads(JsonLines().format(general))["at"] == "2026-03-02T01:00:00.062+00:00"
 
 
@@ -65,3 +90,7 @@ def test_any_other_handler_finds_a_record_like_any() -> None:
         _record("GET", "/token")
     )
     assert text.endswith(" INFO hpid.access request 0")
+
+
+def test_our_output_says_the_same_whether_others_hear_of_it_or_not() -> None:
+    assert _written("GET", "/token", told=1) == _written("GET", "/token", told=3) != ""
