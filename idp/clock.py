@@ -1,22 +1,29 @@
 """The only source of time and randomness outside keys/. Tests own both by passing their own source of time."""
 
+import os
 import secrets
 import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from idp.ids import EventId, HandleKind, OfficialId, OrganisationId, PersonId, PostId, format_handle
+from keys import base64url
 
 _62_BITS = (1 << 62) - 1
 
 
-def _system_time() -> datetime:
-    return datetime.now(UTC)
+_system_time = partial(datetime.now, UTC)
 
 
 class Clock:
     """Time and randomness, handed to whoever needs them."""
+
+    stopwatch = staticmethod(time.monotonic)
+    """Return seconds of a clock that only goes forward, for durations."""
+    random_bytes = staticmethod(os.urandom)
+    """Return so many bytes of the system's secure randomness."""
 
     def __init__(self, source: Callable[[], datetime] = _system_time) -> None:
         self._source = source
@@ -26,10 +33,6 @@ class Clock:
         """Return the present moment, aware, UTC."""
         return self._source()
 
-    def stopwatch(self) -> float:
-        """Return seconds of a clock that only goes forward, for durations."""
-        return time.monotonic()
-
     def worked(self) -> float:
         """Return the seconds of CPU that this thread has used; only the difference of two means something."""
         return time.thread_time()
@@ -38,17 +41,13 @@ class Clock:
         """Return the machine's own time as seconds since 1970, which nobody moves: for log lines."""
         return time.time()
 
-    def random_bytes(self, count: int) -> bytes:
-        """Return `count` bytes of the system's secure randomness."""
-        return secrets.token_bytes(count)
-
     def token(self, count: int = 16) -> str:
         """Return a base64url text of `count` random bytes."""
-        return secrets.token_urlsafe(count)
+        return base64url.encode(os.urandom(count))
 
     def handle(self, kind: HandleKind, bucket: str) -> str:
         """Return a fresh opaque handle."""
-        return format_handle(kind, bucket, secrets.token_bytes(32))
+        return format_handle(kind, bucket, os.urandom(32))
 
     def person_id(self) -> PersonId:
         """Return a random id for a new person."""
@@ -70,7 +69,7 @@ class Clock:
         """Return an id that sorts by time, and by order within a millisecond of this process (RFC 9562 §5.7, §6.2)."""
         milliseconds = int(self.now().timestamp() * 1000) & ((1 << 48) - 1)
         last, count = self._last_event
-        random = int.from_bytes(secrets.token_bytes(9))
+        random = int.from_bytes(os.urandom(9))
         count = count + 1 if milliseconds == last and count < 0xFFF else random >> 64
         self._last_event = (milliseconds, count)
         bits = (milliseconds << 80) | (7 << 76) | (count << 64) | (2 << 62) | (random & _62_BITS)

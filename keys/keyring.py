@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from keys import base64url
+from keys.compact_json import compact_encoder
 from keys.envelope import Unsealable, Vault
 from keys.jose import InvalidJwt, JwkSet, Purpose, VerifiedJwt, verify
 from keys.local import LOCAL_ALGS, LocalSigner, generate
@@ -25,7 +26,7 @@ from keys.rotation import KeyRecord
 from keys.signer import Signer, SigningUnavailable
 from keys.standing import Standing, standing
 
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_encode = compact_encoder()
 SIGNING_KEY_PURPOSE = "signing-key"
 """What private keys are sealed for; resealing needs to know."""
 

@@ -6,7 +6,8 @@ takes milliseconds and goes to a thread, where it lets go of the interpreter. RS
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -37,25 +38,22 @@ _PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPr
 class LocalSigner:
     """Signs with a private key given as PKCS #8 DER."""
 
-    __slots__ = ("_key", "alg", "kid", "public_jwk")
+    __slots__ = ("_is_slow", "_sign", "alg", "kid", "public_jwk")
     place = "database"
 
     def __init__(self, private_der: bytes, alg: str) -> None:
         """Load the key; ValueError unless it is one of ours for this algorithm."""
-        self._key = _load(private_der, alg)
-        numbers = _public_numbers(self._key)
+        key = _load(private_der, alg)
+        numbers = _public_numbers(key)
+        self._sign = _signing(key, alg)
+        self._is_slow = isinstance(key, rsa.RSAPrivateKey)
         self.alg = alg
         self.kid = thumbprint(numbers)
         self.public_jwk = {**numbers, "use": "sig", "alg": alg, "kid": self.kid}
 
     async def sign(self, message: bytes) -> bytes:
         """Return the JWS signature of the message."""
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            return await asyncio.to_thread(self._key.sign, message, _PADDINGS[self.alg], SHA256())
-        if isinstance(self._key, ed25519.Ed25519PrivateKey):
-            return self._key.sign(message)
-        r, s = decode_dss_signature(self._key.sign(message, _ES256))
-        return r.to_bytes(_P256_BYTES, "big") + s.to_bytes(_P256_BYTES, "big")
+        return await asyncio.to_thread(self._sign, message) if self._is_slow else self._sign(message)
 
     async def check(self) -> None:
         """It is here: it can sign."""
@@ -77,6 +75,18 @@ def generate(alg: str) -> bytes:
         case _:
             raise ValueError(f"no local key for this algorithm; there are {', '.join(LOCAL_ALGS)}")
     return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _signing(key: _PrivateKey, alg: str) -> Callable[[bytes], bytes]:
+    """Return what signs by this key, chosen once."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        return partial(key.sign, padding=_PADDINGS[alg], algorithm=SHA256())
+    return key.sign if isinstance(key, ed25519.Ed25519PrivateKey) else partial(_sign_by_curve, key.sign)
+
+
+def _sign_by_curve(sign: Callable[[bytes, ec.ECDSA], bytes], message: bytes) -> bytes:
+    r, s = decode_dss_signature(sign(message, _ES256))
+    return r.to_bytes(_P256_BYTES, "big") + s.to_bytes(_P256_BYTES, "big")
 
 
 def _load(private_der: bytes, alg: str) -> _PrivateKey:

@@ -6,15 +6,15 @@ are erased, the stored inner digest still gives the same leaf and says nothing a
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from idp.audit.events import AuditEvent, EventType
 from idp.ids import EventId
+from keys.compact_json import compact_encoder
 
 SALT_BYTES = 32
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_encode = compact_encoder(sort_keys=True)
 _LEAF = b"\x00"  # RFC 6962 §2.1: a leaf can't be passed off as an inner node
 
 

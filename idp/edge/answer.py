@@ -1,13 +1,17 @@
 """One answer as endpoints give it: status, headers, bytes."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+from keys.compact_json import compact_encoder
+
+_encode = compact_encoder()
 NO_STORE = (("cache-control", "no-store"), ("pragma", "no-cache"))
 RawHeaders = Sequence[tuple[bytes, bytes]]
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
+_JSON = (("content-type", "application/json"), *NO_STORE)
+_RAW_JSON = [(name.encode(), value.encode()) for name, value in _JSON]
+"""What most answers to programs begin with, worked out once."""
 _WITHOUT_CONTENT = frozenset({204, 304})
 
 
@@ -54,8 +58,8 @@ class Answer:
         headers: tuple[tuple[str, str], ...] = NO_STORE,
     ) -> "Answer":
         """Return a JSON answer; not stored unless the headers say otherwise."""
-        body = _encode(content).encode()
-        return cls(status=status, headers=(("content-type", "application/json"), *headers), body=body)
+        all_headers = _JSON if headers is NO_STORE else (_JSON[0], *headers)
+        return cls(status=status, headers=all_headers, body=_encode(content).encode())
 
     @classmethod
     def token(cls, token: str, *, media_type: str) -> "Answer":
@@ -94,6 +98,8 @@ class Answer:
 
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
         """Return the headers as they are sent; where nothing follows, no length is said (RFC 9110 §8.6)."""
+        if self.headers is _JSON and self.status not in _WITHOUT_CONTENT:
+            return [*_RAW_JSON, (b"content-length", b"%d" % len(self.body)), _NOSNIFF]
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers]
         if self.status not in _WITHOUT_CONTENT:
             raw.append((b"content-length", b"%d" % len(self.body)))

@@ -95,24 +95,20 @@ Endpoint = Callable[[Call], Awaitable["Answer"]]
 
 def parse_pairs(encoded: bytes) -> list[tuple[str, str]]:
     """Decode form or query pairs strictly: UTF-8, no NUL, at most 64 fields."""
-    parts = encoded.split(b"&")
-    if len(parts) > _MOST_FIELDS or not encoded.isascii():
+    if encoded.count(b"&") >= _MOST_FIELDS or b"\x00" in encoded or b"%00" in encoded:
         raise BadCall(400, "malformed parameters")
     try:
-        pairs = [
-            (_decoded(name), _decoded(value)) for name, _, value in [p.partition(b"=") for p in parts if p]
-        ]
+        parts = encoded.decode("ascii").replace("+", " ").split("&")
+        pairs = [part.partition("=") for part in parts if part]
+        if b"%" in encoded:
+            return [(_decoded(name), _decoded(value)) for name, _, value in pairs]
     except ValueError:
         raise BadCall(400, "malformed parameters") from None
-    if b"\x00" in encoded or b"%00" in encoded:
-        raise BadCall(400, "malformed parameters")
-    return pairs
+    return [(name, value) for name, _, value in pairs]
 
 
-def _decoded(part: bytes) -> str:
-    if b"+" in part:
-        part = part.replace(b"+", b" ")
-    return (unquote_to_bytes(part) if b"%" in part else part).decode()
+def _decoded(part: str) -> str:
+    return unquote_to_bytes(part).decode() if "%" in part else part
 
 
 def parse_cookies(header: str) -> dict[str, str]:

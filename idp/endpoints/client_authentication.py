@@ -11,12 +11,12 @@ from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, client_ref
-from idp.clients.model import Client, ClientSecret
+from idp.clients.model import ClientSecret
 from idp.clients.service import open_secrets
 from idp.database import Done, Refused
 from idp.edge import Call
 from idp.limits.model import Limit, address_key
-from idp.limits.service import whose
+from idp.limits.service import Counter, whose
 from idp.protocol.client_assertion import UnspentAssertion, check_assertion
 from idp.protocol.client_authentication import (
     REFUSED,
@@ -35,35 +35,41 @@ from keys.public_keys import NO_KEYS
 
 async def authenticate_client(call: Call, form: Mapping[str, str]) -> ClientFacts:
     """Return the client that proved itself by its registered method, or raise InvalidClient or OverLimit."""
-    provider, now, address = call.provider, call.provider.clock.now(), address_key(call.peer)
+    provider, now = call.provider, call.provider.clock.now()
     presented = parse_credentials(call.headers.get("authorization"), form)
-    counters = (
-        (Limit.CLIENT_AUTHENTICATION, whose(presented.client_id, address)),
-        (Limit.CLIENT_AUTHENTICATION_OF_ADDRESS, address),
-    )
-    provider.limits.check(*counters, now=now)
+    if not provider.limits.are_all_kept:
+        provider.limits.check(*_counters(call, presented), now=now)
     try:
         known = await provider.configuration.client(presented.client_id)
-        client, assertion = await _check(call, presented, known)
-        if assertion is not None:
-            spend = partial(_spend, client=client, assertion=assertion, occasion=call.occasion())
-            (await provider.database.transact(spend)).unwrap()
+        facts, secrets = (known.facts, known.secrets) if known is not None else (None, ())
+        if presented.client_assertion is None:
+            digests = [secret.digest for secret in secrets if secret.is_live(now)]
+            return check_credentials(presented, facts, secret_digests=digests, digest=provider.vault.digest)
+        client, assertion = await _prove(call, presented, presented.client_assertion, facts, secrets)
+        spend = partial(_spend, client=client, assertion=assertion, occasion=call.occasion())
+        (await provider.database.transact(spend)).unwrap()
     except InvalidClient:
-        await provider.limits.count(*counters, now=now)
+        await provider.limits.count(*_counters(call, presented), now=now)
         raise
     return client
 
 
-async def _check(
-    call: Call, presented: PresentedCredentials, known: Client | None
-) -> tuple[ClientFacts, UnspentAssertion | None]:
-    """Return the client whose proof holds, with the assertion that is still to be spent if that was the proof."""
-    provider, now = call.provider, call.provider.clock.now()
-    facts, secrets = (known.facts, known.secrets) if known is not None else (None, ())
-    assertion = presented.client_assertion
-    if assertion is None:
-        digests = [secret.digest for secret in secrets if secret.is_live(now)]
-        return check_credentials(presented, facts, secret_digests=digests, digest=provider.vault.digest), None
+def _counters(call: Call, presented: PresentedCredentials) -> tuple[Counter, Counter]:
+    address = address_key(call.peer)
+    return (
+        (Limit.CLIENT_AUTHENTICATION, whose(presented.client_id, address)),
+        (Limit.CLIENT_AUTHENTICATION_OF_ADDRESS, address),
+    )
+
+
+async def _prove(
+    call: Call,
+    presented: PresentedCredentials,
+    assertion: str,
+    facts: ClientFacts | None,
+    secrets: tuple[ClientSecret, ...],
+) -> tuple[ClientFacts, UnspentAssertion]:
+    """Return the client whose assertion holds, with what is still to be spent."""
     try:
         client = check_registered(presented, facts)
     except InvalidClient:

@@ -35,6 +35,11 @@ class Limits:
         self._database = database
         self._over: OrderedDict[Counter, datetime] = OrderedDict()
 
+    @property
+    def are_all_kept(self) -> bool:
+        """Tell whether nobody is known to be over a limit, so that there is nothing to look up."""
+        return not self._over
+
     def check(self, *counters: Counter, now: datetime) -> None:
         """Refuse, if this node knows that one of these has had its share; raises OverLimit."""
         for counter in counters:

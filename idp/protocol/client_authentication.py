@@ -5,8 +5,8 @@ keyed digest comes in with the client. What an assertion must say: client_assert
 """
 
 import hmac
-from base64 import b64decode
 from binascii import Error as Base64Error
+from binascii import a2b_base64
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
@@ -68,8 +68,8 @@ def check_credentials(
     matches = False
     if presented.client_secret is not None:
         presented_digest = digest(presented.client_secret)
-        hits = sum(hmac.compare_digest(presented_digest, known) for known in secret_digests)
-        matches = hits > 0  # all are compared: the time taken tells nothing
+        for known in secret_digests:  # all are compared: the time taken tells nothing
+            matches |= hmac.compare_digest(presented_digest, known)
     registered = check_registered(presented, client)
     if not (matches or registered.is_public):
         raise InvalidClient(REFUSED, detail="wrong or expired secret")
@@ -109,8 +109,10 @@ def _parse_basic(authorization: str) -> tuple[str, str]:
     if scheme.lower() != "basic" or len(encoded) > _LONGEST:
         raise InvalidClient(REFUSED, detail="not Basic")
     try:
-        client_id, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
-        client_id, secret = unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict")
+        proof = a2b_base64(encoded.strip(), strict_mode=True).decode()
+        client_id, colon, secret = proof.partition(":")
+        if "%" in proof or "+" in proof:
+            client_id, secret = (unquote_plus(part, errors="strict") for part in (client_id, secret))
     except (Base64Error, ValueError):
         raise InvalidClient(REFUSED, detail="malformed Basic") from None
     if not colon or not client_id or not secret or "\x00" in client_id + secret:

@@ -7,9 +7,8 @@ endpoints/error_response renders it.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import TracebackType
 
 _DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5B\x5D-\x7E]+")  # RFC 6749 §5.2
 
@@ -211,10 +210,19 @@ class Refusal(Exception):
         self.to = to
 
 
-@contextmanager
-def refusing(to: Destination) -> Iterator[None]:
+class refusing:  # noqa: N801 - it reads as the word it is: `with refusing(to):`
     """Send every protocol error raised inside to one destination."""
-    try:
-        yield
-    except ProtocolError as error:
-        raise Refusal(error, to) from error
+
+    __slots__ = ("_to",)
+
+    def __init__(self, to: Destination) -> None:
+        self._to = to
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, ProtocolError):
+            raise Refusal(error, self._to) from error

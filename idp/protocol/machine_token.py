@@ -7,6 +7,7 @@ token (§4.4.3) or an ID token. One audience, registered for the client: the one
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from idp.protocol.errors import InvalidScope, InvalidTarget, UnauthorizedClient
 from idp.protocol.facts import ClientFacts
@@ -28,7 +29,7 @@ def check_machine_request(form: Mapping[str, str], client: ClientFacts) -> Machi
     """Return what this client asks for, if it is registered for all of it (§4.4.2); by default all its scopes."""
     if client.is_public:  # §4.4: confidential clients only
         raise UnauthorizedClient("a public client has no token of its own")
-    registered = frozenset(client.scopes & MACHINE_SCOPES.keys())
+    registered = _of_machines(client.scopes)
     asked = frozenset(parse_scope(form.get("scope", ""))) or registered
     if not asked or not asked <= registered:
         raise InvalidScope("scope names a value that this client is not registered for on its own behalf")
@@ -36,6 +37,11 @@ def check_machine_request(form: Mapping[str, str], client: ClientFacts) -> Machi
     if audience is None or audience not in client.audiences:
         raise InvalidTarget("resource is not registered for this client")  # RFC 8707 §2
     return MachineRequest(audience=audience, scopes=asked)
+
+
+@lru_cache(maxsize=256)
+def _of_machines(scopes: frozenset[str]) -> frozenset[str]:
+    return scopes & MACHINE_SCOPES.keys()
 
 
 def build(

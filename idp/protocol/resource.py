@@ -30,7 +30,7 @@ class Target:
 
 def check_one_resource(names: Iterable[str]) -> None:
     """Refuse a request that names more than one resource: a token is for one audience (RFC 8707 §2, §3)."""
-    if sum(name.lower() == "resource" for name in names) > 1:
+    if [name.lower() for name in names].count("resource") > 1:
         raise InvalidTarget(ONE_RESOURCE)
 
 

@@ -195,7 +195,7 @@ CLAIM_SCOPE: dict[str, Scope] = {claim: scope for scope in _SCOPES for claim in 
 
 def parse_scope(text: str) -> tuple[str, ...]:
     """Split a scope parameter, each value once, in order (RFC 6749 §3.3)."""
-    return tuple(dict.fromkeys(part for part in text.split(" ") if part))
+    return tuple(dict.fromkeys(filter(None, text.split(" "))))
 
 
 def is_personal(scopes: frozenset[str]) -> bool:

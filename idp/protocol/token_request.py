@@ -35,9 +35,10 @@ def parse_form(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     values: dict[str, str] = {}
     seen: set[str] = set()
     for name, value in pairs:
-        if name.lower() in seen:
+        folded = name.lower()
+        if folded in seen:
             raise InvalidRequest("a parameter was sent more than once")
-        seen.add(name.lower())
+        seen.add(folded)
         if value:
             values[name] = value
     return values

@@ -29,7 +29,7 @@ async def token(call: Call) -> Answer:
         if call.query_string:
             raise InvalidRequest("parameters belong in the body")
         pairs = call.form()
-        check_one_resource(name for name, _ in pairs)
+        check_one_resource([name for name, _ in pairs])
         form = parse_form(pairs)
         grant_type = form.get("grant_type")
         if grant_type is None:
