@@ -54,6 +54,8 @@ class _Account:
     """What its attempts are counted under."""
     person_id: PersonId | None
     password_hash: str | None = field(repr=False)
+    changed_at: datetime | None
+    """Since when this is the password."""
     has_totp: bool
     is_usable: bool
     """Not known to others, and a second factor stands beside it if it is too short to stand alone."""
@@ -101,23 +103,27 @@ async def check(call: Call) -> Answer:
     if not account.has_totp:
         begin = partial(
             _begin,
-            person_id=account.person_id,
-            counted_as=account.counter,
+            account=account,
             cookie=session_cookie(call, opened),
             purpose=signing_in(call, opened),
             life=provider.settings.life,
             occasion=occasion,
         )
         outcome = await provider.database.transact(begin)
-        _count(SignInOutcome.SIGNED_IN if isinstance(outcome, Done) else SignInOutcome.REFUSED)
-        return signed_in(call, opened, outcome.unwrap())
+        is_in = isinstance(outcome, Done) and outcome.value is not None
+        _count(SignInOutcome.SIGNED_IN if is_in else SignInOutcome.REFUSED)
+        begun = outcome.unwrap()
+        if begun is None:
+            return _form(call, opened, username=username, errors=one_error("credentials_wrong"))
+        return signed_in(call, opened, begun)
     proof = PasswordProof(
         interaction_id=opened.interaction_id,
         person_id=account.person_id,
         proved_at=occasion.now,
         expires_at=opened.request.started_at + provider.settings.life.interaction,
     )
-    (await provider.database.transact(partial(_prove, proof=proof, counter=account.counter))).unwrap()
+    if not (await provider.database.transact(partial(_prove, proof=proof, account=account))).unwrap():
+        return _form(call, opened, username=username, errors=one_error("credentials_wrong"))
     _count(SignInOutcome.CONTINUED)
     return Answer.redirect(f"/sign-in/otp?i={opened.interaction_id}", *keep_tick(call, opened.interaction_id))
 
@@ -173,6 +179,7 @@ def _reserve(tx: Tx, *, username: str, now: datetime) -> Done[_Account]:
             counter=counter,
             person_id=owner if may_sign_in else None,
             password_hash=credential.password_hash if credential else None,
+            changed_at=credential.changed_at if credential else None,
             has_totp=has_totp,
             is_usable=credential is not None
             and credential.compromised_at is None
@@ -225,19 +232,20 @@ def _record(tx: Tx, *, account: _Account, counter: Counter, occasion: Occasion) 
 def _begin(
     tx: Tx,
     *,
-    person_id: PersonId,
-    counted_as: str,
+    account: _Account,
     cookie: str | None,
     purpose: SigningIn,
     life: Lifetimes,
     occasion: Occasion,
-) -> Done[Begun] | Refused:
-    """Begin a session on a password alone: level low, for who has no second factor."""
-    tx.attempts.settle(counted_as)
-    proved = local_proof(tx, person_id, ("pwd",), purpose=purpose, occasion=occasion)
+) -> Done[Begun | None] | Refused:
+    """Begin a session on a password alone: level low, for who has no second factor. None: it is the password no more."""
+    if not _is_still_so(tx, account):
+        return Done(None)
+    tx.attempts.settle(account.counter)
+    proved = local_proof(tx, account.owner, ("pwd",), purpose=purpose, occasion=occasion)
     if isinstance(proved, Refused):
         return proved
-    return start_session(
+    begun = start_session(
         tx,
         proved,
         cookie=cookie,
@@ -246,13 +254,26 @@ def _begin(
         occasion=occasion,
         realm=purpose.realm,
     )
+    return begun if isinstance(begun, Refused) else Done(begun.value)
+
+
+def _is_still_so(tx: Tx, account: _Account) -> bool:
+    """Tell whether what was found right is still the password: hashing takes long enough to remove or change it (B10).
+
+    Who does so holds the person's row: they came before this, or end what begins here.
+    """
+    tx.people.lock(tx.people.standing_id(account.owner))
+    now = tx.passwords.get(account.owner)
+    return now is not None and now.compromised_at is None and now.changed_at == account.changed_at
 
 
 def _count(outcome: SignInOutcome) -> None:
     metrics.SIGN_INS.add(SignInMethod.PASSWORD, outcome)
 
 
-def _prove(tx: Tx, *, proof: PasswordProof, counter: str) -> Done[None]:
-    tx.attempts.give_back(counter)
+def _prove(tx: Tx, *, proof: PasswordProof, account: _Account) -> Done[bool]:
+    if not _is_still_so(tx, account):
+        return Done(value=False)
+    tx.attempts.give_back(account.counter)
     tx.interactions.prove_password(proof)
-    return Done(None)
+    return Done(value=True)

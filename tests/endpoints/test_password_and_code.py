@@ -1,13 +1,19 @@
 """Password and code: what they open, whom they make wait, what is never told – PAGES §3.1.3–3.1.4; SECURITY E10–E16."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
 from idp.audit.events import EventType
+from idp.credentials.service import set_password
 from idp.database import Done
 from idp.limits.model import Limit
 from idp.limits.store import limits
 from idp.people.model import IdentifierScheme, PersonStatus
+from idp.recovery.model import Lost, Recovery, Way
+from idp.recovery.service import recover
 from idp.transaction import Tx
 from tests.driver import RelyingParty
 from tests.endpoints.signing_in import password_page, try_password, without_code
@@ -244,6 +250,41 @@ async def test_whoever_is_locked_while_their_password_is_checked_gets_nothing_an
     assert (page.status, page.case) == (403, "locked")
     assert world.cookie_of(browser, "session") is None
     assert (await world.events())[-1] == EventType.SIGN_IN_REFUSED
+
+
+@pytest.mark.parametrize("has_code", [True, False])
+@pytest.mark.parametrize("change", ["recovered", "set anew"])
+async def test_a_password_that_is_removed_while_it_is_checked_opens_nothing(
+    world: World, rp: RelyingParty, has_code: bool, change: str
+) -> None:  # SECURITY B10, E05: it is read before it is hashed, and hashing takes long
+    person, _ = await world.citizen()
+    if not has_code:
+        await without_code(world, person)
+    browser = world.browser()
+    page = await password_page(browser, rp)
+    world.time.move(seconds=1)
+    trying = asyncio.create_task(try_password(browser, page, "alice", PASSWORD))
+    for _ in range(10_000):
+        await asyncio.sleep(0)
+        if await world.provider.database.read(lambda tx: tx.attempts.state(person.person_id).failures):
+            break
+
+    def end(tx: Tx) -> Done[None]:
+        if change == "recovered":
+            lost = Recovery(way=Way.NATIONAL, lost=frozenset({Lost.PASSWORD}), hold=timedelta(days=1))
+            assert isinstance(recover(tx, person.person_id, lost, occasion=world.occasion), Done)
+        else:
+            anew = set_password(
+                tx, person.person_id, "$argon2id$x", needs_second=False, keep="", occasion=world.occasion
+            )
+            assert isinstance(anew, Done)
+        return Done(None)
+
+    await world.write(end)
+    assert not trying.done()
+    assert "error" in (await trying).ids
+    assert world.cookie_of(browser, "session") is None
+    assert "otp" not in (await browser.get(f"/sign-in/otp?i={page.interaction}")).ids
 
 
 async def test_a_new_sign_in_gives_a_new_cookie_and_the_old_one_is_dead(
