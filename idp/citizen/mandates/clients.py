@@ -8,7 +8,7 @@ from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.mandates.errors import broken_rule
 from idp.citizen.mandates.organisation import MOST_CLIENTS, Managed, managed_by
-from idp.citizen.mandates.rows import HOME, PAGE, organisation_names, person_names, power
+from idp.citizen.mandates.rows import HOME, PAGE, organisation_names, page_number, person_names, power
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.ids import MandateId, PersonId
@@ -62,12 +62,12 @@ async def name(call: Call) -> Answer:
 
 
 async def _page(call: Call, holder: Holder, *, key: str | None = None) -> Answer:
-    number = max(1, int(query(call, "p"))) if query(call, "p").isdecimal() else 1
+    number = page_number(query(call, "p"))
     load = partial(
         _load,
         me=holder.person_id,
         mandate_id=query(call, "m"),
-        number=min(number, 1000),
+        number=number,
         now=call.provider.clock.now(),
     )
     found = await call.provider.database.read(load)

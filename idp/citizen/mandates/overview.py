@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from idp.citizen.account import holder_of, query
-from idp.citizen.mandates.rows import PAGE, organisation_names, person_names, power
+from idp.citizen.mandates.rows import PAGE, organisation_names, page_number, person_names, power
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.mandates.days import last_day
@@ -33,8 +33,7 @@ async def show(call: Call) -> Answer:
     holder = await holder_of(call)
     if isinstance(holder, Answer):
         return holder
-    number = int(query(call, "p")) if query(call, "p").isdecimal() else 1
-    number = max(1, min(number, 1000))
+    number = page_number(query(call, "p"))
     load = partial(_load, person=holder.person, number=number, now=call.provider.clock.now())
     found = await call.provider.database.read(load)
     return page(

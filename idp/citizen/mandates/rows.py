@@ -1,5 +1,6 @@
 """Mandates, offers and firms as rows of a page."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -12,6 +13,14 @@ from idp.ui.mandate_rows import Line, Power
 HOME = "/account/mandates"
 PAGE = 50
 """Rows of one page."""
+_MOST_PAGES = 1000
+_PAGE_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
+
+
+def page_number(unverified: str) -> int:
+    """Return which page of rows an address asks for; the first for what is no number of one."""
+    asked = int(unverified) if _PAGE_NUMBER.fullmatch(unverified) else 1
+    return max(1, min(asked, _MOST_PAGES))
 
 
 def power(extent: Extent, now: datetime) -> Power:
