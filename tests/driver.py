@@ -80,6 +80,7 @@ class Page:
     response: httpx.Response
     left_for: str | None = None
     """The address of another site the browser was redirected to."""
+    _read: _Forms | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def status(self) -> int:
@@ -156,9 +157,10 @@ class Page:
         raise AssertionError(f"no form with #{button} on {self.response.url}: {sorted(self.ids)}")
 
     def _parsed(self) -> _Forms:
-        parser = _Forms()
-        parser.feed(self.response.text)
-        return parser
+        if self._read is None:
+            self._read = _Forms()
+            self._read.feed(self.response.text)
+        return self._read
 
 
 class Browser:

@@ -11,15 +11,29 @@ import pyotp
 
 from tests.authenticator import UP, UV, Authenticator
 from tests.driver import Page
-from tests.flows.gates import CONTACTS, MANDATES, METHODS
+from tests.flows.places import (
+    BIND,
+    BY_LINK,
+    CONTACTS,
+    DATA,
+    DESK,
+    LOCK_BY_CODE,
+    MANDATES,
+    METHODS,
+    NOT_ME,
+    PASSKEYS,
+    RENEW,
+)
 from tests.flows.scene import PERSONAS, Persona
-from tests.flows.sent import PASSKEYS
 from tests.flows.told import Signed
 from tests.flows.wire import Watch
 
 _OPTIONS = re.compile(r'data-options="([^"]*)"')
 _WORDS = ("thuyền neo ở bến Bính", "hoa phượng trên đường về", "cầu Rào lúc nửa đêm")
 _SHORT = "cá rô 17"
+_SLIPS = 7
+_LOSES = ("password", "totp", "recovery-codes", "passkeys")
+_EASILY_MISTYPED = frozenset({"password", "otp", "recovery-code", "number", "desk-code", "user-code"})
 
 
 @dataclass
@@ -42,7 +56,11 @@ class Hand:
         return f"u{self.persona.number[-3:]}"
 
     def fill(self, page: Page, form: dict[str, Any], n: int) -> dict[str, str]:
-        """Return what they type into this form's fields; `n` picks where there is a choice."""
+        """Return what they type into this form's fields; `n` picks where there is a choice, and whether they mistype."""
+        typed = self._typed(page, form, n)
+        return {name: _mistyped(name, one) for name, one in typed.items()} if n % 8 == _SLIPS else typed
+
+    def _typed(self, page: Page, form: dict[str, Any], n: int) -> dict[str, str]:
         path, told = urlsplit(form["action"]).path, self.watch.told
         self.typed += 1
         if path == "/sign-in/password":
@@ -104,6 +122,31 @@ class Hand:
                 "area-tax": "yes",
                 **term,
             }
+        return self._in_trouble(path, form, n)
+
+    def _in_trouble(self, path: str, form: dict[str, Any], n: int) -> dict[str, str]:
+        """Locking, recovering, closing, asking."""
+        told = self.watch.told
+        if path == LOCK_BY_CODE:
+            codes = told.codes.get(self.person_id, ())
+            return {"username": self.username, "recovery-code": min(codes, default="AAAA-AAAA-AAAA-AAAA")}
+        if path == DESK:
+            case, paper = next(reversed(told.papers.items()), ("0000-0000", None))
+            return {"case-number": case, "desk-code": paper.code if paper else "0000-0000-0000-0000"}
+        if path == BIND:
+            setup = told.setups.get(form["fields"].get("setup", ""))
+            otp = {"otp": self._otp(setup.secret)} if setup and n % 3 else {}
+            name = {"username": self.username} if "username" in form["ids"] else {}
+            return {"new-password": f"{_WORDS[n % 3]} {self.typed}", **otp, **name}
+        if path == RENEW:
+            return {f"lost-{one}": "yes" for bit, one in enumerate(_LOSES) if n >> bit & 1}
+        if path in {NOT_ME, BY_LINK}:
+            return {"what": ("guided", "phone-lost", "unknown", "")[n % 4]}
+        if path == f"{DATA}/close":
+            return {"sure": "yes"}
+        if path == f"{DATA}/request":
+            service = "rp-low" if form["fields"].get("right") in {"object", "delete"} else ""
+            return {"what": "xin làm rõ", "why": "", "service": service}
         return {}
 
     def _otp(self, secret: str) -> str:
@@ -133,6 +176,12 @@ class Hand:
             is_verified=is_verified,
         )
         return {"credential": answer}
+
+
+def _mistyped(name: str, value: str) -> str:
+    if name == "number" and value.isdecimal():
+        return f"{(int(value) + 1) % 100:02}"
+    return value[::-1] if name in _EASILY_MISTYPED else value
 
 
 def _options(page: Page) -> str | None:

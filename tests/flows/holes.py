@@ -9,16 +9,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from idp.citizen import interaction, otp
+from idp.citizen import account as account_pages
+from idp.citizen import interaction, lock, otp
+from idp.citizen.cross_device import phone
+from idp.citizen.named_account import find_named
+from idp.citizen.recover import renew
+from idp.cross_device.service import look
+from idp.database import Done
 from idp.edge import account
+from idp.life_events.service import lock_own
 from idp.protocol.assurance import Acr
+from idp.transaction import Tx
+from tests.flows.errands import errand
 from tests.flows.player import Step
+from tests.flows.routes import RECOVER, TOO_LATE, equipped, errand_of, sign_in_at
 from tests.flows.twists import TWISTS, from_another_site
 
-_METHODS = 1
-"""Place of the page of one's ways to sign in, among the addresses of the account."""
-_PASSWORD_AND_TOTP = 3
-_SET_PASSWORD = 2
+_SET_PASSWORD, _PROVE_ADDRESS = errand("set a password"), errand("prove an address")
+_LOCK_BY_CODE = errand("lock by a code")
+_PASSWORD, _AND_APP = 4, 3
+_MISTYPED = 7
 FROM_ANOTHER_SITE = TWISTS.index(from_another_site)
 
 
@@ -39,34 +49,93 @@ def _whatever_code(_right: Any) -> Any:
     return lambda _secret, _code, *, now, last_step: max(int(now.timestamp()) // 30, last_step + 1)
 
 
+def _stale_too(right: Any) -> Any:
+    """Who is signed in at all is fresh."""
+    return lambda call, **more: right(call, **{**more, "fresh": False})
+
+
+def _any_number(right: Any) -> Any:
+    """Whatever number is typed on the phone is right."""
+
+    def answer(tx: Tx, *, code: str, number: str, **more: Any) -> Any:
+        looked = look(tx, code=code, phone=more["phone"], occasion=more["occasion"])
+        return right(tx, code=code, number=looked.asked.number if looked.asked else number, **more)
+
+    return answer
+
+
+def _by_name(right: Any) -> Any:
+    """A name alone locks."""
+
+    def lock_named(tx: Tx, *, username: str, **more: Any) -> Any:
+        holder, _ = find_named(tx, username)
+        if holder is None:
+            return right(tx, username=username, **more)
+        return Done(lock_own(tx, holder.person_id, "recovery code", occasion=more["occasion"]))
+
+    return lock_named
+
+
 HOLES: Mapping[str, Hole] = {
     "second-factor-skipped": Hole(
         owner=otp,
         name="totp_step",
         instead=_whatever_code,
-        steps=(("equip", 0, 0, _PASSWORD_AND_TOTP), ("use", 1, 0, 0, 3, 1), ("use", 2, 0, 0, 3, 2)),
+        steps=(
+            *equipped(0, 0, _AND_APP),
+            *sign_in_at(1, 0, 0, _AND_APP, 1),
+            *sign_in_at(2, 0, 0, _AND_APP, 2),
+        ),
         found="no code was right",
     ),
     "fresh-forgotten": Hole(
         owner=account,
         name="FRESH",
         instead=lambda _: 10**6,
-        steps=(("sign_in", 0, 0, _METHODS), ("wait", 5), ("do", 0, 0, _SET_PASSWORD, 1)),
+        steps=(("walk", 0, 0, _SET_PASSWORD), ("wait", TOO_LATE), ("send", 0, 0, 1)),
         found="no fresh sign-in",
     ),
     "any-form": Hole(
         owner=interaction,
         name="check_post",
         instead=lambda _: lambda _call, _form: None,
-        steps=(("sign_in", 0, 0, _SET_PASSWORD), ("press", 0, 0, 0, FROM_ANOTHER_SITE, 1)),
+        steps=(("walk", 0, 0, _SET_PASSWORD), ("send", 0, FROM_ANOTHER_SITE, 1)),
         found="no fresh sign-in",
     ),
     "level-raised": Hole(
         owner=otp,
         name="local_proof",
         instead=lambda right: lambda *args, **more: _raised(right(*args, **more)),
-        steps=(("equip", 0, 0, _PASSWORD_AND_TOTP), ("use", 1, 0, 0, 3, 1)),
+        steps=(*equipped(0, 0, _AND_APP), *sign_in_at(1, 0, 0, _AND_APP, 1)),
         found="was proved",
+    ),
+    "hold-forgotten": Hole(
+        owner=account_pages,
+        name="is_high_risk",
+        instead=lambda _: lambda _call: False,
+        steps=(*errand_of(0, 0, RECOVER, 0), *errand_of(0, 0, _PROVE_ADDRESS, 1)),
+        found="no fresh sign-in",
+    ),
+    "recovered-stale": Hole(
+        owner=renew,
+        name="holder_of",
+        instead=_stale_too,
+        steps=(("walk", 0, 0, RECOVER), ("wait", TOO_LATE), ("send", 0, 0, 0)),
+        found="nobody recovered this account",
+    ),
+    "any-number-of-the-screen": Hole(
+        owner=phone,
+        name="answer",
+        instead=_any_number,
+        steps=(("sign_in", 1, 0, 0), ("show_code", 0, 0), ("scan", 1, 0, _MISTYPED)),
+        found="no phone gave its number",
+    ),
+    "locked-by-name": Hole(
+        owner=lock,
+        name="_lock_named",
+        instead=_by_name,
+        steps=(*equipped(0, 0, _PASSWORD), *errand_of(2, 0, _LOCK_BY_CODE, 0)),
+        found="its holder did not say so",
     ),
 }
 

@@ -1,27 +1,23 @@
-"""What is kept behind gates, read whole, and what one request changed of it."""
+"""What is kept behind gates, and what one request changed of it."""
 
-from collections.abc import Iterator, Mapping
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
-from idp.database import metadata
+from idp.database import Database, metadata
 from idp.transaction import Tx
 
 GATED = (
-    *(
-        "codes",
-        "cross_device_sign_ins",
-        "consents",
-        "contact_codes",
-        "contacts",
-        "external_links",
-        "grants",
-        "life_grounds",
-    ),
+    *("cases", "codes", "consents", "contact_codes", "contacts", "cross_device_sign_ins", "data_copies"),
+    *("data_requests", "desk_cases", "devices", "dispute_links", "external_links", "grants", "life_grounds"),
     *("mandate_firms", "mandate_invitations", "mandate_removals", "mandates", "passkeys", "password_proofs"),
-    *("passwords", "people", "person_identifiers", "recovery_codes", "sessions", "sign_in_codes", "totp"),
+    *("passwords", "people", "person_identifiers", "recovery_codes", "recovery_holds", "sessions"),
+    *("sign_in_codes", "totp"),
 )
 """Tables into which nothing may be written by a request that has not passed its gates."""
 
@@ -30,6 +26,7 @@ Kept = Mapping[str, Mapping[tuple[Any, ...], Row]]
 _READS = {name: select(metadata.tables[name]) for name in GATED}
 _NAMES = {name: tuple(metadata.tables[name].columns.keys()) for name in GATED}
 _KEYS = {name: tuple(column.name for column in metadata.tables[name].primary_key) for name in GATED}
+_KEYS["devices"] = ("device_id",)  # its cookie, a part of the key, is renewed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +57,36 @@ class Change:
         return "insert" if self.before is None else "delete" if self.after is None else "update"
 
 
-def read_kept(tx: Tx) -> Kept:
-    """Return all of it."""
+class Reader:
+    """Reads all of it again and again: only the tables that are different."""
+
+    def __init__(self, database: Database[Tx], path: Path) -> None:
+        self._database = database
+        self._file = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+        self._version = 0
+        self._raw: dict[str, list[Any]] = {}
+        self._kept: Kept = {}
+
+    async def read(self) -> Kept:
+        """Return all of it; the same object as before if nobody has written since."""
+        (version,) = self._file.execute("PRAGMA data_version").fetchone()
+        if version != self._version or not self._kept:
+            raw = {name: self._file.execute(f"SELECT * FROM {name}").fetchall() for name in GATED}  # noqa: S608
+            other = [name for name in GATED if raw[name] != self._raw.get(name)]
+            if other:
+                self._kept = {**self._kept, **await self._database.read(partial(_read, names=other))}
+            self._version, self._raw = version, raw
+        return self._kept
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+def _read(tx: Tx, *, names: Collection[str]) -> Kept:
     kept = {}
-    for name, statement in _READS.items():
-        rows = [dict(zip(_NAMES[name], row, strict=True)) for row in tx.connection.execute(statement)]
+    for name in names:
+        rows = [dict(zip(_NAMES[name], row, strict=True)) for row in tx.connection.execute(_READS[name])]
         kept[name] = {tuple(row[column] for column in _KEYS[name]): row for row in rows}
     return kept
 
@@ -73,7 +95,7 @@ def changes(before: Kept, after: Kept) -> Iterator[Change]:
     """Yield what is different."""
     for name in GATED:
         old, new = before[name], after[name]
-        if old == new:
+        if old is new or old == new:
             continue
         for key in {**old, **new}:
             if old.get(key) != new.get(key):

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 
-from tests.flows.gates import CONTACTS, METHODS
+from idp.credentials.recovery_code import read_code
 from tests.flows.kept import Change
+from tests.flows.places import BIND, CONTACTS, LOCK_BY_CODE, METHODS, PASSKEYS
 from tests.flows.proving import Proved
-from tests.flows.sent import PASSKEYS, Sent
+from tests.flows.sent import Sent
 
 SIGN_IN_CODE = "/sign-in/code"
 SENDING = frozenset({CONTACTS, SIGN_IN_CODE})
@@ -23,16 +24,18 @@ def learn(change: Change, sent: Sent, proved: Proved | None, code: str) -> None:
 
 
 def _password(change: Change, sent: Sent, _proved: Proved | None, _code: str) -> None:
+    if "compromised_at" in change.columns and sent.field("new-password") == "":
+        return
     sent.told.passwords[change.row["person_id"]] = sent.field("new-password")
 
 
 def _name(change: Change, sent: Sent, _proved: Proved | None, _code: str) -> None:
-    if sent.path == f"{METHODS}/password":
+    if sent.path in {f"{METHODS}/password", BIND}:
         sent.told.names[sent.field("username").strip().casefold()] = change.row["person_id"]
 
 
 def _totp(change: Change, sent: Sent, _proved: Proved | None, _code: str) -> None:
-    if sent.path == f"{METHODS}/totp":
+    if sent.path in {f"{METHODS}/totp", BIND} and sent.field("setup") in sent.told.setups:
         sent.told.secrets[change.row["person_id"]] = sent.told.setups[sent.field("setup")].secret
 
 
@@ -63,6 +66,28 @@ def _no_contact(change: Change, sent: Sent, _proved: Proved | None, _code: str) 
     told, gone = sent.told, change.row["contact_id"]
     for address in [one for one, (_, contact_id) in told.contacts.items() if contact_id == gone]:
         del told.contacts[address], told.names[address]
+
+
+def _no_codes(change: Change, sent: Sent, _proved: Proved | None, _code: str) -> None:
+    """All of them went; new ones are on the page."""
+    if sent.path != "/sign-in/recovery/kept":
+        sent.told.codes.pop(change.row["person_id"], None)
+
+
+def _used_code(change: Change, sent: Sent, _proved: Proved | None, _code: str) -> None:
+    if sent.path == LOCK_BY_CODE and (code := read_code(sent.field("recovery-code"))) is not None:
+        sent.told.codes.get(change.row["person_id"], set()).discard(code)
+
+
+def _no_link(change: Change, sent: Sent, _proved: Proved | None, _code: str) -> None:
+    """One was used, and all others of the person went with it."""
+    person_id = change.row["person_id"]
+    sent.told.spent.update(link for link, (owner, _) in sent.told.links.items() if owner == person_id)
+
+
+def _desk_case(change: Change, sent: Sent, _proved: Proved | None, _code: str) -> None:
+    if "used_at" in change.columns:
+        sent.told.spent.add(change.row["case_id"])
 
 
 def _sign_in_code(change: Change, sent: Sent, _proved: Proved | None, code: str) -> None:
@@ -101,6 +126,10 @@ _FROM: Mapping[tuple[str, str], Learn] = {
     ("passwords", "insert"): _password,
     ("passwords", "update"): _password,
     ("person_identifiers", "insert"): _name,
+    ("recovery_codes", "delete"): _no_codes,
+    ("recovery_codes", "update"): _used_code,
+    ("dispute_links", "delete"): _no_link,
+    ("desk_cases", "update"): _desk_case,
     ("totp", "insert"): _totp,
     ("totp", "update"): _totp,
     ("mandate_invitations", "insert"): _invitation,

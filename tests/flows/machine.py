@@ -9,15 +9,36 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from tests.federation.national_driver import National
-from tests.flows.player import BROWSERS, Player, Step
+from tests.flows.errands import ERRANDS
+from tests.flows.player import BROWSERS, Step
+from tests.flows.routes import (
+    A_WEEK,
+    BY_MAIL,
+    BY_PAPER,
+    CLOSE,
+    OPEN_AGAIN,
+    RECOVER,
+    UNDOING,
+    appointed,
+    disturbances,
+    equipped,
+    errand_of,
+    opened_by_mail,
+    sign_in_at,
+    undone,
+)
 from tests.flows.scene import PERSONAS, make_template, open_scene
+from tests.flows.walks import Walks
 
-MOST_STEPS = 30
+RULES = 20
+"""Of a sequence; most make several steps."""
 _browser, _who = st.integers(0, BROWSERS - 1), st.integers(0, len(PERSONAS) - 1)
-_few, _n, _way, _tab = st.integers(0, 3), st.integers(0, 999), st.integers(0, 5), st.integers(0, 9)
+_undoing = st.integers(0, len(UNDOING) - 1)
+_errand = st.integers(0, len(ERRANDS) - 1)
+_few, _n, _way, _tab = st.integers(0, 3), st.integers(0, 999), st.integers(0, 6), st.integers(0, 9)
 
 
 class Flowing(RuleBasedStateMachine):
@@ -28,11 +49,6 @@ class Flowing(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.steps: list[Step] = []
-        self.length = MOST_STEPS
-
-    @initialize(length=st.integers(4, MOST_STEPS))
-    def begin(self, length: int) -> None:
-        self.length = length
 
     @rule(browser=_browser, place=_n, asked=_n)
     def open(self, browser: int, place: int, asked: int) -> None:
@@ -66,44 +82,80 @@ class Flowing(RuleBasedStateMachine):
     def sign_in(self, browser: int, who: int, place: int) -> None:
         self.steps.append(("sign_in", browser, who, place))
 
-    @rule(browser=_browser, who=_who, place=_n, n=_n)
-    def do(self, browser: int, who: int, place: int, n: int) -> None:
-        self.steps.append(("do", browser, who, place, n))
+    @rule(browser=_browser, who=_who, which=_errand, n=_n)
+    def run_an_errand(self, browser: int, who: int, which: int, n: int) -> None:
+        self.steps += errand_of(browser, who, which, n)
 
-    @rule(browser=_browser, who=_who, place=_n, n=_n)
-    def do_more(self, browser: int, who: int, place: int, n: int) -> None:
-        self.steps.append(("do", browser, who, place, n))
+    @rule(browser=_browser, who=_who, which=_errand, meanwhile=_few, n=_n)
+    def be_disturbed(self, browser: int, who: int, which: int, meanwhile: int, n: int) -> None:
+        walk, *rest = errand_of(browser, who, which, n)
+        self.steps += [walk, *disturbances(browser, who)[meanwhile], *rest]
+
+    @rule(browser=_browser, who=_who, which=_errand, twist=_n, n=_n)
+    def tamper(self, browser: int, who: int, which: int, twist: int, n: int) -> None:
+        self.steps += errand_of(browser, who, which, n, twist=twist)
+
+    @rule(browser=_browser, who=_who, which=_errand, lost=_n, n=_n)
+    def recover_and(self, browser: int, who: int, which: int, lost: int, n: int) -> None:
+        self.steps += [*errand_of(browser, who, RECOVER, lost), *errand_of(browser, who, which, n)]
 
     @rule(browser=_browser, service=_few, who=_who, way=_way, n=_n)
     def use(self, browser: int, service: int, who: int, way: int, n: int) -> None:
-        self.steps.append(("use", browser, service, who, way, n))
+        self.steps += sign_in_at(browser, service, who, way, n)
 
     @rule(browser=_browser, who=_who, way=_way, n=_n)
     def use_and_agree(self, browser: int, who: int, way: int, n: int) -> None:
-        self.steps += [("use", browser, 0, who, way, n), ("agree", 0, n)]
+        self.steps += [*sign_in_at(browser, 0, who, way, n), ("agree", 0, n)]
 
-    @rule(browser=_browser, who=_who, what=st.integers(1, 15))
-    def equip(self, browser: int, who: int, what: int) -> None:
-        self.steps.append(("equip", browser, who, what))
+    @rule(browser=_browser, who=_who, way=st.integers(1, 4), service=_few, n=_n)
+    def equip_and_use(self, browser: int, who: int, way: int, service: int, n: int) -> None:
+        self.steps += equipped(browser, who, way)
+        self.steps += sign_in_at(browser + 1, service, who, way, n)
+        self.steps += sign_in_at(browser + 2, service, who, way, n + 1)
 
     @rule(browser=_browser, who=_who, n=_n)
     def open_by_mail(self, browser: int, who: int, n: int) -> None:
-        self.steps.append(("open_by_mail", browser, who, n))
+        self.steps += opened_by_mail(browser, who, n)
 
-    @rule(browser=_browser, who=_who, service=_few)
-    def by_phone(self, browser: int, who: int, service: int) -> None:
-        self.steps.append(("by_phone", browser, who, service))
+    @rule(browser=_browser, who=_who, service=_few, n=_n)
+    def by_phone(self, browser: int, who: int, service: int, n: int) -> None:
+        self.steps += [("sign_in", browser + 1, who, 0), ("show_code", browser, service)]
+        self.steps += [("scan", browser + 1, who, n), ("take_answer", browser)]
 
     @rule(browser=_browser, to=_who, says=_few)
     def appoint(self, browser: int, to: int, says: int) -> None:
-        self.steps.append(("appoint", browser, to, says))
+        self.steps += appointed(browser, to, says)
+
+    @rule(browser=_browser, who=_who, n=_n)
+    def be_proved_at_a_desk(self, browser: int, who: int, n: int) -> None:
+        self.steps += [("be_proved_at_a_desk", who), *errand_of(browser, who, BY_PAPER, n)]
+
+    @rule(browser=_browser, who=_who, n=_n)
+    def get_a_mail(self, browser: int, who: int, n: int) -> None:
+        self.steps += [("get_a_mail", who), *errand_of(browser, who, BY_MAIL, n)]
+
+    @rule(browser=_browser, who=_who, is_patient=st.booleans())
+    def close(self, browser: int, who: int, is_patient: bool) -> None:
+        self.steps += [*errand_of(browser, who, CLOSE, 0), ("wait", A_WEEK if is_patient else 1), ("work",)]
+
+    @rule(browser=_browser, who=_who, which=_undoing, twist=_n, n=_n)
+    def undo(self, browser: int, who: int, which: int, twist: int, n: int) -> None:
+        self.steps += undone(browser, who, which, twist, n)
+
+    @rule(browser=_browser, who=_who)
+    def unlock(self, browser: int, who: int) -> None:
+        self.steps += errand_of(browser, who, OPEN_AGAIN, 0)
+
+    @rule()
+    def work(self) -> None:
+        self.steps.append(("work",))
 
     @rule(tab=_few, n=_n)
     def agree(self, tab: int, n: int) -> None:
         self.steps.append(("agree", tab, n))
 
     def teardown(self) -> None:
-        type(self).players.play(self.steps[: self.length])
+        type(self).players.play(self.steps)
 
 
 class Players:
@@ -123,7 +175,7 @@ class Players:
     async def _play(self, steps: Sequence[Step]) -> None:
         with tempfile.TemporaryDirectory(dir=self._folder) as own:
             async with open_scene(Path(own), self._national, self._folder) as scene:
-                player = Player(scene)
+                player = Walks(scene)
                 await player.play(steps)
         self.done += player.watch.done
         self.sequences += 1
@@ -135,7 +187,14 @@ class Players:
         self._loop.close()
 
 
-def flow(players: Players, *, sequences: int, drawn_with: int | None = None, shrinks: bool = True) -> None:
+def flow(
+    players: Players,
+    *,
+    sequences: int,
+    rules: int = RULES,
+    drawn_with: int | None = None,
+    shrinks: bool = True,
+) -> None:
     """Draw and play so many sequences; `shrinks`: look for the shortest that breaks something."""
 
     class Here(Flowing):
@@ -144,7 +203,7 @@ def flow(players: Players, *, sequences: int, drawn_with: int | None = None, shr
     Here.players = players
     chosen = settings(
         max_examples=sequences,
-        stateful_step_count=MOST_STEPS,
+        stateful_step_count=rules,
         deadline=None,
         report_multiple_bugs=False,
         database=None,

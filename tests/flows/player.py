@@ -11,10 +11,23 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from tests.driver import Browser, Page
 from tests.federation.national_driver import ISSUER as NATIONAL
-from tests.flows.gates import CONTACTS, MANDATES, METHODS
 from tests.flows.hand import Hand
+from tests.flows.places import (
+    BY_LINK,
+    CONTACTS,
+    DATA,
+    DESK,
+    HISTORY,
+    LOCK,
+    MANDATES,
+    METHODS,
+    NUMBER,
+    PASSKEYS,
+    RENEW,
+    SESSIONS,
+    UNLOCK,
+)
 from tests.flows.scene import PERSONAS, Scene
-from tests.flows.sent import PASSKEYS
 from tests.flows.told import Return
 from tests.flows.twists import TWISTS, Sending
 from tests.flows.wire import Watch, Wire
@@ -23,12 +36,14 @@ Step = tuple[Any, ...]
 BROWSERS = 3
 MOST_TABS = 10
 _ADDRESSES = ("192.0.2.1", "198.51.100.2", "203.0.113.3")
-_ACCOUNT = (
+ACCOUNT = (
     *("/account", METHODS, f"{METHODS}/password", f"{METHODS}/totp", f"{METHODS}/recovery-codes"),
     *(f"{METHODS}/remove?m=password", f"{METHODS}/remove?m=totp", f"{METHODS}/remove?m=recovery-codes"),
     *(PASSKEYS, f"{PASSKEYS}/add", CONTACTS, f"{CONTACTS}/code?c=email", f"{CONTACTS}/code?c=phone"),
-    *("/account/sessions", "/account/services", "/account/history", MANDATES),
+    *(SESSIONS, "/account/services", HISTORY, MANDATES, NUMBER, DATA, f"{DATA}/close", RENEW),
+    *(f"{DATA}/request?r={right}" for right in ("view", "restrict", "object", "delete")),
 )
+_OPEN_TO_ALL = ("/recover", DESK, LOCK, UNLOCK, "/q")
 _SIGN_IN = (
     *("/sign-in", "/sign-in/national", "/sign-in/password", "/sign-in/otp", "/sign-in/recovery"),
     *(
@@ -44,7 +59,7 @@ _SIGN_IN = (
     ),
 )
 _ASKED: tuple[dict[str, str], ...] = ({}, {}, {"prompt": "login"}, {"prompt": "consent"}, {"max_age": "60"})
-_WAITS = (1, 30, 31, 61, 599, 601, 601, 1800, 1801, 4000, 90_000)
+WAITS = (1, 30, 31, 61, 599, 601, 601, 1800, 1801, 4000, 90_000, 691_200)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +96,16 @@ class Player:
         """Go to an address that anybody knows."""
         services = [one.authorize_url(**_ASKED[asked % len(_ASKED)]) for one in self._scene.services]
         codes = [f"/q/{one}" for one in list(self.watch.told.waiting)[-2:]]
-        known = [*_ACCOUNT, "/q", *codes, *services * 4, *self._at_interactions(), *self._links[-8:]]
+        mails = [f"{BY_LINK}?t={one}" for one in list(self.watch.told.links)[-2:]]
+        known = [
+            *ACCOUNT,
+            *_OPEN_TO_ALL,
+            *codes,
+            *mails,
+            *services * 4,
+            *self._at_interactions(),
+            *self._links[-8:],
+        ]
         await self._get(browser, known[place % len(known)])
 
     async def press(self, tab: int, button: int, who: int, twist: int, n: int) -> None:
@@ -112,7 +136,7 @@ class Player:
 
     async def wait(self, which: int) -> None:
         """Let time pass."""
-        self._scene.move(_WAITS[which % len(_WAITS)])
+        self._scene.move(WAITS[which % len(WAITS)])
 
     async def steal(self, thief: int, owner: int, which: int) -> None:
         """Put a cookie of another browser into this one."""
@@ -121,111 +145,6 @@ class Player:
         if held:
             cookie = held[which % len(held)]
             mine.set(cookie.name, cookie.value or "", domain=cookie.domain, path=cookie.path)
-
-    async def sign_in(self, browser: int, who: int, place: int) -> None:
-        """Walk to a page of the account through the national system, as one does."""
-        page = await self._get(browser, _ACCOUNT[place % len(_ACCOUNT)])
-        if "page-account-sign-in" in page.ids:
-            page = await self._press(browser, page, "submit")
-            page = await self._by_nation(browser, page, who)
-
-    async def do(self, browser: int, who: int, place: int, n: int) -> None:
-        """Walk to a page of the account, and do there what it is for, to its end."""
-        await self.sign_in(browser, who, place)
-        for _ in range(2):
-            of = self._tabs[-1]
-            form = next((one for one in of.page.forms if self._is_main(one)), None)
-            if form is None:
-                return
-            page = await self._send(of, form, 0, self._hands[who % len(self._hands)], 0, n)
-            if page.response.url.path == of.page.response.url.path:
-                return
-
-    async def equip(self, browser: int, who: int, what: int) -> None:
-        """Take all means of one's own that there are, or some, and let the code that bound them pass."""
-        for bit, place in enumerate(("/password", "/totp", "/recovery-codes", "/passkeys/add")):
-            if what >> bit & 1:
-                await self.do(browser, who, _ACCOUNT.index(METHODS + place), what)
-        self._scene.move(31)
-
-    async def open_by_mail(self, browser: int, who: int, n: int) -> None:
-        """Prove an address, let codes to it open the account, and wait until they do."""
-        await self.do(browser, who, _ACCOUNT.index(CONTACTS), n)
-        if await self._follow(browser, "sign-in-"):
-            form = next((one for one in self._tabs[-1].page.forms if self._is_main(one)), None)
-            if form is not None:
-                await self._send(self._tabs[-1], form, 0, self._hands[who % len(self._hands)], 0, n)
-        self._scene.move(90_000)
-        await self.use(browser + 1, 0, who, 5, n)
-
-    async def by_phone(self, browser: int, who: int, service: int) -> None:
-        """Show a code in one browser, and give its number in the next, where somebody is signed in."""
-        phone, services = browser + 1, self._scene.services
-        await self.sign_in(phone, who, 0)
-        page = await self._get(browser, services[service % len(services)].authorize_url())
-        if "method-qr" not in page.ids:
-            return
-        page = await self._get(browser, f"/sign-in/qr?i={page.interaction}")
-        if "submit" not in page.ids:
-            return
-        shown = await self._press(browser, page, "submit")
-        code = next(reversed(self.watch.told.waiting), "")
-        page = await self._get(phone, f"/q/{code}")
-        if "deny" in page.ids:
-            form = {**page.form("submit"), "buttons": {}}
-            hand = self._hands[who % len(self._hands)]
-            await self._send(Tab(browser=phone % BROWSERS, page=page), form, 0, hand, 0, 0)
-        if "submit" in shown.ids:
-            await self._press(browser, shown, "submit")
-
-    async def appoint(self, browser: int, to: int, says: int) -> None:
-        """Whoever represents the company offers a mandate; whom it is for answers, in the next browser."""
-        await self.sign_in(browser, 0, _ACCOUNT.index(MANDATES))
-        for beginning in ("manage-", "invite-person", "add-person"):
-            await self._follow(browser, beginning)
-        for _ in range(2):
-            form = next((one for one in self._tabs[-1].page.forms if self._is_main(one)), None)
-            if form is not None and MANDATES in form["action"]:
-                await self._send(self._tabs[-1], form, 0, self._hands[0], 0, to)
-        await self.sign_in(browser + 1, to, _ACCOUNT.index(MANDATES))
-        if await self._follow(browser + 1, "answer-offer-"):
-            form = next(one for one in self._tabs[-1].page.forms if self._is_main(one))
-            await self._send(self._tabs[-1], form, says, self._hands[to % len(self._hands)], 0, 0)
-
-    async def _follow(self, browser: int, beginning: str) -> bool:
-        """Follow the link of the last page whose id begins so."""
-        links = self._tabs[-1].page.links
-        found = next((url for id_, url in links.items() if id_.startswith(beginning)), None)
-        if found is not None:
-            await self._get(browser, found)
-        return found is not None
-
-    async def use(self, browser: int, service: int, who: int, way: int, n: int) -> None:
-        """Go to a service and sign in by some way, step by step as the pages ask."""
-        hand, services = self._hands[who % len(self._hands)], self._scene.services
-        page = await self._get(browser, services[service % len(services)].authorize_url())
-        if "page-sign-in" not in page.ids:
-            return
-        if way == 0:
-            await self._by_nation(browser, page, who)
-            return
-        place = {1: "passkey", 5: "code"}.get(way, "password")
-        page = await self._get(browser, f"/sign-in/{place}?i={page.interaction}")
-        for _ in range(3):
-            forms = [one for one in page.forms if urlsplit(one["action"]).path.startswith("/sign-in/")]
-            if page.left_for is not None or not forms:
-                return
-            if way == 2 and "page-otp" in page.ids:
-                page = await self._get(browser, f"/sign-in/recovery?i={page.interaction}")
-                continue
-            page = await self._send(Tab(browser=browser, page=page), forms[0], 0, hand, 0, n)
-
-    async def agree(self, tab: int, n: int) -> None:
-        """Answer the last page of consent as it is."""
-        found = [one for one in self._forms() if urlsplit(one[1]["action"]).path == "/consent"]
-        if found:
-            of, form = found[-1 - tab % min(2, len(found))]
-            await self._send(of, form, 0, self._hands[0], 0, n)
 
     async def _by_nation(self, browser: int, page: Page, who: int) -> Page:
         if page.left_for is None and "i" in page.response.url.params:

@@ -8,9 +8,10 @@ import pyotp
 from idp.credentials.recovery_code import read_code
 from idp.protocol.assurance import CROSS_DEVICE, Acr, parse_acr
 from tests.flows.kept import Row
+from tests.flows.places import CALLBACK
 from tests.flows.sent import Sent, session_amr
+from tests.flows.told import Return
 
-CALLBACK = "/upstream/national/callback"
 _STEP = 30
 _OPENS_AFTER = timedelta(days=1)
 
@@ -30,6 +31,8 @@ class Proved:
     """When; None: now, or when the national system says."""
     is_half: bool = False
     """A password that waits for a second factor."""
+    unlocks: bool = False
+    """It opens an account again that its holder locked."""
 
 
 def proved_by(sent: Sent) -> Proved | None:
@@ -55,20 +58,40 @@ def proved_by(sent: Sent) -> Proved | None:
     return found if found is not None and sent.status_of(found.person_id) == "active" else None
 
 
-def _national(sent: Sent) -> Proved | None:
-    """A return of the browser that left, with what the national system gave it for this departure, once."""
+def came_back(sent: Sent) -> Return | None:
+    """Return who came back: in the browser that left, with what the national system gave it for this departure, once."""
+    if sent.path != CALLBACK:
+        return None
     state, code = sent.query.get("state", ""), sent.query.get("code", "")
     returned, left = sent.told.returns.get(code), sent.told.journeys.get(state)
     if returned is None or left is None or returned.state != state or not sent.held(left[0]):
         return None
-    if not sent.told.spent.isdisjoint({code, state}):
+    return returned if sent.told.spent.isdisjoint({code, state}) else None
+
+
+def _national(sent: Sent) -> Proved | None:
+    returned = came_back(sent)
+    if returned is None:
         return None
+    state, code = sent.query["state"], sent.query["code"]
+    left = sent.told.journeys[state]
     asked = parse_acr(left[1]) or Acr.LOW
     acr = asked if returned.level == 2 else Acr.LOW
     person_id = sent.told.people.get(returned.number, "")
-    if person_id and sent.status_of(person_id) != "active":
+    unlocks = bool(person_id) and sent.status_of(person_id) != "active"
+    if unlocks and not (
+        _is_own_lock(sent, person_id) and sent.told.begun[left[0]].unlocks and acr is Acr.HIGH
+    ):
         return None
-    return Proved(person_id=person_id, idp="national", acr=acr, amr=(), spends=(code, state))
+    if sent.is_held(person_id):
+        acr = min(acr, Acr.SUBSTANTIAL, key=lambda one: one.rank)
+    spends = (code, state)
+    return Proved(person_id=person_id, idp="national", acr=acr, amr=(), spends=spends, unlocks=unlocks)
+
+
+def _is_own_lock(sent: Sent, person_id: str) -> bool:
+    grounds = {one["ground"] for one in sent.of_person("life_grounds", person_id) if one["lifted_at"] is None}
+    return grounds == {"by-the-holder"}
 
 
 def _password(sent: Sent) -> Proved | None:

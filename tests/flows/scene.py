@@ -6,8 +6,8 @@ through a socket to the national system goes to its application itself.
 
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import httpx
 from idp.database import Done
 from idp.ids import OrganisationId, PersonId
 from idp.mandates.service import replace_representatives
+from idp.people.model import Address
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import LocalLogin, Profile
 from idp.settings import MailTls
@@ -23,10 +24,13 @@ from idp.transaction import Tx
 from tests.driver import Browser, RelyingParty
 from tests.federation.national_driver import CLIENT_ID, ISSUER, REDIRECT_URI, SECRET, National, make_national
 from tests.federation.national_driver import Browser as NationalBrowser
+from tests.flows.kept import Reader
 from tests.organisations.samples import make_organisation
+from tests.stores.desk_samples import make_desk_official
 from tests.world import World, make_state, open_world
 
 OUR_ISSUER = REDIRECT_URI.removesuffix("/upstream/national/callback")
+_SCOPES = {"rp-low": "openid profile email", "rp-level": "openid profile phone", "rp-high": "openid profile"}
 _SMS_SECRET = "of-the-tests-2026"
 
 
@@ -59,18 +63,25 @@ AN = Persona(number="031190000111", name="Đoàn Hải An", level=2)
 BINH = Persona(number="031190000222", name="Vũ Đức Bình", level=2)
 CHI = Persona(number="031190000333", name="Lê Quỳnh Chi", level=1)
 PERSONAS = (AN, BINH, CHI)
+OFFICIAL = "CB1"
+"""Number of the official at the one-stop desk."""
 
 
 class Scene:
     """One copy of the city."""
 
-    def __init__(self, world: World, national: National) -> None:
+    def __init__(self, world: World, national: National, file: Path) -> None:
         self.world = world
+        self.reader = Reader(world.provider.database, file)
         self.national = national
         self.services = tuple(
             RelyingParty(client_id=name, redirect_uri=f"https://{name}.example/callback", scope=scope)
-            for name, scope in (("rp-low", "openid profile email"), ("rp-level", "openid profile phone"))
+            for name, scope in _SCOPES.items()
         )
+
+    def close(self) -> None:
+        """Look at it no more."""
+        self.reader.close()
 
     def move(self, seconds: float) -> None:
         """Let time pass for both systems."""
@@ -121,9 +132,9 @@ async def open_scene(
         fetcher._client = httpx.AsyncClient(transport=httpx.ASGITransport(national.app))
         fetcher._resolve = _here
         await world.provider.configuration.refresh()
-        scene = Scene(world, national)
-        scene.move(0)
-        yield scene
+        with closing(Scene(world, national, folder / "hpid.sqlite3")) as scene:
+            scene.move(0)
+            yield scene
 
 
 async def _here(_host: str, _port: int) -> list[str]:
@@ -145,9 +156,10 @@ async def make_template(folder: Path) -> National:
 
 
 async def _register(scene: Scene) -> None:
-    """One service takes city credentials and asks; the other wants a level above them."""
+    """One service takes city credentials and asks; the others want levels above them."""
     await scene.world.client("rp-low", default_acr=Acr.LOW, local_login=LocalLogin.LOW, profile=Profile.OIDC)
-    await scene.world.client("rp-level", default_acr=Acr.SUBSTANTIAL, local_login=LocalLogin.NEVER)
+    for name, acr in (("rp-level", Acr.SUBSTANTIAL), ("rp-high", Acr.HIGH)):
+        await scene.world.client(name, default_acr=acr, local_login=LocalLogin.NEVER)
 
 
 async def _settle(scene: Scene) -> None:
@@ -159,9 +171,13 @@ async def _settle(scene: Scene) -> None:
         assert page.left_for is not None
         await browser.get(await scene.sign_in_there(page.left_for, persona))
 
+    official = await scene.world.person("trang")
+    home = Address(ward_code="11407", detail="số 2")
     company = make_organisation(name="Công ty TNHH Cảng Xanh")
 
     def add(tx: Tx) -> Done[None]:
+        tx.people.update(replace(official, profile=replace(official.profile, address=home)))
+        assert tx.officials.add(make_desk_official(official, OFFICIAL))
         (an,) = (one for one in _everybody(tx) if _number_of(tx, one) == AN.number)
         tx.organisations.add(company)
         replace_representatives(

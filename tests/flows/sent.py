@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from idp.protocol.assurance import CROSS_DEVICE, Acr, is_passkey
 from idp.settings import Lifetimes
 from tests.flows.kept import Kept, Row
+from tests.flows.places import MANDATES, PASSKEYS, WAIT_AFTER_A_RECOVERY
 from tests.flows.told import Told
 
 FRESH = timedelta(minutes=10)
 LIFE = Lifetimes()
-PASSKEYS = "/account/methods/passkeys"
 COOKIES = "hpid-"
 
 
@@ -97,9 +97,18 @@ class Sent:
         is_by_passkey = self.path.startswith(PASSKEYS) and is_passkey(session_amr(me))
         if me["idp"] != "national" and not is_by_passkey:
             return ""
-        if is_fresh and self.now - me["auth_time"] > FRESH:
+        if is_fresh and (self.now - me["auth_time"] > FRESH or self._waits(me["person_id"])):
             return ""
         return str(me["person_id"])
+
+    def is_held(self, person_id: str) -> bool:
+        """Tell whether the day after a recovery of this account is not over."""
+        return self.now < self.told.holds.get(person_id, self.now)
+
+    def _waits(self, person_id: str) -> bool:
+        """Tell whether what is asked for waits until that day is over."""
+        ends_administrator = self.path == f"{MANDATES}/act" and self.query.get("a") == "confirm"
+        return self.is_held(person_id) and (self.path in WAIT_AFTER_A_RECOVERY or ends_administrator)
 
     def changes_account(self, *paths: str, is_fresh: bool = True) -> str:
         """Return whose account this request may change, if it is one of these forms."""

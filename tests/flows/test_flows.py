@@ -9,6 +9,7 @@ from tests.flows.holes import HOLES, dug
 from tests.flows.machine import Players, flow
 
 SEQUENCES = int(os.environ.get("FLOW_SEQUENCES", "2"))
+RULES = 8
 """Few: the proof plays thousands of steps (tests/proof/flows.py)."""
 
 
@@ -21,7 +22,7 @@ def players(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Players]:
 
 def test_no_order_of_steps_writes_anything_without_its_gates(players: Players) -> None:
     before = players.sequences
-    flow(players, sequences=SEQUENCES, shrinks=False)
+    flow(players, sequences=SEQUENCES, rules=RULES, shrinks=False)
     assert players.sequences - before >= SEQUENCES
     assert players.done["sessions insert"]
 

@@ -26,6 +26,8 @@ class Begun:
     cookie: str
     is_fresh: bool
     """Somebody must sign in anew in it."""
+    unlocks: bool = False
+    """It was begun to open a locked account again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,15 @@ class Signed:
     challenge: str
     """Sealed, as the page carried it."""
     is_verified: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What a desk printed: the number of a case is its key."""
+
+    person_id: str
+    code: str = field(repr=False)
+    until: datetime
 
 
 @dataclass
@@ -91,5 +102,12 @@ class Told:
     """Interaction, person and hash of the words each page of consent showed."""
     invitees: dict[str, str] = field(default_factory=dict)
     """The number an offer of a mandate was made to."""
+    holds: dict[str, datetime] = field(default_factory=dict)
+    """Until when acts of high risk wait after a recovery, by person."""
+    papers: dict[str, Paper] = field(default_factory=dict)
+    desk_setups: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """The case whose code was right, and when, by what the page carries on."""
+    links: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """Whom the link of a mail locks, and until when."""
     spent: set[str] = field(default_factory=set)
-    """What counts once and was used: returns, answers of devices, interactions that gave a code."""
+    """What counts once and was used: returns, answers of devices, links, papers, interactions that gave a code."""

@@ -3,31 +3,35 @@
 What outsiders learn, they learn here: cookies, forms, questions to devices, codes that were shown or sent.
 """
 
-import html
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 from sqlalchemy import text
 
 from idp.credentials.recovery_code import read_code
+from idp.recovery.paper import read_case
 from idp.transaction import Tx
 from tests.driver import Page
 from tests.federation.national_driver import ISSUER
-from tests.flows.gates import MANDATES, METHODS, wrong_writes
-from tests.flows.kept import Kept, changes, read_kept
+from tests.flows.answers import shown_wrongly
+from tests.flows.gates import wrong_writes
+from tests.flows.gates.acts import recovers
+from tests.flows.kept import Change, Kept, changes
 from tests.flows.learning import SENDING, learn
+from tests.flows.places import BIND, DESK, METHODS, PASSKEYS, UNLOCK
 from tests.flows.proving import Proved, proved_by
 from tests.flows.scene import PERSONAS, Persona, Scene
-from tests.flows.sent import PASSKEYS, Sent
+from tests.flows.sent import Sent
 from tests.flows.told import Begun, Setup, Told
 
 _COOKIE = re.compile(r"(hpid-[\w-]+)=([^;]*)")
 _WAITING = re.compile(r'id="match">(\d\d)<.*?>([A-Z]{4}-[A-Z]{4})<', re.DOTALL)
+_HOLD = timedelta(days=1)
 _MAIL = text("SELECT message_id, payload FROM outbox WHERE kind IN ('mail', 'sms')")
 
 
@@ -48,7 +52,7 @@ class Watch:
 
     async def begin(self) -> None:
         """Look at the city before anything happens in it."""
-        self.kept = await self.scene.world.provider.database.read(read_kept)
+        self.kept = await self.scene.reader.read()
         people = await self.scene.world.provider.database.read(self._numbers)
         self.told.people = people
         for persona in PERSONAS:
@@ -65,6 +69,14 @@ class Watch:
             account = persona.account()
             self.told.names |= {str(account["email"]): person_id, str(account["phone"]): person_id}
 
+    async def look(self) -> list[Change]:
+        """See what happened without a request, and return it."""
+        before, self.kept = self.kept, await self.scene.reader.read()
+        found = list(changes(before, self.kept))
+        for change in found:
+            self.done[f"{change.table} {change.kind}"] += 1
+        return found
+
     async def pass_on(self, request: httpx.Request, inner: httpx.AsyncBaseTransport) -> httpx.Response:
         """Let a request through, and see what it did."""
         await request.aread()
@@ -74,13 +86,24 @@ class Watch:
         await response.aread()
         response.request = request
         self.requests += 1
-        after = await self.scene.world.provider.database.read(read_kept)
-        wrong = [*wrong_writes(sent, after, proved), *self._shown_wrongly(sent, proved, response)]
+        after = await self.scene.reader.read()
+        wrong = [*wrong_writes(sent, after, proved), *shown_wrongly(sent, proved, response)]
         if wrong:
             raise Broken("; ".join(wrong))
         await self._learn(sent, proved, response, after)
         self.kept = after
         return response
+
+    def person_of(self, cookie: str) -> str:
+        """Return who has a session by this cookie, though it may be over."""
+        session_id = self.told.sessions.get(cookie, ("", b""))[0]
+        rows = (one for one in self.kept["sessions"].values() if one["session_id"] == session_id)
+        return next((str(one["person_id"]) for one in rows), "")
+
+    def is_closed(self, person_id: str) -> bool:
+        """Tell whether an account is closed for ever."""
+        rows = self.kept["life_grounds"].values()
+        return any(one["person_id"] == person_id and one["ground"] == "closed-by-the-holder" for one in rows)
 
     def _sent(self, request: httpx.Request) -> Sent:
         form = parse_qsl(request.content.decode("utf-8", "replace"), keep_blank_values=True)
@@ -97,31 +120,6 @@ class Watch:
             told=self.told,
         )
 
-    def _shown_wrongly(self, sent: Sent, proved: Proved | None, response: httpx.Response) -> Iterator[str]:
-        """Yield what is wrong with an answer, whatever was asked."""
-        where = f"{sent.method} {sent.path}"
-        if response.status_code >= 500:
-            yield f"{where} answered {response.status_code}"
-        shown = html.unescape(response.text) + str(response.headers)
-        typed = " ".join(value for _, value in (*sent.form, *sent.query.items()))
-        mine = {proved.person_id if proved else "", sent.me["person_id"] if sent.me is not None else ""}
-        for persona in PERSONAS:
-            if persona.number in shown and persona.number not in typed:
-                yield f"{where} shows a personal number"
-            is_there = self.told.people.get(persona.number) in mine or sent.path.startswith(
-                (MANDATES, "/act-for")
-            )
-            if persona.name in shown and persona.name not in typed and not is_there:
-                yield f"{where} names somebody else"
-        if any(one in shown for one in self.told.passwords.values()):
-            yield f"{where} shows a password"
-        if sent.path != f"{METHODS}/totp" and any(one in shown for one in self.told.secrets.values()):
-            yield f"{where} shows the secret of an authenticator"
-        for person_id, codes in self.told.codes.items():
-            plain = shown.replace("-", "")
-            if any(code in plain for code in codes):
-                yield f"{where} shows a recovery code of {'their own' if person_id in mine else 'another'} again"
-
     async def _learn(self, sent: Sent, proved: Proved | None, response: httpx.Response, after: Kept) -> None:
         page, changed, code = Page(response), list(changes(self.kept, after)), ""
         if sent.path in SENDING and any(change.table.endswith("_codes") for change in changed):
@@ -136,6 +134,7 @@ class Watch:
         self._codes(sent, proved, me, page)
         self._read_page(sent, me, page)
         self._depart(sent, response)
+        self._recovered(sent, page)
 
     def _new_code(self, tx: Tx) -> str:
         """Return the code that was written just now; nothing where it only looks as if one was."""
@@ -160,6 +159,7 @@ class Watch:
                     at=sent.now,
                     cookie=value,
                     is_fresh="login" in asked.get("prompt", "") or asked.get("max_age") == "0",
+                    unlocks=sent.path == UNLOCK,
                 )
 
     def _before(self, session_id: str) -> object:
@@ -192,9 +192,13 @@ class Watch:
             if fields.get("csrf"):
                 self.told.csrf[browser] = fields["csrf"]
             if "setup" in fields and (key := re.search(r'id="totp-key">([A-Z2-7 ]+)<', page.response.text)):
-                secret = key[1].replace(" ", "")
+                secret, owner = key[1].replace(" ", ""), me
+                if sent.path in {DESK, BIND}:
+                    owner = self._owner_of_paper(sent)
                 known = self.told.setups.get(fields["setup"])
-                self.told.setups[fields["setup"]] = known or Setup(person_id=me, secret=secret, at=sent.now)
+                self.told.setups[fields["setup"]] = known or Setup(
+                    person_id=owner, secret=secret, at=sent.now
+                )
             if "shown" in fields:
                 self.told.shown.add((sent.query.get("i", ""), me, fields["shown"]))
             if "challenge" in fields and sent.path.startswith(PASSKEYS):
@@ -202,6 +206,22 @@ class Watch:
                 self.told.challenges[fields["challenge"]] = session
             elif "challenge" in fields:
                 self.told.challenges[fields["challenge"]] = sent.query.get("i", "")
+
+    def _owner_of_paper(self, sent: Sent) -> str:
+        known = self.told.desk_setups.get(sent.field("setup"))
+        paper = self.told.papers.get(known[0] if known else read_case(sent.field("case-number")) or "")
+        return paper.person_id if paper else ""
+
+    def _recovered(self, sent: Sent, page: Page) -> None:
+        """Learn from when on acts wait, and which paper a form of a desk's code goes with."""
+        is_done = page.response.headers.get("location", "").endswith("d=recovered")
+        if is_done or "page-recover-desk-done" in page.ids:
+            self.told.holds[recovers(sent)] = sent.now + _HOLD
+        for form in page.forms if sent.path in {DESK, BIND} else ():
+            if setup := form["fields"].get("setup"):
+                known = self.told.desk_setups.get(sent.field("setup"))
+                case_id = read_case(sent.field("case-number")) or ""
+                self.told.desk_setups[setup] = known or (case_id, sent.now)
 
     def _depart(self, sent: Sent, response: httpx.Response) -> None:
         target = urlsplit(response.headers.get("location", ""))

@@ -1,0 +1,30 @@
+"""What people ask of their data, the copy of it, and closing."""
+
+from tests.flows.gates.acts import who
+from tests.flows.kept import Change
+from tests.flows.places import DATA
+from tests.flows.proving import Proved
+from tests.flows.sent import Sent
+
+
+def request(change: Change, sent: Sent, _: Proved | None) -> str:
+    """A request is its person's; one to close was made for sure, fresh, and not in the day after a recovery."""
+    row = change.row
+    if change.kind == "delete":
+        return "a request is kept"
+    if change.kind == "update":
+        owner = sent.changes_account(f"{DATA}/request/withdraw", is_fresh=False)
+        is_named = row["request_id"] == sent.field("request") and row["state"] == "withdrawn"
+        return who(change, owner, "not its person") if is_named else "another one was named"
+    if row["close_at"] is not None:
+        is_sure = sent.field("sure") == "yes"
+        owner = sent.changes_account(f"{DATA}/close") if is_sure else ""
+        return who(change, owner, "nobody closed their account here")
+    owner = sent.changes_account(f"{DATA}/request", is_fresh=False)
+    is_asked = row["asked_for"] == sent.field("right") and (row["client_id"] or "") == sent.field("service")
+    return who(change, owner, "not its person") if is_asked else "something else was asked for"
+
+
+def copy(change: Change, sent: Sent, _: Proved | None) -> str:
+    """A copy is asked for by its person, fresh; the worker makes it."""
+    return who(change, sent.changes_account(f"{DATA}/copy"), "nobody asked for it here")
