@@ -164,7 +164,7 @@ def settle(
     if spent is None:
         asked = tx.cross_device.of_interaction(interaction_id)
         return Done(Standing.EXPIRED if asked is None else asked.as_of(occasion.now).standing)
-    session = tx.sessions.get(spent.session_id or "")
+    session = _held(tx, spent.session_id or "")
     may = session is not None and session.is_live(occasion.now, life) and may_confirm(session.facts())
     if session is None or not may or spent.client_id != client.client_id:
         tx.cross_device.lose(interaction_id)
@@ -175,6 +175,15 @@ def settle(
     tx.upstream_sessions.inherit(begun.value.cookie, session.session_id)
     _tell(tx, session, spent, "confirmed", occasion)
     return Done(begun.value)
+
+
+def _held(tx: Tx, session_id: str) -> Session | None:
+    """Return the phone's session as it stands with nobody ending all of its person's sessions before this is done."""
+    session = tx.sessions.get(session_id)
+    if session is None:
+        return None
+    tx.people.lock(session.person_id)
+    return tx.sessions.get(session_id)
 
 
 def _carried(session: Session) -> Proof:

@@ -8,15 +8,20 @@ import pytest
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.clock import Clock
+from idp.cross_device.service import settle
 from idp.database import Database, Done, Refused
 from idp.ids import HandleKind
 from idp.life_events.service import lock_own
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
+from idp.recovery.model import Recovery, Way
+from idp.recovery.service import recover
+from idp.risk.model import Arrival
 from idp.sessions.service import MOST_SESSIONS, Begun, Proof, start_session
 from idp.settings import Lifetimes
 from tests.stores.conftest import MovableTime
+from tests.stores.cross_device_samples import make_asked
 from tests.stores.samples import (
     DAY,
     NOW,
@@ -24,6 +29,7 @@ from tests.stores.samples import (
     SignedIn,
     another_node,
     do,
+    make_client,
     make_handle,
     make_person,
     make_session,
@@ -130,3 +136,48 @@ async def test_nobody_has_more_sessions_than_one_transaction_can_end(
     assert len(kept) == MOST_SESSIONS
     assert me.session.session_id in {one.session_id for one in kept}, "the least lately used go"
     assert all([await see(database, lambda tx, c=cookie: tx.sessions.find(c)) for cookie in cookies])
+
+
+async def test_no_session_carried_from_a_phone_survives_a_recovery_that_it_races(
+    database: Database[Any], database_url: str, clock: Clock
+) -> None:  # SECURITY B10, R18: whoever has the phone has confirmed computers at that moment
+    phone = await sign_in(database)
+    at = Occasion(clock=clock, now=clock.now(), txn="t")
+    waiting = [f"i-{number}" for number in range(6)]
+
+    def confirm(tx: Any) -> None:
+        for number, interaction_id in enumerate(waiting):
+            code = f"BCDF-GHJ{'KLMNPQ'[number]}"
+            assert tx.cross_device.begin(make_asked(interaction_id=interaction_id, code=code))
+            assert tx.cross_device.answer(code, "47", phone.session.session_id, at.now)
+
+    await do(database, confirm)
+    client = make_client("rp")
+    recovery = Recovery(way=Way.NATIONAL, lost=frozenset(), hold=DAY)
+
+    def carry(node: Database[Any], interaction_id: str) -> Any:
+        return node.transact(
+            lambda tx: settle(
+                tx,
+                interaction_id=interaction_id,
+                client=client,
+                cookie=None,
+                arrival=Arrival(client_id=client.client_id, fresh=interaction_id),
+                life=Lifetimes(),
+                occasion=at,
+            )
+        )
+
+    def end(tx: Any) -> Any:
+        ended = recover(tx, phone.person.person_id, recovery, occasion=at)
+        if tx.connection.dialect.name != "sqlite":  # which has one writer
+            tx.connection.exec_driver_sql(
+                "SELECT pg_sleep(0.3)"
+            )  # those that began meanwhile wait for its end
+        return ended
+
+    async with another_node(database, database_url, clock) as node:
+        carried = [carry(node, one) for one in waiting]
+        outcomes = await asyncio.gather(*carried[:2], database.transact(end), *carried[2:])
+    assert not any(isinstance(one, Refused) for one in outcomes)
+    assert await see(database, lambda tx: tx.sessions.of_person(phone.person.person_id)) == ()
