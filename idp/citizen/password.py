@@ -50,6 +50,8 @@ class _Account:
     """
 
     owner: PersonId
+    standing: PersonId
+    """Who stands for the owner; nobody for nobody."""
     counter: str
     """What its attempts are counted under."""
     person_id: PersonId | None
@@ -176,6 +178,7 @@ def _reserve(tx: Tx, *, username: str, now: datetime) -> Done[_Account]:
     return Done(
         _Account(
             owner=owner,
+            standing=holder.person_id if holder else NOBODY,
             counter=counter,
             person_id=owner if may_sign_in else None,
             password_hash=credential.password_hash if credential else None,
@@ -262,7 +265,7 @@ def _is_still_so(tx: Tx, account: _Account) -> bool:
 
     Who does so holds the person's row: they came before this, or end what begins here.
     """
-    tx.people.lock(tx.people.standing_id(account.owner))
+    tx.people.lock(account.standing)
     now = tx.passwords.get(account.owner)
     return now is not None and now.compromised_at is None and now.changed_at == account.changed_at
 
