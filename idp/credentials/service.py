@@ -42,7 +42,7 @@ def set_password(
     tx: Tx, person_id: PersonId, password_hash: str, *, needs_second: bool, keep: str, occasion: Occasion
 ) -> Done[None] | Refused:
     """Set a password in place of all that this person's records had; every session but `keep` ends."""
-    if not _hold(tx, person_id):
+    if not _hold(tx, person_id, keep):
         return _gone()
     if needs_second and not has_second(tx, person_id):
         return Refused(SecondFactorNeeded())
@@ -63,7 +63,7 @@ def set_password(
 def bind_totp(tx: Tx, credential: TotpCredential, *, keep: str, occasion: Occasion) -> Done[None] | Refused:
     """Bind an authenticator that has shown a right code, in place of the one before."""
     person_id = credential.person_id
-    if not _hold(tx, person_id):
+    if not _hold(tx, person_id, keep):
         return _gone()
     replaces = has_second(tx, person_id)
     tx.totp.put(credential)
@@ -72,10 +72,10 @@ def bind_totp(tx: Tx, credential: TotpCredential, *, keep: str, occasion: Occasi
 
 
 def set_recovery_codes(
-    tx: Tx, person_id: PersonId, codes: Sequence[str], *, occasion: Occasion
+    tx: Tx, person_id: PersonId, codes: Sequence[str], *, keep: str = "", occasion: Occasion
 ) -> Done[None] | Refused:
-    """Give a person new recovery codes; the old ones open nothing more."""
-    if not _hold(tx, person_id):
+    """Give a person new recovery codes; the old ones open nothing more. `keep`: the session they are asked for in."""
+    if not _hold(tx, person_id, keep):
         return _gone()
     salt = occasion.clock.random_bytes(SALT_BYTES)
     tx.recovery_codes.set(person_id, codes, salt=salt, now=occasion.now)
@@ -84,7 +84,7 @@ def set_recovery_codes(
 
 def remove(tx: Tx, person_id: PersonId, kind: Kind, *, keep: str, occasion: Occasion) -> Done[None] | Refused:
     """Remove a factor; sessions opened with it end. Nothing happens where there is none."""
-    if not _hold(tx, person_id):
+    if not _hold(tx, person_id, keep):
         return _gone()
     if kind is Kind.TOTP and _needs_second(tx, person_id):
         return Refused(SecondFactorNeeded())
@@ -200,15 +200,21 @@ _SLEEP: Mapping[Factor, Callable[[Tx, PersonId, datetime], bool]] = {
 }
 
 
-def _hold(tx: Tx, person_id: PersonId) -> bool:
-    """Hold the person's row; False if they were locked or merged meanwhile."""
+def _hold(tx: Tx, person_id: PersonId, session_id: str) -> bool:
+    """Hold the person's row; False if they were locked or merged meanwhile, or the session this is done in has ended.
+
+    A recovery that ends a thief's session must not be followed by the password the thief sent a moment before.
+    """
     tx.people.lock(person_id)
+    session = tx.sessions.get(session_id) if session_id else None
+    if session_id and (session is None or session.ended_at is not None):
+        return False
     person = tx.people.get(person_id)
     return person is not None and person.status is PersonStatus.ACTIVE and person.canonical_id is None
 
 
 def _gone() -> Refused:
-    error = AccessDenied("this account can't be changed", detail="locked or merged meanwhile")
+    error = AccessDenied("this account can't be changed", detail="locked, merged or signed out meanwhile")
     return Refused(Refusal(error, ToPage(case="locked", status=403)))
 
 

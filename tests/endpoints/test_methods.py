@@ -1,5 +1,6 @@
 """A person's own ways to sign in: set, changed, removed – NIST SP 800-63B-4 §3.1.1.2, §4; PAGES §3.1.14; SECURITY E05."""
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,8 @@ from idp.credentials.service import mark_compromised
 from idp.database import Done
 from idp.ids import PersonId
 from idp.people.model import IdentifierScheme, Person
+from idp.recovery.model import Lost, Recovery, Way
+from idp.recovery.service import recover
 from idp.transaction import Tx
 from tests.driver import Browser, Page, RelyingParty
 from tests.endpoints.signing_in import password_page, try_password
@@ -55,6 +58,29 @@ async def _opens(world: World, rp: RelyingParty, username: str, password: str) -
 
 async def _sessions(world: World, person_id: PersonId) -> int:
     return len(await world.provider.database.read(lambda tx: tx.sessions.of_person(person_id)))
+
+
+async def test_a_password_sent_before_a_recovery_is_not_set_after_it(
+    world: World, rp: RelyingParty
+) -> None:  # E05, B10: it is hashed between the look at the session and the change
+    person, _ = await world.citizen()
+    thief = await _at_account(world, person)
+    page = await thief.get(f"{METHODS}/password")
+    sending = asyncio.create_task(thief.press(page, "submit", None, **{"new-password": LONG}))
+    for _ in range(10_000):
+        await asyncio.sleep(0)
+        if world.provider.hashing.waiting:
+            break
+
+    def end(tx: Tx) -> Done[None]:
+        recovery = Recovery(way=Way.NATIONAL, lost=frozenset({Lost.PASSWORD}), hold=timedelta(days=1))
+        assert isinstance(recover(tx, person.person_id, recovery, occasion=world.occasion), Done)
+        return Done(None)
+
+    await world.write(end)
+    assert not sending.done()
+    assert (await sending).status == 403
+    assert await world.provider.database.read(lambda tx: tx.passwords.get(person.person_id)) is None
 
 
 async def test_a_linked_person_sets_a_password_and_an_authenticator_and_signs_in_with_them(

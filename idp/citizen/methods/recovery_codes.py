@@ -32,7 +32,8 @@ async def make(call: Call) -> Answer:
     occasion = call.occasion()
     codes = tuple(write_code(call.provider.clock.random_bytes(CODE_BYTES)) for _ in range(SET_SIZE))
     kept = [code for code in map(read_code, codes) if code is not None]
-    write = partial(set_recovery_codes, person_id=holder.person_id, codes=kept, occasion=occasion)
+    here = holder.session.session_id
+    write = partial(set_recovery_codes, person_id=holder.person_id, codes=kept, keep=here, occasion=occasion)
     (await call.provider.database.transact(write)).unwrap()
     return page(
         call,

@@ -86,6 +86,9 @@ def _bind(tx: Tx, *, binding: _Binding) -> Done[str | None]:
     """Keep it and tell of it; else return the key of what is in the way."""
     person_id, challenge, occasion = binding.person_id, binding.challenge, binding.occasion
     tx.people.lock(person_id)  # two at once get one handle, and no one more than there may be
+    here = tx.sessions.get(binding.holder.session_id)
+    if here is None or here.ended_at is not None:  # by a recovery, say, since it was looked at
+        return Done("passkey_not_made")
     if not tx.passkey_challenges.spend(challenge.value, challenge.expires_at):
         return Done("passkey_not_made")
     if len(passkeys_of(tx, person_id=person_id)) >= MOST:
