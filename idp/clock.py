@@ -22,6 +22,8 @@ class Clock:
 
     stopwatch = staticmethod(time.monotonic)
     """Return seconds of a clock that only goes forward, for durations."""
+    wall_seconds = staticmethod(time.time)
+    """Return the machine's own time as seconds since 1970, which nobody moves: for log lines."""
     random_bytes = staticmethod(os.urandom)
     """Return so many bytes of the system's secure randomness."""
 
@@ -36,10 +38,6 @@ class Clock:
     def worked(self) -> float:
         """Return the seconds of CPU that this thread has used; only the difference of two means something."""
         return time.thread_time()
-
-    def wall_seconds(self) -> float:
-        """Return the machine's own time as seconds since 1970, which nobody moves: for log lines."""
-        return time.time()
 
     def token(self, count: int = 16) -> str:
         """Return a base64url text of `count` random bytes."""

@@ -12,6 +12,8 @@ from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, TextIO
 
 _LONGEST = 1024
+_MOMENT = 0.02
+"""Seconds a line may wait for others: to write each by itself takes longer than to make it."""
 _OWN_FIELDS = "hpid"
 _encode = json.JSONEncoder(ensure_ascii=True, default=str).encode
 
@@ -87,11 +89,12 @@ def log_request(
 
 
 class _Output(logging.StreamHandler[TextIO]):
-    """Writes what one turn of the event loop has to say at once; what is wrong is written before all else goes on."""
+    """Writes what a moment has to say at once; what is wrong is written before all else goes on."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
-        self._is_due = False
+        self._due_in: asyncio.AbstractEventLoop | None = None
+        """The loop that will write; one that ended before it did is followed by another."""
 
     def say(self, line: str) -> None:
         """Take the line of a request."""
@@ -108,16 +111,16 @@ class _Output(logging.StreamHandler[TextIO]):
             self._flush_now()
 
     def flush(self) -> None:
-        """Flush at the end of this turn, or now where no loop turns."""
+        """Flush in a moment, or now where no loop turns."""
         loop = _running_loop()
         if loop is None:
             self._flush_now()
-        elif not self._is_due:
-            self._is_due = True
-            loop.call_soon(self._flush_now)
+        elif self._due_in is not loop:
+            self._due_in = loop
+            loop.call_later(_MOMENT, self._flush_now)
 
     def _flush_now(self) -> None:
-        self._is_due = False
+        self._due_in = None
         super().flush()
 
 

@@ -9,6 +9,7 @@ stored, pseudonyms are known outside, and nothing may change a row of the audit 
 """
 
 import hmac
+import os
 import secrets
 import unicodedata
 from base64 import b64encode
@@ -187,7 +188,7 @@ def seal_by(key: bytes, plaintext: bytes, *, purpose: str, version: int) -> byte
 
 
 def _seal(cipher: AESGCM, plaintext: bytes, *, purpose: str, version: int) -> bytes:
-    nonce = secrets.token_bytes(_NONCE_BYTES)
+    nonce = os.urandom(_NONCE_BYTES)
     prefix = bytes([version])
     return prefix + nonce + cipher.encrypt(nonce, plaintext, purpose.encode() + prefix)
 

@@ -85,7 +85,8 @@ class Edge:
             if not reply.status:
                 await reply.give(answer)
         route = self.route_of(call.path) or page_route(scope)
-        self._record(scope, route, reply.status, txn=call.txn, started=started, peer=peer_prefix(call.peer))
+        path, peer = logged_path(call.path), peer_prefix(call.peer)
+        self._record(call.method, path, route, reply.status, txn=call.txn, started=started, peer=peer)
 
     def _document(self, scope: Scope) -> Answer | None:
         """Return what is published here, if that is all that is asked for: then nothing could be refused (adr/0003)."""
@@ -106,18 +107,20 @@ class Edge:
         await send({"type": "http.response.body", "body": answer.body})
         trusted = self._provider.settings.trusted_proxies
         peer = prefix_of(client[0] if client else "", scope["headers"], trusted)
-        self._record(scope, path, answer.status, txn=txn, started=started, peer=peer)
+        self._record(scope["method"], path, path, answer.status, txn=txn, started=started, peer=peer)
 
-    def _record(self, scope: Scope, route: str, status: int, *, txn: str, started: float, peer: str) -> None:
-        """Count and log a request that is over."""
+    def _record(
+        self, method: str, path: str, route: str, status: int, *, txn: str, started: float, peer: str
+    ) -> None:
+        """Count and log a request that is over, its path as the log keeps it."""
         clock = self._provider.clock
         seconds = clock.stopwatch() - started
         REQUEST_SECONDS.add(seconds, route, _CLASSES[status // 100])
         log_request(
             at=clock.wall_seconds(),
             txn=txn,
-            method=scope["method"],
-            path=logged_path(scope["path"]),
+            method=method,
+            path=path,
             status=status,
             seconds=seconds,
             peer=peer,

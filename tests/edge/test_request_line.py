@@ -1,5 +1,6 @@
 """The line of a request is made by hand: it must say what the general way of logging would."""
 
+import asyncio
 import io
 import json
 import logging
@@ -94,3 +95,41 @@ def test_any_other_handler_finds_a_record_like_any() -> None:
 
 def test_our_output_says_the_same_whether_others_hear_of_it_or_not() -> None:
     assert _written("GET", "/token", told=1) == _written("GET", "/token", told=3) != ""
+
+
+class _Slow(io.StringIO):
+    """Keeps what it is given back until it is told to write, as a file's buffer does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = ""
+
+    def flush(self) -> None:
+        self.written = self.getvalue()
+
+
+def test_requests_are_written_in_a_moment_and_what_is_wrong_at_once() -> None:
+    root, stream = logging.getLogger(), _Slow()
+    handlers, level = root.handlers[:], root.level
+
+    async def seen() -> tuple[str, str, str]:
+        _log("GET", "/token")
+        before = stream.written
+        await asyncio.sleep(0.2)
+        after = stream.written
+        _log("GET", "/jwks")
+        logging.getLogger("hpid.fault").error("fault")
+        return before, after, stream.written
+
+    try:
+        configure("INFO")
+        ours = root.handlers[0]
+        assert isinstance(ours, logging.StreamHandler)
+        ours.setStream(stream)
+        seen_by_loops = [asyncio.run(seen()) for _ in range(2)]
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+    for number, (before, after, at_once) in enumerate(seen_by_loops):
+        assert [text.count("/token") for text in (before, after)] == [number, number + 1]
+        assert [at_once.count(word) for word in ("/jwks", '"fault"')] == [number + 1, number + 1]

@@ -17,10 +17,10 @@ def skew(by: timedelta) -> None:
     def now(self: Clock) -> datetime:
         return really_now(self) + by
 
-    def wall_seconds(self: Clock) -> float:
-        return really_wall(self) + by.total_seconds()
+    def wall_seconds() -> float:
+        return really_wall() + by.total_seconds()
 
-    for name, function in (("now", now), ("wall_seconds", wall_seconds)):
+    for name, function in (("now", now), ("wall_seconds", staticmethod(wall_seconds))):
         setattr(Clock, name, function)
 
 
