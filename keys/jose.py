@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
+from functools import lru_cache
 
 from keys import base64url
 from keys.jwk import DECOY, InvalidJwkSet, JwkSet, PublicJwk, thumbprint
@@ -43,6 +44,8 @@ MIN_SECRET_BYTES = 32
 """RFC 7518 §3.2: a key for HS256 is no shorter than its digest."""
 MAX_TOKEN_CHARS = 16 * 1024
 _MAX_KID_CHARS = 256
+_SHORT_HEADER = 512
+"""Characters; longer ones are not remembered, so that strangers can't fill the memory."""
 _LAST_MOMENT = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 _FORBIDDEN_HEADERS = frozenset({"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
 """Extensions (RFC 7515 §4.1.11: none supported, so refused), keys the token brings itself, and encryption."""
@@ -144,7 +147,7 @@ def peek(token: str, *, purpose: Purpose) -> UnverifiedJwt:
     """Return what an unverified token says, or raise InvalidJwt where no signature could save it."""
     unverified_header, unverified_payload, _ = _split(token)
     return UnverifiedJwt(
-        header=_parse_header(unverified_header, _POLICIES[purpose]),
+        header=_header(unverified_header, purpose),
         unverified_claims=_parse_claims(unverified_payload),
     )
 
@@ -152,7 +155,7 @@ def peek(token: str, *, purpose: Purpose) -> UnverifiedJwt:
 def verify(token: str, *, purpose: Purpose, keys: JwkSet) -> VerifiedJwt:
     """Return the token's claims once the signature is proved, or raise InvalidJwt."""
     unverified_header, unverified_payload, unverified_signature = _split(token)
-    header = _parse_header(unverified_header, _POLICIES[purpose])
+    header = _header(unverified_header, purpose)
     key = keys.find(kid=header.kid, alg=header.alg)
     message = f"{unverified_header}.{unverified_payload}".encode("ascii")
     if key is None:
@@ -169,7 +172,7 @@ def verify_with_secret(token: str, *, secrets: Iterable[bytes]) -> VerifiedJwt:
     HS256 and nothing else; a secret shorter than 32 bytes proves nothing (RFC 7518 §3.2).
     """
     unverified_header, unverified_payload, unverified_signature = _split(token)
-    header = _parse_header(unverified_header, _POLICIES[Purpose.CLIENT_SECRET_ASSERTION])
+    header = _header(unverified_header, Purpose.CLIENT_SECRET_ASSERTION)
     message = f"{unverified_header}.{unverified_payload}".encode("ascii")
     given = _decode(unverified_signature)
     matches = [
@@ -221,8 +224,13 @@ def _split(token: str) -> tuple[str, str, str]:
     return header, payload, signature
 
 
-def _parse_header(part: str, policy: _Policy) -> JwtHeader:
-    members = _parse_part(part)
+def _header(part: str, purpose: Purpose) -> JwtHeader:
+    """Return what a header says; whoever sends tokens sends the same one with each."""
+    return _known_header(part, purpose) if len(part) <= _SHORT_HEADER else _parse_header(part, purpose)
+
+
+def _parse_header(part: str, purpose: Purpose) -> JwtHeader:
+    policy, members = _POLICIES[purpose], _parse_part(part)
     if _FORBIDDEN_HEADERS & members.keys():
         raise InvalidJwt("the header has a parameter we refuse")
     alg, kid, typ = members.get("alg"), members.get("kid"), members.get("typ")
@@ -239,6 +247,10 @@ def _parse_header(part: str, policy: _Policy) -> JwtHeader:
     if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= _MAX_KID_CHARS):
         raise InvalidJwt("kid is malformed")
     return JwtHeader(alg=alg, kid=kid, typ=typ)
+
+
+_known_header = lru_cache(maxsize=512)(_parse_header)
+"""A header holds no secret, and a signature is checked over its text; what is refused is not kept."""
 
 
 def _parse_claims(part: str) -> dict[str, object]:
