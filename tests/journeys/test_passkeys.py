@@ -211,7 +211,7 @@ def test_where_a_passkey_counts_for_less_than_is_asked_only_what_is_missing_is_a
     stack: Stack, browser: Browser, service: RelyingParty
 ) -> None:
     """Step-up after a passkey (PAGES §3.1.8; adr/0045): the same person, the same request, back at the same place."""
-    slug = "foreigner-valid"
+    slug = "accountant"
     with Visitor(browser, width=360) as visitor:
         Device(visitor)
         open_account(visitor, stack, slug)
@@ -242,7 +242,7 @@ def test_the_tick_for_a_public_computer_counts_for_a_passkey_in_the_field_too(
     """Its form is another than the one of the tick; without it this browser would be known from now on."""
     with Visitor(browser) as visitor:
         device = Device(visitor)
-        open_account(visitor, stack, "foreigner-valid")
+        open_account(visitor, stack, "accountant")
         add_passkey(visitor, "Khóa")
         leave(visitor)
         visitor.context.add_init_script(_TICK)
