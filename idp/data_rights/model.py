@@ -17,7 +17,7 @@ class Right(StrEnum):
     RESTRICT = "restrict"
     """That nothing is sent on consent any more, for as long as they say."""
     OBJECT = "object"
-    """That a service stops what it does with their data; a public task's too."""
+    """That a service stops what it does with their data, a public task's too; where none is named, this provider."""
     DELETE = "delete"
     """That a service deletes what it got; where none is named, that the account is closed."""
 

@@ -120,6 +120,26 @@ async def test_an_objection_to_a_public_task_names_the_service_and_only_one_that
     assert request.client_id == rp.client_id
 
 
+async def test_who_uses_no_service_may_object_to_what_hai_phong_id_itself_does(world: World) -> None:
+    person = await world.person()
+    browser = await at_account(world, person)
+    page = await browser.get(f"{HERE}/request?r=object")
+    assert '<option value="-">Hải Phòng ID</option>' in page.response.text
+    nobody = await browser.press(page, "submit", what="x", service="")
+    assert "error-service" in nobody.ids, "nothing is chosen for anybody"
+    await send(browser, "object", what="Ghi lại vùng của lần đăng nhập.", service="-")
+    (request,) = await requested(world, person.person_id)
+    assert (request.right, request.client_id) == (Right.OBJECT, None)
+    assert (request.complete_due_at - request.received_at).days == 15
+    page = await browser.get(f"{HERE}/request?r=object")
+    page = await browser.press(page, "submit", what="y", service="-")
+    assert "error" in page.ids, "one about the same is enough"
+    page = await browser.get(f"{HERE}/request?r=delete")
+    page = await browser.press(page, "submit", what="x", service="-")
+    assert "error" in page.ids, "deleting it all is closing the account"
+    assert len(await requested(world, person.person_id)) == 1
+
+
 async def test_what_is_missing_or_too_long_is_said_and_kept(world: World) -> None:
     browser = await at_account(world, await world.person())
     page = await browser.get(f"{HERE}/request?r=correct")

@@ -90,10 +90,12 @@ def data(**changes: object) -> Sample:
 
 def form(right: Right, **changes: object) -> Sample:
     is_bare = right is Right.RESTRICT
-    options = (
+    options: tuple[ServiceOption, ...] = (
         ServiceOption(client_id="dichvucong", name="Cổng dịch vụ công Hải Phòng", agency="Văn phòng UBND"),
         ServiceOption(client_id="hoctap", name="Học kỹ năng số Hải Phòng", agency=""),
     )
+    if right is Right.OBJECT:
+        options += (ServiceOption(client_id="-", name="Hải Phòng ID", agency=""),)
     context: dict[str, object] = {
         "right": right.value,
         "services": () if is_bare else options,

@@ -25,6 +25,8 @@ LONGEST = 1000
 """Letters of each text."""
 _ABOUT_SERVICES = frozenset({Right.OBJECT, Right.DELETE})
 """Where nothing can be asked for without naming a service."""
+OURSELVES = "-"
+"""What a form names where an objection is to what Hải Phòng ID itself does; no client is called so."""
 _WITHOUT_WORDS = frozenset({Right.RESTRICT})
 
 
@@ -49,13 +51,13 @@ async def send(call: Call) -> Answer:
     if right is None:
         return Answer.redirect(HERE)
     fields = {name: form.get(name, "") for name in ("service", "what", "why")}
-    options = await services_of(call, holder)
+    options = await _options(call, holder, right)
     problems = _problems(right, fields, {one.client_id for one in options})
     if problems:
         return await _form(call, holder, right, fields, ErrorSummary(tuple(problems)))
     wanted = Wanted(
         right=right,
-        client_id=ClientId(fields["service"]) if fields["service"] else None,
+        client_id=ClientId(fields["service"]) if fields["service"] not in {"", OURSELVES} else None,
         what=_written(fields["what"]),
         why=_written(fields["why"]),
     )
@@ -107,6 +109,14 @@ async def lift(call: Call) -> Answer:
     return Answer.redirect(f"{HERE}?d=lifted" if done else HERE)
 
 
+async def _options(call: Call, holder: Holder, right: Right) -> tuple[ServiceOption, ...]:
+    """Return whom a request may be about: services, and for an objection Hải Phòng ID too."""
+    services = await services_of(call, holder)
+    if right is not Right.OBJECT:
+        return services
+    return (*services, ServiceOption(client_id=OURSELVES, name="Hải Phòng ID", agency=""))
+
+
 async def services_of(call: Call, holder: Holder) -> tuple[ServiceOption, ...]:
     """Return the services of a person, by name."""
     now, options = call.provider.clock.now(), []
@@ -156,7 +166,7 @@ async def _form(
     fields: dict[str, str],
     errors: ErrorSummary | None = None,
 ) -> Answer:
-    options = await services_of(call, holder)
+    options = await _options(call, holder, right)
     chosen = fields.get("service", "")
     return page(
         call,

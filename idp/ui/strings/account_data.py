@@ -84,7 +84,7 @@ VI = {
     "data_about_view": "Xem thêm những gì bản sao chưa có.",
     "data_about_correct": "Một thông tin chưa đúng.",
     "data_about_restrict": "Ngừng gửi dữ liệu theo sự đồng ý cho mọi dịch vụ.",
-    "data_about_object": "Một dịch vụ không nên xử lý dữ liệu của mình, kể cả theo nhiệm vụ công.",
+    "data_about_object": "Một dịch vụ, hoặc Hải Phòng ID, không nên xử lý dữ liệu của mình, kể cả theo nhiệm vụ công.",
     "data_about_delete": "Đề nghị cơ quan của một dịch vụ xóa dữ liệu đã nhận.",
     "data_about_close": "Kết thúc mọi thứ ở Hải Phòng ID và xóa dữ liệu.",
     "data_requests": "Các yêu cầu đã gửi",
@@ -114,7 +114,8 @@ VI = {
         "Gửi theo nhiệm vụ công vẫn tiếp tục."
     ),
     "data_form_text_object": (
-        "Yêu cầu được chuyển đến cơ quan của dịch vụ. Cơ quan phải trả lời, nêu rõ lý do nếu không chấp nhận."
+        "Yêu cầu được chuyển đến cơ quan của dịch vụ, hoặc đến Hải Phòng ID. Nơi nhận phải trả lời, nêu rõ lý do nếu "
+        "không chấp nhận."
     ),
     "data_form_text_delete": "Dữ liệu đã gửi do cơ quan của dịch vụ quản lý. Yêu cầu được chuyển đến nơi đó.",
     "data_field_service": "Dịch vụ",
@@ -236,7 +237,7 @@ EN = {
     "data_about_view": "See more than the copy holds.",
     "data_about_correct": "Something is not right.",
     "data_about_restrict": "Stop sending data on consent to any service.",
-    "data_about_object": "A service should not process the data, even as a public task.",
+    "data_about_object": "A service, or Hải Phòng ID, should not process the data, even as a public task.",
     "data_about_delete": "Ask the agency of a service to delete what it got.",
     "data_about_close": "End everything at Hải Phòng ID and erase the data.",
     "data_requests": "Requests sent",
@@ -267,8 +268,8 @@ EN = {
         "What is sent as a public task goes on."
     ),
     "data_form_text_object": (
-        "The request goes to the agency of the service. It must answer, and give its reasons if it does not "
-        "agree."
+        "The request goes to the agency of the service, or to Hải Phòng ID. Whoever gets it must answer, and give "
+        "reasons for not agreeing."
     ),
     "data_form_text_delete": "Data sent before is held by the agency of the service. The request goes there.",
     "data_field_service": "Service",
