@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from keys import base64url
 from keys.jwk import DECOY, InvalidJwkSet, JwkSet, PublicJwk, thumbprint
+from keys.proved import Proved
 from keys.strict_json import parse_json_object
 
 __all__ = [
@@ -152,8 +153,11 @@ def peek(token: str, *, purpose: Purpose) -> UnverifiedJwt:
     )
 
 
-def verify(token: str, *, purpose: Purpose, keys: JwkSet) -> VerifiedJwt:
-    """Return the token's claims once the signature is proved, or raise InvalidJwt."""
+def verify(token: str, *, purpose: Purpose, keys: JwkSet, proved: Proved | None = None) -> VerifiedJwt:
+    """Return the token's claims once the signature is proved, or raise InvalidJwt.
+
+    `proved` remembers under these very keys: what is in it is not proved anew, what is proved here is added.
+    """
     unverified_header, unverified_payload, unverified_signature = _split(token)
     header = _header(unverified_header, purpose)
     key = keys.find(kid=header.kid, alg=header.alg)
@@ -161,8 +165,11 @@ def verify(token: str, *, purpose: Purpose, keys: JwkSet) -> VerifiedJwt:
     if key is None:
         DECOY.verifies(b"!" * 64, message, alg="ES256")  # a missing key takes as long as a wrong signature
         raise UnknownKey
-    if not key.verifies(_decode(unverified_signature), message, alg=header.alg):
-        raise InvalidJwt("the signature is not this key's")
+    if proved is None or token not in proved:
+        if not key.verifies(_decode(unverified_signature), message, alg=header.alg):
+            raise InvalidJwt("the signature is not this key's")
+        if proved is not None:
+            proved.add(token)
     return VerifiedJwt(header=header, claims=_parse_claims(unverified_payload))
 
 

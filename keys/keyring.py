@@ -22,6 +22,7 @@ from keys.local import LOCAL_ALGS, LocalSigner, generate
 from keys.pkcs11.device import Device
 from keys.pkcs11.held_key import HeldKey
 from keys.pkcs11.signer import DeviceSigner
+from keys.proved import Proved
 from keys.rotation import KeyRecord
 from keys.signer import Signer, SigningUnavailable
 from keys.standing import Standing, standing
@@ -43,6 +44,7 @@ class _Snapshot:
     records: tuple[KeyRecord, ...]
     signers: Mapping[str, Signer]
     jwks: JwkSet
+    proved: Proved
 
 
 class Keyring:
@@ -96,12 +98,14 @@ class Keyring:
             raise SigningUnavailable(f"no {alg} key is active")
         message = f"{_header(alg, record.kid, typ)}.{base64url.encode(_encode(claims).encode())}"
         signature = await snapshot.signers[record.kid].sign(message.encode("ascii"))
-        return f"{message}.{base64url.encode(signature)}"
+        token = f"{message}.{base64url.encode(signature)}"
+        snapshot.proved.add(token)
+        return token
 
     def verify(self, token: str, *, purpose: Purpose) -> VerifiedJwt:
         """Return the claims of a token we signed, or raise InvalidJwt."""
         snapshot = self._snapshot
-        verified = verify(token, purpose=purpose, keys=snapshot.jwks)
+        verified = verify(token, purpose=purpose, keys=snapshot.jwks, proved=snapshot.proved)
         if verified.header.kid not in self.stand().kids:
             raise InvalidJwt("the key is not published any more")
         return verified
@@ -188,6 +192,7 @@ class Keyring:
             records=kept,
             signers=signers,
             jwks=JwkSet.parse({"keys": [dict(signer.public_jwk) for signer in signers.values()]}),
+            proved=Proved(),
         )
 
 

@@ -13,6 +13,7 @@ from keys.jose import InvalidJwt, JwkSet, Purpose, verify
 from keys.keyring import SIGNING_KEY_PURPOSE, Keyring, UnusableKeyRecord, new_record
 from keys.local import LOCAL_ALGS, generate
 from keys.master import MasterKey
+from keys.proved import Proved
 from keys.rotation import KeyRecord, due_for_erasure, next_rotation
 from keys.signer import SigningUnavailable
 
@@ -227,3 +228,29 @@ def test_the_keyring_seals_with_its_vault(now: MovableTime) -> None:
     assert ring.open(ring.seal(b"x", purpose="phone"), purpose="phone") == b"x"
     with pytest.raises(Unsealable):
         ring.open(ring.seal(b"x", purpose="phone"), purpose="e-mail")
+
+
+async def test_a_token_proved_before_is_told_from_one_that_looks_like_it(now: MovableTime) -> None:
+    """Only the signature is not proved twice, and only of the very same token."""
+    keyring = Keyring(VAULT, [stored("ES256"), stored("EdDSA")], now=now)
+    ours, other = [await keyring.sign({**CLAIMS, "jti": jti}, typ="at+jwt", alg="ES256") for jti in "ab"]
+    assert keyring.verify(ours, purpose=Purpose.ACCESS_TOKEN).claims["jti"] == "a"
+    message, _, signature = ours.rpartition(".")
+    changed = signature[:-2] + ("AA" if signature[-2:] != "AA" else "BA")
+    for forged in (f"{message}.{changed}", f"{message}.{other.rpartition('.')[2]}"):
+        for _ in range(2):
+            with pytest.raises(InvalidJwt):
+                keyring.verify(forged, purpose=Purpose.ACCESS_TOKEN)
+    with pytest.raises(InvalidJwt):
+        keyring.verify(ours, purpose=Purpose.CLIENT_ASSERTION)
+    keyring.replace([stored("EdDSA")])
+    with pytest.raises(InvalidJwt):
+        keyring.verify(ours, purpose=Purpose.ACCESS_TOKEN)
+
+
+async def test_only_so_many_tokens_are_remembered() -> None:
+    proved = Proved()
+    for number in range(10_001):
+        proved.add(f"token {number}")
+    assert "token 0" not in proved
+    assert all(f"token {number}" in proved for number in (1, 10_000))
