@@ -34,11 +34,12 @@ class ClaimsRequest:
     @property
     def names(self) -> tuple[str, ...]:
         """Return every claim asked for, wherever."""
-        verified = (self.verified_userinfo, self.verified_id_token)
+        verified = verified_claims.names_in
         return (
             *self.userinfo,
             *self.id_token,
-            *(one for kept in verified for one in verified_claims.names_in(kept)),
+            *verified(self.verified_userinfo),
+            *verified(self.verified_id_token),
         )
 
 

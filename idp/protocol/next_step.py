@@ -23,7 +23,7 @@ from idp.protocol.errors import (
 )
 from idp.protocol.facts import ClientFacts, ConsentFacts, LocalLogin, Realm, SessionFacts
 from idp.protocol.profiles import rules_of
-from idp.protocol.scopes import CLAIM_SCOPE, SCOPES, LegalBasis
+from idp.protocol.scopes import CLAIM_SCOPE, SCOPES, LegalBasis, least_acr
 
 
 class Unknown(Enum):
@@ -240,7 +240,7 @@ def is_beyond(scope: str, choice: Choice | None) -> bool:
 
 def wanted_scopes(request: AuthorizationRequest) -> tuple[str, ...]:
     """Return the scopes asked for, those behind singly requested claims included."""
-    single = (CLAIM_SCOPE[claim].name for claim in request.claims.names)
+    single = [CLAIM_SCOPE[claim].name for claim in request.claims.names]
     return tuple(dict.fromkeys((*request.scopes, *single)))
 
 
@@ -326,8 +326,7 @@ def _binding_acr(request: AuthorizationRequest, client: ClientFacts) -> Acr:
 
 def _least_acr(request: AuthorizationRequest, client: ClientFacts) -> Acr:
     """Return the level the registry asks for what this request would open."""
-    opened = (name for name in wanted_scopes(request) if name in client.scopes and name in SCOPES)
-    return strongest(SCOPES[name].minimum_acr for name in opened)
+    return least_acr(wanted_scopes(request), client.scopes)
 
 
 def takes_city_credentials(client: ClientFacts, *, upstream_down: bool) -> bool:

@@ -5,9 +5,10 @@ One closed table: consent pages, discovery, token profile and JSON Schemas are g
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from idp.protocol.acting import ContextKind
-from idp.protocol.assurance import Acr
+from idp.protocol.assurance import Acr, strongest
 
 
 class Sensitivity(StrEnum):
@@ -201,3 +202,9 @@ def parse_scope(text: str) -> tuple[str, ...]:
 def is_personal(scopes: frozenset[str]) -> bool:
     """Tell whether any of these scopes opens personal data, so that tokens live 60 s (DESIGN 5.4)."""
     return any(SCOPES[name].sensitivity is Sensitivity.PERSONAL for name in scopes if name in SCOPES)
+
+
+@lru_cache(maxsize=1024)
+def least_acr(asked: tuple[str, ...], registered: frozenset[str]) -> Acr:
+    """Return the level below which nothing of what is asked for is opened; clients ask for the same again and again."""
+    return strongest(SCOPES[name].minimum_acr for name in asked if name in registered and name in SCOPES)
