@@ -107,7 +107,7 @@ def _take(tx: Tx, *, code: str, keeps_code: bool, occasion: Occasion) -> Done[_G
     stored = tx.codes.find(code)
     if stored is None:
         raise AssertionError("a code was issued a moment ago")
-    if not stored.is_live or (not keeps_code and tx.codes.spend(code, occasion.now) is None):
+    if not stored.is_live or (not keeps_code and not tx.codes.spend(code, occasion.now)):
         return Refused(LoginRequired("no session that satisfies this request", detail="ended meanwhile"))
     grant = stored.facts.grant
     person = tx.people.canonical(grant.person_id)

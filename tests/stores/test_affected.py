@@ -208,7 +208,7 @@ async def test_it_tells_who_holds_a_refresh_token_and_when_the_last_token_was_is
         return grant
 
     def redeem(tx: Any) -> None:
-        assert tx.codes.spend(me.code, NOW + SECOND) is not None
+        assert tx.codes.spend(me.code, NOW + SECOND) is True
         tx.refresh_tokens.add(token, generation)
 
     before = await see(database, of)

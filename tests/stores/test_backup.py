@@ -279,7 +279,7 @@ async def test_an_epoch_ends_what_could_be_used_once_and_keeps_grants_and_consen
     target = Database(target_url, Tx.unit(vault, clock), clock=clock)
     try:
         first = await see(target, lambda tx: tx.configuration.version())
-        assert await do(target, lambda tx: tx.codes.spend(me.code, at)) is None
+        assert await do(target, lambda tx: tx.codes.spend(me.code, at)) is False
         assert await do(
             target, lambda tx: tx.codes.burn(me.code, at)
         )  # refused, and nobody is taken for a thief
@@ -287,7 +287,7 @@ async def test_an_epoch_ends_what_could_be_used_once_and_keeps_grants_and_consen
         assert found is not None
         assert not found.is_live
         spend = {"successor": "x", "successor_sealed": b"", "now": at}
-        assert await do(target, lambda tx: tx.refresh_tokens.spend(token, **spend)) is None
+        assert await do(target, lambda tx: tx.refresh_tokens.spend(token, **spend)) is False
         assert await see(target, lambda tx: tx.sessions.find(me.cookie)) is None
         assert await see(target, lambda tx: tx.grants.find_by_gid(me.grant.gid, at)) == (me.grant, True)
         assert await see(target, lambda tx: tx.configuration.epoch_began_at()) == at

@@ -168,7 +168,7 @@ async def test_what_was_live_under_the_loser_ends_and_the_winners_goes_on(databa
         return (*map(bool, ended), *map(bool, goes_on))
 
     assert await see(database, live) == (False, False, False, True, True)
-    assert await do(database, lambda tx: tx.codes.spend(code, NOW)) is None
+    assert await do(database, lambda tx: tx.codes.spend(code, NOW)) is False
 
 
 async def test_no_session_begins_for_a_record_that_another_stands_for(database: DB, pair: Pair) -> None:

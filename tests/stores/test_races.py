@@ -75,14 +75,11 @@ async def test_one_of_fifty_rotates_a_generation_and_the_others_see_its_successo
 
     def rotate(tx: Any) -> tuple[bool, bytes]:
         successor = next(successors)
-        won = tx.refresh_tokens.spend(
+        if not tx.refresh_tokens.spend(
             token, successor=successor, successor_sealed=successor.encode(), now=NOW
-        )
-        if won is None:
+        ):
             return False, tx.refresh_tokens.find(token).successor_sealed
-        tx.refresh_tokens.add(
-            successor, replace(won, generation=won.generation + 1, spent_at=None, successor_sealed=None)
-        )
+        tx.refresh_tokens.add(successor, replace(first, generation=2))
         return True, successor.encode()
 
     answers = await at_once(nodes, rotate)
@@ -271,7 +268,7 @@ async def test_a_sign_out_hears_of_every_client_that_redeemed_a_code_before_it(n
         me = await sign_in(nodes[0])
 
         def redeem(tx: Any, me: Any = me) -> bool:
-            if tx.codes.spend(me.code, NOW) is None:
+            if not tx.codes.spend(me.code, NOW):
                 return False
             tx.sessions.reach(me.reached())
             return True
@@ -320,13 +317,11 @@ async def test_a_rotation_beside_the_end_of_its_family_leaves_nothing_alive(node
         first = make_generation(me.grant, me.session.session_id)
         await do(nodes[0], lambda tx, t=token, f=first: tx.refresh_tokens.add(t, f))
 
-        def rotate(tx: Any, token: str = token, successor: str = successor) -> bool:
-            won = tx.refresh_tokens.spend(token, successor=successor, successor_sealed=b"s", now=NOW)
-            if won is not None:
-                tx.refresh_tokens.add(
-                    successor, replace(won, generation=2, spent_at=None, successor_sealed=None)
-                )
-            return won is not None
+        def rotate(tx: Any, token: str = token, successor: str = successor, first: Any = first) -> bool:
+            won: bool = tx.refresh_tokens.spend(token, successor=successor, successor_sealed=b"s", now=NOW)
+            if won:
+                tx.refresh_tokens.add(successor, replace(first, generation=2))
+            return won
 
         def end(tx: Any, me: Any = me) -> bool:
             ended: bool = tx.refresh_tokens.end_family(me.grant.grant_id, NOW)

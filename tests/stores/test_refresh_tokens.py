@@ -44,14 +44,15 @@ async def begin_family(
 
 
 def rotate(tx: Any, token: str, successor: str, moment: Any = NOW) -> RefreshToken | None:
-    won: RefreshToken | None = tx.refresh_tokens.spend(
-        token, successor=successor, successor_sealed=SEALED, now=moment
+    """Return the generation as it is once spent; None to who loses."""
+    before: RefreshToken = tx.refresh_tokens.find(token)
+    if not tx.refresh_tokens.spend(token, successor=successor, successor_sealed=SEALED, now=moment):
+        return None
+    tx.refresh_tokens.add(
+        successor, replace(before, generation=before.generation + 1, spent_at=None, successor_sealed=None)
     )
-    if won is not None:
-        tx.refresh_tokens.add(
-            successor, replace(won, generation=won.generation + 1, spent_at=None, successor_sealed=None)
-        )
-    return won
+    spent: RefreshToken = tx.refresh_tokens.find(token)
+    return spent
 
 
 async def test_a_generation_is_found_as_issued(database: Database[Any]) -> None:

@@ -107,9 +107,9 @@ def _redeem(
     now: datetime,
 ) -> Done[None] | Refused:
     """Spend the code and write what it gives; whoever loses the race is judged by what won."""
-    code = tx.codes.spend(request.code, now)
-    if code is None:
+    if not tx.codes.spend(request.code, now):
         return judge(tx, error=InvalidGrant(_UNUSABLE, detail="lost the race"))
+    code = stored.facts
     grant, life = code.grant, call.provider.settings.life
     is_offline = "offline_access" in code.scopes
     if not stored.has_reached:

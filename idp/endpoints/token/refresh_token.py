@@ -86,16 +86,15 @@ def _rotate(
     now = occasion.now
     successor = occasion.clock.handle(HandleKind.REFRESH_TOKEN, bucket_of(stored.grant.person_id))
     sealed = vault.seal_under(token, successor.encode(), purpose=_PURPOSE)
-    won = tx.refresh_tokens.spend(token, successor=successor, successor_sealed=sealed, now=now)
-    if won is None:
+    if not tx.refresh_tokens.spend(token, successor=successor, successor_sealed=sealed, now=now):
         return judge(tx)
     tx.refresh_tokens.add(
         successor,
         replace(
-            won,
-            generation=won.generation + 1,
+            stored,
+            generation=stored.generation + 1,
             issued_at=now,
-            expires_at=min(now + life.refresh_idle, won.family_expires_at),
+            expires_at=min(now + life.refresh_idle, stored.family_expires_at),
             spent_at=None,
             successor_sealed=None,
             successor_spent=False,
@@ -104,12 +103,12 @@ def _rotate(
     tx.audit.add(
         occasion.event(
             EventType.REFRESH_ROTATED,
-            actor=client_ref(won.client_id),
-            person_id=won.grant.person_id,
-            client_id=won.client_id,
-            gid=won.grant.gid,
+            actor=client_ref(stored.client_id),
+            person_id=stored.grant.person_id,
+            client_id=stored.client_id,
+            gid=stored.grant.gid,
             audience=audience,
-            generation=won.generation,
+            generation=stored.generation,
         )
     )
     return Done(successor)

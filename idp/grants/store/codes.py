@@ -22,7 +22,6 @@ from sqlalchemy import (
     column,
     insert,
     literal,
-    literal_column,
     select,
     table,
     update,
@@ -34,7 +33,6 @@ from idp.grants.model import NewCode, StoredCode
 from idp.grants.rows import code_facts, code_text, grant_facts
 from idp.grants.store.table import grants, is_authorized, live_session, session_limit
 from idp.ids import HandleKind, bucket_of, parse_handle
-from idp.protocol.facts import CodeFacts
 from keys.envelope import Vault
 
 codes = Table(
@@ -59,12 +57,6 @@ _grant_is_live = (
     .where(_of_code, is_authorized, live_session.with_for_update(read=True).exists())
     .correlate(codes)
     .exists()
-)
-# As text: SQLAlchemy drops the table names of a sub-select in RETURNING on SQLite.
-_grant_of_code = literal_column(
-    "(SELECT grants.facts FROM grants"
-    " WHERE grants.bucket = codes.bucket AND grants.grant_id = codes.grant_id)",
-    Text,
 )
 
 _session_clients = table(
@@ -100,7 +92,7 @@ _SPEND = (
     update(codes)
     .where(_this_code, codes.c.spent_at.is_(None), codes.c.expires_at > bindparam("now"), _grant_is_live)
     .values(spent_at=bindparam("now"))
-    .returning(codes.c.facts, codes.c.expires_at, codes.c.spent_at, _grant_of_code.label("grant"))
+    .returning(codes.c.spent_at)
 )
 _BURN = (
     update(codes)
@@ -148,16 +140,11 @@ class CodeStore:
             facts=facts, session_id=row.session_id, is_live=row.is_live, has_reached=row.has_reached
         )
 
-    def spend(self, code: str, now: datetime) -> CodeFacts | None:
-        """Spend a code that is unspent, unexpired and live; None for everyone but the one winner."""
+    def spend(self, code: str, now: datetime) -> bool:
+        """Spend a code that is unspent, unexpired and live; False for everyone but the one winner."""
         key = self._key(code)
-        if key is None:
-            return None
-        row = self.connection.execute(_SPEND, {**key, "now": now}).one_or_none()
-        if row is None:
-            return None
-        return code_facts(
-            row.facts, grant=grant_facts(row.grant), expires_at=row.expires_at, spent_at=row.spent_at
+        return (
+            key is not None and self.connection.execute(_SPEND, {**key, "now": now}).one_or_none() is not None
         )
 
     def burn(self, code: str, now: datetime) -> bool:

@@ -23,7 +23,6 @@ from sqlalchemy import (
     bindparam,
     insert,
     literal,
-    literal_column,
     or_,
     select,
     update,
@@ -69,12 +68,6 @@ _may_rotate = (
     .correlate(refresh_tokens)
     .exists()
 )
-# As text: SQLAlchemy drops the table names of a sub-select in RETURNING on SQLite.
-_grant_of_token = literal_column(
-    "(SELECT grants.facts FROM grants WHERE grants.bucket = refresh_tokens.bucket"
-    " AND grants.grant_id = refresh_tokens.grant_id)",
-    Text,
-)
 _OWN = (
     _t.session_id,
     _t.generation,
@@ -105,7 +98,7 @@ _SPEND = (
     .values(
         spent_at=bindparam("now"), successor=bindparam("by_digest"), successor_sealed=bindparam("by_sealed")
     )
-    .returning(*_OWN, _grant_of_token.label("grant"))
+    .returning(_t.generation)
 )
 _END_FAMILY = (
     update(grants)
@@ -160,19 +153,16 @@ class RefreshTokenStore:
         is_live = row.is_authorized and (row.is_offline or row.session_limit is not None)
         return _generation(row, ends, successor_spent=row.successor_spent, is_live=is_live)
 
-    def spend(
-        self, token: str, *, successor: str, successor_sealed: bytes, now: datetime
-    ) -> RefreshToken | None:
-        """Spend a generation that is unspent, unexpired and live; None for everyone but the one winner.
+    def spend(self, token: str, *, successor: str, successor_sealed: bytes, now: datetime) -> bool:
+        """Spend a generation that is unspent, unexpired and live; False for everyone but the one winner.
 
         The winner adds the successor in this transaction.
         """
         key = self._key(token)
         if key is None:
-            return None
+            return False
         given = {**key, "now": now, "by_digest": self.vault.digest(successor), "by_sealed": successor_sealed}
-        row = self.connection.execute(_SPEND, given).one_or_none()
-        return None if row is None else _generation(row, row.expires_at, successor_spent=False, is_live=True)
+        return self.connection.execute(_SPEND, given).one_or_none() is not None
 
     def end_family(self, grant_id: GrantId, now: datetime) -> bool:
         """End all generations of a grant, also those being added now; True if this call did it."""
