@@ -6,6 +6,7 @@ all. A store is made when it is first asked for.
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
 
@@ -57,6 +58,25 @@ from idp.subjects.store import SubjectStore
 from idp.upstreams.store import MaintenanceStore, UpstreamLogoutStore, UpstreamStore
 from keys.envelope import Vault
 
+StoreT = TypeVar("StoreT")
+
+
+class _Store(Generic[StoreT]):
+    """An attribute that makes its store when it is first asked for; after that it is found without us.
+
+    `cached_property` does the same under a lock, which costs as much as the store.
+    """
+
+    def __init__(self, make: Callable[[Connection, Vault], StoreT]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, tx: "Tx", owner: type | None = None) -> StoreT:
+        store = tx.__dict__[self._name] = self._make(tx.connection, tx._vault)  # noqa: SLF001 - a part of it
+        return store
+
 
 class Tx:
     """The stores on the connection of one transaction; reports read through the connection itself."""
@@ -70,251 +90,86 @@ class Tx:
         self._audit_keys = audit_keys or KnownKeys()
 
     @staticmethod
-    def unit(vault: Vault, clock: Clock) -> "Callable[[Connection], Tx]":
+    def unit(vault: Vault, clock: Clock) -> "TxUnit":
         """Return what `Database` makes a Tx of each connection with."""
-        audit_keys = KnownKeys()
-        return lambda connection: Tx(connection, vault, clock, audit_keys)
+        return TxUnit(vault, clock, KnownKeys())
 
-    @cached_property
-    def people(self) -> PeopleStore:
-        return PeopleStore(self.connection, self._vault)
-
-    @cached_property
-    def person_rights(self) -> PersonRightsStore:
-        return PersonRightsStore(self.connection, self._vault)
-
-    @cached_property
-    def contacts(self) -> ContactStore:
-        return ContactStore(self.connection, self._vault)
-
-    @cached_property
-    def organisations(self) -> OrganisationStore:
-        return OrganisationStore(self.connection, self._vault)
-
-    @cached_property
-    def agencies(self) -> AgencyStore:
-        return AgencyStore(self.connection, self._vault)
-
-    @cached_property
-    def passwords(self) -> PasswordStore:
-        return PasswordStore(self.connection, self._vault)
-
-    @cached_property
-    def totp(self) -> TotpStore:
-        return TotpStore(self.connection, self._vault)
-
-    @cached_property
-    def passkeys(self) -> PasskeyStore:
-        return PasskeyStore(self.connection, self._vault)
-
-    @cached_property
-    def passkey_challenges(self) -> PasskeyChallengeStore:
-        return PasskeyChallengeStore(self.connection, self._vault)
-
-    @cached_property
-    def recovery_codes(self) -> RecoveryCodeStore:
-        return RecoveryCodeStore(self.connection, self._vault)
-
-    @cached_property
-    def recovery_holds(self) -> HoldStore:
-        return HoldStore(self.connection, self._vault)
-
-    @cached_property
-    def desk_cases(self) -> DeskCaseStore:
-        return DeskCaseStore(self.connection, self._vault)
-
-    @cached_property
-    def attempts(self) -> AttemptStore:
-        return AttemptStore(self.connection, self._vault)
-
-    @cached_property
-    def sign_in_codes(self) -> SignInCodeStore:
-        return SignInCodeStore(self.connection, self._vault)
-
-    @cached_property
-    def links(self) -> LinkStore:
-        return LinkStore(self.connection, self._vault)
-
-    @cached_property
-    def sessions(self) -> SessionStore:
-        return SessionStore(self.connection, self._vault)
-
-    @cached_property
-    def devices(self) -> DeviceStore:
-        return DeviceStore(self.connection, self._vault)
-
-    @cached_property
-    def upstream_sessions(self) -> UpstreamSessionStore:
-        return UpstreamSessionStore(self.connection, self._vault)
-
-    @cached_property
-    def interactions(self) -> InteractionStore:
-        return InteractionStore(self.connection, self._vault)
-
-    @cached_property
-    def cross_device(self) -> CrossDeviceStore:
-        return CrossDeviceStore(self.connection, self._vault)
-
-    @cached_property
-    def limits(self) -> LimitStore:
-        return LimitStore(self.connection, self._vault)
-
-    @cached_property
-    def clients(self) -> ClientStore:
-        return ClientStore(self.connection, self._vault)
-
-    @cached_property
-    def invitations(self) -> InvitationStore:
-        return InvitationStore(self.connection, self._vault)
-
-    @cached_property
-    def logos(self) -> LogoStore:
-        return LogoStore(self.connection, self._vault)
-
-    @cached_property
-    def registrations(self) -> RegistrationStore:
-        return RegistrationStore(self.connection, self._vault)
-
-    @cached_property
-    def client_assertions(self) -> ClientAssertionStore:
-        return ClientAssertionStore(self.connection, self._vault)
-
-    @cached_property
-    def codes(self) -> CodeStore:
-        return CodeStore(self.connection, self._vault)
-
-    @cached_property
-    def grants(self) -> GrantStore:
-        return GrantStore(self.connection, self._vault)
-
-    @cached_property
-    def refresh_tokens(self) -> RefreshTokenStore:
-        return RefreshTokenStore(self.connection, self._vault)
-
-    @cached_property
-    def pushed_requests(self) -> PushedRequestStore:
-        return PushedRequestStore(self.connection, self._vault)
-
-    @cached_property
-    def revoked_tokens(self) -> RevokedTokenStore:
-        return RevokedTokenStore(self.connection, self._vault)
-
-    @cached_property
-    def subjects(self) -> SubjectStore:
-        return SubjectStore(self.connection, self._vault)
-
-    @cached_property
-    def consents(self) -> ConsentStore:
-        return ConsentStore(self.connection, self._vault)
-
-    @cached_property
-    def mandates(self) -> MandateStore:
-        return MandateStore(self.connection, self._vault)
-
-    @cached_property
-    def mandate_firms(self) -> FirmStore:
-        return FirmStore(self.connection, self._vault)
-
-    @cached_property
-    def mandate_invitations(self) -> MandateInvitationStore:
-        return MandateInvitationStore(self.connection, self._vault)
-
-    @cached_property
-    def mandate_removals(self) -> RemovalStore:
-        return RemovalStore(self.connection, self._vault)
-
-    @cached_property
-    def life_grounds(self) -> GroundStore:
-        return GroundStore(self.connection, self._vault)
-
-    @cached_property
-    def life_states(self) -> LifeStateStore:
-        return LifeStateStore(self.connection, self._vault)
-
-    @cached_property
-    def life_words(self) -> WordStore:
-        return WordStore(self.connection, self._vault)
-
-    @cached_property
-    def life_cursors(self) -> CursorStore:
-        return CursorStore(self.connection, self._vault)
-
-    @cached_property
-    def life_readings(self) -> ReadingStore:
-        return ReadingStore(self.connection, self._vault)
-
-    @cached_property
-    def life_unresolved(self) -> UnresolvedStore:
-        return UnresolvedStore(self.connection, self._vault)
-
-    @cached_property
-    def lock_requests(self) -> LockRequestStore:
-        return LockRequestStore(self.connection, self._vault)
-
-    @cached_property
-    def data_requests(self) -> DataRequestStore:
-        return DataRequestStore(self.connection, self._vault)
-
-    @cached_property
-    def data_copies(self) -> DataCopyStore:
-        return DataCopyStore(self.connection, self._vault)
-
-    @cached_property
-    def officials(self) -> OfficialStore:
-        return OfficialStore(self.connection, self._vault)
-
-    @cached_property
-    def merges(self) -> MergeStore:
-        return MergeStore(self.connection, self._vault)
-
-    @cached_property
-    def conflicts(self) -> ConflictStore:
-        return ConflictStore(self.connection, self._vault)
-
-    @cached_property
-    def cases(self) -> CaseStore:
-        return CaseStore(self.connection, self._vault)
-
-    @cached_property
-    def dispute_links(self) -> DisputeLinkStore:
-        return DisputeLinkStore(self.connection, self._vault)
-
-    @cached_property
-    def upstreams(self) -> UpstreamStore:
-        return UpstreamStore(self.connection, self._vault)
-
-    @cached_property
-    def maintenance(self) -> MaintenanceStore:
-        return MaintenanceStore(self.connection, self._vault)
-
-    @cached_property
-    def upstream_logouts(self) -> UpstreamLogoutStore:
-        return UpstreamLogoutStore(self.connection, self._vault)
-
-    @cached_property
-    def signing_keys(self) -> SigningKeyStore:
-        return SigningKeyStore(self.connection, self._vault)
-
-    @cached_property
-    def resealing(self) -> ResealingStore:
-        return ResealingStore(self.connection, self._vault)
-
-    @cached_property
-    def configuration(self) -> ConfigurationStore:
-        return ConfigurationStore(self.connection, self._vault)
+    people = _Store(PeopleStore)
+    person_rights = _Store(PersonRightsStore)
+    contacts = _Store(ContactStore)
+    organisations = _Store(OrganisationStore)
+    agencies = _Store(AgencyStore)
+    passwords = _Store(PasswordStore)
+    totp = _Store(TotpStore)
+    passkeys = _Store(PasskeyStore)
+    passkey_challenges = _Store(PasskeyChallengeStore)
+    recovery_codes = _Store(RecoveryCodeStore)
+    recovery_holds = _Store(HoldStore)
+    desk_cases = _Store(DeskCaseStore)
+    attempts = _Store(AttemptStore)
+    sign_in_codes = _Store(SignInCodeStore)
+    links = _Store(LinkStore)
+    sessions = _Store(SessionStore)
+    devices = _Store(DeviceStore)
+    upstream_sessions = _Store(UpstreamSessionStore)
+    interactions = _Store(InteractionStore)
+    cross_device = _Store(CrossDeviceStore)
+    limits = _Store(LimitStore)
+    clients = _Store(ClientStore)
+    invitations = _Store(InvitationStore)
+    logos = _Store(LogoStore)
+    registrations = _Store(RegistrationStore)
+    client_assertions = _Store(ClientAssertionStore)
+    codes = _Store(CodeStore)
+    grants = _Store(GrantStore)
+    refresh_tokens = _Store(RefreshTokenStore)
+    pushed_requests = _Store(PushedRequestStore)
+    revoked_tokens = _Store(RevokedTokenStore)
+    subjects = _Store(SubjectStore)
+    consents = _Store(ConsentStore)
+    mandates = _Store(MandateStore)
+    mandate_firms = _Store(FirmStore)
+    mandate_invitations = _Store(MandateInvitationStore)
+    mandate_removals = _Store(RemovalStore)
+    life_grounds = _Store(GroundStore)
+    life_states = _Store(LifeStateStore)
+    life_words = _Store(WordStore)
+    life_cursors = _Store(CursorStore)
+    life_readings = _Store(ReadingStore)
+    life_unresolved = _Store(UnresolvedStore)
+    lock_requests = _Store(LockRequestStore)
+    data_requests = _Store(DataRequestStore)
+    data_copies = _Store(DataCopyStore)
+    officials = _Store(OfficialStore)
+    merges = _Store(MergeStore)
+    conflicts = _Store(ConflictStore)
+    cases = _Store(CaseStore)
+    dispute_links = _Store(DisputeLinkStore)
+    upstreams = _Store(UpstreamStore)
+    maintenance = _Store(MaintenanceStore)
+    upstream_logouts = _Store(UpstreamLogoutStore)
+    signing_keys = _Store(SigningKeyStore)
+    resealing = _Store(ResealingStore)
+    configuration = _Store(ConfigurationStore)
+    outbox = _Store(OutboxStore)
+    affected = _Store(AffectedStore)
+    deliveries = _Store(DeliveryStore)
 
     @cached_property
     def audit(self) -> AuditStore:
         return AuditStore(self.connection, self._vault, self._clock, self._audit_keys)
 
-    @cached_property
-    def outbox(self) -> OutboxStore:
-        return OutboxStore(self.connection, self._vault)
 
-    @cached_property
-    def affected(self) -> AffectedStore:
-        return AffectedStore(self.connection, self._vault)
+class TxUnit:
+    """Makes a Tx of each connection; all of them share what this process remembers."""
 
-    @cached_property
-    def deliveries(self) -> DeliveryStore:
-        return DeliveryStore(self.connection, self._vault)
+    def __init__(self, vault: Vault, clock: Clock, audit_keys: KnownKeys) -> None:
+        self._given = vault, clock
+        self._audit_keys = audit_keys
+
+    def __call__(self, connection: Connection) -> Tx:
+        return Tx(connection, *self._given, self._audit_keys)
+
+    def anew(self, connection: Connection) -> Tx:
+        """The same for work that broke a constraint and is run again: what it needs it looks up."""
+        return Tx(connection, *self._given, self._audit_keys.anew)

@@ -105,24 +105,17 @@ class Vault:
 
     def seal_under(self, secret: str, plaintext: bytes, *, purpose: str, version: int | None = None) -> bytes:
         """Seal so that it takes both the master key and this high-entropy secret to open (DESIGN 5.6)."""
-        version = version or self._master.current
-        return seal_by(
-            self.key_under(secret, purpose=purpose, version=version),
-            plaintext,
-            purpose=purpose,
-            version=version,
-        )
+        return self.sealer_under(secret, purpose=purpose, version=version).seal(plaintext)
 
-    def key_under(self, secret: str, *, purpose: str, version: int) -> bytes:
-        """Return the key that `seal_under` seals by: whoever seals often under one secret keeps it (see `seal_by`)."""
-        salt = self._master.derive(f"under:{purpose}", version)
-        hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=b"hpid-under")
-        return hkdf.derive(_bytes(secret))
+    def sealer_under(self, secret: str, *, purpose: str, version: int | None = None) -> "Sealer":
+        """Return what `seal_under` seals by: whoever seals often under one secret keeps it."""
+        version = version or self._master.current
+        return Sealer(self._cipher_under(secret, purpose, version), purpose=purpose, version=version)
 
     def open_under(self, secret: str, sealed: bytes, *, purpose: str) -> bytes:
         """Return what was sealed under this secret, or raise Unsealable."""
-        key = self.key_under(secret, purpose=purpose, version=self.version_of(sealed))
-        return _open(AESGCM(key), sealed, purpose=purpose)
+        cipher = self._cipher_under(secret, purpose, self.version_of(sealed))
+        return _open(cipher, sealed, purpose=purpose)
 
     def lookup(self, value: str, *, purpose: str) -> bytes:
         """Return the 33 bytes to store beside a sealed value, to find it by exact match."""
@@ -166,6 +159,11 @@ class Vault:
         normal = unicodedata.normalize("NFC", password)  # SP 800-63B §3.1.1.2
         return b64encode(self._hmac("pepper", STABLE, _bytes(normal))).decode()
 
+    def _cipher_under(self, secret: str, purpose: str, version: int) -> AESGCM:
+        salt = self._master.derive(f"under:{purpose}", version)
+        hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=b"hpid-under")
+        return AESGCM(hkdf.derive(_bytes(secret)))
+
     def _make_cipher(self, purpose: str, version: int) -> AESGCM:
         return AESGCM(self._master.derive(f"seal:{purpose}", version))
 
@@ -182,9 +180,19 @@ class Vault:
         return hmac.digest(self._master.derive(purpose, version), message, "sha256")
 
 
-def seal_by(key: bytes, plaintext: bytes, *, purpose: str, version: int) -> bytes:
-    """Seal by a key that `Vault.key_under` gave for this purpose and version; `open_under` opens it."""
-    return _seal(AESGCM(key), plaintext, purpose=purpose, version=version)
+class Sealer:
+    """One key of one purpose, ready to seal; `Vault.open_under` opens what it sealed."""
+
+    __slots__ = ("_cipher", "_purpose", "_version")
+
+    def __init__(self, cipher: AESGCM, *, purpose: str, version: int) -> None:
+        self._cipher = cipher
+        self._purpose = purpose
+        self._version = version
+
+    def seal(self, plaintext: bytes) -> bytes:
+        """Return the plaintext sealed."""
+        return _seal(self._cipher, plaintext, purpose=self._purpose, version=self._version)
 
 
 def _seal(cipher: AESGCM, plaintext: bytes, *, purpose: str, version: int) -> bytes:

@@ -1,9 +1,10 @@
 """The database: `read`, `transact` and `append` on either engine, and the column types (DESIGN 5.7)."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import URL, Connection, Insert
+from sqlalchemy.exc import IntegrityError
 
 from idp.clock import Clock
 from idp.database.columns import Digest, Resealing, Sealed, UtcTime, metadata
@@ -37,11 +38,17 @@ T = TypeVar("T")
 TxT = TypeVar("TxT")
 
 _ROWS_PER_COMMIT = 500
+_RECORDS_PER_COMMIT = 32
 _Row = tuple[Insert, Mapping[str, object]]
+_Record = Callable[[Any], Any]
 
 
 class Database(Generic[TxT]):
-    """The one way to the tables. `unit` makes of a connection what the functions handed in work on."""
+    """The one way to the tables. `unit` makes of a connection what the functions handed in work on.
+
+    A unit that lets them trust what it remembers has a method `anew`, which makes what trusts nothing: a function that
+    broke a constraint is run once more on that.
+    """
 
     def __init__(
         self,
@@ -56,8 +63,10 @@ class Database(Generic[TxT]):
         is_sqlite = target.get_backend_name() == "sqlite"
         self._engine = Sqlite(target, clock) if is_sqlite else _postgresql(target, pool, prepared=prepared)
         self._unit = unit
+        self._anew: Callable[[Connection], TxT] | None = getattr(unit, "anew", None)
         self._traffic = Traffic(clock)
         self._rows = Turns(self._insert, most=_ROWS_PER_COMMIT, clock=clock)
+        self._records: Turns[_Record, Any] = Turns(self._add, most=_RECORDS_PER_COMMIT, clock=clock)
 
     async def open(self) -> None:
         """Check an embedded file. A server may still be down: it is called when needed (SECURITY R04)."""
@@ -66,6 +75,7 @@ class Database(Generic[TxT]):
     async def close(self) -> None:
         """Take nothing more, let what has begun end, and give the connections back."""
         await self._rows.close()
+        await self._records.close()
         await self._engine.close()
 
     async def read(self, fn: Callable[[TxT], T]) -> T:
@@ -88,7 +98,12 @@ class Database(Generic[TxT]):
         nothing but its statements.
         """
         with self._traffic.watch("write"):
-            return await self._engine.write(fn, self._unit)
+            return await self._trusting(self._engine.write(fn, self._unit), fn)
+
+    async def add(self, fn: Callable[[TxT], Done[T] | Refused]) -> Done[T] | Refused:
+        """Commit what a function did that only adds rows, and locks none that others wait for, together with others."""
+        with self._traffic.watch("append"):
+            return await self._trusting(self._records.take(fn), fn)
 
     async def append(self, statement: Insert, row: Mapping[str, object]) -> None:
         """Insert a row nobody depends on together with others that wait, and return after its commit.
@@ -107,6 +122,23 @@ class Database(Generic[TxT]):
         """Return how busy this process keeps the database now."""
         in_use, most = self._engine.connections
         return Load(in_use=in_use, most=most, waiting=max(0, self._traffic.under_way - in_use))
+
+    async def _trusting(
+        self, running: Awaitable[Done[T] | Refused], fn: Callable[[TxT], Done[T] | Refused]
+    ) -> Done[T] | Refused:
+        """Return what the work came to; where it broke a constraint, what it does without trust in what is remembered."""
+        try:
+            return await running
+        except IntegrityError:
+            if self._anew is None:
+                raise
+            return await self._engine.write(fn, self._anew)
+
+    async def _add(self, records: Sequence[_Record]) -> Sequence[Any]:
+        def add(unit: TxT) -> list[Any]:
+            return [record(unit) for record in records]
+
+        return await self._engine.write(add, self._unit)
 
     async def _insert(self, rows: Sequence[_Row]) -> Sequence[None]:
         by_statement: dict[Insert, list[Mapping[str, object]]] = {}

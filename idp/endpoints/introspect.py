@@ -135,7 +135,7 @@ async def _record(call: Call, client: ClientFacts, found: _Found, occasion: Occa
     )
     key = f"{client.client_id} introspects {found.read_as}"
     if call.provider.reads.is_first(key, event):
-        (await call.provider.database.transact(partial(_write, event=event))).unwrap()
+        (await call.provider.database.add(partial(_write, event=event))).unwrap()
         call.provider.reads.remember(key)
 
 

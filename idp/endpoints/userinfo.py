@@ -82,7 +82,7 @@ async def userinfo(call: Call) -> Answer:
         claims=sorted(claims),
     )
     if call.provider.reads.is_first(grant.gid, event):
-        (await call.provider.database.transact(partial(_record, event=event))).unwrap()
+        (await call.provider.database.add(partial(_record, event=event))).unwrap()
         call.provider.reads.remember(grant.gid)
     return answer
 

@@ -41,6 +41,8 @@ class Session:
 
     is_restricted: bool = False
     """Its person asked that nothing is sent on consent; said where a session is found by its cookie."""
+    sub: str | None = field(default=None, repr=False)
+    """What its person is called in the sector that was asked about; None: nobody asked, or nothing was found there."""
     has_upstream_sid: bool = False
     """Known by a `sid` upstream, where it came from or was proved anew."""
     device_id: str = ""

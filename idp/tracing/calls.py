@@ -40,6 +40,11 @@ class TracedDatabase(Database[TxT]):
         with _span(self._tracing, "database write", {"db.operation.name": "write"}):
             return await super().transact(fn)
 
+    async def add(self, fn: Callable[[TxT], Done[T] | Refused]) -> Done[T] | Refused:
+        """Commit what the function added, together with others."""
+        with _span(self._tracing, "database append", {"db.operation.name": "append"}):
+            return await super().add(fn)
+
     async def append(self, statement: Any, row: Mapping[str, object]) -> None:
         """Insert a row together with others that wait."""
         with _span(self._tracing, "database append", {"db.operation.name": "append"}):

@@ -70,7 +70,6 @@ async def test_a_silent_sign_in(world: World, rp: RelyingParty, alice: Visitor, 
     assert seen == [
         "select sessions",
         "select consents",
-        "select subjects",
         "insert grants",
         "insert codes",
         "insert audit_events",

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import timedelta, timezone
 
 import pytest
@@ -120,6 +121,35 @@ async def test_a_person_whose_events_were_erased_gets_a_new_key(database: Databa
     await add(database, event(2))
     await jobs.sequence(database)
     assert [record.event.payload for record in await read(database)] == [{}, event(2).payload]
+
+
+async def test_a_key_that_another_node_forgot_seals_nothing_more(
+    database: Database[Tx], database_url: str, vault: Vault, clock: Clock
+) -> None:
+    """Whatever else the transaction adds is added once; so it is where many share a commit."""
+    other = Database(database_url, Tx.unit(vault, clock), clock=clock)
+    await other.open()
+
+    def both(first: int) -> Callable[[Tx], Done[None]]:
+        def work(tx: Tx) -> Done[None]:
+            for n in (first, first + 1):
+                tx.audit.add(event(n, subject_ref=(LAN, HUNG)[n % 2]))
+            return Done(None)
+
+        return work
+
+    await database.transact(both(0))
+    await other.transact(lambda tx: Done(tx.audit.erase(LAN, 100)))
+    await database.transact(both(2))
+    await other.transact(lambda tx: Done(tx.audit.erase(LAN, 100)))
+    await asyncio.gather(*(database.add(both(n)) for n in range(4, 24, 2)))
+    await other.close()
+    await jobs.sequence(database)
+    records = await read(database)
+    assert [record.event.event_id for record in records] == [event(n).event_id for n in range(24)]
+    erased = [record for record in records if record.is_erased]
+    assert [record.event.event_id for record in erased] == [event(0).event_id, event(2).event_id]
+    assert all(record.is_intact for record in records)
 
 
 async def test_a_forged_payload_shows_and_stops_nobody_from_reading_the_rest(database: Database[Tx]) -> None:

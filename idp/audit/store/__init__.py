@@ -43,28 +43,30 @@ from idp.audit.store.keys import (
 from idp.audit.store.tables import audit_events, audit_head, audit_keys
 from idp.clock import Clock
 from idp.ids import EventId
-from keys.envelope import STABLE, Unsealable, Vault, seal_by
+from keys.envelope import STABLE, Unsealable, Vault
 
 _PURPOSE = "audit"
 
 _ADD = insert(audit_events)
 _COLUMNS = [column for column in audit_events.c if column.name != "leaf_index"]
-_ADD_UNDER_KEY = (
+_key_lies_there = select(audit_keys.c.subject_ref).where(
+    audit_keys.c.subject_ref == bindparam("of_subject", type_=Text),
+    audit_keys.c.sealed_key == bindparam("under_key", type_=LargeBinary),
+)
+_ADD_UNDER_KEY = _ADD.values(subject_ref=_key_lies_there.scalar_subquery())
+"""Says whose the event is by their key's row, so that it fails unless that lies there still: what is sealed under a
+forgotten key opens for nobody. There is no answer to wait for, so it travels with COMMIT (adr/0034)."""
+_ADD_OR_REHEARSE = (
     insert(audit_events)
     .from_select(
         [column.name for column in _COLUMNS],
         select(*(bindparam(column.name, type_=column.type) for column in _COLUMNS)).where(
-            select(audit_keys.c.subject_ref)
-            .where(
-                audit_keys.c.subject_ref == bindparam("subject_ref", type_=Text),
-                audit_keys.c.sealed_key == bindparam("under_key", type_=LargeBinary),
-            )
-            .exists()
+            _key_lies_there.exists()
         ),
     )
     .returning(audit_events.c.event_id)
 )
-"""Adds nothing unless the person's key lies there still: what is sealed under a forgotten key opens for nobody."""
+"""The same where it may add nothing."""
 _LOCK_HEAD = select(audit_head.c.next_index).where(audit_head.c.id == 1).with_for_update()
 _waiting = (
     select(
@@ -162,18 +164,17 @@ class AuditStore:
             if not rehearse:
                 self.connection.execute(_ADD, _row(event, payload=payload, sealed=sealed, salt=salt))
             return
-        key = self.known_keys.get(event.subject_ref) if rehearse is None else None
+        if rehearse is None:
+            key = self.known_keys.get(event.subject_ref) or self._find_key(event.subject_ref)
+            self.connection.execute(_ADD_UNDER_KEY, _row_under(key, event, payload=payload, salt=salt))
+            return
         while True:
-            if key is None:
-                key = self._find_key(event.subject_ref)
-            sealed = seal_by(key.seals_by, payload, purpose=_PURPOSE, version=STABLE)
-            row = _row(event, payload=payload, sealed=sealed, salt=salt)
-            under_key = b"" if rehearse else key.sealed  # under no key: all is asked, and nothing is written
-            added = self.connection.execute(_ADD_UNDER_KEY, {**row, "under_key": under_key}).first()
+            given = _row_under(self._find_key(event.subject_ref), event, payload=payload, salt=salt)
+            if rehearse:
+                given["under_key"] = b""  # under no key: all is asked, and nothing is written
+            added = self.connection.execute(_ADD_OR_REHEARSE, given).first()
             if rehearse or added is not None:
                 return
-            self.known_keys.drop(event.subject_ref)  # forgotten or sealed anew since this process saw it
-            key = None
 
     def _find_key(self, subject_ref: str) -> DataKey:
         """Return the person's key; their first event makes it."""
@@ -184,8 +185,8 @@ class AuditStore:
             self.connection.execute(ADD_KEY, {"subject_ref": subject_ref, "sealed_key": fresh})
             sealed = self.connection.execute(FIND_KEY, subject).scalar_one()  # another may have been first
         opened = open_key(self.vault, sealed)
-        seals_by = self.vault.key_under(opened, purpose=_PURPOSE, version=STABLE)
-        key = DataKey(seals_by=seals_by, sealed=sealed)
+        sealer = self.vault.sealer_under(opened, purpose=_PURPOSE, version=STABLE)
+        key = DataKey(sealer=sealer, sealed=sealed)
         self.known_keys.put(subject_ref, key)
         return key
 
@@ -296,6 +297,12 @@ def _open_nobodys(vault: Vault, sealed: bytes, at: datetime) -> bytes:
         return vault.open(sealed, purpose=_purpose(at))
     except Unsealable:
         return vault.open(sealed, purpose=_PURPOSE)  # of the time before days had keys
+
+
+def _row_under(key: DataKey, event: AuditEvent, *, payload: bytes, salt: bytes) -> dict[str, object]:
+    """Return the row of an event about a person, and the key it may be added under."""
+    row = _row(event, payload=payload, sealed=key.sealer.seal(payload), salt=salt)
+    return {**row, "of_subject": event.subject_ref, "under_key": key.sealed}
 
 
 def _row(event: AuditEvent, *, payload: bytes, sealed: bytes, salt: bytes) -> dict[str, object]:

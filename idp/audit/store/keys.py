@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.audit.store.tables import KEY_PURPOSE, audit_keys
-from keys.envelope import Vault
+from keys.envelope import Sealer, Vault
 
 KEY_BYTES = 32
 _MOST_KNOWN = 20_000
@@ -35,7 +35,7 @@ def open_key(vault: Vault, sealed_key: bytes) -> str:
 class DataKey:
     """A person's data key, ready to seal, and how it lies in the table: it seals only while it lies there still."""
 
-    seals_by: bytes = field(repr=False)
+    sealer: Sealer = field(repr=False)
     """Derived from it and the master key; deriving it anew for each event would cost three times the sealing."""
     sealed: bytes = field(repr=False)
 
@@ -43,8 +43,13 @@ class DataKey:
 class KnownKeys:
     """The data keys that this process has used lately."""
 
-    def __init__(self) -> None:
-        self._known: OrderedDict[str, DataKey] = OrderedDict()
+    def __init__(self, known: "OrderedDict[str, DataKey] | None" = None) -> None:
+        self._known: OrderedDict[str, DataKey] = OrderedDict() if known is None else known
+
+    @property
+    def anew(self) -> "KnownKeys":
+        """The same for who must look each up: one of them is not there any more, or lies there sealed anew."""
+        return _LookedUp(self._known)
 
     def get(self, subject_ref: str) -> DataKey | None:
         """Return a key that was there a while ago."""
@@ -59,3 +64,8 @@ class KnownKeys:
     def drop(self, subject_ref: str) -> None:
         """Forget a key that is not there any more."""
         self._known.pop(subject_ref, None)
+
+
+class _LookedUp(KnownKeys):
+    def get(self, subject_ref: str) -> None:
+        """Return none: what was found a while ago is not believed."""

@@ -26,6 +26,11 @@ class Decision:
     step: Step
     session: Session | None = field(repr=False)
 
+    @property
+    def sub(self) -> str | None:
+        """Return what the session's person is called in the client's sector, where that was found with the session."""
+        return self.session.sub if self.session else None
+
 
 def decide(
     tx: Tx,
@@ -47,7 +52,9 @@ def decide(
             return Decision(step=step, session=session)
         if step.name == "session":
             if session_cookie:
-                session = tx.sessions.find(session_cookie, locks_person=locks_person)
+                session = tx.sessions.find(
+                    session_cookie, locks_person=locks_person, sector=sector_of(client)
+                )
             session = _usable(session, client, settings, occasion.now)
             facts = replace(facts, session=session.facts() if session else None)
         elif step.name == "service":

@@ -64,7 +64,7 @@ def settle(
     if stored_as is not None and not tx.pushed_requests.spend(stored_as, now):
         return Refused(LoginRequired("this request was used already, or took too long"))
     actor, sector = issue.session.person_id, sector_of(client)
-    actor_sub = sub = tx.subjects.sub_for(actor, sector, vault.subject(actor, sector))
+    actor_sub = sub = decision.sub or tx.subjects.sub_for(actor, sector, vault.subject(actor, sector))
     if context is not None and context.kind is ContextKind.WARD:
         ward = PersonId(context.principal_id)
         sub = tx.subjects.sub_for(ward, sector, vault.subject(ward, sector))

@@ -6,7 +6,7 @@ one updates its row, which waits for redemptions that hold it (grants/store/code
 `clients_of` returns afterwards is complete.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
@@ -45,6 +45,22 @@ _people = table(
     column("canonical_id", Text),
     column("restricted_at", UtcTime),
 )
+_subjects = table(
+    "subjects",
+    column("bucket", String),
+    column("person_id", Text),
+    column("sector", Text),
+    column("sub", Text),
+)
+_sub = (
+    select(_subjects.c.sub)
+    .where(
+        _subjects.c.bucket == sessions.c.bucket,
+        _subjects.c.person_id == sessions.c.person_id,
+        _subjects.c.sector == bindparam("in_sector", type_=Text),
+    )
+    .scalar_subquery()
+)
 _person_is_active = and_(_people.c.status == "active", _people.c.canonical_id.is_(None))
 
 _LATER = {"bucket", "ended_at", "end_reason", "reprove_by"}
@@ -68,7 +84,7 @@ _FIND = (
     .join(_people, and_(_people.c.bucket == sessions.c.bucket, _people.c.person_id == sessions.c.person_id))
     .where(sessions.c.cookie == bindparam("of_cookie"), sessions.c.ended_at.is_(None), _person_is_active)
 )
-_FIND_AND_LOCK = _FIND.with_for_update(of=_people)
+_FIND_AND_LOCK = _FIND.add_columns(_sub.label("sub")).with_for_update(of=_people)
 _this_session = sessions.c.session_id == bindparam("this_session")
 _this_live_session = and_(_this_session, sessions.c.ended_at.is_(None))
 _GET = select(sessions).where(_this_session)
@@ -238,19 +254,25 @@ class SessionStore:
         given = {"of_bucket": bucket, **self._given(new, cookie, upstream_sid)}
         return self.connection.execute(_ADD, given).one_or_none() is not None
 
-    def find(self, cookie: str, *, locks_person: bool = False) -> Session | None:
+    def find(self, cookie: str, *, locks_person: bool = False, sector: str = "") -> Session | None:
         """Return the session of a cookie, if it has not ended and its person may sign in.
 
         Whether it is idle too long is for `Session.is_live` to say. `locks_person`: no other transaction that locks
-        this person goes on before this one ends (the rule's root row); what is read after is as of then.
+        this person goes on before this one ends (the rule's root row); what is read after is as of then. Their `sub` in
+        a sector, which once chosen stays, comes along.
         """
         if parse_handle(cookie, HandleKind.SESSION) is None:
             return None
-        found = _FIND_AND_LOCK if locks_person else _FIND
-        row = self.connection.execute(found, {"of_cookie": self.vault.digest(cookie)}).one_or_none()
+        given = {"of_cookie": self.vault.digest(cookie)}
+        if not locks_person:
+            row = self.connection.execute(_FIND, given).one_or_none()
+        else:
+            row = self.connection.execute(_FIND_AND_LOCK, {**given, "in_sector": sector}).one_or_none()
         if row is None:
             return None
-        return replace(session(row), is_restricted=row.restricted_at is not None)
+        return session(
+            row, is_restricted=row.restricted_at is not None, sub=row.sub if locks_person else None
+        )
 
     def get(self, session_id: str) -> Session | None:
         """Return a session, ended or not."""

@@ -76,8 +76,8 @@ def amr_text(amr: tuple[str, ...]) -> str:
     return json.dumps(amr, separators=(",", ":"))
 
 
-def session(row: Row[Any]) -> Session:
-    """Return the session of a row."""
+def session(row: Row[Any], *, is_restricted: bool = False, sub: str | None = None) -> Session:
+    """Return the session of a row, and what was found beside it."""
     return Session(
         session_id=row.session_id,
         person_id=PersonId(row.person_id),
@@ -100,4 +100,6 @@ def session(row: Row[Any]) -> Session:
         device_since=row.device_since,
         is_public=bool(row.is_public),
         asks_more=bool(row.asks_more),
+        is_restricted=is_restricted,
+        sub=sub,
     )
