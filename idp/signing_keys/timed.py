@@ -25,11 +25,13 @@ class TimedKeyring(Keyring):
         super().__init__(vault, records, now=clock.now, device=device)
         self._clock = clock
 
-    async def sign(self, claims: Mapping[str, object], *, typ: str, alg: str) -> str:
+    async def sign(
+        self, claims: Mapping[str, object], *, typ: str, alg: str, comes_back: bool = False
+    ) -> str:
         """Return the signed JWT, or raise SigningUnavailable."""
         began = self._clock.stopwatch()
         try:
-            token = await super().sign(claims, typ=typ, alg=alg)
+            token = await super().sign(claims, typ=typ, alg=alg, comes_back=comes_back)
         except SigningUnavailable:
             metrics.SIGNING_FAILURES.add(alg)
             raise

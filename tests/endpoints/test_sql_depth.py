@@ -75,7 +75,7 @@ class Tracer:
         self._routes = _endpoints()
         self._local = threading.local()
         database = world.provider.database
-        for name in ("read", "glance", "transact", "add"):
+        for name in ("read", "transact", "add"):
             monkeypatch.setattr(database, name, self._watched(getattr(database, name)))
 
     def _watched(self, original: Any) -> Any:

@@ -233,7 +233,9 @@ def test_the_keyring_seals_with_its_vault(now: MovableTime) -> None:
 async def test_a_token_proved_before_is_told_from_one_that_looks_like_it(now: MovableTime) -> None:
     """Only the signature is not proved twice, and only of the very same token."""
     keyring = Keyring(VAULT, [stored("ES256"), stored("EdDSA")], now=now)
-    ours, other = [await keyring.sign({**CLAIMS, "jti": jti}, typ="at+jwt", alg="ES256") for jti in "ab"]
+    ours, other = [
+        await keyring.sign({**CLAIMS, "jti": jti}, typ="at+jwt", alg="ES256", comes_back=True) for jti in "ab"
+    ]
     assert keyring.verify(ours, purpose=Purpose.ACCESS_TOKEN).claims["jti"] == "a"
     message, _, signature = ours.rpartition(".")
     changed = signature[:-2] + ("AA" if signature[-2:] != "AA" else "BA")

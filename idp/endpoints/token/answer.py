@@ -130,6 +130,7 @@ async def sign_tokens(
         ),
         typ=access_token.TYP,
         alg="ES256",
+        comes_back="openid" in scopes and target.audience == issuer,  # to userinfo
     )
     return SignedTokens(
         access_token=signed_access_token,
