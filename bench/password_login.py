@@ -1,7 +1,6 @@
 """P6: somebody signs in with a password and a code, as a browser does: every page fetched, every form sent back."""
 
 import re
-import secrets
 import time
 from collections import deque
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -9,10 +8,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from bench import flows
 from bench.load import Flow, FlowFailed
 from bench.target import REDIRECT_URI, Account, Target
+from bench.vault import throwaway_vault
 from bench.wire import Reply, Wire, get, post
 from idp.credentials.hashing import PasswordHashing
-from keys.envelope import Vault
-from keys.master import KEY_BYTES, MasterKey
 
 _CSRF = re.compile(rb'name="csrf" value="([^"]+)"')
 
@@ -43,8 +41,7 @@ def password_login(target: Target) -> Flow:
 
 async def hash_cpu_seconds(tries: int = 20) -> float:
     """Return the CPU of one password's check, as the product makes it: nobody signs in faster than that."""
-    vault = Vault(MasterKey(current=1, versions={1: secrets.token_bytes(KEY_BYTES)}))
-    hashing = PasswordHashing(vault, threads=1)
+    hashing = PasswordHashing(throwaway_vault(), threads=1)
     try:
         password_hash = await hashing.hash("a password")
         with hashing.place() as verify:

@@ -5,16 +5,15 @@ device includes its verification. The CPU is that of the whole process: SoftHSM 
 """
 
 import asyncio
-import secrets
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bench.vault import throwaway_vault
+from idp.app import signing_device
 from idp.settings import Settings
-from keys.envelope import Vault
 from keys.keyring import Keyring
 from keys.local import LOCAL_ALGS
-from keys.master import KEY_BYTES, MasterKey
 from keys.pkcs11.device import Device
 
 _CLAIMS: dict[str, object] = {
@@ -53,8 +52,7 @@ def sign_rate(
 
 
 async def _measure(alg: str, device: Device | None, seconds: float, at_once: int) -> SignRate:
-    vault = Vault(MasterKey(current=1, versions={1: secrets.token_bytes(KEY_BYTES)}))
-    ring = Keyring(vault, (), now=lambda: datetime.now(UTC), device=device)
+    ring = Keyring(throwaway_vault(), (), now=lambda: datetime.now(UTC), device=device)
     record = await ring.make_record(alg, datetime.now(UTC))
     ring.replace([record])
     try:
@@ -84,18 +82,6 @@ async def _sign(ring: Keyring, alg: str, until: float) -> int:
     return done
 
 
-def device_of(settings: Settings) -> Device | None:
-    """Return the device that HPID_PKCS11_… name, if they do."""
-    if settings.pkcs11_module is None or settings.pkcs11_pin_file is None:
-        return None
-    return Device(
-        module=settings.pkcs11_module,
-        token=settings.pkcs11_token,
-        pin_file=settings.pkcs11_pin_file,
-        time_limit=settings.pkcs11_time_limit,
-    )
-
-
 def line(rate: SignRate) -> str:
     """Return a measurement in a line."""
     return (
@@ -109,7 +95,7 @@ def main() -> None:
     for alg in LOCAL_ALGS:
         print(line(sign_rate(alg)))
     for alg in LOCAL_ALGS:
-        device = device_of(Settings())
+        device = signing_device(Settings())
         if device is not None:
             print(line(sign_rate(alg, device=device)))
 

@@ -165,7 +165,7 @@ def make_provider(settings: Settings, clock: Clock | None = None) -> Provider:
         prepared=settings.database_prepared,
         clock=clock,
     )
-    keyring = TimedKeyring(vault, (), clock=clock, device=_device(settings))
+    keyring = TimedKeyring(vault, (), clock=clock, device=signing_device(settings))
     configuration = ConfigurationCache(database, keyring, clock)
     admission = Admission(settings.most_requests)
     fetcher = _fetcher(fetcher_of, settings, MOST_CONNECTIONS)
@@ -309,7 +309,8 @@ def release() -> str:
         return "0"
 
 
-def _device(settings: Settings) -> Device | None:
+def signing_device(settings: Settings) -> Device | None:
+    """Return the device that makes and keeps signing keys, if the settings name one."""
     if settings.pkcs11_module is None or settings.pkcs11_pin_file is None:
         return None
     return Device(
