@@ -15,7 +15,13 @@ SECRET_SHAPES = re.compile(
     r"hp_[a-z]+_[0-9a-f]{2}[A-Za-z0-9_-]{43}"  # our handles: codes, refresh tokens, cookies, secrets, links
     r"|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+"  # any JWT
 )
+_BEGINNINGS = ("hp_", "eyJ")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def shapes_in(text: str) -> list[str]:
+    """Return all of it that has the shape of a secret; to look for how they begin takes a hundredth of the time."""
+    return SECRET_SHAPES.findall(text) if any(beginning in text for beginning in _BEGINNINGS) else []
 
 
 @dataclass

@@ -23,7 +23,7 @@ from idp.audit.events import EventType
 from idp.database import metadata
 from idp.transaction import Tx
 from tests.attacks import canary
-from tests.attacks.log_lines import SECRET_SHAPES, LogLines
+from tests.attacks.log_lines import LogLines, shapes_in
 from tests.world import World
 
 GUARDED = (
@@ -124,7 +124,7 @@ class Recorder(httpx.AsyncBaseTransport):
         texts = [str(request.url), content.decode("latin-1"), response.text]
         texts += [value for _, value in (*request.headers.multi_items(), *response.headers.multi_items())]
         for text in texts:
-            self.secrets.update(SECRET_SHAPES.findall(text))
+            self.secrets.update(shapes_in(text))
         authorization = request.headers.get("authorization", "")
         if authorization.lower().startswith("basic "):
             self.secrets.add(authorization[6:])
@@ -232,7 +232,7 @@ class Oracle:
         self, watch: Watch, *, to_client: str | None, status: Collection[int], seconds: float
     ) -> None:
         for exchange in watch.exchanges:
-            check_harmless(exchange.response, sent=f"{exchange.request.url} {exchange.request.content!r}")
+            check_harmless(exchange.response, sent=exchange.request)
             assert exchange.seconds < seconds, f"it took {exchange.seconds:.2f} s"
         last = watch.last
         if to_client is not None:
@@ -246,15 +246,16 @@ class Oracle:
             assert "location" not in last.headers
 
 
-def check_harmless(response: httpx.Response, *, sent: str = "") -> None:
+def check_harmless(response: httpx.Response, *, sent: httpx.Request | None = None) -> None:
     """No fault, no insides, and nothing that opens anything, unless it was sent in the first place."""
     assert response.status_code < 500, response.text[:500]
     shown = _BY_DESIGN.sub("", response.text) if _is_text(response) else ""
     assert (inside := _INSIDES.search(shown)) is None, inside
     assert not _TELLTALE_HEADERS & response.headers.keys()
     headers = [*response.headers.get_list("set-cookie"), response.headers.get("location", "")]
-    for shape in SECRET_SHAPES.findall(" ".join([shown, *headers])):
-        assert shape in sent or shape.startswith("hp_up_"), "something that opens was handed out"
+    for shape in shapes_in(" ".join([shown, *headers])):
+        was_sent = sent is not None and shape in f"{sent.url} {sent.content!r}"
+        assert was_sent or shape.startswith("hp_up_"), "something that opens was handed out"
 
 
 def _is_text(response: httpx.Response) -> bool:
