@@ -5,7 +5,6 @@ the tests fail – they are never skipped. Every test gets its own database, cop
 it left behind (statistics too, which change the server's plans) is never there.
 """
 
-import asyncio
 import itertools
 import os
 import shutil
@@ -15,7 +14,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import asyncpg
 import pytest
 from sqlalchemy import make_url
 
@@ -27,6 +25,7 @@ from keys.envelope import Vault
 from keys.master import MasterKey
 from migrations.run import upgrade
 from tests.statements import share_statements
+from tests.stores.administrator import administrator_of
 from tests.stores.office import Office, know_person
 from tests.world import make_schema
 
@@ -154,25 +153,14 @@ def postgresql_server() -> str:
 
     server = get_server(Path(tempfile.gettempdir()) / f"hpid-pg-{run[:12]}", cleanup_mode="delete")
     url: str = server.get_uri()
-    _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    administrator_of(url).execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     return url
 
 
 @contextmanager
 def new_database(server: str, *, template: str) -> Iterator[str]:
     name = f"hpid_{os.getpid()}_{next(_numbers)}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    administrator = administrator_of(server)
+    administrator.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _administer(url: str, *statements: str) -> None:
-    async def run() -> None:
-        connection = await asyncpg.connect(url)
-        try:
-            for statement in statements:
-                await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    asyncio.run(run())
+    administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")

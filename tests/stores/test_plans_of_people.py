@@ -103,6 +103,7 @@ def _data_rights(tx: Any, me: SignedIn) -> None:
     tx.data_requests.answer("q", "a", by="o", now=NOW)
     tx.data_requests.extend("q", "a", until=NOW + MINUTE, by="o", now=NOW)
     tx.data_requests.put_off("q", NOW)
+    tx.data_requests.put_off_closing(person_id, NOW)
     tx.data_requests.withdraw(person_id, "q", by="p", now=NOW)
     tx.data_requests.close("q", RequestState.REFUSED, "no", by="o", now=NOW)
     tx.data_requests.erase_closed(NOW, 10)
