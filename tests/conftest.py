@@ -15,11 +15,10 @@ from hypothesis import settings as hypothesis_settings
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
 from tests.architecture.specs_table import read_rows, rows_not_proved
+from tests.pace import paced
 
 ROOT = Path(__file__).resolve().parent.parent
 _FULL_RUN = os.environ.get("HPID_FULL_RUN") == "1"
-_SLOW = ("browser", "network")
-"""Markers of tests that drive browsers and processes."""
 _OURS = ("HPID_", "NATIONAL_", "PORTAL_", "DATASTORE_", "EGOV_", "SMART_")
 
 for _name in [name for name in os.environ if name.startswith(_OURS)]:
@@ -43,10 +42,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, else the last of them runs while other workers have nothing to do."""
-    items.sort(
-        key=lambda item: next((at for at, name in enumerate(_SLOW) if item.get_closest_marker(name)), 9)
-    )
+    """Begin files so that no worker is left alone, and no core."""
+    items[:] = paced(items)
 
 
 @pytest.hookimpl(trylast=True)
