@@ -17,6 +17,8 @@ _SECONDS: Mapping[str, float] = {
 }
 """Fixture → about how long a test takes that asks for it: the first ones run every migration."""
 _BROWSER, _NETWORK, _OTHERS = 4.0, 0.7, 0.005
+_PATIENT = 30.0
+"""A file, of which one test asks for more patience than all others have."""
 
 
 def paced(items: Sequence[pytest.Item]) -> list[pytest.Item]:
@@ -36,11 +38,15 @@ def _waits(item: pytest.Item) -> bool:
 
 def _begun(files: list[list[pytest.Item]]) -> Iterator[tuple[float, list[pytest.Item]]]:
     """Yield each file with what share of these has begun before it, the longest first."""
-    seconds = {id(tests): sum(map(_seconds, tests)) for tests in files}
+    seconds = {id(tests): max(sum(map(_seconds, tests)), _at_least(tests)) for tests in files}
     whole, before = sum(seconds.values()), 0.0
     for tests in sorted(files, key=lambda tests: -seconds[id(tests)]):
         yield before / whole, tests
         before += seconds[id(tests)]
+
+
+def _at_least(tests: list[pytest.Item]) -> float:
+    return _PATIENT if any(item.get_closest_marker("timeout") for item in tests) else 0.0
 
 
 def _seconds(item: pytest.Item) -> float:
