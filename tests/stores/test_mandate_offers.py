@@ -141,6 +141,22 @@ async def test_an_offer_of_somebody_who_was_locked_is_not_taken(database: DB) ->
     assert isinstance(await outcome_of(database, take), Mandate)
 
 
+async def test_an_offer_made_before_a_recovery_waits_as_long_as_who_made_it(database: DB) -> None:
+    """What is held back after a recovery is not had by what was begun before it (adr/0048)."""
+    company = await make_company(database)
+    an, _, _ = company.people
+    invitation = await offered(database, company, an)
+    assert isinstance(invitation, Invitation)
+    director, until = company.director.person_id, NOW + DAY
+
+    def take(tx: Any, moment: Any = NOW) -> Any:
+        return accept(tx, invitation.invitation_id, by=an.person_id, occasion=at(moment))
+
+    await do(database, lambda tx: tx.recovery_holds.hold(director, until=until, now=NOW))
+    assert await outcome_of(database, take) is Rule.NOT_ALLOWED
+    assert isinstance(await outcome_of(database, lambda tx: take(tx, until)), Mandate)
+
+
 async def test_an_offer_is_declined_or_taken_back(database: DB) -> None:
     company = await make_company(database)
     an, minh, _ = company.people

@@ -93,7 +93,7 @@ def offered_to(tx: Tx, person: Person, *, now: datetime, most: int = 20) -> tupl
 
 
 def accept(tx: Tx, invitation_id: str, *, by: PersonId, occasion: Occasion) -> Done[Mandate] | Refused:
-    """Take what is offered; who offered it must still hold as much, and not be locked."""
+    """Take what is offered; who offered it must still hold as much, not be locked, and not be held back (adr/0048)."""
     person = tx.people.canonical(by)
     invitation = _mine(tx, person, invitation_id, occasion.now)
     if person is None or invitation is None:
@@ -108,8 +108,7 @@ def accept(tx: Tx, invitation_id: str, *, by: PersonId, occasion: Occasion) -> D
         held=held,
         now=occasion.now,
     )
-    inviter = tx.people.canonical(invitation.invited_by)
-    if broken is None and (inviter is None or inviter.status is not PersonStatus.ACTIVE):
+    if broken is None and not _may_give(tx, invitation.invited_by, occasion.now):
         broken = Rule.NOT_ALLOWED  # who took over their account may have offered it
     if broken is None and not tx.mandate_invitations.close(invitation_id, occasion.now, "accepted"):
         broken = Rule.OVER
@@ -131,6 +130,14 @@ def accept(tx: Tx, invitation_id: str, *, by: PersonId, occasion: Occasion) -> D
     )
     give(tx, (mandate,), actor=person_ref(by), occasion=occasion)
     return Done(mandate)
+
+
+def _may_give(tx: Tx, invited_by: PersonId, now: datetime) -> bool:
+    """Tell whether somebody who offered a mandate may give it now: after a recovery that waits, begun before or not."""
+    inviter = tx.people.canonical(invited_by)
+    if inviter is None or inviter.status is not PersonStatus.ACTIVE:
+        return False
+    return tx.recovery_holds.until(inviter.person_id, now) is None
 
 
 def decline(tx: Tx, invitation_id: str, *, by: PersonId, occasion: Occasion) -> Done[Invitation] | Refused:
