@@ -10,7 +10,7 @@ from functools import partial
 
 from idp.audit.occasion import Occasion
 from idp.data_rights.model import Copy, DataRequest, NotTaken, RequestState
-from idp.data_rights.service.closing import close_account, why_not_closed
+from idp.data_rights.service.closing import close_account, hold_represented, why_not_closed
 from idp.data_rights.service.copying import keep_copy
 from idp.data_rights.service.document import document
 from idp.data_rights.service.working import close_request
@@ -72,6 +72,7 @@ def _close(tx: Tx, *, request: DataRequest, occasion: Occasion) -> Done[None]:
     found = tx.data_requests.get(request.request_id)
     if person is None or found is None or found.closed_at is not None:
         return Done(None)
+    hold_represented(tx, person_id, occasion=occasion)
     broken = why_not_closed(tx, person, occasion=occasion)
     if broken is NotTaken.NOT_ACTIVE:
         tx.data_requests.put_off(request.request_id, occasion.now + _LATER)

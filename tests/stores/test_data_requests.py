@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from idp.audit.events import EventType
+from idp.clock import Clock
+from idp.data_rights.jobs import _close
 from idp.data_rights.model import DataRequest, NotTaken, RequestNotTaken, RequestOver, RequestState, Right
 from idp.data_rights.service import (
     Wanted,
@@ -20,9 +22,11 @@ from idp.data_rights.service import (
 )
 from idp.database import Database, Done
 from idp.ids import ClientId, PersonId
+from idp.mandates.service import replace_representatives
+from idp.organisations.service import representatives_of
 from idp.outbox.model import OutboxKind
-from tests.stores.mandate_samples import at, events_of, make_citizen
-from tests.stores.samples import DAY, NOW, do, see
+from tests.stores.mandate_samples import at, events_of, make_citizen, new_company
+from tests.stores.samples import DAY, NOW, another_node, do, see
 
 WEEK = timedelta(days=7)
 STEPS = (answer_request, complete_request, refuse_request)
@@ -186,3 +190,36 @@ async def test_what_is_over_for_long_is_erased(database: Database[Any], person_i
     assert await do(database, lambda tx: tx.data_requests.erase_closed(NOW - DAY, 10)) == 0
     assert await do(database, lambda tx: tx.data_requests.erase_closed(NOW + DAY, 10)) == 1
     assert len(await see(database, lambda tx: requests_of(tx, person_id))) == 1
+
+
+async def test_of_two_who_alone_represent_an_organisation_one_account_stays(
+    database: Database[Any], database_url: str, clock: Clock
+) -> None:
+    """Both asked while there was another; two workers close them at one moment, and each sees the other (adr/0049)."""
+    company, other = new_company(), make_citizen()
+    one = make_citizen()
+
+    def register(tx: Any) -> None:
+        tx.people.add_many((one, other))
+        ids = [one.person_id, other.person_id]
+        replace_representatives(tx, company, ids, actor="register", occasion=at(NOW - DAY))
+
+    await do(database, register)
+    requests = [await asked(database, person.person_id, Right.DELETE) for person in (one, other)]
+    due = at(NOW + WEEK)
+
+    def first(tx: Any) -> Any:
+        done = _close(tx, request=requests[0], occasion=due)
+        if tx.connection.dialect.name != "sqlite":  # which has one writer
+            tx.connection.exec_driver_sql("SELECT pg_sleep(0.3)")
+        return done
+
+    async with another_node(database, database_url, clock) as node:
+        second = node.transact(lambda tx: _close(tx, request=requests[1], occasion=due))
+        await asyncio.gather(database.transact(first), second)
+    left = await see(database, lambda tx: representatives_of(tx, company, now=due.now))
+    assert len(left) == 1
+    after = [
+        await see(database, lambda tx, this=one.request_id: tx.data_requests.get(this)) for one in requests
+    ]
+    assert {one.state for one in after} == {RequestState.COMPLETED, RequestState.REFUSED}

@@ -43,6 +43,16 @@ def why_not_closed(tx: Tx, person: Person, *, occasion: Occasion) -> NotTaken | 
     return None
 
 
+def hold_represented(tx: Tx, person_id: PersonId, *, occasion: Occasion) -> None:
+    """Let nobody else who represents the same organisation or ward stop doing so before this transaction ends.
+
+    Two who alone represent one would else be closed at once, each in sight of the other.
+    """
+    held = {one.principal for one in _held(tx, person_id, occasion)}
+    for principal in sorted(held, key=lambda one: one.ref):  # in one order, so that none waits for another
+        tx.mandates.lock_principal(principal)
+
+
 def close_account(tx: Tx, person: Person, request_id: str, *, occasion: Occasion) -> None:
     """End and erase all of a person that is theirs to end; the person's row is locked by then."""
     person_id = person.person_id
