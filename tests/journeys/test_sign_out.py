@@ -61,11 +61,11 @@ def test_who_signs_in_again_from_the_page_that_tells_finds_the_draft_as_it_was(
     stack: Stack, browser: Browser
 ) -> None:
     """Journey 14 (PAGES §3.1.12): everything was signed out while a form of the portal was half filled in."""
-    slug, form = "company-administrator", f"{stack.portal}/procedures/civil-status-extract/form"
+    slug, form = "dissolved-company-director", f"{stack.portal}/procedures/civil-status-extract/form"
     with Visitor(browser, width=320) as visitor:
         held = _signed_in_everywhere(visitor, stack, slug)
         visitor.open(form)
-        visitor.type(registered_name="Mạc Thị Diệu Linh, bản thứ hai")
+        visitor.type(registered_name="Mai Văn Sơn, bản thứ hai")
         visitor.press("submit")
         assert visitor.at == "form", "half done: it is a draft"
         visitor.open(stack.provider)
@@ -80,7 +80,7 @@ def test_who_signs_in_again_from_the_page_that_tells_finds_the_draft_as_it_was(
         assert (visitor.site, visitor.at) == (stack.provider, "account-home")
         visitor.open(form)
         assert visitor.page.url == form, "the portal asks nothing more"
-        assert visitor.element("registered-name").input_value() == "Mạc Thị Diệu Linh, bản thứ hai"
+        assert visitor.element("registered-name").input_value() == "Mai Văn Sơn, bản thứ hai"
 
 
 def test_signing_out_of_one_device_leaves_the_other_signed_in(stack: Stack, browser: Browser) -> None:
