@@ -80,8 +80,8 @@ class Travel:
         rp, scope = self._chance.choice(self._rps), self._chance.choice((ONLINE, OFFLINE))
         code = await self._code(outsider, rp, scope)
         held = None if code is None else await self._redeem(outsider, rp, scope, code)
-        if held is None:
-            return None
+        if held is None or held.has_ended:
+            return held
         for _ in range(self._chance.randint(0, 3)):
             if not await self._rotate(held):
                 held.has_ended = True  # which generation is the newest nobody here knows
@@ -153,7 +153,13 @@ class Travel:
             is_offline=scope == OFFLINE,
             tokens=tokens,
             refresh_tokens=[tokens["refresh_token"]],
+            has_ended=self._is_unheard_of(code),
         )
+
+    def _is_unheard_of(self, code: str) -> bool:
+        """Tell whether a redemption may still be on its way: judged late, as a replay, it ends the family."""
+        tries = (one for one in self._history.all if one.kind == "redeem" and one.facts["code"] == code)
+        return any(one.outcome == "unknown" for one in tries)
 
     async def _rotate(self, held: Held) -> bool:
         draw = self._chance.random()
