@@ -15,9 +15,10 @@ from idp.log import fields
 
 _log = logging.getLogger("hpid.admission")
 _LOOK_SECONDS = 0.025
-_LATE_SECONDS = 0.5
+_LATE_SECONDS, _QUEUED_SECONDS = 0.5, 0.15
 _LATE_LOOKS = 3
-"""One late look is a pause of the machine; so many in a row are a queue that grows."""
+"""One late look is a pause of the machine; so many in a row are a queue that grows. A service's request takes some
+seven turns, each behind that queue: where it is this thread's own work, new sign-ins give way well before a second."""
 _NOTICED_SECONDS, _NOTICED_LOOKS = 0.04, 5
 _IN_LINE_SECONDS, _IN_LINE_LOOKS = 0.015, 2
 """How late looks in a row may be before others notice, a page taking several such turns; and while a line waits."""
@@ -128,7 +129,8 @@ class Admission:
         While it stays late, nobody new is taken on. Those on their way to an upstream give way as soon as others would
         notice, and where a line waits for it still sooner: it can grow longer than this process can serve.
         """
-        self._late = self._late + 1 if late > _LATE_SECONDS else 0
+        is_late = late > _LATE_SECONDS or (late > _QUEUED_SECONDS and busy > _BUSY)
+        self._late = self._late + 1 if is_late else 0
         self._noticed = self._noticed + 1 if late > _NOTICED_SECONDS and busy > _BUSY else 0
         self._in_line = self._in_line + 1 if late > _IN_LINE_SECONDS and busy > _BUSY and waiting else 0
         limits = list(self._most)

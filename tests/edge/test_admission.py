@@ -74,8 +74,13 @@ def test_a_place_is_given_back_and_none_is_taken_that_is_not_there() -> None:
 
 def test_a_process_that_stays_late_takes_nobody_new_on_and_all_again_after() -> None:
     admission = Admission(16)
-    for late, taken in ((0.9, True), (0.9, True), (0.9, False), (0.0, True)):
-        admission.look(late)
+    seen = (
+        *((0.9, 0.1, True), (0.9, 0.1, True), (0.9, 0.1, False), (0.0, 0.1, True)),
+        *((0.2, 1.0, True), (0.2, 1.0, True), (0.2, 1.0, False), (0.0, 1.0, True)),
+        *((0.2, 0.1, True),) * 4,  # late, but it is others who keep it waiting
+    )
+    for late, busy, taken in seen:
+        admission.look(late, busy=busy)
         assert admission.admits(Kind.NEW) is taken
         assert admission.admits(Kind.UNDER_WAY)
         assert admission.admits(Kind.FIRST)

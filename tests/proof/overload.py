@@ -1,7 +1,7 @@
-"""Ten times the new sign-ins that fill a node, for forty seconds: it refuses by kind and is itself again (SECURITY R30).
+"""Forty times the new sign-ins that fill a node, for forty seconds: it refuses by kind and is itself again (SECURITY R30).
 
 The load comes from a process of its own. Sixteen callers who ask again as soon as they are answered use all of a node
-already; the flood is ten times as many, beside services that refresh as before and somebody who watches its health.
+already; the flood is forty times as many, beside services that refresh as before and somebody who watches its health.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from tests.server import A_NODE_KNOWS_IT, Installation, Node, free_ports, open_s
 
 SERVICES = 4
 NEW = 16
-FLOOD = 10 * NEW
+FLOOD = 40 * NEW
 MOST = 64
 CALM_SECONDS, FLOOD_SECONDS = 10.0, 40.0
 _HONEST_SECONDS = 2.0
