@@ -136,7 +136,12 @@ class Sweep:
 
 def kill_at_each_call(folder: Path, database_url: str | None) -> tuple[dict[str, int], list[str]]:
     """Sweep code exchange, refresh and consent; return the kills of each and what was wrong in the end."""
-    installation = Installation(folder=folder / "state", port=free_ports(1)[0], database_url=database_url)
+    installation = Installation(
+        folder=folder / "state",
+        port=free_ports(1)[0],
+        database_url=database_url,
+        settings={"HPID_EMBED_WORKER": "true"},
+    )
     (rp,) = installation.prepare("rp-each-call")
     steady = Node(installation)
     with serving(steady):
