@@ -66,7 +66,8 @@ async def authorize(call: Call) -> Answer:
     ):
         check_was_pushed(client, was_pushed=asked.stored_as is not None)
         check_was_signed(client, was_signed=asked.is_signed)
-        hinted = asked.hinted_sub or hinted_sub(call, client, asked.raw.values.get("id_token_hint"))
+        hint = asked.raw.values.get("id_token_hint")
+        hinted = asked.hinted_sub or await hinted_sub(call, client, hint)
         request = check(
             asked.raw,
             client,

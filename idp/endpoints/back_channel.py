@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from idp.edge import Call
+from idp.edge.own_token import verified
 from idp.protocol.access_token import EARLY
 from idp.protocol.errors import InvalidRequest, InvalidToken
 from idp.protocol.token_request import parse_form
@@ -27,10 +28,10 @@ def token_of(form: Mapping[str, str]) -> str:
     return token
 
 
-def verified_claims(call: Call, token: str, *, leeway: timedelta = timedelta()) -> Mapping[str, object]:
+async def verified_claims(call: Call, token: str, *, leeway: timedelta = timedelta()) -> Mapping[str, object]:
     """Return what an access token of ours says, for whomever it is, or raise InvalidToken."""
     try:
-        claims = call.provider.keyring.verify(token, purpose=Purpose.ACCESS_TOKEN).claims
+        claims = (await verified(call, token, purpose=Purpose.ACCESS_TOKEN)).claims
         check_times(claims, now=call.provider.clock.now(), leeway=leeway, early=EARLY)
         iat = numeric_date(claims, "iat")
     except InvalidJwt as error:

@@ -14,6 +14,7 @@ from idp.audit.occasion import Occasion
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.cookie_names import session_cookie_name
+from idp.edge.own_token import verified
 from idp.edge.page import language_cookies, page, relying_party
 from idp.edge.signing_out import FIELD, REALM, seal_request, signed_out
 from idp.ids import ClientId, Sid
@@ -78,7 +79,7 @@ async def end_session(call: Call) -> Answer:
 
 async def _check(call: Call, request: LogoutRequest) -> _Asked:
     """Refuse a hint that is not ours, and an address that is not its client's (§2, §3)."""
-    hint = _hint(call, request)
+    hint = await _hint(call, request)
     if hint and request.client_id not in {None, hint.client_id}:
         raise InvalidRequest("client_id is not the client of the id_token_hint")
     client_id = hint.client_id if hint else ClientId(request.client_id or "")
@@ -107,12 +108,12 @@ def _ask(call: Call, asked: _Asked, realm: Realm) -> Answer:
     )
 
 
-def _hint(call: Call, request: LogoutRequest) -> _Hint | None:
+async def _hint(call: Call, request: LogoutRequest) -> _Hint | None:
     """Return what an ID token of ours says, expired or not (§2); a foreign or unsigned one is refused."""
     if request.id_token_hint is None:
         return None
     try:
-        claims = call.provider.keyring.verify(request.id_token_hint, purpose=Purpose.ID_TOKEN_HINT).claims
+        claims = (await verified(call, request.id_token_hint, purpose=Purpose.ID_TOKEN_HINT)).claims
     except InvalidJwt as error:
         raise InvalidRequest("id_token_hint is not an ID token of ours", detail=error.reason) from error
     aud, sid = claims.get("aud"), claims.get("sid")

@@ -1,17 +1,18 @@
 """Whom an authorization request is about, by an ID token of ours that comes back – OpenID Connect Core §3.1.2.1."""
 
 from idp.edge import Call
+from idp.edge.own_token import verified
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.facts import ClientFacts
 from keys.jose import InvalidJwt, Purpose
 
 
-def hinted_sub(call: Call, client: ClientFacts, id_token_hint: str | None) -> str | None:
+async def hinted_sub(call: Call, client: ClientFacts, id_token_hint: str | None) -> str | None:
     """Return the subject of an ID token of ours for this client, expired or not; None where none was sent."""
     if id_token_hint is None:
         return None
     try:
-        claims = call.provider.keyring.verify(id_token_hint, purpose=Purpose.ID_TOKEN_HINT).claims
+        claims = (await verified(call, id_token_hint, purpose=Purpose.ID_TOKEN_HINT)).claims
     except InvalidJwt as error:
         raise InvalidRequest("id_token_hint is not an ID token of ours", detail=error.reason) from error
     sub = claims.get("sub")

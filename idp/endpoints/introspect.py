@@ -66,7 +66,7 @@ async def _find(call: Call, client: ClientFacts, token: str, *, now: datetime) -
         stored = await call.provider.database.glance(partial(_load_refresh_token, token=token))
         return _refresh_token(call, client, stored, now=now)
     provider, issuer = call.provider, call.provider.settings.issuer
-    claims = verified_claims(call, token)
+    claims = await verified_claims(call, token)
     presented = read_any(claims, expected_iss=issuer)
     owner = await provider.configuration.client(presented.client_id)
     if owner is None or not rules.may_know(client, presented):

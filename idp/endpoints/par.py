@@ -45,7 +45,7 @@ async def par(call: Call) -> Answer:
         asked = await opened_request(call, client, sent, now=now)
         check_was_signed(client, was_signed=asked.is_signed)
         redirect_uri = check_redirect_uri(client, redirect_uri_of(asked.raw))
-        hinted = hinted_sub(call, client, asked.raw.values.get("id_token_hint"))
+        hinted = await hinted_sub(call, client, asked.raw.values.get("id_token_hint"))
         check(
             asked.raw,
             client,

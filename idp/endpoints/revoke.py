@@ -37,7 +37,7 @@ async def revoke(call: Call) -> Answer:
             (await provider.database.transact(end)).unwrap()
             return _DONE
         try:
-            claims = verified_claims(
+            claims = await verified_claims(
                 call, token, leeway=CLOCKS_APART
             )  # good by another node's clock, it ends there
             presented = read_any(claims, expected_iss=provider.settings.issuer)

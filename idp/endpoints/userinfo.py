@@ -47,7 +47,7 @@ async def userinfo(call: Call) -> Answer:
         with refusing(ToBearer(bare=True)):
             raise InvalidToken("an access token is needed")
     with refusing(ToBearer()):
-        presented = _verify(call, token)
+        presented = await _verify(call, token)
         gid = gid_of(presented.gid, presented.audience, call.provider.vault) if presented.gid else None
         if gid is None:
             raise InvalidToken(INVALID, detail="gid names no grant at this audience")
@@ -108,9 +108,9 @@ def _mandates(grant: GrantFacts) -> dict[str, object]:
     return {"mandates": rows} if rows else {}
 
 
-def _verify(call: Call, token: str) -> PresentedToken:
+async def _verify(call: Call, token: str) -> PresentedToken:
     issuer = call.provider.settings.issuer
-    return read(verified_claims(call, token), expected_iss=issuer, expected_aud=issuer)
+    return read(await verified_claims(call, token), expected_iss=issuer, expected_aud=issuer)
 
 
 def _record(tx: Tx, *, event: AuditEvent) -> Done[None]:

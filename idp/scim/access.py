@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from idp.audit.occasion import Occasion, client_ref
 from idp.edge import Call
+from idp.edge.own_token import verified
 from idp.ids import ClientId
 from idp.officials.service import Hand
 from idp.protocol.access_token import EARLY, PresentedToken, read_any
@@ -56,7 +57,7 @@ async def authenticate(call: Call, *, scope: str) -> Caller:
         raise ScimRefusal(
             401, "an access token is needed", headers=(("www-authenticate", f'Bearer realm="{issuer}"'),)
         )
-    presented = _verified(call, token)
+    presented = await _verified(call, token)
     client = await _client_of(call, presented)
     if client is None or not _is_covered(presented, client, audience=issuer + BASE):
         raise _invalid(call)
@@ -72,10 +73,10 @@ async def authenticate(call: Call, *, scope: str) -> Caller:
     )
 
 
-def _verified(call: Call, token: str) -> PresentedToken:
+async def _verified(call: Call, token: str) -> PresentedToken:
     provider = call.provider
     try:
-        claims = provider.keyring.verify(token, purpose=Purpose.ACCESS_TOKEN).claims
+        claims = (await verified(call, token, purpose=Purpose.ACCESS_TOKEN)).claims
         check_times(claims, now=provider.clock.now(), leeway=timedelta(), early=EARLY)
         iat = numeric_date(claims, "iat")
         presented = read_any(claims, expected_iss=provider.settings.issuer)

@@ -3,11 +3,13 @@
 import base64
 import json
 
+import pytest
+
 from idp.database import Done
 from idp.signing_keys.service import revoke_key
 from idp.transaction import Tx
 from idp.worker import JOBS
-from keys.keyring import new_record
+from keys.keyring import Keyring, new_record
 from tests.driver import RelyingParty
 from tests.world import World
 
@@ -17,15 +19,23 @@ def kid_of(token: str) -> str:
     return str(json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"])
 
 
-async def revoke(world: World, kid: str) -> None:
+async def revoke(world: World, kid: str, *, is_read: bool = True) -> None:
     fresh = new_record(world.provider.vault, "ES256", world.time())
 
     def work(tx: Tx) -> Done[None]:
         revoke_key(tx, kid, fresh=fresh, actor="operator:x", occasion=world.occasion)
         return Done(None)
 
-    await world.write(work)
-    await world.provider.configuration.refresh()
+    await world.provider.configuration.refresh()  # a moment ago, and so not again at the next request
+    (await world.provider.database.transact(work)).unwrap()
+    if is_read:
+        await world.provider.configuration.refresh()
+
+
+def _claims_of(token: str) -> dict[str, object]:
+    payload = token.split(".")[1]
+    claims: dict[str, object] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims
 
 
 async def test_its_tokens_open_nothing_and_the_grant_goes_on_under_the_next_key(
@@ -44,6 +54,35 @@ async def test_its_tokens_open_nothing_and_the_grant_goes_on_under_the_next_key(
     assert kid_of(renewed["access_token"]) != kid
     assert (await rp.verify(world.http, renewed["id_token"]))["iss"] == world.issuer
     assert (await world.userinfo(renewed["access_token"])).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["userinfo", "introspection", "hint"])
+async def test_who_comes_to_a_node_that_has_not_read_the_fresh_key_yet_is_not_refused(
+    world: World, rp: RelyingParty, way: str
+) -> None:
+    visitor = await world.visitor(rp)
+    old = await world.tokens(rp, visitor)
+    await revoke(world, kid_of(old["access_token"]), is_read=False)
+    stored = await world.provider.database.read(lambda tx: tx.signing_keys.all())
+    another_node = Keyring(world.provider.vault, stored, now=world.time)
+    access_token = await another_node.sign(_claims_of(old["access_token"]), typ="at+jwt", alg="ES256")
+    if way == "userinfo":
+        assert (await world.userinfo(access_token)).status_code == 200
+    elif way == "introspection":
+        assert (await rp.post(world.http, "/introspect", token=access_token)).json()["active"]
+    else:
+        hint = await another_node.sign(_claims_of(old["id_token"]), typ="JWT", alg="ES256")
+        silent = rp.authorize_url(prompt="none", id_token_hint=hint)
+        assert "code=" in (await visitor.browser.client.get(silent)).headers["location"]
+    assert (await world.userinfo(old["access_token"])).status_code == 401
+
+
+async def test_a_key_that_nobody_stored_opens_nothing(world: World, rp: RelyingParty) -> None:
+    claims = _claims_of((await world.tokens(rp, await world.visitor(rp)))["access_token"])
+    vault = world.provider.vault
+    strangers = Keyring(vault, [new_record(vault, "ES256", world.time())], now=world.time)
+    token = await strangers.sign(claims, typ="at+jwt", alg="ES256")
+    assert (await world.userinfo(token)).status_code == 401
 
 
 async def test_its_id_tokens_vouch_for_nobody(world: World, rp: RelyingParty) -> None:

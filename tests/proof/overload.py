@@ -1,4 +1,4 @@
-"""Forty times the new sign-ins that fill a node, for forty seconds: it refuses by kind and is itself again (SECURITY R30).
+"""Forty times the new sign-ins that fill a node, for forty seconds: refused by kind, and itself again (SECURITY R30).
 
 The load comes from a process of its own. Sixteen callers who ask again as soon as they are answered use all of a node
 already; the flood is forty times as many, beside services that refresh as before and somebody who watches its health.
