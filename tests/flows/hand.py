@@ -31,9 +31,11 @@ from tests.flows.wire import Watch
 _OPTIONS = re.compile(r'data-options="([^"]*)"')
 _WORDS = ("thuyền neo ở bến Bính", "hoa phượng trên đường về", "cầu Rào lúc nửa đêm")
 _SHORT = "cá rô 17"
-_SLIPS = 7
+MISTYPES = 7
 _LOSES = ("password", "totp", "recovery-codes", "passkeys")
-_EASILY_MISTYPED = frozenset({"password", "otp", "recovery-code", "number", "desk-code", "user-code"})
+_CODES = frozenset({"otp", "recovery-code", "number", "desk-code", "user-code"})
+_SLIPS = {MISTYPES: _CODES | {"password"}, MISTYPES - 1: _CODES}
+"""What is typed wrongly: everything, or all but the password."""
 
 
 @dataclass
@@ -57,8 +59,11 @@ class Hand:
 
     def fill(self, page: Page, form: dict[str, Any], n: int) -> dict[str, str]:
         """Return what they type into this form's fields; `n` picks where there is a choice, and whether they mistype."""
-        typed = self._typed(page, form, n)
-        return {name: _mistyped(name, one) for name, one in typed.items()} if n % 8 == _SLIPS else typed
+        slips = _SLIPS.get(n % 8, frozenset())
+        return {
+            name: _mistyped(name, one) if name in slips else one
+            for name, one in self._typed(page, form, n).items()
+        }
 
     def _typed(self, page: Page, form: dict[str, Any], n: int) -> dict[str, str]:
         path, told = urlsplit(form["action"]).path, self.watch.told
@@ -181,7 +186,7 @@ class Hand:
 def _mistyped(name: str, value: str) -> str:
     if name == "number" and value.isdecimal():
         return f"{(int(value) + 1) % 100:02}"
-    return value[::-1] if name in _EASILY_MISTYPED else value
+    return value[::-1]
 
 
 def _options(page: Page) -> str | None:

@@ -21,6 +21,7 @@ from idp.life_events.service import lock_own
 from idp.protocol.assurance import Acr
 from idp.transaction import Tx
 from tests.flows.errands import errand
+from tests.flows.hand import MISTYPES
 from tests.flows.player import Step
 from tests.flows.routes import RECOVER, TOO_LATE, equipped, errand_of, sign_in_at
 from tests.flows.twists import TWISTS, from_another_site
@@ -28,7 +29,6 @@ from tests.flows.twists import TWISTS, from_another_site
 _SET_PASSWORD, _PROVE_ADDRESS = errand("set a password"), errand("prove an address")
 _LOCK_BY_CODE = errand("lock by a code")
 _PASSWORD, _AND_APP = 4, 3
-_MISTYPED = 7
 FROM_ANOTHER_SITE = TWISTS.index(from_another_site)
 
 
@@ -127,7 +127,7 @@ HOLES: Mapping[str, Hole] = {
         owner=phone,
         name="answer",
         instead=_any_number,
-        steps=(("sign_in", 1, 0, 0), ("show_code", 0, 0), ("scan", 1, 0, _MISTYPED)),
+        steps=(("sign_in", 1, 0, 0), ("show_code", 0, 0), ("scan", 1, 0, MISTYPES)),
         found="no phone gave its number",
     ),
     "locked-by-name": Hole(

@@ -13,16 +13,22 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from tests.federation.national_driver import National
 from tests.flows.errands import ERRANDS
+from tests.flows.hand import MISTYPES
 from tests.flows.player import BROWSERS, Step
 from tests.flows.routes import (
     A_WEEK,
+    ALWAYS_THERE,
     BY_MAIL,
     BY_PAPER,
     CLOSE,
     OPEN_AGAIN,
     RECOVER,
+    TOO_LATE,
     UNDOING,
+    WAITING,
+    anew,
     appointed,
+    begun_anew,
     disturbances,
     equipped,
     errand_of,
@@ -31,11 +37,17 @@ from tests.flows.routes import (
     undone,
 )
 from tests.flows.scene import PERSONAS, make_template, open_scene
+from tests.flows.twists import BENT_FROM, TWISTS
 from tests.flows.walks import Walks
 
 RULES = 20
 """Of a sequence; most make several steps."""
 _browser, _who = st.integers(0, BROWSERS - 1), st.integers(0, len(PERSONAS) - 1)
+_bent = st.integers(BENT_FROM, len(TWISTS) - 1)
+_near = st.sampled_from((0, 0, 0, 1, 2))  # two browsers are at one place
+_mostly_low = st.sampled_from((0, 0, 1, 2))
+_able = st.integers(0, 1)  # of the level that opens an account
+_own_way = st.sampled_from((1, 2, 3, 3, 3, 4))
 _undoing = st.integers(0, len(UNDOING) - 1)
 _errand = st.integers(0, len(ERRANDS) - 1)
 _few, _n, _way, _tab = st.integers(0, 3), st.integers(0, 999), st.integers(0, 6), st.integers(0, 9)
@@ -95,6 +107,18 @@ class Flowing(RuleBasedStateMachine):
     def tamper(self, browser: int, who: int, which: int, twist: int, n: int) -> None:
         self.steps += errand_of(browser, who, which, n, twist=twist)
 
+    @rule(browser=_browser, who=_able, which=st.sampled_from(ALWAYS_THERE), n=_n)
+    def be_late(self, browser: int, who: int, which: int, n: int) -> None:
+        self.steps += anew(browser, who, which, n, ("wait", TOO_LATE))
+
+    @rule(browser=_browser, who=_able, which=st.sampled_from(ALWAYS_THERE), twist=_bent, n=_n)
+    def forge(self, browser: int, who: int, which: int, twist: int, n: int) -> None:
+        self.steps += anew(browser, who, which, n, twist=twist)
+
+    @rule(browser=_browser, who=_able, which=st.sampled_from(WAITING), lost=_n, n=_n)
+    def be_held_back(self, browser: int, who: int, which: int, lost: int, n: int) -> None:
+        self.steps += [*anew(browser, who, RECOVER, lost), *errand_of(browser, who, which, n)]
+
     @rule(browser=_browser, who=_who, which=_errand, lost=_n, n=_n)
     def recover_and(self, browser: int, who: int, which: int, lost: int, n: int) -> None:
         self.steps += [*errand_of(browser, who, RECOVER, lost), *errand_of(browser, who, which, n)]
@@ -107,20 +131,22 @@ class Flowing(RuleBasedStateMachine):
     def use_and_agree(self, browser: int, who: int, way: int, n: int) -> None:
         self.steps += [*sign_in_at(browser, 0, who, way, n), ("agree", 0, n)]
 
-    @rule(browser=_browser, who=_who, way=st.integers(1, 4), service=_few, n=_n)
-    def equip_and_use(self, browser: int, who: int, way: int, service: int, n: int) -> None:
+    @rule(browser=_browser, who=_able, way=_own_way, n=_n)
+    def equip_and_use(self, browser: int, who: int, way: int, n: int) -> None:
         self.steps += equipped(browser, who, way)
-        self.steps += sign_in_at(browser + 1, service, who, way, n)
-        self.steps += sign_in_at(browser + 2, service, who, way, n + 1)
+        self.steps += [("begin_anew", browser + 1), *sign_in_at(browser + 1, 0, who, way, n)]
+        self.steps += [("begin_anew", browser + 2), *sign_in_at(browser + 2, 0, who, way, n + 1)]
 
     @rule(browser=_browser, who=_who, n=_n)
     def open_by_mail(self, browser: int, who: int, n: int) -> None:
         self.steps += opened_by_mail(browser, who, n)
 
-    @rule(browser=_browser, who=_who, service=_few, n=_n)
+    @rule(browser=_near, who=_able, service=_mostly_low, n=_n)
     def by_phone(self, browser: int, who: int, service: int, n: int) -> None:
-        self.steps += [("sign_in", browser + 1, who, 0), ("show_code", browser, service)]
-        self.steps += [("scan", browser + 1, who, n), ("take_answer", browser)]
+        phone = browser + 1
+        self.steps += [("begin_anew", browser), *begun_anew(phone, who), ("sign_in", phone, who, 0)]
+        self.steps += [("show_code", browser, service), ("scan", phone, who, MISTYPES if n % 2 == 0 else n)]
+        self.steps.append(("take_answer", browser))
 
     @rule(browser=_browser, to=_who, says=_few)
     def appoint(self, browser: int, to: int, says: int) -> None:
@@ -132,7 +158,8 @@ class Flowing(RuleBasedStateMachine):
 
     @rule(browser=_browser, who=_who, n=_n)
     def get_a_mail(self, browser: int, who: int, n: int) -> None:
-        self.steps += [("get_a_mail", who), *errand_of(browser, who, BY_MAIL, n)]
+        again = errand_of(browser, who, OPEN_AGAIN, 0) if n % 2 else ()
+        self.steps += [("get_a_mail", who), *errand_of(browser, who, BY_MAIL, n), *again]
 
     @rule(browser=_browser, who=_who, is_patient=st.booleans())
     def close(self, browser: int, who: int, is_patient: bool) -> None:

@@ -146,6 +146,10 @@ class Player:
             cookie = held[which % len(held)]
             mine.set(cookie.name, cookie.value or "", domain=cookie.domain, path=cookie.path)
 
+    async def begin_anew(self, browser: int) -> None:
+        """Come with another browser to the same place: it holds no cookie of ours."""
+        self._browsers[browser % BROWSERS].client.cookies.clear()
+
     async def _by_nation(self, browser: int, page: Page, who: int) -> Page:
         if page.left_for is None and "i" in page.response.url.params:
             page = await self._get(browser, f"/sign-in/national?i={page.interaction}")

@@ -11,6 +11,16 @@ _OWN_WAYS = tuple(
 _NEEDED = {1: (0,), 2: (3, 2, 1), 3: (3, 2), 4: (3,)}
 """Which of these a way to sign in at a service needs: passkey, recovery code, app, password alone."""
 RECOVER, CLOSE, OPEN_AGAIN = errand("recover"), errand("close the account"), errand("unlock")
+ALWAYS_THERE = tuple(
+    errand(one)
+    for one in (
+        *("set a password", "bind an app", "make recovery codes", "add a passkey", "prove an address"),
+        *("ask for a copy", "close the account", "see the number", "recover"),
+    )
+)
+"""Errands that need nothing but a fresh sign-in."""
+WAITING = tuple(errand(one) for one in ("prove an address", "ask for a copy", "close the account"))
+"""Those of them that wait for a day after a recovery."""
 BY_PAPER, BY_MAIL = errand("recover by paper"), errand("lock by the link of a mail")
 TOO_LATE, _NEXT_CODE, _TOMORROW, A_WEEK = (WAITS.index(one) for one in (601, 31, 90_000, 691_200))
 
@@ -18,6 +28,18 @@ TOO_LATE, _NEXT_CODE, _TOMORROW, A_WEEK = (WAITS.index(one) for one in (601, 31,
 def errand_of(browser: int, who: int, which: int, n: int, *, twist: int = 0) -> Sequence[Step]:
     """Walk to a form, send it, and go on with what comes."""
     return [("walk", browser, who, which), ("send", who, twist, n), ("go_on", who, n)]
+
+
+def anew(browser: int, who: int, which: int, n: int, *between: Step, twist: int = 0) -> Sequence[Step]:
+    """Do it in a browser that holds nothing yet, so that nobody else is signed in there."""
+    walk, *rest = errand_of(browser, who, which, n, twist=twist)
+    return [*begun_anew(browser, who), walk, *between, *rest]
+
+
+def begun_anew(browser: int, who: int) -> Sequence[Step]:
+    """Come with a browser that holds nothing yet, and sign in so that one's own lock opens, if there is one."""
+    walk, send, _ = errand_of(browser, who, OPEN_AGAIN, 0)
+    return [("begin_anew", browser), walk, send]
 
 
 def disturbances(browser: int, who: int) -> Sequence[Sequence[Step]]:
@@ -35,9 +57,9 @@ def disturbances(browser: int, who: int) -> Sequence[Sequence[Step]]:
 
 
 def equipped(browser: int, who: int, way: int) -> Sequence[Step]:
-    """Take what a way to sign in needs, and let the code that bound it pass."""
+    """Take what a way to sign in needs in a browser of their own, and let the code that bound it pass."""
     found = [step for one in _NEEDED[way] for step in errand_of(browser, who, _OWN_WAYS[one], 0)]
-    return [*found, ("wait", _NEXT_CODE)]
+    return [*begun_anew(browser, who), *found, ("wait", _NEXT_CODE)]
 
 
 def sign_in_at(browser: int, service: int, who: int, way: int, n: int) -> Sequence[Step]:
@@ -73,6 +95,7 @@ UNDOING: Sequence[tuple[str, ...]] = (
     ("restrict", "lift the restriction"),
     ("close the account", "take a request back"),
     ("set a password", "make recovery codes", "lock by a code", "unlock"),
+    ("set a password", "lock by a code"),
     ("sign in", "lock here", "unlock"),
     ("disown an event", "unlock"),
     ("agree", "withdraw consent"),
@@ -93,7 +116,7 @@ def undone(browser: int, who: int, which: int, twist: int, n: int) -> Sequence[S
     by = 0 if last in _BY_THE_COMPANY else who
     steps = [step for one in before for step in _first(one, browser, by, n)]
     where = browser + 1 if last == "end an own mandate" else browser
-    return [*steps, *errand_of(where, by, errand(last), n, twist=twist)]
+    return [("begin_anew", browser), *steps, *errand_of(where, by, errand(last), n, twist=twist)]
 
 
 def _first(name: str, browser: int, who: int, n: int) -> Sequence[Step]:

@@ -140,3 +140,4 @@ _BENT: tuple[Twist, ...] = (
 )
 TWISTS: tuple[Twist, ...] = (*((as_it_is,) * len(_BENT)), *_BENT)
 """Half of all forms go as they are."""
+BENT_FROM = len(_BENT)

@@ -82,5 +82,9 @@ def desk_case(change: Change, sent: Sent, _: Proved | None) -> str:
     """A code on paper: tried, and spent with what it binds."""
     if change.columns == {"tries"}:
         return "" if sent.is_own_form and sent.path in {DESK, BIND} else "not tried"
+    if change.columns == {"expires_at"} and change.before is not None:
+        is_ended = change.row["expires_at"] < change.before["expires_at"]
+        owners = {recovers(sent), locks(sent)} - {""}
+        return "" if is_ended and change.row["person_id"] in owners else "its person did not end it"
     is_spent = change.columns == {"used_at"} and sent.path == BIND
     return who(change, recovers(sent) if is_spent else "", "its code was not given")
