@@ -5,9 +5,11 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta, timezone
+from typing import cast
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.event import listen, remove
 from sqlalchemy.exc import DBAPIError
 
 from idp.audit import jobs, service
@@ -336,3 +338,27 @@ def test_a_leaf_does_not_depend_on_how_its_moment_was_written() -> None:
         leaf(event_type=EventType.SUMMARY, at=at, event_id=EventId("e"), digest=b"d") for at in (START, hanoi)
     }
     assert len(leaves) == 1
+
+
+async def test_to_number_the_oldest_events_takes_no_look_at_all_that_wait(database: Database[Tx]) -> None:
+    await add(database, event(1))
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def watch(tx: Tx) -> Done[list[str]]:
+        def keep(*given: object) -> None:
+            asked.append((str(given[2]), cast("tuple[object, ...]", given[3])))
+
+        listen(tx.connection, "before_cursor_execute", keep)
+        try:
+            tx.audit.number(500)
+        finally:
+            remove(tx.connection, "before_cursor_execute", keep)
+        if tx.connection.dialect.name != "sqlite":
+            return Done([])
+        ((numbering, values),) = [one for one in asked if "row_number" in one[0]]
+        plan = tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {numbering}", values)
+        return Done([row[3] for row in plan])
+
+    steps = (await database.transact(watch)).unwrap()
+    assert not [step for step in steps if "TEMP B-TREE" in step]
+    assert not steps or [step for step in steps if "ix_audit_events_unnumbered" in step]

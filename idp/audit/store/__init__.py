@@ -40,6 +40,7 @@ from idp.audit.store.keys import (
     open_key,
     seal_key,
 )
+from idp.audit.store.likely import Likely
 from idp.audit.store.tables import audit_events, audit_head, audit_keys
 from idp.clock import Clock
 from idp.ids import EventId
@@ -73,7 +74,7 @@ _waiting = (
         audit_events.c.event_id,
         (func.row_number().over(order_by=(audit_events.c.at, audit_events.c.event_id)) - 1).label("place"),
     )
-    .where(audit_events.c.leaf_index.is_(None))
+    .where(Likely(audit_events.c.leaf_index.is_(None)))
     .order_by(audit_events.c.at, audit_events.c.event_id)
     .limit(bindparam("most"))
     .cte("waiting")
