@@ -152,7 +152,8 @@ def _write(tx: Tx, *, setup: dict[str, str], step: int, occasion: Occasion) -> D
     for event, payload in (
         (EventType.ADMIN_LINK_SPENT, {}),
         (EventType.PERSON_CREATED, {"source": "administrator link"}),
-        (EventType.CREDENTIAL_SET, {"kind": "password and totp"}),
+        (EventType.CREDENTIAL_SET, {"kind": "password"}),
+        (EventType.CREDENTIAL_SET, {"kind": "totp"}),
     ):
         tx.audit.add(occasion.event(event, actor=actor, person_id=person.person_id, **payload))
     return Done(value=True)

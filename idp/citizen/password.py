@@ -14,12 +14,13 @@ from functools import partial
 from idp import metrics
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.citizen.interaction import Opened, open_here, posted, session_cookie
-from idp.citizen.local_session import SigningIn, local_proof, signed_in, signing_in
+from idp.citizen.interaction import Opened, open_here, posted
+from idp.citizen.local_proof import Proved
+from idp.citizen.local_session import begin, outcome_of, signed_in, signing_in
 from idp.citizen.named_account import LONGEST, find_named
 from idp.citizen.passkeys.asking import ask_to_sign_in, may_use_passkey
 from idp.credentials.reservation import Reserved, Slowed
-from idp.database import Done, Refused
+from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.device import keep_tick, public_minutes
 from idp.edge.page import page
@@ -33,8 +34,6 @@ from idp.name_fold import to_nfc
 from idp.people.model import PersonStatus
 from idp.protocol.facts import Realm
 from idp.protocol.next_step import offers_city_credentials
-from idp.sessions.service import Begun, start_session
-from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 
@@ -103,21 +102,15 @@ async def check(call: Call) -> Answer:
         return _form(call, opened, username=username, errors=one_error("credentials_wrong"))
     await _renew_hash(call, account.person_id, password, account.password_hash or "")
     if not account.has_totp:
-        begin = partial(
-            _begin,
-            account=account,
-            cookie=session_cookie(call, opened),
-            purpose=signing_in(call, opened),
-            life=provider.settings.life,
-            occasion=occasion,
+        settle = partial(_settle, account=account)
+        outcome = await provider.database.transact(
+            partial(begin, settle=settle, purpose=signing_in(call, opened), occasion=occasion)
         )
-        outcome = await provider.database.transact(begin)
-        is_in = isinstance(outcome, Done) and outcome.value is not None
-        _count(SignInOutcome.SIGNED_IN if is_in else SignInOutcome.REFUSED)
-        begun = outcome.unwrap()
-        if begun is None:
+        _count(outcome_of(outcome))
+        signed = outcome.unwrap()
+        if signed is None:
             return _form(call, opened, username=username, errors=one_error("credentials_wrong"))
-        return signed_in(call, opened, begun)
+        return signed_in(call, opened, signed.begun)
     proof = PasswordProof(
         interaction_id=opened.interaction_id,
         person_id=account.person_id,
@@ -232,32 +225,12 @@ def _record(tx: Tx, *, account: _Account, counter: Counter, occasion: Occasion) 
     return Done(tx.limits.count(*counter, occasion.now))
 
 
-def _begin(
-    tx: Tx,
-    *,
-    account: _Account,
-    cookie: str | None,
-    purpose: SigningIn,
-    life: Lifetimes,
-    occasion: Occasion,
-) -> Done[Begun | None] | Refused:
-    """Begin a session on a password alone: level low, for who has no second factor. None: it is the password no more."""
+def _settle(tx: Tx, *, account: _Account) -> Proved | Done[None]:
+    """A password alone signs in who has no second factor: level low. None: it is the password no more."""
     if not _is_still_so(tx, account):
         return Done(None)
     tx.attempts.settle(account.counter)
-    proved = local_proof(tx, account.owner, ("pwd",), purpose=purpose, occasion=occasion)
-    if isinstance(proved, Refused):
-        return proved
-    begun = start_session(
-        tx,
-        proved,
-        cookie=cookie,
-        arrival=purpose.arrival,
-        life=life,
-        occasion=occasion,
-        realm=purpose.realm,
-    )
-    return begun if isinstance(begun, Refused) else Done(begun.value)
+    return Proved(person_id=account.owner, amr=("pwd",))
 
 
 def _is_still_so(tx: Tx, account: _Account) -> bool:

@@ -12,24 +12,23 @@ from datetime import UTC, datetime
 from functools import partial
 
 from idp import metrics
-from idp.audit.events import EventType
-from idp.audit.occasion import Occasion, person_ref
+from idp.audit.occasion import Occasion
+from idp.citizen import second_step
 from idp.citizen.interaction import Opened, open_here, posted, session_cookie
-from idp.citizen.local_session import SigningIn, local_proof, signed_in, signing_in
+from idp.citizen.local_proof import Proved, SigningIn
+from idp.citizen.local_session import SignedIn, begin, outcome_of, signed_in, signing_in
 from idp.citizen.password import slowed
-from idp.credentials.model import QUICK_TRIES
+from idp.citizen.second_step import NoProof, SecondStep, Wrong, has_proof
 from idp.credentials.recovery_code import CODE_BYTES, read_code, write_code
 from idp.credentials.reservation import Slowed
 from idp.credentials.service import replace_recovery_code, use_recovery_code
-from idp.database import Done, Refused
+from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.ids import PersonId
-from idp.metrics import SignInMethod, SignInOutcome
+from idp.metrics import SignInMethod
 from idp.protocol.errors import InvalidRequest, ToPage, refusing
 from idp.protocol.facts import Realm
-from idp.sessions.service import Begun, start_session
-from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, one_error
 from keys.envelope import Unsealable
@@ -39,22 +38,12 @@ _SEALED = "recovery code to keep"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Used:
-    """A code that opened a session."""
+class _Used(Proved):
+    """A code that was spent."""
 
-    begun: Begun = field(repr=False)
     owner: PersonId
     digest: bytes = field(repr=False)
     left: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wrong:
-    tries_left: int
-
-
-class _NoProof:
-    """No password was proved in this interaction, or too long ago."""
 
 
 def takes_recovery_codes(purpose: SigningIn) -> bool:
@@ -65,12 +54,7 @@ def takes_recovery_codes(purpose: SigningIn) -> bool:
 async def show(call: Call) -> Answer:
     """Show the form, if a password was proved in this interaction."""
     opened = await open_here(call)
-    now = call.provider.clock.now()
-
-    def has_proof(tx: Tx) -> bool:
-        return tx.interactions.password_proof(opened.interaction_id, now) is not None
-
-    if not takes_recovery_codes(signing_in(call, opened)) or not await call.provider.database.read(has_proof):
+    if not takes_recovery_codes(signing_in(call, opened)) or not await has_proof(call, opened):
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
     return _form(call, opened)
 
@@ -85,28 +69,21 @@ async def check(call: Call) -> Answer:
     if code is None:
         return _form(call, opened, one_error("recovery_incomplete", at="recovery-code"))
     occasion = call.occasion()
+    settle = partial(_settle, interaction_id=opened.interaction_id, code=code, occasion=occasion)
     outcome = await call.provider.database.transact(
-        partial(
-            _settle,
-            interaction_id=opened.interaction_id,
-            code=code,
-            cookie=session_cookie(call, opened),
-            purpose=purpose,
-            life=call.provider.settings.life,
-            occasion=occasion,
-        )
+        partial(begin, settle=settle, purpose=purpose, occasion=occasion)
     )
-    metrics.SIGN_INS.add(SignInMethod.RECOVERY_CODE, _outcome(outcome))
+    metrics.SIGN_INS.add(SignInMethod.RECOVERY_CODE, outcome_of(outcome))
     result = outcome.unwrap()
     match result:
-        case _NoProof():
+        case NoProof():
             return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
         case Slowed():
             return _form(call, opened, slowed(result, occasion.now))
-        case _Wrong(tries_left=left):
+        case Wrong(tries_left=left):
             return _form(call, opened, one_error("recovery_wrong", at="recovery-code", n=left))
-        case _Used():
-            return _used(call, opened, result, occasion.now)
+        case _:
+            return _shown(call, opened, result, occasion.now)
 
 
 async def keep(call: Call) -> Answer:
@@ -129,64 +106,19 @@ async def keep(call: Call) -> Answer:
     return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
 
 
-def _outcome(settled: Done[_Used | _Wrong | _NoProof | Slowed] | Refused) -> SignInOutcome:
-    match settled:
-        case Done(value=Slowed()):
-            return SignInOutcome.SLOWED
-        case Done(value=_Used()):
-            return SignInOutcome.SIGNED_IN
-        case _:
-            return SignInOutcome.REFUSED
-
-
 def _settle(
-    tx: Tx,
-    *,
-    interaction_id: str,
-    code: str,
-    cookie: str | None,
-    purpose: SigningIn,
-    life: Lifetimes,
-    occasion: Occasion,
-) -> Done[_Used | _Wrong | _NoProof | Slowed] | Refused:
-    proof = tx.interactions.password_proof(interaction_id, occasion.now)
-    if proof is None:
-        return Done(_NoProof())
-    person_id = tx.people.standing_id(proof.person_id)
-    attempt = tx.attempts.reserve(person_id, occasion.now)
-    if isinstance(attempt, Slowed):
-        return Done(attempt)
-    spent = use_recovery_code(tx, person_id, code, occasion=occasion)
+    tx: Tx, *, interaction_id: str, code: str, occasion: Occasion
+) -> _Used | Done[NoProof | Slowed | Wrong]:
+    step = second_step.reserve(tx, interaction_id, occasion)
+    if not isinstance(step, SecondStep):
+        return Done(step)
+    spent = use_recovery_code(tx, step.person_id, code, occasion=occasion)
     if spent is None:
-        tx.audit.add(
-            occasion.event(
-                EventType.SIGN_IN_REFUSED,
-                actor=person_ref(person_id),
-                person_id=person_id,
-                reason="wrong code",
-                factor="recovery",
-            )
-        )
-        return Done(_Wrong(tries_left=max(0, QUICK_TRIES - attempt.failures)))
-    if tx.interactions.spend_password_proof(interaction_id, occasion.now) is None:
-        return Done(_NoProof())
-    tx.attempts.settle(person_id)
-    proved = local_proof(tx, proof.person_id, AMR, purpose=purpose, occasion=occasion)
-    if isinstance(proved, Refused):
-        return proved
-    begun = start_session(
-        tx,
-        proved,
-        cookie=cookie,
-        arrival=purpose.arrival,
-        life=life,
-        occasion=occasion,
-        realm=purpose.realm,
-    )
-    if isinstance(begun, Refused):
-        return begun
-    left = tx.recovery_codes.state(person_id).left
-    return Done(_Used(begun=begun.value, owner=person_id, digest=spent, left=left))
+        return Done(second_step.refuse(tx, step, step.person_id, factor="recovery", occasion=occasion))
+    if not second_step.spend(tx, step, interaction_id, occasion):
+        return Done(NoProof())
+    left = tx.recovery_codes.state(step.person_id).left
+    return _Used(person_id=step.record_id, amr=AMR, owner=step.person_id, digest=spent, left=left)
 
 
 def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Answer:
@@ -200,7 +132,8 @@ def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Ans
     )
 
 
-def _used(call: Call, opened: Opened, used: _Used, now: datetime) -> Answer:
+def _shown(call: Call, opened: Opened, signed: SignedIn[_Used], now: datetime) -> Answer:
+    used = signed.proved
     code = write_code(call.provider.clock.random_bytes(CODE_BYTES))
     content = {
         "owner": used.owner,
@@ -218,7 +151,7 @@ def _used(call: Call, opened: Opened, used: _Used, now: datetime) -> Answer:
         code=code,
         left=used.left,
     )
-    going_on = signed_in(call, opened, used.begun)
+    going_on = signed_in(call, opened, signed.begun)
     return shown.with_headers(*(header for header in going_on.headers if header[0] == "set-cookie"))
 
 

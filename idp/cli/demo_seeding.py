@@ -113,14 +113,9 @@ def _add_credentials(
         tx.people.add_identifier(password.person_id, IdentifierScheme.USERNAME, username, now=happening.now)
         tx.passwords.put(password)
         tx.totp.put(totp)
-        tx.audit.add(
-            happening.event(
-                EventType.CREDENTIAL_SET,
-                actor=operator(),
-                person_id=password.person_id,
-                kind="password and totp",
-            )
-        )
+        for kind in ("password", "totp"):
+            event, person_id = EventType.CREDENTIAL_SET, password.person_id
+            tx.audit.add(happening.event(event, actor=operator(), person_id=person_id, kind=kind))
     return Done(None)
 
 

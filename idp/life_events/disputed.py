@@ -77,6 +77,7 @@ def factors_of_notice(facts: Mapping[str, str]) -> frozenset[Factor]:
 
 
 def _named(names: Mapping[str, Factor], name: object) -> frozenset[Factor]:
+    """Return the factors of a name; in older records one event stands for two: `password and totp`."""
     parts = name.split(" and ") if isinstance(name, str) else []
     return frozenset(names[one] for one in parts if one in names)
 

@@ -17,6 +17,7 @@ from tests.endpoints.passkeys import add, answer, bound, device, options_of, pas
 from tests.endpoints.phones import confirm, phone, screen
 from tests.endpoints.public_computer import TICK, assert_ends_with_ten_minutes
 from tests.endpoints.signing_in import password_page, try_password, without_code
+from tests.told import messages_of
 from tests.world import PASSWORD, World
 
 PUBLIC = {"public": "yes"}
@@ -24,7 +25,7 @@ PUBLIC = {"public": "yes"}
 
 async def told(world: World, person_id: PersonId) -> list[str]:
     """Return which notices wait for somebody."""
-    messages = await world.provider.database.read(lambda tx: tx.deliveries.of_person(person_id, 50))
+    messages = await world.provider.database.read(lambda tx: messages_of(tx, person_id))
     return [str(one.payload.get("notice")) for one in messages]
 
 

@@ -13,6 +13,7 @@ from idp.people.model import Person, PersonStatus
 from tests.driver import Browser, Page, RelyingParty
 from tests.endpoints.signing_in import password_page, try_password
 from tests.endpoints.test_devices import come, devices
+from tests.told import messages_of
 from tests.world import PASSWORD, World
 
 HERE = "/lock"
@@ -41,7 +42,7 @@ async def status_of(world: World, person_id: PersonId) -> PersonStatus:
 
 
 async def notices_of(world: World, person_id: PersonId) -> list[dict[str, str]]:
-    found = await world.provider.database.read(lambda tx: tx.deliveries.of_person(person_id, 50))
+    found = await world.provider.database.read(lambda tx: messages_of(tx, person_id))
     return [dict(one.payload) for one in found if "notice" in one.payload]
 
 

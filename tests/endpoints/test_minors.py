@@ -12,6 +12,7 @@ from idp.people.model import Person, PersonProfile
 from idp.protocol.acting import ContextKind
 from idp.transaction import Tx
 from tests.driver import Browser, Page, RelyingParty
+from tests.told import messages_of
 from tests.world import World
 
 KINDS = (ContextKind.PERSON, ContextKind.WARD)
@@ -59,7 +60,7 @@ async def asks(world: World, person: Person, rp: RelyingParty, **more: str | Non
 
 async def notices(world: World, person: Person) -> list[OutboxMessage]:
     def load(tx: Tx) -> tuple[OutboxMessage, ...]:
-        return tx.deliveries.of_person(person.person_id, 100)
+        return messages_of(tx, person.person_id)
 
     return [one for one in await world.provider.database.read(load) if one.kind is OutboxKind.NOTICE]
 

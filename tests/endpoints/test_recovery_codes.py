@@ -6,19 +6,23 @@ from datetime import timedelta
 import pytest
 
 from idp.audit.events import EventType
-from idp.citizen.local_session import SigningIn
+from idp.citizen.local_proof import SigningIn
 from idp.citizen.recovery import takes_recovery_codes
 from idp.credentials.model import MOST_TRIES
 from idp.database import Done
+from idp.lifetimes import Lifetimes
 from idp.outbox.model import OutboxKind
 from idp.people.model import Person
 from idp.protocol.facts import Realm
 from idp.transaction import Tx
 from tests.driver import Browser, Page, RelyingParty
 from tests.endpoints.signing_in import password_page, try_password
+from tests.told import messages_of
 from tests.world import PASSWORD, World
 
 CODES = "/account/methods/recovery-codes"
+UPSTREAM = "https://national.example"
+LIFE = Lifetimes()
 _SHOWN = re.compile(r'id="(?:code-\d+|new-code)">([0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3})<')
 
 
@@ -183,10 +187,10 @@ async def test_wrong_codes_count_on_the_one_counter_and_at_last_all_rests(
 @pytest.mark.parametrize(
     ("purpose", "takes"),
     [
-        (SigningIn(realm=Realm.CITIZEN), True),
-        (SigningIn(realm=Realm.CITIZEN, in_place_of="https://national.example"), True),
-        (SigningIn(realm=Realm.CITIZEN, in_place_of="https://national.example", counts_only_so=True), False),
-        (SigningIn(realm=Realm.OFFICIAL), False),
+        (SigningIn(realm=Realm.CITIZEN, life=LIFE), True),
+        (SigningIn(realm=Realm.CITIZEN, life=LIFE, in_place_of=UPSTREAM), True),
+        (SigningIn(realm=Realm.CITIZEN, life=LIFE, in_place_of=UPSTREAM, counts_only_so=True), False),
+        (SigningIn(realm=Realm.OFFICIAL, life=LIFE), False),
     ],
 )
 def test_where_it_could_not_do_it_is_not_taken(purpose: SigningIn, takes: bool) -> None:
@@ -202,7 +206,7 @@ async def test_each_change_is_told_to_the_person(world: World, rp: RelyingParty)
     await browser.press(await browser.get("/account/methods/remove?m=recovery-codes"), "submit")
 
     def notices(tx: Tx) -> list[str]:
-        found = tx.deliveries.of_person(person.person_id, 100)
+        found = messages_of(tx, person.person_id)
         return sorted(one.payload["notice"] for one in found if one.kind is OutboxKind.NOTICE)
 
     told = await world.provider.database.read(notices)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from idp.citizen import account as account_pages
-from idp.citizen import interaction, lock, otp
+from idp.citizen import interaction, local_session, lock, otp
 from idp.citizen.cross_device import phone
 from idp.citizen.named_account import find_named
 from idp.citizen.recover import renew
@@ -103,7 +103,7 @@ HOLES: Mapping[str, Hole] = {
         found="no fresh sign-in",
     ),
     "level-raised": Hole(
-        owner=otp,
+        owner=local_session,
         name="local_proof",
         instead=lambda right: lambda *args, **more: _raised(right(*args, **more)),
         steps=(*equipped(0, 0, _AND_APP), *sign_in_at(1, 0, 0, _AND_APP, 1)),

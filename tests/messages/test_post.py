@@ -16,6 +16,7 @@ from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
 from idp.people.model import Person, PersonProfile, PersonStatus
 from idp.transaction import Tx
 from tests.messages.conftest import SECRET, Office
+from tests.told import messages_of
 from tests.world import World
 
 pytestmark = pytest.mark.network
@@ -55,7 +56,7 @@ async def tell(
 
 
 async def rows(world: World, person_id: PersonId) -> list[OutboxMessage]:
-    return list(await world.provider.database.read(lambda tx: tx.deliveries.of_person(person_id, 100)))
+    return list(await world.provider.database.read(lambda tx: messages_of(tx, person_id)))
 
 
 async def test_a_notice_goes_to_every_verified_address_once(office: Office) -> None:

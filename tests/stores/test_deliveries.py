@@ -90,7 +90,7 @@ async def test_the_ledger_is_read_by_sign_out_by_person_and_by_client_page_by_pa
         "x",
     ]
     assert await read(lambda tx: tx.deliveries.of_logouts((), 9)) == ()
-    latest = await read(lambda tx: tx.deliveries.of_person(PersonId("alice"), 2))
+    latest = await read(lambda tx: tx.deliveries.sign_outs_of_person(PersonId("alice"), 2))
     assert [one.message_id for one in latest] == ["m4", "m3"]
     assert await of_client() == ["m4", "m3"]
     assert await of_client(before="m3") == ["m2", "m1"]

@@ -31,6 +31,7 @@ from tests.stores.outbox_samples import (
     settle,
 )
 from tests.stores.samples import do
+from tests.told import messages_of
 
 
 async def test_a_message_comes_back_as_it_was_written_and_is_sealed_meanwhile(database: Database[Tx]) -> None:
@@ -259,7 +260,7 @@ async def test_a_notice_is_kept_once_for_whom_it_is_and_the_relay_leaves_it(data
     for one in (notice("n1"), again):
         await do(database, lambda tx, one=one: tx.outbox.add_once((one,)))
     assert await claim(database, START + timedelta(hours=1)) == ()
-    (kept,) = await database.read(lambda tx: tx.deliveries.of_person(PersonId("p2"), 10))
+    (kept,) = await database.read(lambda tx: messages_of(tx, PersonId("p2")))
     assert (kept.kind, kept.payload) == (OutboxKind.NOTICE, {"deed": "acted"})
 
 
@@ -289,7 +290,7 @@ async def test_what_is_settled_for_a_person_is_wiped_and_what_waits_is_not(datab
     await fail(database, "sent", Attempt(is_sent=True), None)
     await fail(database, "logout", OK, None)
     await do(database, lambda tx: tx.outbox.wipe(("sent", "waits", "logout")))
-    kept = await database.read(lambda tx: tx.deliveries.of_person(PersonId("p2"), 10))
+    kept = await database.read(lambda tx: messages_of(tx, PersonId("p2")))
     assert {one.message_id: one.payload for one in kept} == {"sent": {}, "waits": {"to": "huong@example.vn"}}
     (logout,) = await of_logout(database)
     assert logout.payload, "of services the ledger goes on telling"
@@ -299,7 +300,7 @@ async def test_a_message_is_new_once_and_may_be_beyond_reach(database: Database[
     assert await do(database, lambda tx: tx.outbox.add_new(to_somebody("m1")))
     assert not await do(database, lambda tx: tx.outbox.add_new(to_somebody("m1")))
     await do(database, lambda tx: tx.outbox.settle_unsupported("m1"))
-    (kept,) = await database.read(lambda tx: tx.deliveries.of_person(PersonId("p2"), 10))
+    (kept,) = await database.read(lambda tx: messages_of(tx, PersonId("p2")))
     assert kept.state is DeliveryState.UNSUPPORTED
     assert await claim_kind(database, OutboxKind.MAIL, START + timedelta(hours=1)) == []
 
@@ -329,5 +330,5 @@ async def test_a_person_is_to_hear_of_something_once_a_day_or_each_time(
         return Done(None)
 
     await database.transact(twice)
-    kept = await database.read(lambda tx: tx.deliveries.of_person(PersonId("p2"), 10))
+    kept = await database.read(lambda tx: messages_of(tx, PersonId("p2")))
     assert sorted(one.payload["notice"] for one in kept) == ["new_factor", "new_factor", "official_looked"]

@@ -80,7 +80,6 @@ def _outbox(tx: Any, me: SignedIn) -> None:
     tx.outbox.settle("m", Attempt(status=400), now=NOW, next_at=None)
     tx.outbox.settle("m", Attempt(status=200), now=NOW, next_at=None)
     tx.deliveries.of_logouts(["l"], 10)
-    tx.deliveries.of_person(me.person.person_id, 10)
     tx.deliveries.of_client(client_id, 10)
     tx.deliveries.of_client(client_id, 10, before="m", states=["dead"])
     tx.deliveries.dead(10)

@@ -10,24 +10,23 @@ from dataclasses import dataclass
 from functools import partial
 
 from idp import metrics
-from idp.audit.events import EventType
+from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.codes.offering import code_channels, opening
-from idp.citizen.interaction import Opened, open_here, posted, session_cookie
-from idp.citizen.local_session import SigningIn, local_proof, signed_in, signing_in
+from idp.citizen.interaction import Opened, open_here, posted
+from idp.citizen.local_proof import Proved
+from idp.citizen.local_session import begin, outcome_of, signed_in, signing_in
 from idp.citizen.password import slowed
 from idp.credentials.reservation import Slowed
 from idp.credentials.sign_in_code import AMR, CODE_DIGITS, MOST_CODE_TRIES, SignInCode, code_material
-from idp.database import Done, Refused
+from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.ids import NOBODY
 from idp.limits.model import Counted, Limit, address_key
 from idp.limits.service import Counter
 from idp.messages.model import Channel
-from idp.metrics import SignInMethod, SignInOutcome
-from idp.sessions.service import Begun, start_session
-from idp.settings import Lifetimes
+from idp.metrics import SignInMethod
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, one_error
 from idp.ui.formatting import mask_email, mask_phone
@@ -44,9 +43,6 @@ class _Wrong:
 
 class _Over:
     """There is no code any more: too old, tried too often, used, or replaced by another."""
-
-
-_Settled = Begun | _Wrong | _Over | Slowed
 
 
 async def show(call: Call) -> Answer:
@@ -74,14 +70,13 @@ async def check(call: Call) -> Answer:
         interaction_id=opened.interaction_id,
         typed=typed,
         counter=counter,
-        cookie=session_cookie(call, opened),
-        purpose=signing_in(call, opened),
         vault=provider.vault,
-        life=provider.settings.life,
         occasion=occasion,
     )
-    outcome = await provider.database.transact(settle)
-    metrics.SIGN_INS.add(SignInMethod.SENT_CODE, _outcome(outcome))
+    outcome = await provider.database.transact(
+        partial(begin, settle=settle, purpose=signing_in(call, opened), occasion=occasion)
+    )
+    metrics.SIGN_INS.add(SignInMethod.SENT_CODE, outcome_of(outcome))
     result = outcome.unwrap()
     match result:
         case Slowed():
@@ -95,22 +90,12 @@ async def check(call: Call) -> Answer:
             wrong = one_error("otp_wrong", at="otp", n=left) if left else one_error("sign_in_code_over")
             return _form(call, opened, code, wrong)
         case _:
-            return signed_in(call, opened, result)
+            return signed_in(call, opened, result.begun)
 
 
 async def _waiting(call: Call, opened: Opened) -> SignInCode | None:
     now = call.provider.clock.now()
     return await call.provider.database.read(lambda tx: tx.sign_in_codes.find(opened.interaction_id, now))
-
-
-def _outcome(settled: Done[_Settled] | Refused) -> SignInOutcome:
-    match settled:
-        case Done(value=Slowed()):
-            return SignInOutcome.SLOWED
-        case Done(value=Begun()):
-            return SignInOutcome.SIGNED_IN
-        case _:
-            return SignInOutcome.REFUSED
 
 
 def _form(call: Call, opened: Opened, code: SignInCode, errors: ErrorSummary | None = None) -> Answer:
@@ -129,17 +114,8 @@ def _form(call: Call, opened: Opened, code: SignInCode, errors: ErrorSummary | N
 
 
 def _settle(
-    tx: Tx,
-    *,
-    interaction_id: str,
-    typed: str,
-    counter: Counter,
-    cookie: str | None,
-    purpose: SigningIn,
-    vault: Vault,
-    life: Lifetimes,
-    occasion: Occasion,
-) -> Done[_Settled] | Refused:
+    tx: Tx, *, interaction_id: str, typed: str, counter: Counter, vault: Vault, occasion: Occasion
+) -> Proved | Done[_Wrong | _Over | Slowed]:
     waiting = tx.sign_in_codes.find(interaction_id, occasion.now)
     if waiting is None:
         return Done(_Over())
@@ -151,37 +127,23 @@ def _settle(
         return Done(_Over())
     given = vault.digest(code_material(interaction_id, code.channel, code.address, typed))
     if not hmac.compare_digest(given, code.digest) or code.person_id == NOBODY:
-        return Done(_refuse(tx, code, counter, occasion))
+        tx.audit.add(_refusal(code, occasion), rehearse=code.person_id == NOBODY)
+        counted = tx.limits.count(*counter, occasion.now)
+        return Done(_Wrong(tries_left=MOST_CODE_TRIES - code.tries, counted=counted))
     if not tx.sign_in_codes.spend(interaction_id, code.digest):
         return Done(_Over())
     tx.attempts.give_back(code.account, code.tries)
     tx.people.lock(tx.people.standing_id(code.person_id))  # closing the address comes before this, or ends it
     if not opening(tx, code.person_id, code.channel, code.address, occasion.now):
         return Done(_Over())
-    proved = local_proof(tx, code.person_id, AMR[code.channel], purpose=purpose, occasion=occasion)
-    if isinstance(proved, Refused):
-        return proved
-    return start_session(
-        tx,
-        proved,
-        cookie=cookie,
-        arrival=purpose.arrival,
-        life=life,
-        occasion=occasion,
-        realm=purpose.realm,
-    )
+    return Proved(person_id=code.person_id, amr=AMR[code.channel])
 
 
-def _refuse(tx: Tx, code: SignInCode, counter: Counter, occasion: Occasion) -> _Wrong:
-    tx.audit.add(
-        occasion.event(
-            EventType.SIGN_IN_REFUSED,
-            actor=person_ref(code.person_id),
-            person_id=code.person_id,
-            reason="wrong code",
-            factor=AMR[code.channel][-1],
-        ),
-        rehearse=code.person_id == NOBODY,
+def _refusal(code: SignInCode, occasion: Occasion) -> AuditEvent:
+    return occasion.event(
+        EventType.SIGN_IN_REFUSED,
+        actor=person_ref(code.person_id),
+        person_id=code.person_id,
+        reason="wrong code",
+        factor=AMR[code.channel][-1],
     )
-    counted = tx.limits.count(*counter, occasion.now)
-    return _Wrong(tries_left=MOST_CODE_TRIES - code.tries, counted=counted)

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from idp import metrics
-from idp.audit.events import EventType
+from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.citizen.interaction import Opened, open_here, posted, session_cookie
-from idp.citizen.local_session import SigningIn, local_proof, signed_in, signing_in
+from idp.citizen.interaction import Opened, open_here, posted
+from idp.citizen.local_proof import Proved
+from idp.citizen.local_session import begin, outcome_of, signed_in, signing_in
 from idp.citizen.passkeys.asking import ask_to_sign_in, asked_challenge, may_use_passkey, relying_party_id
 from idp.credentials.challenge import Ceremony, Challenge, ChallengeRefused
 from idp.credentials.model import Passkey
 from idp.credentials.passkey import Asserted, PasskeyRefused, check_assertion, read_assertion
-from idp.database import Done, Refused
+from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.device import public_minutes
 from idp.edge.page import page
@@ -26,8 +27,6 @@ from idp.limits.service import Counter
 from idp.log import fields
 from idp.metrics import SignInMethod, SignInOutcome
 from idp.protocol.assurance import passkey_amr
-from idp.sessions.service import Begun, start_session
-from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, one_error
 
@@ -72,19 +71,14 @@ async def check(call: Call) -> Answer:
     except (ChallengeRefused, PasskeyRefused) as refused:
         await _refuse(call, opened, passkey, counter, refused)
         return _form(call, opened, failed)
-    settle = partial(
-        _settle,
-        answered=_Answered(challenge=challenge, passkey=passkey, proved=proved),
-        cookie=session_cookie(call, opened),
-        purpose=signing_in(call, opened),
-        life=provider.settings.life,
-        occasion=occasion,
+    answered = _Answered(challenge=challenge, passkey=passkey, proved=proved)
+    settle = partial(_settle, answered=answered, occasion=occasion)
+    outcome = await provider.database.transact(
+        partial(begin, settle=settle, purpose=signing_in(call, opened), occasion=occasion)
     )
-    outcome = await provider.database.transact(settle)
-    is_in = isinstance(outcome, Done) and outcome.value is not None
-    _count(SignInOutcome.SIGNED_IN if is_in else SignInOutcome.REFUSED)
-    begun = outcome.unwrap()
-    return _form(call, opened, failed) if begun is None else signed_in(call, opened, begun)
+    _count(outcome_of(outcome))
+    result = outcome.unwrap()
+    return _form(call, opened, failed) if result is None else signed_in(call, opened, result.begun)
 
 
 async def _named(call: Call, unverified_answer: str) -> Passkey:
@@ -123,71 +117,45 @@ async def _refuse(
 
 def _record(tx: Tx, *, passkey: Passkey | None, counter: Counter, occasion: Occasion) -> Done[Counted]:
     if passkey is not None:
-        _put_refusal(tx, passkey, "wrong answer", occasion)
+        tx.audit.add(_refusal(passkey, "wrong answer", occasion))
     return Done(tx.limits.count(*counter, occasion.now))
 
 
-def _settle(
-    tx: Tx,
-    *,
-    answered: _Answered,
-    cookie: str | None,
-    purpose: SigningIn,
-    life: Lifetimes,
-    occasion: Occasion,
-) -> Done[Begun | None] | Refused:
-    """Use challenge and counter up, and begin the session; None: one of them was used before."""
+def _settle(tx: Tx, *, answered: _Answered, occasion: Occasion) -> Proved | Done[None]:
+    """Use challenge and counter up; None: one of them was used before."""
     passkey, proved, challenge = answered.passkey, answered.proved, answered.challenge
     if not tx.passkey_challenges.spend(challenge.value, challenge.expires_at):
-        _put_refusal(tx, passkey, "challenge used", occasion)
+        tx.audit.add(_refusal(passkey, "challenge used", occasion))
         return Done(None)
     used = tx.passkeys.use(passkey, proved.sign_count, is_backed_up=proved.is_backed_up, now=occasion.now)
     if not used:
-        _put_unusable(tx, passkey, occasion)
+        tx.audit.add(_unusable(passkey, tx.passkeys.find(passkey.credential_id), occasion))
         return Done(None)
     amr = passkey_amr(is_verified=proved.is_verified, is_synced=passkey.is_synced)
-    person = local_proof(tx, passkey.person_id, amr, purpose=purpose, occasion=occasion, passkey=passkey)
-    if isinstance(person, Refused):
-        return person
-    begun = start_session(
-        tx,
-        person,
-        cookie=cookie,
-        arrival=purpose.arrival,
-        life=life,
-        occasion=occasion,
-        realm=purpose.realm,
-    )
-    return begun if isinstance(begun, Refused) else Done(begun.value)
+    return Proved(person_id=passkey.person_id, amr=amr, passkey=passkey)
 
 
-def _put_unusable(tx: Tx, passkey: Passkey, occasion: Occasion) -> None:
-    """Record why a right answer does not count: the passkey was removed, or its counter did not go on (§6.1.1)."""
-    now = tx.passkeys.find(passkey.credential_id)
+def _unusable(passkey: Passkey, now: Passkey | None, occasion: Occasion) -> AuditEvent:
+    """Return why a right answer does not count: the passkey was removed, or its counter did not go on (§6.1.1)."""
     if now is None or now.ended_at is not None:
-        _put_refusal(tx, passkey, "removed", occasion)
-        return
+        return _refusal(passkey, "removed", occasion)
     _log.warning("a passkey may have been copied", extra=fields(txn=occasion.txn))
-    tx.audit.add(
-        occasion.event(
-            EventType.CREDENTIAL_COPIED,
-            actor=person_ref(passkey.person_id),
-            person_id=passkey.person_id,
-            kind="passkey",
-            aaguid=passkey.aaguid,
-        )
+    return occasion.event(
+        EventType.CREDENTIAL_COPIED,
+        actor=person_ref(passkey.person_id),
+        person_id=passkey.person_id,
+        kind="passkey",
+        aaguid=passkey.aaguid,
     )
 
 
-def _put_refusal(tx: Tx, passkey: Passkey, reason: str, occasion: Occasion) -> None:
-    tx.audit.add(
-        occasion.event(
-            EventType.SIGN_IN_REFUSED,
-            actor=person_ref(passkey.person_id),
-            person_id=passkey.person_id,
-            reason=reason,
-            factor="passkey",
-        )
+def _refusal(passkey: Passkey, reason: str, occasion: Occasion) -> AuditEvent:
+    return occasion.event(
+        EventType.SIGN_IN_REFUSED,
+        actor=person_ref(passkey.person_id),
+        person_id=passkey.person_id,
+        reason=reason,
+        factor="passkey",
     )
 
 

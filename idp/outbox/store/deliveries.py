@@ -21,10 +21,12 @@ _OF_LOGOUTS = (
     .order_by(outbox.c.created_at, outbox.c.message_id)
     .limit(_most)
 )
-_OF_PERSON = (
-    select(outbox).where(outbox.c.person_id == bindparam("of_person")).order_by(*_newest_first).limit(_most)
+_SIGN_OUTS_OF_PERSON = (
+    select(outbox)
+    .where(outbox.c.person_id == bindparam("of_person"), outbox.c.client_id != NOBODY)
+    .order_by(*_newest_first)
+    .limit(_most)
 )
-_SIGN_OUTS_OF_PERSON = _OF_PERSON.where(outbox.c.client_id != NOBODY)
 _OF_CLIENT = (
     select(outbox).where(outbox.c.client_id == bindparam("of_client")).order_by(*_newest_first).limit(_most)
 )
@@ -66,10 +68,6 @@ class DeliveryStore:
         if not logout_ids:
             return ()
         return self._messages(_OF_LOGOUTS, of_logouts=list(logout_ids), most=limit)
-
-    def of_person(self, person_id: PersonId, limit: int) -> tuple[OutboxMessage, ...]:
-        """Return the latest of a person, notices to them included."""
-        return self._messages(_OF_PERSON, of_person=person_id, most=limit)
 
     def sign_outs_of_person(self, person_id: PersonId, limit: int) -> tuple[OutboxMessage, ...]:
         """Return the latest that told services of a person's sign-outs."""

@@ -72,6 +72,7 @@ people = Table(
 _this_person = and_(people.c.bucket == bindparam("of_bucket"), people.c.person_id == bindparam("of_person"))
 _ADD = insert(people)
 _GET = select(people).where(_this_person)
+_STANDS_FOR_IT = select(people.c.canonical_id).where(_this_person)
 _LOCK = select(people.c.person_id).where(_this_person).with_for_update()
 _records = people.alias("records")
 _stands = func.coalesce(_records.c.canonical_id, _records.c.person_id)
@@ -189,8 +190,11 @@ class PeopleStore:
 
     def standing_id(self, person_id: PersonId) -> PersonId:
         """Return the id of the record that stands for this one; of a record that is not there, the same."""
-        person = self.canonical(person_id)
-        return person_id if person is None else person.person_id
+        found = self.connection.execute(_STANDS_FOR_IT, _key(person_id)).scalar_one_or_none()
+        if found is None:
+            return person_id
+        beyond = self.connection.execute(_STANDS_FOR_IT, _key(found)).one_or_none()
+        return PersonId(found) if beyond is not None and beyond.canonical_id is None else person_id
 
     def merged_into(self, person_id: PersonId) -> tuple[Person, ...]:
         """Return the records that this one stands for, the oldest first."""

@@ -11,6 +11,7 @@ from idp.transaction import Tx
 from tests.endpoints.public_computer import TICK, assert_ends_with_ten_minutes
 from tests.federation.national_process import Process
 from tests.national import Traveller
+from tests.told import messages_of
 from tests.world import World
 
 pytestmark = pytest.mark.network
@@ -19,7 +20,7 @@ CHROME = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko)
 
 
 def _of_person(tx: Tx, *, person_id: PersonId) -> tuple[OutboxMessage, ...]:
-    return tx.deliveries.of_person(person_id, 50)
+    return messages_of(tx, person_id)
 
 
 async def told(world: World) -> list[OutboxMessage]:

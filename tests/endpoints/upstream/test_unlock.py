@@ -16,6 +16,7 @@ from tests.driver import Page
 from tests.endpoints.public_computer import TICK
 from tests.federation.national_process import Process
 from tests.national import Traveller
+from tests.told import messages_of
 from tests.world import World
 
 pytestmark = pytest.mark.network
@@ -61,7 +62,7 @@ async def test_a_locked_person_is_told_the_way_and_opens_their_account(
     assert opened.actor == opened.subject_ref
     *_, started = await world.records(EventType.SESSION_STARTED)
     assert started.payload["acr"] == "urn:haiphong:acr:high"
-    told = await world.provider.database.read(lambda tx: tx.deliveries.of_person(person_id, 50))
+    told = await world.provider.database.read(lambda tx: messages_of(tx, person_id))
     assert "unlocked" in {one.payload.get("act") for one in told}
     assert await world.provider.database.read(lambda tx: tx.cases.list(CaseState.OPEN, 10)) == ()
     (case,) = await world.provider.database.read(lambda tx: tx.cases.of_person(person_id, 10))

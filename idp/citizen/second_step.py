@@ -1,0 +1,76 @@
+"""What every code in the place of a second factor begins and ends with: counted before it is looked at (DESIGN 5.7)."""
+
+from dataclasses import dataclass
+
+from idp.audit.events import EventType
+from idp.audit.occasion import Occasion, person_ref
+from idp.citizen.interaction import Opened
+from idp.credentials.model import QUICK_TRIES
+from idp.credentials.reservation import Slowed
+from idp.edge import Call
+from idp.ids import PersonId
+from idp.transaction import Tx
+
+
+class NoProof:
+    """No password was proved in this interaction, or too long ago."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """A code that opened nothing."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStep:
+    """A try at the second factor of whoever proved a password here."""
+
+    record_id: PersonId
+    """Whose password it was: a record merged into another keeps its own (adr/0036)."""
+    person_id: PersonId
+    """Who stands for it, and whose counter counts."""
+    failures: int
+
+
+async def has_proof(call: Call, opened: Opened) -> bool:
+    """Tell whether a password was proved in this interaction."""
+    now = call.provider.clock.now()
+    return await call.provider.database.read(
+        lambda tx: tx.interactions.password_proof(opened.interaction_id, now) is not None
+    )
+
+
+def reserve(tx: Tx, interaction_id: str, occasion: Occasion) -> SecondStep | NoProof | Slowed:
+    """Count a try before it is made."""
+    proof = tx.interactions.password_proof(interaction_id, occasion.now)
+    if proof is None:
+        return NoProof()
+    person_id = tx.people.standing_id(proof.person_id)
+    attempt = tx.attempts.reserve(person_id, occasion.now)
+    if isinstance(attempt, Slowed):
+        return attempt
+    return SecondStep(record_id=proof.person_id, person_id=person_id, failures=attempt.failures)
+
+
+def refuse(tx: Tx, step: SecondStep, person_id: PersonId, *, factor: str, occasion: Occasion) -> Wrong:
+    """Record a wrong code; the try stays counted."""
+    tx.audit.add(
+        occasion.event(
+            EventType.SIGN_IN_REFUSED,
+            actor=person_ref(person_id),
+            person_id=person_id,
+            reason="wrong code",
+            factor=factor,
+        )
+    )
+    return Wrong(tries_left=max(0, QUICK_TRIES - step.failures))
+
+
+def spend(tx: Tx, step: SecondStep, interaction_id: str, occasion: Occasion) -> bool:
+    """Use the proved password up, and forgive the failures before; False: somebody else used it meanwhile."""
+    if tx.interactions.spend_password_proof(interaction_id, occasion.now) is None:
+        return False
+    tx.attempts.settle(step.person_id)
+    return True
