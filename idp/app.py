@@ -24,7 +24,7 @@ from federation.waiting_room import WaitingRoom
 from idp.admission import Admission
 from idp.audit.reads import ReadsRecorded
 from idp.audit.summary import Summaries
-from idp.citizen.routing import citizen_router, to_response
+from idp.citizen.routing import ADDRESSES, citizen_router, to_response
 from idp.clients.keys import ClientKeys
 from idp.clients.request_documents import RequestDocuments
 from idp.clients.waiting import Waiting
@@ -36,7 +36,6 @@ from idp.database import Database, DatabaseUnavailable
 from idp.edge import Answer, BadCall, Call, Endpoint
 from idp.edge.adapter import Edge, Prepared, run
 from idp.edge.asgi import Asgi
-from idp.edge.page_route import page_route
 from idp.endpoints.authorize import authorize, resume
 from idp.endpoints.check_session import check_session
 from idp.endpoints.end_session import end_session
@@ -251,7 +250,10 @@ def make_app(provider: Provider) -> Asgi:
         return to_response(error_response(call, BadCall(error.status_code, str(error.detail))))
 
     routes = routes_of(provider.settings)
-    return _traced(Edge(provider, routes=routes, published=PUBLISHED, pages=pages, render=_render), provider)
+    edge = Edge(
+        provider, routes=routes, addresses=ADDRESSES, published=PUBLISHED, pages=pages, render=_render
+    )
+    return _traced(edge, provider)
 
 
 def _render(call: Call, error: Exception) -> Answer:
@@ -273,7 +275,7 @@ def _traced(edge: Edge, provider: Provider) -> Asgi:
         edge,
         provider.tracing,
         trusted_proxies=provider.settings.trusted_proxies,
-        route_of=lambda scope: edge.route_of(scope["path"]) or page_route(scope),
+        route_of=edge.name_of,
     )
 
 

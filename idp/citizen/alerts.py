@@ -43,6 +43,8 @@ class Known:
     """Until when acts of high risk wait, after a recovery."""
     here: str = ""
     """The device this is seen on; empty: none."""
+    password_known: bool = False
+    """To others."""
     devices: tuple[KnownDevice, ...] = field(default=(), repr=False)
     card_expires_on: str = ""
     residence_until: str = ""
@@ -72,6 +74,7 @@ def alerts(known: Known, *, now: datetime) -> tuple[Alert, ...]:
         None if known.closes_at is None else Alert(kind=AlertKind.CLOSING, at=known.closes_at),
         _disputed(known.case, now),
         None if known.held_until is None else Alert(kind=AlertKind.HELD, at=known.held_until),
+        Alert(kind=AlertKind.PASSWORD_KNOWN) if known.password_known else None,
         _new_device(unsaid(known, now)),
         _card(known.card_expires_on, today),
         _residence(known.residence_until, today),
@@ -96,6 +99,7 @@ def load(tx: Tx, holder: Holder, now: datetime) -> Known:
         case=_case(tx, person_id),
         held_until=held_until(tx, person_id, now),
         here=holder.session.device_id,
+        password_known=tx.passwords.known_since(person_id) is not None,
         devices=tx.devices.of_person(person_id, now, _MOST_DEVICES),
         card_expires_on=papers.card_expires_on,
         residence_until=papers.residence_until,

@@ -10,6 +10,7 @@ from idp.citizen.local_proof import Proved, SigningIn, local_proof
 from idp.credentials.reservation import Slowed
 from idp.database import Done, Refused
 from idp.edge import Answer, Call, Cookie
+from idp.edge.account import onward
 from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import session_cookie_name
 from idp.edge.device import arrival_of, begun_here
@@ -84,6 +85,6 @@ def outcome_of(settled: Done[object] | Refused) -> SignInOutcome:
 def signed_in(call: Call, opened: Opened, begun: Begun) -> Answer:
     """Set the session's cookie and go on with the interaction."""
     name = session_cookie_name(call.provider.settings, opened.realm)
-    location = f"/authorize/resume?i={opened.interaction_id}"
+    location = onward(begun, opened.client.client_id, opened.interaction_id)
     answer = Answer.redirect(location, Cookie(name=name, value=begun.cookie), *changed_state(call))
     return begun_here(call, answer, begun)

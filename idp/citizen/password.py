@@ -86,7 +86,7 @@ async def check(call: Call) -> Answer:
     if missing:
         return _form(call, opened, username=username, errors=ErrorSummary(tuple(missing)))
     if len(password) > LONGEST or len(username) > LONGEST:
-        return _form(call, opened, errors=one_error("credentials_wrong"))
+        return _wrong(call, opened, "")
     provider, occasion, counter = call.provider, call.occasion(), (Limit.SIGN_IN, address_key(call.peer))
     provider.limits.check(counter, now=occasion.now)
     with provider.hashing.place() as verify:
@@ -99,7 +99,7 @@ async def check(call: Call) -> Answer:
         is_right = await verify(password, account.password_hash)
     if not is_right or account.person_id is None or not account.is_usable:
         await _refuse(call, opened, account, counter, occasion)
-        return _form(call, opened, username=username, errors=one_error("credentials_wrong"))
+        return _wrong(call, opened, username)
     await _renew_hash(call, account.person_id, password, account.password_hash or "")
     if not account.has_totp:
         settle = partial(_settle, account=account)
@@ -109,7 +109,7 @@ async def check(call: Call) -> Answer:
         _count(outcome_of(outcome))
         signed = outcome.unwrap()
         if signed is None:
-            return _form(call, opened, username=username, errors=one_error("credentials_wrong"))
+            return _wrong(call, opened, username)
         return signed_in(call, opened, signed.begun)
     proof = PasswordProof(
         interaction_id=opened.interaction_id,
@@ -118,7 +118,7 @@ async def check(call: Call) -> Answer:
         expires_at=opened.request.started_at + provider.settings.life.interaction,
     )
     if not (await provider.database.transact(partial(_prove, proof=proof, account=account))).unwrap():
-        return _form(call, opened, username=username, errors=one_error("credentials_wrong"))
+        return _wrong(call, opened, username)
     _count(SignInOutcome.CONTINUED)
     return Answer.redirect(f"/sign-in/otp?i={opened.interaction_id}", *keep_tick(call, opened.interaction_id))
 
@@ -143,7 +143,19 @@ def is_only_way(call: Call, opened: Opened) -> bool:
     return is_alone and _is_offered(call, opened)
 
 
-def _form(call: Call, opened: Opened, *, username: str = "", errors: ErrorSummary | None = None) -> Answer:
+def _wrong(call: Call, opened: Opened, username: str) -> Answer:
+    """Say that it is wrong: the same to who has the password, if others know it too, as to who guesses (E16)."""
+    return _form(call, opened, username=username, errors=one_error("credentials_wrong"), refused=True)
+
+
+def _form(
+    call: Call,
+    opened: Opened,
+    *,
+    username: str = "",
+    errors: ErrorSummary | None = None,
+    refused: bool = False,
+) -> Answer:
     return page(
         call,
         "password.html",
@@ -154,6 +166,7 @@ def _form(call: Call, opened: Opened, *, username: str = "", errors: ErrorSummar
         passkey=ask_to_sign_in(call, opened) if may_use_passkey(call, opened) else None,
         public_minutes=public_minutes(call),
         username=username,
+        refused=refused,
         errors=errors,
     )
 

@@ -154,7 +154,7 @@ def _counters(tx: Tx, person_id: PersonId) -> tuple[str, str]:
 def mark_password(person_id: str, *, reason: Reason) -> None:
     """Note that others know a person's password: every session ends, and it opens nothing until they set another.
 
-    They sign in another way, which is the national system for citizens, and set a new one on their account's page.
+    They sign in another way, which is the national system for citizens, and are led to a new one there.
     """
 
     async def work(provider: Provider) -> int:

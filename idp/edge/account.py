@@ -20,6 +20,7 @@ from idp.interactions.service import Decision, decide
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import OWN_PASSKEYS, ClientFacts, Profile
 from idp.protocol.next_step import SignIn
+from idp.sessions.service import Begun
 
 ACCOUNT = ClientId("hpid:account")
 """Never a registered client's: a colon is in no client_id we take."""
@@ -27,6 +28,7 @@ UNLOCK = ClientId("hpid:unlock")
 """The sign-in by which people open an account they locked themselves (adr/0051)."""
 OWN_CLIENTS = frozenset({ACCOUNT, OWN_PASSKEYS, UNLOCK})
 HOME = "/account"
+NEW_PASSWORD = "/sign-in/new-password"  # noqa: S105 - an address
 PASSKEYS = f"{HOME}/methods/passkeys"
 _NAMES = {False: ("Tài khoản của tôi", "My account"), True: ("Mở khóa tài khoản", "Unlock my account")}
 """Whether it is the sign-in that unlocks → its names."""
@@ -89,6 +91,15 @@ async def go_on(call: Call, opened: OpenInteraction) -> Answer:
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
     name = cookie_name(call.provider.settings, "i-") + opened.interaction_id
     return Answer.redirect(opened.asked.values["state"], Cookie(name=name, value="", max_age=0))
+
+
+def onward(begun: Begun, client_id: ClientId, interaction_id: str, path: str = "/authorize/resume") -> str:
+    """Return where a sign-in goes on: to a new password first, if others may know the one there is.
+
+    The account says so on its own pages.
+    """
+    leads_there = begun.needs_password and client_id not in OWN_CLIENTS
+    return f"{NEW_PASSWORD if leads_there else path}?i={interaction_id}"
 
 
 async def signed_in(call: Call, *, fresh: bool = False) -> Decision:

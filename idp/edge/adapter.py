@@ -34,8 +34,9 @@ _faults = logging.getLogger("hpid.fault")
 
 
 class Edge:
-    """Routes = path → method → endpoint, one that ends in a slash for all below it; the rest goes to `pages`.
+    """Routes = path → method → endpoint, one that ends in a slash for all below it.
 
+    Addresses = path → method → page, of those that have one address; the framework in `pages` has the rest.
     Published = path → the answer to whoever asks for that and no more, the same as its endpoint's.
     """
 
@@ -44,6 +45,7 @@ class Edge:
         provider: Provider,
         *,
         routes: Mapping[str, Mapping[str, Endpoint]],
+        addresses: Mapping[str, Mapping[str, Endpoint]],
         published: Mapping[str, Prepared],
         pages: Asgi,
         render: Render,
@@ -51,6 +53,7 @@ class Edge:
         self._provider = provider
         self._routes = routes
         self._roots = tuple(path for path in routes if path.endswith("/"))
+        self._addresses = addresses
         self._published = published
         self._pages = pages
         self._render = render
@@ -84,7 +87,7 @@ class Edge:
             answer = _rendered(call, fault, self._render)
             if not reply.status:
                 await reply.give(answer)
-        route = self.route_of(call.path) or page_route(scope)
+        route = self.name_of(scope)
         path, peer = logged_path(call.path), peer_prefix(call.peer)
         self._record(call.method, path, route, reply.status, txn=call.txn, started=started, peer=peer)
 
@@ -126,6 +129,16 @@ class Edge:
             peer=peer,
         )
 
+    def name_of(self, scope: Scope) -> str:
+        """Return the route under which a request is counted."""
+        path: str = scope["path"]
+        return self.route_of(path) or page_route(
+            scope, has_address=self._page(path, scope["method"]) is not None
+        )
+
+    def _page(self, path: str, method: str) -> Endpoint | None:
+        return self._addresses.get(path, {}).get("GET" if method == "HEAD" else method)
+
     def route_of(self, path: str) -> str | None:
         """Return the route that serves a path, if it is a protocol endpoint's."""
         if path in self._routes:
@@ -159,9 +172,13 @@ class Edge:
         if call.method in _WITH_BODY:
             call.body = await read_body(receive)
         admission = self._provider.admission
+        page = self._page(call.path, call.method)
         admission.enter(kind)
         try:
-            await self._pages(scope, replay(call.body, receive), reply)
+            if page is None:
+                await self._pages(scope, replay(call.body, receive), reply)
+            else:
+                await reply.give(await run(page, call, self._render))
         finally:
             admission.leave(kind)
 

@@ -45,6 +45,7 @@ class Call:
     body: bytes = field(default=b"", repr=False)
     peer: str
     txn: str
+    _cookies: dict[str, str] | None = field(default=None, init=False, repr=False)
 
     def occasion(self) -> Occasion:
         """Return this moment of this request, for what it writes."""
@@ -87,7 +88,9 @@ class Call:
 
     def cookies(self) -> dict[str, str]:
         """Return the request's cookies; malformed ones are dropped."""
-        return parse_cookies(self.headers.get("cookie", ""))
+        if self._cookies is None:
+            self._cookies = parse_cookies(self.headers.get("cookie", ""))
+        return self._cookies
 
 
 Endpoint = Callable[[Call], Awaitable["Answer"]]

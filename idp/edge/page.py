@@ -1,6 +1,7 @@
 """Rendering a page as an Answer: language, theme, CSRF token and headers in one place for endpoints and faces."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -54,14 +55,7 @@ def page(
     browser, cookie = browser_cookie(call)
     frame = _frame(call, browser, ui_locales, notice=notice, signed_in_name=signed_in_name, path=path)
     body = call.provider.pages.render(template, frame, **context)
-    headers = _text(
-        page_headers(
-            form_action=form_action,
-            frame_src=frame_src,
-            asks_us=asks_us,
-            https=call.provider.settings.is_https,
-        )
-    )
+    headers = _headers(form_action, frame_src, asks_us=asks_us, https=call.provider.settings.is_https)
     answer = Answer.html(body, status=status, headers=headers)
     return answer if cookie is None else answer.with_cookies(cookie)
 
@@ -108,6 +102,14 @@ def bare_error_page(call: Call) -> Answer:
     """Return the page for when no other can be made: no template, no cookie, both languages."""
     headers = _text(page_headers(https=call.provider.settings.is_https))
     return Answer.html(call.provider.pages.server_error(call.txn), status=500, headers=headers)
+
+
+@lru_cache(maxsize=1024)
+def _headers(
+    form_action: tuple[str, ...], frame_src: tuple[str, ...], *, asks_us: bool, https: bool
+) -> tuple[tuple[str, str], ...]:
+    """Return the headers of a page: the same ones for all who come from one service."""
+    return _text(page_headers(form_action=form_action, frame_src=frame_src, asks_us=asks_us, https=https))
 
 
 def _text(headers: Headers) -> tuple[tuple[str, str], ...]:

@@ -9,9 +9,9 @@ _STATIC = "/static"
 _WITH_CODE = "/q/"
 
 
-def page_route(scope: Mapping[str, Any]) -> str:
-    """Return the route that the framework found for a connection; files share one name, what nobody serves another."""
-    path: str = getattr(scope.get("route"), "path", OTHER)
+def page_route(scope: Mapping[str, Any], *, has_address: bool) -> str:
+    """Return a page's address, or the route that the framework found; files share one name."""
+    path: str = scope["path"] if has_address else getattr(scope.get("route"), "path", OTHER)
     return _STATIC if path.startswith(_STATIC) else path
 
 

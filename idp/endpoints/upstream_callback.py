@@ -17,7 +17,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done
 from idp.edge import Answer, Call, Cookie
-from idp.edge.account import UNLOCK
+from idp.edge.account import UNLOCK, onward
 from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import cookie_name
 from idp.edge.device import arrival_of, begun_here
@@ -119,7 +119,7 @@ async def _arrive(call: Call, answer: Mapping[str, str]) -> Answer:
     path = "/sign-in/papers" if is_foreign else "/authorize/resume"
     begun = outcome.unwrap()
     done = Answer.redirect(
-        f"{path}?i={opened.interaction_id}",
+        onward(begun, opened.client_id, opened.interaction_id, path),
         Cookie(name=session_name, value=begun.cookie),
         *changed_state(call),
     )

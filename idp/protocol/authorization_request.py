@@ -254,6 +254,8 @@ def _check_scope(text: str | None, client: ClientFacts) -> tuple[str, ...]:
 def _check_claims(text: str | None, client: ClientFacts) -> ClaimsRequest:
     """Return what is asked for, without the single claims whose scope this client is not registered for."""
     claims = parse_claims(text)
+    if text is None:
+        return claims
     return replace(
         claims,
         userinfo=allowed_claims(claims.userinfo, client.scopes),

@@ -51,6 +51,11 @@ class Proof:
         """Return what was proved last; the steps of the national system are its own affair."""
         return self.amr[-1] if self.idp == "haiphong" else self.idp
 
+    @property
+    def by_own_password(self) -> bool:
+        """Tell whether a password of ours was part of it: one that others know is none."""
+        return self.idp == "haiphong" and "pwd" in self.amr
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
@@ -60,6 +65,8 @@ class Begun:
     device: str | None = field(default=None, repr=False)
     """What the browser's own cookie says from now on; empty: it has none; None: it stays as it is."""
     weighed: Weighed = NOTHING
+    needs_password: bool = False
+    """Others know this person's password; they came another way, and are led to a new one (SP 800-63B-4 §3.1.1.2)."""
 
 
 def start_session(
@@ -114,7 +121,15 @@ def start_session(
         tx.outbox.notify(proof.person_id, notice, occasion=occasion, once_a_day=False, **on)
     for doubt in cases_of(arrived, occasion):
         leave_to_steward(tx, doubt, occasion)
-    return Done(Begun(cookie=fresh, device=arrived.cookie, weighed=arrived.weighed))
+    return Done(
+        Begun(
+            cookie=fresh,
+            device=arrived.cookie,
+            weighed=arrived.weighed,
+            needs_password=not proof.by_own_password
+            and tx.passwords.known_since(proof.person_id) is not None,
+        )
+    )
 
 
 def _earlier(tx: Tx, cookie: str | None, realm: Realm) -> Session | None:

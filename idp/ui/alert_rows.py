@@ -11,6 +11,7 @@ class AlertKind(StrEnum):
     CLOSING = "closing"
     CASE = "case"
     HELD = "held"
+    PASSWORD_KNOWN = "password-known"  # noqa: S105 - a name, not a secret
     NEW_DEVICE = "new-device"
     CARD = "card"
     RESIDENCE = "residence"

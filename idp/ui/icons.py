@@ -3,6 +3,8 @@
 Each stands beside words that say the same. No padlock, no shield: they mimic what a browser says (§1.4).
 """
 
+from functools import lru_cache
+
 from markupsafe import Markup
 
 _SHAPES = {
@@ -55,6 +57,7 @@ _SHAPES = {
 _DRAWING = Markup('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>')
 
 
+@lru_cache(maxsize=256)
 def icon(name: str, *, large: bool = False) -> Markup:
     """Return the drawing; a name we don't know gets the neutral sheet of paper."""
     return _DRAWING.format("icon icon-l" if large else "icon", _SHAPES.get(name, _SHAPES["doc"]))

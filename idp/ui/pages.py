@@ -4,7 +4,7 @@ Jinja2 with autoescape and StrictUndefined: what a template names must be given,
 escaped (attack row A11). Reads templates from disk once, else pure; the faces' controllers call it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -13,6 +13,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from idp.ui import formatting
@@ -98,6 +99,10 @@ class Pages:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._environment = _environment()
+        self._texts = {
+            language: Texts(language, upstream=upstream, host=site.host, origin=site.origin)
+            for language, upstream in ((Language.VI, site.upstream), (Language.EN, site.upstream_en))
+        }
         self._server_error, self._busy = (
             _fill(
                 (_HERE / "assets" / name).read_text("utf-8"),
@@ -111,8 +116,6 @@ class Pages:
     def render(self, template: str, frame: Frame, **context: object) -> bytes:
         """Return the page; a name the template needs and nobody gave is an error, never an empty space."""
         site = self._site
-        english = frame.language is Language.EN
-        upstream = site.upstream_en if english else site.upstream
         return (
             self._environment.get_template(template)
             .render(
@@ -122,7 +125,7 @@ class Pages:
                     "site": site,
                     "frame": frame,
                     "language": frame.language,
-                    "t": Texts(frame.language, upstream=upstream, host=site.host, origin=site.origin),
+                    "t": self._texts[frame.language],
                 }
             )
             .encode(errors="replace")
@@ -144,8 +147,28 @@ def shown_name(rp: RelyingParty, language: Language) -> Markup:
     return Markup.escape(rp.name_en) if rp.name_en else Markup('<span lang="vi">{}</span>').format(rp.name)
 
 
+class _PlainCalls(Context):
+    """Calls what a template calls, and asks nothing first: none of ours wants to be handed the context."""
+
+    def call(
+        self,
+        called: Callable[..., object],
+        /,
+        *args: object,
+        _block_vars: object = None,
+        _loop_vars: object = None,
+        **named: object,
+    ) -> object:
+        """Call it; names of a block or a loop are for who wants the context."""
+        return called(*args, **named)
+
+
+class _Environment(Environment):
+    context_class = _PlainCalls
+
+
 def _environment() -> Environment:
-    environment = Environment(
+    environment = _Environment(
         loader=FileSystemLoader([_HERE / "templates", *_FACES]),
         autoescape=True,
         undefined=StrictUndefined,

@@ -57,6 +57,7 @@ READS_ITS_QUERY = {
     "/sign-in/cancel",
     "/sign-in/national",
     "/sign-in/password",
+    "/sign-in/new-password",
     "/sign-in/otp",
     "/sign-in/passkey",
     "/sign-in/qr",

@@ -68,6 +68,7 @@ def test_all_of_them_stand_in_the_order_of_the_page() -> None:
         closes_at=NOW + timedelta(days=7),
         case=CASE,
         held_until=NOW + timedelta(days=1),
+        password_known=True,
         devices=(DEVICE,),
         card_expires_on=TODAY.isoformat(),
         residence_until=TODAY.isoformat(),

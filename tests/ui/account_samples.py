@@ -48,6 +48,7 @@ ALERTS = (
     Alert(kind=AlertKind.CLOSING, at=NOW + dt.timedelta(days=7)),
     Alert(kind=AlertKind.CASE, at=NOW, case="7K2M-9QXD-4HJR"),
     Alert(kind=AlertKind.HELD, at=NOW + dt.timedelta(days=1)),
+    Alert(kind=AlertKind.PASSWORD_KNOWN),
     NEW_DEVICE,
     Alert(kind=AlertKind.CARD, day=dt.date(2026, 12, 24)),
     Alert(kind=AlertKind.RESIDENCE, day=dt.date(2026, 12, 24)),

@@ -39,7 +39,14 @@ def methods(**changes: object) -> Sample:
 
 
 def password(**changes: object) -> Sample:
-    context = {"names": ("huong.nt",), "own_username": None, "username": "", "shortest": 15, **changes}
+    context = {
+        "names": ("huong.nt",),
+        "own_username": None,
+        "username": "",
+        "shortest": 15,
+        "i": "",
+        **changes,
+    }
     return Sample(template="method_password.html", context=same(**context), frame=NAMES)
 
 
@@ -82,6 +89,7 @@ METHODS: dict[str, Sample] = {
     ),
     "method-password-taken": password(username="huong.nt", errors=one_error("username_taken", at="username")),
     "method-password-leaked": password(errors=weak("password_leaked")),
+    "method-password-known": password(i="7K2M", errors=one_error("password_known", at="new-password")),
     "method-password-own": password(errors=weak("password_own")),
     "method-password-pattern": password(errors=weak("password_pattern")),
     "method-totp": Sample(

@@ -180,11 +180,19 @@ SAMPLES: dict[str, Sample] = {
     ),
     "password": Sample(
         template="password.html",
-        context=same(rp=PORTAL, i="7K2M", is_only_way=False, public_minutes=10, username=""),
+        context=same(rp=PORTAL, i="7K2M", is_only_way=False, public_minutes=10, username="", refused=False),
     ),
     "password-only": Sample(
         template="password.html",
-        context=same(rp=PORTAL, i="7K2M", is_only_way=True, public_minutes=10, username="", passkey=QUESTION),
+        context=same(
+            rp=PORTAL,
+            i="7K2M",
+            is_only_way=True,
+            public_minutes=10,
+            username="",
+            refused=False,
+            passkey=QUESTION,
+        ),
     ),
     "password-empty": Sample(
         template="password.html",
@@ -194,6 +202,7 @@ SAMPLES: dict[str, Sample] = {
             is_only_way=False,
             public_minutes=10,
             username="",
+            refused=False,
             errors=ErrorSummary(
                 (
                     FieldError(field="username", key="username_empty"),
@@ -210,6 +219,7 @@ SAMPLES: dict[str, Sample] = {
             is_only_way=False,
             public_minutes=10,
             username="huong.nt",
+            refused=True,
             errors=one_error("credentials_wrong"),
         ),
     ),
@@ -221,9 +231,11 @@ SAMPLES: dict[str, Sample] = {
             is_only_way=False,
             public_minutes=10,
             username="huong.nt",
+            refused=False,
             errors=one_error("slowed", minutes=15),
         ),
     ),
+    "new-password": Sample(template="new_password.html", context=same(rp=PORTAL, i="7K2M")),
     "otp": Sample(template="otp.html", context=same(rp=PORTAL, i="7K2M", recovers=True)),
     "otp-wrong": Sample(
         template="otp.html",

@@ -306,6 +306,7 @@ def test_the_password_is_never_written_back(pages: Pages) -> None:
         is_only_way=False,
         public_minutes=10,
         username="huong",
+        refused=True,
         errors=one_error("credentials_wrong"),
     ).decode()
     (field,) = [element for element in Page(html).all("input") if element.attrs.get("id") == "password"]
@@ -327,7 +328,13 @@ def test_only_a_test_environment_says_that_it_is_one() -> None:
 
 def test_a_text_that_is_no_text_does_not_break_the_page(pages: Pages) -> None:
     html = pages.render(
-        "password.html", FRAME, i="x", is_only_way=False, public_minutes=10, username="a\udc80b"
+        "password.html",
+        FRAME,
+        i="x",
+        is_only_way=False,
+        public_minutes=10,
+        username="a\udc80b",
+        refused=False,
     ).decode()
     assert 'value="a?b"' in html
 

@@ -1,17 +1,19 @@
 """`/account/methods/password`: set a password, or change it, after a sign-in of the last ten minutes (SECURITY E05)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
-from idp.citizen.account import Holder, holder_of
+from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.methods.names import context_words, own_username, sign_in_names
 from idp.citizen.methods.overview import METHODS
+from idp.credentials.model import PasswordCredential
 from idp.credentials.password import SHORTEST, SHORTEST_WITH_SECOND, password_problem
 from idp.credentials.service import SecondFactorNeeded, has_second, set_password
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
+from idp.edge.cookie_names import cookie_name
 from idp.edge.page import page
 from idp.ids import PersonId
 from idp.name_fold import to_nfc
@@ -32,6 +34,8 @@ class _Standing:
     names: tuple[str, ...]
     username: str | None
     has_second: bool
+    known_hash: str | None = field(repr=False)
+    """Of a password that others know: it is not to be set again."""
 
     @property
     def shortest(self) -> int:
@@ -57,6 +61,8 @@ async def change(call: Call) -> Answer:
     password = form.get("new-password", "")
     username = "" if standing.username else to_nfc(form.get("username", "")).strip().casefold()
     problems = _problems(call, holder, standing, username, password)
+    if not problems and await _is_known(call, standing, password):
+        problems = [FieldError(key="password_known", field="new-password")]
     if problems:
         return _form(call, holder, standing, username=username, problems=problems)
     password_hash = await call.provider.hashing.hash(password)
@@ -76,7 +82,22 @@ async def change(call: Call) -> Answer:
     except SecondFactorNeeded:  # it was removed meanwhile
         problems = [FieldError(key="password_short", field="new-password", params={"n": SHORTEST})]
         return _form(call, holder, standing, username=username, problems=problems)
-    return Answer.redirect(f"{METHODS}?d=password-set")
+    return Answer.redirect(_onward(call))
+
+
+def _onward(call: Call) -> str:
+    """Return where a new password leads: back to the sign-in that asked for it, if this browser is in one."""
+    interaction_id = query(call, "i")
+    is_open = cookie_name(call.provider.settings, "i-") + interaction_id in call.cookies()
+    return f"/authorize/resume?i={interaction_id}" if is_open else f"{METHODS}?d=password-set"
+
+
+async def _is_known(call: Call, standing: _Standing, password: str) -> bool:
+    """Tell whether it is the one that others know (SP 800-63B-4 §3.1.1.2: it must be changed)."""
+    if standing.known_hash is None:
+        return False
+    with call.provider.hashing.place() as verify:
+        return await verify(password, standing.known_hash)
 
 
 def _write(
@@ -120,9 +141,14 @@ async def _standing(call: Call, person_id: PersonId) -> _Standing:
             names=sign_in_names(tx, person_id),
             username=own_username(tx, person_id),
             has_second=has_second(tx, person_id),
+            known_hash=_known_hash(tx.passwords.get(person_id)),
         )
 
     return await call.provider.database.read(load)
+
+
+def _known_hash(password: PasswordCredential | None) -> str | None:
+    return None if password is None or password.compromised_at is None else password.password_hash
 
 
 def _form(
@@ -141,5 +167,6 @@ def _form(
         own_username=standing.username,
         username=username,
         shortest=standing.shortest,
+        i=query(call, "i"),
         errors=ErrorSummary(tuple(problems)) if problems else None,
     )

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from idp.credentials.model import PasswordCredential
 from idp.database import UtcTime, metadata
+from idp.database.standing import records_of_person
 from idp.ids import PersonId, bucket_of
 from keys.envelope import Vault
 
@@ -60,6 +61,16 @@ _COMPROMISE = (
     .where(_of_person, passwords.c.compromised_at.is_(None))
     .values(compromised_at=bindparam("now"))
     .returning(passwords.c.person_id)
+)
+_records = records_of_person()
+_KNOWN = (
+    select(passwords.c.compromised_at)
+    .join(
+        _records,
+        and_(passwords.c.bucket == _records.c.bucket, passwords.c.person_id == _records.c.person_id),
+    )
+    .where(passwords.c.compromised_at.is_not(None))
+    .limit(1)
 )
 _REMOVE = delete(passwords).where(_of_person).returning(passwords.c.person_id)
 
@@ -104,6 +115,10 @@ class PasswordStore:
     def mark_compromised(self, person_id: PersonId, now: datetime) -> bool:
         """Note that others know a password; True once."""
         return self.connection.execute(_COMPROMISE, {**_key(person_id), "now": now}).one_or_none() is not None
+
+    def known_since(self, person_id: PersonId) -> datetime | None:
+        """Return since when others know a password of a person, or of a record merged into theirs; None: nobody does."""
+        return self.connection.execute(_KNOWN, _key(person_id)).scalar_one_or_none()
 
     def remove(self, person_id: PersonId) -> bool:
         """Take a person's password away; False if there was none."""

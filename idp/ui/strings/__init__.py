@@ -6,6 +6,7 @@ the number. Everything else is plain text and is escaped, and so is every parame
 
 import re
 from collections.abc import Iterator, Mapping
+from string import Formatter
 from types import MappingProxyType
 
 from markupsafe import Markup, escape
@@ -68,15 +69,24 @@ _HOLES = re.compile(r"[{}]")
 
 
 class Texts:
-    """The sentences of one page: its language, and the parameters that hold for the whole site."""
+    """The sentences of the pages in one language, and the parameters that hold for the whole site."""
 
     def __init__(self, language: Language, **site_params: object) -> None:
         self._language = language
         self._site_params = site_params
+        self._whole = _WHOLE[language]
+        self._of_site = {
+            key: _MARKUP[language][key].format(**self._filled({}))
+            for key, holes in _PARAMETERS[language].items()
+            if holes <= site_params.keys()
+        }
+        """What needs nothing but what holds for the site."""
 
     def __call__(self, key: str, **params: object) -> Markup:
         """Return the sentence as HTML; an unknown key or a missing parameter is a KeyError."""
-        whole = _WHOLE[self._language].get(key)
+        whole = self._whole.get(key)
+        if whole is None and not params:
+            whole = self._of_site.get(key)
         return whole if whole is not None else _MARKUP[self._language][key].format(**self._filled(params))
 
     def plain(self, key: str, **params: object) -> str:
@@ -140,3 +150,11 @@ _WHOLE = {
     for language, texts in _MARKUP.items()
 }
 """The sentences that are the same on every page: most of them, and nothing is left to fill in."""
+_PARAMETERS = {
+    language: {
+        key: frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+        for key, text in texts.items()
+        if key not in _WHOLE[language]
+    }
+    for language, texts in _MARKUP.items()
+}

@@ -61,6 +61,15 @@ VI = {
     "error_username_empty": "Nhập số điện thoại, thư điện tử hoặc tên đăng nhập",
     "error_password_empty": "Nhập mật khẩu",
     "error_credentials_wrong": "Tên đăng nhập hoặc mật khẩu chưa đúng",
+    "password_known_hint": (
+        "Mật khẩu có thể đã bị người khác biết thì không đăng nhập được nữa. Nếu đã được báo như vậy, hãy dùng "
+        "cách đăng nhập khác, rồi đặt mật khẩu mới."
+    ),
+    "password_known_title": "Cần đặt mật khẩu mới",
+    "password_known_text": "Người khác có thể đã biết mật khẩu của tài khoản này, nên nó không đăng nhập được nữa.",
+    "password_known_new": "Hãy đặt mật khẩu mới, khác mật khẩu cũ. Nếu dùng mật khẩu cũ ở nơi khác, hãy đổi cả ở đó.",
+    "password_known_set": "Đặt mật khẩu mới",
+    "password_known_later": "Để sau, tiếp tục",
     "error_slowed": "Đã thử sai nhiều lần. Thử lại sau {minutes} phút, hoặc dùng cách khác.",
     "otp_title": "Nhập mã xác thực",
     "otp": "Mã 6 số trong ứng dụng xác thực",
@@ -169,6 +178,15 @@ EN = {
     "error_username_empty": "Enter a phone number, email or user name",
     "error_password_empty": "Enter the password",
     "error_credentials_wrong": "The user name or password is not right",
+    "password_known_hint": (
+        "A password that others may know signs nobody in any more. If you were told so, use another way to sign in, "
+        "then set a new password."
+    ),
+    "password_known_title": "A new password is needed",
+    "password_known_text": "Others may know the password of this account, so it signs nobody in any more.",
+    "password_known_new": "Set a new one, different from the old. If you use the old one elsewhere, change it there too.",
+    "password_known_set": "Set a new password",
+    "password_known_later": "Later, go on",
     "error_slowed": ("Too many wrong tries. Try again in {minutes:minute|minutes}, or use another way."),
     "otp_title": "Enter the security code",
     "otp": "6-digit code in the authenticator app",
