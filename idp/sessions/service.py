@@ -121,14 +121,15 @@ def start_session(
         tx.outbox.notify(proof.person_id, notice, occasion=occasion, once_a_day=False, **on)
     for doubt in cases_of(arrived, occasion):
         leave_to_steward(tx, doubt, occasion)
-    return Done(
-        Begun(
-            cookie=fresh,
-            device=arrived.cookie,
-            weighed=arrived.weighed,
-            needs_password=not proof.by_own_password
-            and tx.passwords.known_since(proof.person_id) is not None,
-        )
+    return Done(_begun(tx, proof, fresh, arrived))
+
+
+def _begun(tx: Tx, proof: Proof, fresh: str, arrived: Arrived) -> Begun:
+    return Begun(
+        cookie=fresh,
+        device=arrived.cookie,
+        weighed=arrived.weighed,
+        needs_password=not proof.by_own_password and tx.passwords.known_since(proof.person_id) is not None,
     )
 
 
