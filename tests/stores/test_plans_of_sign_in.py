@@ -26,6 +26,7 @@ def _credentials(tx: Any, me: SignedIn) -> None:
     person_id = me.person.person_id
     tx.passwords.put(PasswordCredential(person_id=person_id, password_hash="h", changed_at=NOW))
     tx.passwords.get(person_id)
+    tx.passwords.known_since(person_id)
     tx.totp.put(TotpCredential(person_id=person_id, secret="S", last_step=0, confirmed=True))
     tx.totp.get(person_id)
     tx.totp.spend_step(person_id, 1)

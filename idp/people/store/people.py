@@ -192,7 +192,7 @@ class PeopleStore:
         """Return the id of the record that stands for this one; of a record that is not there, the same."""
         found = self.connection.execute(_STANDS_FOR_IT, _key(person_id)).scalar_one_or_none()
         beyond = None if found is None else self.connection.execute(_STANDS_FOR_IT, _key(found)).one_or_none()
-        return PersonId(found) if beyond is not None and beyond.canonical_id is None else person_id
+        return PersonId(found) if found and beyond is not None and beyond.canonical_id is None else person_id
 
     def merged_into(self, person_id: PersonId) -> tuple[Person, ...]:
         """Return the records that this one stands for, the oldest first."""
