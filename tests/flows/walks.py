@@ -56,7 +56,7 @@ class Walks(Player):
             return
         tab, form = self._ready
         page = await self._send(tab, form, n, self._hand_at(tab.browser, who, n), twist, n)
-        if page.left_for is not None and form["action"] == UNLOCK:
+        if form["action"] == UNLOCK:
             await self._by_nation(tab.browser, page, who)
 
     async def go_on(self, who: int, n: int) -> None:
