@@ -165,6 +165,10 @@ class Flowing(RuleBasedStateMachine):
     def close(self, browser: int, who: int, is_patient: bool) -> None:
         self.steps += [*errand_of(browser, who, CLOSE, 0), ("wait", A_WEEK if is_patient else 1), ("work",)]
 
+    @rule(browser=_browser, who=_able, which=_undoing, n=_n)
+    def undo_as_it_is(self, browser: int, who: int, which: int, n: int) -> None:
+        self.steps += undone(browser, who, which, 0, n)
+
     @rule(browser=_browser, who=_who, which=_undoing, twist=_n, n=_n)
     def undo(self, browser: int, who: int, which: int, twist: int, n: int) -> None:
         self.steps += undone(browser, who, which, twist, n)

@@ -116,7 +116,7 @@ def undone(browser: int, who: int, which: int, twist: int, n: int) -> Sequence[S
     by = 0 if last in _BY_THE_COMPANY else who
     steps = [step for one in before for step in _first(one, browser, by, n)]
     where = browser + 1 if last == "end an own mandate" else browser
-    return [("begin_anew", browser), *steps, *errand_of(where, by, errand(last), n, twist=twist)]
+    return [*begun_anew(browser, by), *steps, *errand_of(where, by, errand(last), n, twist=twist)]
 
 
 def _first(name: str, browser: int, who: int, n: int) -> Sequence[Step]:

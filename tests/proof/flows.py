@@ -22,7 +22,7 @@ from tests.proof._seed import seeds
 
 STEPS = int(os.environ.get("FLOW_STEPS", "20000"))
 PARTS = 2
-_AT_ONCE = 50
+_AT_ONCE = 20
 _HAPPENED_AT_LEAST = (
     *(
         "cases insert",
