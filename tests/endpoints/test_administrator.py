@@ -71,10 +71,11 @@ async def test_the_link_makes_an_account_that_can_sign_in(world: World, browser:
     secret = secret_of(page)
     page = await browser.press(page, "submit", otp=code_of(world, page))
     assert "page-administrator-done" in page.ids
-    assert (await world.events())[-3:] == [
+    assert (await world.events())[-4:] == [
         EventType.ADMIN_LINK_SPENT,
         EventType.PERSON_CREATED,
-        EventType.CREDENTIAL_SET,
+        EventType.CREDENTIAL_SET,  # the password
+        EventType.CREDENTIAL_SET,  # and the app
     ]
     person = await world.write(
         lambda tx: Done(tx.people.find_by_identifier(IdentifierScheme.USERNAME, USERNAME))
