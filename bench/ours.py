@@ -18,7 +18,7 @@ from tests.server import Installation, Node, open_served
 PATHS = Paths(
     authorize="/authorize", token="/token", userinfo="/userinfo", introspect="/introspect", jwks="/jwks"
 )
-_ACCOUNTS = 600
+_ACCOUNTS = 1_200
 """With passwords: each signs in once in half a minute at most, as often as its authenticator has a new code."""
 _HPID = str(Path(sys.executable).with_name("hpid"))
 

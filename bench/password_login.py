@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections import deque
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bench import flows
@@ -17,12 +16,11 @@ _CSRF = re.compile(rb'name="csrf" value="([^"]+)"')
 
 def password_login(target: Target) -> Flow:
     """Return the flow: from the service through password and code to its tokens, in a browser that knows nothing."""
-    accounts = deque(target.accounts)
 
     async def flow(wire: Wire, slot: int) -> None:
         del slot
-        accounts.rotate(-1)
-        account = accounts[0]
+        target.accounts.rotate(-1)  # it goes on where the stretch before ended: their codes are used
+        account = target.accounts[0]
         browser = _Browser(wire, target.host)
         choice = await browser.follow(
             f"{target.paths.authorize}?{urlencode(flows.authorization_request(target))}"

@@ -5,6 +5,7 @@ import json
 import secrets
 import time
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
+from collections import deque
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -107,7 +108,7 @@ class Target:
     rp: Secret
     opaque: bool
     """Whether it can answer access tokens that say nothing."""
-    accounts: list[Account] = field(default_factory=list, repr=False)
+    accounts: deque[Account] = field(default_factory=deque, repr=False)
     """Who signs in with a password."""
     cookies: list[str] = field(default_factory=list, repr=False)
     refresh_tokens: list[str] = field(default_factory=list, repr=False)
