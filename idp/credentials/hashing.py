@@ -17,7 +17,7 @@ from keys.envelope import Vault
 
 _HASH = argon2.using(type="ID", memory_cost=19 * 1024, rounds=2, parallelism=1)
 MOST_WAITING = 64
-_NICE = 5
+_NICE = 10
 _NOBODY = "nobody"
 """In place of the hash of an account that is not there."""
 
@@ -36,7 +36,7 @@ class PasswordHashing:
     def __init__(self, vault: Vault, *, threads: int | None = None) -> None:
         self._vault = vault
         self._pool = ThreadPoolExecutor(
-            threads or os.cpu_count() or 1, thread_name_prefix="hashing", initializer=_step_back
+            threads or _cores(), thread_name_prefix="hashing", initializer=_step_back
         )
         self._waiting = 0
 
@@ -101,6 +101,11 @@ class PasswordHashing:
 def _hash_of(keyed: str) -> str:
     """Return a hash to check passwords of nobody against; made once, when the first password is checked."""
     return str(_HASH.hash(keyed))
+
+
+def _cores() -> int:
+    """Return how many cores this process may use: two hashes on one core only take the cache from each other."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _step_back() -> None:
