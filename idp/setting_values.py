@@ -1,8 +1,9 @@
 """The words that settings take, and what can be told of a value by itself. Pure."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import parse_qs, urlsplit
 
 Network = IPv4Network | IPv6Network
@@ -51,6 +52,19 @@ def unsent_codes(codes: frozenset[SentCode], *, mail_host: str | None, sms_url: 
     """Return where codes are to go though nothing sends there, for a message; empty: nowhere."""
     sends = {SentCode.EMAIL: mail_host, SentCode.PHONE: sms_url}
     return ", ".join(sorted(one.value for one in codes if sends[one] is None))
+
+
+def no_addresses(texts: Iterable[str]) -> str:
+    """Return those that are not one IP address, which would match nobody without a word; empty: none."""
+    return ", ".join(text for text in texts if not _is_address(text))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def networks_of(text: str) -> tuple[Network, ...]:

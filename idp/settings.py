@@ -25,6 +25,7 @@ from idp.setting_values import (
     UnsafeSettings,
     is_certain_of_its_database,
     networks_of,
+    no_addresses,
     unsent_codes,
 )
 
@@ -218,6 +219,12 @@ class Settings(BaseSettings):
             self._refuse_unsafe_production()
         if self.is_certification:
             self._refuse_unsafe_certification()
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_proxies_that_are_no_address(self) -> Self:
+        if wrong := no_addresses(self.trusted_proxies):
+            raise UnsafeSettings(f"HPID_TRUSTED_PROXIES takes addresses one by one; {wrong} is none")
         return self
 
     @model_validator(mode="after")

@@ -14,6 +14,7 @@ from keys.envelope import Unsealable, Vault
 
 LIFE = timedelta(minutes=5)
 _PURPOSE = "passkey.challenge"
+_MICROSECONDS = 1_000_000
 
 
 class Ceremony(StrEnum):
@@ -54,7 +55,7 @@ def seal_challenge(challenge: Challenge, vault: Vault) -> str:
         "c": challenge.value.hex(),
         "y": challenge.ceremony.value,
         "p": challenge.place,
-        "t": challenge.asked_at.timestamp(),
+        "t": round(challenge.asked_at.timestamp() * _MICROSECONDS),  # as long at any moment
         "v": challenge.requires_verification,
         "h": challenge.user_handle.hex(),
     }
@@ -73,7 +74,7 @@ def open_challenge(
         value=bytes.fromhex(content["c"]),
         ceremony=Ceremony(content["y"]),
         place=content["p"],
-        asked_at=datetime.fromtimestamp(content["t"], UTC),
+        asked_at=datetime.fromtimestamp(content["t"] / _MICROSECONDS, UTC),
         requires_verification=content["v"],
         user_handle=bytes.fromhex(content["h"]),
     )

@@ -32,6 +32,14 @@ def test_a_challenge_comes_back_as_it_was_asked(vault: Vault, ceremony: Ceremony
     assert opened == challenge
 
 
+def test_its_length_tells_nothing_of_the_moment(
+    vault: Vault,
+) -> None:  # SECURITY E16: pages are as long for all
+    moments = (NOW.replace(microsecond=part) for part in (0, 1, 500_000, 120, 123_456))
+    sealed = [seal_challenge(replace(asked(), asked_at=moment), vault) for moment in moments]
+    assert len({len(one) for one in sealed}) == 1
+
+
 @pytest.mark.parametrize(
     ("ceremony", "place", "after", "reason"),
     [

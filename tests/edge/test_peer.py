@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from idp.edge.peer import peer_address, peer_prefix
+from idp.settings import Settings
 
 PROXIES = ("10.0.0.1", "10.0.0.2", "2001:db8::10")
 FORGED = "198.51.100.66"
@@ -100,3 +102,12 @@ def test_every_address_has_a_network(one: object, other: object) -> None:
 @given(st.text(st.characters(max_codepoint=255)))
 def test_no_header_is_a_fault(forwarded: str) -> None:
     assert peer_address("10.0.0.1", {"x-forwarded-for": forwarded}, PROXIES)
+
+
+@pytest.mark.parametrize("text", ["10.0.0.0/8", "127.0.0.1/32", "proxy.example", "::1%lo0x/64", "127.1"])
+def test_a_trusted_proxy_that_is_no_address_stops_the_start(
+    text: str,
+) -> None:  # it would match nobody, silently
+    with pytest.raises(ValidationError, match="HPID_TRUSTED_PROXIES"):
+        Settings(trusted_proxies=("192.0.2.7", text))
+    assert Settings(trusted_proxies=("192.0.2.7", "::1")).trusted_proxies == ("192.0.2.7", "::1")

@@ -125,7 +125,7 @@ ENTRIES: Mapping[str, Callable[[Caller, str], Took]] = {
 def prove(folder: Path) -> int:
     """Return how many entries told somebody from nobody."""
     port = free_ports(1)[0]
-    proxies = {"HPID_TRUSTED_PROXIES": "127.0.0.1/32"}  # so that no limit of one address is met
+    proxies = {"HPID_TRUSTED_PROXIES": "127.0.0.1"}  # so that no limit of one address is met
     installation = Installation(folder=folder / "state", port=port, settings=proxies)
     (rp,) = installation.prepare("rp-timed")
     names = asyncio.run(_arrange(installation))
