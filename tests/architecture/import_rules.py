@@ -107,7 +107,12 @@ _TAKES_ALONG = {
     "officials": ("idp.sessions.service", "idp.conflicts.service"),
     "interactions": ("idp.mandates.service", "idp.officials.service", "idp.risk.rules"),
     "people": ("idp.conflicts.service",),
-    "merges": ("idp.conflicts.service", "idp.data_rights.service", "idp.sessions.service"),
+    "merges": (
+        "idp.conflicts.service",
+        "idp.data_rights.service",
+        "idp.mandates.service",
+        "idp.sessions.service",
+    ),
     "consents": ("idp.sessions.service",),
     "data_rights": (
         *(

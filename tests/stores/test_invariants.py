@@ -4,6 +4,7 @@ The whole of it is `scripts/proof life` and `life_on_postgresql`.
 """
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,17 +22,36 @@ from tests.stores.samples import NOW, do, see
 SEQUENCES = 12
 
 
-def test_after_every_step_every_invariant_holds(database_url: str, vault: Vault) -> None:
+@pytest.fixture
+def player(database_url: str, vault: Vault) -> Iterator[Player]:
+    """Somebody who plays lives on a database of this engine."""
     with running_loop() as loop:
         clock = Clock(lambda: NOW)
         database: Database[Any] = Database(database_url, Tx.unit(vault, clock), clock=clock)
         asyncio.run_coroutine_threadsafe(database.open(), loop).result()
         try:
-            player = Player(database, loop)
-            live(player, sequences=SEQUENCES)
+            yield Player(database, loop)
         finally:
             asyncio.run_coroutine_threadsafe(database.close(), loop).result()
+
+
+def test_after_every_step_every_invariant_holds(player: Player) -> None:
+    live(player, sequences=SEQUENCES)
     assert player.sequences >= SEQUENCES
+
+
+def test_a_child_s_mandates_that_a_split_gives_to_somebody_of_age_end(player: Player) -> None:
+    for corrected in range(12):  # to birth dates of somebody of age, and of a child
+        for parents in (1, 2, 4):
+            player.play(
+                [
+                    ("merge", 2, 0),
+                    ("event_of_a_person", 432, 0, corrected, 0),
+                    ("event_of_a_person", 49, 0, parents, 0),
+                    ("split_again", 0, 0),
+                ]
+            )
+    assert player.sequences == 36
 
 
 async def test_what_breaks_an_invariant_is_noticed(database: Database[Any]) -> None:

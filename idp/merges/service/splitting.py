@@ -12,12 +12,13 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.conflicts.service import is_concerned
 from idp.database import Done, Refused
+from idp.mandates.service import move_majority
 from idp.merges.model import Before, Merge, MergeRefused, MergeState, Rule
 from idp.merges.restoring import restored, without_sign_ins
 from idp.merges.rules import check_split
 from idp.merges.service.making import give, made_meanwhile
 from idp.merges.service.records import lock_records, merge_event, refuse
-from idp.people.model import PersonProfile, PersonStatus
+from idp.people.model import Person, PersonProfile, PersonStatus
 from idp.sessions.service import end_all_sessions, tell_of_ended
 from idp.transaction import Tx
 
@@ -65,10 +66,12 @@ def split(
         return refuse(tx, "split", merge, broken, actor=actor, occasion=occasion)
     if not tx.merges.split(merge_id, by=actor, reason=f"{letter}: {reason}", now=occasion.now):
         return refuse(tx, "split", merge, Rule.OVER, actor=actor, occasion=occasion)
+    together = tx.people.get(merge.winner_id)
     tx.people.split(merge.loser_id, off=merge.winner_id)
     for one in made:
         give(tx, one, merge.loser_id if one.name in losers else merge.winner_id)
     is_locked = _restore(tx, merge, occasion)
+    _settle_ages(tx, merge, together, actor, occasion)
     sessions, grants = _end(tx, merge, actor, occasion)
     tx.audit.add(
         merge_event(
@@ -101,6 +104,15 @@ def _restore(tx: Tx, merge: Merge, occasion: Occasion) -> bool:
     if winner.status is not PersonStatus.ACTIVE and loser.status is PersonStatus.ACTIVE:
         return tx.people.set_status(merge.loser_id, PersonStatus.LOCKED, _LOCKED, occasion.now)
     return loser.status is not PersonStatus.ACTIVE
+
+
+def _settle_ages(tx: Tx, merge: Merge, together: Person | None, actor: str, occasion: Occasion) -> None:
+    """Let mandates for a child end by the birth date of the record they are now of, not by that of both together."""
+    for record_id in (merge.winner_id, merge.loser_id):
+        alone = tx.people.get(record_id)
+        if together is not None and alone is not None:
+            was, birthdate = together.profile.birthdate, alone.profile.birthdate
+            move_majority(tx, record_id, was, birthdate, actor=actor, occasion=occasion)
 
 
 def _clean(tx: Tx, later: Merge, then: PersonProfile, level: int, *, since: datetime) -> None:
