@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,5 +101,5 @@ def _machine() -> dict[str, str]:
         "CPU": models[0] if models else platform.machine(),
         "cores": str(len(os.sched_getaffinity(0)) if not models else len(models)),
         "kernel": platform.release().partition("-")[0],
-        "Python": platform.python_version(),
+        "Python": f"{platform.python_version()}, {Path(sys.executable).resolve()}",
     }

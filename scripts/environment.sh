@@ -4,9 +4,12 @@
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "$*"; exit 1; }
 
+# The system's own Python first: the distribution mends it, and builds it with profiles and at link time; one compiled by hand is
+# often half as slow again (docs/how-to/measure.md). HPID_PYTHON names another.
 find_python() {
-  local name found="" without_venv=""
-  for name in python3 python3.14 python3.13 python3.12 python3.11 python; do
+  local name of_the_system="" found="" without_venv=""
+  case ":$PATH:" in *:/usr/bin:*) of_the_system=/usr/bin/python3 ;; esac
+  for name in ${HPID_PYTHON:-} $of_the_system python3 python3.14 python3.13 python3.12 python3.11 python; do
     command -v "$name" >/dev/null 2>&1 || continue
     "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
       { found="${found:+$found, }$("$name" --version 2>&1 | head -n 1)"; continue; }

@@ -42,6 +42,19 @@ def test_the_first_python_that_is_new_enough_and_has_venv_is_taken(tools: Path) 
     assert _bash("find_python", path=str(tools)).stdout == "python3.12"
 
 
+def test_the_one_that_is_asked_for_comes_before_all(tools: Path) -> None:
+    _program(tools, "python3", "exit 0")
+    _program(tools, "mine", "exit 0")
+
+    assert _bash("find_python", path=str(tools), HPID_PYTHON="mine").stdout == "mine"
+
+
+def test_the_systems_own_comes_before_another_that_stands_first_on_the_path(tools: Path) -> None:
+    _program(tools, "python3", "exit 0")
+
+    assert _bash("find_python", path=f"{tools}:/usr/bin").stdout == "/usr/bin/python3"
+
+
 def test_without_a_new_python_the_ones_found_are_named(tools: Path) -> None:
     _program(tools, "python3", '[ "$1" = --version ] && echo Python 3.9.2; exit 1')
 
