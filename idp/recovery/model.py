@@ -26,6 +26,8 @@ class Lost(StrEnum):
     TOTP = "totp"
     RECOVERY_CODES = "recovery-codes"
     PASSKEYS = "passkeys"
+    SENT_CODES = "sent-codes"
+    """Codes to an address: it goes on bringing notices."""
 
 
 ALL_LOST = frozenset(Lost)

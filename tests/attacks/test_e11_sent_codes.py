@@ -394,3 +394,21 @@ async def test_the_locked_are_sent_none(office: Office, rp: RelyingParty, huong:
     await office.world.set_status(huong.person_id, PersonStatus.LOCKED)
     await ask(office, rp, MAIL)
     assert await newest(office) == ""
+
+
+async def test_what_a_recovery_took_from_an_address_opens_nothing(
+    office: Office, rp: RelyingParty, huong: Person
+) -> None:  # B10: whoever reads the mailbox has the same way in as before
+    waiting = await ask(office, rp, MAIL)
+    code = await waiting.code()
+    browser = office.world.browser()
+    await office.world.signed_in(browser, huong.person_id)
+    page = await browser.get("/recover/renew")
+    assert "lost-sent-codes" in page.ids
+    page = await browser.press(page, "submit", None, **{"lost-sent-codes": "yes"})
+    assert "page-recover-done" in page.ids
+    assert _is_wrong(await waiting.enter(code)), "on its way when it was recovered"
+    office.world.time.move(hours=1)
+    again = await ask(office, rp, PHONE)
+    assert await newest(office) == code, "no other is sent"
+    assert _is_wrong(await again.enter("000000"))

@@ -11,6 +11,8 @@ from idp.audit.events import EventType
 from idp.credentials.password import SHORTEST
 from idp.database import Done
 from idp.life_events.service import unlock_own
+from idp.messages.model import Channel
+from idp.people.contacts import Contact
 from idp.people.model import Address, IdentifierScheme, Person
 from idp.protocol.assurance import Acr
 from idp.recovery.model import MOST_TRIES
@@ -99,6 +101,32 @@ async def test_a_citizen_without_anything_gets_back_in_by_the_paper_alone(
     assert "error" in page.ids, "the old password opens nothing"
     (event,) = await world.records(EventType.ACCOUNT_RECOVERED)
     assert (event.payload["by"], event.payload["case_id"]) == ("desk", paper.case.case_id)
+
+
+async def test_the_paper_takes_from_an_address_that_it_opens_the_account(world: World) -> None:  # DOMAIN §3.5
+    person, _ = await world.citizen()
+    address = Contact(
+        contact_id="c",
+        channel=Channel.EMAIL,
+        address="of-whom@example.vn",
+        language="vi",
+        verified_at=world.time(),
+        signs_in_since=world.time(),
+    )
+
+    def give(tx: Tx) -> Done[None]:
+        tx.contacts.add(person.person_id, address)
+        return Done(None)
+
+    await world.write(give)
+    paper = await _paper(world, person)
+    browser = world.browser()
+    page = await _bind(browser, await _enter(browser, paper.case.case_id, paper.code or ""))
+    assert "page-recover-desk-done" in page.ids
+    (left,) = await world.provider.database.read(lambda tx: tx.contacts.of_person(person.person_id))
+    assert left == replace(address, signs_in_since=None), "it brings notices, and opens nothing"
+    (event,) = await world.records(EventType.ACCOUNT_RECOVERED)
+    assert "sent-codes" in str(event.payload["removed"])
 
 
 async def test_each_path_through_the_desk_s_pages_needs_the_code(world: World) -> None:  # E07

@@ -32,7 +32,7 @@ _OPTIONS = re.compile(r'data-options="([^"]*)"')
 _WORDS = ("thuyền neo ở bến Bính", "hoa phượng trên đường về", "cầu Rào lúc nửa đêm")
 _SHORT = "cá rô 17"
 MISTYPES = 7
-_LOSES = ("password", "totp", "recovery-codes", "passkeys")
+_LOSES = ("password", "totp", "recovery-codes", "passkeys", "sent-codes")
 _CODES = frozenset({"otp", "recovery-code", "number", "desk-code", "user-code"})
 _SLIPS = {MISTYPES: _CODES | {"password"}, MISTYPES - 1: _CODES}
 """What is typed wrongly: everything, or all but the password."""

@@ -77,5 +77,6 @@ def _held(tx: Tx, *, person_id: PersonId) -> tuple[Lost, ...]:
         Lost.TOTP: has_second(tx, person_id),
         Lost.RECOVERY_CODES: any(tx.recovery_codes.state(one).made for one in records),
         Lost.PASSKEYS: any(key.ended_at is None for one in records for key in tx.passkeys.of_person(one)),
+        Lost.SENT_CODES: any(to.signs_in_since for one in records for to in tx.contacts.of_person(one)),
     }
     return tuple(kind for kind in Lost if found[kind])

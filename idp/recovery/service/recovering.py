@@ -88,9 +88,15 @@ def _end_passkeys(tx: Tx, record: PersonId, now: datetime) -> bool:
     return bool(sum([tx.passkeys.end(one, now) for one in tx.passkeys.of_person(record)]))
 
 
+def _close_addresses(tx: Tx, record: PersonId, _: datetime) -> bool:
+    held = tx.contacts.of_person(record)
+    return bool(sum([tx.contacts.let_sign_in(record, one.contact_id, None) for one in held]))
+
+
 _REMOVE: Mapping[Lost, Callable[[Tx, PersonId, datetime], bool]] = {
     Lost.PASSWORD: lambda tx, record, _: tx.passwords.remove(record),
     Lost.TOTP: lambda tx, record, _: tx.totp.remove(record),
     Lost.RECOVERY_CODES: lambda tx, record, _: bool(tx.recovery_codes.clear(record)),
     Lost.PASSKEYS: _end_passkeys,
+    Lost.SENT_CODES: _close_addresses,
 }

@@ -27,6 +27,7 @@ VI = {
     "recover_lost_totp": "Ứng dụng xác thực",
     "recover_lost_recovery_codes": "Mã khôi phục in trên giấy",
     "recover_lost_passkeys": "Khóa truy cập (passkey), tất cả",
+    "recover_lost_sent_codes": "Mã gửi qua SMS hoặc email",
     "recover_lost_gone": "Thôi dùng được ngay",
     "recover_lost_none": "Chưa có cách đăng nhập riêng nào của Hải Phòng ID, nên không có gì phải gỡ.",
     "recover_renew_does": (
@@ -100,6 +101,7 @@ EN = {
     "recover_lost_totp": "Authenticator app",
     "recover_lost_recovery_codes": "Recovery codes on paper",
     "recover_lost_passkeys": "Passkeys, all of them",
+    "recover_lost_sent_codes": "Codes by text message or email",
     "recover_lost_gone": "Stops working at once",
     "recover_lost_none": "There is no Hải Phòng ID sign-in method of your own, so nothing has to be removed.",
     "recover_renew_does": (

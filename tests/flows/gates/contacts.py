@@ -1,9 +1,9 @@
 """Where somebody is reached: addresses, and the codes that prove them."""
 
 from idp.people.contacts import CODE_DIGITS
-from tests.flows.gates.acts import who
+from tests.flows.gates.acts import loses, who
 from tests.flows.kept import Change
-from tests.flows.places import CONTACTS
+from tests.flows.places import BIND, CONTACTS, RENEW
 from tests.flows.proving import Proved
 from tests.flows.sent import Sent
 
@@ -14,6 +14,8 @@ def contact_code(change: Change, sent: Sent, _: Proved | None) -> str:
 
 
 def contact(change: Change, sent: Sent, _: Proved | None) -> str:
+    if change.columns == {"signs_in_since"} and sent.path in {RENEW, BIND}:
+        return who(change, loses(sent, "sent-codes"), "nobody lost it")
     owner = sent.changes_account(f"{CONTACTS}/code", f"{CONTACTS}/remove", f"{CONTACTS}/sign-in")
     if sent.path == f"{CONTACTS}/sign-in":
         if change.columns != {"signs_in_since"} or change.row["contact_id"] != sent.field("contact"):
