@@ -12,7 +12,7 @@ from idp.citizen.contacts import HERE, Row, row_of
 from idp.citizen.interaction import posted
 from idp.edge import Answer, Call
 from idp.edge.page import page
-from idp.people.service import let_open
+from idp.people.service import all_contacts, let_open
 
 
 async def show(call: Call) -> Answer:
@@ -53,7 +53,7 @@ async def change(call: Call) -> Answer:
 
 
 async def _row(call: Call, holder: Holder, contact_id: str) -> Row | None:
-    found = await call.provider.database.read(lambda tx: tx.contacts.of_person(holder.person_id))
+    found = await call.provider.database.read(partial(all_contacts, person_id=holder.person_id))
     return next((row_of(one) for one in found if one.contact_id == contact_id), None)
 
 

@@ -22,7 +22,7 @@ from idp.ids import PersonId
 from idp.messages.model import Channel
 from idp.people.contacts import CODE_DIGITS, Contact, PendingCode, counter_of, read_address
 from idp.people.model import PersonProfile
-from idp.people.service import ContactOutcome, ContactResult, NewContact, ask, confirm, remove
+from idp.people.service import ContactOutcome, ContactResult, NewContact, all_contacts, ask, confirm, remove
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, one_error
 from idp.ui.formatting import Masked, mask_email, mask_phone
@@ -222,7 +222,7 @@ async def _pending(call: Call, person_id: PersonId, channel: Channel) -> Pending
 
 
 async def _contacts(call: Call, person_id: PersonId) -> tuple[Contact, ...]:
-    return await call.provider.database.read(lambda tx: tx.contacts.of_person(person_id))
+    return await call.provider.database.read(partial(all_contacts, person_id=person_id))
 
 
 def row_of(contact: Contact) -> Row:

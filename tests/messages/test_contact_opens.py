@@ -7,10 +7,12 @@ import pytest
 
 from idp.audit.events import EventType
 from idp.database import Done
+from idp.messages.model import Channel
 from idp.setting_values import SentCode
 from idp.transaction import Tx
 from tests.endpoints.public_computer import TICK, assert_ends_with_ten_minutes
-from tests.endpoints.sent_codes import ask, newest
+from tests.endpoints.sent_codes import MAIL, ask, newest, opened_by
+from tests.endpoints.test_merged_people import Duplicates
 from tests.messages.conftest import Office, open_office
 from tests.messages.test_contacts import HERE, Somebody, somebody
 
@@ -138,3 +140,30 @@ async def test_where_no_codes_are_sent_it_is_not_offered_but_can_be_taken_back(
 def _allow(tx: Tx, one: Somebody, contact: str) -> Done[bool]:
     since = one.office.world.time()
     return Done(tx.contacts.let_sign_in(one.person.person_id, contact, since))
+
+
+async def test_an_address_of_a_merged_record_is_seen_closed_and_taken_away_by_who_stands(
+    opening: Office, huong: Somebody
+) -> None:  # adr/0036: it brings their notices and opens their account
+    world, rp = opening.world, await opening.world.client()
+    own = await _contact(huong, "phone")
+    loser, as_loser = await world.citizen("loser")
+    await opened_by(opening, loser, Channel.EMAIL)
+    (other,) = await world.provider.database.read(lambda tx: tx.contacts.of_person(loser.person_id))
+    await Duplicates(world, huong.person, loser, as_loser, as_loser).confirm()
+    asking = await ask(opening, rp, MAIL)
+    await asking.enter(await asking.code())
+    await world.signed_in(huong.browser, huong.person.person_id)
+    page = await huong.browser.get(HERE)
+    assert {f"contact-{own}", f"contact-{other.contact_id}", f"opens-{other.contact_id}"} <= page.ids
+    await huong.browser.press(await huong.browser.get(f"{HERE}/sign-in?k={other.contact_id}"), "submit")
+    last = await newest(opening)
+    await ask(opening, rp, MAIL)
+    assert await newest(opening) == last, "it opens the account no more"
+    sessions = await world.provider.database.read(lambda tx: tx.sessions.of_person(huong.person.person_id))
+    assert [one.amr for one in sessions if "email" in one.amr] == [], "what it opened has ended"
+    page = await huong.browser.get(f"{HERE}/remove?k={other.contact_id}")
+    page = await huong.browser.press(page, "submit")
+    assert (f"contact-{own}" in page.ids, f"contact-{other.contact_id}" in page.ids) == (True, False)
+    left = await world.provider.database.read(lambda tx: tx.contacts.of_person(loser.person_id))
+    assert left == (), "it brings no notices any more"

@@ -8,6 +8,7 @@ from idp.credentials.sign_in_code import AMR
 from idp.database import Done
 from idp.ids import PersonId
 from idp.messages.model import Channel
+from idp.people.service import all_contacts
 from idp.sessions.service import end_session
 from idp.transaction import Tx
 
@@ -32,5 +33,5 @@ def ending_what_closes(
 
 
 def _opening(tx: Tx, person_id: PersonId) -> set[tuple[Channel, str]]:
-    held = tx.contacts.of_person(person_id)
+    held = all_contacts(tx, person_id)
     return {(one.channel, one.contact_id) for one in held if one.signs_in_since is not None}

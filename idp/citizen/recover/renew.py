@@ -14,6 +14,7 @@ from idp.credentials.service import has_second
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.ids import PersonId
+from idp.people.service import all_contacts
 from idp.recovery.model import Lost, Recovery, Way
 from idp.recovery.service import held_until, recover
 from idp.transaction import Tx
@@ -77,6 +78,6 @@ def _held(tx: Tx, *, person_id: PersonId) -> tuple[Lost, ...]:
         Lost.TOTP: has_second(tx, person_id),
         Lost.RECOVERY_CODES: any(tx.recovery_codes.state(one).made for one in records),
         Lost.PASSKEYS: any(key.ended_at is None for one in records for key in tx.passkeys.of_person(one)),
-        Lost.SENT_CODES: any(to.signs_in_since for one in records for to in tx.contacts.of_person(one)),
+        Lost.SENT_CODES: any(one.signs_in_since for one in all_contacts(tx, person_id)),
     }
     return tuple(kind for kind in Lost if found[kind])

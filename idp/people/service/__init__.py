@@ -3,6 +3,7 @@
 from idp.people.service.change_number import NumberChanged, NumberNotChanged, change_personal_id
 from idp.people.service.contact_opens import let_open
 from idp.people.service.contacts import ContactOutcome, ContactResult, NewContact, ask, confirm, remove
+from idp.people.service.own_contacts import all_contacts
 from idp.people.service.recognition import NotRecognised, Recognised, recognise
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "NumberChanged",
     "NumberNotChanged",
     "Recognised",
+    "all_contacts",
     "ask",
     "change_personal_id",
     "confirm",

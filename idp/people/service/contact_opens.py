@@ -9,6 +9,7 @@ from idp.database import Done
 from idp.ids import PersonId
 from idp.messages.model import Channel
 from idp.messages.model.notices import Factor, Notice
+from idp.people.service.own_contacts import find_contact
 from idp.transaction import Tx
 
 _FACTORS = {Channel.EMAIL: Factor.EMAIL_CODE, Channel.PHONE: Factor.PHONE_CODE}
@@ -17,8 +18,11 @@ _FACTORS = {Channel.EMAIL: Factor.EMAIL_CODE, Channel.PHONE: Factor.PHONE_CODE}
 def let_open(tx: Tx, person_id: PersonId, contact_id: str, *, opens: bool, occasion: Occasion) -> Done[bool]:
     """Let an address open the account, or no more; False if it is not the person's, or it is so already."""
     tx.people.lock(person_id)
-    contact = next((one for one in tx.contacts.of_person(person_id) if one.contact_id == contact_id), None)
-    if contact is None or not tx.contacts.let_sign_in(person_id, contact_id, occasion.now if opens else None):
+    found = find_contact(tx, person_id, contact_id)
+    if found is None:
+        return Done(value=False)
+    record, contact = found
+    if not tx.contacts.let_sign_in(record, contact_id, occasion.now if opens else None):
         return Done(value=False)
     event = EventType.CONTACT_OPENS if opens else EventType.CONTACT_OPENS_NO_MORE
     tx.audit.add(

@@ -29,6 +29,7 @@ from idp.people.contacts import (
     with_contacts,
 )
 from idp.people.identifiers import normal_form
+from idp.people.service.own_contacts import all_contacts, find_contact
 from idp.transaction import Tx
 from keys.envelope import Vault
 
@@ -71,7 +72,7 @@ def ask(
     tx: Tx, person_id: PersonId, wanted: NewContact, *, vault: Vault, occasion: Occasion
 ) -> Done[ContactResult] | Refused:
     """Send a code to an address, if the person, the address and the network have not had too many; OverLimit."""
-    if not _has_room(tx.contacts.of_person(person_id), wanted.channel, wanted.replaces):
+    if not _has_room(all_contacts(tx, person_id), wanted.channel, wanted.replaces):
         return Done(ContactResult(outcome=ContactOutcome.FULL))
     counters = (
         (Limit.CONTACT_CODES, person_id),
@@ -130,7 +131,7 @@ def confirm(
     if not tx.contacts.spend_code(person_id, channel, pending.digest):
         return Done(ContactResult(outcome=ContactOutcome.OVER))
     tx.people.lock(person_id)
-    held = tx.contacts.of_person(person_id)
+    held = all_contacts(tx, person_id)
     if not _has_room(held, channel, pending.replaces):
         return Done(ContactResult(outcome=ContactOutcome.FULL))
     is_known = any(
@@ -149,7 +150,7 @@ def confirm(
         _record(tx, EventType.CONTACT_ADDED, person_id, channel, occasion)
         _tell(tx, person_id, channel, occasion, change="added")
     if pending.replaces and not (is_known and _is_itself(held, pending)):
-        _take_away(tx, person_id, pending.replaces, held, occasion)
+        _take_away(tx, person_id, pending.replaces, occasion)
     _keep_claims(tx, person_id, occasion)
     return Done(ContactResult(outcome=ContactOutcome.ADDED))
 
@@ -157,7 +158,7 @@ def confirm(
 def remove(tx: Tx, person_id: PersonId, contact_id: str, *, occasion: Occasion) -> Done[bool]:
     """Take an address away and tell it so; False if it is not the person's."""
     tx.people.lock(person_id)
-    done = _take_away(tx, person_id, contact_id, tx.contacts.of_person(person_id), occasion)
+    done = _take_away(tx, person_id, contact_id, occasion)
     if done:
         _keep_claims(tx, person_id, occasion)
     return Done(done)
@@ -175,13 +176,14 @@ def _is_itself(held: tuple[Contact, ...], pending: PendingCode) -> bool:
     )
 
 
-def _take_away(
-    tx: Tx, person_id: PersonId, contact_id: str, held: tuple[Contact, ...], occasion: Occasion
-) -> bool:
-    gone = next((one for one in held if one.contact_id == contact_id), None)
-    if gone is None or not tx.contacts.remove(person_id, contact_id):
+def _take_away(tx: Tx, person_id: PersonId, contact_id: str, occasion: Occasion) -> bool:
+    found = find_contact(tx, person_id, contact_id)
+    if found is None:
         return False
-    tx.people.end_identifier(person_id, SCHEMES[gone.channel], gone.address, now=occasion.now)
+    record, gone = found
+    if not tx.contacts.remove(record, contact_id):
+        return False
+    tx.people.end_identifier(record, SCHEMES[gone.channel], gone.address, now=occasion.now)
     _record(tx, EventType.CONTACT_REMOVED, person_id, gone.channel, occasion)
     _tell(tx, person_id, gone.channel, occasion, change="removed", old_address=gone.address)
     return True
