@@ -6,20 +6,25 @@ a day after a recovery (adr/0048).
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeVar
 
 from idp.citizen.high_risk import is_high_risk, when_held
 from idp.citizen.interaction import posted
+from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.account import HOME, begin_sign_in, signed_in
 from idp.edge.page import page
 from idp.ids import PersonId
 from idp.people.model import Person
+from idp.protocol.errors import AccessDenied, Refusal, ToPage
 from idp.protocol.next_step import SignIn
 from idp.sessions.model import Session
 from idp.transaction import Tx
 
+T = TypeVar("T")
 _OWN_PATH = re.compile(
     r"(/recover/renew|/account(/[A-Za-z0-9_-]{1,64}){0,4})"
     r"(\?[a-z]=[A-Za-z0-9._-]{1,100}(&[a-z]=[A-Za-z0-9._-]{1,100}){0,2})?",
@@ -62,6 +67,11 @@ async def holder_of(call: Call, *, fresh: bool = False, back: str = HOME) -> Hol
     return Holder(person=person, session=decision.session)
 
 
+async def carry_out(call: Call, holder: Holder, work: Callable[[Tx], Done[T] | Refused]) -> Done[T] | Refused:
+    """Carry out what a form asks, if the session it was sent from goes on by then: a thief's may just have ended."""
+    return await call.provider.database.transact(partial(_in_session, holder=holder, work=work))
+
+
 async def start(call: Call) -> Answer:
     """Begin a sign-in that leads back to a page of the account."""
     form = posted(call)
@@ -90,6 +100,16 @@ def _ask(call: Call, *, again: bool, back: str) -> Answer:
 
 def _text(call: Call) -> str:
     return call.query_string.decode("ascii", "replace")
+
+
+def _in_session(tx: Tx, *, holder: Holder, work: Callable[[Tx], Done[T] | Refused]) -> Done[T] | Refused:
+    """Hold the person's row: whoever ends their sessions comes before this, and nothing is done, or after."""
+    tx.people.lock(holder.person_id)
+    session = tx.sessions.get(holder.session_id)
+    if session is None or session.ended_at is not None:
+        error = AccessDenied("this account can't be changed", detail="signed out meanwhile")
+        return Refused(Refusal(error, ToPage(case="expired", status=403)))
+    return work(tx)
 
 
 def _find(tx: Tx, *, person_id: PersonId) -> Person | None:

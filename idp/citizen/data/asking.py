@@ -6,7 +6,7 @@ A service is named by its client_id and counts only if it is among those this pe
 import unicodedata
 from functools import partial
 
-from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.account import Holder, carry_out, holder_of, query
 from idp.citizen.data.overview import HERE
 from idp.citizen.interaction import posted
 from idp.citizen.services.rows import load
@@ -79,7 +79,7 @@ async def ask(call: Call, holder: Holder, wanted: Wanted) -> NotTaken | None:
         occasion=call.occasion(),
     )
     try:
-        (await call.provider.database.transact(work)).unwrap()
+        (await carry_out(call, holder, work)).unwrap()
     except RequestNotTaken as error:
         return error.reason
     return None
