@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = frozenset(("meta", "link", "input", "br", "hr", "img"))
+VOID = frozenset(("meta", "link", "input", "br", "wbr", "hr", "img"))
 
 
 @dataclass(slots=True)
@@ -68,5 +68,9 @@ class Page(HTMLParser):
         return [element.attrs["id"] for element in self.elements if "id" in element.attrs]
 
     def shape(self) -> list[tuple[str, tuple[str, ...]]]:
-        """Return the tags with the names of their attributes: what no value may ever change."""
-        return [(element.tag, tuple(element.attrs)) for element in self.elements]
+        """Return the tags with the names of their attributes: what no value may ever change.
+
+        A bare `wbr` is no shape: it says where a line may break, before each dot of a host.
+        """
+        shaped = [element for element in self.elements if element.tag != "wbr" or element.attrs]
+        return [(element.tag, tuple(element.attrs)) for element in shaped]

@@ -45,8 +45,8 @@ VI = {
     "given_when": "Lúc",
     "given_text": "bản thông báo {version}",
     "given_by_other": "cha, mẹ hoặc người giám hộ trả lời",
-    "given_not": "không gửi",
-    "given_withdrawn": "đã rút",
+    "given_not": "Không đồng ý, không gửi",
+    "given_withdrawn": "Đã rút sự đồng ý",
     "given_nothing": "Dịch vụ này không nhận thông tin nào ngoài mã riêng của mình.",
 }
 
@@ -93,7 +93,7 @@ EN = {
     "given_when": "When",
     "given_text": "notice of version {version}",
     "given_by_other": "answered by a parent or guardian",
-    "given_not": "not sent",
-    "given_withdrawn": "withdrawn",
+    "given_not": "Not agreed, not sent",
+    "given_withdrawn": "Consent withdrawn",
     "given_nothing": "This service gets nothing but its own code.",
 }

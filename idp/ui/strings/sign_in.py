@@ -92,7 +92,7 @@ VI = {
         'phút. [Tìm nơi gần nhất](/help#register "nearest")'
     ),
     "error_step_up_missed": "Lần xác nhận vừa rồi chưa đạt mức cần thiết. Thử lại hoặc quay lại dịch vụ.",
-    "sign_in_code_title": "Đăng nhập bằng mã gửi đến",
+    "sign_in_code_title": "Đăng nhập bằng mã dùng một lần",
     "sign_in_code_email": "Địa chỉ thư điện tử",
     "sign_in_code_phone": "Số điện thoại",
     "sign_in_code_either": "Số điện thoại hoặc thư điện tử",
@@ -211,7 +211,7 @@ EN = {
         'minutes. [Find the nearest](/help#register "nearest")'
     ),
     "error_step_up_missed": "The last check did not reach the level needed. Try again, or go back to the service.",
-    "sign_in_code_title": "Sign in with a code sent to you",
+    "sign_in_code_title": "Sign in with a one-time code",
     "sign_in_code_email": "Email address",
     "sign_in_code_phone": "Phone number",
     "sign_in_code_either": "Phone number or email",
