@@ -50,6 +50,10 @@ def _end(
         return Done(())
     # one that was idle too long still has services to tell, but speaks for no other session
     everywhere = everywhere and session.is_live(occasion.now, life)
+    if everywhere:
+        tx.people.lock(
+            session.person_id
+        )  # what is being carried from one of theirs ends too, or never begins
     sessions = tx.sessions.of_person(session.person_id) if everywhere else (session,)
     if everywhere:
         tx.devices.forget_others(session.person_id)

@@ -92,6 +92,8 @@ def _sign_out(tx: Tx, *, notice: LogoutNotice, occasion: Occasion) -> Done[None]
     if not tx.upstream_logouts.spend(notice.issuer, notice.jti, notice.useful_until):
         tx.audit.add(occasion.event(EventType.UPSTREAM_SIGN_OUT_REPLAYED, actor=_ACTOR, upstream=NATIONAL))
         return Refused(InvalidRequest("the logout_token does not hold", detail="it came before"))
+    for whose in sorted({one.person_id for one in _meant(tx, notice)}):
+        tx.people.lock(whose)  # what is being carried from one of theirs ends too, or never begins
     sessions = _meant(tx, notice)
     for session in sessions:
         end_session(tx, session, reason=_REASON, occasion=occasion, actor=_ACTOR)

@@ -361,7 +361,8 @@ class EndedEverywhere:
 def end_all_sessions(
     tx: Tx, person_id: PersonId, *, reason: str, occasion: Occasion, actor: str
 ) -> EndedEverywhere:
-    """End every live session of a person."""
+    """End every live session of a person; one just being carried from another of theirs ends too, or never begins."""
+    tx.people.lock(person_id)
     ended: list[str] = []
     for session in tx.sessions.of_person(person_id):
         ended.append(end_session(tx, session, reason=reason, occasion=occasion, actor=actor))

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from federation.logout_token import LogoutNotice
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
+from idp.citizen import sign_out
 from idp.clock import Clock
 from idp.cross_device.service import settle
 from idp.database import Database, Done, Refused
+from idp.endpoints import upstream_logout
 from idp.ids import HandleKind
 from idp.life_events.service import lock_own
 from idp.people.model import PersonStatus
@@ -20,6 +23,7 @@ from idp.recovery.service import recover
 from idp.risk.model import Arrival
 from idp.sessions.service import MOST_SESSIONS, Begun, Proof, start_session
 from idp.settings import Lifetimes
+from idp.upstreams.model import upstream_session
 from tests.stores.conftest import MovableTime
 from tests.stores.cross_device_samples import make_asked
 from tests.stores.samples import (
@@ -36,6 +40,8 @@ from tests.stores.samples import (
     see,
     sign_in,
 )
+
+_ISSUER, _SID = "https://national.example", "their-session"
 
 
 async def _begin(
@@ -138,11 +144,27 @@ async def test_nobody_has_more_sessions_than_one_transaction_can_end(
     assert all([await see(database, lambda tx, c=cookie: tx.sessions.find(c)) for cookie in cookies])
 
 
-async def test_no_session_carried_from_a_phone_survives_a_recovery_that_it_races(
-    database: Database[Any], database_url: str, clock: Clock
+def _recover(tx: Any, phone: SignedIn, at: Occasion) -> Any:
+    recovery = Recovery(way=Way.NATIONAL, lost=frozenset(), hold=DAY)
+    return recover(tx, phone.person.person_id, recovery, occasion=at)
+
+
+def _sign_out_everywhere(tx: Any, phone: SignedIn, at: Occasion) -> Any:
+    return sign_out._end(tx, cookie=phone.cookie, everywhere=True, life=Lifetimes(), occasion=at)
+
+
+def _sign_out_upstream(tx: Any, phone: SignedIn, at: Occasion) -> Any:
+    notice = LogoutNotice(issuer=_ISSUER, jti="j", useful_until=at.now + DAY, subject=None, sid=_SID)
+    return upstream_logout._sign_out(tx, notice=notice, occasion=at)
+
+
+@pytest.mark.parametrize("end_all", [_recover, _sign_out_everywhere, _sign_out_upstream])
+async def test_no_session_carried_from_a_phone_survives_the_end_of_all_that_it_races(
+    database: Database[Any], database_url: str, clock: Clock, end_all: Any
 ) -> None:  # SECURITY B10, R18: whoever has the phone has confirmed computers at that moment
     phone = await sign_in(database)
     at = Occasion(clock=clock, now=clock.now(), txn="t")
+    await do(database, lambda tx: _let_it_come_from_upstream(tx, phone))
     waiting = [f"i-{number}" for number in range(6)]
 
     def confirm(tx: Any) -> None:
@@ -153,7 +175,6 @@ async def test_no_session_carried_from_a_phone_survives_a_recovery_that_it_races
 
     await do(database, confirm)
     client = make_client("rp")
-    recovery = Recovery(way=Way.NATIONAL, lost=frozenset(), hold=DAY)
 
     def carry(node: Database[Any], interaction_id: str) -> Any:
         return node.transact(
@@ -169,7 +190,7 @@ async def test_no_session_carried_from_a_phone_survives_a_recovery_that_it_races
         )
 
     def end(tx: Any) -> Any:
-        ended = recover(tx, phone.person.person_id, recovery, occasion=at)
+        ended = end_all(tx, phone, at)
         if tx.connection.dialect.name != "sqlite":  # which has one writer
             tx.connection.exec_driver_sql(
                 "SELECT pg_sleep(0.3)"
@@ -181,3 +202,10 @@ async def test_no_session_carried_from_a_phone_survives_a_recovery_that_it_races
         outcomes = await asyncio.gather(*carried[:2], database.transact(end), *carried[2:])
     assert not any(isinstance(one, Refused) for one in outcomes)
     assert await see(database, lambda tx: tx.sessions.of_person(phone.person.person_id)) == ()
+
+
+def _let_it_come_from_upstream(tx: Any, phone: SignedIn) -> None:
+    renewed = tx.sessions.renew(
+        phone.session.session_id, phone.cookie, phone.session, upstream_session(_ISSUER, _SID)
+    )
+    assert renewed
