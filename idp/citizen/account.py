@@ -2,7 +2,7 @@
 
 A page that shows needs a session of level substantial by the national system, or for one's own passkeys by one of them
 (adr/0045); a page that changes anything needs a sign-in of the last ten minutes too, and what is of high risk waits for
-a day after a recovery (adr/0048).
+a day after a recovery (adr/0048). Whoever was let in writes by `Holder.transact` alone, which asks it all once more.
 """
 
 import re
@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from idp.citizen.high_risk import is_high_risk, when_held
+from idp.citizen.guard import Guard, guard_of, refuse_unless
+from idp.citizen.high_risk import held_page
 from idp.citizen.interaction import posted
-from idp.database import Done, Refused
+from idp.database import Database, Done, Refused, behind
 from idp.edge import Answer, Call
-from idp.edge.account import HOME, begin_sign_in, signed_in
+from idp.edge.account import HOME, begin_sign_in, deciding
 from idp.edge.page import page
 from idp.ids import PersonId
 from idp.people.model import Person
-from idp.protocol.errors import AccessDenied, Refusal, ToPage
 from idp.protocol.next_step import SignIn
 from idp.sessions.model import Session
 from idp.transaction import Tx
@@ -38,6 +38,14 @@ class Holder:
 
     person: Person = field(repr=False)
     session: Session = field(repr=False)
+    guard: Guard = field(repr=False)
+    database: Database[Tx] = field(repr=False)
+
+    async def transact(self, work: Callable[[Tx], Done[T] | Refused]) -> Done[T] | Refused:
+        """Commit what the function did, if this person may do it at that very moment; else it is refused, and not run."""
+        find = partial(self.guard.find, locked=self.person_id)
+        refuse = partial(refuse_unless, person_id=self.person_id, session_id=self.session_id)
+        return await self.database.transact(behind(find, refuse, work))
 
     @property
     def person_id(self) -> PersonId:
@@ -52,24 +60,14 @@ class Holder:
 
 async def holder_of(call: Call, *, fresh: bool = False, back: str = HOME) -> Holder | Answer:
     """Return who is signed in here, or the page that leads to the sign-in that is missing; from a form back to `back`."""
-    decision = await signed_in(call, fresh=fresh)
-    if isinstance(decision.step, SignIn) or decision.session is None:
-        known = fresh and not isinstance((await signed_in(call)).step, SignIn)
+    guard, database = guard_of(call, fresh=fresh), call.provider.database
+    found = await database.read(guard.find)
+    if found.session is None or found.person is None:
+        known = fresh and not isinstance((await database.read(deciding(call, fresh=False))).step, SignIn)
         return _ask(call, again=known, back=back)
-    find = partial(_find, person_id=decision.session.person_id)
-    person = await call.provider.database.read(find)
-    if person is None:
-        return _ask(call, again=False, back=back)
-    if fresh and is_high_risk(call):
-        held = await when_held(call, person)
-        if held is not None:
-            return held
-    return Holder(person=person, session=decision.session)
-
-
-async def carry_out(call: Call, holder: Holder, work: Callable[[Tx], Done[T] | Refused]) -> Done[T] | Refused:
-    """Carry out what a form asks, if the session it was sent from goes on by then: a thief's may just have ended."""
-    return await call.provider.database.transact(partial(_in_session, holder=holder, work=work))
+    if found.held_until is not None:
+        return held_page(call, found.person, found.held_until)
+    return Holder(person=found.person, session=found.session, guard=guard, database=database)
 
 
 async def start(call: Call) -> Answer:
@@ -100,17 +98,3 @@ def _ask(call: Call, *, again: bool, back: str) -> Answer:
 
 def _text(call: Call) -> str:
     return call.query_string.decode("ascii", "replace")
-
-
-def _in_session(tx: Tx, *, holder: Holder, work: Callable[[Tx], Done[T] | Refused]) -> Done[T] | Refused:
-    """Hold the person's row: whoever ends their sessions comes before this, and nothing is done, or after."""
-    tx.people.lock(holder.person_id)
-    session = tx.sessions.get(holder.session_id)
-    if session is None or session.ended_at is not None:
-        error = AccessDenied("this account can't be changed", detail="signed out meanwhile")
-        return Refused(Refusal(error, ToPage(case="expired", status=403)))
-    return work(tx)
-
-
-def _find(tx: Tx, *, person_id: PersonId) -> Person | None:
-    return tx.people.canonical(person_id)

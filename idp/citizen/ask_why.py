@@ -50,7 +50,7 @@ async def ask(call: Call) -> Answer:
     if event is None:
         return Answer.redirect(HOME)
     work = partial(_ask, holder=holder, event=event, occasion=call.occasion())
-    (await call.provider.database.transact(work)).unwrap()
+    (await holder.transact(work)).unwrap()
     return Answer.redirect(f"{HERE}?e={event.event_id}")
 
 

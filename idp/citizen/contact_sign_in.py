@@ -6,7 +6,7 @@ taking it back, always.
 
 from functools import partial
 
-from idp.citizen.account import Holder, carry_out, holder_of, query
+from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.codes.closing import ending_what_closes
 from idp.citizen.contacts import HERE, Row, row_of
 from idp.citizen.interaction import posted
@@ -47,7 +47,7 @@ async def change(call: Call) -> Answer:
         let_open, person_id=holder.person_id, contact_id=row.contact_id, opens=opens, occasion=occasion
     )
     work = partial(ending_what_closes, person_id=holder.person_id, change=let, occasion=occasion)
-    done = (await carry_out(call, holder, work)).unwrap()
+    done = (await holder.transact(work)).unwrap()
     told = "opens" if opens else "opens-no-more"
     return Answer.redirect(f"{HERE}?d={told}" if done else HERE)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from idp.audit.occasion import Occasion
-from idp.citizen.account import Holder, carry_out, holder_of, query
+from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.codes.closing import ending_what_closes
 from idp.citizen.interaction import posted
 from idp.citizen.password import slowed
@@ -72,7 +72,7 @@ async def send(call: Call) -> Answer:
     work = partial(
         ask, person_id=holder.person_id, wanted=wanted, vault=call.provider.vault, occasion=call.occasion()
     )
-    result = (await carry_out(call, holder, work)).unwrap()
+    result = (await holder.transact(work)).unwrap()
     if result.outcome is ContactOutcome.FULL:
         return Answer.redirect(f"{HERE}?d=full")
     return Answer.redirect(f"{HERE}/code?c={channel.value}")
@@ -105,7 +105,7 @@ async def check_code(call: Call) -> Answer:
     work = partial(
         _check, holder=holder, channel=channel, code=code, vault=call.provider.vault, occasion=occasion
     )
-    result = (await carry_out(call, holder, work)).unwrap()
+    result = (await holder.transact(work)).unwrap()
     if isinstance(result, Slowed):
         return _code_page(call, holder, pending, errors=slowed(result, occasion.now))
     match result.outcome:
@@ -141,7 +141,7 @@ async def take_away(call: Call) -> Answer:
     form, occasion, person_id = posted(call), call.occasion(), holder.person_id
     take = partial(remove, person_id=person_id, contact_id=form.get("contact", ""), occasion=occasion)
     work = partial(ending_what_closes, person_id=person_id, change=take, occasion=occasion)
-    done = (await carry_out(call, holder, work)).unwrap()
+    done = (await holder.transact(work)).unwrap()
     return Answer.redirect(f"{HERE}?d=removed" if done else HERE)
 
 

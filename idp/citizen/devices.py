@@ -30,7 +30,7 @@ async def change(call: Call) -> Answer:
     if what not in _BACK or not device_id:
         raise BadCall(400, "the form is incomplete")
     work = partial(_change, holder=holder, what=what, device_id=device_id, occasion=call.occasion())
-    (await call.provider.database.transact(work)).unwrap()
+    (await holder.transact(work)).unwrap()
     return Answer.redirect(_BACK[what])
 
 

@@ -5,12 +5,11 @@ change where they are reached and by which messages they sign in, or take their 
 What protects (locking, ending sessions, mandates and consents, adding a way to sign in) is never held back.
 """
 
-from functools import partial
+from datetime import datetime
 
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.people.model import Person
-from idp.recovery.service import held_until
 
 HIGH_RISK = frozenset(
     {
@@ -41,12 +40,8 @@ def is_high_risk(call: Call) -> bool:
     )  # as the page itself reads it
 
 
-async def when_held(call: Call, person: Person) -> Answer | None:
-    """Return the page that says until when this waits; None: nothing is held back."""
-    find = partial(held_until, person_id=person.person_id, now=call.provider.clock.now())
-    until = await call.provider.database.read(find)
-    if until is None:
-        return None
+def held_page(call: Call, person: Person, until: datetime) -> Answer:
+    """Return the page that says until when this waits."""
     return page(
         call,
         "held.html",

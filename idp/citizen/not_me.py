@@ -60,7 +60,7 @@ async def lock(call: Call) -> Answer:
     work = partial(
         _lock, holder=holder, event=event.event, said=said_by(form.get("what")), occasion=call.occasion()
     )
-    return locked(call, (await call.provider.database.transact(work)).unwrap())
+    return locked(call, (await holder.transact(work)).unwrap())
 
 
 async def _disputed(call: Call, holder: Holder, unverified_event_id: str) -> _Disputed | None:

@@ -71,7 +71,7 @@ async def end(call: Call) -> Answer:
     if not which:
         raise BadCall(400, "the form is incomplete")
     work = partial(_end, holder=holder, which=which, call=call, occasion=call.occasion())
-    ended = (await call.provider.database.transact(work)).unwrap()
+    ended = (await holder.transact(work)).unwrap()
     if not ended:
         return Answer.redirect(HOME)
     logouts = tuple(ended.values())
@@ -127,9 +127,7 @@ def _mark(call: Call, session_id: str) -> str:
 def _end(tx: Tx, *, holder: Holder, which: str, call: Call, occasion: Occasion) -> Done[dict[str, str]]:
     """End what was named and return the sign-outs by session; nothing if it names none of this person's."""
     ended: dict[str, str] = {}
-    tx.people.lock(
-        holder.person_id
-    )  # a sign-in at this moment is over before, and ends too, or begins afterwards
+    # the person is held: a sign-in at this moment is over before, and ends too, or begins afterwards
     for one in tx.sessions.of_person(holder.person_id):
         is_here = one.session_id == holder.session_id
         if (which == _OTHERS and not is_here) or which == _mark(call, one.session_id):

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from idp.clock import Clock
 from idp.database.columns import Digest, Resealing, Sealed, UtcTime, metadata
-from idp.database.outcome import DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable, Done, Refused
+from idp.database.outcome import DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable, Done, Refused, behind
 from idp.database.sqlite import Sqlite
 from idp.database.traffic import Load, Traffic
 from idp.database.turns import LONGEST_WAIT, Turns
@@ -30,6 +30,7 @@ __all__ = [
     "Resealing",
     "Sealed",
     "UtcTime",
+    "behind",
     "engine_url",
     "metadata",
 ]

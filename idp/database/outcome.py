@@ -1,9 +1,13 @@
 """How a transaction ends: done, refused (which commits too), or not at all."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Never, TypeVar
 
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+TxT = TypeVar("TxT")
+FoundT = TypeVar("FoundT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,20 @@ class Refused:
     def unwrap(self) -> Never:
         """Raise the refusal."""
         raise self.error
+
+
+def behind(
+    look: Callable[[TxT], FoundT],
+    judge: Callable[[FoundT], Refused | None],
+    fn: Callable[[TxT], Done[T] | Refused],
+) -> Callable[[TxT], Done[T] | Refused]:
+    """Return a function's work behind a guard: in the same transaction it looks and judges first, and may refuse it."""
+
+    def guarded(unit: TxT) -> Done[T] | Refused:
+        refused = judge(look(unit))
+        return fn(unit) if refused is None else refused
+
+    return guarded
 
 
 class DatabaseUnavailable(Exception):

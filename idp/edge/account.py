@@ -7,6 +7,7 @@ too (adr/0045).
 """
 
 import json
+from collections.abc import Callable
 from functools import partial
 
 from idp.edge.answer import Answer, Cookie
@@ -21,6 +22,7 @@ from idp.protocol.assurance import Acr
 from idp.protocol.facts import OWN_PASSKEYS, ClientFacts, Profile
 from idp.protocol.next_step import SignIn
 from idp.sessions.service import Begun
+from idp.transaction import Tx
 
 ACCOUNT = ClientId("hpid:account")
 """Never a registered client's: a colon is in no client_id we take."""
@@ -86,7 +88,7 @@ async def begin_unlock(call: Call) -> Answer:
 
 async def go_on(call: Call, opened: OpenInteraction) -> Answer:
     """Go on with a sign-in to the account: to the pages of sign-in again, or to where it was begun."""
-    step = (await _decide(call, opened)).step
+    step = (await call.provider.database.read(_deciding(call, opened))).step
     if isinstance(step, SignIn):
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
     name = cookie_name(call.provider.settings, "i-") + opened.interaction_id
@@ -102,24 +104,22 @@ def onward(begun: Begun, client_id: ClientId, interaction_id: str, path: str = "
     return f"{NEW_PASSWORD if leads_there else path}?i={interaction_id}"
 
 
-async def signed_in(call: Call, *, fresh: bool = False) -> Decision:
-    """Return what a sign-in to the account would need now; `SignIn`: this browser's session will not do."""
-    return await _decide(call, _account_interaction(call, call.path, max_age=FRESH if fresh else None))
+def deciding(call: Call, *, fresh: bool) -> Callable[[Tx], Decision]:
+    """Return what asks, in a transaction, what a sign-in to the account needs now; `SignIn`: this session will not do."""
+    return _deciding(call, _account_interaction(call, call.path, max_age=FRESH if fresh else None))
 
 
-async def _decide(call: Call, opened: OpenInteraction) -> Decision:
+def _deciding(call: Call, opened: OpenInteraction) -> Callable[[Tx], Decision]:
     provider, occasion = call.provider, call.occasion()
     client = account_client(provider.settings.issuer, opened.client_id)
-    return await provider.database.read(
-        partial(
-            decide,
-            request=opened.request(client, iss=provider.settings.issuer),
-            client=client,
-            session_cookie=call.cookies().get(cookie_name(provider.settings, "session")),
-            upstream_down=provider.takes_degraded(occasion.now),
-            settings=provider.settings,
-            occasion=occasion,
-        )
+    return partial(
+        decide,
+        request=opened.request(client, iss=provider.settings.issuer),
+        client=client,
+        session_cookie=call.cookies().get(cookie_name(provider.settings, "session")),
+        upstream_down=provider.takes_degraded(occasion.now),
+        settings=provider.settings,
+        occasion=occasion,
     )
 
 

@@ -105,7 +105,7 @@ async def test_what_was_sent_before_a_recovery_ended_its_session_changes_nothing
     path, fields = await form(world, thief)
     csrf = (await thief.browser.get("/recover")).form("theme-dark")["fields"]
     page = await _overtaken(world, thief, thief.browser.post(path, {**csrf, **fields}))
-    assert (page.status, page.case) == (403, "expired")
+    assert (page.status, page.case) == (403, "account-over")
     assert (await world.events())[-1] == EventType.ACCOUNT_RECOVERED, "nothing came after it"
 
 

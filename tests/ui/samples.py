@@ -365,6 +365,7 @@ SAMPLES: dict[str, Sample] = {
     "error-locked-owner": problem("locked", reason_key="owner"),
     "error-locked-authority": problem("locked", reason_key="authority"),
     "error-locked-unknown": problem("locked"),
+    "error-account-over": problem("account-over"),
     "error-no-post": problem("no-post", rp=PORTAL),
     "error-not-linked": problem("not-linked"),
     "error-too-many": problem("too-many", minutes=1),

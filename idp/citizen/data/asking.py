@@ -6,7 +6,7 @@ A service is named by its client_id and counts only if it is among those this pe
 import unicodedata
 from functools import partial
 
-from idp.citizen.account import Holder, carry_out, holder_of, query
+from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.data.overview import HERE
 from idp.citizen.interaction import posted
 from idp.citizen.services.rows import load
@@ -79,7 +79,7 @@ async def ask(call: Call, holder: Holder, wanted: Wanted) -> NotTaken | None:
         occasion=call.occasion(),
     )
     try:
-        (await carry_out(call, holder, work)).unwrap()
+        (await holder.transact(work)).unwrap()
     except RequestNotTaken as error:
         return error.reason
     return None
@@ -94,7 +94,7 @@ async def take_back(call: Call) -> Answer:
     work = partial(
         withdraw_request, person_id=holder.person_id, request_id=request_id, occasion=call.occasion()
     )
-    done = (await call.provider.database.transact(work)).unwrap()
+    done = (await holder.transact(work)).unwrap()
     return Answer.redirect(HERE if done is None else f"{HERE}?d=withdrawn")
 
 
@@ -105,7 +105,7 @@ async def lift(call: Call) -> Answer:
         return holder
     posted(call)
     work = partial(lift_own, person_id=holder.person_id, occasion=call.occasion())
-    done = (await call.provider.database.transact(work)).unwrap()
+    done = (await holder.transact(work)).unwrap()
     return Answer.redirect(f"{HERE}?d=lifted" if done else HERE)
 
 

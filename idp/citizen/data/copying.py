@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from idp.citizen.account import Holder, carry_out, holder_of
+from idp.citizen.account import Holder, holder_of
 from idp.citizen.data.overview import HERE
 from idp.citizen.interaction import posted
 from idp.data_rights.service import ask_for_copy, opened, take_copy
@@ -37,7 +37,7 @@ async def ask(call: Call) -> Answer:
     posted(call)
     lasts = call.provider.settings.life.data_copy
     work = partial(ask_for_copy, person_id=holder.person_id, lasts=lasts, occasion=call.occasion())
-    asked = (await carry_out(call, holder, work)).unwrap()
+    asked = (await holder.transact(work)).unwrap()
     return Answer.redirect(f"{HERE}?d={'waits' if asked is None else 'asked'}")
 
 
@@ -80,7 +80,7 @@ async def _take(call: Call, form: str) -> _Taken | Answer:
         return holder
     posted(call)
     work = partial(take_copy, person_id=holder.person_id, form=form, occasion=call.occasion())
-    found = (await carry_out(call, holder, work)).unwrap()
+    found = (await holder.transact(work)).unwrap()
     if found is None:
         return Answer.redirect(f"{HERE}?d=none")
     return _Taken(holder=holder, document=opened(found))

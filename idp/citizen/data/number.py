@@ -36,7 +36,7 @@ async def look(call: Call) -> Answer:
     number = profile.personal_id or profile.foreigner_id
     if not number:
         return Answer.redirect("/account")
-    await call.provider.database.transact(partial(_record, holder=holder, occasion=call.occasion()))
+    (await holder.transact(partial(_record, holder=holder, occasion=call.occasion()))).unwrap()
     return _page(call, holder, groups=id_number_groups(number))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from idp.audit.occasion import Occasion
-from idp.citizen.account import carry_out, holder_of, query
+from idp.citizen.account import holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.mandates.errors import broken_rule
 from idp.citizen.mandates.rows import HOME, firm_lines, mandate_lines, offer_lines
@@ -81,7 +81,7 @@ async def do(call: Call) -> Answer:
         waits=call.provider.settings.life.mandate_removal,
         occasion=call.occasion(),
     )
-    outcome = await carry_out(call, holder, lambda tx: act.do(tx, doing))
+    outcome = await holder.transact(lambda tx: act.do(tx, doing))
     try:
         return Answer.redirect(f"{HOME}/receipt?{outcome.unwrap()}")
     except MandateRefused as error:

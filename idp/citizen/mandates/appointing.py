@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from idp.audit.occasion import Occasion
-from idp.citizen.account import Holder, carry_out, holder_of, query
+from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.mandates.errors import broken_rule
 from idp.citizen.mandates.fields import (
@@ -140,7 +140,7 @@ async def _appoint(call: Call, form: _Form, wanted: Wanted, firm: Organisation |
         appoint = partial(
             _appoint_firm, managed=form.managed, firm=firm, wanted=wanted, by=by, occasion=occasion
         )
-        return Answer.redirect((await carry_out(call, form.holder, appoint)).unwrap())
+        return Answer.redirect((await form.holder.transact(appoint)).unwrap())
     invite = partial(
         _offer,
         managed=form.managed,
@@ -149,7 +149,7 @@ async def _appoint(call: Call, form: _Form, wanted: Wanted, firm: Organisation |
         waits=call.provider.settings.life.mandate_offer,
         occasion=occasion,
     )
-    return Answer.redirect((await carry_out(call, form.holder, invite)).unwrap())
+    return Answer.redirect((await form.holder.transact(invite)).unwrap())
 
 
 def _offer(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from idp.citizen.account import Holder, carry_out, holder_of, query
+from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.mandates.errors import broken_rule
 from idp.citizen.mandates.organisation import MOST_CLIENTS, Managed, managed_by
@@ -45,16 +45,14 @@ async def name(call: Call) -> Answer:
     delegate_id = await call.provider.database.read(find)
     if delegate_id is None:
         return await _page(call, holder, key="mandate_not_of_the_firm")
-    outcome = await carry_out(
-        call,
-        holder,
+    outcome = await holder.transact(
         partial(
             name_delegate,
             appointment_id=form.get("appointment", ""),
             delegate_id=delegate_id,
             by=holder.person_id,
             occasion=call.occasion(),
-        ),
+        )
     )
     try:
         named = outcome.unwrap()

@@ -75,7 +75,7 @@ async def change(call: Call) -> Answer:
         call=call,
     )
     try:
-        (await call.provider.database.transact(write)).unwrap()
+        (await holder.transact(write)).unwrap()
     except IdentifierTaken:
         problems = [FieldError(key="username_taken", field="username")]
         return _form(call, holder, standing, username=username, problems=problems)

@@ -34,7 +34,7 @@ async def make(call: Call) -> Answer:
     kept = [code for code in map(read_code, codes) if code is not None]
     here = holder.session.session_id
     write = partial(set_recovery_codes, person_id=holder.person_id, codes=kept, keep=here, occasion=occasion)
-    (await call.provider.database.transact(write)).unwrap()
+    (await holder.transact(write)).unwrap()
     return page(
         call,
         "method_codes_shown.html",

@@ -39,7 +39,7 @@ async def do(call: Call) -> Answer:
         occasion=call.occasion(),
     )
     try:
-        (await call.provider.database.transact(write)).unwrap()
+        (await holder.transact(write)).unwrap()
     except SecondFactorNeeded:
         return _form(call, holder, kind, one_error("second_factor_needed"))
     return Answer.redirect(f"{METHODS}?d={kind.value}-removed")

@@ -68,7 +68,7 @@ async def bind(call: Call) -> Answer:
         bound_acr=holder.session.acr,
     )
     write = partial(bind_totp, credential=credential, keep=holder.session.session_id, occasion=occasion)
-    (await call.provider.database.transact(write)).unwrap()
+    (await holder.transact(write)).unwrap()
     return Answer.redirect(f"{METHODS}?d=totp-set")
 
 

@@ -76,7 +76,7 @@ async def bind(call: Call) -> Answer:
         holder=holder,
         occasion=call.occasion(),
     )
-    problem = (await call.provider.database.transact(partial(_bind, binding=binding))).unwrap()
+    problem = (await holder.transact(partial(_bind, binding=binding))).unwrap()
     if problem is not None:
         return await _form(call, holder, name=name, errors=one_error(problem))
     return Answer.redirect(f"{PASSKEYS}?d=added")
@@ -86,9 +86,6 @@ def _bind(tx: Tx, *, binding: _Binding) -> Done[str | None]:
     """Keep it and tell of it; else return the key of what is in the way."""
     person_id, challenge, occasion = binding.person_id, binding.challenge, binding.occasion
     tx.people.lock(person_id)  # two at once get one handle, and no one more than there may be
-    here = tx.sessions.get(binding.holder.session_id)
-    if here is None or here.ended_at is not None:  # by a recovery, say, since it was looked at
-        return Done("passkey_not_made")
     if not tx.passkey_challenges.spend(challenge.value, challenge.expires_at):
         return Done("passkey_not_made")
     if len(passkeys_of(tx, person_id=person_id)) >= MOST:

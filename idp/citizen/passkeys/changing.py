@@ -8,7 +8,7 @@ from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.citizen.account import Holder, carry_out, holder_of, query
+from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.passkeys.listing import passkeys_of
 from idp.citizen.passkeys.naming import read_name
@@ -40,7 +40,7 @@ async def rename(call: Call) -> Answer:
     if wrong is not None:
         return _page(call, "passkey_rename.html", holder, passkey, name=name, errors=wrong)
     write = partial(_rename, holder=holder, passkey=passkey, name=name, occasion=call.occasion())
-    (await carry_out(call, holder, write)).unwrap()
+    (await holder.transact(write)).unwrap()
     return Answer.redirect(f"{PASSKEYS}?d=renamed")
 
 
@@ -58,7 +58,7 @@ async def remove(call: Call) -> Answer:
     holder, passkey = found
     posted(call)
     write = partial(_remove, holder=holder, passkey=passkey, occasion=call.occasion())
-    (await carry_out(call, holder, write)).unwrap()
+    (await holder.transact(write)).unwrap()
     return Answer.redirect(f"{PASSKEYS}?d=removed")
 
 

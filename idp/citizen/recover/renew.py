@@ -45,7 +45,7 @@ async def do(call: Call) -> Answer:
         hold=call.provider.settings.life.recovery_hold,
     )
     write = partial(recover, person_id=holder.person_id, recovery=recovery, occasion=call.occasion())
-    (await call.provider.database.transact(write)).unwrap()
+    (await holder.transact(write)).unwrap()
     return Answer.redirect(f"{RENEW}?d=recovered")
 
 

@@ -56,7 +56,6 @@ async def withdraw(call: Call) -> Answer:
     occasion = call.occasion()
 
     def work(tx: Tx) -> Done[int]:
-        tx.people.lock(holder.person_id)
         records = tx.consents.of_client(holder.person_id, client_id)
         if not any(
             one.granted and one.withdrawn_at is None and one.basis is LegalBasis.CONSENT for one in records
@@ -65,7 +64,7 @@ async def withdraw(call: Call) -> Answer:
         actor = person_ref(holder.person_id)
         return withdraw_consent(tx, holder.person_id, client_id, actor=actor, occasion=occasion)
 
-    done = (await call.provider.database.transact(work)).unwrap()
+    done = (await holder.transact(work)).unwrap()
     return Answer.redirect(f"{HOME}/receipt?c={client_id}" if done else HOME)
 
 

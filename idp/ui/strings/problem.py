@@ -18,6 +18,11 @@ VI = {
     "locked_card_expired": "thẻ căn cước hết hạn",
     "locked_residence": "đã hết thời hạn cư trú; gia hạn xong thì tài khoản tự mở lại",
     "locked_authority": "theo yêu cầu của cơ quan có thẩm quyền",
+    "case_account_over_title": "Chưa có gì thay đổi",
+    "case_account_over_text": (
+        "Ngay trong lúc gửi, phiên đăng nhập đã kết thúc, hoặc tài khoản vừa bị khóa hay vừa được khôi phục. "
+        "[Mở lại tài khoản](/account)"
+    ),
     "case_no_post_title": "Dịch vụ này chỉ dành cho cán bộ",
     "case_no_post_text": (
         "Tài khoản này hiện không giữ vị trí công tác nào, nên không vào được. Việc cá nhân thì làm ở dịch vụ dành "
@@ -78,6 +83,11 @@ EN = {
     "locked_card_expired": "the ID card has expired",
     "locked_residence": "the period of residence is over; the account opens by itself once it is renewed",
     "locked_authority": "at the request of a competent authority",
+    "case_account_over_title": "Nothing was changed",
+    "case_account_over_text": (
+        "While this was being sent the session ended, or the account was locked or recovered. "
+        "[Open the account again](/account)"
+    ),
     "case_no_post_title": "This service is for officials",
     "case_no_post_text": (
         "This account holds no post now, so it can't enter. For your own matters use the services for citizens. "
