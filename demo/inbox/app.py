@@ -1,6 +1,7 @@
 """The page of what came, by recipient, and the gateway that takes SMS as JSON with a bearer secret."""
 
 import hmac
+from datetime import timedelta, timezone
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,6 +21,13 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _COOKIE = "inbox-lang"
+_VIETNAM = timezone(timedelta(hours=7))
+
+
+def _language(request: Request) -> str:
+    """Return what was chosen here, else what the browser asks for first, else Vietnamese."""
+    first = request.headers.get("accept-language", "vi")
+    return "en" if request.cookies.get(_COOKIE, first).lower().startswith("en") else "vi"
 
 
 def create_app(inbox: Inbox, *, secret: str, provider: str) -> Starlette:
@@ -39,7 +47,7 @@ def create_app(inbox: Inbox, *, secret: str, provider: str) -> Starlette:
             answer: Response = RedirectResponse("/", status_code=303)
             answer.set_cookie(_COOKIE, asked, httponly=True, samesite="lax")
             return answer
-        lang = "en" if request.cookies.get(_COOKIE) == "en" else "vi"
+        lang = _language(request)
         to = request.query_params.get("to", "")
         page = templates.get_template("inbox.html").render(
             lang=lang,
@@ -47,6 +55,7 @@ def create_app(inbox: Inbox, *, secret: str, provider: str) -> Starlette:
             to=to,
             addresses=inbox.addresses,
             messages=list(inbox.of(to)),
+            vietnam=_VIETNAM,
             provider=provider,
         )
         return HTMLResponse(page, headers=_HEADERS)

@@ -40,6 +40,15 @@ async def send(browser: Browser, right: str, **fields: str) -> None:
     assert "error" not in page.ids, page.response.text
 
 
+async def test_what_is_a_code_in_the_record_is_said_in_words(world: World) -> None:
+    template = await world.person("huong")
+    for code, said in (("VNM", "Việt Nam"), ("VN", "Việt Nam"), ("LAO", "LAO")):
+        person = await world.person("alice", profile=replace(template.profile, nationality=code))
+        page = await (await at_account(world, person)).get(HERE)
+        row = page.response.text.partition('id="held-nationality"')[2]
+        assert f">{said}<" in row.partition("</dd>")[0], code
+
+
 async def test_what_is_held_stands_there_with_its_source_and_no_number_in_full(world: World) -> None:
     person = await numbered(world)
     browser = await at_account(world, person)

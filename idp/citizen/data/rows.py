@@ -43,15 +43,26 @@ def held(person: Person, language: Language) -> tuple[HeldRow, ...]:
 
 def _row(profile: PersonProfile, attribute: Attribute, value: str | Masked) -> HeldRow:
     origin = profile.origins.get(attribute)
-    is_word = attribute is Attribute.GENDER
+    word = _word(attribute, value)
     return HeldRow(
         label=attribute.value,
-        value="" if is_word else value,
-        word=f"data_gender_{value}" if is_word else "",
+        value="" if word else value,
+        word=word,
         source="" if origin is None else origin.source.value,
         level=None if origin is None else origin.level,
         at=None if origin is None else origin.at,
     )
+
+
+def _word(attribute: Attribute, value: str | Masked) -> str:
+    """Return the string that says a code in words; "" where the value itself is shown."""
+    match attribute, value:
+        case Attribute.GENDER, _:
+            return f"data_gender_{value}"
+        case Attribute.NATIONALITY, "VN" | "VNM":
+            return "data_nationality_vietnam"
+        case _:
+            return ""
 
 
 def found_by(scheme: IdentifierScheme, value: str, *, since: datetime, until: datetime | None) -> FoundByRow:
