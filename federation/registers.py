@@ -168,9 +168,9 @@ def _moment(value: object) -> datetime | None:
     """Return a moment of RFC 3339; None if it is none."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return None if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # at either end of the calendar its offset leads out of it
         return None
-    return None if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _address(document: Mapping[str, object], name: str, issuer: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from calendar import isleap
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import MAXYEAR, date, datetime, time, timedelta, timezone
 
 VIETNAM_TIME = timezone(timedelta(hours=7))
 """No summer time since 1975."""
@@ -43,12 +43,14 @@ def age_on(birthdate: str, day: date) -> int | None:
 
 
 def of_age_at(birthdate: str) -> datetime | None:
-    """Return when somebody born on `YYYY-MM-DD`, or in `YYYY`, turns 18; None if the text is neither.
+    """Return when somebody born on `YYYY-MM-DD`, or in `YYYY`, turns 18; None if no calendar has that day.
 
     Of a birth known by its year only, the earliest day: nobody acts for somebody who may be of age.
     """
     birth = _birth(birthdate)
-    return None if birth is None else start_of(birthday(birth, OF_AGE))
+    if birth is None or birth.year + OF_AGE > MAXYEAR:
+        return None
+    return start_of(birthday(birth, OF_AGE))
 
 
 def _birth(birthdate: str) -> date | None:

@@ -247,6 +247,24 @@ async def test_what_a_rule_forbids_is_said_in_the_form(world: World, lan: Somebo
     assert "Đã có đủ hai người quản trị" in page.response.text
 
 
+@pytest.mark.usefixtures("harbour")
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("02/03/2026", "31/12/9999"),
+        ("31/12/9999", "31/12/9999"),
+        ("30/12/9999", "31/12/9999"),
+        ("01/01/0001", "31/12/9999"),
+    ],
+)
+async def test_a_term_beyond_all_calendars_is_a_mistake_in_the_form(
+    lan: Somebody, minh: Somebody, first: str, last: str
+) -> None:  # H03
+    page = await lan.offer(minh.person, **{"first-day": first, "last-day": last})
+    assert page.status == 200
+    assert {"error", "last-day"} <= page.ids
+
+
 async def test_an_offer_to_nobody_reads_like_one_to_somebody(
     world: World, lan: Somebody, minh: Somebody, harbour: Organisation
 ) -> None:

@@ -41,6 +41,8 @@ def test_an_event_is_read_with_its_moment_in_utc() -> None:
         {"type": 3},
         {"entered_at": "yesterday"},
         {"entered_at": "2026-03-02T08:00:00"},
+        {"entered_at": "0001-01-01T00:00:00+14:00"},
+        {"entered_at": "9999-12-31T23:59:59-14:00"},
         {"subject": {"personal_id": "1", "tax_code": "2"}},
         {"subject": {}},
         {"subject": None},

@@ -31,6 +31,8 @@ def test_a_parents_power_ends_as_the_eighteenth_birthday_begins(
     assert of_age_at(birthdate) == start_of(first_day_of_age)
 
 
-@pytest.mark.parametrize("birthdate", ["", "2008-13-01", "05/10/2008", "٢٠٠٨", "2008-10"])
+@pytest.mark.parametrize(
+    "birthdate", ["", "2008-13-01", "05/10/2008", "٢٠٠٨", "2008-10", "9999", "9982-01-01"]
+)
 def test_who_was_born_nobody_knows_when_is_a_minor_never(birthdate: str) -> None:
     assert of_age_at(birthdate) is None

@@ -17,6 +17,8 @@ _FIRM = "firm"
 _DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
 _SPACES = re.compile(r"\s")
 _LONGEST = 200
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
+"""Beyond them is a slip of the hand, and at the end of all calendars no day follows."""
 NAMES = ("number", "full-name", "tax-code", "role", "first-day", "last-day")
 
 
@@ -103,6 +105,7 @@ def _day(text: str) -> date | None:
     if match is None:
         return None
     try:
-        return date(int(match[3]), int(match[2]), int(match[1]))
+        day = date(int(match[3]), int(match[2]), int(match[1]))
     except ValueError:
         return None
+    return day if _EARLIEST <= day <= _LATEST else None
