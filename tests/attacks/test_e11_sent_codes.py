@@ -166,13 +166,14 @@ async def test_somebody_and_nobody_are_told_the_same(office: Office, rp: Relying
 
 @pytest.fixture
 def statements() -> Iterator[list[str]]:
-    """Every statement from now on, in order: reads word for word, of a write only that it is one."""
+    """Every statement from now on, in order: reads word for word, of a write and of a trial's end only that it is one."""
     seen: list[str] = []
 
     def executed(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
         is_write = statement.startswith(("INSERT", "UPDATE", "DELETE"))
+        ends = statement.startswith(("RELEASE", "ROLLBACK TO"))
         if not statement.startswith(("PRAGMA", "BEGIN")):
-            seen.append("WRITE" if is_write else " ".join(statement.split()))
+            seen.append("WRITE" if is_write else "END" if ends else " ".join(statement.split()))
 
     event.listen(Engine, "before_cursor_execute", executed)
     yield seen

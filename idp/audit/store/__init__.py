@@ -23,6 +23,7 @@ from sqlalchemy import (
     insert,
     null,
     select,
+    text,
     tuple_,
     update,
 )
@@ -57,17 +58,9 @@ _key_lies_there = select(audit_keys.c.subject_ref).where(
 _ADD_UNDER_KEY = _ADD.values(subject_ref=_key_lies_there.scalar_subquery())
 """Says whose the event is by their key's row, so that it fails unless that lies there still: what is sealed under a
 forgotten key opens for nobody. There is no answer to wait for, so it travels with COMMIT (adr/0034)."""
-_ADD_OR_REHEARSE = (
-    insert(audit_events)
-    .from_select(
-        [column.name for column in _COLUMNS],
-        select(*(bindparam(column.name, type_=column.type) for column in _COLUMNS)).where(
-            _key_lies_there.exists()
-        ),
-    )
-    .returning(audit_events.c.event_id)
+_BEGIN_TRIAL, _KEEP, _TAKE_BACK = (
+    text(f"{word} SAVEPOINT trial".strip()) for word in ("", "RELEASE", "ROLLBACK TO")
 )
-"""The same where it may add nothing."""
 _LOCK_HEAD = select(audit_head.c.next_index).where(audit_head.c.id == 1).with_for_update()
 _waiting = (
     select(
@@ -156,8 +149,8 @@ class AuditStore:
     def add(self, event: AuditEvent, *, rehearse: bool | None = None) -> None:
         """Record an event; it gets its number soon after the commit. A person's first event makes their key.
 
-        `rehearse` is said where time must not tell somebody from nobody: True does all the work, and its statement
-        adds nothing; either way nothing is spared by what this process remembers of the person.
+        `rehearse` is said where time must not tell somebody from nobody: True does all the work, down to the pages that
+        are written, and takes it back; either way nothing is spared by what this process remembers of the person.
         """
         payload, salt = payload_text(event), self.clock.random_bytes(SALT_BYTES)
         if not event.subject_ref:
@@ -169,13 +162,10 @@ class AuditStore:
             key = self.known_keys.get(event.subject_ref) or self._find_key(event.subject_ref)
             self.connection.execute(_ADD_UNDER_KEY, _row_under(key, event, payload=payload, salt=salt))
             return
-        while True:
-            given = _row_under(self._find_key(event.subject_ref), event, payload=payload, salt=salt)
-            if rehearse:
-                given["under_key"] = b""  # under no key: all is asked, and nothing is written
-            added = self.connection.execute(_ADD_OR_REHEARSE, given).first()
-            if rehearse or added is not None:
-                return
+        given = _row_under(self._find_key(event.subject_ref), event, payload=payload, salt=salt)
+        self.connection.execute(_BEGIN_TRIAL)
+        self.connection.execute(_ADD_UNDER_KEY, given)
+        self.connection.execute(_TAKE_BACK if rehearse else _KEEP)
 
     def _find_key(self, subject_ref: str) -> DataKey:
         """Return the person's key; their first event makes it."""

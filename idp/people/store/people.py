@@ -31,11 +31,19 @@ from sqlalchemy import (
 
 from idp.database import Sealed, UtcTime, metadata
 from idp.ids import PersonId, bucket_of
-from idp.people.identifiers import FOUND_WHEN_OLD, normal_form, profile_identifiers
+from idp.people.identifiers import normal_form, profile_identifiers
 from idp.people.model import Holder, IdentifierScheme, Named, Person, PersonProfile, PersonStatus
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
 from idp.people.store.addresses import AddressTime, add_first, addresses_of, replace_open
-from idp.people.store.identifiers import Holding, end, hold, holdings_of, lookups, person_identifiers, reseal
+from idp.people.store.identifiers import (
+    Holding,
+    end,
+    hold,
+    holdings_of,
+    person_identifiers,
+    reseal,
+    who_holds,
+)
 from idp.people.store.person_row import PROFILE_PURPOSE, person_row
 from keys.envelope import Vault
 
@@ -89,7 +97,6 @@ _FIND_HOLDERS = (
     .join(people, and_(people.c.bucket == func.substr(_stands, 1, 2), people.c.person_id == _stands))
     .where(
         person_identifiers.c.scheme == bindparam("of_scheme"),
-        person_identifiers.c.lookup.in_(bindparam("lookups", expanding=True)),
         or_(person_identifiers.c.valid_to.is_(None), bindparam("when_old", type_=Boolean)),
     )
     .order_by(person_identifiers.c.valid_from, person_identifiers.c.person_id)
@@ -217,7 +224,7 @@ class PeopleStore:
 
     def find_holder(self, scheme: IdentifierScheme, value: str) -> Holder | None:
         """Return the one person this identifier names, and which of their records holds it; None: nobody, or several."""
-        row = _one_of(self.connection.execute(_FIND_HOLDERS, self._named(scheme, value)).all())
+        row = _one_of(self.connection.execute(*who_holds(_FIND_HOLDERS, self.vault, scheme, value)).all())
         if row is None:
             return None
         return Holder(
@@ -226,7 +233,7 @@ class PeopleStore:
 
     def find_named(self, scheme: IdentifierScheme, value: str) -> Named | None:
         """Return whom an identifier names, opening nothing of theirs: what that costs would tell somebody from nobody."""
-        row = _one_of(self.connection.execute(_FIND_NAMED, self._named(scheme, value)).all())
+        row = _one_of(self.connection.execute(*who_holds(_FIND_NAMED, self.vault, scheme, value)).all())
         if row is None:
             return None
         return Named(
@@ -234,13 +241,6 @@ class PeopleStore:
             record_id=PersonId(row.record_id),
             status=PersonStatus(row.status),
         )
-
-    def _named(self, scheme: IdentifierScheme, value: str) -> dict[str, object]:
-        return {
-            "of_scheme": scheme,
-            "lookups": lookups(self.vault, scheme, normal_form(scheme, value)),
-            "when_old": scheme in FOUND_WHEN_OLD,
-        }
 
     def search_by_name(self, folded_prefix: str, limit: int) -> tuple[Person, ...]:
         """Return people whose folded name begins so, in order of that name."""
