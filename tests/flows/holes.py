@@ -1,7 +1,5 @@
 """Deliberate holes in the product, put in for a while in this process: what the gates must find. Nothing in the product
-knows of them.
-
-Each comes with a few steps that lead into it; without the hole the same steps break nothing.
+knows of them, and what is drawn knows nothing of them either.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,26 +18,17 @@ from idp.edge import account
 from idp.life_events.service import lock_own
 from idp.protocol.assurance import Acr
 from idp.transaction import Tx
-from tests.flows.errands import errand
-from tests.flows.hand import MISTYPES
-from tests.flows.player import Step
-from tests.flows.routes import RECOVER, TOO_LATE, equipped, errand_of, sign_in_at
-from tests.flows.twists import TWISTS, from_another_site
-
-_SET_PASSWORD, _PROVE_ADDRESS = errand("set a password"), errand("prove an address")
-_LOCK_BY_CODE = errand("lock by a code")
-_PASSWORD, _AND_APP = 4, 3
-FROM_ANOTHER_SITE = TWISTS.index(from_another_site)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hole:
-    """What is put in the place of what, and steps that lead there."""
+    """What is put in the place of what."""
 
     owner: Any
     name: str
     instead: Callable[[Any], Any]
-    steps: tuple[Step, ...]
+    trial: str
+    """The try at a gate (trials.py) that leads into it; without the hole the same steps break nothing."""
     found: str
     """What the gates say of it."""
 
@@ -81,60 +70,56 @@ HOLES: Mapping[str, Hole] = {
         owner=otp,
         name="totp_step",
         instead=_whatever_code,
-        steps=(
-            *equipped(0, 0, _AND_APP),
-            *sign_in_at(1, 0, 0, _AND_APP, 1),
-            *sign_in_at(2, 0, 0, _AND_APP, 2),
-        ),
+        trial="without second factor",
         found="no code was right",
     ),
     "fresh-forgotten": Hole(
         owner=account,
         name="FRESH",
         instead=lambda _: 10**6,
-        steps=(("walk", 0, 0, _SET_PASSWORD), ("wait", TOO_LATE), ("send", 0, 0, 1)),
+        trial="late",
         found="no fresh sign-in",
     ),
     "any-form": Hole(
         owner=interaction,
         name="check_post",
         instead=lambda _: lambda _call, _form: None,
-        steps=(("walk", 0, 0, _SET_PASSWORD), ("send", 0, FROM_ANOTHER_SITE, 1)),
+        trial="forged",
         found="no fresh sign-in",
     ),
     "level-raised": Hole(
         owner=local_session,
         name="local_proof",
         instead=lambda right: lambda *args, **more: _raised(right(*args, **more)),
-        steps=(*equipped(0, 0, _AND_APP), *sign_in_at(1, 0, 0, _AND_APP, 1)),
+        trial="with own app",
         found="was proved",
     ),
     "hold-forgotten": Hole(
         owner=account_pages,
         name="is_high_risk",
         instead=lambda _: lambda _call: False,
-        steps=(*errand_of(0, 0, RECOVER, 0), *errand_of(0, 0, _PROVE_ADDRESS, 1)),
+        trial="held",
         found="no fresh sign-in",
     ),
     "recovered-stale": Hole(
         owner=renew,
         name="holder_of",
         instead=_stale_too,
-        steps=(("walk", 0, 0, RECOVER), ("wait", TOO_LATE), ("send", 0, 0, 0)),
+        trial="recovered late",
         found="nobody recovered this account",
     ),
     "any-number-of-the-screen": Hole(
         owner=phone,
         name="answer",
         instead=_any_number,
-        steps=(("sign_in", 1, 0, 0), ("show_code", 0, 0), ("scan", 1, 0, MISTYPES)),
+        trial="without number",
         found="no phone gave its number",
     ),
     "locked-by-name": Hole(
         owner=lock,
         name="_lock_named",
         instead=_by_name,
-        steps=(*equipped(0, 0, _PASSWORD), *errand_of(2, 0, _LOCK_BY_CODE, 0)),
+        trial="locked by name",
         found="its holder did not say so",
     ),
 }

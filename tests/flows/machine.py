@@ -1,32 +1,29 @@
-"""Sequences of steps through every flow of a citizen, drawn by Hypothesis, each played in its own copy of the city."""
+"""Sequences of steps through every flow of a citizen, drawn by Hypothesis.
 
-import asyncio
-import tempfile
-from collections import Counter
+Each begins with a try at a gate, in turn, and with something done and undone, in turn; what follows is up to chance. They
+are drawn first and played later (players.py): that something broke changes nothing of what is drawn, and nothing is drawn
+again to find a shorter one.
+"""
+
 from collections.abc import Sequence
-from pathlib import Path
+from typing import ClassVar
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from tests.federation.national_driver import National
 from tests.flows.errands import ERRANDS
-from tests.flows.hand import MISTYPES
+from tests.flows.hand import HONEST, MISTYPES
 from tests.flows.player import BROWSERS, Step
 from tests.flows.routes import (
     A_WEEK,
-    ALWAYS_THERE,
     BY_MAIL,
     BY_PAPER,
     CLOSE,
     OPEN_AGAIN,
     RECOVER,
-    TOO_LATE,
     UNDOING,
-    WAITING,
-    anew,
     appointed,
     begun_anew,
     disturbances,
@@ -36,31 +33,37 @@ from tests.flows.routes import (
     sign_in_at,
     undone,
 )
-from tests.flows.scene import PERSONAS, make_template, open_scene
-from tests.flows.twists import BENT_FROM, TWISTS
-from tests.flows.walks import Walks
+from tests.flows.scene import PERSONAS
+from tests.flows.trials import TRIALS, trial
 
 RULES = 20
 """Of a sequence; most make several steps."""
 _browser, _who = st.integers(0, BROWSERS - 1), st.integers(0, len(PERSONAS) - 1)
-_bent = st.integers(BENT_FROM, len(TWISTS) - 1)
 _near = st.sampled_from((0, 0, 0, 1, 2))  # two browsers are at one place
 _mostly_low = st.sampled_from((0, 0, 1, 2))
 _able = st.integers(0, 1)  # of the level that opens an account
 _own_way = st.sampled_from((1, 2, 3, 3, 3, 4))
 _undoing = st.integers(0, len(UNDOING) - 1)
+_trial = st.integers(0, len(TRIALS) - 1)
 _errand = st.integers(0, len(ERRANDS) - 1)
 _few, _n, _way, _tab = st.integers(0, 3), st.integers(0, 999), st.integers(0, 6), st.integers(0, 9)
 
 
 class Flowing(RuleBasedStateMachine):
-    """Rules note what is to happen; when the sequence ends it is played."""
+    """Rules note what is to happen."""
 
-    players: "Players"
+    drawn: ClassVar[list[tuple[Step, ...]]]
+    """The sequences before this one."""
 
     def __init__(self) -> None:
         super().__init__()
         self.steps: list[Step] = []
+
+    @initialize(browser=_browser, who=_able, n=_n)
+    def begin(self, browser: int, who: int, n: int) -> None:
+        turn = len(self.drawn)
+        self.steps += trial(turn, browser, who, n)
+        self.steps += undone(browser + 1, 1 - who, turn % len(UNDOING), 0, HONEST[n % len(HONEST)])
 
     @rule(browser=_browser, place=_n, asked=_n)
     def open(self, browser: int, place: int, asked: int) -> None:
@@ -107,17 +110,9 @@ class Flowing(RuleBasedStateMachine):
     def tamper(self, browser: int, who: int, which: int, twist: int, n: int) -> None:
         self.steps += errand_of(browser, who, which, n, twist=twist)
 
-    @rule(browser=_browser, who=_able, which=st.sampled_from(ALWAYS_THERE), n=_n)
-    def be_late(self, browser: int, who: int, which: int, n: int) -> None:
-        self.steps += anew(browser, who, which, n, ("wait", TOO_LATE))
-
-    @rule(browser=_browser, who=_able, which=st.sampled_from(ALWAYS_THERE), twist=_bent, n=_n)
-    def forge(self, browser: int, who: int, which: int, twist: int, n: int) -> None:
-        self.steps += anew(browser, who, which, n, twist=twist)
-
-    @rule(browser=_browser, who=_able, which=st.sampled_from(WAITING), lost=_n, n=_n)
-    def be_held_back(self, browser: int, who: int, which: int, lost: int, n: int) -> None:
-        self.steps += [*anew(browser, who, RECOVER, lost), *errand_of(browser, who, which, n)]
+    @rule(which=_trial, browser=_browser, who=_able, n=_n)
+    def try_a_gate(self, which: int, browser: int, who: int, n: int) -> None:
+        self.steps += trial(which, browser, who, n)
 
     @rule(browser=_browser, who=_who, which=_errand, lost=_n, n=_n)
     def recover_and(self, browser: int, who: int, which: int, lost: int, n: int) -> None:
@@ -186,61 +181,24 @@ class Flowing(RuleBasedStateMachine):
         self.steps.append(("agree", tab, n))
 
     def teardown(self) -> None:
-        type(self).players.play(self.steps)
+        type(self).drawn.append(tuple(self.steps))
 
 
-class Players:
-    """Plays sequences, and counts what came of them."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._loop = asyncio.new_event_loop()
-        self._national: National = self._loop.run_until_complete(make_template(folder))
-        self.done: Counter[str] = Counter()
-        self.sequences = self.steps = self.requests = 0
-
-    def play(self, steps: Sequence[Step]) -> None:
-        """Play a sequence; AssertionError with what broke after which step."""
-        self._loop.run_until_complete(self._play(steps))
-
-    async def _play(self, steps: Sequence[Step]) -> None:
-        with tempfile.TemporaryDirectory(dir=self._folder) as own:
-            async with open_scene(Path(own), self._national, self._folder) as scene:
-                player = Walks(scene)
-                await player.play(steps)
-        self.done += player.watch.done
-        self.sequences += 1
-        self.steps += len(steps)
-        self.requests += player.watch.requests
-
-    def close(self) -> None:
-        """End the loop they were played in."""
-        self._loop.close()
-
-
-def flow(
-    players: Players,
-    *,
-    sequences: int,
-    rules: int = RULES,
-    drawn_with: int | None = None,
-    shrinks: bool = True,
-) -> None:
-    """Draw and play so many sequences; `shrinks`: look for the shortest that breaks something."""
+def draw(sequences: int, *, drawn_with: int | None = None, rules: int = RULES) -> Sequence[Sequence[Step]]:
+    """Return so many sequences that differ from each other; a seed always gives the same."""
 
     class Here(Flowing):
-        pass
+        drawn: ClassVar[list[tuple[Step, ...]]] = []
 
-    Here.players = players
     chosen = settings(
         max_examples=sequences,
         stateful_step_count=rules,
         deadline=None,
-        report_multiple_bugs=False,
         database=None,
         derandomize=drawn_with is None,
-        phases=tuple(Phase) if shrinks else (Phase.generate,),
+        phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
     )
     machine = Here if drawn_with is None else seeded(drawn_with)(Here)
     run_state_machine_as_test(machine, settings=chosen)
+    return list(dict.fromkeys(Here.drawn))[:sequences]

@@ -62,6 +62,21 @@ _ASKED: tuple[dict[str, str], ...] = ({}, {}, {"prompt": "login"}, {"prompt": "c
 WAITS = (1, 30, 31, 61, 599, 601, 601, 1800, 1801, 4000, 90_000, 691_200)
 
 
+class WrongStep(AssertionError):
+    """What broke, and the steps up to the one that broke it."""
+
+    def __init__(self, wrong: str, steps: Sequence[Step]) -> None:
+        super().__init__(wrong, tuple(steps))
+        self.wrong, self.steps = wrong, tuple(steps)
+
+    def __str__(self) -> str:
+        """Say each gate on a line, then the step, then those before it."""
+        *before, last = (f"{name} {' '.join(map(str, numbers))}".rstrip() for name, *numbers in self.steps)
+        gates = "\n  ".join(self.wrong.split("; "))
+        led = "".join(f"\n  {one}" for one in before) or " none"
+        return f"step {len(self.steps)}, `{last}`, broke:\n  {gates}\nthe steps before it:{led}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
     """A page somebody has open."""
@@ -84,13 +99,16 @@ class Player:
         self._links: list[str] = []
 
     async def play(self, steps: Sequence[Step]) -> None:
-        """Play them; Broken with the steps that led to it."""
+        """Play them; WrongStep where one breaks something."""
         await self.watch.begin()
         for number, (name, *numbers) in enumerate(steps):
             try:
                 await getattr(self, name)(*numbers)
             except AssertionError as broken:
-                raise AssertionError(f"{broken}\nafter {list(steps[: number + 1])}") from broken
+                raise WrongStep(str(broken), steps[: number + 1]) from broken
+            except Exception as error:
+                error.add_note(f"at the last of {list(steps[: number + 1])}")
+                raise
 
     async def open(self, browser: int, place: int, asked: int) -> None:
         """Go to an address that anybody knows."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+_TOKEN = "csrf"
 EXTRA = {
     "tryAnotherWay": "on",
     "decision": "allow",
@@ -50,7 +51,7 @@ def empty(sending: Sending, _others: Forms, _n: int) -> Sending:
 def bare(sending: Sending, _others: Forms, _n: int) -> Sending:
     """Nothing but the token."""
     return replace(
-        sending, fields={name: one for name, one in sending.fields.items() if name == "csrf"}, more=()
+        sending, fields={name: one for name, one in sending.fields.items() if name == _TOKEN}, more=()
     )
 
 
@@ -98,7 +99,7 @@ def with_another_s(sending: Sending, others: Forms, n: int) -> Sending:
 
 def as_another(sending: Sending, others: Forms, n: int) -> Sending:
     """The fields of another form, sent here with this one's token."""
-    token = {name: one for name, one in sending.fields.items() if name == "csrf"}
+    token = {name: one for name, one in sending.fields.items() if name == _TOKEN}
     return replace(sending, fields={**_any(others, n), **token})
 
 
@@ -129,6 +130,20 @@ def from_another_site(sending: Sending, _others: Forms, n: int) -> Sending:
     return replace(sending, headers={"sec-fetch-site": site})
 
 
+def no_token(sending: Sending, _others: Forms, _n: int) -> Sending:
+    """All but the token."""
+    fields = {name: one for name, one in sending.fields.items() if name != _TOKEN}
+    return replace(sending, fields=fields)
+
+
+def another_s_token(sending: Sending, others: Forms, _n: int) -> Sending:
+    """A token that another browser got, or one that nobody did."""
+    mine = sending.fields.get(_TOKEN, "")
+    found = (form["fields"].get(_TOKEN, mine) for form in others)
+    other = next((one for one in found if one != mine), mine[::-1])
+    return replace(sending, fields={**sending.fields, _TOKEN: other})
+
+
 def _any(others: Forms, n: int) -> Mapping[str, str]:
     fields: Mapping[str, str] = others[n % len(others)]["fields"]
     return fields
@@ -137,7 +152,9 @@ def _any(others: Forms, n: int) -> Mapping[str, str]:
 _BENT: tuple[Twist, ...] = (
     *(empty, bare, one_less, one_empty, one_twice, one_more, all_more, one_of_another, with_another_s),
     *(as_another, to_another, another_s_address, no_address, elsewhere, from_another_site),
+    *(no_token, another_s_token),
 )
 TWISTS: tuple[Twist, ...] = (*((as_it_is,) * len(_BENT)), *_BENT)
 """Half of all forms go as they are."""
-BENT_FROM = len(_BENT)
+FORGED: tuple[int, ...] = tuple(TWISTS.index(one) for one in (from_another_site, no_token, another_s_token))
+"""All is there and right, and it is none of ours."""

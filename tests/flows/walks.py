@@ -61,10 +61,10 @@ class Walks(Player):
 
     async def go_on(self, who: int, n: int) -> None:
         """Send the form that comes of it, if one does."""
-        tab, then = self._tabs[-1], self._then
-        form = next((one for one in tab.page.forms if urlsplit(one["action"]).path == then), None)
-        if then and form is not None:
-            await self._send(tab, form, 0, self._hand_at(tab.browser, who, n), 0, n)
+        for tab in self._tabs[-1:] if self._then else ():
+            form = next((one for one in tab.page.forms if urlsplit(one["action"]).path == self._then), None)
+            if form is not None:
+                await self._send(tab, form, 0, self._hand_at(tab.browser, who, n), 0, n)
         self._ready, self._then = None, ""
 
     async def aside(self, name: str, *numbers: int) -> None:
@@ -84,9 +84,9 @@ class Walks(Player):
 
     async def prove(self, who: int, way: int, n: int) -> None:
         """Prove a factor on the page that is open there."""
-        tab, hand = self._tabs[-1], self._hands[who % len(self._hands)]
-        if self._at is None or tab.page.left_for is not None:
+        if self._at is None or self._tabs[-1].page.left_for is not None:
             return
+        tab, hand = self._tabs[-1], self._hands[who % len(self._hands)]
         if WAYS[way % len(WAYS)] == "national":
             await self._by_nation(tab.browser, tab.page, who)
             return
