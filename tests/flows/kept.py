@@ -1,15 +1,12 @@
 """What is kept behind gates, and what one request changed of it."""
 
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
-from idp.database import Database, metadata
+from idp.database import metadata
 from idp.transaction import Tx
 
 GATED = (
@@ -57,33 +54,8 @@ class Change:
         return "insert" if self.before is None else "delete" if self.after is None else "update"
 
 
-class Reader:
-    """Reads all of it again and again: only the tables that are different."""
-
-    def __init__(self, database: Database[Tx], path: Path) -> None:
-        self._database = database
-        self._file = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
-        self._version = 0
-        self._raw: dict[str, list[Any]] = {}
-        self._kept: Kept = {}
-
-    async def read(self) -> Kept:
-        """Return all of it; the same object as before if nobody has written since."""
-        (version,) = self._file.execute("PRAGMA data_version").fetchone()
-        if version != self._version or not self._kept:
-            raw = {name: self._file.execute(f"SELECT * FROM {name}").fetchall() for name in GATED}  # noqa: S608
-            other = [name for name in GATED if raw[name] != self._raw.get(name)]
-            if other:
-                self._kept = {**self._kept, **await self._database.read(partial(_read, names=other))}
-            self._version, self._raw = version, raw
-        return self._kept
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._file.close()
-
-
-def _read(tx: Tx, *, names: Collection[str]) -> Kept:
+def read_tables(tx: Tx, *, names: Collection[str]) -> Kept:
+    """Return these tables, each row by its key."""
     kept = {}
     for name in names:
         rows = [dict(zip(_NAMES[name], row, strict=True)) for row in tx.connection.execute(_READS[name])]

@@ -8,18 +8,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.federation.national_driver import National
+from tests.flows.cities import City, Databases, Files
 from tests.flows.player import Step, WrongStep
 from tests.flows.scene import make_template, open_scene
 from tests.flows.walks import Walks
 
 
 class Players:
-    """Plays sequences, and counts what came of them."""
+    """Plays sequences, and counts what came of them: on files of a folder, or on a PostgreSQL."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, server: str = "") -> None:
         self._folder = folder
+        self._city: City = Databases(server) if server else Files(folder)
         self._loop = asyncio.new_event_loop()
-        self._national: National = self._loop.run_until_complete(make_template(folder))
+        self._national: National = self._loop.run_until_complete(make_template(folder, self._city))
         self.done: Counter[str] = Counter()
         self.sequences = self.steps = self.requests = 0
 
@@ -29,7 +31,11 @@ class Players:
 
     async def _play(self, steps: Sequence[Step]) -> None:
         with tempfile.TemporaryDirectory(dir=self._folder) as own:
-            async with open_scene(Path(own), self._national, self._folder) as scene:
+            folder = Path(own)
+            async with (
+                self._city.copy(folder) as url,
+                open_scene(folder, self._national, self._folder, url) as scene,
+            ):
                 player = Walks(scene)
                 await player.play(steps)
         self.done += player.watch.done
@@ -38,7 +44,8 @@ class Players:
         self.requests += player.watch.requests
 
     def close(self) -> None:
-        """End the loop they were played in."""
+        """Let go of the city, and end the loop they were played in."""
+        self._loop.run_until_complete(self._city.close())
         self._loop.close()
 
 

@@ -4,9 +4,8 @@ It is made once and copied for each sequence. Nothing but the way out is otherwi
 through a socket to the national system goes to its application itself.
 """
 
-import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,8 @@ from idp.transaction import Tx
 from tests.driver import Browser, RelyingParty
 from tests.federation.national_driver import CLIENT_ID, ISSUER, REDIRECT_URI, SECRET, National, make_national
 from tests.federation.national_driver import Browser as NationalBrowser
-from tests.flows.kept import Reader
+from tests.flows.cities import City
+from tests.flows.readers import Look, Reader, look_at
 from tests.organisations.samples import make_organisation
 from tests.stores.desk_samples import make_desk_official
 from tests.world import World, make_state, open_world
@@ -70,18 +70,14 @@ OFFICIAL = "CB1"
 class Scene:
     """One copy of the city."""
 
-    def __init__(self, world: World, national: National, file: Path) -> None:
+    def __init__(self, world: World, national: National, look: Look) -> None:
         self.world = world
-        self.reader = Reader(world.provider.database, file)
+        self.reader = Reader(world.provider.database, look)
         self.national = national
         self.services = tuple(
             RelyingParty(client_id=name, redirect_uri=f"https://{name}.example/callback", scope=scope)
             for name, scope in _SCOPES.items()
         )
-
-    def close(self) -> None:
-        """Look at it no more."""
-        self.reader.close()
 
     def move(self, seconds: float) -> None:
         """Let time pass for both systems."""
@@ -106,9 +102,9 @@ class Scene:
 
 @asynccontextmanager
 async def open_scene(
-    folder: Path, national: National, template: Path, **settings: Any
+    folder: Path, national: National, template: Path, url: str, **settings: Any
 ) -> AsyncIterator[Scene]:
-    """Open the city on a copy of its own."""
+    """Open the city on a copy of its own, whose URL this is."""
     secret = folder / "sms-secret"
     secret.touch(mode=0o600)
     secret.write_text(_SMS_SECRET, encoding="ascii")
@@ -127,31 +123,34 @@ async def open_scene(
         "qr_networks": "192.0.2.0/24,198.51.100.0/24",
         **settings,
     }
-    async with open_world(template, folder, with_keys=False, **wanted) as world:
+    async with open_world(template, folder, url, with_keys=False, **wanted) as world:
         fetcher = world.provider.national_fetcher
         fetcher._client = httpx.AsyncClient(transport=httpx.ASGITransport(national.app))
         fetcher._resolve = _here
         await world.provider.configuration.refresh()
-        with closing(Scene(world, national, folder / "hpid.sqlite3")) as scene:
+        look = await look_at(url)
+        try:
+            scene = Scene(world, national, look)
             scene.move(0)
             yield scene
+        finally:
+            await look.close()
 
 
 async def _here(_host: str, _port: int) -> list[str]:
     return ["127.0.0.1"]
 
 
-async def make_template(folder: Path) -> National:
+async def make_template(folder: Path, city: City) -> National:
     """Make the city once: its national system, and a database that sequences copy."""
     national = make_national(folder, accounts=[one.account() for one in PERSONAS])
     make_state(folder)
     working = folder / "making"
     working.mkdir()
-    async with open_scene(working, national, folder) as scene:
+    async with city.making(working) as url, open_scene(working, national, folder, url) as scene:
         await scene.world.add_keys()
         await _register(scene)
         await _settle(scene)
-    shutil.copyfile(working / "hpid.sqlite3", folder / "template.sqlite3")
     return national
 
 

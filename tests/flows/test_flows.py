@@ -53,7 +53,10 @@ def test_a_finding_says_plainly_which_step_broke_which_gate_and_is_shortened_in_
     assert idle not in shorter.steps
     step, gate, *_ = str(shorter).splitlines()
     assert step.startswith(f"step {len(shorter.steps)}, `prove 0 3 0`, broke:")
-    assert "insert in sessions [] by POST /sign-in/otp: haiphong urn:haiphong:acr:high where haiphong" in gate
+    assert (
+        "insert in sessions [] by POST /sign-in/password: haiphong urn:haiphong:acr:high where haiphong"
+        in gate
+    )
 
 
 def test_a_seed_draws_the_same_again_and_every_gate_is_tried_in_turn() -> None:

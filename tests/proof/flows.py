@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
@@ -76,17 +76,22 @@ class Played:
 
 
 def main() -> int:
-    """Prove it on databases of its own."""
+    """Prove it on files of its own."""
+    return prove()
+
+
+def prove(server: str = "", *, steps: int = STEPS, holes: Collection[str] = tuple(HOLES)) -> int:
+    """Play so many steps on files, or on a PostgreSQL, and look for holes; return 1 if something broke or was missed."""
     began = time.monotonic()
-    drawn_with = seeds(PARTS + len(HOLES))
+    drawn_with = seeds(PARTS + len(holes))
     with ProcessPoolExecutor(PARTS, mp_context=get_context("spawn")) as pool:
-        playing = [pool.submit(_play, -(-STEPS // PARTS), seed) for seed in islice(drawn_with, PARTS)]
+        playing = [pool.submit(_play, server, -(-steps // PARTS), seed) for seed in islice(drawn_with, PARTS)]
         searching = {
-            name: pool.submit(_find, name, seed) for name, seed in zip(HOLES, drawn_with, strict=True)
+            name: pool.submit(_find, server, name, seed) for name, seed in zip(holes, drawn_with, strict=True)
         }
         is_whole = _tell([one.result() for one in playing], time.monotonic() - began)
         missed = [name for name, search in searching.items() if not _tell_hole(name, *search.result())]
-    print(f"holes missed: {missed or 'none'}; {time.monotonic() - began:.0f} s in all")
+    print(f"holes missed: {missed or 'none'} of {len(holes)}; {time.monotonic() - began:.0f} s in all")
     return int(not is_whole or bool(missed))
 
 
@@ -113,10 +118,10 @@ def _tell_hole(name: str, sequences: int, found: str) -> bool:
     return bool(found)
 
 
-def _play(steps: int, seed: int) -> Played:
+def _play(server: str, steps: int, seed: int) -> Played:
     """Play in this process until so many steps were made, or one broke something."""
     found = ""
-    with _players() as players:
+    with _players(server) as players:
         try:
             while players.steps < steps:
                 for sequence in draw(_AT_ONCE, drawn_with=seed):
@@ -136,9 +141,9 @@ def _play(steps: int, seed: int) -> Played:
     )
 
 
-def _find(name: str, seed: int) -> tuple[int, str]:
+def _find(server: str, name: str, seed: int) -> tuple[int, str]:
     """Return how many sequences that know nothing of a hole were played, and what the last of them found, if it did."""
-    with _players() as players, dug(name):
+    with _players(server) as players, dug(name):
         for number, sequence in enumerate(draw(_MOST_TO_FIND, drawn_with=seed), start=1):
             try:
                 players.play(sequence)
@@ -148,14 +153,14 @@ def _find(name: str, seed: int) -> tuple[int, str]:
 
 
 @contextmanager
-def _players() -> Iterator[Players]:
+def _players(server: str) -> Iterator[Players]:
     """Play where commits cost no disk, and say nothing of requests: there are tens of thousands."""
     logging.disable(logging.CRITICAL)
     with (
         tempfile.TemporaryDirectory(dir=_FAST if _FAST.is_dir() else None) as folder,
         Path(os.devnull).open("w", encoding="utf-8") as nowhere,
         redirect_stdout(nowhere),
-        closing(Players(Path(folder))) as players,
+        closing(Players(Path(folder), server)) as players,
     ):
         yield players
 
