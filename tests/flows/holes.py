@@ -4,20 +4,22 @@ knows of them, and what is drawn knows nothing of them either.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from idp.citizen import account as account_pages
 from idp.citizen import interaction, local_session, lock, otp
+from idp.citizen.codes import entering, offering
 from idp.citizen.cross_device import phone
-from idp.citizen.named_account import find_named
 from idp.citizen.recover import renew
-from idp.cross_device.service import look
-from idp.database import Done
 from idp.edge import account
-from idp.life_events.service import lock_own
+from idp.endpoints import upstream_callback
+from idp.interactions.service import deciding
 from idp.protocol.assurance import Acr
-from idp.transaction import Tx
+from idp.protocol.facts import ConsentFacts
+from idp.recovery.store.desk_cases import DeskCaseStore
+from tests.flows.digging import any_number, by_name, in_any_browser, raised, stale_too, whatever_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,43 +35,13 @@ class Hole:
     """What the gates say of it."""
 
 
-def _whatever_code(_right: Any) -> Any:
-    """A second factor that is there is right."""
-    return lambda _secret, _code, *, now, last_step: max(int(now.timestamp()) // 30, last_step + 1)
-
-
-def _stale_too(right: Any) -> Any:
-    """Who is signed in at all is fresh."""
-    return lambda call, **more: right(call, **{**more, "fresh": False})
-
-
-def _any_number(right: Any) -> Any:
-    """Whatever number is typed on the phone is right."""
-
-    def answer(tx: Tx, *, code: str, number: str, **more: Any) -> Any:
-        looked = look(tx, code=code, phone=more["phone"], occasion=more["occasion"])
-        return right(tx, code=code, number=looked.asked.number if looked.asked else number, **more)
-
-    return answer
-
-
-def _by_name(right: Any) -> Any:
-    """A name alone locks."""
-
-    def lock_named(tx: Tx, *, username: str, **more: Any) -> Any:
-        holder, _ = find_named(tx, username)
-        if holder is None:
-            return right(tx, username=username, **more)
-        return Done(lock_own(tx, holder.person_id, "recovery code", occasion=more["occasion"]))
-
-    return lock_named
-
-
+_ALL = frozenset({"openid", "profile", "email", "phone"})
+_ALL_AGREED = ConsentFacts(scopes=_ALL, granted=_ALL)
 HOLES: Mapping[str, Hole] = {
     "second-factor-skipped": Hole(
         owner=otp,
         name="totp_step",
-        instead=_whatever_code,
+        instead=whatever_code,
         trial="without second factor",
         found="no code was right",
     ),
@@ -90,7 +62,7 @@ HOLES: Mapping[str, Hole] = {
     "level-raised": Hole(
         owner=local_session,
         name="local_proof",
-        instead=lambda right: lambda *args, **more: _raised(right(*args, **more)),
+        instead=raised,
         trial="with own app",
         found="was proved",
     ),
@@ -104,29 +76,67 @@ HOLES: Mapping[str, Hole] = {
     "recovered-stale": Hole(
         owner=renew,
         name="holder_of",
-        instead=_stale_too,
+        instead=stale_too,
         trial="recovered late",
         found="nobody recovered this account",
     ),
     "any-number-of-the-screen": Hole(
         owner=phone,
         name="answer",
-        instead=_any_number,
+        instead=any_number,
         trial="without number",
         found="no phone gave its number",
     ),
     "locked-by-name": Hole(
         owner=lock,
         name="_lock_named",
-        instead=_by_name,
+        instead=by_name,
         trial="locked by name",
         found="its holder did not say so",
     ),
+    "any-sent-code": Hole(
+        owner=entering,
+        name="hmac",
+        instead=lambda _: SimpleNamespace(compare_digest=lambda _given, _kept: True),
+        trial="without sent code",
+        found="no code was right",
+    ),
+    "young-address": Hole(
+        owner=offering,
+        name="may_open",
+        instead=lambda _: lambda since, _now: since is not None,
+        trial="address of today",
+        found="no code was right",
+    ),
+    "any-paper": Hole(
+        owner=DeskCaseStore,
+        name="_digest",
+        instead=lambda _: lambda store, case_id, _code: store.vault.digest(case_id),
+        trial="without paper",
+        found="nobody recovered this account",
+    ),
+    "low-account-high": Hole(
+        owner=upstream_callback,
+        name="national_acr",
+        instead=lambda _: lambda _stated, _level: Acr.HIGH,
+        trial="low account",
+        found="was proved",
+    ),
+    "return-of-another": Hole(
+        owner=upstream_callback,
+        name="_spend_state",
+        instead=in_any_browser,
+        trial="return elsewhere",
+        found="nobody was proved",
+    ),
+    "agreed-unasked": Hole(
+        owner=deciding,
+        name="consent_facts",
+        instead=lambda _: lambda _records, **_more: _ALL_AGREED,
+        trial="not agreed",
+        found="nobody agreed to",
+    ),
 }
-
-
-def _raised(proof: Any) -> Any:
-    return replace(proof, acr=Acr.HIGH)
 
 
 @contextmanager

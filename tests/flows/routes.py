@@ -22,7 +22,7 @@ ALWAYS_THERE = tuple(
 WAITING = tuple(errand(one) for one in ("prove an address", "ask for a copy", "close the account"))
 """Those of them that wait for a day after a recovery."""
 BY_PAPER, BY_MAIL = errand("recover by paper"), errand("lock by the link of a mail")
-TOO_LATE, _NEXT_CODE, _TOMORROW, A_WEEK = (WAITS.index(one) for one in (601, 31, 90_000, 691_200))
+TOO_LATE, _NEXT_CODE, SOON, TOMORROW, A_WEEK = (WAITS.index(one) for one in (601, 31, 4000, 90_000, 691_200))
 
 
 def errand_of(browser: int, who: int, which: int, n: int, *, twist: int = 0) -> Sequence[Step]:
@@ -68,11 +68,18 @@ def sign_in_at(browser: int, service: int, who: int, way: int, n: int) -> Sequen
     return [("knock", browser, service, way), *[("prove", who, way, n)] * proofs]
 
 
-def opened_by_mail(browser: int, who: int, n: int) -> Sequence[Step]:
-    """Prove an address, let codes to it open the account, and wait until they do."""
+def opened_by_mail(
+    browser: int, who: int, n: int, *, wait: int = TOMORROW, typed: int | None = None
+) -> Sequence[Step]:
+    """Prove an address, let codes to it open the account, wait until they do, and sign in by one."""
     proved = errand_of(browser, who, errand("prove an address"), n)
     lets = errand_of(browser, who, errand("let an address sign in"), n)
-    return [*proved, *lets, ("wait", _TOMORROW), *sign_in_at(browser + 1, 0, who, 5, n)]
+    return [
+        *proved,
+        *lets,
+        ("wait", wait),
+        *sign_in_at(browser + 1, 0, who, 5, n if typed is None else typed),
+    ]
 
 
 def appointed(browser: int, to: int, says: int) -> Sequence[Step]:

@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -219,9 +219,16 @@ class Watch:
             self.told.holds[recovers(sent)] = sent.now + _HOLD
         for form in page.forms if sent.path in {DESK, BIND} else ():
             if setup := form["fields"].get("setup"):
-                known = self.told.desk_setups.get(sent.field("setup"))
-                case_id = read_case(sent.field("case-number")) or ""
-                self.told.desk_setups[setup] = known or (case_id, sent.now)
+                known = self.told.desk_setups.get(sent.field("setup")) or self._of_right_code(sent)
+                if known is not None:
+                    self.told.desk_setups[setup] = known
+
+    def _of_right_code(self, sent: Sent) -> tuple[str, datetime] | None:
+        """Return the case whose code this form gave, and when; what was shown in return proves nothing."""
+        case_id, typed = read_case(sent.field("case-number")) or "", read_code(sent.field("desk-code"))
+        paper = self.told.papers.get(case_id)
+        is_right = paper is not None and typed is not None and typed == read_code(paper.code)
+        return (case_id, sent.now) if is_right else None
 
     def _depart(self, sent: Sent, response: httpx.Response) -> None:
         target = urlsplit(response.headers.get("location", ""))
