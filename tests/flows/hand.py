@@ -32,7 +32,7 @@ _OPTIONS = re.compile(r'data-options="([^"]*)"')
 _WORDS = ("thuyền neo ở bến Bính", "hoa phượng trên đường về", "cầu Rào lúc nửa đêm")
 _SHORT = "cá rô 17"
 MISTYPES = 7
-HONEST = (0, 1, 2, 3, 4, 8)
+HONEST = (0, 1, 2, 3, 4, 8, 16)
 """Numbers with which whoever is signed in types what is right."""
 _LOSES = ("password", "totp", "recovery-codes", "passkeys", "sent-codes")
 _CODES = frozenset({"otp", "recovery-code", "number", "desk-code", "user-code"})

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from tests.driver import Browser, Page
 from tests.federation.national_driver import ISSUER as NATIONAL
+from tests.flows.errands import ERRANDS
 from tests.flows.hand import Hand
 from tests.flows.places import (
     BY_LINK,
@@ -71,10 +72,23 @@ class WrongStep(AssertionError):
 
     def __str__(self) -> str:
         """Say each gate on a line, then the step, then those before it."""
-        *before, last = (f"{name} {' '.join(map(str, numbers))}".rstrip() for name, *numbers in self.steps)
+        *before, last = map(_said, self.steps)
         gates = "\n  ".join(self.wrong.split("; "))
         led = "".join(f"\n  {one}" for one in before) or " none"
         return f"step {len(self.steps)}, `{last}`, broke:\n  {gates}\nthe steps before it:{led}"
+
+
+def _said(step: Step) -> str:
+    """Return a step, and the errand or what is done to a form that its numbers pick, whatever there is."""
+    name, *numbers = step
+    said = " ".join(map(str, step))
+    if name == "aside":
+        return f"aside {_said(tuple(numbers))}"
+    if name == "walk":
+        return f"{said} ({ERRANDS[numbers[2] % len(ERRANDS)].name})"
+    if name in {"send", "press"}:
+        return f"{said} ({TWISTS[numbers[-2] % len(TWISTS)].__name__})"
+    return said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,7 @@ def appointed(browser: int, to: int, says: int) -> Sequence[Step]:
 UNDOING: Sequence[tuple[str, ...]] = (
     ("prove an address", "remove an address"),
     ("prove an address", "let an address sign in"),
+    ("prove an address", "let an address sign in", "recover"),
     ("add a passkey", "rename a passkey"),
     ("add a passkey", "remove a passkey"),
     ("set a password", "remove the password"),

@@ -39,7 +39,7 @@ def _late(browser: int, who: int, n: int) -> Sequence[Step]:
 
 def _recovered_late(browser: int, who: int, n: int) -> Sequence[Step]:
     """So is that of a recovery, which says itself what is fresh."""
-    return anew(browser, who, RECOVER, n % MISTYPES, ("wait", TOO_LATE))
+    return anew(browser, who, RECOVER, n, ("wait", TOO_LATE))
 
 
 def _forged(browser: int, who: int, n: int) -> Sequence[Step]:
@@ -51,7 +51,7 @@ def _forged(browser: int, who: int, n: int) -> Sequence[Step]:
 def _held(browser: int, who: int, n: int) -> Sequence[Step]:
     """The account was recovered a moment ago."""
     waiting = errand_of(browser, who, WAITING[n % len(WAITING)], _HONEST)
-    return [*anew(browser, who, RECOVER, n % MISTYPES), *waiting]
+    return [*anew(browser, who, RECOVER, n), *waiting]
 
 
 def _without_second(browser: int, who: int, _n: int) -> Sequence[Step]:
