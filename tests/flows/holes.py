@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from idp.citizen import account as account_pages
-from idp.citizen import interaction, local_session, lock, otp
+from idp.citizen import guard, interaction, local_session, lock, otp
 from idp.citizen.codes import entering, offering
 from idp.citizen.cross_device import phone
 from idp.citizen.recover import renew
@@ -67,7 +66,7 @@ HOLES: Mapping[str, Hole] = {
         found="was proved",
     ),
     "hold-forgotten": Hole(
-        owner=account_pages,
+        owner=guard,
         name="is_high_risk",
         instead=lambda _: lambda _call: False,
         trial="held",
