@@ -17,6 +17,8 @@ from tests.endpoints.passkeys import PASSKEYS, add, answer, device, passkey_page
 from tests.endpoints.signing_in import password_page, try_password, without_code
 from tests.world import PASSWORD, Visitor, World
 
+OWN_PASSWORD = "/account/methods/password"
+LONG, SHORT = "thuyền neo ở bến Bính chiều nay", "cá rô 17"
 OFFLINE = "openid profile email offline_access"
 
 
@@ -286,6 +288,24 @@ async def test_a_password_of_the_loser_asks_for_the_second_factor_of_the_one_who
     assert world.cookie_of(browser, "session") is not None
     started = (await world.records(EventType.SESSION_STARTED))[-1]
     assert started.subject_ref == f"person:{two.winner.person_id}"
+
+
+async def test_a_short_password_is_not_set_beside_an_authenticator_that_is_not_asked_for(
+    world: World,
+) -> None:
+    """The loser's authenticator stands beside the loser's password; who stands would be locked out by a short one."""
+    winner = await world.person("winner")
+    loser, as_loser = await world.citizen("loser")
+    await Duplicates(world, winner, loser, as_loser, as_loser).confirm()
+    browser, rp = world.browser(), await world.client()
+    await world.signed_in(browser, winner.person_id)
+    page = await browser.get(OWN_PASSWORD)
+    refused = await browser.press(page, "submit", None, **{"new-password": SHORT, "username": "huong.nt"})
+    assert "error" in refused.ids
+    await browser.press(refused, "submit", None, **{"new-password": LONG, "username": "huong.nt"})
+    other = world.browser()
+    page = await try_password(other, await password_page(other, rp), "huong.nt", LONG)
+    assert world.cookie_of(other, "session") is not None
 
 
 async def test_wrong_passwords_of_either_record_are_counted_for_both(two: Duplicates) -> None:

@@ -10,7 +10,7 @@ from idp.citizen.methods.names import context_words, own_username, sign_in_names
 from idp.citizen.methods.overview import METHODS
 from idp.credentials.model import PasswordCredential
 from idp.credentials.password import SHORTEST, SHORTEST_WITH_SECOND, password_problem
-from idp.credentials.service import SecondFactorNeeded, has_second, set_password
+from idp.credentials.service import SecondFactorNeeded, asks_for_second, set_password
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.cookie_names import cookie_name
@@ -140,7 +140,7 @@ async def _standing(call: Call, person_id: PersonId) -> _Standing:
         return _Standing(
             names=sign_in_names(tx, person_id),
             username=own_username(tx, person_id),
-            has_second=has_second(tx, person_id),
+            has_second=asks_for_second(tx, person_id),
             known_hash=_known_hash(tx.passwords.get(person_id)),
         )
 
