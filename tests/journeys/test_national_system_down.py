@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 from tests.driver import RelyingParty
 from tests.journeys.local_service import local_service, name_and_level
 from tests.journeys.passkey_device import Device
+from tests.journeys.passkey_walk import add_passkey, open_passkeys, show_passkey
 from tests.journeys.people import (
     city_account,
     code_of,
@@ -31,7 +32,6 @@ pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)
 WHO = "desk-official"
 ACCEPTS = ("--local-login", "degraded", "--set", "hpid_accept_degraded=true", "--acr", "LoA2")
 HIGH = "urn:haiphong:acr:high"
-PASSKEYS = "/account/methods/passkeys"
 SUBMITS, WHERE = "year-only-birth-date", "Ngõ 12 Lạch Tray, phường Ngô Quyền"
 NEVER = ("--local-login", "never", "--acr", "LoA2")
 
@@ -82,14 +82,8 @@ def give_code(visitor: Visitor) -> None:
 def _passkey_of(visitor: Visitor, stack: Stack) -> Iterator[None]:
     """Somebody has added a passkey at a sign-in by the national system, and left."""
     Device(visitor)
-    visitor.open(stack.provider + PASSKEYS)
-    visitor.press("submit")
-    go_to_national(visitor)
-    prove_nationally(visitor, WHO)
-    visitor.press("add-passkey")
-    visitor.type(passkey_name="Điện thoại")
-    visitor.press("submit")
-    assert visitor.at == "passkeys"
+    open_passkeys(visitor, stack, WHO)
+    add_passkey(visitor, "Điện thoại")
     visitor.context.clear_cookies()
     yield
 
@@ -133,8 +127,7 @@ def test_city_credentials_open_what_allows_it_and_others_explain(
         assert visitor.query["error"] == "access_denied"
         with_passkey.open(stack.provider + accepts.authorize_url())
         assert with_passkey.sees("method-national-down")
-        with_passkey.press("method-passkey")
-        with_passkey.press("submit")
+        show_passkey(with_passkey)
         assert with_passkey.at == "callback"
         name, level = name_and_level(stack, accepts, with_passkey.query["code"])
         assert (name, level) == (full_name(WHO), "urn:haiphong:acr:substantial")

@@ -12,13 +12,19 @@ from tests.driver import RelyingParty
 from tests.journeys.axe import violations
 from tests.journeys.local_service import local_service, name_and_level
 from tests.journeys.passkey_device import Device
+from tests.journeys.passkey_walk import (
+    PASSKEYS,
+    add_passkey,
+    is_told_of_recovery,
+    open_passkeys,
+    show_passkey,
+)
 from tests.journeys.people import full_name, go_to_national, prove_nationally
 from tests.journeys.stack import Stack
 from tests.journeys.visitor import Language, Visitor
 
 pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
 
-PASSKEYS = "/account/methods/passkeys"
 _TICK = """
 new MutationObserver(() => {
   const tick = document.getElementById("public");
@@ -51,23 +57,6 @@ def check(visitor: Visitor) -> None:
         assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), visitor.at
 
 
-def open_account(visitor: Visitor, stack: Stack, slug: str) -> None:
-    """Sign in to the account's passkeys by the national system."""
-    visitor.open(stack.provider + PASSKEYS)
-    visitor.press("submit")
-    go_to_national(visitor)
-    prove_nationally(visitor, slug)
-    assert visitor.at == "passkeys"
-
-
-def add_passkey(visitor: Visitor, name: str) -> None:
-    visitor.press("add-passkey")
-    visitor.type(passkey_name=name)
-    visitor.press("submit")
-    assert visitor.at == "passkeys"
-    assert visitor.sees("notice")
-
-
 def leave(visitor: Visitor) -> None:
     """Forget who is signed in, as a browser that was closed does."""
     visitor.context.clear_cookies()
@@ -89,15 +78,14 @@ def test_a_passkey_is_made_used_named_and_removed(
 ) -> None:
     with Visitor(browser, language=language, width=width, dark=dark, arrive=check) as visitor:
         device = Device(visitor)
-        open_account(visitor, stack, slug)
+        open_passkeys(visitor, stack, slug)
         add_passkey(visitor, "Điện thoại Samsung")
         (held,) = device.credentials
         assert (held["rpId"], held["isResidentCredential"]) == ("localhost", True)
 
         leave(visitor)  # by the button
         visitor.open(stack.provider + service.authorize_url())
-        visitor.press("method-passkey")
-        visitor.press("submit")
+        show_passkey(visitor)
         assert visitor.at == "consent"
         visitor.press("allow")
         name, level = name_and_level(stack, service, visitor.query["code"])
@@ -112,8 +100,7 @@ def test_a_passkey_is_made_used_named_and_removed(
         leave(visitor)  # it opens the account's own pages, and steps up there
         visitor.open(stack.provider + PASSKEYS)
         visitor.press("submit")
-        visitor.press("method-passkey")
-        visitor.press("submit")
+        show_passkey(visitor)
         assert visitor.at == "passkeys"
         rename = visitor.page.locator("a[id^=rename-]")
         passkey_id = (rename.get_attribute("id") or "").removeprefix("rename-")
@@ -130,8 +117,7 @@ def test_a_passkey_is_made_used_named_and_removed(
 
         leave(visitor)
         visitor.open(stack.provider + service.authorize_url())
-        visitor.press("method-passkey")
-        visitor.press("submit")
+        show_passkey(visitor)
         assert (visitor.at, visitor.sees("error")) == ("passkey", True)
         visitor.press("other-way")
         assert visitor.at == "sign-in"
@@ -142,14 +128,13 @@ def test_a_finger_that_is_not_known_opens_low_and_not_the_account(
 ) -> None:
     with Visitor(browser) as visitor:
         device = Device(visitor)
-        open_account(visitor, stack, "accountant")
+        open_passkeys(visitor, stack, "accountant")
         add_passkey(visitor, "Khóa")
         device.verify(verified=False)
         leave(visitor)
         visitor.open(stack.provider + PASSKEYS)
         visitor.press("submit")
-        visitor.press("method-passkey")
-        visitor.press("submit")
+        show_passkey(visitor)
         assert (visitor.at, visitor.sees("error")) == ("passkey", True)
 
 
@@ -158,7 +143,7 @@ def test_a_lost_passkey_is_recovered_from_and_its_person_told(
 ) -> None:
     with Visitor(browser) as visitor:
         device = Device(visitor)
-        open_account(visitor, stack, "household-business-owner")
+        open_passkeys(visitor, stack, "household-business-owner")
         add_passkey(visitor, "Điện thoại sẽ mất")
 
         leave(visitor)  # in the field for the name; it opens its own pages too
@@ -188,7 +173,7 @@ def test_a_lost_passkey_is_recovered_from_and_its_person_told(
         shown = visitor.page.locator("main").inner_text()
         assert "khôi phục" in shown.casefold()
         assert visitor.page.locator("[id^=not-me-]").count() > 0, "where it is disputed"
-        _told(visitor, stack)
+        is_told_of_recovery(visitor, stack)
 
 
 def _steps_up_to_high(visitor: Visitor, stack: Stack, service: RelyingParty, slug: str) -> None:
@@ -214,12 +199,11 @@ def test_where_a_passkey_counts_for_less_than_is_asked_only_what_is_missing_is_a
     slug = "accountant"
     with Visitor(browser, width=360) as visitor:
         Device(visitor)
-        open_account(visitor, stack, slug)
+        open_passkeys(visitor, stack, slug)
         add_passkey(visitor, "Khóa")
         leave(visitor)
         visitor.open(stack.provider + service.authorize_url())
-        visitor.press("method-passkey")
-        visitor.press("submit")
+        show_passkey(visitor)
         assert visitor.at == "consent"
         visitor.press("allow")
         told = name_and_level(stack, service, visitor.query["code"])
@@ -242,7 +226,7 @@ def test_the_tick_for_a_public_computer_counts_for_a_passkey_in_the_field_too(
     """Its form is another than the one of the tick; without it this browser would be known from now on."""
     with Visitor(browser) as visitor:
         device = Device(visitor)
-        open_account(visitor, stack, "accountant")
+        open_passkeys(visitor, stack, "accountant")
         add_passkey(visitor, "Khóa")
         leave(visitor)
         visitor.context.add_init_script(_TICK)
@@ -254,18 +238,6 @@ def test_the_tick_for_a_public_computer_counts_for_a_passkey_in_the_field_too(
         assert any(name.endswith("session") for name in names)
         assert not [name for name in names if name.endswith(("device", "public"))]
         assert device.credentials
-
-
-def _told(visitor: Visitor, stack: Stack) -> None:
-    """The inbox of the demo holds what was sent of it: the worker sends by and by."""
-    shown = ""
-    for _ in range(40):
-        visitor.open(stack.options.inbox_url)
-        shown = visitor.page.locator("body").text_content() or ""
-        if "khôi phục" in shown.casefold():
-            return
-        visitor.page.wait_for_timeout(500)
-    raise AssertionError(shown)
 
 
 def test_without_scripts_the_other_ways_are_all_there(

@@ -18,6 +18,13 @@ from tests.driver import RelyingParty
 from tests.journeys.axe import violations
 from tests.journeys.local_service import local_service, name_and_level
 from tests.journeys.passkey_device import Device
+from tests.journeys.passkey_walk import (
+    PASSKEYS,
+    add_passkey,
+    is_told_of_recovery,
+    open_passkeys,
+    show_passkey,
+)
 from tests.journeys.people import full_name, go_to_national, national_account, prove_nationally
 from tests.journeys.stack import Stack, start_forked_stack, wait_until
 from tests.journeys.visitor import Language, Visitor
@@ -27,7 +34,6 @@ pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(300)
 OFFICIAL = "CB900001"
 """The desk official of Lê Chân."""
 PASSWORD = "thuyền neo ở bến Bính chiều nay"
-PASSKEYS = "/account/methods/passkeys"
 _CASE = re.compile(r"Case: ([0-9A-Z]{4}-[0-9A-Z]{4})")
 _CODE = re.compile(r"One-time code:\s+((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})")
 
@@ -94,7 +100,7 @@ def test_a_lost_phone_is_got_over_with_a_paper_and_followed_by_a_day_of_caution(
         _opens_nothing_any_more(phone, stack)
         name, level = _signs_in(visitor, stack, service, f"{slug}.moi", secret)
         assert (name, level) == (full_name(slug), "urn:haiphong:acr:low")
-        _is_told(visitor, stack)
+        is_told_of_recovery(visitor, stack)
         _waits_a_day(visitor, stack, slug)
     rows = json.loads(stack.hpid("desk", "show", case, "--json"))
     assert (rows["used"], rows["outcome"], rows["wrong_codes"]) == (True, "proved", 1)
@@ -103,14 +109,8 @@ def test_a_lost_phone_is_got_over_with_a_paper_and_followed_by_a_day_of_caution(
 def _keeps_everything_on(phone: Visitor, stack: Stack, slug: str) -> None:
     """Everything this person has of Hải Phòng ID is on the phone that will be lost."""
     Device(phone)
-    phone.open(stack.provider + PASSKEYS)
-    phone.press("submit")
-    go_to_national(phone)
-    prove_nationally(phone, slug)
-    phone.press("add-passkey")
-    phone.type(passkey_name="Điện thoại sẽ mất")
-    phone.press("submit")
-    assert phone.sees("notice")
+    open_passkeys(phone, stack, slug)
+    add_passkey(phone, "Điện thoại sẽ mất")
 
 
 def _binds_by_paper(visitor: Visitor, slug: str, case: str, code: str) -> str:
@@ -135,8 +135,7 @@ def _opens_nothing_any_more(phone: Visitor, stack: Stack) -> None:
     phone.open(stack.provider + PASSKEYS)
     assert phone.at == "account-sign-in"
     phone.press("submit")
-    phone.press("method-passkey")
-    phone.press("submit")
+    show_passkey(phone)
     assert (phone.at, phone.sees("error")) == ("passkey", True)
 
 
@@ -155,17 +154,6 @@ def _signs_in(
     assert visitor.at == "consent"
     visitor.press("allow")
     return name_and_level(stack, service, visitor.query["code"])
-
-
-def _is_told(visitor: Visitor, stack: Stack) -> None:
-    """The inbox of the demo holds what was sent of it."""
-
-    def arrived() -> bool:
-        visitor.open(stack.options.inbox_url)
-        shown = visitor.page.locator("body").text_content() or ""
-        return "khôi phục" in shown.casefold()
-
-    wait_until(arrived, seconds=30)
 
 
 def _waits_a_day(visitor: Visitor, stack: Stack, slug: str) -> None:

@@ -26,6 +26,7 @@ from keys.master import MasterKey
 from migrations.run import upgrade
 from tests.statements import share_statements
 from tests.stores.administrator import administrator_of
+from tests.stores.desk import Desk, staffed
 from tests.stores.office import Office, know_person
 from tests.world import make_schema
 
@@ -115,6 +116,11 @@ async def office(database: Database[Tx], clock: Clock, time: MovableTime) -> Off
     office = Office(database, clock, time)
     await office.found_agencies()
     return office
+
+
+@pytest.fixture
+async def desk(database: Database[Tx]) -> Desk:
+    return await staffed(database)
 
 
 @pytest.fixture
