@@ -3,7 +3,13 @@
 from idp.data_rights.service.closing import close_account, why_not_closed
 from idp.data_rights.service.copying import ask_for_copy, keep_copy, take_copy
 from idp.data_rights.service.document import document, opened
-from idp.data_rights.service.requests import Wanted, make_request, requests_of, withdraw_request
+from idp.data_rights.service.requests import (
+    Wanted,
+    make_request,
+    requests_of,
+    take_closing_back,
+    withdraw_request,
+)
 from idp.data_rights.service.restricting import carry_restriction, lift_own, restrict
 from idp.data_rights.service.working import (
     answer_request,
@@ -32,6 +38,7 @@ __all__ = [
     "refuse_request",
     "requests_of",
     "restrict",
+    "take_closing_back",
     "take_copy",
     "why_not_closed",
     "withdraw_request",

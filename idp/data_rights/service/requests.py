@@ -97,17 +97,39 @@ def withdraw_request(
         return Done(None)
     if withdrawn.right is Right.RESTRICT:
         lift_restriction(tx, person_id, occasion=occasion)
+    _record_withdrawn(tx, person_id, withdrawn, Step.WITHDRAWN, occasion)
+    return Done(withdrawn)
+
+
+def take_closing_back(tx: Tx, person_id: PersonId, *, reason: str, occasion: Occasion) -> None:
+    """Take back that an account be closed, and tell its person: whoever asked for it may be whom they got rid of.
+
+    The person's row is locked by then.
+    """
+    for record in tx.people.records_of(person_id):
+        for one in tx.data_requests.of_person(record, MOST_LISTED):
+            if one.close_at is None or one.closed_at is not None:
+                continue
+            by = person_ref(person_id)
+            if tx.data_requests.withdraw(record, one.request_id, by=by, now=occasion.now) is not None:
+                step = Step.CLOSING_TAKEN_BACK
+                _record_withdrawn(tx, person_id, one, step, occasion, reason=reason)
+
+
+def _record_withdrawn(
+    tx: Tx, person_id: PersonId, request: DataRequest, step: Step, occasion: Occasion, **why: str
+) -> None:
     tx.audit.add(
         occasion.event(
             EventType.DATA_REQUEST_WITHDRAWN,
             actor=person_ref(person_id),
             person_id=person_id,
-            request_id=request_id,
-            right=withdrawn.right.value,
+            request_id=request.request_id,
+            right=request.right.value,
+            **why,
         )
     )
-    tx.outbox.notify(person_id, Notice.DATA_REQUEST, occasion=occasion, step=Step.WITHDRAWN.value)
-    return Done(withdrawn)
+    tx.outbox.notify(person_id, Notice.DATA_REQUEST, occasion=occasion, step=step.value)
 
 
 def requests_of(tx: Tx, person_id: PersonId) -> tuple[DataRequest, ...]:

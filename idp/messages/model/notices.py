@@ -102,6 +102,8 @@ class Step(StrEnum):
     """It was refused; the reason stands on their page."""
     WITHDRAWN = "withdrawn"
     """They took it back."""
+    CLOSING_TAKEN_BACK = "closing_taken_back"
+    """The account is not closed: it was recovered after that was asked for."""
 
 
 FACTS: Mapping[Notice, frozenset[str]] = {

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
+from idp.data_rights.service import take_closing_back
 from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.messages.model.notices import Factor, Notice
@@ -64,6 +65,7 @@ def recover(
             **({"case_id": recovery.case_id} if recovery.case_id else {}),
         )
     )
+    take_closing_back(tx, person_id, reason=_REASON, occasion=occasion)
     tx.outbox.notify(person_id, Notice.RECOVERY, occasion=occasion, factor=_FACTORS[recovery.way].value)
     return Done(Recovered(removed=removed, held_until=until))
 
