@@ -32,7 +32,6 @@ def end(person_id: str, *, as_json: AsJson = False) -> None:
 def _end(tx: Tx, *, person_id: PersonId, happening: Occasion) -> Done[EndedEverywhere] | Refused:
     if tx.people.get(person_id) is None:
         return Refused(CommandFailed(f"no person {person_id}"))
-    tx.people.lock(person_id)  # a sign-in at this moment is over before, and ends too, or begins afterwards
     return Done(
         end_all_sessions(tx, person_id, reason="ended by an operator", occasion=happening, actor=operator())
     )
