@@ -22,7 +22,7 @@ async def confirm(call: Call) -> Answer:
         return Answer.redirect("/")
     if where not in {"here", "all"}:
         raise BadCall(400, "the form is incomplete")
-    realm = Realm.OFFICIAL if form.get(REALM) == Realm.OFFICIAL else Realm.CITIZEN
+    realm = _realm(form.get(REALM))
     back = await open_request(call, form.get(FIELD))
     outcome = await call.provider.database.transact(
         partial(
@@ -38,8 +38,13 @@ async def confirm(call: Call) -> Answer:
 
 async def show(call: Call) -> Answer:
     """Tell what each service answered so far."""
-    logout_ids = dict(call.query()).get("r", "").split(".")
-    return await signed_out_page(call, tuple(part for part in logout_ids if part))
+    query = dict(call.query())
+    logout_ids = tuple(part for part in query.get("r", "").split(".") if part)
+    return await signed_out_page(call, logout_ids, _realm(query.get(REALM)))
+
+
+def _realm(name: str | None) -> Realm:
+    return Realm.OFFICIAL if name == Realm.OFFICIAL else Realm.CITIZEN
 
 
 def _end(

@@ -81,9 +81,10 @@ async def signed_out(
     messages = await call.provider.database.read(partial(_load, logout_ids=logout_ids[:MOST_LOGOUTS]))
     frames = await _frames(call, messages)
     if frames or (back is not None and not back.is_followed):
-        answer = await _page(call, logout_ids, messages, back=back, frames=frames)
+        answer = await _page(call, logout_ids, messages, back=back, frames=frames, realm=realm)
     else:
-        answer = Answer.redirect(back.location if back is not None else results_address(logout_ids))
+        address = back.location if back is not None else results_address(logout_ids, realm)
+        answer = Answer.redirect(address)
     name = session_cookie_name(call.provider.settings, realm)
     if name not in call.cookies():  # whatever ended may be of another browser: this one is left as it is
         return answer
@@ -91,10 +92,10 @@ async def signed_out(
     return answer.with_headers(_CLEAR) if logout_ids else answer
 
 
-async def signed_out_page(call: Call, logout_ids: tuple[str, ...]) -> Answer:
+async def signed_out_page(call: Call, logout_ids: tuple[str, ...], realm: Realm) -> Answer:
     """Tell what each service answered so far; the ids are random and known to this browser alone."""
     messages = await call.provider.database.read(partial(_load, logout_ids=logout_ids[:MOST_LOGOUTS]))
-    return await _page(call, logout_ids, messages, back=None, frames=())
+    return await _page(call, logout_ids, messages, back=None, frames=(), realm=realm)
 
 
 async def _page(
@@ -104,6 +105,7 @@ async def _page(
     *,
     back: ReturnAddress | None,
     frames: tuple[str, ...],
+    realm: Realm,
 ) -> Answer:
     deliveries = []
     for message in per_service(messages):
@@ -116,18 +118,20 @@ async def _page(
         deliveries=tuple(deliveries),
         count=len(logout_ids[:MOST_LOGOUTS]),
         back=None if back is None else (_name(call, back.client), back.location),
-        refresh_url=results_address(logout_ids) if waiting else None,
-        path=results_address(logout_ids),
+        refresh_url=results_address(logout_ids, realm) if waiting else None,
+        path=results_address(logout_ids, realm),
+        is_official=realm is Realm.OFFICIAL,
         frames=frames,
         frame_src=tuple(dict.fromkeys(map(form_action_source, frames))),
         goes_on=bool(frames) and back is not None and back.is_followed,
     )
 
 
-def results_address(logout_ids: tuple[str, ...]) -> str:
-    """Return where the results of these sign-outs are."""
-    shown = ".".join(logout_ids[:MOST_LOGOUTS])
-    return f"/signed-out?{urlencode({'r': shown})}" if shown else "/signed-out"
+def results_address(logout_ids: tuple[str, ...], realm: Realm = Realm.CITIZEN) -> str:
+    """Return where the results of these sign-outs are; an official's page leads to no citizen's account."""
+    shown = {"r": ".".join(logout_ids[:MOST_LOGOUTS])} if logout_ids else {}
+    asked = shown if realm is Realm.CITIZEN else {**shown, REALM: realm.value}
+    return f"/signed-out?{urlencode(asked)}" if asked else "/signed-out"
 
 
 async def _frames(call: Call, messages: tuple[OutboxMessage, ...]) -> tuple[str, ...]:

@@ -206,3 +206,12 @@ async def test_a_disabled_client_s_address_is_not_followed(
 async def test_the_endpoint_is_for_browsers(world: World) -> None:
     response: httpx.Response = await world.http.put("/end_session")
     assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
+
+
+async def test_an_official_is_led_to_no_citizens_account(world: World, alice: Visitor) -> None:
+    for realm, leads in (("official", False), ("citizen", True)):
+        fields = (await alice.browser.get("/recover")).form("theme-dark")["fields"]
+        page = await alice.browser.post("/end_session/confirm", {**fields, "where": "here", "realm": realm})
+        assert "page-signed-out" in page.ids
+        assert ("submit" in page.ids, "officials-again" in page.ids) == (leads, not leads)
+        assert ("/account/sign-in" in page.response.text) is leads

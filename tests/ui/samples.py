@@ -312,11 +312,14 @@ SAMPLES: dict[str, Sample] = {
     "sign-out-asked": Sample(template="sign_out.html", context=same(fields={}, rp=PORTAL)),
     "signed-out": Sample(
         template="signed_out.html",
-        context=same(deliveries=DELIVERIES, count=2, back=BACK, refresh_url="/signed-out?r=7K2M"),
+        context=same(
+            is_official=False, deliveries=DELIVERIES, count=2, back=BACK, refresh_url="/signed-out?r=7K2M"
+        ),
     ),
     "signed-out-quiet": Sample(
         template="signed_out.html",
         context=same(
+            is_official=False,
             deliveries=tuple(replace(delivery, at=None) for delivery in DELIVERIES),
             count=1,
             back=None,
@@ -324,10 +327,16 @@ SAMPLES: dict[str, Sample] = {
         ),
     ),
     "signed-out-alone": Sample(
-        template="signed_out.html", context=same(deliveries=(), count=1, back=BACK, refresh_url=None)
+        template="signed_out.html",
+        context=same(is_official=False, deliveries=(), count=1, back=BACK, refresh_url=None),
+    ),
+    "signed-out-official": Sample(
+        template="signed_out.html",
+        context=same(deliveries=(), count=1, back=None, refresh_url=None, is_official=True),
     ),
     "signed-out-none": Sample(
-        template="signed_out.html", context=same(deliveries=(), count=0, back=None, refresh_url=None)
+        template="signed_out.html",
+        context=same(is_official=False, deliveries=(), count=0, back=None, refresh_url=None),
     ),
     "home": Sample(template="home.html", context=same()),
     "home-signed-in": Sample(

@@ -20,6 +20,7 @@ def going_on_page(pages: Pages, language: Language = Language.VI, **changes: obj
         "refresh_url": None,
         "frames": FRAMES,
         "goes_on": True,
+        "is_official": False,
         **changes,
     }
     return Page(pages.render("signed_out.html", Frame(language=language), **context).decode())

@@ -28,6 +28,7 @@ VI = {
         "Với dịch vụ chưa đóng: mở dịch vụ đó và bấm “Đăng xuất”, nhất là trên máy dùng chung."
     ),
     "signed_out_again": "Đăng nhập lại",
+    "signed_out_official": "Cán bộ đăng nhập lại từ phần mềm của cơ quan, nơi vừa làm việc.",
     "signed_out_refresh": "Xem lại kết quả",
     "signed_out_going_on": "Đang đóng dịch vụ trong trình duyệt này, rồi về {rp}.",
     "signed_out_frame": "Trang đăng xuất của dịch vụ",
@@ -63,6 +64,7 @@ EN = {
         "For services not closed: open them and press “Sign out”, above all on a shared computer."
     ),
     "signed_out_again": "Sign in again",
+    "signed_out_official": "Officials sign in again from their agency's software, where they were working.",
     "signed_out_refresh": "Look again",
     "signed_out_going_on": "Closing services in this browser, then back to {rp}.",
     "signed_out_frame": "Sign-out page of a service",
