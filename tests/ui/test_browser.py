@@ -21,6 +21,9 @@ TEXT_SPACING = (
     "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
     "p { margin-bottom: 2em !important }"
 )  # WCAG 2.2 §1.4.12
+LARGE_LETTERS = "html { font-size: 200% }"  # WCAG 2.2 §1.4.4
+NARROWEST = """() => Math.min(...[...document.querySelectorAll("main .txt, .rp p")]
+  .map(words => words.getBoundingClientRect().width))"""
 SPACE_OUT = """css => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
@@ -62,6 +65,16 @@ def test_every_page_fits_a_narrow_screen_keeps_its_policy_and_asks_no_other_host
     context.close()
     assert complaints == []
     assert {url for url in asked if not url.startswith(origin + "/")} == set()
+
+
+def test_letters_twice_as_large_fit_a_phone_and_stay_words(browser: Browser, origin: str) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 640})
+    for name in SAMPLES:
+        page.goto(f"{origin}/{Language.VI}/{name}.html")
+        page.evaluate(SPACE_OUT, LARGE_LETTERS)
+        assert page.evaluate(SCROLL_WIDTH) == 360, name
+        assert page.evaluate(f"({NARROWEST})() >= 100"), f"{name}: a letter or two a line"
+    page.close()
 
 
 def test_no_polyglot_runs_even_without_the_policy_and_the_policy_alone_stops_one(browser: Browser) -> None:
