@@ -51,6 +51,13 @@ class Limit(Enum):
         of="address",
         counts="failed sign-ins with city credentials, whichever account is named",
     )
+    DESK_CODES = Rule(
+        name="desk-codes",
+        most=10,
+        window=timedelta(minutes=30),
+        of="case of a desk and address",
+        counts="wrong codes beside a case number, so that nobody elsewhere uses up the tries of whose paper it is",
+    )
     QR_CODES = Rule(
         name="qr-codes",
         most=600,

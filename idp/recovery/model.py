@@ -65,8 +65,12 @@ class Outcome(StrEnum):
     """They are not, or it could not be made sure; nothing was given out."""
 
 
-MOST_TRIES = 10
-"""Wrong codes of one case, after which its code opens nothing."""
+MOST_TRIES = 10_000
+"""Wrong codes of one case from everywhere, after which its code opens nothing; of one address ten are looked at.
+
+Of 80 bits they find one in 10**20; and whoever knows a case number would need a thousand addresses within half an hour
+to shut its owner out.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+import httpx
 import pyotp
 import pytest
 
@@ -15,7 +16,6 @@ from idp.messages.model import Channel
 from idp.people.contacts import Contact
 from idp.people.model import Address, IdentifierScheme, Person
 from idp.protocol.assurance import Acr
-from idp.recovery.model import MOST_TRIES
 from idp.recovery.service import Paper, open_case
 from idp.transaction import Tx
 from tests.driver import Browser, Page, RelyingParty
@@ -231,10 +231,27 @@ async def test_a_wrong_code_and_a_case_nobody_has_look_alike_and_count(world: Wo
     kept = await world.provider.database.read(lambda tx: tx.desk_cases.get(paper.case.case_id))
     assert kept is not None
     assert kept.tries == 2
-    for _ in range(MOST_TRIES - 2):
-        await _enter(world.browser(), paper.case.case_id, "0000-0000-0000-0000")
-    page = await _enter(world.browser(), paper.case.case_id, paper.code or "")
-    assert "error" in page.ids, "ten wrong ones end it"
+
+
+async def test_whoever_knows_a_case_number_can_t_use_up_its_owner_s_tries(world: World) -> None:  # E11
+    person, _ = await world.citizen()
+    paper = await _paper(world, person)
+    thief = _at(world, "203.0.113.66")
+    for number in range(12):
+        page = await _enter(thief, paper.case.case_id, "0000-0000-0000-0000")
+        assert page.status == (200 if number < 10 else 429)
+    page = await _enter(thief, paper.case.case_id, paper.code or "")
+    assert page.status == 429, "of that address nothing is looked at for now"
+    page = await _enter(_at(world, "203.0.113.67"), paper.case.case_id, paper.code or "")
+    assert "page-recover-desk-bind" in page.ids, "its owner is at another"
+    kept = await world.provider.database.read(lambda tx: tx.desk_cases.get(paper.case.case_id))
+    assert kept is not None
+    assert kept.tries == 10
+
+
+def _at(world: World, address: str) -> Browser:
+    transport = httpx.ASGITransport(app=world.app, raise_app_exceptions=False, client=(address, 40_000))
+    return Browser(transport, world.issuer)
 
 
 async def test_the_code_is_in_no_page_after_it_was_typed(world: World) -> None:

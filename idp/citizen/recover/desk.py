@@ -22,7 +22,7 @@ from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.limits.model import Counted, Limit, address_key
-from idp.limits.service import Counter
+from idp.limits.service import Counter, whose
 from idp.name_fold import to_nfc
 from idp.people.identifiers import IdentifierTaken
 from idp.people.model import Person
@@ -68,13 +68,14 @@ async def check(call: Call) -> Answer:
     """Look at the code, and ask for what is to be bound by it; a number nobody has and a wrong code look alike."""
     form, occasion = posted(call), call.occasion()
     typed = form.get("case-number", "")
-    counter = (Limit.SIGN_IN, address_key(call.peer))
-    call.provider.limits.check(counter, now=occasion.now)
     case_id, code = read_case(typed), read_code(form.get("desk-code", ""))
-    look = partial(_look, case_id=case_id or "", code=code or "", counter=counter, now=occasion.now)
+    address = address_key(call.peer)
+    counters = (Limit.SIGN_IN, address), (Limit.DESK_CODES, whose(case_id or "", address))
+    call.provider.limits.check(*counters, now=occasion.now)
+    look = partial(_look, case_id=case_id or "", code=code or "", counters=counters, now=occasion.now)
     owner, counted = (await call.provider.database.transact(look)).unwrap()
-    if counted is not None:
-        call.provider.limits.learn(counter, counted)
+    for counter, count in zip(counters, counted, strict=False):  # none, where nothing was wrong
+        call.provider.limits.learn(counter, count)
     if owner is None or case_id is None or code is None:
         errors = one_error("desk_code_wrong", at="desk-code")
         return page(call, "recover_desk.html", case_number=typed[:32], errors=errors)
@@ -130,12 +131,13 @@ async def do(call: Call) -> Answer:
 
 
 def _look(
-    tx: Tx, *, case_id: str, code: str, counter: Counter, now: datetime
-) -> Done[tuple[_Owner | None, Counted | None]]:
-    """Try the code; what was wrong counts for the case and for the address it came from."""
+    tx: Tx, *, case_id: str, code: str, counters: tuple[Counter, ...], now: datetime
+) -> Done[tuple[_Owner | None, tuple[Counted, ...]]]:
+    """Try the code; what was wrong counts for the case, for the address it came from, and for both together."""
     case = tx.desk_cases.try_code(case_id, code, now)
     owner = None if case is None else _owner(tx, case)
-    return Done((owner, tx.limits.count(*counter, now) if owner is None else None))
+    wrong = counters if owner is None else ()
+    return Done((owner, tuple(tx.limits.count(*counter, now) for counter in wrong)))
 
 
 def _owner_of(tx: Tx, *, case_id: str) -> _Owner | None:
