@@ -169,6 +169,8 @@ def _find(tx: Tx, wanted: _Wanted, spelled: str, occasion: Occasion) -> _Found:
     holder = tx.people.find_named(SCHEMES[wanted.channel], wanted.address)
     record = NOBODY if holder is None else holder.record_id
     allowed = opening(tx, record, wanted.channel, wanted.address, occasion.now)
+    if record == NOBODY:
+        tx.contacts.rehearse(wanted.address)
     is_active = holder is not None and holder.status is PersonStatus.ACTIVE
     return _Found(
         owner=record if allowed and is_active else NOBODY,
