@@ -45,9 +45,8 @@ class Guard:
     def find(self, tx: Tx, *, locked: PersonId | None = None) -> Found:
         """Look who is there; `locked`: nobody ends their sessions, locks or recovers them before this one is done."""
         if locked is not None:
-            tx.people.lock(
-                locked
-            )  # first and alone: a statement that waits would read sessions as they were before
+            # first and alone: a statement that waits would read sessions as they were before
+            tx.people.lock(locked)
         decision = self.decide(tx)
         session = None if isinstance(decision.step, SignIn) else decision.session
         person = None if session is None else tx.people.canonical(session.person_id)
