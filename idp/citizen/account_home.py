@@ -1,12 +1,13 @@
-"""`/account`: whose account it is, how surely, and what happened with it last (PAGES §3.1.13)."""
+"""`/account`: whose account it is, how surely, how it opens, and what happened last (PAGES §3.1.13)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from idp.citizen.account import Holder, holder_of
 from idp.citizen.alerts import Known, alerts, load, sign_in_of, unsaid
 from idp.citizen.history import row, service_name, types_of
+from idp.citizen.methods.at_a_glance import Ways, ways_of
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.people.model import Attribute
@@ -18,6 +19,13 @@ from idp.ui.formatting import mask_id_number
 _LATEST = 3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    latest: HistoryPage = field(repr=False)
+    ways: Ways = field(repr=False)
+    known: Known = field(repr=False)
+
+
 async def show(call: Call) -> Answer:
     """Show the account at a glance."""
     holder = await holder_of(call)
@@ -27,7 +35,7 @@ async def show(call: Call) -> Answer:
     number = profile.personal_id or profile.foreigner_id
     stated = profile.origins.get(Attribute.ID_NUMBER)
     now = call.provider.clock.now()
-    found, known = await call.provider.database.read(partial(_load, holder=holder, now=now))
+    found = await call.provider.database.read(partial(_load, holder=holder, now=now))
     return page(
         call,
         "account_home.html",
@@ -36,8 +44,9 @@ async def show(call: Call) -> Answer:
         number=mask_id_number(number) if number else None,
         level=person.account_level,
         level_on=stated.at if stated is not None else None,
-        alerts=[await _named(call, one, known, holder) for one in alerts(known, now=now)],
-        latest=[await row(call, event, holder) for event in found.events],
+        alerts=[await _named(call, one, found.known, holder) for one in alerts(found.known, now=now)],
+        ways=found.ways,
+        latest=[await row(call, event, holder) for event in found.latest.events],
     )
 
 
@@ -51,5 +60,10 @@ async def _named(call: Call, alert: Alert, known: Known, holder: Holder) -> Aler
     return replace(alert, service=service, event_id=event_id)
 
 
-def _load(tx: Tx, *, holder: Holder, now: datetime) -> tuple[HistoryPage, Known]:
-    return history(tx, holder.person_id, types_of(None), most=_LATEST), load(tx, holder, now)
+def _load(tx: Tx, *, holder: Holder, now: datetime) -> _Found:
+    ways = ways_of(tx, holder.person_id)
+    return _Found(
+        latest=history(tx, holder.person_id, types_of(None), most=_LATEST),
+        ways=ways,
+        known=load(tx, holder, ways, now),
+    )

@@ -7,6 +7,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import person_ref
 from idp.cases.model import Case, CaseKind
 from idp.citizen.account import Holder
+from idp.citizen.methods.at_a_glance import Ways
 from idp.data_rights.service import requests_of
 from idp.ids import PersonId
 from idp.life_events.rules import is_to_be_warned
@@ -49,7 +50,7 @@ class Known:
     card_expires_on: str = ""
     residence_until: str = ""
     ways: int = _TWO
-    """Ways to sign in, each of which would do by itself."""
+    """How many ways to sign in, each of which would do by itself."""
     looked_at: datetime | None = None
     choices: tuple[Choice, ...] = field(default=(), repr=False)
 
@@ -85,14 +86,11 @@ def alerts(known: Known, *, now: datetime) -> tuple[Alert, ...]:
     return tuple(one for one in each if one is not None)
 
 
-def load(tx: Tx, holder: Holder, now: datetime) -> Known:
+def load(tx: Tx, holder: Holder, ways: Ways, now: datetime) -> Known:
     """Return what is known of the holder's account."""
     person_id = holder.person_id
     papers = tx.life_states.get(person_id)
     looked = history(tx, person_id, (EventType.PEOPLE_SEARCHED,), most=1).events
-    national, password = tx.upstreams.of_person(person_id), tx.passwords.get(person_id)
-    passkeys = tx.passkeys.of_person(person_id)
-    has_password = password is not None and password.compromised_at is None
     closing = (one.close_at for one in requests_of(tx, person_id) if one.closed_at is None)
     return Known(
         closes_at=next((at for at in closing if at is not None), None),
@@ -103,7 +101,7 @@ def load(tx: Tx, holder: Holder, now: datetime) -> Known:
         devices=tx.devices.of_person(person_id, now, _MOST_DEVICES),
         card_expires_on=papers.card_expires_on,
         residence_until=papers.residence_until,
-        ways=bool(national) + len(passkeys) + has_password,
+        ways=ways.count,
         looked_at=looked[0].at if looked else None,
         choices=choices_of(tx, holder.person, now=now),
     )

@@ -144,8 +144,14 @@ async def test_who_uses_no_service_may_object_to_what_hai_phong_id_itself_does(w
     page = await browser.press(page, "submit", what="y", service="-")
     assert "error" in page.ids, "one about the same is enough"
     page = await browser.get(f"{HERE}/request?r=delete")
-    page = await browser.press(page, "submit", what="x", service="-")
-    assert "error" in page.ids, "deleting it all is closing the account"
+    assert {"no-services", "back"} <= page.ids
+    assert not {"submit", "service", "what"} & page.ids, "there is nothing to fill in"
+    assert "ask-delete" not in (await browser.get(HERE)).ids
+    csrf = (await browser.get(HERE)).form("export")["fields"]["csrf"]
+    page = await browser.post(
+        f"{HERE}/request", {"csrf": csrf, "right": "delete", "what": "x", "service": "-"}
+    )
+    assert {"page-data-request", "no-services"} <= page.ids, "deleting it all is closing the account"
     assert len(await requested(world, person.person_id)) == 1
 
 

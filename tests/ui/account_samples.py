@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
+from idp.citizen.methods.at_a_glance import Ways
 from idp.ids import ClientId
 from idp.life_events.disputed import Said
 from idp.risk.model import KnownDevice, Outcome, Signal
@@ -58,6 +59,9 @@ ALERTS = (
 )
 
 
+NATIONAL_ONLY = Ways(has_national=True, passkeys=(), has_password=False, has_totp=False)
+
+
 def home(**changes: object) -> Sample:
     context: dict[str, object] = {
         "name": "Nguyễn Thị Hương",
@@ -66,6 +70,7 @@ def home(**changes: object) -> Sample:
         "level_on": NOW,
         "latest": (),
         "alerts": (),
+        "ways": NATIONAL_ONLY,
         **changes,
     }
     return Sample(template="account_home.html", context=same(**context), frame=HERS)
@@ -259,7 +264,16 @@ ACCOUNT: dict[str, Sample] = {
         session("9k5", is_public=True),
     ),
     "sessions-only-this": sessions(),
-    "account-home": home(latest=HISTORY[0].rows[:3]),
+    "account-home": home(
+        latest=HISTORY[0].rows[:3],
+        ways=replace(
+            NATIONAL_ONLY,
+            passkeys=("Điện thoại Samsung", "Máy tính ở nhà"),
+            has_password=True,
+            has_totp=True,
+        ),
+    ),
+    "account-home-no-passkey": home(ways=replace(NATIONAL_ONLY, has_password=True)),
     "account-home-level-1": home(level=1, level_on=None),
     "account-home-alerts": home(latest=HISTORY[0].rows[:3], alerts=ALERTS),
     "account-home-alerts-few": home(

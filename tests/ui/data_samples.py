@@ -82,6 +82,7 @@ def data(**changes: object) -> Sample:
         "closing": None,
         "restricted_at": None,
         "rights": tuple(one.value for one in Right if one is not Right.DELETE),
+        "uses_services": True,
         **changes,
     }
     frame = replace(HERS, path="/account/data")
@@ -177,7 +178,7 @@ DATA: dict[str, Sample] = {
     "service-objected": service("account_service.html", PUBLIC, request("r3", "object", days=20)),
     "service-deletion-asked": service("account_service.html", GONE, request("r5", "delete", days=20)),
     "data": data(held=HELD, identifiers=FOUND_BY, requests=REQUESTS),
-    "data-new": data(level=1, held=(HELD[0], replace(HELD[3], word="data_gender_male"))),
+    "data-new": data(level=1, uses_services=False, held=(HELD[0], replace(HELD[3], word="data_gender_male"))),
     "data-copy-waits": data(copy=CopyRow(is_ready=False, until=NOW), notice="data_asked"),
     "data-copy-ready": data(copy=CopyRow(is_ready=True, until=NOW + _DAY), notice="data_waits"),
     "data-restricted": data(restricted_at=NOW, notice="data_sent"),

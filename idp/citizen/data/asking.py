@@ -8,17 +8,16 @@ from functools import partial
 
 from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.data.overview import HERE
+from idp.citizen.data.used import services_of
 from idp.citizen.interaction import posted
-from idp.citizen.services.rows import load
 from idp.data_rights.clock import TO_ANSWER, days_for
 from idp.data_rights.model import NotTaken, RequestNotTaken, Right
 from idp.data_rights.service import Wanted, lift_own, make_request, withdraw_request
 from idp.edge import Answer, Call
-from idp.edge.page import language_of, page, relying_party
+from idp.edge.page import page
 from idp.ids import ClientId
 from idp.ui.data_rows import ServiceOption
 from idp.ui.errors import ErrorSummary, FieldError, one_error
-from idp.ui.pages import shown_name
 
 FORM = f"{HERE}/request"
 LONGEST = 1000
@@ -115,19 +114,6 @@ async def _options(call: Call, holder: Holder, right: Right) -> tuple[ServiceOpt
     if right is not Right.OBJECT:
         return services
     return (*services, ServiceOption(client_id=OURSELVES, name="Hải Phòng ID", agency=""))
-
-
-async def services_of(call: Call, holder: Holder) -> tuple[ServiceOption, ...]:
-    """Return the services of a person, by name."""
-    now, options = call.provider.clock.now(), []
-    for found in await call.provider.database.read(partial(load, holder=holder, now=now)):
-        client = await call.provider.configuration.client(found.client_id)
-        if client is None or not client.facts.redirect_uris:
-            continue
-        rp = relying_party(client.facts, client.facts.first_redirect_uri)
-        name = str(shown_name(rp, language_of(call)))
-        options.append(ServiceOption(client_id=found.client_id, name=name, agency=client.facts.agency))
-    return tuple(sorted(options, key=lambda one: one.name))
 
 
 def _problems(right: Right, fields: dict[str, str], known: set[str]) -> list[FieldError]:

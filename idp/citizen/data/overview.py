@@ -5,6 +5,7 @@ from functools import partial
 
 from idp.citizen.account import holder_of, query
 from idp.citizen.data.rows import copy_row, found_by, held, request_row
+from idp.citizen.data.used import services_of
 from idp.data_rights.model import Copy, DataRequest, Right
 from idp.data_rights.service import requests_of
 from idp.edge import Answer, Call
@@ -47,6 +48,7 @@ async def show(call: Call) -> Answer:
         closing=next((row for row in rows if row.is_open and row.right == "close"), None),
         restricted_at=holder.person.restricted_at,
         rights=tuple(one.value for one in Right if one is not Right.DELETE),
+        uses_services=bool(await services_of(call, holder)),
     )
 
 

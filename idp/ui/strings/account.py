@@ -20,6 +20,14 @@ VI = {
     "overview_level": "Mức độ tài khoản",
     "overview_level_tag": "Mức độ {level}",
     "overview_level_2": "Dùng được mọi dịch vụ của thành phố.",
+    "overview_way_national": "{upstream}, đang liên kết",
+    "overview_way_passkey": "Khóa truy cập: {name}",
+    "overview_way_password_totp": "Mật khẩu, cùng ứng dụng xác thực",
+    "overview_add_passkey": (
+        '[Thêm khóa truy cập](/account/methods/passkeys/add "add-passkey") '
+        "để đăng nhập được khi {upstream} gián đoạn."
+    ),
+    "overview_methods": "Xem và thay đổi cách đăng nhập",
     "overview_latest": "Gần đây nhất",
     "overview_history": "Xem toàn bộ lịch sử",
     "overview_level_1": "Một số dịch vụ cần mức độ 02: đến công an cấp xã bất kỳ, mang thẻ căn cước.",
@@ -48,6 +56,13 @@ EN = {
     "overview_level": "Account level",
     "overview_level_tag": "Level {level}",
     "overview_level_2": "It works with every city service.",
+    "overview_way_national": "{upstream}, linked",
+    "overview_way_passkey": "Passkey: {name}",
+    "overview_way_password_totp": "Password, with the authenticator app",
+    "overview_add_passkey": (
+        '[Add a passkey](/account/methods/passkeys/add "add-passkey") to sign in while {upstream} is down.'
+    ),
+    "overview_methods": "See and change sign-in methods",
     "overview_latest": "Most recent",
     "overview_history": "See the whole history",
     "overview_level_1": "Some services need level 02: go to any commune police office with the ID card.",
