@@ -14,7 +14,7 @@ from idp.citizen.consent_offer import consent_rows, make_offer, not_sent, notice
 from idp.citizen.interaction import Opened, decided, open_here, posted, session_cookie
 from idp.consents.model import consent_facts
 from idp.consents.service import ConsentOffer, record_answer
-from idp.database import Done
+from idp.database import Done, Refused
 from idp.edge import Answer, BadCall, Call
 from idp.edge.page import language_of, page
 from idp.ids import ClientId, PersonId
@@ -24,7 +24,7 @@ from idp.people.ages import consents_through_representative
 from idp.people.model import Person
 from idp.protocol.acting import ContextKind
 from idp.protocol.context import subject_of_choice
-from idp.protocol.errors import AccessDenied, Refusal
+from idp.protocol.errors import AccessDenied, LoginRequired, Refusal, ToPage, refusing
 from idp.protocol.next_step import Consent, wanted_scopes
 from idp.protocol.scopes import LegalBasis
 from idp.transaction import Tx
@@ -121,13 +121,17 @@ def _shown(call: Call, opened: Opened, decision: Decision, offer: ConsentOffer) 
 
 
 async def _record_refusal(call: Call, opened: Opened) -> None:
-    """Record the no, and end the interaction: going back and saying yes is a new request."""
+    """Record the no, and end the interaction: going back and saying yes is a new request.
+
+    Once it has ended, with a yes sent at the same moment say, a no is no second answer to the service.
+    """
     decision, occasion = await decided(call, opened), call.occasion()
 
-    def record(tx: Tx) -> Done[None]:
-        tx.interactions.finish(
+    def record(tx: Tx) -> Done[None] | Refused:
+        if not tx.interactions.finish(
             opened.interaction_id, occasion.now, occasion.now + call.provider.settings.life.interaction
-        )
+        ):
+            return Refused(LoginRequired("this interaction was finished already"))
         if opened.stored_as is not None:
             tx.pushed_requests.spend(opened.stored_as, occasion.now)
         if decision.session is not None:
@@ -142,7 +146,8 @@ async def _record_refusal(call: Call, opened: Opened) -> None:
             )
         return Done(None)
 
-    (await call.provider.database.transact(record)).unwrap()
+    with refusing(ToPage(case="two-tabs", status=409)):
+        (await call.provider.database.transact(record)).unwrap()
 
 
 def _mode(offer: ConsentOffer) -> ConsentMode:

@@ -1,6 +1,7 @@
 """Told or asked: the notice and consent page – PAGES §3.1.7, Core §3.1.2.4, Law 91/2025; SECURITY A08."""
 
 import pytest
+from httpx import Cookies
 
 from idp.audit.events import EventType
 from idp.people.model import PersonProfile
@@ -128,6 +129,22 @@ async def test_whoever_says_no_goes_back_and_nothing_is_granted(
     assert (page.answer["state"], page.answer["iss"]) == (rp.state, world.issuer)
     assert await world.events(EventType.CONSENT_RECORDED, EventType.CODE_ISSUED) == []
     assert "page-consent" in (await browser.get(rp.authorize_url())).ids
+
+
+@pytest.mark.parametrize("first", ["allow", "deny"])
+async def test_a_yes_and_a_no_sent_at_once_are_one_answer_to_the_service(
+    world: World, rp: RelyingParty, browser: Browser, first: str
+) -> None:  # SECURITY R16
+    page = await browser.get(rp.authorize_url(scope="openid profile"))
+    tab = world.browser()
+    tab.client.cookies = Cookies(browser.client.cookies)  # as they were when both tabs sent theirs
+    answered = await browser.press(page, first)
+    assert ("code" in answered.answer) is (first == "allow")
+    late = await tab.press(page, "deny")
+    assert late.left_for is None
+    assert (late.status, late.case) == (409, "two-tabs")
+    refused = await world.events(EventType.CONSENT_REFUSED)
+    assert len(refused) == (first == "deny"), "what was not counted is not recorded"
 
 
 @pytest.mark.parametrize(
