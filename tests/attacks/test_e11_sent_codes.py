@@ -329,7 +329,30 @@ async def test_it_counts_with_the_password_and_a_right_one_forgives_no_wrong_pas
     assert await _failures(office, person) == 4
     await asking.enter(code)
     assert office.world.cookie_of(asking.browser, "session")
-    assert await _failures(office, person) == 3, "its own wrong one is taken back, no other"
+    assert await _failures(office, person) == 4, "a right one forgives no wrong one, of codes or passwords"
+
+
+async def test_whoever_reads_the_mailbox_pays_for_no_wrong_password_with_codes_that_were_forgiven(
+    office: Office, rp: RelyingParty
+) -> None:  # four wrong codes, forgiven as the owner signs in; then as many passwords, then the right code
+    person, owner = await office.world.citizen("huong")
+    await opened_by(office, person, Channel.EMAIL)
+    asking = await ask(office, rp, MAIL)
+    code = await asking.code()
+    for guess in [f"{number:06}" for number in range(MOST_CODE_TRIES) if f"{number:06}" != code][:4]:
+        await asking.enter(guess)
+    assert await _failures(office, person) == MOST_CODE_TRIES - 1
+    browser = office.world.browser()
+    await owner.sign_in(browser, await browser.get(rp.authorize_url()), at=office.world.time().timestamp())
+    assert await _failures(office, person) == 0
+    thief = office.world.browser()
+    page = await thief.get(rp.authorize_url())
+    page = await thief.get(f"/sign-in/password?i={page.interaction}")
+    for _ in range(MOST_CODE_TRIES - 1):
+        page = await thief.press(page, "submit", username="huong", password="wrong")
+    await asking.enter(code)
+    assert office.world.cookie_of(asking.browser, "session")
+    assert await _failures(office, person) == MOST_CODE_TRIES - 1
 
 
 async def test_who_waits_for_their_password_waits_for_codes_too(office: Office, rp: RelyingParty) -> None:

@@ -132,7 +132,7 @@ def _settle(
         return Done(_Wrong(tries_left=MOST_CODE_TRIES - code.tries, counted=counted))
     if not tx.sign_in_codes.spend(interaction_id, code.digest):
         return Done(_Over())
-    tx.attempts.give_back(code.account, code.tries)
+    tx.attempts.give_back(code.account)  # this try alone: a sign-in between may have forgiven the ones before
     tx.people.lock(tx.people.standing_id(code.person_id))  # closing the address comes before this, or ends it
     if not opening(tx, code.person_id, code.channel, code.address, occasion.now):
         return Done(_Over())

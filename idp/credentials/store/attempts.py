@@ -73,12 +73,8 @@ _STATE = select(attempts.c.failures, attempts.c.tries, attempts.c.not_before).wh
 _SETTLE = delete(attempts).where(_this_account)
 _GIVE_BACK = (
     update(attempts)
-    .where(_this_account, attempts.c.failures >= bindparam("some"))
-    .values(
-        failures=attempts.c.failures - bindparam("some"),
-        tries=attempts.c.tries - bindparam("some"),
-        not_before=None,
-    )
+    .where(_this_account, attempts.c.failures > 0)
+    .values(failures=attempts.c.failures - 1, tries=attempts.c.tries - 1, not_before=None)
 )
 _RELEASE = delete(attempts).where(_this_account, attempts.c.failures > 0).returning(attempts.c.failures)
 _ERASE = delete_oldest((attempts.c.account,), attempts.c.last_at, attempts.c.failures < MOST_TRIES)
@@ -108,13 +104,13 @@ class AttemptStore:
         """Forget the failures of an account that has just succeeded."""
         self.connection.execute(_SETTLE, self._key(account))
 
-    def give_back(self, account: str, some: int = 1) -> None:
-        """Take attempts for made that end in a step only: neither failures, nor a reason to forget any other.
+    def give_back(self, account: str) -> None:
+        """Take the attempt just reserved for a step that was right: no failure, nor a reason to forget any other.
 
         Else who knows the right password would have to wait, after many failures, before the second factor is looked at,
         longer than a sign-in may last.
         """
-        self.connection.execute(_GIVE_BACK, {**self._key(account), "some": some})
+        self.connection.execute(_GIVE_BACK, self._key(account))
 
     def release(self, account: str) -> int | None:
         """Forget an account's failures at an operator's word; return how many, None if there were none."""
