@@ -1,5 +1,7 @@
 """Every sentence of the pages, Vietnamese and English side by side; those of the panel stand in panel_words.py."""
 
+import re
+
 from federation.national_mock.entry_words import ENTRY_WORDS
 from federation.national_mock.panel_words import PANEL_WORDS
 from federation.national_mock.scan_words import SCAN_WORDS
@@ -178,6 +180,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "maintenance.text": ("Thử lại sau ít phút.", "Try again in a few minutes."),
 }
 LANGUAGES = ("vi", "en")
+_MOST_ACCEPTED = 20
+_WEIGHT = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
 def say(language: str, key: str, **values: object) -> str:
@@ -192,3 +196,14 @@ def first_known(ui_locales: str) -> str | None:
         if language in LANGUAGES:
             return language
     return None
+
+
+def first_accepted(header: str) -> str | None:
+    """The best language of ours in Accept-Language – RFC 9110 §12.5.4; a bad weight counts as none."""
+    weighted = []
+    for part in header.split(",")[:_MOST_ACCEPTED]:
+        tag, _, weight = part.replace(" ", "").partition(";q=")
+        if not weight or _WEIGHT.fullmatch(weight):
+            weighted.append((float(weight or 1), tag))
+    best_first = sorted((one for one in weighted if one[0] > 0), key=lambda one: -one[0])
+    return first_known(" ".join(tag for _, tag in best_first))

@@ -95,6 +95,7 @@ def _frame(
         banner=_banner(call),
         notice=notice,
         signed_in_name=signed_in_name,
+        now=call.provider.clock.now(),
     )
 
 

@@ -91,6 +91,8 @@ class Frame:
     banner: Banner | None = None
     notice: str | None = None
     signed_in_name: str | None = None
+    now: datetime | None = None
+    """When it is shown; None: a moment is written in full."""
 
 
 class Pages:

@@ -1,9 +1,12 @@
 """Signing in to the account itself, without a relying party (adr/0031)."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
+from idp.ui.formatting import VIETNAM_TIME, date_time
+from idp.ui.language import Language
 from tests.world import World
 
 HOME = "/account"
@@ -42,6 +45,22 @@ async def test_the_overview_tells_what_happened_last(world: World) -> None:
     (own,) = [event for event in await world.records() if event.subject_ref == f"person:{person.person_id}"]
     assert shown == [f"event-{own.event_id}"]
     assert "all-history" in page.ids
+
+
+async def test_what_happened_lately_is_dated_as_people_say_it_and_in_full_beside(world: World) -> None:
+    person, browser = await world.person(), world.browser()
+    await world.signed_in(browser, person.person_id)  # PAGES §4.3
+    at = world.time().astimezone(VIETNAM_TIME)
+    full = date_time(at, Language.VI)
+    for days, words in ((0, "hôm nay"), (1, "hôm qua"), (2, None)):
+        world.time.move(days=days - (world.time().astimezone(VIETNAM_TIME).date() - at.date()).days)
+        await world.signed_in(browser, person.person_id)
+        for path in (HOME, f"{HOME}/sessions") if days == 0 else (HOME,):  # no session lasts a day
+            text = (await browser.get(path)).response.text
+            shown = f"{at:%H:%M} {words}" if words else full
+            found = re.findall(r'<time class="num" datetime="([^"]+)" title="([^"]+)">([^<]+)</time>', text)
+            same = [one for one in found if datetime.fromisoformat(one[0]) == at]
+            assert {one[1:] for one in same} == {(full, shown)}, (path, days)
 
 
 async def test_a_level_below_substantial_and_city_credentials_do_not_open_the_account(world: World) -> None:

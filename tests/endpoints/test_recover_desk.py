@@ -146,6 +146,7 @@ async def test_each_path_through_the_desk_s_pages_needs_the_code(world: World) -
     assert (await browser.get(f"{DESK}/bind")).status in {404, 405}, "looking does nothing"
     page = await _enter(browser, paper.case.case_id, paper.code or "")
     assert "page-recover-desk-bind" in page.ids
+    assert page.links["back"] == "/recover/desk"
     page = await browser.post(f"{DESK}/bind", {**page.form("submit")["fields"], "new-password": ""})
     assert "error-new-password" in page.ids
     assert await world.events(EventType.ACCOUNT_RECOVERED) == []

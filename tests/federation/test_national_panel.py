@@ -204,3 +204,25 @@ def test_every_type_has_a_form_whose_result_can_be_an_event() -> None:
         typed = {f"fact_{name}": value for name, value in facts.items()}
         subject = COMPANY if kind.startswith("organisation.") else HUONG
         assert read_event(event_of(kind, typed | {"subject": subject})).type == kind
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "vi"),
+        ("en-GB,en;q=0.9", "en"),
+        ("fr, en;q=0.4, vi;q=0.7", "vi"),
+        ("vi;q=0, en;q=0.1", "en"),
+        ("en;q=nan, de", "vi"),
+        ("en;q=2", "vi"),
+    ],
+)
+async def test_the_panel_speaks_what_the_browser_accepts_until_another_is_chosen(
+    national: National, accepted: str, language: str
+) -> None:  # RFC 9110 §12.5.4
+    http = national.browser().http
+    headers = {"Accept-Language": accepted} if accepted else {}
+    assert f'<html lang="{language}">' in (await http.get("/faults", headers=headers)).text
+    other = "en" if language == "vi" else "vi"
+    assert f'<html lang="{other}">' in (await http.get(f"/faults?lang={other}", headers=headers)).text
+    assert f'<html lang="{other}">' in (await http.get("/faults", headers=headers)).text, "the choice is kept"

@@ -32,7 +32,7 @@ SKILLS = RelyingParty(
     policy_uri="https://hoctap.haiphong.example/du-lieu",
     icon="learn",
 )
-FRAME = Frame(language=Language.VI, path="/sign-in?i=7K2M", csrf="c5rf-value")
+FRAME = Frame(language=Language.VI, path="/sign-in?i=7K2M", csrf="c5rf-value", now=NOW)
 
 Context = Mapping[str, object]
 

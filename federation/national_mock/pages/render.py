@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from federation.national_mock.fault_list import NONE
 from federation.national_mock.loopback import is_local
 from federation.national_mock.service import service_of
-from federation.national_mock.words import LANGUAGES, say
+from federation.national_mock.words import LANGUAGES, first_accepted, say
 
 _VIET_NAM = timezone(timedelta(hours=7))
 LANGUAGE_COOKIE = "national-lang"
@@ -42,11 +42,11 @@ _templates = Environment(
 
 
 def language_of(request: Request) -> str:
-    """Asked for in the address, else remembered, else Vietnamese."""
+    """Asked for in the address, else remembered, else the best the browser accepts, else Vietnamese."""
     for wish in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
         if wish in LANGUAGES:
             return wish
-    return "vi"
+    return first_accepted(request.headers.get("accept-language", "")) or "vi"
 
 
 def page(
