@@ -10,12 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from federation.upstream import AccountKind, ExternalIdentity, UpstreamDenied, UpstreamError
 from idp import metrics
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.database import Done
+from idp.database import Done, Refused
 from idp.edge import Answer, Call, Cookie
 from idp.edge.account import UNLOCK, onward
 from idp.edge.browser_state import changed_state
@@ -32,8 +33,8 @@ from idp.metrics import SignInMethod, SignInOutcome
 from idp.people.identifiers import IdentifierTaken
 from idp.people.service import NotRecognised, Recognised, recognise
 from idp.protocol.assurance import national_acr, parse_acr
-from idp.protocol.errors import InvalidRequest, ToPage, refusing
-from idp.sessions.service import Proof, start_session
+from idp.protocol.errors import InvalidRequest, Refusal, ToPage, refusing
+from idp.sessions.service import Begun, Proof, start_session
 from idp.transaction import Tx
 from idp.upstreams.already_linked import AlreadyLinked
 from idp.upstreams.model import NATIONAL, upstream_session
@@ -106,7 +107,8 @@ async def _arrive(call: Call, answer: Mapping[str, str]) -> Answer:
     session_name, occasion = cookie_name(provider.settings, "session"), call.occasion()
     outcome = await provider.database.transact(
         partial(
-            start_session,
+            _begin,
+            identity=identity,
             proof=_proof(recognised, identity, opened, now=occasion.now),
             cookie=call.cookies().get(session_name),
             life=provider.settings.life,
@@ -233,6 +235,23 @@ def _proof(
         idp=NATIONAL,
         upstream_sid=None if identity.sid is None else upstream_session(identity.issuer, identity.sid),
     )
+
+
+def _begin(tx: Tx, *, identity: ExternalIdentity, proof: Proof, **how: Any) -> Done[Begun] | Refused:
+    """Begin the session, unless the one it comes from was ended there meanwhile (Back-Channel Logout 1.0 §2.7)."""
+    tx.people.lock(proof.person_id)  # as the sign-out does: one of the two sees the other
+    if identity.sid is not None and tx.upstream_logouts.is_over(identity.issuer, identity.sid):
+        tx.audit.add(
+            how["occasion"].event(
+                EventType.SIGN_IN_REFUSED,
+                actor=person_ref(proof.person_id),
+                person_id=proof.person_id,
+                reason="signed out at the national system meanwhile",
+                factor=proof.factor,
+            )
+        )
+        return Refused(Refusal(InvalidRequest(_EXPIRED), ToPage(case="expired")))
+    return start_session(tx, proof, **how)
 
 
 async def _record_refusal(

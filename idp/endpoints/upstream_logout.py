@@ -6,6 +6,7 @@ the session named: as a frame of another site it comes without our cookie (SameS
 """
 
 import logging
+from datetime import timedelta
 from functools import partial
 
 from federation.logout_token import LogoutNotice
@@ -42,7 +43,12 @@ async def backchannel_logout(call: Call) -> Answer:
     with refusing(ToJson()):
         notice = await _read(call, form_of(call).get("logout_token", ""))
         outcome = await call.provider.database.transact(
-            partial(_sign_out, notice=notice, occasion=call.occasion())
+            partial(
+                _sign_out,
+                notice=notice,
+                on_the_way=call.provider.settings.life.upstream_answer,
+                occasion=call.occasion(),
+            )
         )
         outcome.unwrap()
     return Answer(headers=NO_STORE)
@@ -88,11 +94,16 @@ async def _read(call: Call, token: str) -> LogoutNotice:
         raise InvalidRequest("the logout_token does not hold", detail=error.reason) from error
 
 
-def _sign_out(tx: Tx, *, notice: LogoutNotice, occasion: Occasion) -> Done[None] | Refused:
+def _sign_out(
+    tx: Tx, *, notice: LogoutNotice, on_the_way: timedelta, occasion: Occasion
+) -> Done[None] | Refused:
     if not tx.upstream_logouts.spend(notice.issuer, notice.jti, notice.useful_until):
         tx.audit.add(occasion.event(EventType.UPSTREAM_SIGN_OUT_REPLAYED, actor=_ACTOR, upstream=NATIONAL))
         return Refused(InvalidRequest("the logout_token does not hold", detail="it came before"))
-    for whose in sorted({one.person_id for one in _meant(tx, notice)}):
+    if notice.sid is not None:  # whoever has its code still, or waits for their turn, comes too late
+        tx.upstream_logouts.note_over(notice.issuer, notice.sid, occasion.now + on_the_way)
+    named = None if notice.subject is None else _person(tx, notice.issuer, notice.subject)
+    for whose in sorted({one.person_id for one in _meant(tx, notice)} | ({named} if named else set())):
         tx.people.lock(whose)  # what is being carried from one of theirs ends too, or never begins
     sessions = _meant(tx, notice)
     for session in sessions:

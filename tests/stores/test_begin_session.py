@@ -155,7 +155,7 @@ def _sign_out_everywhere(tx: Any, phone: SignedIn, at: Occasion) -> Any:
 
 def _sign_out_upstream(tx: Any, phone: SignedIn, at: Occasion) -> Any:
     notice = LogoutNotice(issuer=_ISSUER, jti="j", useful_until=at.now + DAY, subject=None, sid=_SID)
-    return upstream_logout._sign_out(tx, notice=notice, occasion=at)
+    return upstream_logout._sign_out(tx, notice=notice, on_the_way=Lifetimes().upstream_answer, occasion=at)
 
 
 @pytest.mark.parametrize("end_all", [_recover, _sign_out_everywhere, _sign_out_upstream])

@@ -1,12 +1,13 @@
 """Logout tokens that an upstream has sent, so that none counts twice – Back-Channel Logout 1.0 §2.6 (SECURITY F02).
 
-The `jti` is kept as a digest, until its token is refused by its time alone.
+The `jti` is kept as a digest, until its token is refused by its time alone. Beside it, in the same way, the session that
+it named: who is still on their way back from it begins none here.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Table, Text
+from sqlalchemy import Column, Connection, Index, Table, Text, bindparam, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Digest, UtcTime, metadata
@@ -26,6 +27,7 @@ _t = upstream_logouts.c
 _SPEND = (
     insert(upstream_logouts).on_conflict_do_nothing(index_elements=["issuer", "jti"]).returning(_t.issuer)
 )
+_IS_OVER = select(literal(1)).where(_t.issuer == bindparam("of_issuer"), _t.jti == bindparam("of_session"))
 _ERASE = delete_oldest((_t.issuer, _t.jti), _t.expires_at)
 
 
@@ -41,6 +43,20 @@ class UpstreamLogoutStore:
         row = {"issuer": issuer, "jti": self.vault.digest(jti), "expires_at": expires_at}
         return self.connection.execute(_SPEND, row).one_or_none() is not None
 
+    def note_over(self, issuer: str, sid: str, until: datetime) -> None:
+        """Keep until then that a session there is over."""
+        self.spend(issuer, _name_of(sid), until)
+
+    def is_over(self, issuer: str, sid: str) -> bool:
+        """Tell whether a logout token has named a session there."""
+        given = {"of_issuer": issuer, "of_session": self.vault.digest(_name_of(sid))}
+        return self.connection.execute(_IS_OVER, given).one_or_none() is not None
+
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete what is refused by its time since this moment."""
         return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())
+
+
+def _name_of(sid: str) -> str:
+    """Return what no `jti` can be: those have no line break (federation/logout_token.py)."""
+    return f"session\n{sid}"

@@ -159,6 +159,33 @@ async def test_a_session_that_was_proved_here_anew_still_ends_with_the_one_it_ca
     assert await world.provider.database.read(lambda tx: tx.sessions.find(fresh)) is None
 
 
+@pytest.mark.usefixtures("visitor")
+@pytest.mark.parametrize("named", ["on-the-way", "another"])
+async def test_who_was_signed_out_there_on_their_way_back_begins_no_session(
+    world: World, rp: RelyingParty, upstream: UpstreamDouble, named: str
+) -> None:  # their code may wait minutes for its turn to be confirmed, and the register is asked in between
+    browser = world.browser()
+    page = await browser.get(rp.authorize_url())
+    page = await browser.get(f"/sign-in/national?i={page.interaction}")
+    if page.left_for is None:
+        page = await browser.press(page, "submit")
+    asked, issued = page.answer, int(world.time().timestamp())
+    times = {"iat": issued, "exp": issued + 300, "auth_time": issued}
+    upstream.claims |= {**times, "nonce": asked["nonce"], "sid": "on-the-way", "acr": "LoA3"}
+    upstream.userinfo |= {"LoaiTaiKhoan": "1", "SoDinhDanh": "031190000011"}
+    assert (await send(world, logout_token(world, {"sid": named}))).status_code == 200
+    back = urlencode({"code": "c", "state": asked["state"], "iss": ISSUER})
+    page = await browser.get(f"/upstream/national/callback?{back}")
+    begun = world.cookie_of(browser, "session") is not None
+    if named == "another":
+        assert begun, page.response.text
+        return
+    assert not begun
+    assert (page.status, page.case) == (400, "expired")
+    (refused,) = await world.records(EventType.SIGN_IN_REFUSED)
+    assert refused.payload["reason"] == "signed out at the national system meanwhile"
+
+
 async def test_it_counts_once(world: World, rp: RelyingParty, visitor: Visitor) -> None:
     token = logout_token(world)
     assert (await send(world, token)).status_code == 200
