@@ -24,6 +24,7 @@ _PERSONAL_ID = re.compile(r"[0-9]{12}", re.ASCII)
 _FOREIGNER_ID = re.compile(r"[0-9A-Z]{12}", re.ASCII)
 _OF_VIETNAM = frozenset({"VN", "VNM", "Việt Nam"})
 _BIRTHDATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})|([12][0-9]{3})", re.ASCII)
+_BIRTH_YEARS = range(1850, 2200)
 _PHONE = re.compile(r"\+[1-9][0-9]{7,14}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _WARD = re.compile(r"[0-9]{5}", re.ASCII)
@@ -90,9 +91,9 @@ def _matching(pattern: re.Pattern[str], text: str) -> str:
 
 
 def _birthdate(text: str) -> str:
-    """Return YYYY-MM-DD or YYYY; a day that no calendar has is no birth date."""
+    """Return YYYY-MM-DD or YYYY; a day that no calendar has is no birth date, nor one of another age of the world."""
     match = _BIRTHDATE.fullmatch(text)
-    if match is None:
+    if match is None or int(text[:4]) not in _BIRTH_YEARS:
         return ""
     if match[4]:
         return match[4]

@@ -18,6 +18,8 @@ from idp.people.model import NumberCause
 _LONGEST = 200
 _MOST = 40
 _YEAR_OR_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}-[0-9]{2})?", re.ASCII)
+_BIRTH_YEARS = range(1850, 2200)
+"""Beyond them is a slip of a register's hand; at the end of all calendars nobody comes of age."""
 _NUMBER = re.compile(r"[0-9A-Z]{12}", re.ASCII)
 _WARD = re.compile(r"[0-9]{5}", re.ASCII)
 _GENDERS = frozenset({"male", "female"})
@@ -167,9 +169,11 @@ def _check_birthdate(text: str) -> None:
     if not _YEAR_OR_DAY.fullmatch(text):
         raise MalformedFacts("birthdate is not YYYY-MM-DD or YYYY")
     try:
-        date.fromisoformat(text if "-" in text else f"{text}-01-01")
+        born = date.fromisoformat(text if "-" in text else f"{text}-01-01")
     except ValueError:
         raise MalformedFacts("birthdate is no day") from None
+    if born.year not in _BIRTH_YEARS:
+        raise MalformedFacts("birthdate is of no living memory")
 
 
 def _list(facts: Facts, name: str) -> list[Facts]:
