@@ -127,9 +127,13 @@ async def statements(world: World) -> AsyncIterator[list[str]]:
 
 
 def _shape(statements: list[str]) -> list[str]:
-    """Reads word for word; of a write only that it is one."""
+    """Reads word for word; of a write, and of the end of what is written and may be taken back, only that it is one."""
     return [
-        "WRITE" if text.startswith(("INSERT", "UPDATE", "DELETE")) else text
+        "WRITE"
+        if text.startswith(("INSERT", "UPDATE", "DELETE"))
+        else "END"
+        if text.startswith(("RELEASE", "ROLLBACK TO"))
+        else text
         for text in statements
         if not text.startswith(("PRAGMA", "BEGIN"))
     ]
