@@ -125,10 +125,11 @@ def _lock_named(
 ) -> Done[str | Slowed | _Wrong]:
     """Count the attempt, then spend the code; whoever is known and brings a wrong one is put on record."""
     holder, counted_as = find_named(tx, username)
+    person_id = holder.person_id if holder else NOBODY
+    tx.people.lock(person_id)  # before the attempts, as a sign-in does: else each might wait for the other
     attempt = tx.attempts.reserve(counted_as, occasion.now)
     if isinstance(attempt, Slowed):
         return Done(attempt)
-    person_id = holder.person_id if holder else NOBODY
     spent = tx.recovery_codes.spend(person_id, code, occasion.now)
     is_living = holder is not None and holder.status is not PersonStatus.DECEASED
     if spent is None or not is_living:

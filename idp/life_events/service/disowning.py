@@ -66,6 +66,7 @@ def _lock(tx: Tx, person_id: PersonId, lock: _Lock, *, occasion: Occasion) -> st
 
     Every browser is new again: whichever comes after it is told.
     """
+    tx.people.lock(person_id)  # before all else, as whoever signs in does: else each might wait for the other
     actor = person_ref(person_id)
     facts = {**lock.facts, "factors": " ".join(sorted(one.value for one in lock.factors))}
     case = open_case(tx, lock.kind, person_id, facts, about=lock.about, actor=actor, occasion=occasion)
