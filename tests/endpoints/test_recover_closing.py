@@ -1,5 +1,6 @@
 """A recovery takes back what a thief asked for before it: that the account be closed – adr/0048, adr/0049."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -29,7 +30,7 @@ async def _at_a_desk(world: World, person: Person) -> None:
 
 @pytest.mark.parametrize("recovered", [_by_the_national_system, _at_a_desk])
 async def test_a_recovery_takes_a_closing_back_that_was_asked_for_before(
-    world: World, recovered: object
+    world: World, recovered: Callable[[World, Person], Awaitable[None]]
 ) -> None:
     person, _ = await world.citizen()
     holidays = world.provider.settings.holidays
@@ -45,7 +46,7 @@ async def test_a_recovery_takes_a_closing_back_that_was_asked_for_before(
                 occasion=world.occasion,
             )
         )
-    await recovered(world, person)  # type: ignore[operator]
+    await recovered(world, person)
 
     left = await world.provider.database.read(lambda tx: requests_of(tx, person.person_id))
     states = {one.right: one.state for one in left}

@@ -28,6 +28,7 @@ from tests.statements import share_statements
 from tests.stores.administrator import administrator_of
 from tests.stores.desk import Desk, staffed
 from tests.stores.office import Office, know_person
+from tests.stores.samples import another_node
 from tests.world import make_schema
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -170,3 +171,12 @@ def new_database(server: str, *, template: str) -> Iterator[str]:
     administrator.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
     administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def nodes(
+    database: Database[Tx], database_url: str, clock: Clock
+) -> AsyncIterator[tuple[Database[Tx], Database[Tx]]]:
+    """Two nodes on one database."""
+    async with another_node(database, database_url, clock) as other:
+        yield database, other

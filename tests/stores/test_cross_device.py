@@ -1,26 +1,18 @@
 """Sign-ins that wait to be confirmed elsewhere: one an interaction, found by its code, answered and spent once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from idp.clock import Clock
 from idp.cross_device.model import CONFIRMED_LIFE, LIFE, MOST_WRONG, Asked, Standing
 from idp.database import Database
 from tests.stores.cross_device_samples import make_asked
-from tests.stores.samples import MINUTE, NOW, SECOND, another_node, at_once, do, see
+from tests.stores.samples import MINUTE, NOW, SECOND, at_once, do, see
 
 CODE = make_asked().code
 Nodes = tuple[Database[Any], Database[Any]]
-
-
-@pytest.fixture
-async def nodes(database: Database[Any], database_url: str, clock: Clock) -> AsyncIterator[Nodes]:
-    async with another_node(database, database_url, clock) as other:
-        yield database, other
 
 
 async def begun(database: Database[Any], **changes: Any) -> Asked:

@@ -1,7 +1,6 @@
 """The code that a one-stop desk hands over, on both engines: it opens once, for half an hour (adr/0048)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -10,7 +9,6 @@ import pytest
 from sqlalchemy import update
 
 from idp.audit.events import EventType
-from idp.clock import Clock
 from idp.database import Database, Done
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
@@ -26,17 +24,9 @@ from tests.stores.desk_samples import (
     opened,
     seen,
 )
-from tests.stores.samples import NOW, another_node, at_once, do, see
+from tests.stores.samples import NOW, at_once, do, see
 
 Nodes = tuple[Database[Any], Database[Any]]
-
-
-@pytest.fixture
-async def nodes(
-    database: Database[Any], database_url: str, clock: Clock
-) -> AsyncIterator[tuple[Database[Any], Database[Any]]]:
-    async with another_node(database, database_url, clock) as other:
-        yield database, other
 
 
 async def test_a_code_binds_new_factors_in_the_place_of_all_before_once(

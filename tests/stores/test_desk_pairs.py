@@ -1,14 +1,12 @@
 """Who proves whom at a one-stop desk, on both engines: nobody their own, officials by two (DOMAIN §3.5; adr/0048)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from idp.audit.events import EventType
-from idp.clock import Clock
 from idp.database import Database
 from idp.mandates.model import Mandate, Powers, PrincipalKind, Source
 from idp.mandates.model import Role as MandateRole
@@ -25,18 +23,10 @@ from tests.stores.desk_samples import (
     seen,
 )
 from tests.stores.mandate_samples import make_citizen
-from tests.stores.samples import DAY, NOW, another_node, do
+from tests.stores.samples import DAY, NOW, do
 
 Nodes = tuple[Database[Any], Database[Any]]
 HOME = Address(ward_code="11383", detail="Số 16, ngõ 4, đường Cát Bi")
-
-
-@pytest.fixture
-async def nodes(
-    database: Database[Any], database_url: str, clock: Clock
-) -> AsyncIterator[tuple[Database[Any], Database[Any]]]:
-    async with another_node(database, database_url, clock) as other:
-        yield database, other
 
 
 def parental(parent: Person, child: Person, **changes: Any) -> Mandate:

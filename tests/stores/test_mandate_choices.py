@@ -1,13 +1,11 @@
 """For whom a person may act, and that what was given for it ends with it (DESIGN 5.2, 5.5 bound A)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from idp.clock import Clock
 from idp.database import Database
 from idp.ids import ClientId, HandleKind, MandateId, OrganisationId
 from idp.mandates.model import Mandate, MandateRefused, Role, Rule
@@ -32,7 +30,6 @@ from tests.stores.mandate_samples import at, make_citizen, outcome_of
 from tests.stores.samples import (
     DAY,
     NOW,
-    another_node,
     do,
     make_client,
     make_grant,
@@ -280,12 +277,6 @@ async def test_a_conflict_ends_what_was_given_for_the_child(database: DB) -> Non
     gid = await given_for(database, mother, choice)
     await do(database, lambda tx: contest(tx, child.person_id, "7", actor="operator:desk", occasion=at()))
     assert not await is_live(database, gid)
-
-
-@pytest.fixture
-async def nodes(database: DB, database_url: str, clock: Clock) -> AsyncIterator[Nodes]:
-    async with another_node(database, database_url, clock) as other:
-        yield database, other
 
 
 async def test_a_use_comes_wholly_before_an_ending_or_not_at_all(nodes: Nodes) -> None:

@@ -1,12 +1,8 @@
 """Changes of one principal's mandates at once, over two nodes: the rules hold for whoever comes second (DESIGN 5.7)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-
-from idp.clock import Clock
 from idp.database import Database
 from idp.mandates.model import Invitation, Mandate, Role, Rule
 from idp.mandates.service import Ended, accept, confirm_removal, end_by_person, offer, replace_representatives
@@ -24,15 +20,9 @@ from tests.stores.mandate_samples import (
     outcome_of,
     who,
 )
-from tests.stores.samples import NOW, another_node, do, see
+from tests.stores.samples import NOW, do, see
 
 Nodes = tuple[Database[Any], Database[Any]]
-
-
-@pytest.fixture
-async def nodes(database: Database[Any], database_url: str, clock: Clock) -> AsyncIterator[Nodes]:
-    async with another_node(database, database_url, clock) as other:
-        yield database, other
 
 
 async def at_once(nodes: Nodes, *cases: Any) -> list[Any]:

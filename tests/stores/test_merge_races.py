@@ -1,12 +1,8 @@
 """Merges that cross, and sign-ins and exchanges beside one, over two nodes: one order or the other, nothing between."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-
-from idp.clock import Clock
 from idp.database import Database
 from idp.ids import HandleKind, PersonId
 from idp.mandates.model import ward
@@ -17,7 +13,6 @@ from tests.stores.merge_samples import SECOND, Pair, at, make_pair, outcome_of, 
 from tests.stores.samples import (
     DAY,
     NOW,
-    another_node,
     do,
     make_client,
     make_code,
@@ -29,12 +24,6 @@ from tests.stores.samples import (
 
 Nodes = tuple[Database[Any], Database[Any]]
 ROUNDS = 4
-
-
-@pytest.fixture
-async def nodes(database: Database[Any], database_url: str, clock: Clock) -> AsyncIterator[Nodes]:
-    async with another_node(database, database_url, clock) as other:
-        yield database, other
 
 
 def confirming(merge_id: str) -> Any:

@@ -1,16 +1,14 @@
 """Requests at rest: for their own client, used up once, gone when their time is over (RFC 9126, SECURITY A12, R16)."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from idp.clock import Clock
 from idp.database import Database
 from idp.grants.model import StoredRequest
 from idp.ids import NO_BUCKET, ClientId, HandleKind, PersonId
-from tests.stores.samples import HOUR, MINUTE, NOW, SECOND, another_node, at_once, do, make_handle, see
+from tests.stores.samples import HOUR, MINUTE, NOW, SECOND, at_once, do, make_handle, see
 
 PORTAL, OTHER = ClientId("portal"), ClientId("other")
 REQUEST = StoredRequest(
@@ -24,14 +22,6 @@ async def push(database: Database[Any], **more: Any) -> str:
     handle = make_handle(HandleKind.PUSHED_REQUEST, PersonId(NO_BUCKET))
     await do(database, lambda tx: tx.pushed_requests.add(handle, PORTAL, REQUEST, expires_at=EXPIRES, **more))
     return handle
-
-
-@pytest.fixture
-async def nodes(
-    database: Database[Any], database_url: str, clock: Clock
-) -> AsyncIterator[tuple[Database[Any], ...]]:
-    async with another_node(database, database_url, clock) as other:
-        yield database, other
 
 
 async def load(

@@ -2,13 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
-from idp.clock import Clock
 from idp.credentials.model import QUICK_TRIES, TotpCredential
 from idp.credentials.reservation import Reserved
 from idp.database import Database
@@ -24,7 +20,6 @@ from tests.stores.samples import (
     HOUR,
     MINUTE,
     NOW,
-    another_node,
     at_once,
     do,
     make_generation,
@@ -38,12 +33,6 @@ from tests.stores.samples import (
 
 NOBODY = PersonId(NO_BUCKET)
 Nodes = tuple[Database[Any], Database[Any]]
-
-
-@pytest.fixture
-async def nodes(database: Database[Any], database_url: str, clock: Clock) -> AsyncIterator[Nodes]:
-    async with another_node(database, database_url, clock) as other:
-        yield database, other
 
 
 def winners(answers: list[Any]) -> int:
