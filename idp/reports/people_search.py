@@ -17,8 +17,8 @@ from idp.people.asked import Asked, Kind, NotSearchable
 from idp.people.identifiers import FOUND_WHEN_OLD
 from idp.people.rows import profile_of
 from idp.people.store.identifiers import lookups, person_identifiers
-from idp.people.store.people import people
 from idp.people.store.person_row import PROFILE_PURPOSE
+from idp.people.store.table import people
 from idp.ui.formatting import mask_id_number
 from keys.envelope import Unsealable, Vault
 

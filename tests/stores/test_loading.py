@@ -10,8 +10,8 @@ from idp.database import Database, UtcTime, metadata
 from idp.database.loading import NewRows, add_rows, new_rows
 from idp.people.model import Address
 from idp.people.store.addresses import address_row
-from idp.people.store.people import people
 from idp.people.store.person_row import person_row
+from idp.people.store.table import people
 from tests.stores.samples import NOW, do, make_person, see
 
 _MANY = 300

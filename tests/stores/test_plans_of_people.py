@@ -24,6 +24,7 @@ def _people(tx: Any, me: SignedIn) -> None:
     person_id = me.person.person_id
     tx.people.canonical(person_id)
     tx.people.find_by_identifier(IdentifierScheme.PHONE, "+84912345678")
+    tx.people.find_named(IdentifierScheme.PHONE, "+84912345678")
     tx.people.search_by_name("nguyen", 20)
     for asked in ("031184000047", "0912345678", "a@b.example", "079084567"):
         search(tx.connection, tx.people.vault, read_text(asked))

@@ -8,14 +8,12 @@ unique index serves both kinds, and no two transactions can give one ID number t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     Column,
     Connection,
     ForeignKeyConstraint,
-    Select,
     String,
     Table,
     Text,
@@ -32,7 +30,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Digest, Resealing, Sealed, UtcTime, metadata
 from idp.ids import PersonId, bucket_of
-from idp.people.identifiers import FOUND_WHEN_OLD, OF_ONE_PERSON, IdentifierTaken, normal_form
+from idp.people.identifiers import OF_ONE_PERSON, IdentifierTaken
 from idp.people.model import IdentifierScheme
 from keys.envelope import Vault
 
@@ -227,26 +225,6 @@ def reseal(connection: Connection, vault: Vault, row: Mapping[str, Any]) -> bool
 def lookups(vault: Vault, scheme: IdentifierScheme, value: str) -> tuple[bytes, ...]:
     """Return what a value in normal form may be stored under."""
     return vault.lookups(value, purpose=_purpose(scheme))
-
-
-def who_holds(
-    statement: Select[Any], vault: Vault, scheme: IdentifierScheme, value: str
-) -> tuple[Select[Any], dict[str, object]]:
-    """Return the statement for who holds an identifier in this scheme, and its values."""
-    found = lookups(vault, scheme, normal_form(scheme, value))
-    given = {f"lookup_{place}": lookup for place, lookup in enumerate(found)}
-    return _of_lookups(statement, len(found)), {
-        "of_scheme": scheme,
-        "when_old": scheme in FOUND_WHEN_OLD,
-        **given,
-    }
-
-
-@cache
-def _of_lookups(statement: Select[Any], number: int) -> Select[Any]:
-    """Compare with so many, one for each version of the master key: plain, so that the driver runs it."""
-    names: list[Any] = [bindparam(f"lookup_{place}") for place in range(number)]
-    return statement.where(person_identifiers.c.lookup.in_(names))
 
 
 def identifier_row(vault: Vault, holding: Holding) -> dict[str, object]:

@@ -4,107 +4,49 @@
 meanwhile.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
-    Column,
     Connection,
-    Index,
     Row,
-    SmallInteger,
     String,
-    Table,
     Text,
     and_,
     bindparam,
     func,
     insert,
-    or_,
     select,
     tuple_,
     update,
 )
 
-from idp.database import Sealed, UtcTime, metadata
 from idp.ids import PersonId, bucket_of
 from idp.people.identifiers import normal_form, profile_identifiers
 from idp.people.model import Holder, IdentifierScheme, Named, Person, PersonProfile, PersonStatus
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
 from idp.people.store.addresses import AddressTime, add_first, addresses_of, replace_open
+from idp.people.store.holders import find_holder, find_named
 from idp.people.store.identifiers import (
     Holding,
     end,
     hold,
     holdings_of,
-    person_identifiers,
     reseal,
-    who_holds,
 )
 from idp.people.store.person_row import PROFILE_PURPOSE, person_row
+from idp.people.store.table import people
 from keys.envelope import Vault
 
-_MOST_HOLDERS = 18
-"""A record, the sixteen that may be merged into it (idp/merges/rules.py), and one more to tell that others share."""
-_BYTE_ORDER = Text().with_variant(Text(collation="C"), "postgresql")  # a prefix is a range, as on SQLite
 _AFTER_ALL_LETTERS = "\U0010ffff"
-
-people = Table(
-    "people",
-    metadata,
-    Column("bucket", String(2), primary_key=True),
-    Column("person_id", Text, primary_key=True),
-    Column("name_fold", _BYTE_ORDER, nullable=False),
-    Column("birth_year", SmallInteger),
-    Column("commune_code", Text, nullable=False),
-    Column("account_level", SmallInteger, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("status_reason", Text, nullable=False),
-    Column("roles", Text, nullable=False),
-    Column("profile", Sealed(PROFILE_PURPOSE), nullable=False),
-    Column("synthetic", Boolean, nullable=False),
-    Column("created_at", UtcTime, nullable=False),
-    Column("updated_at", UtcTime, nullable=False),
-    Column("canonical_id", Text),
-    Column("restricted_at", UtcTime),
-    Index("ix_people_name_fold", "name_fold", "person_id"),
-    Index("ix_people_birth_year_name", "birth_year", "name_fold", "person_id"),
-    Index("ix_people_commune_code", "commune_code", "name_fold", "person_id", "birth_year"),
-    Index("ix_people_canonical_id", "canonical_id"),
-    Index("ix_people_birth_year", "birth_year", "bucket", "person_id"),
-)
 
 _this_person = and_(people.c.bucket == bindparam("of_bucket"), people.c.person_id == bindparam("of_person"))
 _ADD = insert(people)
 _GET = select(people).where(_this_person)
 _STANDS_FOR_IT = select(people.c.canonical_id).where(_this_person)
 _LOCK = select(people.c.person_id).where(_this_person).with_for_update()
-_records = people.alias("records")
-_stands = func.coalesce(_records.c.canonical_id, _records.c.person_id)
-_FIND_HOLDERS = (
-    select(people, _records.c.person_id.label("record_id"), _records.c.account_level.label("record_level"))
-    .select_from(person_identifiers)
-    .join(
-        _records,
-        and_(
-            person_identifiers.c.bucket == _records.c.bucket,
-            person_identifiers.c.person_id == _records.c.person_id,
-        ),
-    )
-    .join(people, and_(people.c.bucket == func.substr(_stands, 1, 2), people.c.person_id == _stands))
-    .where(
-        person_identifiers.c.scheme == bindparam("of_scheme"),
-        or_(person_identifiers.c.valid_to.is_(None), bindparam("when_old", type_=Boolean)),
-    )
-    .order_by(person_identifiers.c.valid_from, person_identifiers.c.person_id)
-    .limit(_MOST_HOLDERS)
-)
-_FIND_NAMED = _FIND_HOLDERS.with_only_columns(
-    people.c.person_id, people.c.status, _records.c.person_id.label("record_id")
-)
 _MERGED_INTO = (
     select(people)
     .where(people.c.canonical_id == bindparam("of_person"))
@@ -224,7 +166,7 @@ class PeopleStore:
 
     def find_holder(self, scheme: IdentifierScheme, value: str) -> Holder | None:
         """Return the one person this identifier names, and which of their records holds it; None: nobody, or several."""
-        row = _one_of(self.connection.execute(*who_holds(_FIND_HOLDERS, self.vault, scheme, value)).all())
+        row = find_holder(self.connection, self.vault, scheme, value)
         if row is None:
             return None
         return Holder(
@@ -232,15 +174,8 @@ class PeopleStore:
         )
 
     def find_named(self, scheme: IdentifierScheme, value: str) -> Named | None:
-        """Return whom an identifier names, opening nothing of theirs: what that costs would tell somebody from nobody."""
-        row = _one_of(self.connection.execute(*who_holds(_FIND_NAMED, self.vault, scheme, value)).all())
-        if row is None:
-            return None
-        return Named(
-            person_id=PersonId(row.person_id),
-            record_id=PersonId(row.record_id),
-            status=PersonStatus(row.status),
-        )
+        """Return whom an identifier names, opening nothing of theirs, at one cost for somebody and nobody."""
+        return find_named(self.connection, self.vault, scheme, value)
 
     def search_by_name(self, folded_prefix: str, limit: int) -> tuple[Person, ...]:
         """Return people whose folded name begins so, in order of that name."""
@@ -391,10 +326,3 @@ class PeopleStore:
 
 def _key(person_id: PersonId) -> dict[str, object]:
     return {"of_bucket": bucket_of(person_id), "of_person": person_id}
-
-
-def _one_of(rows: Sequence[Any]) -> Any:
-    """Return the row that holds the name for the one person it is of; None: nobody's, or several people's."""
-    if len({row.person_id for row in rows}) != 1:
-        return None
-    return next((one for one in rows if one.record_id == one.person_id), rows[0])

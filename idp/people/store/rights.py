@@ -13,8 +13,8 @@ from idp.people.model import PersonProfile
 from idp.people.rows import profile_text, roles_text
 from idp.people.store.addresses import forget_addresses
 from idp.people.store.identifiers import forget_identifiers
-from idp.people.store.people import people
 from idp.people.store.person_row import PROFILE_PURPOSE
+from idp.people.store.table import people
 from keys.envelope import Vault
 
 _this_person = and_(people.c.bucket == bindparam("of_bucket"), people.c.person_id == bindparam("of_person"))
