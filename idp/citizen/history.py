@@ -1,6 +1,5 @@
 """`/account/history`: what happened with an account, in words, for nobody but its holder (PAGES §3.1.17)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -9,13 +8,12 @@ from itertools import groupby
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import person_ref
 from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.history_said import OPERATOR, said
 from idp.citizen.services.rows import load
 from idp.edge import Answer, Call
 from idp.edge.page import language_of, page, relying_party
 from idp.ids import ClientId
-from idp.people.asked import SearchReason
 from idp.reports.history import HistoryPage, history
-from idp.risk.model import Outcome, Signal
 from idp.transaction import Tx
 from idp.ui.account_rows import Day, Happened
 from idp.ui.formatting import VIETNAM_TIME
@@ -23,9 +21,7 @@ from idp.ui.history_words import WORDS, Kind
 from idp.ui.pages import shown_name
 
 HOME = "/account/history"
-_OPERATOR = "operator:"
 _USUAL = tuple(event for event, shown in WORDS.items() if shown.is_usual)
-_REASONS = frozenset(one.value for one in SearchReason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +84,10 @@ async def row(call: Call, event: AuditEvent, holder: Holder) -> Happened:
         what=f"event_{event.type.value.replace(':', '_').replace('-', '_')}",
         icon="phone" if device.endswith(("Android", "iOS")) else shown.icon,
         service=await service_name(call, ClientId(client_id)) if client_id else "",
-        said=_said(event, is_own=is_own),
+        said=said(event, is_own=is_own),
         device=device,
         disputable=shown.disputable and is_own,
-        askable=shown.kind is Kind.LOOKED and event.actor.startswith(_OPERATOR),
+        askable=shown.kind is Kind.LOOKED and event.actor.startswith(OPERATOR),
     )
 
 
@@ -110,37 +106,6 @@ def _load(
         page=history(tx, holder.person_id, types, client_id=client_id, unverified_before=before),
         services=tuple(one.client_id for one in load(tx, holder=holder, now=now)),
     )
-
-
-def _said(event: AuditEvent, *, is_own: bool) -> tuple[str, ...]:
-    """Return what else is said of it, as keys of strings: how, for whom, by whom, why."""
-    payload, keys = event.payload, []
-    if payload.get("idp") in {"national", "haiphong"}:
-        keys.append(f"history_by_{payload['idp']}")
-    if payload.get("degraded"):
-        keys.append("history_degraded")
-    if payload.get("public"):
-        keys.append("history_public")
-    keys += _stood_out(payload)
-    if event.type is EventType.CODE_ISSUED and payload.get("context"):
-        keys.append("history_for_other")
-    if event.actor.startswith(_OPERATOR):
-        keys.append("history_by_official")
-    elif event.actor.startswith("person:") and not is_own:
-        keys.append("history_by_other")
-    elif event.actor == "system":
-        keys.append("history_by_system")
-    if event.type is EventType.PEOPLE_SEARCHED and payload.get("reason") in _REASONS:
-        keys.append(f"history_reason_{payload['reason']}")
-    return tuple(keys)
-
-
-def _stood_out(payload: Mapping[str, object]) -> list[str]:
-    """Return what stood out and what followed, of the closed vocabularies alone (idp/risk/model.py)."""
-    signals, outcomes = payload.get("signals") or {}, payload.get("outcomes") or ()
-    found = [f"signal_{one.value}" for one in Signal if one.value in signals]  # type: ignore[operator]
-    found += [f"outcome_{one.value}" for one in Outcome if one.value in outcomes]  # type: ignore[operator]
-    return [f"history_{one.replace('-', '_')}" for one in found]
 
 
 def _older(found: HistoryPage, kind: Kind | None, service: str) -> str | None:

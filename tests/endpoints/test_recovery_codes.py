@@ -66,6 +66,22 @@ async def test_ten_codes_are_shown_once_and_never_stored(world: World) -> None:
     assert "codes-left" in (await browser.get("/account/methods")).ids
 
 
+async def test_loading_the_page_of_new_codes_again_leaves_them_valid(world: World) -> None:
+    person, _ = await world.citizen()
+    browser = world.browser()
+    await world.signed_in(browser, person.person_id)
+    form = (await browser.get(CODES)).form("submit")
+    shown = await browser.post(form["action"], form["fields"])
+    assert len(_SHOWN.findall(shown.response.text)) == 10
+    world.time.moment += timedelta(seconds=3)
+    page = await browser.post(form["action"], form["fields"])
+    assert _SHOWN.findall(page.response.text) == [], "the ones on paper would have ended without a word"
+    assert {"page-method-codes", "error", "codes-end"} <= page.ids
+    assert len(await world.events(EventType.CREDENTIAL_SET)) == 1
+    page = await browser.press(page, "submit")
+    assert len(_SHOWN.findall(page.response.text)) == 10, "who has none makes new ones"
+
+
 async def test_a_code_stands_in_for_the_second_factor_and_its_level_is_low(
     world: World, rp: RelyingParty
 ) -> None:

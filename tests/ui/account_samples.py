@@ -186,6 +186,11 @@ def happened(event_id: str, what: str, **changes: object) -> Happened:
 
 
 TODAY = NOW.date()
+WAYS = (
+    *("passkey", "password_totp", "password_recovery"),
+    *("phone_code", "email_code", "other_device"),
+)
+FACTORS = ("password", "totp", "recovery_codes", "passkey", "email_code", "phone_code")
 HISTORY = (
     Day(
         day=TODAY,
@@ -201,6 +206,11 @@ HISTORY = (
             happened("e3", "event_userinfo_read", icon="doc", service=""),
             happened(
                 "e4", "event_session_started", said=("history_by_haiphong", "history_degraded", *STOOD_OUT)
+            ),
+            *(happened(f"by-{way}", "event_session_started", said=(f"history_by_{way}",)) for way in WAYS),
+            *(
+                happened(f"set-{one}", "event_credential_set", said=(f"history_factor_{one}",), icon="key")
+                for one in FACTORS
             ),
         ),
     ),

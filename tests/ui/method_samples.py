@@ -44,6 +44,7 @@ def password(**changes: object) -> Sample:
         "own_username": None,
         "username": "",
         "shortest": 15,
+        "is_set": False,
         "i": "",
         **changes,
     }
@@ -77,7 +78,7 @@ METHODS: dict[str, Sample] = {
     ),
     "methods-done": replace(methods(password=PASSWORD), frame=replace(NAMES, notice="password_set")),
     "method-password": password(),
-    "method-password-change": password(own_username="huong.nt", shortest=8),
+    "method-password-change": password(own_username="huong.nt", shortest=8, is_set=True),
     "method-password-first": password(
         names=(),
         errors=ErrorSummary(
@@ -107,10 +108,17 @@ METHODS: dict[str, Sample] = {
         ),
         frame=NAMES,
     ),
-    "method-codes": Sample(template="method_codes.html", context=same(codes=NO_CODES, n=10), frame=NAMES),
+    "method-codes": Sample(
+        template="method_codes.html", context=same(codes=NO_CODES, replaces="", n=10), frame=NAMES
+    ),
     "method-codes-anew": Sample(
         template="method_codes.html",
-        context=same(codes=RecoveryCodes(made=10, left=7, made_at=EARLIER, used_at=NOW), n=10),
+        context=same(
+            codes=RecoveryCodes(made=10, left=7, made_at=EARLIER, used_at=NOW),
+            replaces=EARLIER.isoformat(),
+            n=10,
+            errors=one_error("codes_made_already"),
+        ),
         frame=NAMES,
     ),
     "method-codes-shown": Sample(

@@ -34,6 +34,8 @@ class _Standing:
     names: tuple[str, ...]
     username: str | None
     has_second: bool
+    is_set: bool
+    """There is a password already."""
     known_hash: str | None = field(repr=False)
     """Of a password that others know: it is not to be set again."""
 
@@ -137,11 +139,13 @@ def _problems(
 
 async def _standing(call: Call, person_id: PersonId) -> _Standing:
     def load(tx: Tx) -> _Standing:
+        password = tx.passwords.get(person_id)
         return _Standing(
             names=sign_in_names(tx, person_id),
             username=own_username(tx, person_id),
             has_second=asks_for_second(tx, person_id),
-            known_hash=_known_hash(tx.passwords.get(person_id)),
+            is_set=password is not None,
+            known_hash=_known_hash(password),
         )
 
     return await call.provider.database.read(load)
@@ -167,6 +171,7 @@ def _form(
         own_username=standing.username,
         username=username,
         shortest=standing.shortest,
+        is_set=standing.is_set,
         i=query(call, "i"),
         errors=ErrorSummary(tuple(problems)) if problems else None,
     )

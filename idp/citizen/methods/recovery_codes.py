@@ -1,16 +1,28 @@
-"""`/account/methods/recovery-codes`: make ten new codes, shown once, after a sign-in of the last ten minutes."""
+"""`/account/methods/recovery-codes`: make ten new codes, shown once, after a sign-in of the last ten minutes.
+
+A form says which codes it takes the place of, so that it counts once: loading the page of new codes again, or pressing
+twice, must not end the codes that a person has just printed.
+"""
 
 from functools import partial
 
-from idp.citizen.account import holder_of
+from idp.citizen.account import Holder, holder_of
 from idp.citizen.interaction import posted
 from idp.citizen.methods.overview import METHODS
+from idp.credentials.model import RecoveryCodes
 from idp.credentials.recovery_code import CODE_BYTES, SET_SIZE, read_code, write_code
 from idp.credentials.service import set_recovery_codes
+from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.page import page
+from idp.transaction import Tx
+from idp.ui.errors import ErrorSummary, one_error
 
 CODES = f"{METHODS}/recovery-codes"
+
+
+class _MadeAlready(Exception):
+    """There are newer codes than those the form was to replace."""
 
 
 async def show(call: Call) -> Answer:
@@ -18,9 +30,7 @@ async def show(call: Call) -> Answer:
     holder = await holder_of(call, fresh=True)
     if isinstance(holder, Answer):
         return holder
-    state = await call.provider.database.read(lambda tx: tx.recovery_codes.state(holder.person_id))
-    name = holder.person.profile.full_name
-    return page(call, "method_codes.html", signed_in_name=name, codes=state, n=SET_SIZE)
+    return await _form(call, holder)
 
 
 async def make(call: Call) -> Answer:
@@ -28,13 +38,21 @@ async def make(call: Call) -> Answer:
     holder = await holder_of(call, fresh=True, back=CODES)
     if isinstance(holder, Answer):
         return holder
-    posted(call)
+    replaced = posted(call).get("replaces", "")
     occasion = call.occasion()
     codes = tuple(write_code(call.provider.clock.random_bytes(CODE_BYTES)) for _ in range(SET_SIZE))
     kept = [code for code in map(read_code, codes) if code is not None]
     here = holder.session.session_id
     write = partial(set_recovery_codes, person_id=holder.person_id, codes=kept, keep=here, occasion=occasion)
-    (await holder.transact(write)).unwrap()
+
+    def write_once(tx: Tx) -> Done[None] | Refused:
+        is_newest = _mark(tx.recovery_codes.state(holder.person_id)) == replaced
+        return write(tx) if is_newest else Refused(_MadeAlready())
+
+    try:
+        (await holder.transact(write_once)).unwrap()
+    except _MadeAlready:
+        return await _form(call, holder, one_error("codes_made_already"))
     return page(
         call,
         "method_codes_shown.html",
@@ -43,3 +61,21 @@ async def make(call: Call) -> Answer:
         codes=codes,
         at=occasion.now,
     )
+
+
+async def _form(call: Call, holder: Holder, errors: ErrorSummary | None = None) -> Answer:
+    state = await call.provider.database.read(lambda tx: tx.recovery_codes.state(holder.person_id))
+    return page(
+        call,
+        "method_codes.html",
+        signed_in_name=holder.person.profile.full_name,
+        codes=state,
+        replaces=_mark(state),
+        n=SET_SIZE,
+        errors=errors,
+    )
+
+
+def _mark(state: RecoveryCodes) -> str:
+    """Return what tells a set of codes from any other of this person; empty for none."""
+    return "" if state.made_at is None else state.made_at.isoformat()

@@ -39,7 +39,9 @@ VI = {
     "methods_remove": "Gỡ",
     "method_back": "Quay lại",
     "method_password_title": "Đặt mật khẩu",
-    "method_password_text": "Đặt xong, mật khẩu cũ thôi dùng được và mọi phiên khác đóng.",
+    "method_password_text": "Đặt xong, mọi phiên khác đóng.",
+    "method_password_change_title": "Đổi mật khẩu",
+    "method_password_change_text": "Đổi xong, mật khẩu cũ thôi dùng được và mọi phiên khác đóng.",
     "method_password_username": "Tên đăng nhập: **{username}**",
     "method_username": "Tên đăng nhập",
     "method_username_optional": "Tên đăng nhập (không bắt buộc)",
@@ -55,6 +57,9 @@ VI = {
     ),
     "method_codes_end": "Các mã cũ (còn {left}) thôi dùng được ngay khi có mã mới.",
     "method_codes_submit": "Tạo mã mới",
+    "error_codes_made_already": (
+        "Mã khôi phục đã được tạo rồi và không hiện lại được. Mã đã cất vẫn dùng được. Nếu chưa cất, tạo mã mới."
+    ),
     "method_codes_shown_title": "Mã khôi phục",
     "method_codes_once": "In ra và cất nơi an toàn. Trang này không mở lại được.",
     "method_codes_of": "{host} · {name} · tạo lúc {at}",
@@ -128,7 +133,9 @@ EN = {
     "methods_remove": "Remove",
     "method_back": "Back",
     "method_password_title": "Set a password",
-    "method_password_text": "Once set, the old password stops working and all other sessions end.",
+    "method_password_text": "Once it is set, all other sessions end.",
+    "method_password_change_title": "Change the password",
+    "method_password_change_text": "Once it is changed, the old password stops working and all other sessions end.",
     "method_password_username": "User name: **{username}**",
     "method_username": "User name",
     "method_username_optional": "User name (optional)",
@@ -144,6 +151,9 @@ EN = {
     ),
     "method_codes_end": "The old codes ({left} left) stop working as soon as there are new ones.",
     "method_codes_submit": "Make new codes",
+    "error_codes_made_already": (
+        "The codes were made already and can't be shown again. Those you kept work. If you have none, make new codes."
+    ),
     "method_codes_shown_title": "Recovery codes",
     "method_codes_once": "Print and keep safe. This page cannot be opened again.",
     "method_codes_of": "{host} · {name} · made at {at}",

@@ -1,0 +1,82 @@
+"""What a row of the history says besides its name, as keys of strings: how, for whom, by whom, why (PAGES §3.1.17).
+
+A person decides by it whether something was theirs, so it names the very way: nobody who has no password may read that
+theirs was used. Closed vocabularies alone; whatever else stands in an event is left out.
+"""
+
+from collections.abc import Mapping
+
+from idp.audit.events import AuditEvent, EventType
+from idp.messages.model.notices import Factor
+from idp.people.asked import SearchReason
+from idp.protocol.assurance import is_cross_device, is_passkey
+from idp.risk.model import Outcome, Signal
+
+OPERATOR = "operator:"
+_REASONS = frozenset(one.value for one in SearchReason)
+_OF_A_FACTOR = frozenset(
+    {EventType.CREDENTIAL_SET, EventType.CREDENTIAL_REMOVED, EventType.CREDENTIAL_COMPROMISED}
+)
+_FACTORS = frozenset(one.value for one in Factor if one not in {Factor.NATIONAL, Factor.DESK})
+_SENT = {"sms": "history_by_phone_code", "email": "history_by_email_code"}
+_WITH_PASSWORD = {"otp": "history_by_password_totp", "recovery": "history_by_password_recovery"}
+
+
+def said(event: AuditEvent, *, is_own: bool) -> tuple[str, ...]:
+    """Return what else is said of an event; `is_own`: its person did it."""
+    payload, keys = event.payload, []
+    if event.type in _OF_A_FACTOR:
+        keys += _factors(payload.get("kind"))
+    keys += _how(payload)
+    if payload.get("degraded"):
+        keys.append("history_degraded")
+    if payload.get("public"):
+        keys.append("history_public")
+    keys += _stood_out(payload)
+    if event.type is EventType.CODE_ISSUED and payload.get("context"):
+        keys.append("history_for_other")
+    if event.actor.startswith(OPERATOR):
+        keys.append("history_by_official")
+    elif event.actor.startswith("person:") and not is_own:
+        keys.append("history_by_other")
+    elif event.actor == "system":
+        keys.append("history_by_system")
+    if event.type is EventType.PEOPLE_SEARCHED and payload.get("reason") in _REASONS:
+        keys.append(f"history_reason_{payload['reason']}")
+    return tuple(keys)
+
+
+def _factors(kind: object) -> list[str]:
+    """Return which ways to sign in it is about; in older records one event stands for two: `password and totp`."""
+    named = kind.replace("-", "_").split(" and ") if isinstance(kind, str) else []
+    return [f"history_factor_{one}" for one in named if one in _FACTORS]
+
+
+def _how(payload: Mapping[str, object]) -> list[str]:
+    """Return how somebody proved who they are, and that another device confirmed it."""
+    amr = payload.get("amr")
+    methods = tuple(str(one) for one in amr) if isinstance(amr, list | tuple) else ()
+    keys = []
+    if payload.get("idp") == "national":
+        keys.append("history_by_national")
+    elif payload.get("idp") == "haiphong":
+        keys += _locally(methods)
+    if is_cross_device(methods):
+        keys.append("history_by_other_device")
+    return keys
+
+
+def _locally(methods: tuple[str, ...]) -> list[str]:
+    if is_passkey(methods):
+        return ["history_by_passkey"]
+    if "pwd" not in methods:
+        return [key for value, key in _SENT.items() if value in methods]
+    return [key for value, key in _WITH_PASSWORD.items() if value in methods] or ["history_by_haiphong"]
+
+
+def _stood_out(payload: Mapping[str, object]) -> list[str]:
+    """Return what stood out and what followed, of the closed vocabularies alone (idp/risk/model.py)."""
+    signals, outcomes = payload.get("signals") or {}, payload.get("outcomes") or ()
+    found = [f"signal_{one.value}" for one in Signal if one.value in signals]  # type: ignore[operator]
+    found += [f"outcome_{one.value}" for one in Outcome if one.value in outcomes]  # type: ignore[operator]
+    return [f"history_{one.replace('-', '_')}" for one in found]
