@@ -30,6 +30,7 @@ KEY_BYTES = 32
 _FORMAT = "hpid-master-key"
 _SALT = b"hpid-master-key-1"
 _WAY_OUT = "put back the copy that is kept apart, or make it again from its shares with `hpid keys recover`"
+_FIRST_START = "where nothing was set up yet, run `hpid init`; else "
 _MAX_FILE_BYTES = 64 * 1024
 _FIRST = 1
 """The version under which lies what can never be sealed anew (keys/envelope.py)."""
@@ -185,7 +186,8 @@ def _read(path: Path) -> bytes:
     try:
         file = read_private_file(path, most=_MAX_FILE_BYTES)
     except UnreadableFile as error:
-        raise KeyFileError(path, f"{error}; {_WAY_OUT}") from None
+        beginning = "" if path.exists() else _FIRST_START
+        raise KeyFileError(path, f"{error}; {beginning}{_WAY_OUT}") from None
     if file.exposed is not None:
         raise KeyFileError(path, file.exposed)
     return file.content

@@ -33,7 +33,7 @@ _LOCK = 0x68706964  # "hpid"; the number of the lock that migrating processes sh
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database to the newest schema, or to an older one; an embedded one is made if there is none."""
-    _on_connection(engine_url(url), partial(_upgrade, revision=revision))
+    _on_connection(engine_url(url), partial(_upgrade, revision=revision), failing="can't be migrated")
 
 
 def current(url: str) -> str | None:
@@ -44,6 +44,7 @@ def current(url: str) -> str | None:
     return _on_connection(
         target,
         lambda connection: connection.scalar(_REVISION) if inspect(connection).has_table(_TABLE) else None,
+        failing="can't be read",
     )
 
 
@@ -95,7 +96,7 @@ def _upgrade(connection: Connection, *, revision: str) -> None:
     connection.commit()
 
 
-def _on_connection(target: URL, work: Callable[[Connection], T]) -> T:
+def _on_connection(target: URL, work: Callable[[Connection], T], *, failing: str) -> T:
     try:
         if target.get_backend_name() == "sqlite":
             Path(str(target.database)).touch(mode=0o600)  # what it holds is for us alone
@@ -105,7 +106,7 @@ def _on_connection(target: URL, work: Callable[[Connection], T]) -> T:
                 return work(connection)
         return asyncio.run(_on_async_connection(target, work))
     except (OSError, sqlite3.Error, DBAPIError) as error:
-        raise DatabaseUnavailable(f"the database can't be migrated: {error}") from error
+        raise DatabaseUnavailable(f"the database {failing}: {error}") from error
 
 
 async def _on_async_connection(target: URL, work: Callable[[Connection], T]) -> T:

@@ -3,11 +3,13 @@
 import logging
 import os
 import sys
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
 from federation.fetch import UnusableCaBundle
+from idp.app import release
 from idp.backup.model import UnusableBackup
 from idp.cli import (
     admin,
@@ -34,8 +36,9 @@ from idp.cli import (
     serve,
     sessions,
     upstreams,
+    worker,
 )
-from idp.cli.context import CommandFailed, show_error
+from idp.cli.context import CommandFailed, say, show_error
 from idp.database import DatabaseUnavailable
 from idp.env_file import UnusableEnvFile, take_env_file
 from idp.exposition import PortTaken
@@ -45,6 +48,7 @@ from idp.tracing import TracingMissing
 from keys.keyring import UnusableKeyRecord
 from keys.master import KeyFileError
 from keys.signer import SigningUnavailable
+from migrations.run import head
 
 app = typer.Typer(
     name="hpid",
@@ -56,7 +60,7 @@ app = typer.Typer(
 app.command("init")(initialise.init)
 app.command("migrate")(initialise.migrate)
 app.command("serve")(serve.serve)
-app.command("worker")(serve.worker)
+app.command("worker")(worker.worker)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
 app.add_typer(keys.app, name="keys")
@@ -95,8 +99,25 @@ _EXPECTED = (
 )
 
 
+def _show_release(asked: bool) -> None:
+    if asked:
+        say(f"hpid {release()}, schema {head()}")
+        raise typer.Exit
+
+
 @app.callback()
-def _before_every_command() -> None:
+def _before_every_command(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the release and the schema it needs, and exit.",
+            callback=_show_release,
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
     logging.getLogger("hpid.keys.device").addHandler(
         logging.NullHandler()
     )  # commands say it in their one line

@@ -21,6 +21,7 @@ from migrations.run import current, head
 T = TypeVar("T")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+_ANY_WIDTH = 100_000
 _output = Console(soft_wrap=True)
 _errors = Console(stderr=True, soft_wrap=True)
 
@@ -104,19 +105,44 @@ def show(
     if not records:
         _output.print("nothing found")
         return
-    if isinstance(content, Mapping):
-        table = Table(title=title or None, show_header=False)
-        table.add_column(style="bold")
-        table.add_column(overflow="fold")
-        for name, value in content.items():
-            table.add_row(name, _letters(_text(value)))
+    rows = [{name: _letters(_text(value)) for name, value in record.items()} for record in records]
+    table = _sheet(rows[0], title) if isinstance(content, Mapping) else _list(rows, title)
+    if _output.measure(table, options=_output.options.update(max_width=_ANY_WIDTH)).maximum <= _output.width:
+        _output.print(table)
     else:
-        table = Table(title=title or None)
-        for name in records[0]:
-            table.add_column(name, overflow="fold")
-        for record in records:
-            table.add_row(*(_letters(_text(value)) for value in record.values()))
-    _output.print(table)
+        _print_lines(rows, title)
+
+
+def _sheet(row: Mapping[str, Text], title: str) -> Table:
+    """Return one record, a line for each of its members."""
+    table = Table(title=title or None, show_header=False)
+    table.add_column(style="bold")
+    table.add_column()
+    for name, value in row.items():
+        table.add_row(name, value)
+    return table
+
+
+def _list(rows: Sequence[Mapping[str, Text]], title: str) -> Table:
+    """Return a line for each record."""
+    table = Table(title=title or None)
+    for name in rows[0]:
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*row.values())
+    return table
+
+
+def _print_lines(rows: Sequence[Mapping[str, Text]], title: str) -> None:
+    """Print what is wider than the terminal: an id that was broken into pieces can't be copied or searched for."""
+    if title:
+        _output.print(_letters(title), style="italic")
+    for number, row in enumerate(rows):
+        if number:
+            _output.print()
+        widest = max(map(len, row))
+        for name, value in row.items():
+            _output.print(Text(f"{name:<{widest}}  ", style="bold"), value, sep="")
 
 
 def say(text: str) -> None:

@@ -78,6 +78,10 @@ def end_all(
         since=_moment("--since", since),
         until=_moment("--until", until),
     )
+    if (
+        asked.since and asked.until and asked.until <= asked.since
+    ):  # not "0 would end", in the midst of an incident
+        raise CommandFailed("--until must be later than --since")
     kinds = Kinds(sessions=sessions or not grants, grants=grants or not sessions)
     _check_reason(reason, is_needed=yes)
     report = with_provider(

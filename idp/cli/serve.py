@@ -1,36 +1,30 @@
-"""`hpid serve` and `hpid worker`: in the foreground, one process, until SIGTERM or SIGINT."""
+"""`hpid serve`: in the foreground, one process, until SIGTERM or SIGINT."""
 
 import asyncio
 import gc
 import logging
 import os
 import resource
-import signal
 import socket
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 
 import uvloop
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.server.embed import Server
 
 from idp.app import make_app, make_provider, release
-from idp.cli.certification import check_profile_of_state
-from idp.cli.context import CommandFailed, check_revision, check_schema, opened
+from idp.cli.context import CommandFailed
 from idp.cli.last_connections import ACCEPTED_SECONDS, hear_no_more
+from idp.cli.starting import announce, on_stop_signal, take_state
 from idp.cli.tls_files import check_tls_files
 from idp.clock import Clock
-from idp.configuration.cache import StateRefused
 from idp.database import DatabaseUnavailable
 from idp.exposition import exposed
 from idp.log import configure, fields
 from idp.provider import Provider
-from idp.settings import DeploymentProfile, Settings
-from idp.transaction import Tx
-from idp.worker import look_upstream, work
+from idp.settings import Settings
 from keys.signer import SigningUnavailable
 
 _BACKLOG = 1024
@@ -55,16 +49,10 @@ def serve() -> None:
     os._exit(0)
 
 
-def worker() -> None:
-    """Run the jobs without serving: for PostgreSQL, any number beside the nodes."""
-    settings = Settings()
-    configure(settings.log_level)
-    uvloop.run(_work(settings))
-
-
 async def _serve(settings: Settings, certificate_expires: datetime | None) -> None:
     provider = make_provider(settings)
     await _check_state(provider)
+    announce(provider, _log)
     server = Server(
         make_app(provider),
         address=settings.host,
@@ -80,7 +68,7 @@ async def _serve(settings: Settings, certificate_expires: datetime | None) -> No
         ssl_protocol_min=SSLProtocols.tls12,
     )
     told_to_stop = asyncio.Event()
-    _on_stop_signal(told_to_stop.set)
+    on_stop_signal(told_to_stop.set)
     gc.collect()
     gc.freeze()  # what is there now stays: a collection that walked it would hold all requests for a tenth of a second
     with exposed(provider, release=release(), certificate_expires=certificate_expires):
@@ -99,7 +87,7 @@ async def _leave(provider: Provider, server: Server, serving: asyncio.Task[None]
     _log.info("told to stop", extra=fields(drain=drain))
     provider.admission.is_leaving = True
     hurry = asyncio.Event()
-    _on_stop_signal(hurry.set)
+    on_stop_signal(hurry.set)
     with suppress(TimeoutError):
         async with asyncio.timeout(drain):
             await hurry.wait()
@@ -115,20 +103,13 @@ async def _leave(provider: Provider, server: Server, serving: asyncio.Task[None]
 
 
 async def _check_state(provider: Provider) -> None:
-    """Refuse a schema, a signing key or people that can't serve (SECURITY R04, R27).
+    """Refuse a schema, a signing key or people that can't serve.
 
-    A database server that is down may still come up, and what it holds is checked then, before anything is taken from
-    it. So may a device that signs; a PIN it refuses doesn't end the process: whatever starts it again would try the
-    PIN again, until the device locks itself.
+    A device that signs may still come up, as a database server may; a PIN it refuses doesn't end the process: whatever
+    starts it again would try the PIN again, until the device locks itself.
     """
-    provider.configuration.require(partial(_check, profile=provider.settings.profile))
-    if provider.settings.profile is DeploymentProfile.PRODUCTION and not provider.senders:
-        _log.warning("people are told of nothing: neither HPID_MAIL_HOST nor HPID_SMS_URL is set")
     try:
-        await asyncio.to_thread(check_schema, provider.settings)
-        await provider.configuration.refresh()
-    except StateRefused as error:
-        raise CommandFailed(str(error)) from error
+        await take_state(provider)
     except DatabaseUnavailable as error:
         if provider.settings.is_sqlite:
             raise
@@ -140,31 +121,6 @@ async def _check_state(provider: Provider) -> None:
         _log.warning("not ready until all keys can sign", extra=fields(reason=str(error)))
 
 
-def _check(tx: Tx, *, profile: DeploymentProfile) -> None:
-    try:
-        check_revision(tx.configuration.revision())
-        check_profile_of_state(tx, profile)
-    except CommandFailed as error:
-        raise StateRefused(str(error)) from error
-
-
-async def _work(settings: Settings) -> None:
-    async with opened(settings) as provider:
-        with exposed(provider, release=release()):
-            stopped = asyncio.Event()
-            _on_stop_signal(stopped.set)
-            tasks = [
-                asyncio.create_task(provider.configuration.keep_fresh()),
-                asyncio.create_task(work(provider)),
-            ]
-            if provider.national is not None:
-                tasks.append(asyncio.create_task(look_upstream(provider)))
-            await stopped.wait()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-
 def _connections() -> int:
     """Return how many connections are taken at once: as many as this process may open files, within reason."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -173,12 +129,6 @@ def _connections() -> int:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return min(max(soft - _OTHER_FILES, 64), _MOST_CONNECTIONS)
-
-
-def _on_stop_signal(stop: Callable[[], object]) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
 
 
 def _check_port(settings: Settings) -> None:

@@ -7,6 +7,7 @@ away, so that no connection stays in the midst of it.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar
@@ -39,6 +40,7 @@ _DOWN = ("08", "28", "3D", "40", "53", "55P03", "57", "58")
 """Appendix A: connection, log-in, no database, roll-back, resources, lock time-out, stop, disk."""
 _CLIENT_SECONDS = 4.0  # longer than the server's own, so that it speaks first
 _WHOLE_SECONDS = 6.0
+_log = logging.getLogger("hpid.database")
 
 
 class Postgresql:
@@ -92,7 +94,11 @@ class Postgresql:
         task = asyncio.get_running_loop().create_task(running)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_left_alone)
+            raise
 
     async def _run(
         self, opening: Opening, work: Callable[[UnitT], T], unit: Callable[[Connection], UnitT]
@@ -184,3 +190,10 @@ def _commit(connection: AsyncpgConnection) -> None:
 
 def _sqlstate(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or ""
+
+
+def _left_alone(task: asyncio.Task[Any]) -> None:
+    """Take the outcome that nobody waits for any more: an outage is no fault of ours, all else is told."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, DatabaseUnavailable):
+        _log.error("what nobody waited for any more failed", exc_info=error)

@@ -183,6 +183,9 @@ _REFUSED = {
         "x",
     ): "--addresses is a range such as 203.0.113.0/24: 'x' does not appear to be an IPv4 or IPv6 network",
     ("--person", "nobody", "--yes"): "--yes goes with --reason: it is what the record will say",
+    (
+        *("--all", "--since", "2026-11-27T08:00Z", "--until", "2026-11-27T08:00+07:00"),
+    ): "--until must be later than --since",
     ("--all", "--since", "2026-11-27T08:00"): "--since is a time with its zone, e.g. 2026-11-27T08:00+07:00",
 }
 

@@ -5,6 +5,7 @@ tests/conformance/ starts a node so; here nodes are forks, which end and log ali
 """
 
 import asyncio
+import json
 import signal
 import socket
 import subprocess
@@ -266,7 +267,8 @@ def test_a_worker_beside_the_nodes_numbers_the_record_and_ends_when_told(made: I
         assert worker.wait(_STOPS_WITHIN) == 0
     finally:
         worker.kill()
-    assert log.read_text() == ""
+    (line,) = map(json.loads, log.read_text().splitlines())
+    assert (line["logger"], line["event"], line["database"]) == ("hpid.worker", "started", "sqlite")
 
 
 async def _until_numbered(installation: Installation) -> None:

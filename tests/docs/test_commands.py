@@ -45,6 +45,8 @@ def wrong(command: str) -> str | None:
     while isinstance(node, TyperGroup):
         if not words:
             return "which one?"
+        if words[0].startswith("-"):
+            return _wrong_words(node.params, words)
         name = words.pop(0)
         if name not in node.commands:
             return f"there is no {name}"

@@ -1,15 +1,19 @@
 """PostgreSQL is down when a node starts, comes, goes and comes back: nobody restarts the node (SECURITY R03, R04)."""
 
 import asyncio
+import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.driver import RelyingParty
 from tests.faults.forwarder import Forwarder
+from tests.processes import HPID
 from tests.server import Installation, Node, free_ports, fresh_postgresql, open_served
 
 pytestmark = pytest.mark.network
@@ -74,6 +78,56 @@ async def test_a_node_started_without_its_database_heals_by_itself(cut: Cut, way
         assert (await cut.rp.refresh(world.http, tokens["refresh_token"])).status_code == 200
     assert {line["level"] for line in cut.node.complaints()} == {"WARNING"}  # no fault of ours
     assert await asyncio.to_thread(cut.node.end) == 0
+
+
+async def test_a_worker_started_without_its_database_waits_for_it(cut: Cut, way: Forwarder) -> None:
+    """Whatever starts it again does so a few times only, and would then leave it down for good."""
+    metrics = free_ports(1)[0]
+    with _waiting_worker(cut.node.installation, HPID_METRICS_PORT=str(metrics)) as (worker, log):
+        assert not await _job_was_done(metrics)
+        await way.up()
+        deadline = time.monotonic() + _HEALS_WITHIN
+        while not await _job_was_done(metrics):
+            assert worker.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            await asyncio.sleep(0.1)
+        await way.down()
+        worker.terminate()
+        assert await asyncio.to_thread(worker.wait, _HEALS_WITHIN) == 0
+    assert "Traceback" not in log.read_text()
+
+
+async def test_a_worker_that_waits_for_its_database_ends_when_told(cut: Cut) -> None:
+    with _waiting_worker(cut.node.installation) as (worker, _):
+        worker.terminate()
+        assert await asyncio.to_thread(worker.wait, _REFUSES_WITHIN) == 0
+
+
+@contextmanager
+def _waiting_worker(
+    installation: Installation, **changes: str
+) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """Start a worker as operators do, and see it say that it waits; yield its log too."""
+    log = installation.folder / "worker.log"
+    with log.open("wb") as said:
+        environment = installation.environment(**changes)
+        worker = subprocess.Popen((*HPID, "worker"), env=environment, stdout=said, stderr=said)
+    try:
+        deadline = time.monotonic() + _HEALS_WITHIN
+        while "no job runs until the database answers" not in log.read_text():
+            assert worker.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        yield worker, log
+    finally:
+        worker.kill()
+        worker.wait()
+
+
+async def _job_was_done(port: int) -> bool:
+    async with httpx.AsyncClient(trust_env=False) as monitoring:
+        told = (await monitoring.get(f"http://127.0.0.1:{port}/metrics")).text
+    return "hpid_job_last_done_timestamp_seconds{" in told
 
 
 async def _until(node: Node, status: int) -> None:

@@ -166,6 +166,12 @@ def test_a_refusal_says_the_way_out(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def test_who_forgot_to_begin_is_told_how(path: Path) -> None:
+    path.unlink()
+    with pytest.raises(KeyFileError, match=r"No such file .* run `hpid init`; else put back the copy"):
+        MasterKey.load(path)
+
+
 def test_a_read_only_file_of_ours_is_fine(path: Path) -> None:
     path.chmod(0o400)
     MasterKey.load(path)

@@ -1,6 +1,7 @@
 """idp/database on PostgreSQL: lost connections, deadlocks, full pools, a server that is down (SECURITY R03–R06)."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -147,6 +148,24 @@ async def test_a_server_that_is_down_is_unavailable_and_does_not_stop_our_start(
     with pytest.raises(DatabaseUnavailable, match="PostgreSQL: "):
         await database.transact(raise_version)
     await database.close()
+
+
+async def test_an_outage_that_nobody_waits_for_any_more_is_no_fault(tmp_path: Path) -> None:
+    """A caller that hung up, or a job that is told to stop, while the server is away."""
+    complaints: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context))
+    database = Database(f"postgresql://hpid@/hpid?host={tmp_path}", bare, clock=Clock())
+    callers = [asyncio.create_task(database.read(version)) for _ in range(8)]
+    await asyncio.sleep(0)  # each has begun
+    for caller in callers:
+        caller.cancel()
+    assert all(
+        isinstance(one, asyncio.CancelledError)
+        for one in await asyncio.gather(*callers, return_exceptions=True)
+    )
+    await database.close()
+    gc.collect()
+    assert complaints == []
 
 
 async def test_a_database_that_comes_later_is_used(
