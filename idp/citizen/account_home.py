@@ -8,6 +8,7 @@ from idp.citizen.account import Holder, holder_of
 from idp.citizen.alerts import Known, alerts, load, sign_in_of, unsaid
 from idp.citizen.history import row, service_name, types_of
 from idp.citizen.methods.at_a_glance import Ways, ways_of
+from idp.citizen.methods.own_passwords import passwords_of
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.people.model import Attribute
@@ -61,7 +62,7 @@ async def _named(call: Call, alert: Alert, known: Known, holder: Holder) -> Aler
 
 
 def _load(tx: Tx, *, holder: Holder, now: datetime) -> _Found:
-    ways = ways_of(tx, holder.person_id)
+    ways = ways_of(tx, holder.person_id, passwords_of(tx, holder.person_id))
     return _Found(
         latest=history(tx, holder.person_id, types_of(None), most=_LATEST),
         ways=ways,

@@ -20,6 +20,7 @@ from idp.citizen.local_session import begin, outcome_of, signed_in, signing_in
 from idp.citizen.named_account import LONGEST, find_named
 from idp.citizen.passkeys.asking import ask_to_sign_in, may_use_passkey
 from idp.credentials.reservation import Reserved, Slowed
+from idp.credentials.service import asks_for_second
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.device import keep_tick, public_minutes
@@ -176,23 +177,19 @@ def _reserve(tx: Tx, *, username: str, now: datetime) -> Done[_Account]:
     holder, counter = find_named(tx, username)
     owner = holder.record_id if holder else NOBODY
     attempt = tx.attempts.reserve(counter, now)
-    credential, totp = tx.passwords.get(owner), tx.totp.get(owner)
-    if holder is not None and owner != holder.person_id and (totp is None or not totp.confirmed):
-        totp = tx.totp.get(holder.person_id)
+    credential, standing = tx.passwords.get(owner), holder.person_id if holder else NOBODY
+    has_totp = asks_for_second(tx, owner, standing=standing)
     may_sign_in = holder is not None and holder.status is PersonStatus.ACTIVE
-    has_totp = totp is not None and totp.confirmed
     return Done(
         _Account(
             owner=owner,
-            standing=holder.person_id if holder else NOBODY,
+            standing=standing,
             counter=counter,
             person_id=owner if may_sign_in else None,
             password_hash=credential.password_hash if credential else None,
             changed_at=credential.changed_at if credential else None,
             has_totp=has_totp,
-            is_usable=credential is not None
-            and credential.compromised_at is None
-            and (has_totp or not credential.needs_second),
+            is_usable=credential is not None and credential.opens(has_second=has_totp),
             attempt=attempt,
         )
     )

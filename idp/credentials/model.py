@@ -24,6 +24,10 @@ class PasswordCredential:
     compromised_at: datetime | None = None
     """Since when it is known that others know it: it opens nothing any more, until another one is set."""
 
+    def opens(self, *, has_second: bool) -> bool:
+        """Tell whether it signs anybody in: not known to others, and not too short to stand alone where it does."""
+        return self.compromised_at is None and (has_second or not self.needs_second)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotpCredential:

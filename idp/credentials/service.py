@@ -44,7 +44,7 @@ def set_password(
     """Set a password in place of all that this person's records had; every session but `keep` ends."""
     if not _hold(tx, person_id, keep):
         return _gone()
-    if needs_second and not asks_for_second(tx, person_id):
+    if needs_second and not asks_for_second(tx, person_id, standing=person_id):
         return Refused(SecondFactorNeeded())
     for record in tx.people.records_of(person_id):
         tx.passwords.remove(record)
@@ -150,16 +150,22 @@ def replace_recovery_code(
     return True
 
 
-def asks_for_second(tx: Tx, person_id: PersonId) -> bool:
-    """Tell whether a sign-in by a password of this very record asks for a second factor: its own, no merged record's."""
-    found = tx.totp.get(person_id)
-    return found is not None and found.confirmed
+def asks_for_second(tx: Tx, record_id: PersonId, *, standing: PersonId) -> bool:
+    """Tell whether a sign-in by a password of this very record asks for a second factor.
+
+    Its own, or else that of the record that stands for it: never of another that was merged into that one.
+    """
+    is_asked = _is_confirmed(tx.totp.get(record_id))
+    return is_asked if is_asked or record_id == standing else _is_confirmed(tx.totp.get(standing))
 
 
 def has_second(tx: Tx, person_id: PersonId) -> bool:
     """Tell whether any of this person's records has a second factor."""
-    found = (tx.totp.get(record) for record in tx.people.records_of(person_id))
-    return any(one is not None and one.confirmed for one in found)
+    return any(_is_confirmed(tx.totp.get(record)) for record in tx.people.records_of(person_id))
+
+
+def _is_confirmed(totp: TotpCredential | None) -> bool:
+    return totp is not None and totp.confirmed
 
 
 def _needs_second(tx: Tx, person_id: PersonId) -> bool:

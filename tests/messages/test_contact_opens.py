@@ -10,9 +10,9 @@ from idp.database import Done
 from idp.messages.model import Channel
 from idp.setting_values import SentCode
 from idp.transaction import Tx
+from tests.endpoints.merged import Duplicates
 from tests.endpoints.public_computer import TICK, assert_ends_with_ten_minutes
 from tests.endpoints.sent_codes import MAIL, ask, newest, opened_by
-from tests.endpoints.test_merged_people import Duplicates
 from tests.messages.conftest import Office, open_office
 from tests.messages.test_contacts import HERE, Somebody, somebody
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import segno
 from markupsafe import Markup
 
-from idp.credentials.model import PasswordCredential, RecoveryCodes
-from idp.ids import PersonId
+from idp.citizen.methods.overview import Password
+from idp.credentials.model import RecoveryCodes
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 from tests.ui.sample import FRAME, NOW, PORTAL, Sample, same
 
@@ -18,14 +18,13 @@ QR = Markup(  # noqa: S704 - drawn by segno from a constant
         border=4, omitsize=True, svgclass=None, lineclass=None
     )
 )
-PASSWORD = PasswordCredential(person_id=PersonId("p"), password_hash="$argon2id$", changed_at=EARLIER)
+PASSWORD = Password(set_at=EARLIER, names=("huong.nt", "h•••••g@example.vn"), known_since=None)
 NO_CODES = RecoveryCodes(made=0, left=0, made_at=None, used_at=None)
 CODES = tuple(f"{n}K7M-2QXR-P4TA-9WZ{n}" for n in range(10))
 
 
 def methods(**changes: object) -> Sample:
     context: dict[str, object] = {
-        "names": ("huong.nt", "h•••••g@example.vn"),
         "national": NOW,
         "password": None,
         "has_totp": False,
@@ -67,14 +66,13 @@ METHODS: dict[str, Sample] = {
         codes=RecoveryCodes(made=10, left=7, made_at=EARLIER, used_at=NOW),
     ),
     "methods-poor": methods(
-        password=replace(PASSWORD, compromised_at=NOW),
+        password=Password(set_at=None, names=(), known_since=NOW),
         has_totp=True,
         totp_asleep=NOW,
         codes=RecoveryCodes(made=10, left=2, made_at=EARLIER, used_at=None),
         few=True,
         rests=True,
         national=None,
-        names=(),
     ),
     "methods-done": replace(methods(password=PASSWORD), frame=replace(NAMES, notice="password_set")),
     "method-password": password(),

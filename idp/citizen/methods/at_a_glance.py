@@ -1,9 +1,10 @@
 """The ways to sign in that a person has, as the overview of the account lists them (PAGES §3.1.13)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from idp.citizen.methods.own_passwords import OwnPassword
 from idp.citizen.passkeys.listing import passkeys_of
-from idp.credentials.service import has_second
 from idp.ids import PersonId
 from idp.transaction import Tx
 
@@ -16,8 +17,9 @@ class Ways:
     passkeys: tuple[str, ...]
     """Their names."""
     has_password: bool
+    """One that opens something, of whichever of their records."""
     has_totp: bool
-    """Beside the password: no way by itself."""
+    """Beside every such password: no way by itself."""
 
     @property
     def count(self) -> int:
@@ -25,12 +27,12 @@ class Ways:
         return self.has_national + len(self.passkeys) + self.has_password
 
 
-def ways_of(tx: Tx, person_id: PersonId) -> Ways:
+def ways_of(tx: Tx, person_id: PersonId, passwords: Sequence[OwnPassword]) -> Ways:
     """Return a person's."""
-    password = tx.passwords.get(person_id)
+    opening = [one for one in passwords if one.opens]
     return Ways(
         has_national=bool(tx.upstreams.of_person(person_id)),
         passkeys=tuple(one.name for one in passkeys_of(tx, person_id=person_id)),
-        has_password=password is not None and password.compromised_at is None,
-        has_totp=has_second(tx, person_id),
+        has_password=bool(opening),
+        has_totp=bool(opening) and all(one.has_second for one in opening),
     )

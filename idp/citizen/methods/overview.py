@@ -1,12 +1,14 @@
 """`/account/methods`: the ways to sign in that a person has (PAGES 3.1.14). Each row is a part of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from idp.citizen.account import holder_of, query
 from idp.citizen.methods.names import sign_in_names
-from idp.credentials.model import MOST_TRIES, PasswordCredential, RecoveryCodes
+from idp.citizen.methods.own_passwords import OwnPassword, passwords_of
+from idp.credentials.model import MOST_TRIES, RecoveryCodes
 from idp.credentials.recovery_code import FEW_LEFT
 from idp.credentials.service import has_second
 from idp.edge import Answer, Call
@@ -20,11 +22,22 @@ DONE = frozenset({"password-set", "totp-set", "password-removed", "totp-removed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Ways:
+class Password:
+    """What is told of a person's passwords; there is one, unless records were merged."""
+
+    set_at: datetime | None
+    """When one that opens something was last set; None: none does."""
     names: tuple[str, ...]
+    """What they are typed with."""
+    known_since: datetime | None
+    """Since when others know one that opened something before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ways:
+    password: Password | None
     national: datetime | None
     """When the national system was last used."""
-    password: PasswordCredential | None
     has_totp: bool
     totp_asleep: datetime | None
     """Since when the app takes no code."""
@@ -44,7 +57,6 @@ async def show(call: Call) -> Answer:
         "methods.html",
         notice=done.replace("-", "_") if done in DONE else None,
         signed_in_name=holder.person.profile.full_name,
-        names=ways.names,
         national=ways.national,
         password=ways.password,
         has_totp=ways.has_totp,
@@ -56,13 +68,33 @@ async def show(call: Call) -> Answer:
 
 
 def _load(tx: Tx, *, person_id: PersonId) -> _Ways:
-    links, totp = tx.upstreams.of_person(person_id), tx.totp.get(person_id)
+    links, records = tx.upstreams.of_person(person_id), tx.people.records_of(person_id)
+    passwords = passwords_of(tx, person_id)
+    standing = sign_in_names(tx, person_id)
+    names: list[str] = []
+    for record in (one.credential.person_id for one in passwords if one.opens):
+        if record == person_id:
+            names += standing
+        else:  # a name that both hold asks for the password of the record that stands
+            names += [name for name in sign_in_names(tx, record) if name not in standing]
+    asleep = [one.asleep_since for one in map(tx.totp.get, records) if one is not None and one.asleep_since]
     return _Ways(
-        names=sign_in_names(tx, person_id),
         national=max((link.last_used_at for link in links), default=None),
-        password=tx.passwords.get(person_id),
+        password=_password(passwords, names),
         has_totp=has_second(tx, person_id),
-        totp_asleep=None if totp is None else totp.asleep_since,
+        totp_asleep=min(asleep, default=None),
         codes=tx.recovery_codes.state(person_id),
         rests=tx.attempts.state(person_id).failures >= MOST_TRIES,
+    )
+
+
+def _password(held: Sequence[OwnPassword], names: Sequence[str]) -> Password | None:
+    if not held:
+        return None
+    opening = [one for one in held if one.opens]
+    known = (one.credential.compromised_at for one in held)
+    return Password(
+        set_at=max((one.credential.changed_at for one in opening), default=None),
+        names=tuple(names),
+        known_since=min((at for at in known if at is not None), default=None),
     )

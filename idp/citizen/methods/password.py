@@ -8,7 +8,7 @@ from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.methods.names import context_words, own_username, sign_in_names
 from idp.citizen.methods.overview import METHODS
-from idp.credentials.model import PasswordCredential
+from idp.citizen.methods.own_passwords import passwords_of
 from idp.credentials.password import SHORTEST, SHORTEST_WITH_SECOND, password_problem
 from idp.credentials.service import SecondFactorNeeded, asks_for_second, set_password
 from idp.database import Done, Refused
@@ -36,8 +36,8 @@ class _Standing:
     has_second: bool
     is_set: bool
     """There is a password already."""
-    known_hash: str | None = field(repr=False)
-    """Of a password that others know: it is not to be set again."""
+    known_hashes: tuple[str, ...] = field(repr=False)
+    """Of passwords that others know: none is to be set again."""
 
     @property
     def shortest(self) -> int:
@@ -95,11 +95,12 @@ def _onward(call: Call) -> str:
 
 
 async def _is_known(call: Call, standing: _Standing, password: str) -> bool:
-    """Tell whether it is the one that others know (SP 800-63B-4 §3.1.1.2: it must be changed)."""
-    if standing.known_hash is None:
-        return False
-    with call.provider.hashing.place() as verify:
-        return await verify(password, standing.known_hash)
+    """Tell whether it is one that others know (SP 800-63B-4 §3.1.1.2: it must be changed)."""
+    for known_hash in standing.known_hashes:
+        with call.provider.hashing.place() as verify:
+            if await verify(password, known_hash):
+                return True
+    return False
 
 
 def _write(
@@ -139,20 +140,18 @@ def _problems(
 
 async def _standing(call: Call, person_id: PersonId) -> _Standing:
     def load(tx: Tx) -> _Standing:
-        password = tx.passwords.get(person_id)
+        passwords = passwords_of(tx, person_id)
         return _Standing(
             names=sign_in_names(tx, person_id),
             username=own_username(tx, person_id),
-            has_second=asks_for_second(tx, person_id),
-            is_set=password is not None,
-            known_hash=_known_hash(password),
+            has_second=asks_for_second(tx, person_id, standing=person_id),
+            is_set=bool(passwords),
+            known_hashes=tuple(
+                one.credential.password_hash for one in passwords if one.credential.compromised_at is not None
+            ),
         )
 
     return await call.provider.database.read(load)
-
-
-def _known_hash(password: PasswordCredential | None) -> str | None:
-    return None if password is None or password.compromised_at is None else password.password_hash
 
 
 def _form(
