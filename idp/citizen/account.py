@@ -26,7 +26,7 @@ from idp.transaction import Tx
 
 T = TypeVar("T")
 _OWN_PATH = re.compile(
-    r"(/recover/renew|/account(/[A-Za-z0-9_-]{1,64}){0,4})"
+    r"(/recover/renew|/lock|/account(/[A-Za-z0-9_-]{1,64}){0,4})"
     r"(\?[a-z]=[A-Za-z0-9._-]{1,100}(&[a-z]=[A-Za-z0-9._-]{1,100}){0,2})?",
     re.ASCII,
 )

@@ -92,6 +92,15 @@ async def test_without_a_session_nothing_locks_and_the_page_says_how(world: Worl
     assert await world.records(EventType.PERSON_LOCKED) == []
 
 
+async def test_who_signs_in_to_lock_is_led_back_to_the_lock(world: World) -> None:
+    browser = world.browser()
+    page = await browser.press(await browser.get(HERE), "lock-sign-in")
+    assert "page-sign-in" in page.ids
+    await world.signed_in(browser, (await world.person()).person_id)
+    page = await browser.get(f"/sign-in?i={page.interaction}")
+    assert {"page-lock", "lock-signed-in"} <= page.ids, "and not the overview, where it must be looked for"
+
+
 async def test_an_old_session_locks_nothing(world: World) -> None:
     browser = world.browser()
     await world.signed_in(browser, (await world.person()).person_id)

@@ -12,7 +12,12 @@ def test_the_ids_that_tests_and_scripts_hang_on_are_there(
     language: Language, parsed: dict[Key, Page]
 ) -> None:
     wanted = {
-        "sign-in": "method-national method-password cancel relying-party rp-name rp-host rp-policy rp-tos never-ask",
+        "sign-in": "method-national method-password cancel relying-party rp-name rp-host rp-policy rp-tos recover",
+        "passkey-failed": "submit other-way recover",
+        "account-sign-in": "submit recover",
+        "account-again": "submit cancel",
+        "recover-desk-done": "notice names home",
+        "step-up-no-way": "no-way cancel",
         "sign-in-continue": "submit other-account cancel",
         "sign-in-degraded": "banner banner-title method-national-down",
         "sign-in-cancelled": "notice",
@@ -43,7 +48,7 @@ def test_the_ids_that_tests_and_scripts_hang_on_are_there(
         "history-none": "history-none",
         "not-me": "facts what submit cancel",
         "account-locked": "case notice unlock back",
-        "lock": "lock-recovery username recovery-code lock-desk unlock foot-lock",
+        "lock": "lock-sign-in lock-recovery username recovery-code lock-desk unlock foot-lock",
         "lock-signed-in": "lock-signed-in lock-recovery lock-desk",
         "unlock": "submit unlock-desk",
         "dispute": "facts what submit cancel",

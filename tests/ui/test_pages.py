@@ -1,5 +1,6 @@
 """Every template in every state, in both languages: structure and landmarks (PAGES §3.0, §5)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from jinja2 import UndefinedError
 from idp.ui.language import Language
 from idp.ui.pages import Pages
 from idp.ui.static import STATIC
+from idp.ui.strings import STRINGS
 from tests.ui.every_page import Key, Seen, on_every_page
 from tests.ui.html import Page
 from tests.ui.sample import FRAME, SITE
@@ -128,6 +130,18 @@ def test_the_server_error_page_is_well_formed_and_needs_nothing(pages: Pages) ->
     assert "7K2M-9QXD" in page.one("main").text
     assert SITE.origin in page.one("footer").text
     assert {link.attrs["href"] for link in page.all("link")} <= STATIC.keys()
+
+
+def test_nothing_is_said_of_a_check_that_nobody_can_make(parsed: dict[Key, Page]) -> None:
+    for language in Language:
+        assert "expires" in parsed["step-up", language].ids()
+        assert "expires" not in parsed["step-up-no-way", language].ids()
+
+
+def test_no_row_of_letters_stands_on_a_receipt_without_its_name(rendered: Mapping[Key, str]) -> None:
+    for language in Language:
+        html, name = rendered["service-receipt", language], STRINGS[language]["given_hash"]
+        assert html.count("5f2c" * 16) == html.count(name) > 0
 
 
 def test_what_was_refused_or_taken_back_is_nowhere_called_a_consent(parsed: dict[Key, Page]) -> None:

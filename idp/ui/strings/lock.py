@@ -6,7 +6,7 @@ VI = {
         "Khóa xong: mọi phiên đóng, không ai đăng nhập được, kể cả bằng {upstream}, cho đến khi mở khóa."
     ),
     "lock_signed_in": "Đang đăng nhập",
-    "lock_sign_in_first": "Trình duyệt này chưa đăng nhập. [Đăng nhập](/account), rồi mở lại trang này.",
+    "lock_sign_in_first": "Trình duyệt này chưa đăng nhập. Đăng nhập xong, trang này mở lại.",
     "lock_recovery": "Bằng mã khôi phục",
     "lock_recovery_text": "Mã này dùng được một lần. Chỉ có tên đăng nhập thì không khóa được.",
     "lock_desk_text": "Đến bộ phận một cửa bất kỳ với thẻ căn cước. Cán bộ khóa tại chỗ.",
@@ -50,7 +50,7 @@ EN = {
         "Once locked, all sessions end and nobody can sign in, not even with {upstream}, until it is unlocked."
     ),
     "lock_signed_in": "Signed in here",
-    "lock_sign_in_first": "This browser is not signed in. [Sign in](/account), then open this page again.",
+    "lock_sign_in_first": "This browser is not signed in. Once you have signed in, this page opens again.",
     "lock_recovery": "With a recovery code",
     "lock_recovery_text": "The code works once. A user name alone never locks an account.",
     "lock_desk_text": "Go to any one-stop desk with the ID card. The official locks it on the spot.",

@@ -28,7 +28,7 @@ VI = {
     "qr_code_field": "Mã đăng nhập",
     "qr_code_hint": "Tám chữ cái, ví dụ BCDF-GHJK. Không phân biệt chữ hoa, chữ thường.",
     "error_qr_code_incomplete": "Nhập đủ tám chữ cái của mã",
-    "error_qr_none": "Không có yêu cầu nào đang chờ với mã này: mã chưa đúng, đã dùng hoặc đã hết hạn",
+    "error_qr_none": "Mã chưa đúng, đã dùng hoặc đã hết hạn. Xem lại mã trên màn hình kia, hoặc lấy mã mới ở đó.",
     "qr_sign_in_title": "Đăng nhập trên điện thoại này trước",
     "qr_sign_in_text": (
         "Để xác nhận cho thiết bị kia, điện thoại này phải đăng nhập Hải Phòng ID. Xong bước này sẽ quay lại đây. "
@@ -106,7 +106,7 @@ EN = {
     "qr_code_field": "Sign-in code",
     "qr_code_hint": "Eight letters, for example BCDF-GHJK. Capital or small letters are the same.",
     "error_qr_code_incomplete": "Enter all eight letters of the code",
-    "error_qr_none": "No request waits under this code: it is not right, was used or has expired",
+    "error_qr_none": "The code is not right, was used or has expired. Look again, or get a new one on the other screen.",
     "qr_sign_in_title": "Sign in on this phone first",
     "qr_sign_in_text": (
         "To confirm for the other device, this phone must be signed in to Hải Phòng ID. You will come back here after. "

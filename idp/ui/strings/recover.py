@@ -61,6 +61,7 @@ VI = {
     "recover_bind_submit": "Đặt và khôi phục",
     "recover_desk_done_text": "Đăng nhập được bằng mật khẩu mới, với tên: {names}.",
     "recover_desk_done_totp": "Cùng mật khẩu, nhập mã trong ứng dụng xác thực.",
+    "recover_desk_done_next": "Mở lại dịch vụ cần dùng và bấm đăng nhập.",
     "held_title": "Việc này đang tạm dừng",
     "held_text": "Tài khoản vừa được khôi phục. Để an toàn, việc này làm được từ {until}.",
     "held_meanwhile": (
@@ -135,6 +136,7 @@ EN = {
     "recover_bind_submit": "Set and recover",
     "recover_desk_done_text": "Sign in with the new password, as: {names}.",
     "recover_desk_done_totp": "Beside the password, enter the code of the authenticator app.",
+    "recover_desk_done_next": "Open the service you need and choose to sign in.",
     "held_title": "This is on hold",
     "held_text": "The account was recovered a short while ago. For safety, this opens again at {until}.",
     "held_meanwhile": (

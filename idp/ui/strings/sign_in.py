@@ -57,6 +57,7 @@ VI = {
     "password": "Mật khẩu",
     "password_submit": "Đăng nhập",
     "forgot": "Quên mật khẩu",
+    "cannot_sign_in": "Không đăng nhập được?",
     "other_way": "Cách khác",
     "error_username_empty": "Nhập số điện thoại, thư điện tử hoặc tên đăng nhập",
     "error_password_empty": "Nhập mật khẩu",
@@ -85,7 +86,10 @@ VI = {
     "step_up_national": "Xác nhận trên {upstream}",
     "step_up_expires": "Xác nhận có hiệu lực 10 phút cho việc này.",
     "step_up_down": "Chưa xác nhận được bằng {upstream}. Quay lại khi hệ thống hoạt động trở lại.",
-    "step_up_none": "Tài khoản này không có cách nào đạt mức đó ở đây.",
+    "step_up_none": (
+        "Tài khoản này chưa có cách nào đạt mức đó ở đây. Quay lại và hỏi cơ quan của dịch vụ về "
+        "cách làm khác."
+    ),
     "step_up_cancel": "Không xác nhận, quay lại",
     "step_up_level_01": (
         "Tài khoản đang ở mức độ 01. Dịch vụ này cần mức độ 02: đến công an cấp xã bất kỳ, mang thẻ căn cước, khoảng 5 "
@@ -174,6 +178,7 @@ EN = {
     "password": "Password",
     "password_submit": "Sign in",
     "forgot": "Forgot password",
+    "cannot_sign_in": "Can't sign in?",
     "other_way": "Another way",
     "error_username_empty": "Enter a phone number, email or user name",
     "error_password_empty": "Enter the password",
@@ -204,7 +209,10 @@ EN = {
     "step_up_national": "Confirm in {upstream}",
     "step_up_expires": "The check holds for 10 minutes, for this act.",
     "step_up_down": "It can't be confirmed by {upstream} now. Come back when the system works again.",
-    "step_up_none": "This account has no way to reach that level here.",
+    "step_up_none": (
+        "This account has no way to reach that level here. Go back and ask the agency of the service for "
+        "another way."
+    ),
     "step_up_cancel": "Don't confirm, go back",
     "step_up_level_01": (
         "The account is at level 01. This service needs level 02: any commune police office, bring the ID card, about 5 "
