@@ -61,6 +61,7 @@ _BOUNDED = {
         "one_role",
         "records",
         "each_use",
+        "next_two",
     )
 }
 """Bounded choices and lists that stand in a WITH, a person's records: no tables."""
