@@ -42,6 +42,8 @@ class Proved:
     person_id: PersonId
     amr: tuple[str, ...]
     passkey: Passkey | None = field(default=None, repr=False)
+    bound_acr: Acr | None = None
+    """At which level the very second factor that was used was bound; None: there was none, or nobody knows."""
 
 
 def local_proof(tx: Tx, proved: Proved, *, purpose: SigningIn, occasion: Occasion) -> Proof | Refused:
@@ -60,7 +62,7 @@ def local_proof(tx: Tx, proved: Proved, *, purpose: SigningIn, occasion: Occasio
         return refuse_sign_in(tx, person_id, factor=factor, occasion=occasion, case="no-post")
     ial_at = None
     if purpose.in_place_of is not None:
-        ial_at = _vouched_at(tx, person, _bound(tx, person, amr, passkey), purpose.in_place_of)
+        ial_at = _vouched_at(tx, person, proved.bound_acr, purpose.in_place_of)
     if ial_at is None and purpose.counts_only_so:
         return _refuse_unprepared(tx, person_id, factor=factor, occasion=occasion)
     acr = local_acr(amr, person.account_level)
@@ -74,14 +76,6 @@ def local_proof(tx: Tx, proved: Proved, *, purpose: SigningIn, occasion: Occasio
         degraded=ial_at is not None,
         ial_at=ial_at,
     )
-
-
-def _bound(tx: Tx, person: Person, amr: tuple[str, ...], passkey: Passkey | None) -> Acr | None:
-    """Return at which level the second factor was bound; None: there was none, or nobody knows."""
-    if passkey is not None:
-        return passkey.bound_acr if "mfa" in amr else None
-    totp = tx.totp.get(person.person_id) if "otp" in amr else None
-    return None if totp is None else totp.bound_acr
 
 
 def _vouched_at(tx: Tx, person: Person, bound: Acr | None, issuer: str) -> datetime | None:

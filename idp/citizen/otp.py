@@ -85,4 +85,4 @@ def _settle(
         return Done(second_step.refuse(tx, step, step.record_id, factor="otp", occasion=occasion))
     if not second_step.spend(tx, step, interaction_id, occasion):
         return Done(NoProof())
-    return Proved(person_id=step.record_id, amr=AMR)
+    return Proved(person_id=step.record_id, amr=AMR, bound_acr=credential.bound_acr)

@@ -13,15 +13,17 @@ from idp.credentials.password import SHORTEST
 from idp.database import Done
 from idp.life_events.service import unlock_own
 from idp.messages.model import Channel
+from idp.officials.roles import Role
 from idp.people.contacts import Contact
 from idp.people.model import Address, IdentifierScheme, Person
 from idp.protocol.assurance import Acr
 from idp.recovery.service import Paper, open_case
 from idp.transaction import Tx
-from tests.driver import Browser, Page, RelyingParty
+from tests.driver import Browser, Citizen, Page, RelyingParty
+from tests.endpoints.merged import Duplicates
 from tests.endpoints.signing_in import password_page, try_password
 from tests.stores.desk_samples import WAITS, make_desk_official, seen
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD, TOTP_SECRET, World
 
 DESK = "/recover/desk"
 NEW = "thuyền neo ở bến Bính chiều nay"
@@ -199,6 +201,38 @@ async def test_a_paper_opens_nothing_once_its_account_was_locked_or_recovered(
     assert "error" in (await _enter(thief, paper.case.case_id, paper.code or "")).ids
     recovered = await world.records(EventType.ACCOUNT_RECOVERED)
     assert [one.payload["by"] for one in recovered if one.payload["by"] == "desk"] == []
+
+
+async def _becomes_official(world: World, person: Person) -> None:
+    await world.write(lambda tx: Done(tx.officials.add(make_desk_official(person, "CB9", Role.CASE_OFFICER))))
+
+
+async def _becomes_administrator(world: World, person: Person) -> None:
+    roles = frozenset({"admin:security-officer"})
+    await world.write(lambda tx: Done(tx.people.set_roles(person.person_id, roles, world.time())))
+
+
+async def _is_merged_into_an_official(world: World, person: Person) -> None:
+    winner, as_winner = await world.citizen("winner")
+    await _becomes_official(world, winner)
+    own = Citizen(username="alice", password=PASSWORD, totp_secret=TOTP_SECRET)
+    await Duplicates(world, winner, person, as_winner, own).confirm()
+
+
+@pytest.mark.parametrize("changed", [_becomes_official, _becomes_administrator, _is_merged_into_an_official])
+async def test_a_paper_by_one_official_opens_nothing_where_two_are_needed_by_now(
+    world: World, changed: Callable[[World, Person], Awaitable[None]]
+) -> None:  # DOMAIN §3.5: a stale approval
+    person, _ = await world.citizen()
+    paper = await _paper(world, person)
+    browser = world.browser()
+    form = await _enter(browser, paper.case.case_id, paper.code or "")
+    assert "page-recover-desk-bind" in form.ids
+    await changed(world, person)
+    anew = await _enter(world.browser(), paper.case.case_id, paper.code or "")
+    assert "page-recover-desk-bind" not in anew.ids, "nor are names to sign in with told"
+    assert (await _bind(browser, form)).status == 400
+    assert await world.records(EventType.ACCOUNT_RECOVERED) == []
 
 
 async def test_a_form_left_open_too_long_binds_nothing(world: World) -> None:  # E08: at most 30 minutes

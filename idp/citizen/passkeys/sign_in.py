@@ -132,7 +132,8 @@ def _settle(tx: Tx, *, answered: _Answered, occasion: Occasion) -> Proved | Done
         tx.audit.add(_unusable(passkey, tx.passkeys.find(passkey.credential_id), occasion))
         return Done(None)
     amr = passkey_amr(is_verified=proved.is_verified, is_synced=passkey.is_synced)
-    return Proved(person_id=passkey.person_id, amr=amr, passkey=passkey)
+    bound_acr = passkey.bound_acr if proved.is_verified else None
+    return Proved(person_id=passkey.person_id, amr=amr, passkey=passkey, bound_acr=bound_acr)
 
 
 def _unusable(passkey: Passkey, now: Passkey | None, occasion: Occasion) -> AuditEvent:

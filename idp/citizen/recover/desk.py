@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
+from idp.audit.occasion import Occasion
 from idp.citizen.interaction import posted
 from idp.citizen.methods.names import context_words, own_username, sign_in_names
 from idp.citizen.methods.password import USERNAME
@@ -29,7 +30,7 @@ from idp.people.model import Person
 from idp.protocol.errors import InvalidRequest, ToPage, refusing
 from idp.recovery.model import DeskCase
 from idp.recovery.paper import read_case
-from idp.recovery.service import Binding, bind
+from idp.recovery.service import Binding, bind, proved_by
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 from keys.envelope import Unsealable
@@ -72,7 +73,7 @@ async def check(call: Call) -> Answer:
     address = address_key(call.peer)
     counters = (Limit.SIGN_IN, address), (Limit.DESK_CODES, whose(case_id or "", address))
     call.provider.limits.check(*counters, now=occasion.now)
-    look = partial(_look, case_id=case_id or "", code=code or "", counters=counters, now=occasion.now)
+    look = partial(_look, case_id=case_id or "", code=code or "", counters=counters, occasion=occasion)
     owner, counted = (await call.provider.database.transact(look)).unwrap()
     for counter, count in zip(counters, counted, strict=False):  # none, where nothing was wrong
         call.provider.limits.learn(counter, count)
@@ -88,7 +89,7 @@ async def do(call: Call) -> Answer:
     """Bind a password, and an authenticator if one was set up; the code is spent by it."""
     form, occasion = posted(call), call.occasion()
     setup = _open(call, form.get("setup", ""), occasion.now)
-    owner = await call.provider.database.read(partial(_owner_of, case_id=setup.case_id))
+    owner = await call.provider.database.read(partial(_owner_of, case_id=setup.case_id, occasion=occasion))
     with refusing(ToPage(case="expired")):
         if owner is None:
             raise InvalidRequest("the code opens nothing any more")
@@ -131,22 +132,22 @@ async def do(call: Call) -> Answer:
 
 
 def _look(
-    tx: Tx, *, case_id: str, code: str, counters: tuple[Counter, ...], now: datetime
+    tx: Tx, *, case_id: str, code: str, counters: tuple[Counter, ...], occasion: Occasion
 ) -> Done[tuple[_Owner | None, tuple[Counted, ...]]]:
     """Try the code; what was wrong counts for the case, for the address it came from, and for both together."""
-    case = tx.desk_cases.try_code(case_id, code, now)
-    owner = None if case is None else _owner(tx, case)
+    case = tx.desk_cases.try_code(case_id, code, occasion.now)
+    owner = None if case is None else _owner(tx, case, occasion)
     wrong = counters if owner is None else ()
-    return Done((owner, tuple(tx.limits.count(*counter, now) for counter in wrong)))
+    return Done((owner, tuple(tx.limits.count(*counter, occasion.now) for counter in wrong)))
 
 
-def _owner_of(tx: Tx, *, case_id: str) -> _Owner | None:
+def _owner_of(tx: Tx, *, case_id: str, occasion: Occasion) -> _Owner | None:
     case = tx.desk_cases.get(case_id)
-    return None if case is None or case.used_at is not None else _owner(tx, case)
+    return None if case is None or case.used_at is not None else _owner(tx, case, occasion)
 
 
-def _owner(tx: Tx, case: DeskCase) -> _Owner | None:
-    person = tx.people.canonical(case.person_id)
+def _owner(tx: Tx, case: DeskCase, occasion: Occasion) -> _Owner | None:
+    person = proved_by(tx, case, occasion=occasion)
     if person is None:
         return None
     names, username = sign_in_names(tx, person.person_id), own_username(tx, person.person_id)

@@ -111,9 +111,11 @@ def confirm_case(
     """Confirm another official's case of an official or administrator; the code comes with it."""
     official, _ = _at_desk(tx, employee_number, "", occasion)
     case = tx.desk_cases.get(case_id)
-    person = None if case is None else tx.people.canonical(case.person_id)
+    person = None if case is None else tx.people.get(case.person_id)
     if case is None or person is None:
         raise DeskRefused("there is no such case")
+    if person.canonical_id is not None:
+        return _refuse(tx, person, official, "the record was merged meanwhile", occasion, entered_by)
     if _is_same(tx, case.official_id, official):
         why = "another official than who opened the case must confirm it"
         return _refuse(tx, person, official, why, occasion, entered_by)
@@ -138,7 +140,7 @@ def bind(
     An authenticator bound so counts for substantial at most: the person stood before an official (DOMAIN §3.4).
     """
     case = tx.desk_cases.spend(case_id, code, occasion.now)
-    person = None if case is None else tx.people.canonical(case.person_id)
+    person = None if case is None else proved_by(tx, case, occasion=occasion)
     if case is None or person is None:
         return Done(value=False)
     person_id = person.person_id
@@ -174,6 +176,19 @@ def bind(
             )
         )
     return Done(value=True)
+
+
+def proved_by(tx: Tx, case: DeskCase, *, occasion: Occasion) -> Person | None:
+    """Return whom a case proves at this moment; None: it proves nobody any more.
+
+    It was for the record that stood before the official, and for no other into which that was merged since; and who has
+    become an official or administrator meanwhile is proved by two.
+    """
+    person = tx.people.get(case.person_id)
+    if person is None or person.canonical_id is not None:
+        return None
+    is_by_two = case.confirmed_by is not None
+    return person if is_by_two or not _is_privileged(tx, person, occasion) else None
 
 
 def _at_desk(tx: Tx, employee_number: str, agency_code: str, occasion: Occasion) -> tuple[Official, Post]:

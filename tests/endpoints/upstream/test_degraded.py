@@ -18,8 +18,9 @@ from idp.upstreams.model import ExternalLink
 from idp.worker import JOBS
 from tests.authenticator import Authenticator
 from tests.driver import Browser, Citizen, Page, RelyingParty
+from tests.endpoints.merged import Duplicates
 from tests.endpoints.passkeys import add, answer, device, passkey_page
-from tests.world import TOTP_SECRET, World, open_world
+from tests.world import PASSWORD, TOTP_SECRET, World, open_world
 
 ISSUER = "https://national.example"
 SUBSTANTIAL = "urn:haiphong:acr:substantial"
@@ -234,6 +235,30 @@ async def test_a_factor_of_which_nobody_knows_that_it_was_bound_well_stands_in_f
     assert world.cookie_of(browser, "session") is None
     (refused,) = await world.records(EventType.SIGN_IN_REFUSED)
     assert refused.payload["reason"] == "not prepared for when the national system is down"
+
+
+async def test_of_two_records_that_are_one_person_s_the_factor_that_was_used_counts_and_no_other(
+    world: World, rp: RelyingParty
+) -> None:  # a merged record keeps its own password and authenticator (adr/0036)
+    await linked(world, "winner")
+    as_loser = await linked(world, "loser", bound=None)
+
+    def both(tx: Tx) -> tuple[Person | None, ...]:
+        scheme = IdentifierScheme.USERNAME
+        return tuple(tx.people.find_by_identifier(scheme, name) for name in ("winner", "loser"))
+
+    winner, loser = await world.provider.database.read(both)
+    assert winner is not None
+    assert loser is not None
+    as_winner = Citizen(username="winner", password=PASSWORD, totp_secret=TOTP_SECRET)
+    await Duplicates(world, winner, loser, as_winner, as_loser).confirm()
+    goes_down(world)
+    browser = world.browser()
+    page = await sign_in(world, rp, as_loser, browser)
+    assert (page.status, page.case) == (403, "not-prepared")
+    assert world.cookie_of(browser, "session") is None
+    page = await sign_in(world, rp, as_winner, world.browser())
+    assert "page-consent" in page.ids, "the one that was bound well stands in"
 
 
 async def test_nobody_new_and_nobody_locked_gets_in(world: World, rp: RelyingParty) -> None:
