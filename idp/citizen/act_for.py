@@ -10,6 +10,7 @@ from functools import partial
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.act_for_rows import MOST_SHOWN, NEEDS_SEARCH, group_of, matches, row_of
+from idp.citizen.declining import decline
 from idp.citizen.interaction import Opened, decided, open_here, posted, session_cookie
 from idp.database import Done
 from idp.edge import Answer, Call
@@ -17,7 +18,7 @@ from idp.edge.page import language_of, page
 from idp.ids import PersonId
 from idp.interactions.service import choices_of
 from idp.protocol.context import Choice, fits, usable
-from idp.protocol.errors import AccessDenied, Refusal
+from idp.protocol.errors import AccessDenied
 from idp.protocol.next_step import ChooseContext
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, one_error
@@ -45,7 +46,7 @@ async def answer(call: Call) -> Answer:
     opened = await open_here(call)
     form = posted(call)
     if form.get("decision") == "cancel":
-        raise Refusal(AccessDenied("the person did not say for whom"), opened.to_client)
+        raise await decline(call, opened, AccessDenied("the person did not say for whom"))
     reader = await _reader(call, opened)
     if reader is None:
         return _on(opened)

@@ -11,10 +11,11 @@ from functools import partial
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.consent_offer import consent_rows, make_offer, not_sent, notice_rows
+from idp.citizen.declining import decline
 from idp.citizen.interaction import Opened, decided, open_here, posted, session_cookie
 from idp.consents.model import consent_facts
 from idp.consents.service import ConsentOffer, record_answer
-from idp.database import Done, Refused
+from idp.database import Done
 from idp.edge import Answer, BadCall, Call
 from idp.edge.page import language_of, page
 from idp.ids import ClientId, PersonId
@@ -24,7 +25,7 @@ from idp.people.ages import consents_through_representative
 from idp.people.model import Person
 from idp.protocol.acting import ContextKind
 from idp.protocol.context import subject_of_choice
-from idp.protocol.errors import AccessDenied, LoginRequired, Refusal, ToPage, refusing
+from idp.protocol.errors import AccessDenied, Refusal
 from idp.protocol.next_step import Consent, wanted_scopes
 from idp.protocol.scopes import LegalBasis
 from idp.transaction import Tx
@@ -80,8 +81,7 @@ async def answer(call: Call) -> Answer:
     opened = await open_here(call)
     form = posted(call)
     if form.get("decision") == "deny":
-        await _record_refusal(call, opened)
-        raise Refusal(AccessDenied("the person did not agree"), opened.to_client)
+        raise await _refusal(call, opened)
     decision = await decided(call, opened)
     if not isinstance(decision.step, Consent) or decision.session is None:
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
@@ -120,34 +120,24 @@ def _shown(call: Call, opened: Opened, decision: Decision, offer: ConsentOffer) 
     return call.provider.vault.subject(what, "consent shown")
 
 
-async def _record_refusal(call: Call, opened: Opened) -> None:
-    """Record the no, and end the interaction: going back and saying yes is a new request.
+async def _refusal(call: Call, opened: Opened) -> Refusal:
+    """Return the no, recorded where somebody is signed in."""
+    session, record = (await decided(call, opened)).session, None
+    if session is not None:
+        who, client_id = session.person_id, opened.client.client_id
+        record = partial(_record_refusal, person_id=who, client_id=client_id, occasion=call.occasion())
+    return await decline(call, opened, AccessDenied("the person did not agree"), record)
 
-    Once it has ended, with a yes sent at the same moment say, a no is no second answer to the service.
-    """
-    decision, occasion = await decided(call, opened), call.occasion()
 
-    def record(tx: Tx) -> Done[None] | Refused:
-        if not tx.interactions.finish(
-            opened.interaction_id, occasion.now, occasion.now + call.provider.settings.life.interaction
-        ):
-            return Refused(LoginRequired("this interaction was finished already"))
-        if opened.stored_as is not None:
-            tx.pushed_requests.spend(opened.stored_as, occasion.now)
-        if decision.session is not None:
-            person_id = decision.session.person_id
-            tx.audit.add(
-                occasion.event(
-                    EventType.CONSENT_REFUSED,
-                    actor=person_ref(person_id),
-                    person_id=person_id,
-                    client_id=opened.client.client_id,
-                )
-            )
-        return Done(None)
-
-    with refusing(ToPage(case="two-tabs", status=409)):
-        (await call.provider.database.transact(record)).unwrap()
+def _record_refusal(tx: Tx, *, person_id: PersonId, client_id: ClientId, occasion: Occasion) -> None:
+    tx.audit.add(
+        occasion.event(
+            EventType.CONSENT_REFUSED,
+            actor=person_ref(person_id),
+            person_id=person_id,
+            client_id=client_id,
+        )
+    )
 
 
 def _mode(offer: ConsentOffer) -> ConsentMode:

@@ -46,10 +46,13 @@ class Opened:
 
     @property
     def to_client(self) -> ToRedirect:
-        """Where an error goes."""
+        """Where a no goes: the interaction ends with it."""
         request = self.request
         return ToRedirect(
-            redirect_uri=request.redirect_uri, state=request.state, response_mode=request.response_mode
+            redirect_uri=request.redirect_uri,
+            state=request.state,
+            response_mode=request.response_mode,
+            ends=self.interaction_id,
         )
 
 

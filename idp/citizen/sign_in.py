@@ -3,13 +3,14 @@
 import re
 from urllib.parse import urlencode
 
+from idp.citizen.declining import decline
 from idp.citizen.interaction import Opened, decided, open_here, posted
 from idp.citizen.password import is_only_way
 from idp.citizen.ways import MESSAGES, failed_with, ways_to_sign_in
 from idp.edge import Answer, Call
 from idp.edge.device import has_device
 from idp.edge.page import page
-from idp.protocol.errors import AccessDenied, Refusal, UnmetAuthenticationRequirements
+from idp.protocol.errors import AccessDenied, UnmetAuthenticationRequirements
 from idp.protocol.next_step import STEPPING_UP, SignIn
 
 _TXN = re.compile(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}")
@@ -56,8 +57,8 @@ async def cancel(call: Call) -> Answer:
     step = (await decided(call, opened)).step
     if isinstance(step, SignIn) and step.reason == "level":
         unmet = UnmetAuthenticationRequirements("the person's account does not reach the level asked for")
-        raise Refusal(unmet, opened.to_client)
-    raise Refusal(AccessDenied("the person did not sign in"), opened.to_client)
+        raise await decline(call, opened, unmet)
+    raise await decline(call, opened, AccessDenied("the person did not sign in"))
 
 
 def _begins_an_account(opened: Opened, step: SignIn) -> bool:

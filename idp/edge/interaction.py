@@ -60,6 +60,12 @@ async def hold(call: Call, opened: OpenInteraction) -> list[Cookie]:
     return [*(Cookie(name=name, value="", max_age=0) for name in dropped), held]
 
 
+def let_go(call: Call, interaction_id: str) -> Cookie:
+    """Return the cookie by which this browser holds an interaction no more."""
+    name = cookie_name(call.provider.settings, "i-") + interaction_id
+    return Cookie(name=name, value="", max_age=0)
+
+
 async def _store(call: Call, opened: OpenInteraction) -> OpenInteraction:
     """Keep the request in a row; so many from one address, since nobody has proved anything yet."""
     provider, now = call.provider, call.provider.clock.now()

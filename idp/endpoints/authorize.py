@@ -13,8 +13,8 @@ from idp.database import DatabaseUnavailable
 from idp.edge import Answer, Call, Cookie
 from idp.edge.account import OWN_CLIENTS, go_on
 from idp.edge.browser_state import state_for
-from idp.edge.cookie_names import cookie_name, session_cookie_name
-from idp.edge.interaction import hold, opened_here
+from idp.edge.cookie_names import session_cookie_name
+from idp.edge.interaction import hold, let_go, opened_here
 from idp.edge.page import language_cookies
 from idp.endpoints.asked_request import asked_request
 from idp.endpoints.authorization_response import authorization_response
@@ -210,10 +210,7 @@ async def _lead_to(call: Call, path: str, opened: OpenInteraction, *, is_new: bo
 
 
 def _drop(call: Call, opened: OpenInteraction, *, is_new: bool) -> list[Cookie]:
-    if is_new:
-        return []
-    name = cookie_name(call.provider.settings, "i-") + opened.interaction_id
-    return [Cookie(name=name, value="", max_age=0)]
+    return [] if is_new else [let_go(call, opened.interaction_id)]
 
 
 def _enabled(client: Client | None) -> ClientFacts:

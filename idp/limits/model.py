@@ -101,6 +101,13 @@ class Limit(Enum):
         of="address",
         counts="authorization requests too large for a cookie, each of which keeps a row until it is over",
     )
+    DECLINED = Rule(
+        name="declined",
+        most=6_000,
+        window=timedelta(minutes=10),
+        of="address",
+        counts="ways back to a service without signing in, each of which keeps a row until the sign-in would be over",
+    )
     PUSHED_REQUESTS = Rule(
         name="pushed-requests",
         most=600,

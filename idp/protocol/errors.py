@@ -181,6 +181,8 @@ class ToRedirect:
     redirect_uri: str
     state: str | None
     response_mode: str
+    ends: str | None = None
+    """The interaction that ends with this answer: the browser holds it no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
