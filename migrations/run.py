@@ -43,7 +43,7 @@ def current(url: str) -> str | None:
         return None
     return _on_connection(
         target,
-        lambda connection: connection.scalar(_REVISION) if inspect(connection).has_table(_TABLE) else None,
+        _revision_of,
         failing="can't be read",
     )
 
@@ -51,6 +51,11 @@ def current(url: str) -> str | None:
 def head() -> str:
     """Return the newest revision this version of the program knows."""
     return max(path.name[:4] for path in (Path(__file__).parent / "versions").glob("[0-9]*.py"))
+
+
+def stranger(revision: str) -> str:
+    """Return what to say of a revision that this version of the program does not know: a later one made it."""
+    return f"the database is at revision {revision}, and this release knows {head()} at most: use the newer release"
 
 
 def _config(connection: Connection) -> "Config":
@@ -84,6 +89,11 @@ def knows(revision: str) -> bool:
     return any((Path(__file__).parent / "versions").glob(f"{revision}_*.py")) if revision.isdigit() else False
 
 
+def _revision_of(connection: Connection) -> str | None:
+    found: str | None = connection.scalar(_REVISION) if inspect(connection).has_table(_TABLE) else None
+    return found
+
+
 def _upgrade(connection: Connection, *, revision: str) -> None:
     if connection.dialect.name == "sqlite":
         driver = cast("sqlite3.Connection", connection.connection.driver_connection)
@@ -92,6 +102,9 @@ def _upgrade(connection: Connection, *, revision: str) -> None:
     else:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'")
+    found = _revision_of(connection)
+    if found is not None and not knows(found):
+        raise DatabaseUnavailable(stranger(found))
     upgrade_on(connection, revision)
     connection.commit()
 

@@ -16,7 +16,7 @@ from idp.app import make_provider
 from idp.audit.occasion import Occasion
 from idp.provider import Provider
 from idp.settings import Settings
-from migrations.run import current, head
+from migrations.run import current, head, knows, stranger
 
 T = TypeVar("T")
 
@@ -88,6 +88,8 @@ def check_revision(found: str | None) -> None:
     """Refuse a schema of another version."""
     if found is None:
         raise CommandFailed("the database has no schema yet; run `hpid init`")
+    if not knows(found):
+        raise CommandFailed(stranger(found))
     if found != head():
         raise CommandFailed(
             f"the database is at revision {found}, this version needs {head()}; run `hpid migrate`"
@@ -151,14 +153,16 @@ def say(text: str) -> None:
 
 
 def _text(value: object) -> str:
+    """Return a value as a person reads it; of many counts those that are not 0."""
     if value is None:
         return "-"
-    if isinstance(value, list | tuple | set | frozenset):
-        return (
-            " ".join(sorted(map(str, value)))
-            if isinstance(value, set | frozenset)
-            else " ".join(map(str, value))
-        )
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {one}" for name, one in value.items() if one != 0) or "-"
+    if isinstance(value, set | frozenset):
+        value = sorted(map(str, value))
+    if isinstance(value, list | tuple):
+        words = [str(one) for one in value]
+        return ("; " if any(" " in word for word in words) else " ").join(words)
     return str(value)
 
 

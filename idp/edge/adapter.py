@@ -165,8 +165,8 @@ class Edge:
         if route is not None:
             await reply.give(await self._answer(call, kind, self._routes[route], receive))
             return
-        if call.path != "/" and call.path.endswith("/"):
-            # no address of ours ends so; a framework would redirect by 307, to the host the request names
+        if call.path != "/" and (call.path.endswith("/") or not call.path.startswith("/")):
+            # no address of ours is such a one; a framework would redirect by 307, to the host the request names
             raise BadCall(404, "no such address")
         scope["hpid.call"] = call
         if call.method in _WITH_BODY:

@@ -380,6 +380,8 @@ async def test_h03_a_parameter_that_is_huge_deep_or_odd_is_no_fault(
         "/?",
         "/*",
         "*",
+        "",  # as a server hands over `GET jwks`, and CONNECT
+        "evil.example:443",
     ],
 )
 async def test_h03_a_path_of_any_kind_is_found_or_not(world: World, oracle: Oracle, path: str) -> None:

@@ -1,6 +1,7 @@
 """`hpid init` and `hpid migrate`: from an empty folder to a provider that can serve, as often as one likes."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,11 +79,20 @@ def test_a_database_without_a_schema_names_the_command_that_makes_it(made: Insta
 
 def test_a_schema_of_another_version_names_the_command_that_moves_it(made: Installation) -> None:
     with sqlite3.connect(made.folder / "hpid.sqlite3") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
     connection.close()
     refusal = made.hpid("serve").refusal
-    assert refusal.startswith("the database is at revision 0000, this version needs ")
+    assert refusal.startswith("the database is at revision 0001, this version needs ")
     assert refusal.endswith("; run `hpid migrate`")
+
+
+def test_a_schema_of_a_newer_release_is_no_matter_of_migrating(made: Installation) -> None:
+    with closing(sqlite3.connect(made.folder / "hpid.sqlite3", isolation_level=None)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    for command in ("init", "migrate", "serve", "worker", "keys list"):
+        refusal = made.hpid(*command.split()).refusal
+        assert refusal.startswith("the database is at revision 9999, and this release knows ")
+        assert refusal.endswith(" at most: use the newer release")
 
 
 @pytest.mark.parametrize("part", [0.5, 0.9])

@@ -3,9 +3,11 @@
 import asyncio
 import concurrent.futures
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -195,6 +197,18 @@ def test_a_new_embedded_database_is_ours_alone(tmp_path: Path) -> None:
     path = tmp_path / "new.sqlite3"
     upgrade(f"sqlite:///{path}")
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_schema_of_a_newer_release_is_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'newer.sqlite3'}"
+    upgrade(url)
+    with closing(sqlite3.connect(tmp_path / "newer.sqlite3", isolation_level=None)) as other:
+        other.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(
+        DatabaseUnavailable, match=r"^the database is at revision 9999, .*: use the newer release$"
+    ):
+        upgrade(url)
+    assert current(url) == "9999"
 
 
 def test_what_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
