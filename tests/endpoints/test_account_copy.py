@@ -1,6 +1,7 @@
 """The copy of all that is held: asked for, made by the worker, taken by its person alone (PAGES §3.1.20; G01, G08)."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -101,6 +102,7 @@ async def test_browsers_are_named_without_what_knows_them_again(world: World, rp
     assert held not in json.dumps(content)
     page = await reader.press(await reader.get(HERE), "read-copy")
     assert {"part-browsers", "part-cases"} <= page.ids
+    assert not re.search(r"[0-9]T[0-9]{2}:[0-9]{2}|>first_seen_at<|urn:haiphong", page.response.text), "words"
 
 
 async def test_cases_are_told_with_what_was_said_and_no_official_s_words(world: World) -> None:

@@ -7,6 +7,7 @@ from idp.data_rights.model import Right
 from idp.ui.data_rows import CopyRow, FoundByRow, HeldRow, RequestRow, ServiceOption
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 from idp.ui.formatting import mask_email, mask_id_number, mask_phone
+from idp.ui.strings import copy_members
 from tests.ui.account_samples import GONE, HERS, PUBLIC, service
 from tests.ui.sample import NOW, Sample, same
 
@@ -137,12 +138,30 @@ _PARTS = (
     ),
     *("posts", "sessions", "browsers", "factors", "cases", "requests"),
 )
+_VALUES = {
+    "status": ("locked", "deceased"),
+    "source": ("appointed", "parent", "court"),
+    "state": ("open", "closed"),
+    "kind": ("locked", "question"),
+    "card_status": ("valid", "expired", "revoked", "lost"),
+    "side": ("held", "given"),
+    "principal": ("organisation", "person"),
+    "powers": ("full", "listed"),
+    "acr": tuple(f"urn:haiphong:acr:{one}" for one in ("low", "substantial", "high")),
+    "amr": ("pwd", "otp", "recovery", "sms", "email", "user", "mfa", "mca", "face", "pop", "swk"),
+    "by": ("national", "haiphong"),
+    "realm": ("citizen", "official"),
+    "language": ("vi", "en"),
+    "nationality": ("VNM",),
+    "birthdate": ("1984-03-14",),
+}
+_MEMBERS = [key.removeprefix("copy_") for key in copy_members.VI if key.startswith("copy_")]
 _EVENT = {"at": "2026-11-22T14:12:05Z", "by": "you", "device": "Chrome, Windows"}
 COPY = {
     "format": "haiphong-id-copy",
     "version": 1,
     "made_at": "2026-11-22T14:12:05Z",
-    "account": {"status": "active", "level": 2, "restricted_since": None},
+    "account": {"status": "active", "level": 2, "restricted_since": None, "of_another_release": 1},
     "attributes": (
         {"attribute": "name", "full_name": "Nguyễn Thị Hương", "source": "upstream", "level": 2},
         {"attribute": "phone", "phone": "+84539900001", "phone_verified": True},
@@ -153,7 +172,12 @@ COPY = {
     **dict.fromkeys(_PARTS, ()),
     "mandates": ({"organisation": "Công ty TNHH Cảng Xanh", "services": ("tax", "customs")},),
     "browsers": ({"browser": "Chrome, Windows", "service": "Học kỹ năng số", "public": False},),
-    "cases": ({"number": "7K2M-9QXD-4HJR", "kind": "not-me", "said": "phone-lost", "factors": ("totp",)},),
+    "cases": (
+        {"number": "7K2M-9QXD-4HJR", "kind": "not-me", "said": "phone-lost", "factors": ("totp",)},
+        {"opened_at": "9999-12-31T23:59:59Z", "closed_at": "2026-99-99T14:12:05Z"},
+        *({name: "–"} for name in _MEMBERS),
+        *({name: value} for name, values in _VALUES.items() for value in values),
+    ),
 }
 
 
@@ -165,7 +189,9 @@ def copy(**changes: object) -> Sample:
             {**_EVENT, "event": "session:started"},
             {**_EVENT, "event": "code:issued", "client_id": "portal"},
             {"at": "2026-11-20T01:02:03Z", "by": "official", "event": "of:another-release"},
+            *({**_EVENT, "by": by, "event": "code:issued"} for by in ("another person", "service", "system")),
         ),
+        "names": {"portal": "Cổng dịch vụ công Hải Phòng"},
         "more": False,
         **changes,
     }

@@ -68,10 +68,17 @@ async def read(call: Call) -> Answer:
         signed_in_name=taken.holder.person.profile.full_name,
         holder_name=taken.holder.person.profile.full_name,
         copy=content,
+        names=_names(content),
         events=content["history"]["events"][:MOST_SHOWN],
         more=len(content["history"]["events"]) > MOST_SHOWN or not content["history"]["complete"],
         path=HERE,
     )
+
+
+def _names(content: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what the services of the history are called, as far as the copy says it."""
+    named = (*content["services"], *content["consents"], *content["browsers"])
+    return {one["client_id"]: one["service"] for one in named if one["client_id"] and one["service"]}
 
 
 async def _take(call: Call, form: str) -> _Taken | Answer:

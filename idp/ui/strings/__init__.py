@@ -25,6 +25,7 @@ from idp.ui.strings import (
     answering,
     consent,
     contacts,
+    copy_members,
     data_copy,
     frame,
     help_page,
@@ -48,7 +49,7 @@ from idp.ui.strings import (
 PAGES = (
     *(frame, sign_in, act_for, consent, answering, problem, sign_out, home),
     *(help_page, scam, privacy, accessibility, administrator),
-    *(account, account_alerts, account_data, data_copy, account_services),
+    *(account, account_alerts, account_data, data_copy, copy_members, account_services),
     *(account_sessions, history, history_said, mandates, methods),
     papers,
     passkeys,
