@@ -58,7 +58,6 @@ ERASERS: Mapping[str, Eraser] = {
     "limits": lambda tx, now, _: tx.limits.erase_over(now - CLOCKS_APART, BATCH),
     "passkeys": lambda tx, now, life: tx.passkeys.erase_ended(now - life.passkey_kept, BATCH),
     "passkey_challenges": lambda tx, now, _: tx.passkey_challenges.erase_expired(now - CLOCKS_APART, BATCH),
-    "attempts": lambda tx, now, life: tx.attempts.erase_forgotten(now - life.failures_kept, BATCH),
 }
 """What grows by time, and how one batch of it goes; each is a job of its own, so that none holds up another."""
 

@@ -66,9 +66,6 @@ class Lifetimes(BaseSettings):
     """The ledger of sign-outs, dead letters too, is kept for this long after its last word."""
     invitation_kept: timedelta = timedelta(days=30)
     """An initial access token that is over stays in the list for this long."""
-    failures_kept: timedelta = timedelta(days=30)
-    """Failed sign-ins of an account count until there was none for this long; an account that rests goes on resting. A
-    day at least in production."""
     passkey_kept: timedelta = timedelta(days=30)
     """A passkey that was removed is kept for this long, so that whoever still tries it is refused and put on record."""
     mandate_offer: timedelta = timedelta(days=14)

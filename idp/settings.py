@@ -268,8 +268,6 @@ class Settings(BaseSettings):
             raise UnsafeSettings("HPID_TEST_ENVIRONMENT must be false in production")
         if self.loopback_origins:
             raise UnsafeSettings("HPID_LOOPBACK_ORIGINS must be empty in production")
-        if self.life.failures_kept < timedelta(days=1):
-            raise UnsafeSettings("HPID_LIFE_FAILURES_KEPT must be a day (86400) or longer in production")
         if not timedelta(days=1) <= self.life.recovery_hold <= timedelta(days=3):
             raise UnsafeSettings("HPID_LIFE_RECOVERY_HOLD must be one to three days in production")
         if self.life.desk_code > timedelta(minutes=30):

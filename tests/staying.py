@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 STAYS: Mapping[str, str] = {
     "agencies": "the tree of agencies, by hand and by file",
+    "attempts": "one per account with failures since its last success, and a million for names that are nobody's",
     "audit_events": "the record, whose payloads go by law alone",
     "audit_head": "one row",
     "audit_keys": "a key per person",

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, event
 from idp.audit.events import EventType
 from idp.audit.occasion import person_ref
 from idp.credentials.hashing import MOST_WAITING, HashingBusy
+from idp.credentials.model import MOST_TRIES
 from idp.database import Done
 from idp.people.model import Person
 from idp.transaction import Tx
@@ -182,3 +183,31 @@ async def test_only_somebody_s_refusal_becomes_an_event_and_nobody_s_is_counted(
     await _try(browser, page, "alice")
     assert await world.events(EventType.SIGN_IN_REFUSED) == [EventType.SIGN_IN_REFUSED]
     assert world.provider.summaries.take(world.provider.clock, all_minutes=True) == ()
+
+
+@pytest.mark.parametrize("username", ["alice", "nobody-of-that-name"])
+async def test_time_forgives_nothing_the_hundredth_failure_rests_however_long_one_waits_before_it(
+    world: World, rp: RelyingParty, username: str
+) -> None:  # SP 800-63B-4 §3.2.2: a hundred since the last success, with whatever pauses
+    person, _ = await world.citizen()
+
+    def guess(tx: Tx) -> Done[None]:
+        counter = person.person_id if username == "alice" else tx.attempts.nobody(username)
+        for hours in range(MOST_TRIES - 1):
+            tx.attempts.reserve(counter, world.time() + timedelta(hours=hours))
+        return Done(None)
+
+    await world.write(guess)
+    world.time.move(days=400)
+    while await world.clean_up():
+        pass
+    browser = world.browser()
+    page = await _try(browser, await _form(browser, rp), username)
+    assert "Đã thử sai nhiều lần" not in page.response.text, "the hundredth is looked at"
+    world.time.move(days=400)
+    while await world.clean_up():
+        pass
+    browser = world.browser()
+    page = await _try(browser, await _form(browser, rp), username, PASSWORD)
+    assert "Đã thử sai nhiều lần" in page.response.text
+    assert world.cookie_of(browser, "session") is None

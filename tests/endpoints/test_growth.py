@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from idp.database import Done, metadata
 from idp.keeping import BATCH, ERASERS
 from idp.metrics import JOB_RUNS, ROWS_ALL_ERASED, ROWS_ERASED
-from idp.settings import DeploymentProfile, Lifetimes, Settings
+from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.worker import JOBS, work
 from tests.driver import RelyingParty
@@ -183,18 +183,3 @@ def test_each_table_is_either_kept_for_a_reason_or_erased() -> None:
     erased = set().union(*(erased_with_another.get(name, {name}) for name in ERASERS))
     assert erased | STAYS.keys() == metadata.tables.keys()
     assert not erased & STAYS.keys()
-
-
-def test_production_does_not_forget_failed_sign_ins_within_a_day(tmp_path: Path) -> None:
-    def production(**life: timedelta) -> Settings:
-        return Settings(
-            profile=DeploymentProfile.PRODUCTION,
-            issuer="https://id.example.vn",
-            master_key=tmp_path / "master.json",
-            test_environment=False,
-            life=Lifetimes(**life),
-        )
-
-    assert production(failures_kept=timedelta(days=1)).life.failures_kept == timedelta(days=1)
-    with pytest.raises(ValueError, match="HPID_LIFE_FAILURES_KEPT must be a day"):
-        production(failures_kept=timedelta(hours=23))

@@ -211,24 +211,6 @@ async def test_names_that_are_nobody_s_share_a_million_counters(database: Databa
     assert NOBODY_S_COUNTERS == 2**20
 
 
-async def test_counters_not_tried_for_long_are_erased_but_not_those_that_rest(
-    database: Database[Any],
-) -> None:
-    def guess(tx: Any) -> int:
-        tx.attempts.reserve("old", NOW)
-        tx.attempts.reserve("new", NOW + DAY)
-        for n in range(MOST_TRIES):
-            tx.attempts.reserve("resting", NOW - (MOST_TRIES - n) * HOUR)
-        erased: int = tx.attempts.erase_forgotten(NOW, 10)
-        return erased
-
-    assert await do(database, guess) == 1
-    states = await see(
-        database, lambda tx: [tx.attempts.state(one).failures for one in ("old", "new", "resting")]
-    )
-    assert states == [0, 1, MOST_TRIES]
-
-
 async def test_a_link_opens_once_and_looking_does_not_use_it_up(database: Database[Any]) -> None:
     link = make_handle(HandleKind.LINK, NOBODY)
     await do(database, lambda tx: tx.links.add(link, purpose="bootstrap", expires_at=NOW + MINUTE, now=NOW))

@@ -54,7 +54,6 @@ def _credentials(tx: Any, me: SignedIn) -> None:
     tx.attempts.state("a")
     tx.attempts.settle("a")
     tx.attempts.release("a")
-    tx.attempts.erase_forgotten(NOW, 10)
     tx.recovery_holds.hold(person_id, until=NOW, now=NOW)
     tx.recovery_holds.until(person_id, NOW)
     tx.recovery_holds.erase_over(NOW, 10)

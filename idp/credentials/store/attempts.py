@@ -3,9 +3,10 @@
 It has two figures (adr/0052): `failures`, which were looked at and found wrong, and make wait and rest; and `tries`,
 which are all that were made, those that were refused unseen included.
 
-A row is there only while an account has failures since its last success; the account is kept as a digest. Names that
-are nobody's are counted too, else the wait would tell them from others; they share a million counters, so that whoever
-tries every name there is fills no table. A job erases what was not tried for long, but not what rests.
+A row is there only while an account has failures since its last success; the account is kept as a digest. Nothing but
+a success, an operator or a factor bound anew forgets them: of who could wait for it none would ever rest. Names that are
+nobody's are counted too, else the wait would tell them from others; they share a million counters, so that whoever
+tries every name there is fills no table.
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,6 @@ from sqlalchemy.dialects.postgresql import insert
 from idp.credentials.model import MOST_TRIES, AttemptState, delay_after
 from idp.credentials.reservation import Reserved, Slowed
 from idp.database import Digest, UtcTime, metadata
-from idp.database.erasing import delete_oldest
 from keys.envelope import Vault
 
 NOBODY_S_COUNTERS = 2**20
@@ -77,7 +77,6 @@ _GIVE_BACK = (
     .values(failures=attempts.c.failures - 1, tries=attempts.c.tries - 1, not_before=None)
 )
 _RELEASE = delete(attempts).where(_this_account, attempts.c.failures > 0).returning(attempts.c.failures)
-_ERASE = delete_oldest((attempts.c.account,), attempts.c.last_at, attempts.c.failures < MOST_TRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +125,6 @@ class AttemptStore:
         if row is None:
             return AttemptState(failures=0, tries=0, not_before=None)
         return AttemptState(failures=row.failures, tries=row.tries, not_before=row.not_before)
-
-    def erase_forgotten(self, before: datetime, limit: int) -> int:
-        """Delete counters not tried since, but for accounts that rest."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
 
     def _key(self, account: str) -> dict[str, object]:
         return {"of_account": self.vault.digest(account)}

@@ -19,6 +19,7 @@ from idp.messages.model.notices import Notice
 from idp.officials.model import OfficialStatus
 from idp.organisations.service import representatives_of
 from idp.people.ages import consents_through_representative
+from idp.people.contacts import counter_of
 from idp.people.model import Person, PersonStatus
 from idp.transaction import Tx
 
@@ -89,6 +90,8 @@ def _forget_ways_in(tx: Tx, record: PersonId, occasion: Occasion) -> None:
     tx.passwords.remove(record)
     tx.totp.remove(record)
     tx.recovery_codes.clear(record)
+    for counter in (record, counter_of(record)):
+        tx.attempts.settle(counter)
     for passkey in tx.passkeys.of_person(record):
         tx.passkeys.end(passkey, occasion.now)
 
