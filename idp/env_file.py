@@ -7,7 +7,8 @@ No message repeats a value, which may be a secret.
 
 import re
 import stat
-from collections.abc import Collection, MutableMapping
+from collections.abc import Collection, Iterable, MutableMapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from idp.risk_settings import RiskSettings
@@ -16,7 +17,10 @@ from idp.settings import Lifetimes, Settings
 NAME = "hpid.env"
 _LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)", re.ASCII)
 _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<value>.*)(?P=quote)")
+_PREFIX = "HPID_"
 _STATE = "HPID_STATE"
+_ALMOST = 0.85
+"""How alike two names are of which one was meant; what others put there under our prefix is less."""
 _GROUPS: dict[str, type[Lifetimes] | type[RiskSettings]] = {"life": Lifetimes, "risk": RiskSettings}
 """Settings that are several of one kind."""
 _OTHERS = 0o027
@@ -62,6 +66,15 @@ def setting_names() -> frozenset[str]:
     for group, settings in _GROUPS.items():
         names |= {f"HPID_{group.upper()}_{name.upper()}" for name in settings.model_fields}
     return frozenset(names) - {_STATE}
+
+
+def misspelt(environment: Iterable[str]) -> dict[str, str]:
+    """Return names of the environment that are no setting, each with the one that it is almost."""
+    known = setting_names() | {_STATE}
+    written = {name.upper().replace("__", "_"): name for name in environment}
+    strangers = [name for name in written if name.startswith(_PREFIX) and name not in known]
+    almost = {name: get_close_matches(name, known, n=1, cutoff=_ALMOST) for name in strangers}
+    return {written[name]: found[0] for name, found in sorted(almost.items()) if found}
 
 
 def _check_mode(path: Path) -> None:

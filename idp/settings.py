@@ -35,7 +35,9 @@ _MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}", re.AS
 
 
 class Settings(BaseSettings):
-    """The provider's settings. Anything unknown in the environment with our prefix is left alone."""
+    """The provider's settings. Anything unknown in the environment with our prefix is left alone: it may be somebody
+    else's. What looks misspelt is told at the start (`idp/env_file.py`).
+    """
 
     model_config = SettingsConfigDict(env_prefix="HPID_", extra="ignore", env_nested_delimiter="__")
 
@@ -44,7 +46,7 @@ class Settings(BaseSettings):
     profile: DeploymentProfile = DeploymentProfile.DEVELOPMENT
     """development, certification or production."""
     host: str = "127.0.0.1"
-    """Address to listen on."""
+    """Address to listen on, no name."""
     port: int = Field(default=8000, ge=1, le=65535)
     """Port to listen on."""
     certificate: Path | None = None
@@ -222,9 +224,11 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _refuse_proxies_that_are_no_address(self) -> Self:
+    def _refuse_what_is_no_address(self) -> Self:
         if wrong := no_addresses(self.trusted_proxies):
             raise UnsafeSettings(f"HPID_TRUSTED_PROXIES takes addresses one by one; {wrong} is none")
+        if no_addresses((self.host,)):  # a name may lead to several, and the server takes one
+            raise UnsafeSettings("HPID_HOST must be an address: 127.0.0.1, ::1, or 0.0.0.0 and :: for all")
         return self
 
     @model_validator(mode="after")

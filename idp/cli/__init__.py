@@ -39,7 +39,7 @@ from idp.cli import (
     worker,
 )
 from idp.cli.context import CommandFailed, say, show_error
-from idp.database import DatabaseUnavailable
+from idp.database import DatabaseUnavailable, UnusableUrl
 from idp.env_file import UnusableEnvFile, take_env_file
 from idp.exposition import PortTaken
 from idp.risk_settings import RiskSettings
@@ -131,6 +131,9 @@ def main() -> None:
     except ValidationError as error:
         for problem in error.errors():
             show_error(_explained(problem["loc"], problem["msg"], model=error.title))
+        sys.exit(1)
+    except UnusableUrl as error:
+        show_error(f"HPID_DATABASE_URL: {error}")
         sys.exit(1)
     except _EXPECTED as error:
         show_error(str(error).splitlines()[0])  # a driver's text goes on with its statement

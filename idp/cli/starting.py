@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Callable
 from functools import partial
@@ -10,6 +11,7 @@ from idp.app import release
 from idp.cli.certification import check_profile_of_state
 from idp.cli.context import CommandFailed, check_revision, check_schema
 from idp.configuration.cache import StateRefused
+from idp.env_file import misspelt
 from idp.log import fields
 from idp.provider import Provider
 from idp.settings import DeploymentProfile
@@ -28,6 +30,8 @@ def announce(provider: Provider, log: logging.Logger) -> None:
     settings = provider.settings
     database = "sqlite" if settings.is_sqlite else "postgresql"
     log.info("started", extra=fields(release=release(), profile=settings.profile.value, database=database))
+    for name, meant in misspelt(os.environ).items():
+        log.warning("not a setting, and ignored", extra=fields(name=name, meant=meant))
     if settings.profile is DeploymentProfile.PRODUCTION and not provider.senders:
         log.warning("people are told of nothing: neither HPID_MAIL_HOST nor HPID_SMS_URL is set")
 

@@ -12,7 +12,7 @@ from idp.database.outcome import DatabaseBusy, DatabaseReadOnly, DatabaseUnavail
 from idp.database.sqlite import Sqlite
 from idp.database.traffic import Load, Traffic
 from idp.database.turns import LONGEST_WAIT, Turns
-from idp.database.url import engine_url
+from idp.database.url import UnusableUrl, engine_url
 
 if TYPE_CHECKING:
     from idp.database.postgresql import Postgresql
@@ -29,6 +29,7 @@ __all__ = [
     "Refused",
     "Resealing",
     "Sealed",
+    "UnusableUrl",
     "UtcTime",
     "behind",
     "engine_url",

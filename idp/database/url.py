@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 _PORT = 5432
+_PORTS = range(1, 65536)
 _SEVERAL = re.compile(r"^(postgresql[^:/]*://)([^@/?]*@)?([^@/?]*,[^/?]*)(.*)$")
 OPTIONS = frozenset(
     {
@@ -24,6 +26,10 @@ OPTIONS = frozenset(
 _WRITERS = frozenset({"read-write", "primary"})
 
 
+class UnusableUrl(ValueError):
+    """The database can't be meant by this; the text says why, without the URL: a password may stand in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a server listens; None: where the driver looks by default."""
@@ -33,14 +39,17 @@ class Place:
 
 
 def engine_url(url: str) -> URL:
-    """Return the URL with our driver; raises ValueError for what can't be meant."""
+    """Return the URL with our driver; raises UnusableUrl for what can't be meant."""
     several = _SEVERAL.match(url)
-    target = make_url(f"{several[1]}{several[2] or ''}{several[4]}" if several else url)
+    try:
+        target = make_url(f"{several[1]}{several[2] or ''}{several[4]}" if several else url)
+    except (ArgumentError, ValueError):  # a port that is no number
+        raise UnusableUrl("the database URL is no URL") from None
     backend = target.get_backend_name()
     if backend == "sqlite" and target.database not in {None, "", ":memory:"}:
         return target.set(drivername="sqlite")
     if backend != "postgresql":
-        raise ValueError("the database URL must be sqlite:///path or postgresql://…")
+        raise UnusableUrl("the database URL must be sqlite:///path or postgresql://…")
     if several:
         target = target.update_query_dict({"host": several[3]})
     target = target.set(drivername="postgresql+asyncpg")
@@ -55,16 +64,19 @@ def places_of(url: URL) -> tuple[Place, ...]:
     if len(ports) == 1:
         ports *= len(hosts)
     if len(ports) != len(hosts) or not all(port.isdecimal() for port in ports):
-        raise ValueError("the database URL must name one port, or one for each host")
-    return tuple(_place(host, int(port)) for host, port in zip(hosts, ports, strict=True))
+        raise UnusableUrl("the database URL must name one port, or one for each host")
+    places = tuple(_place(host, int(port)) for host, port in zip(hosts, ports, strict=True))
+    if any(place.port not in _PORTS for place in places):
+        raise UnusableUrl("the database URL has a port beyond 65535, or 0")
+    return places
 
 
 def _check_postgresql(target: URL) -> None:
     places_of(target)
     if unknown := target.query.keys() - OPTIONS - {"host", "port"}:
-        raise ValueError(f"the database URL has an option that is not known: {', '.join(sorted(unknown))}")
+        raise UnusableUrl(f"the database URL has an option that is not known: {', '.join(sorted(unknown))}")
     if target.query.get("target_session_attrs", "read-write") not in _WRITERS:
-        raise ValueError("target_session_attrs must be read-write: what nobody can write, nobody can revoke")
+        raise UnusableUrl("target_session_attrs must be read-write: what nobody can write, nobody can revoke")
 
 
 def _parts(value: str | Sequence[str] | None) -> list[str]:

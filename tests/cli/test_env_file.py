@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from idp.env_file import NAME, UnusableEnvFile, read_env_file, setting_names, take_env_file
+from idp.env_file import NAME, UnusableEnvFile, misspelt, read_env_file, setting_names, take_env_file
 from idp.risk_settings import RiskSettings
 from idp.settings import Lifetimes, Settings
 from tests.cli.conftest import Office
@@ -182,6 +182,26 @@ def test_a_variable_wins_in_any_letter_case_and_even_if_empty(tmp_path: Path) ->
         "HPID_HOST": "",
         "HPID_LOG_LEVEL": "3",
     }
+
+
+def test_what_looks_misspelt_in_the_environment_is_told_and_what_is_another_s_is_not() -> None:
+    written = {
+        "HPID_TRUSTED_PROXY": "HPID_TRUSTED_PROXIES",
+        "hpid_datbase_pool": "HPID_DATABASE_POOL",
+        "HPID_LIFE_ACCES_TOKEN": "HPID_LIFE_ACCESS_TOKEN",
+    }
+    anothers = [
+        "HPID_SERVICE_HOST",
+        "HPID_PORT_8000_TCP_ADDR",
+        "HPID_VENV",
+        "HPID_DEMO_STATE",
+        "TRUSTED_PROXY",
+        "PATH",
+    ]
+    assert (
+        misspelt([*written, *anothers, *setting_names(), "HPID_STATE", "HPID_LIFE__CODE", "hpid_port"])
+        == written
+    )
 
 
 def test_every_setting_but_the_folder_may_stand_in_the_file() -> None:

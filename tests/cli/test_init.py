@@ -115,5 +115,17 @@ def test_what_is_no_database_is_refused_and_left_as_it_is(made: Installation) ->
 def test_a_setting_that_is_no_setting_is_named_as_in_the_environment(made: Installation) -> None:
     assert made.hpid("keys", "list", HPID_PORT="70000").refusal.startswith("HPID_PORT: ")
     assert made.hpid("keys", "list", HPID_LIFE_CODE="soon").refusal.startswith("HPID_LIFE_CODE: ")
+    for url, refusal in {
+        "mysql://u:a-secret@127.0.0.1/hpid": "the database URL must be sqlite:///path or postgresql://…",
+        "postgresql://u:a-secret@127.0.0.1:99999/hpid": "the database URL has a port beyond 65535, or 0",
+        "postgresql://u:a-secret@127.0.0.1/hpid?nosuch=1": "the database URL has an option that is not known: nosuch",
+        "u:a-secret@127.0.0.1": "the database URL is no URL",
+    }.items():
+        for command in ("keys list", "init", "serve", "worker", "backup x"):
+            assert (
+                made.hpid(*command.split(), HPID_DATABASE_URL=url).refusal == f"HPID_DATABASE_URL: {refusal}"
+            )
+    named = made.hpid("serve", HPID_HOST="localhost").refusal
+    assert named == "HPID_HOST must be an address: 127.0.0.1, ::1, or 0.0.0.0 and :: for all"
     unsafe = replace(made, settings={"HPID_ISSUER": "http://id.example.vn"}).hpid("serve").refusal
     assert unsafe == "HPID_ISSUER must be https except on loopback in development"

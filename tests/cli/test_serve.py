@@ -104,6 +104,21 @@ async def test_a_healthy_run_logs_one_access_line_a_request_and_no_warning(
         assert secret not in told
 
 
+def test_a_setting_that_looks_misspelt_is_told_when_it_starts(made: Installation) -> None:
+    node = Node(made)
+    node.start(HPID_TRUSTED_PROXY="127.0.0.1")
+    try:
+        node.wait_until_ready()
+        (line,) = node.complaints()
+    finally:
+        node.kill()
+    assert (line["event"], line["name"], line["meant"]) == (
+        "not a setting, and ignored",
+        "HPID_TRUSTED_PROXY",
+        "HPID_TRUSTED_PROXIES",
+    )
+
+
 def test_a_busy_port_is_one_line(node: Node) -> None:
     refused = node.installation.hpid("serve")
     assert refused.refusal.startswith(f"port {node.port} of 127.0.0.1 can't be used: ")

@@ -256,6 +256,9 @@ def test_a_password_stays_whole_whatever_stands_in_it() -> None:
     [
         ("h1,h2/hpid?port=1,2,3", "one port"),
         ("h1:x,h2/hpid?port=y", "one port"),
+        ("h1:99999/hpid", "beyond 65535"),
+        ("h1,h2/hpid?port=0", "beyond 65535"),
+        ("h1:x/hpid", "no URL"),
         ("h1/hpid?sslmod=require", "not known: sslmod"),
         ("h1/hpid?target_session_attrs=any", "read-write"),
     ],
