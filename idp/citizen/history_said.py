@@ -7,12 +7,14 @@ theirs was used. Closed vocabularies alone; whatever else stands in an event is 
 from collections.abc import Mapping
 
 from idp.audit.events import AuditEvent, EventType
+from idp.data_rights.model import Right
 from idp.messages.model.notices import Factor
 from idp.people.asked import SearchReason
 from idp.protocol.assurance import is_cross_device, is_passkey
 from idp.risk.model import Outcome, Signal
 
 OPERATOR = "operator:"
+_RIGHTS = frozenset(one.value for one in Right)
 _REASONS = frozenset(one.value for one in SearchReason)
 _OF_A_FACTOR = frozenset(
     {EventType.CREDENTIAL_SET, EventType.CREDENTIAL_REMOVED, EventType.CREDENTIAL_COMPROMISED}
@@ -27,6 +29,7 @@ def said(event: AuditEvent, *, is_own: bool) -> tuple[str, ...]:
     payload, keys = event.payload, []
     if event.type in _OF_A_FACTOR:
         keys += _factors(payload.get("kind"))
+    keys += _asked_for(payload)
     keys += _how(payload)
     if payload.get("degraded"):
         keys.append("history_degraded")
@@ -50,6 +53,15 @@ def _factors(kind: object) -> list[str]:
     """Return which ways to sign in it is about; in older records one event stands for two: `password and totp`."""
     named = kind.replace("-", "_").split(" and ") if isinstance(kind, str) else []
     return [f"history_factor_{one}" for one in named if one in _FACTORS]
+
+
+def _asked_for(payload: Mapping[str, object]) -> list[str]:
+    """Return what a request about data is for: to delete nobody's in particular is to close the account."""
+    right = payload.get("right")
+    if right not in _RIGHTS:
+        return []
+    is_closing = right == Right.DELETE and not payload.get("client_id")
+    return ["data_right_close" if is_closing else f"data_right_{right}"]
 
 
 def _how(payload: Mapping[str, object]) -> list[str]:

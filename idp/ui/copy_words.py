@@ -20,7 +20,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "right": ("data_right",),
     "state": ("data_state", "copied_state"),
     "basis": ("services_basis",),
-    "scope": ("claim",),
+    "scope": ("copied_scope", "claim"),
     "role": ("role",),
     "services": ("area",),
     "kind": ("history_factor", "copied_kind"),

@@ -105,6 +105,9 @@ async def test_until_its_time_the_account_works_and_one_press_keeps_it(world: Wo
     assert "alert-closing" in page.ids, "whoever did not ask for it sees it first of all"
     page = await browser.press(await browser.get(page.links["see-closing"]), "keep-account")
     assert "closing" not in page.ids
+    assert str(page.response.url).endswith("?d=kept"), (
+        "it says what was kept, not that some request was taken back"
+    )
     assert "alert-closing" not in (await browser.get("/account")).ids
     world.time.move(days=8)
     assert await run_closing(world) == 0

@@ -151,6 +151,7 @@ _VALUES = {
     "amr": ("pwd", "otp", "recovery", "sms", "email", "user", "mfa", "mca", "face", "pop", "swk"),
     "by": ("national", "haiphong"),
     "realm": ("citizen", "official"),
+    "scope": ("openid", "profile", "phone", "age", "residence", "vn.id_number"),
     "language": ("vi", "en"),
     "nationality": ("VNM",),
     "birthdate": ("1984-03-14",),
@@ -209,7 +210,7 @@ DATA: dict[str, Sample] = {
     "data-copy-ready": data(copy=CopyRow(is_ready=True, until=NOW + _DAY), notice="data_waits"),
     "data-restricted": data(restricted_at=NOW, notice="data_sent"),
     "data-closing": data(closing=CLOSING, requests=(CLOSING,), notice="data_closing"),
-    **{f"data-{word}": data(notice=f"data_{word}") for word in ("none", "withdrawn", "lifted")},
+    **{f"data-{word}": data(notice=f"data_{word}") for word in ("none", "withdrawn", "lifted", "kept")},
     **{f"data-form-{right.value}": form(right) for right in Right},
     "data-form-wrong": form(
         Right.OBJECT,

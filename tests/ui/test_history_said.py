@@ -66,3 +66,11 @@ def test_what_was_done_to_a_way_to_sign_in_says_to_which(
     event: EventType, kind: str | None, keys: tuple[str, ...]
 ) -> None:
     assert said(_event(event, kind=kind), is_own=True) == keys
+
+
+def test_a_request_about_data_says_what_was_asked_for() -> None:
+    event = _event(EventType.DATA_REQUESTED, right="delete")
+    assert said(event, is_own=True) == ("data_right_close",), "closing the account is not like asking to see"
+    event = _event(EventType.DATA_REQUESTED, right="delete", client_id="portal")
+    assert said(event, is_own=True) == ("data_right_delete",)
+    assert said(_event(EventType.DATA_REQUESTED, right="else"), is_own=True) == ()

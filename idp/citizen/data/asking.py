@@ -94,7 +94,10 @@ async def take_back(call: Call) -> Answer:
         withdraw_request, person_id=holder.person_id, request_id=request_id, occasion=call.occasion()
     )
     done = (await holder.transact(work)).unwrap()
-    return Answer.redirect(HERE if done is None else f"{HERE}?d=withdrawn")
+    if done is None:
+        return Answer.redirect(HERE)
+    is_kept = done.right is Right.DELETE and done.client_id is None
+    return Answer.redirect(f"{HERE}?d={'kept' if is_kept else 'withdrawn'}")
 
 
 async def lift(call: Call) -> Answer:

@@ -15,7 +15,7 @@ from idp.transaction import Tx
 from idp.ui.data_rows import FoundByRow
 
 HERE = "/account/data"
-DONE = frozenset({"asked", "waits", "sent", "withdrawn", "lifted", "closing", "none"})
+DONE = frozenset({"asked", "waits", "sent", "withdrawn", "lifted", "closing", "kept", "none"})
 """What the page may say has just been done: a string `notice_data_<word>`."""
 
 
