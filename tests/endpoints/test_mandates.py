@@ -15,6 +15,7 @@ from idp.organisations.model import Organisation, OrganisationKind, Organisation
 from idp.people.model import Person
 from tests.driver import Browser, Page
 from tests.organisations.samples import make_organisation
+from tests.told import messages_of
 from tests.world import World
 
 HOME = "/account/mandates"
@@ -107,6 +108,12 @@ async def harbour(world: World, lan: Somebody) -> Organisation:
     return await company(world, lan, name="Công ty TNHH Cảng Xanh")
 
 
+async def _acts_told(world: World, who: Somebody) -> list[str]:
+    """Return which acts of high risk a person is to hear of."""
+    found = await world.provider.database.read(lambda tx: messages_of(tx, who.person.person_id))
+    return [str(one.payload["act"]) for one in found if one.payload.get("notice") == "high_risk_act"]
+
+
 @pytest.mark.usefixtures("harbour")
 async def test_a_representative_appoints_an_administrator_who_takes_it(
     world: World, lan: Somebody, minh: Somebody
@@ -124,6 +131,8 @@ async def test_a_representative_appoints_an_administrator_who_takes_it(
     assert "Người quản trị" in page.response.text
     types = [event.type for event in await world.records(EventType.MANDATE_OFFERED, EventType.MANDATE_GIVEN)]
     assert types == [EventType.MANDATE_GIVEN, EventType.MANDATE_OFFERED, EventType.MANDATE_GIVEN]
+    assert await _acts_told(world, lan) == ["power_given"], "who gave power away hears of it"
+    assert await _acts_told(world, minh) == []
 
 
 async def test_an_administrator_appoints_a_firm_and_the_firm_says_who_acts(
@@ -149,8 +158,11 @@ async def test_an_administrator_appoints_a_firm_and_the_firm_says_who_acts(
     assert harbour.name in page.response.text
     of_accountant = re.findall(r'<option value="([^"]+)">Hoàng Đức An<', page.response.text)[0]
     name_it = next(one for one in page.buttons if one.startswith("name-"))
+    assert await _acts_told(world, minh) == ["power_given"]
+    assert await _acts_told(world, boss) == ["power_given"]
     receipt = await boss.browser.press(page, name_it, person=of_accountant)
     assert "page-mandate-receipt" in receipt.ids
+    assert await _acts_told(world, boss) == ["power_given", "power_given"]
     home = await accountant.home()
     assert harbour.name in home.response.text
     assert "Lập hồ sơ · Thuế" in home.response.text
@@ -204,6 +216,7 @@ async def test_the_last_administrator_is_removed_by_two_people(
     page, _ = await second.manage()
     receipt = await second.act(page, "confirm-removal-")
     assert "Đã chấm dứt" in receipt.response.text
+    assert await _acts_told(world, second) == ["administrator_ended"]
     assert _ID.findall((await minh.home()).response.text) == []
 
 

@@ -21,7 +21,8 @@ from idp.mandates.model import (
 )
 from idp.mandates.rules import Ending, check_confirmation, check_ending, managing, works_for
 from idp.mandates.service.firm_endings import end_appointments_of
-from idp.mandates.service.recording import end_cut, end_mandate, refuse
+from idp.mandates.service.recording import end_cut, end_mandate, refuse, tell_of_power
+from idp.messages.model.notices import Act
 from idp.transaction import Tx
 
 _LEFT_THE_FIRM = "no longer of the firm"
@@ -110,6 +111,7 @@ def confirm_removal(tx: Tx, removal_id: str, *, by: PersonId, occasion: Occasion
     if broken is not None:
         return refuse(tx, "confirm removal", principal, broken, by=by, occasion=occasion)
     end_one(tx, target, "removed by two people", actor=person_ref(by), occasion=occasion)
+    tell_of_power(tx, by, Act.ADMINISTRATOR_ENDED, occasion=occasion)
     return Done(Ended(mandate=target))
 
 

@@ -20,7 +20,8 @@ from idp.mandates.model import (
     organisation,
 )
 from idp.mandates.rules import check_appointment, check_firm, check_naming
-from idp.mandates.service.recording import give, refuse
+from idp.mandates.service.recording import give, refuse, tell_of_power
+from idp.messages.model.notices import Act
 from idp.people.model import PersonStatus
 from idp.transaction import Tx
 
@@ -74,6 +75,7 @@ def appoint_firm(
             valid_to=appointment.valid_to.isoformat(),
         )
     )
+    tell_of_power(tx, by, Act.POWER_GIVEN, occasion=occasion)
     return Done(appointment)
 
 
@@ -103,6 +105,7 @@ def name_delegate(
         return refuse(tx, "name delegate", firm, broken, by=by, occasion=occasion)
     mandate = _mandate(appointment, delegate_id, by, occasion)
     give(tx, (mandate,), actor=person_ref(by), occasion=occasion)
+    tell_of_power(tx, by, Act.POWER_GIVEN, occasion=occasion)
     return Done(mandate)
 
 

@@ -24,7 +24,8 @@ from idp.mandates.model import (
     Source,
 )
 from idp.mandates.rules import check_acceptance, check_appointment, managing, why_not_managing
-from idp.mandates.service.recording import give, refuse
+from idp.mandates.service.recording import give, refuse, tell_of_power
+from idp.messages.model.notices import Act
 from idp.name_fold import fold, to_nfc
 from idp.people.model import Person, PersonStatus
 from idp.transaction import Tx
@@ -80,6 +81,7 @@ def offer(tx: Tx, wanted: Offer, *, by: PersonId, occasion: Occasion) -> Done[In
             valid_to=invitation.valid_to.isoformat(),
         )
     )
+    tell_of_power(tx, by, Act.POWER_GIVEN, occasion=occasion)
     return Done(invitation)
 
 

@@ -8,6 +8,7 @@ from idp.audit.occasion import Occasion, person_ref
 from idp.database import Refused
 from idp.ids import PersonId
 from idp.mandates.model import Mandate, MandateRefused, Principal, Rule
+from idp.messages.model.notices import Act, Notice
 from idp.sessions.service import tell_of_ended
 from idp.transaction import Tx
 
@@ -33,6 +34,11 @@ def give(tx: Tx, given: Sequence[Mandate], *, actor: str, occasion: Occasion) ->
                 valid_to=None if one.valid_to is None else one.valid_to.isoformat(),
             )
         )
+
+
+def tell_of_power(tx: Tx, by: PersonId, act: Act, *, occasion: Occasion) -> None:
+    """Tell whoever gave power away that it was done in their name: if it was not them, they hear of it in time."""
+    tx.outbox.notify(by, Notice.HIGH_RISK_ACT, occasion=occasion, act=act.value)
 
 
 def end_mandate(
