@@ -24,7 +24,7 @@ _PERSONAL_ID = re.compile(r"[0-9]{12}", re.ASCII)
 _FOREIGNER_ID = re.compile(r"[0-9A-Z]{12}", re.ASCII)
 _OF_VIETNAM = frozenset({"VN", "VNM", "Việt Nam"})
 _BIRTHDATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})|([12][0-9]{3})", re.ASCII)
-_BIRTH_YEARS = range(1850, 2200)
+_FIRST_BIRTH_YEAR = 1850
 _PHONE = re.compile(r"\+[1-9][0-9]{7,14}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _WARD = re.compile(r"[0-9]{5}", re.ASCII)
@@ -48,8 +48,8 @@ def account_level(userinfo: Mapping[str, object]) -> int | None:
     return value if _is_int(value) and value in {1, 2} else None
 
 
-def attributes(userinfo: Mapping[str, object]) -> ExternalAttributes:
-    """Return what the answer says of the person."""
+def attributes(userinfo: Mapping[str, object], *, today: date) -> ExternalAttributes:
+    """Return what the answer says of the person; `today` in Việt Nam: nobody was born after it."""
     address = userinfo.get("ThuongTru")
     place: Mapping[str, object] = address if isinstance(address, dict) else {}
     gender = userinfo.get("GioiTinh")
@@ -61,7 +61,7 @@ def attributes(userinfo: Mapping[str, object]) -> ExternalAttributes:
         full_name=_text(userinfo, "HoVaTen"),
         personal_id=personal_id,
         foreigner_id=_matching(_FOREIGNER_ID, number) if is_foreign else "",
-        birthdate=_birthdate(_text(userinfo, "NgayThangNamSinh")),
+        birthdate=_birthdate(_text(userinfo, "NgayThangNamSinh"), today),
         gender=_GENDERS.get(gender, "") if _is_int(gender) else "",
         nationality=nationality,
         phone=_matching(_PHONE, _text(userinfo, "SoDienThoai")),
@@ -90,14 +90,15 @@ def _matching(pattern: re.Pattern[str], text: str) -> str:
     return text if pattern.fullmatch(text) else ""
 
 
-def _birthdate(text: str) -> str:
-    """Return YYYY-MM-DD or YYYY; a day that no calendar has is no birth date, nor one of another age of the world."""
+def _birthdate(text: str, today: date) -> str:
+    """Return YYYY-MM-DD or YYYY; a day that no calendar has is no birth date, nor one to come or beyond memory."""
     match = _BIRTHDATE.fullmatch(text)
-    if match is None or int(text[:4]) not in _BIRTH_YEARS:
+    if match is None:
         return ""
-    if match[4]:
-        return match[4]
     try:
-        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+        born = date(int(text[:4]), int(match[2] or 1), int(match[3] or 1))
     except ValueError:
         return ""
+    if born.year < _FIRST_BIRTH_YEAR or born > today:
+        return ""
+    return match[4] or born.isoformat()

@@ -4,7 +4,7 @@ The real system answers `acr_values=LoA…` and a userinfo of its own field name
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
 from federation.logout_token import LogoutNotice
@@ -12,6 +12,8 @@ from federation.mapping import account_kind, account_level, attributes
 from federation.oidc import OidcUpstream
 from federation.patience import answered_within
 from federation.upstream import ExternalIdentity
+
+_VIETNAM_TIME = timezone(timedelta(hours=7))
 
 
 class NationalEid:
@@ -67,7 +69,7 @@ class NationalEid:
             account_level=account_level(signed_in.userinfo),
             auth_time=signed_in.auth_time,
             amr=signed_in.amr,
-            attributes=attributes(signed_in.userinfo),
+            attributes=attributes(signed_in.userinfo, today=now.astimezone(_VIETNAM_TIME).date()),
             sid=signed_in.sid,
         )
 

@@ -18,8 +18,8 @@ from idp.people.model import NumberCause
 _LONGEST = 200
 _MOST = 40
 _YEAR_OR_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}-[0-9]{2})?", re.ASCII)
-_BIRTH_YEARS = range(1850, 2200)
-"""Beyond them is a slip of a register's hand; at the end of all calendars nobody comes of age."""
+_FIRST_BIRTH_YEAR = 1850
+"""One before it is a slip of a register's hand, as is a day to come."""
 _NUMBER = re.compile(r"[0-9A-Z]{12}", re.ASCII)
 _WARD = re.compile(r"[0-9]{5}", re.ASCII)
 _GENDERS = frozenset({"male", "female"})
@@ -116,14 +116,14 @@ def number_change(facts: Facts) -> tuple[str, NumberCause]:
     return _number(facts, "new"), _word(NumberCause, facts, "cause")
 
 
-def correction(facts: Facts) -> Correction:
+def correction(facts: Facts, *, today: date) -> Correction:
     """Return what was put right; at least one thing must be."""
     gender = _text(facts, "gender") or None
     if gender is not None and gender not in _GENDERS:
         raise MalformedFacts("gender is not male or female")
     birthdate = _text(facts, "birthdate") or None
     if birthdate is not None:
-        _check_birthdate(birthdate)
+        _check_birthdate(birthdate, today)
     names = {name: _text(facts, name) for name in NAMES if facts.get(name) is not None}
     if names.get("name") == "" or (names and not any(names.values())):
         raise MalformedFacts("name is empty")
@@ -165,14 +165,16 @@ def _representative(value: Facts) -> Representative:
     )
 
 
-def _check_birthdate(text: str) -> None:
+def _check_birthdate(text: str, today: date) -> None:
     if not _YEAR_OR_DAY.fullmatch(text):
         raise MalformedFacts("birthdate is not YYYY-MM-DD or YYYY")
     try:
         born = date.fromisoformat(text if "-" in text else f"{text}-01-01")
     except ValueError:
         raise MalformedFacts("birthdate is no day") from None
-    if born.year not in _BIRTH_YEARS:
+    if born > today:
+        raise MalformedFacts("birthdate is yet to come")
+    if born.year < _FIRST_BIRTH_YEAR:
         raise MalformedFacts("birthdate is of no living memory")
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from idp.life_events.ends import ENDS, Happening
 from idp.life_events.facts import (
+    Correction,
     MalformedFacts,
     card,
     correction,
@@ -132,6 +133,10 @@ def test_a_corrected_birth_date_moves_what_is_about_age_alone(
     assert found == (None if expected is None else start_of(expected))
 
 
+def _correction(facts: dict[str, object]) -> Correction:
+    return correction(facts, today=TODAY)
+
+
 @pytest.mark.parametrize(
     ("read", "facts"),
     [
@@ -146,16 +151,18 @@ def test_a_corrected_birth_date_moves_what_is_about_age_alone(
         (residence, {"until": None, "ward_code": "1"}),
         (number_change, {"new": "12", "cause": "data-corrected"}),
         (number_change, {"new": "031190000001", "cause": "because"}),
-        (correction, {}),
-        (correction, {"name": " "}),
-        (correction, {"name": "a\x00b"}),
-        (correction, {"gender": "none"}),
-        (correction, {"birthdate": "1990-13-01"}),
-        (correction, {"birthdate": "0000"}),
-        (correction, {"birthdate": "9982"}),
-        (correction, {"birthdate": "9999-12-31"}),
-        (correction, {"birthdate": "0001-01-01"}),
-        (correction, {"name": "x" * 201}),
+        (_correction, {}),
+        (_correction, {"name": " "}),
+        (_correction, {"name": "a\x00b"}),
+        (_correction, {"gender": "none"}),
+        (_correction, {"birthdate": "1990-13-01"}),
+        (_correction, {"birthdate": "0000"}),
+        (_correction, {"birthdate": "9982"}),
+        (_correction, {"birthdate": "9999-12-31"}),
+        (_correction, {"birthdate": "2026-03-03"}),
+        (_correction, {"birthdate": "2027"}),
+        (_correction, {"birthdate": "0001-01-01"}),
+        (_correction, {"name": "x" * 201}),
         (relations, {"relations": "none"}),
         (relations, {"relations": [{"kind": "friend", "personal_id": "031190000001"}]}),
         (relations, {"relations": [{"kind": "parent"}]}),
@@ -172,6 +179,11 @@ def test_facts_that_are_not_what_they_should_be_are_refused_and_not_repeated(
     with pytest.raises(MalformedFacts) as refused:
         read(facts)
     assert all(str(value) not in str(refused.value) for value in facts.values() if len(str(value)) > 4)
+
+
+@pytest.mark.parametrize("birthdate", ["2026-03-02", "2026", "1850"])
+def test_who_was_born_today_or_in_this_year_was_born(birthdate: str) -> None:
+    assert _correction({"birthdate": birthdate}).birthdate == birthdate
 
 
 def test_nobody_died_tomorrow() -> None:

@@ -153,7 +153,7 @@ def number_changed(word: Word, person: Person) -> Applied:
 
 def corrected(word: Word, person: Person) -> Applied:
     """Name, sex or birth date was put right."""
-    return correct(word, person, facts.correction(word.event.facts))
+    return correct(word, person, facts.correction(word.event.facts, today=vietnam_day(word.occasion.now)))
 
 
 def related(word: Word, person: Person) -> Applied:
