@@ -15,7 +15,7 @@ from idp.edge.busy import BusyAnswers
 from idp.edge.call import BadCall, Call, Endpoint
 from idp.edge.cors import PATHS as CORS_PATHS
 from idp.edge.cors import cors_headers
-from idp.edge.head import call_of, check_head, is_plain, new_txn
+from idp.edge.head import body_length, call_of, check_head, is_plain, new_txn
 from idp.edge.kinds import kind_of
 from idp.edge.page import bare_error_page
 from idp.edge.page_route import logged_path, page_route
@@ -163,14 +163,14 @@ class Edge:
         check_head(call, scope["headers"])
         route = self.route_of(call.path)
         if route is not None:
-            await reply.give(await self._answer(call, kind, self._routes[route], receive))
+            await reply.give(await self._answer(call, kind, self._routes[route], scope, receive))
             return
         if call.path != "/" and (call.path.endswith("/") or not call.path.startswith("/")):
             # no address of ours is such a one; a framework would redirect by 307, to the host the request names
             raise BadCall(404, "no such address")
         scope["hpid.call"] = call
         if call.method in _WITH_BODY:
-            call.body = await read_body(receive)
+            call.body = await read_body(receive, body_length(call, scope))
         admission = self._provider.admission
         page = self._page(call.path, call.method)
         admission.enter(kind)
@@ -183,7 +183,7 @@ class Edge:
             admission.leave(kind)
 
     async def _answer(
-        self, call: Call, kind: Kind, methods: Mapping[str, Endpoint], receive: Receive
+        self, call: Call, kind: Kind, methods: Mapping[str, Endpoint], scope: Scope, receive: Receive
     ) -> Answer:
         """Run one protocol endpoint; what it refuses is rendered here so that CORS headers ride along."""
         endpoint = methods.get("GET" if call.method == "HEAD" else call.method)
@@ -197,7 +197,7 @@ class Edge:
                 {"error": "invalid_request", "error_description": "method not allowed"}, status=405
             ).with_headers(("allow", allowed))
         if call.method in _WITH_BODY:
-            call.body = await read_body(receive)
+            call.body = await read_body(receive, body_length(call, scope))
         admission = self._provider.admission
         admission.enter(kind)
         try:

@@ -79,6 +79,14 @@ def check_head(call: Call, raw: _Raw) -> None:
         raise BadCall(415, "content encodings are not accepted")
 
 
+def body_length(call: Call, scope: Scope) -> int | None:
+    """Return how many bytes the body has; None: its end has to be waited for (RFC 9112 §6.3; HTTP/2 has frames)."""
+    length = call.headers.get("content-length")
+    if length is None or scope["http_version"][0] != "1" or "transfer-encoding" in call.headers:
+        return None
+    return int(length)
+
+
 def _joined(raw: _Raw) -> dict[str, str]:
     """Return headers of which some came twice: the first counts, unless the lines are parts of one."""
     headers: dict[str, str] = {}

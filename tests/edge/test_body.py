@@ -45,3 +45,25 @@ async def test_no_clock_runs_on_once_the_body_is_there(monkeypatch: pytest.Monke
 
     assert await read_body(whole) == b"a=1"
     await asyncio.sleep(0.03)
+
+
+async def test_whose_length_is_known_is_not_waited_for_beyond_it() -> None:
+    pieces = [b"a=1&", b"b=2"]
+
+    async def come() -> Message:
+        return (
+            {"type": "http.request", "body": pieces.pop(0), "more_body": True} if pieces else await _never()
+        )
+
+    assert await read_body(come, 7) == b"a=1&b=2"
+
+
+async def test_whose_length_is_not_known_is_waited_for_to_its_end() -> None:
+    pieces = [(b"a=1", True), (b"&b=2", True), (b"", False)]
+
+    async def come() -> Message:
+        body, more = pieces.pop(0)
+        return {"type": "http.request", "body": body, "more_body": more}
+
+    assert await read_body(come) == b"a=1&b=2"
+    assert not pieces
