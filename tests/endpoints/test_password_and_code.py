@@ -71,7 +71,8 @@ async def test_which_half_was_wrong_is_never_told(
     browser = world.browser()
     page = await try_password(browser, await password_page(browser, rp), username, password)
     assert page.status == 200
-    assert "Tên đăng nhập hoặc mật khẩu chưa đúng" in page.response.text
+    assert "Tên đăng nhập hoặc mật khẩu chưa đúng. Thử lại, hoặc bấm “Quên mật khẩu”" in page.response.text
+    assert "forgot" in page.ids, "what the error says to press is there"
     assert password not in page.response.text
     assert world.cookie_of(browser, "session") is None
 

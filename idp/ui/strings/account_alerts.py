@@ -53,7 +53,7 @@ EN = {
     "alert_held": "The account was recovered a short while ago",
     "alert_held_text": "Until {until} you can't sign and submit, or change contacts and representation.",
     "alert_new_device": "Sign-in from a new device",
-    "alert_area": "area {area}",
+    "alert_area": "in the area of {area}",
     "alert_service": "to {service}",
     "alert_more_devices": "{n} more new devices",
     "alert_was_me": "It was me",

@@ -60,7 +60,7 @@ VI = {
     "error_qr_number_incomplete": "Nhập đủ hai chữ số",
     "error_qr_number_wrong": "Số không khớp. Còn {n} lần thử",
     "qr_answered_confirmed_title": "Đã xác nhận",
-    "qr_answered_confirmed_text": "Đã xác nhận. Quay lại màn hình kia.",
+    "qr_answered_confirmed_text": "Quay lại màn hình kia: ở đó tự đi tiếp, hoặc bấm “Đã xác nhận trên điện thoại”.",
     "qr_answered_see": (
         "Lần đăng nhập này có trong [Lịch sử](/account/history), và được báo đến các kênh liên lạc đã đăng ký."
     ),
@@ -138,7 +138,7 @@ EN = {
     "error_qr_number_incomplete": "Enter both digits",
     "error_qr_number_wrong": "The number does not match. {n:try|tries} left",
     "qr_answered_confirmed_title": "Confirmed",
-    "qr_answered_confirmed_text": "Confirmed. Go back to the other screen.",
+    "qr_answered_confirmed_text": "Go back to the other screen: it goes on by itself, or press “Confirmed on the phone”.",
     "qr_answered_see": (
         "This sign-in is in the [history](/account/history), and the contacts registered are told of it."
     ),

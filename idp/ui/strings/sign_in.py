@@ -61,7 +61,7 @@ VI = {
     "other_way": "Cách khác",
     "error_username_empty": "Nhập số điện thoại, thư điện tử hoặc tên đăng nhập",
     "error_password_empty": "Nhập mật khẩu",
-    "error_credentials_wrong": "Tên đăng nhập hoặc mật khẩu chưa đúng",
+    "error_credentials_wrong": "Tên đăng nhập hoặc mật khẩu chưa đúng. Thử lại, hoặc bấm “Quên mật khẩu”",
     "password_known_hint": (
         "Mật khẩu có thể đã bị người khác biết thì không đăng nhập được nữa. Nếu đã được báo như vậy, hãy dùng "
         "cách đăng nhập khác, rồi đặt mật khẩu mới."
@@ -182,7 +182,7 @@ EN = {
     "other_way": "Another way",
     "error_username_empty": "Enter a phone number, email or user name",
     "error_password_empty": "Enter the password",
-    "error_credentials_wrong": "The user name or password is not right",
+    "error_credentials_wrong": "The user name or password is not right. Try again, or choose “Forgot password”",
     "password_known_hint": (
         "A password that others may know signs nobody in any more. If you were told so, use another way to sign in, "
         "then set a new password."
