@@ -236,8 +236,8 @@ def _record(tx: Tx, *, account: _Account, counter: Counter, occasion: Occasion) 
 
 
 def _settle(tx: Tx, *, account: _Account) -> Proved | Done[None]:
-    """A password alone signs in who has no second factor: level low. None: it is the password no more."""
-    if not _is_still_so(tx, account):
+    """A password alone signs in who has no second factor: level low. None: it is the password no more, or not enough."""
+    if not _is_still_so(tx, account) or asks_for_second(tx, account.owner, standing=account.standing):
         return Done(None)
     tx.attempts.settle(account.counter)
     return Proved(person_id=account.owner, amr=("pwd",))

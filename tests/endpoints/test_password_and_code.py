@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from idp.audit.events import EventType
-from idp.credentials.service import set_password
+from idp.credentials.service import bind_totp, set_password
 from idp.database import Done
 from idp.limits.model import Limit
 from idp.limits.store import limits
@@ -286,6 +286,29 @@ async def test_a_password_that_is_removed_while_it_is_checked_opens_nothing(
     assert "error" in (await trying).ids
     assert world.cookie_of(browser, "session") is None
     assert "otp" not in (await browser.get(f"/sign-in/otp?i={page.interaction}")).ids
+
+
+async def test_a_password_alone_opens_nothing_once_an_authenticator_was_bound_while_it_was_checked(
+    world: World, rp: RelyingParty
+) -> None:  # SECURITY E06: its owner has just said that the password is not enough
+    person, citizen = await world.citizen()
+    credential = await world.provider.database.read(lambda tx: tx.totp.get(person.person_id))
+    assert credential is not None
+    await without_code(world, person)
+    browser = world.browser()
+    page = await password_page(browser, rp)
+    trying = asyncio.create_task(try_password(browser, page, "alice", PASSWORD))
+    for _ in range(10_000):
+        await asyncio.sleep(0)
+        if await world.provider.database.read(lambda tx: tx.attempts.state(person.person_id).failures):
+            break
+    await world.write(lambda tx: bind_totp(tx, credential, keep="", occasion=world.occasion))
+    assert not trying.done()
+    assert "error" in (await trying).ids
+    assert world.cookie_of(browser, "session") is None
+    page = await try_password(browser, await password_page(browser, rp), "alice", PASSWORD)
+    await browser.press(page, "submit", otp=citizen.code(world.time().timestamp()))
+    assert world.cookie_of(browser, "session") is not None
 
 
 async def test_a_new_sign_in_gives_a_new_cookie_and_the_old_one_is_dead(
