@@ -47,6 +47,19 @@ class Occasion:
             txn=self.txn,
         )
 
+    def sign_in_refused(
+        self, person_id: PersonId, *, reason: str, factor: str, **shown: object
+    ) -> AuditEvent:
+        """Return the event that somebody known was refused: why, by what they tried last, and what else stood out."""
+        return self.event(
+            EventType.SIGN_IN_REFUSED,
+            actor=person_ref(person_id),
+            person_id=person_id,
+            reason=reason,
+            factor=factor,
+            **shown,
+        )
+
 
 def person_ref(person_id: PersonId) -> str:
     """Return how the record names a person."""

@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from idp.audit.events import EventType
-from idp.audit.occasion import Occasion, person_ref
+from idp.audit.occasion import Occasion
 from idp.credentials.model import Passkey
 from idp.database import Refused
 from idp.ids import PersonId
@@ -91,12 +90,8 @@ def _vouched_at(tx: Tx, person: Person, bound: Acr | None, issuer: str) -> datet
 
 def _refuse_unprepared(tx: Tx, person_id: PersonId, *, factor: str, occasion: Occasion) -> Refused:
     tx.audit.add(
-        occasion.event(
-            EventType.SIGN_IN_REFUSED,
-            actor=person_ref(person_id),
-            person_id=person_id,
-            reason="not prepared for when the national system is down",
-            factor=factor,
+        occasion.sign_in_refused(
+            person_id, reason="not prepared for when the national system is down", factor=factor
         )
     )
     error = AccessDenied("this account can't stand in for the national system")

@@ -134,13 +134,7 @@ def _lock_named(
     is_living = holder is not None and holder.status is not PersonStatus.DECEASED
     if spent is None or not is_living:
         tx.audit.add(
-            occasion.event(
-                EventType.SIGN_IN_REFUSED,
-                actor=person_ref(person_id),
-                person_id=person_id,
-                reason="wrong code",
-                factor="recovery",
-            ),
+            occasion.sign_in_refused(person_id, reason="wrong code", factor="recovery"),
             rehearse=holder is None,
         )
         return Done(_Wrong(counted=tx.limits.count(*counter, occasion.now)))

@@ -13,7 +13,7 @@ from functools import partial
 
 from idp import metrics
 from idp.audit.events import EventType
-from idp.audit.occasion import Occasion, person_ref
+from idp.audit.occasion import Occasion
 from idp.citizen.interaction import Opened, open_here, posted
 from idp.citizen.local_proof import Proved
 from idp.citizen.local_session import begin, outcome_of, signed_in, signing_in
@@ -223,10 +223,8 @@ async def _refuse(
 
 def _record(tx: Tx, *, account: _Account, counter: Counter, occasion: Occasion) -> Done[Counted]:
     tx.audit.add(
-        occasion.event(
-            EventType.SIGN_IN_REFUSED,
-            actor=person_ref(account.owner),
-            person_id=account.owner,
+        occasion.sign_in_refused(
+            account.owner,
             reason="wrong password" if account.person_id else "may not sign in",
             factor="password",
         ),

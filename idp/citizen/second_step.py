@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from idp.audit.events import EventType
-from idp.audit.occasion import Occasion, person_ref
+from idp.audit.occasion import Occasion
 from idp.citizen.interaction import Opened
 from idp.credentials.model import QUICK_TRIES
 from idp.credentials.reservation import Slowed
@@ -56,15 +55,7 @@ def reserve(tx: Tx, interaction_id: str, occasion: Occasion) -> SecondStep | NoP
 
 def refuse(tx: Tx, step: SecondStep, person_id: PersonId, *, factor: str, occasion: Occasion) -> Wrong:
     """Record a wrong code; the try stays counted."""
-    tx.audit.add(
-        occasion.event(
-            EventType.SIGN_IN_REFUSED,
-            actor=person_ref(person_id),
-            person_id=person_id,
-            reason="wrong code",
-            factor=factor,
-        )
-    )
+    tx.audit.add(occasion.sign_in_refused(person_id, reason="wrong code", factor=factor))
     return Wrong(tries_left=max(0, QUICK_TRIES - step.failures))
 
 

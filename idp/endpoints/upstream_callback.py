@@ -242,10 +242,8 @@ def _begin(tx: Tx, *, identity: ExternalIdentity, proof: Proof, **how: Any) -> D
     tx.people.lock(proof.person_id)  # as the sign-out does: one of the two sees the other
     if identity.sid is not None and tx.upstream_logouts.is_over(identity.issuer, identity.sid):
         tx.audit.add(
-            how["occasion"].event(
-                EventType.SIGN_IN_REFUSED,
-                actor=person_ref(proof.person_id),
-                person_id=proof.person_id,
+            how["occasion"].sign_in_refused(
+                proof.person_id,
                 reason="signed out at the national system meanwhile",
                 factor=proof.factor,
             )

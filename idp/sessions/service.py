@@ -168,10 +168,8 @@ def _let_wait(tx: Tx, proof: Proof, arrived: Arrived, occasion: Occasion) -> Ref
     """Refuse a sign-in by one weak factor for now; any stronger way goes on."""
     unsee(tx, proof.person_id, arrived)
     tx.audit.add(
-        occasion.event(
-            EventType.SIGN_IN_REFUSED,
-            actor=person_ref(proof.person_id),
-            person_id=proof.person_id,
+        occasion.sign_in_refused(
+            proof.person_id,
             reason="too many new browsers at this address",
             factor=proof.factor,
             **arrived.weighed.payload(),
@@ -215,15 +213,7 @@ def refuse_sign_in(
     tx: Tx, person_id: PersonId, *, factor: str, occasion: Occasion, case: str = "locked"
 ) -> Refused:
     """Record that somebody proved who they are and may not sign in; `case` is the page that says why."""
-    tx.audit.add(
-        occasion.event(
-            EventType.SIGN_IN_REFUSED,
-            actor=person_ref(person_id),
-            person_id=person_id,
-            reason="may not sign in",
-            factor=factor,
-        )
-    )
+    tx.audit.add(occasion.sign_in_refused(person_id, reason="may not sign in", factor=factor))
     error = AccessDenied("this account can't sign in", detail="locked meanwhile")
     return Refused(Refusal(error, ToPage(case=case, status=403)))
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from idp import metrics
 from idp.audit.events import AuditEvent, EventType
-from idp.audit.occasion import Occasion, person_ref
+from idp.audit.occasion import Occasion
 from idp.citizen.codes.offering import code_channels, opening
 from idp.citizen.interaction import Opened, open_here, posted
 from idp.citizen.local_proof import Proved
@@ -140,10 +140,4 @@ def _settle(
 
 
 def _refusal(code: SignInCode, occasion: Occasion) -> AuditEvent:
-    return occasion.event(
-        EventType.SIGN_IN_REFUSED,
-        actor=person_ref(code.person_id),
-        person_id=code.person_id,
-        reason="wrong code",
-        factor=AMR[code.channel][-1],
-    )
+    return occasion.sign_in_refused(code.person_id, reason="wrong code", factor=AMR[code.channel][-1])

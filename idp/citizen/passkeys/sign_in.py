@@ -151,13 +151,7 @@ def _unusable(passkey: Passkey, now: Passkey | None, occasion: Occasion) -> Audi
 
 
 def _refusal(passkey: Passkey, reason: str, occasion: Occasion) -> AuditEvent:
-    return occasion.event(
-        EventType.SIGN_IN_REFUSED,
-        actor=person_ref(passkey.person_id),
-        person_id=passkey.person_id,
-        reason=reason,
-        factor="passkey",
-    )
+    return occasion.sign_in_refused(passkey.person_id, reason=reason, factor="passkey")
 
 
 def _count(outcome: SignInOutcome) -> None:

@@ -174,7 +174,7 @@ def _event(occasion: Occasion, event_type: EventType, person: Person, **payload:
 
 
 def _refusal(occasion: Occasion, person: Person, reason: str) -> AuditEvent:
-    return _event(occasion, EventType.SIGN_IN_REFUSED, person, reason=reason, factor="national")
+    return occasion.sign_in_refused(person.person_id, reason=reason, factor="national")
 
 
 def _link(identity: ExternalIdentity, record_id: PersonId, occasion: Occasion) -> ExternalLink:
