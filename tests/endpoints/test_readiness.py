@@ -1,8 +1,12 @@
 """/health/ready tells the truth, and why, and can be asked by anybody as often as they like (SECURITY R03, R04, R14)."""
 
 import asyncio
+import resource
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -49,6 +53,37 @@ async def test_a_database_that_takes_no_writes_is_told_from_one_that_is_away(
     assert await world.readiness() == (200, "ready")
     await world.provider.database.close()
     assert await world.readiness() == (503, "the database does not answer")
+
+
+async def test_a_full_disk_is_seen_on_sqlite_too(world: World) -> None:
+    """SQLite writes nothing where a row stays as it was, and would then find room on a disk that has none."""
+    await world.add_keys()
+    assert await world.readiness() == (200, "ready")
+    with _no_file_grows(await world.provider.database.read(_log_of)):
+        (
+            status,
+            _,
+        ) = (
+            await world.readiness()
+        )  # a limit is an I/O error to SQLite, else it says that no writes are taken
+    assert status == 503
+    assert await world.readiness() == (200, "ready")
+
+
+def _log_of(tx: Tx) -> Path:
+    """Return the file into which SQLite writes what it commits."""
+    return Path(f"{tx.connection.exec_driver_sql('PRAGMA database_list').one()[2]}-wal")
+
+
+@contextmanager
+def _no_file_grows(beyond: Path) -> Iterator[None]:
+    """Let this process write no file that is longer than this one is."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (beyond.stat().st_size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_a_state_of_another_release_or_profile_is_never_taken(world: World, rp: RelyingParty) -> None:
