@@ -217,6 +217,7 @@ async def test_the_key_is_only_in_the_mail(office: Office) -> None:
         (Notice.OFFICIAL_LOOKED, {"reason": "letter"}),
         (Notice.HIGH_RISK_ACT, {"act": "locked"}),
         (Notice.QUESTION_ANSWERED, {}),
+        (Notice.DATA_REQUEST, {"step": "refused"}),
     ],
 )
 async def test_what_nobody_did_in_their_name_brings_no_link(
@@ -231,3 +232,31 @@ async def test_what_nobody_did_in_their_name_brings_no_link(
     await office.world.write(notify)
     await office.deliver()
     assert "not-me" not in office.mail.texts[-1]
+
+
+@pytest.mark.parametrize(
+    ("notice", "facts"),
+    [
+        (Notice.UNUSUAL_SIGN_IN, {"browser": "Chrome, Android"}),
+        (Notice.CROSS_DEVICE, {"deed": "confirmed", "browser": "Chrome, Android"}),
+        (Notice.DATA_COPY, {}),
+        (Notice.DATA_REQUEST, {"step": "closing"}),
+        (Notice.DATA_REQUEST, {"step": "received"}),
+        (Notice.HIGH_RISK_ACT, {"act": "power_given"}),
+    ],
+)
+async def test_whatever_else_a_thief_does_in_their_name_the_mail_of_it_locks(
+    office: Office, notice: Notice, facts: dict[str, str]
+) -> None:
+    person = await somebody(office)
+
+    def notify(tx: Any) -> Done[None]:
+        tx.outbox.notify(person.person_id, notice, occasion=office.world.occasion, **facts)
+        return Done(None)
+
+    await office.world.write(notify)
+    await office.deliver()
+    (path,) = _LINK.findall(office.mail.texts[-1])
+    browser, page = await opened(office, path)
+    assert "page-account-locked" in (await browser.press(page, "submit")).ids
+    assert await status_of(office, person) is PersonStatus.LOCKED

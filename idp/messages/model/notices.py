@@ -133,16 +133,22 @@ FACTS: Mapping[Notice, frozenset[str]] = {
 
 DISPUTABLE = frozenset(
     {
-        *(Notice.NEW_DEVICE, Notice.NEW_SERVICE, Notice.NEW_FACTOR, Notice.FACTOR_REMOVED),
-        *(Notice.CONTACT_CHANGED, Notice.RECOVERY, Notice.HIGH_RISK_ACT),
+        *(Notice.NEW_DEVICE, Notice.UNUSUAL_SIGN_IN, Notice.CROSS_DEVICE, Notice.NEW_SERVICE),
+        *(Notice.NEW_FACTOR, Notice.FACTOR_REMOVED, Notice.CONTACT_CHANGED, Notice.RECOVERY),
+        *(Notice.HIGH_RISK_ACT, Notice.DATA_COPY, Notice.DATA_REQUEST),
     }
 )
 """What somebody else may have done in their name: the mail brings a link that locks the account, and nothing else."""
 
 
+_OWN_STEPS = frozenset({Step.RECEIVED, Step.CLOSING, Step.WITHDRAWN})
+"""Of a request about data: what its person does, or whoever passes for them."""
+
+
 def is_disputable(facts: Mapping[str, str]) -> bool:
-    """Tell whether the mail of a notice brings such a link; that the account was locked needs none."""
-    return facts.get("notice") in DISPUTABLE and facts.get("act") != Act.LOCKED
+    """Tell whether the mail of a notice brings such a link; none is needed for a lock, or for what officials did."""
+    is_theirs = facts.get("step", Step.RECEIVED) in _OWN_STEPS
+    return facts.get("notice") in DISPUTABLE and facts.get("act") != Act.LOCKED and is_theirs
 
 
 def notice_message(
