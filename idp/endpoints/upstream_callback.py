@@ -239,8 +239,13 @@ def _proof(
 
 def _begin(tx: Tx, *, identity: ExternalIdentity, proof: Proof, **how: Any) -> Done[Begun] | Refused:
     """Begin the session, unless the one it comes from was ended there meanwhile (Back-Channel Logout 1.0 §2.7)."""
-    tx.people.lock(proof.person_id)  # as the sign-out does: one of the two sees the other
-    if identity.sid is not None and tx.upstream_logouts.is_over(identity.issuer, identity.sid):
+    now, is_over = how["occasion"].now, False
+    if identity.sid is not None:
+        is_over = tx.upstream_logouts.is_over(identity.issuer, identity.sid, now)
+    tx.people.lock(
+        proof.person_id
+    )  # after it, as the sign-out does: one of the two sees the other, in no circle
+    if is_over:
         tx.audit.add(
             how["occasion"].sign_in_refused(
                 proof.person_id,

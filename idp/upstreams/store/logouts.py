@@ -7,7 +7,7 @@ it named: who is still on their way back from it begins none here.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Table, Text, bindparam, literal, select
+from sqlalchemy import Column, Connection, Index, Table, Text, bindparam, delete
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Digest, UtcTime, metadata
@@ -27,7 +27,9 @@ _t = upstream_logouts.c
 _SPEND = (
     insert(upstream_logouts).on_conflict_do_nothing(index_elements=["issuer", "jti"]).returning(_t.issuer)
 )
-_IS_OVER = select(literal(1)).where(_t.issuer == bindparam("of_issuer"), _t.jti == bindparam("of_session"))
+_TAKE_BACK = delete(upstream_logouts).where(
+    _t.issuer == bindparam("of_issuer"), _t.jti == bindparam("of_session")
+)
 _ERASE = delete_oldest((_t.issuer, _t.jti), _t.expires_at)
 
 
@@ -47,10 +49,16 @@ class UpstreamLogoutStore:
         """Keep until then that a session there is over."""
         self.spend(issuer, _name_of(sid), until)
 
-    def is_over(self, issuer: str, sid: str) -> bool:
-        """Tell whether a logout token has named a session there."""
+    def is_over(self, issuer: str, sid: str, now: datetime) -> bool:
+        """Tell whether a logout token has named a session there; if none has, the next waits for this transaction.
+
+        Its row is written and taken back: where two nodes run at once there is nothing else that both of them hold.
+        """
+        if not self.spend(issuer, _name_of(sid), now):
+            return True
         given = {"of_issuer": issuer, "of_session": self.vault.digest(_name_of(sid))}
-        return self.connection.execute(_IS_OVER, given).one_or_none() is not None
+        self.connection.execute(_TAKE_BACK, given)
+        return False
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete what is refused by its time since this moment."""

@@ -1,0 +1,134 @@
+"""A session there that is over begins none here, also in the moment it ends: PostgreSQL, where two nodes run at once.
+
+Back-Channel Logout 1.0 §2.7. The token names a session alone: whose it is nobody knows, so no row of theirs is held.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from federation.logout_token import LogoutNotice
+from federation.upstream import AccountKind, ExternalAttributes, ExternalIdentity
+from idp.database import Done
+from idp.endpoints.upstream_callback import _begin
+from idp.endpoints.upstream_logout import _sign_out
+from idp.people.model import Person
+from idp.protocol.assurance import Acr
+from idp.sessions.model import Session
+from idp.sessions.service import Proof
+from idp.transaction import Tx
+from idp.upstreams.model import NATIONAL, upstream_session
+from keys.master import MasterKey
+from tests.world import World, open_world
+
+ISSUER, SID = "https://national.example", "theirs"
+Act = Callable[[Tx], Any]
+
+
+@pytest.fixture
+async def world(postgresql_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    MasterKey.create(tmp_path / "master.json")
+    async with open_world(tmp_path, tmp_path, postgresql_url) as world:
+        yield world
+
+
+@pytest.fixture
+async def alice(world: World) -> Person:
+    return await world.person("alice")
+
+
+def logout(world: World) -> Act:
+    notice = LogoutNotice(
+        issuer=ISSUER,
+        jti=world.provider.clock.token(),
+        useful_until=world.time() + timedelta(minutes=5),
+        subject=None,
+        sid=SID,
+    )
+    on_the_way = world.provider.settings.life.upstream_answer
+    return partial(_sign_out, notice=notice, on_the_way=on_the_way, occasion=world.occasion)
+
+
+def callback(world: World, alice: Person) -> Act:
+    identity = ExternalIdentity(
+        issuer=ISSUER,
+        subject="alice there",
+        kind=AccountKind.CITIZEN,
+        loa="LoA2",
+        account_level=2,
+        auth_time=world.time(),
+        amr=("pwd", "otp"),
+        attributes=ExternalAttributes(),
+        sid=SID,
+    )
+    proof = Proof(
+        person_id=alice.person_id,
+        auth_time=world.time(),
+        acr=Acr.SUBSTANTIAL,
+        amr=("pwd", "otp"),
+        ial=2,
+        idp=NATIONAL,
+        upstream_sid=upstream_session(ISSUER, SID),
+    )
+    life = world.provider.settings.life
+    how: dict[str, Any] = {"cookie": None, "arrival": None, "life": life, "occasion": world.occasion}
+    return partial(_begin, identity=identity, proof=proof, **how)
+
+
+async def live(world: World, alice: Person) -> tuple[Session, ...]:
+    return await world.provider.database.read(lambda tx: tx.sessions.of_person(alice.person_id))
+
+
+async def overlapping(world: World, first: Act, second: Act) -> None:
+    """Do the second while the first is done and not committed yet."""
+    done, database = asyncio.Event(), world.provider.database
+
+    def slowly(tx: Tx) -> Any:
+        outcome = first(tx)
+        done.set()
+        tx.connection.execute(text("SELECT pg_sleep(0.5)"))
+        return outcome
+
+    before = asyncio.create_task(database.transact(slowly))
+    await done.wait()
+    await database.transact(second)
+    await before
+
+
+async def test_a_callback_beside_a_sign_out_that_is_not_committed_begins_no_session(
+    world: World, alice: Person
+) -> None:
+    await overlapping(world, logout(world), callback(world, alice))
+    assert await live(world, alice) == ()
+
+
+async def test_a_sign_out_beside_a_callback_that_is_not_committed_ends_its_session(
+    world: World, alice: Person
+) -> None:
+    await overlapping(world, callback(world, alice), logout(world))
+    assert await live(world, alice) == ()
+
+
+async def test_many_at_once_end_in_no_circle_and_leave_no_session(world: World, alice: Person) -> None:
+    for _ in range(5):
+        acts = [logout(world), *(callback(world, alice) for _ in range(4)), logout(world)]
+        await asyncio.gather(*(world.provider.database.transact(act) for act in acts))
+        assert await live(world, alice) == ()
+
+
+async def test_a_callback_alone_begins_a_session_every_time_and_leaves_no_other_row(
+    world: World, alice: Person
+) -> None:
+    for _ in range(3):
+        assert isinstance(await world.provider.database.transact(callback(world, alice)), Done)
+    assert len(await live(world, alice)) == 3
+    rows = await world.provider.database.read(
+        lambda tx: tx.connection.execute(text("SELECT count(*) FROM upstream_logouts")).scalar_one()
+    )
+    assert rows == 0
