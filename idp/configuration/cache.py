@@ -143,16 +143,20 @@ class ConfigurationCache:
             _log.error("the keys of before go on", extra=fields(reason=str(error)))
 
     async def keep_fresh(self) -> None:
-        """Refresh for ever; a database that is away is tried again at the next turn."""
-        away = False
+        """Refresh for ever; a database that is away, or holds what can't be taken, is tried again at the next turn."""
+        away = unfit = False
         while True:
             try:
                 await self.refresh()
-                away = False
+                away = unfit = False
             except DatabaseUnavailable as error:
                 if not away:
                     _log.warning("configuration can't be read: %s", error)
                 away = True
+            except UnusableKeyRecord as error:  # not ready until it opens
+                if not unfit:
+                    _log.error("configuration can't be taken", extra=fields(reason=str(error)))
+                unfit = True
             except Exception:
                 # whatever it is: a node that stopped looking would go on with what it knew
                 _log.exception("configuration can't be taken")

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from keys.master import MasterKey
 from tests.driver import RelyingParty
 from tests.faults.forwarder import Forwarder
 from tests.processes import HPID
@@ -78,6 +79,29 @@ async def test_a_node_started_without_its_database_heals_by_itself(cut: Cut, way
         assert (await cut.rp.refresh(world.http, tokens["refresh_token"])).status_code == 200
     assert {line["level"] for line in cut.node.complaints()} == {"WARNING"}  # no fault of ours
     assert await asyncio.to_thread(cut.node.end) == 0
+
+
+async def test_a_node_whose_master_key_does_not_fit_what_comes_says_so_once(cut: Cut, way: Forwarder) -> None:
+    master = cut.reached.folder / "keys" / "master.json"
+    await asyncio.to_thread(master.unlink)
+    MasterKey.create(master)
+    cut.node.start()
+    await _until(cut.node, 503)
+    await way.up()
+    deadline = time.monotonic() + _HEALS_WITHIN
+    while not any(
+        "does not open under this master key" in line.get("reason", "") for line in cut.node.complaints()
+    ):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(2)  # it goes on looking five times
+    assert cut.node.readiness() == 503
+    about_keys = [line for line in cut.node.complaints() if line["logger"] == "hpid.configuration"]
+    assert [line["event"].partition(":")[0] for line in about_keys] == [
+        "configuration can't be read",
+        "configuration can't be taken",
+    ]
+    assert not any("trace" in line for line in about_keys)
 
 
 async def test_a_worker_started_without_its_database_waits_for_it(cut: Cut, way: Forwarder) -> None:
