@@ -120,7 +120,19 @@ def test_without_script_there_is_no_button_that_does_nothing(browser: Browser, o
     page = context.new_page()
     page.goto(f"{origin}/vi/password.html")
     assert page.locator("#show-password").is_hidden()
+    page.goto(f"{origin}/vi/method-codes-shown.html")
+    assert page.locator("#print").is_hidden()
     context.close()
+
+
+@pytest.mark.parametrize("sample", ["method-codes-shown", "service-receipt", "data-copy"])
+def test_what_is_kept_on_paper_is_printed_by_one_press(browser: Browser, origin: str, sample: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{origin}/vi/{sample}.html")
+    page.evaluate("window.print = () => { document.title = 'printed'; }")
+    page.click("#print")
+    assert page.title() == "printed"
+    page.close()
 
 
 @pytest.mark.parametrize(("scheme", "page_colour"), [("light", LIGHT["page"]), ("dark", DARK["page"])])

@@ -1,4 +1,4 @@
-// The one script: a button that shows a typed password. Without it the button stays hidden and nothing is missing.
+// The one script: buttons that show a typed password or print the page. Without it they stay hidden and nothing is missing.
 "use strict";
 for (const button of document.querySelectorAll("button[data-reveals]")) {
   const input = document.getElementById(button.dataset.reveals);
@@ -10,5 +10,9 @@ for (const button of document.querySelectorAll("button[data-reveals]")) {
   button.addEventListener("click", () => show(input.type === "password"));
   // Sent as a password again, so that no browser keeps it among the remembered texts.
   input.form.addEventListener("submit", () => show(false));
+  button.hidden = false;
+}
+for (const button of document.querySelectorAll("button[data-prints]")) {
+  button.addEventListener("click", () => window.print());
   button.hidden = false;
 }

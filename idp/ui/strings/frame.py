@@ -1,6 +1,7 @@
 """Words of the frame every page stands in, and of parts that many pages share (PAGES §3.0, §3.1.10)."""
 
 VI = {
+    "print": "In trang này",
     "skip": "Đến nội dung chính",
     "about_page": "Về trang này",
     "test_environment": "Môi trường thử nghiệm – dữ liệu không có thật",
@@ -59,6 +60,7 @@ VI = {
 }
 
 EN = {
+    "print": "Print this page",
     "skip": "Skip to main content",
     "about_page": "About this page",
     "test_environment": "Test environment – no real data",
