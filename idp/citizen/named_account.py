@@ -14,7 +14,9 @@ _NAMES = (IdentifierScheme.USERNAME, IdentifierScheme.EMAIL, IdentifierScheme.PH
 
 def find_named(tx: Tx, username: str) -> tuple[Named | None, str]:
     """Return who is called so, and what attempts on the name are counted under (SECURITY E16)."""
-    found = [tx.people.find_named(scheme, username.casefold()) for scheme in _NAMES]  # never fewer
+    found: list[Named | None] = []
+    for scheme in _NAMES:  # never fewer
+        found.append(tx.people.find_named(scheme, username.casefold()))
     holder = next((holder for holder in found if holder is not None), None)
     nobody = tx.attempts.nobody(_spelled(username))
     return holder, holder.person_id if holder else nobody

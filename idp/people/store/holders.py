@@ -53,15 +53,14 @@ _NEXT_TWO = (
 )
 
 
-def find_holder(connection: Connection, vault: Vault, scheme: IdentifierScheme, value: str) -> Any:
-    """Return the row of the one person who holds it, of all their records the one that stands; None: nobody, or several.
+def who_holds(vault: Vault, scheme: IdentifierScheme, value: str) -> tuple[Select[Any], dict[str, object]]:
+    """Return the statement for who holds an identifier, and its values; `one_of` reads the rows.
 
-    The row has the person's columns, `record_id` and `record_level`.
+    They have the person's columns, `record_id` and `record_level`.
     """
     found = lookups(vault, scheme, normal_form(scheme, value))
     given = {f"lookup_{place}": lookup for place, lookup in enumerate(found)}
-    rows = connection.execute(_of_lookups(len(found)), {**_in(scheme), **given}).all()
-    return _one_of(rows)
+    return _of_lookups(len(found)), {**_in(scheme), **given}
 
 
 def find_named(connection: Connection, vault: Vault, scheme: IdentifierScheme, value: str) -> Named | None:
@@ -74,7 +73,7 @@ def find_named(connection: Connection, vault: Vault, scheme: IdentifierScheme, v
     holders = [one for is_holder, one in named if is_holder]
     if len(holders) < 2:
         return holders[0] if holders else None
-    row = find_holder(connection, vault, scheme, value)
+    row = one_of(connection.execute(*who_holds(vault, scheme, value)).all())
     return None if row is None else _named(row)
 
 
@@ -95,7 +94,7 @@ def _of_lookups(number: int) -> Select[Any]:
     return _HOLDERS.where(_held.lookup.in_(names))
 
 
-def _one_of(rows: Sequence[Any]) -> Any:
+def one_of(rows: Sequence[Any]) -> Any:
     """Return the row that holds the name for the one person it is of; None: nobody's, or several people's."""
     if len({row.person_id for row in rows}) != 1:
         return None

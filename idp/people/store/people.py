@@ -28,7 +28,7 @@ from idp.people.identifiers import normal_form, profile_identifiers
 from idp.people.model import Holder, IdentifierScheme, Named, Person, PersonProfile, PersonStatus
 from idp.people.rows import profile_of, profile_text, roles_of, roles_text
 from idp.people.store.addresses import AddressTime, add_first, addresses_of, replace_open
-from idp.people.store.holders import find_holder, find_named
+from idp.people.store.holders import find_named, one_of, who_holds
 from idp.people.store.identifiers import (
     Holding,
     end,
@@ -166,7 +166,7 @@ class PeopleStore:
 
     def find_holder(self, scheme: IdentifierScheme, value: str) -> Holder | None:
         """Return the one person this identifier names, and which of their records holds it; None: nobody, or several."""
-        row = find_holder(self.connection, self.vault, scheme, value)
+        row = one_of(self.connection.execute(*who_holds(self.vault, scheme, value)).all())
         if row is None:
             return None
         return Holder(
