@@ -27,6 +27,7 @@ from tests.ui.lock_samples import LOCKS
 from tests.ui.mandate_samples import MANDATES
 from tests.ui.method_samples import METHODS
 from tests.ui.passkey_samples import PASSKEYS, QUESTION
+from tests.ui.problem_samples import PROBLEMS
 from tests.ui.qr_samples import QR_PAGES
 from tests.ui.recover_samples import RECOVER
 from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Context, Sample, same
@@ -111,11 +112,6 @@ def every_claim() -> tuple[ClaimRow, ...]:
     return tuple(ClaimRow(name=key, label_key=key, value=mask_id_number("031190000456")) for key in keys)
 
 
-def problem(case: str, **changes: object) -> Sample:
-    context: dict[str, object] = {"case": case, "txn": "7K2M-9QXD-4FHT", "time": NOW, **changes}
-    return Sample(template="error.html", context=same(**context))
-
-
 DELIVERIES = (
     Delivery(name="Cổng dịch vụ công Hải Phòng", state=DeliveryState.DELIVERED, at=NOW),
     Delivery(name="Học kỹ năng số Hải Phòng", state=DeliveryState.WAITING, at=NOW + dt.timedelta(minutes=1)),
@@ -168,8 +164,6 @@ SAMPLES: dict[str, Sample] = {
     "waiting": waiting(ahead=1204, minutes=12, seconds=30),
     "waiting-first": waiting(ahead=0, minutes=None, seconds=5, has_been=True),
     "waiting-still": waiting(ahead=40, minutes=1, seconds=10, still_url=None),
-    "error-waiting-full": problem("waiting-full"),
-    "error-not-prepared": problem("not-prepared", rp=PORTAL),
     "sign-in-official": Sample(
         template="sign_in.html", context=choice(rp=None, methods=("password", "passkey"))
     ),
@@ -363,27 +357,7 @@ SAMPLES: dict[str, Sample] = {
         context=same(fields={"link": "hp_link_00abc"}, qr_svg=QR, key="ORSX G5BA ORUG KIDT MVRX EZLU"),
     ),
     "administrator-done": Sample(template="administrator_done.html", context=same(username="huong.nt")),
-    "error-untrusted-client": problem(
-        "untrusted-client", developer=("invalid_request", "redirect_uri is not registered for this client")
-    ),
-    "error-expired": problem("expired", rp=PORTAL),
-    "error-expired-unknown": problem("expired"),
-    "error-two-tabs": problem("two-tabs", rp=SKILLS),
-    "error-locked": problem("locked", reason_key="card_expired"),
-    "error-locked-residence": problem("locked", reason_key="residence"),
-    "error-locked-owner": problem("locked", reason_key="owner"),
-    "error-locked-authority": problem("locked", reason_key="authority"),
-    "error-locked-unknown": problem("locked"),
-    "error-account-over": problem("account-over"),
-    "error-no-post": problem("no-post", rp=PORTAL),
-    "error-not-linked": problem("not-linked"),
-    "error-too-many": problem("too-many", minutes=1),
-    "error-server": problem("server"),
-    "error-not-found": problem("not-found"),
-    "error-bad-request": problem("bad-request"),
-    "error-busy": problem("busy"),
-    "error-upstream-down": problem("upstream-down", rp=PORTAL),
-    "error-signed-out-expired": problem("signed-out-expired"),
+    **PROBLEMS,
     **ACCOUNT,
     **MANDATES,
     **METHODS,
