@@ -160,7 +160,7 @@ class Edge:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     async def _serve(self, call: Call, kind: Kind, scope: Scope, receive: Receive, reply: Reply) -> None:
-        check_head(call, scope["headers"])
+        check_head(call, scope)
         route = self.route_of(call.path)
         if route is not None:
             await reply.give(await self._answer(call, kind, self._routes[route], scope, receive))

@@ -56,16 +56,22 @@ def is_plain(scope: Scope) -> bool:
     """
     if scope["method"] != "GET" or scope.get("query_string"):
         return False
-    size = 0
+    size = hosts = 0
     for name, value in scope["headers"]:
         if name in _SAYS_MORE:
             return False
+        hosts += name == b"host" and value != b""
         size += len(name) + len(value)
-    return size <= _LARGEST_HEADERS
+    return size <= _LARGEST_HEADERS and (hosts == 1 or scope["http_version"] != "1.1")
 
 
-def check_head(call: Call, raw: _Raw) -> None:
+def check_head(call: Call, scope: Scope) -> None:
     """Refuse what is too large or malformed before a byte of the body is read."""
+    raw: _Raw = scope["headers"]
+    if scope["http_version"] == "1.1" and not (
+        call.headers.get("host") and [name for name, _ in raw].count(b"host") == 1
+    ):
+        raise BadCall(400, "a request names its host once")  # RFC 9112 §3.2, RFC 9110 §4.2.1
     if sum(map(len, chain.from_iterable(raw))) > _LARGEST_HEADERS:
         raise BadCall(431, "headers are too large")
     if len(call.query_string) > _LONGEST_QUERY:

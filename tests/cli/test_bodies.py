@@ -61,7 +61,7 @@ class Line:
             rest = self._come.partition(b"\r\n\r\n")[2]
         self._come = rest[int(found[1]) :]
         body = rest[: int(found[1])]
-        return int(head.split()[1]), json.loads(body)["error"] if body.startswith(b"{") else ""
+        return int(head.split()[1]), json.loads(body).get("error", "") if body.startswith(b"{") else ""
 
     def rest(self) -> bytes:
         """Say no more, and hear the other side out."""
@@ -171,3 +171,21 @@ def test_a_body_cut_off_is_no_request(rp_and_node: tuple[RelyingParty, Node]) ->
     with line(rp_and_node) as wire:
         wire.say(wire.head(_long(FORM)) + FORM[:-1])
         assert b"invalid_grant" not in wire.rest()
+
+
+@pytest.mark.parametrize("path", [b"/jwks", b"/token", b"/sign-in", b"/health/ready"])
+@pytest.mark.parametrize(
+    "hosts", [b"", b"Host: localhost\r\nHost: localhost\r\n", b"Host: localhost\r\nHost: evil.example\r\n"]
+)
+def test_a_request_that_names_no_host_or_two_is_refused(
+    rp_and_node: tuple[RelyingParty, Node], path: bytes, hosts: bytes
+) -> None:  # RFC 9112 §3.2
+    with line(rp_and_node) as wire:
+        wire.say(b"GET " + path + b" HTTP/1.1\r\n" + hosts + b"\r\n")
+        assert wire.hear()[0] == 400
+
+
+def test_before_http_1_1_nobody_had_to_name_a_host(rp_and_node: tuple[RelyingParty, Node]) -> None:
+    with line(rp_and_node) as wire:
+        wire.say(b"GET /jwks HTTP/1.0\r\n\r\n")
+        assert wire.hear()[0] == 200
