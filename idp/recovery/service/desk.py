@@ -119,6 +119,10 @@ def confirm_case(
     if _is_same(tx, case.official_id, official):
         why = "another official than who opened the case must confirm it"
         return _refuse(tx, person, official, why, occasion, entered_by)
+    if not _is_at_a_desk(tx, case.official_id, occasion):
+        return _refuse(
+            tx, person, official, "who opened the case is at no desk any more", occasion, entered_by
+        )
     if why := _not_theirs(tx, official, person):
         return _refuse(tx, person, official, why, occasion, entered_by)
     code = write_code(occasion.clock.random_bytes(CODE_BYTES))
@@ -182,10 +186,13 @@ def proved_by(tx: Tx, case: DeskCase, *, occasion: Occasion) -> Person | None:
     """Return whom a case proves at this moment; None: it proves nobody any more.
 
     It was for the record that stood before the official, and for no other into which that was merged since; and who has
-    become an official or administrator meanwhile is proved by two.
+    become an official or administrator meanwhile is proved by two. Whoever signed it must hold a desk post still: who was
+    dismissed for what they did at a desk has done it in vain.
     """
     person = tx.people.get(case.person_id)
     if person is None or person.canonical_id is not None:
+        return None
+    if not all(_is_at_a_desk(tx, one, occasion) for one in _signers(case)):
         return None
     is_by_two = case.confirmed_by is not None
     return person if is_by_two or not _is_privileged(tx, person, occasion) else None
@@ -199,16 +206,29 @@ def _at_desk(tx: Tx, employee_number: str, agency_code: str, occasion: Occasion)
     own = tx.people.canonical(official.person_id)
     if own is None or own.status is not PersonStatus.ACTIVE:
         raise DeskRefused("that official's own record is locked")
-    desks = [
-        post
-        for post in official.live_posts(occasion.now)
-        if Role.DESK_OFFICER in post.roles and agency_code in {"", post.agency_code}
-    ]
+    desks = [post for post in _desks_of(official, occasion) if agency_code in {"", post.agency_code}]
     if not desks:
         raise DeskRefused("that official holds no desk post there now")
     if len(desks) > 1 and not agency_code:
         raise DeskRefused("that official holds several desk posts: name the agency")
     return official, desks[0]
+
+
+def _desks_of(official: Official, occasion: Occasion) -> list[Post]:
+    return [post for post in official.live_posts(occasion.now) if Role.DESK_OFFICER in post.roles]
+
+
+def _signers(case: DeskCase) -> tuple[OfficialId, ...]:
+    return (case.official_id,) if case.confirmed_by is None else (case.official_id, case.confirmed_by)
+
+
+def _is_at_a_desk(tx: Tx, official_id: OfficialId, occasion: Occasion) -> bool:
+    """Tell whether an official holds a desk post now, and nothing is wrong with their own record."""
+    official = tx.officials.get(official_id)
+    if official is None or official.person_id is None or not _desks_of(official, occasion):
+        return False
+    own = tx.people.canonical(official.person_id)
+    return own is not None and own.status is PersonStatus.ACTIVE
 
 
 def _is_same(tx: Tx, opened_by: OfficialId, official: Official) -> bool:
