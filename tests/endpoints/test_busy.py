@@ -137,7 +137,7 @@ async def send(world: World, body: AsyncIterator[dict[str, Any]]) -> list[dict[s
         "method": "POST",
         "path": "/token",
         "query_string": b"",
-        "headers": [(b"content-type", b"application/x-www-form-urlencoded")],
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/x-www-form-urlencoded")],
         "client": ("127.0.0.1", 1),
     }
     await world.app(scope, receive, collect)
