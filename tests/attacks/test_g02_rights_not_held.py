@@ -10,11 +10,11 @@ import pytest
 from idp.audit.events import EventType
 from idp.organisations.model import Organisation
 from tests.driver import Page
-from tests.endpoints import test_mandates as mandates
-from tests.endpoints.test_mandates import HOME, Somebody, somebody
+from tests.endpoints import mandating
+from tests.endpoints.mandating import HOME, MANAGED, TERM, Somebody, somebody
 from tests.world import World
 
-lan, minh, harbour = mandates.lan, mandates.minh, mandates.harbour  # fixtures
+lan, minh, harbour = mandating.lan, mandating.minh, mandating.harbour  # fixtures
 pytestmark = pytest.mark.usefixtures("harbour")
 GIVING = (EventType.MANDATE_OFFERED, EventType.MANDATE_GIVEN, EventType.MANDATE_ENDED)
 
@@ -27,7 +27,7 @@ async def post(who: Somebody, path: str, *fields: tuple[str, str]) -> Page:
 
 def offering(to: Somebody, role: str, *areas: str) -> list[tuple[str, str]]:
     named = [("number", str(to.person.profile.personal_id)), ("full-name", to.person.profile.full_name)]
-    return [*named, *mandates.TERM.items(), ("role", role), *((f"area-{area}", "yes") for area in areas)]
+    return [*named, *TERM.items(), ("role", role), *((f"area-{area}", "yes") for area in areas)]
 
 
 async def given(world: World) -> list[EventType]:
@@ -96,6 +96,6 @@ async def test_g02_nobody_approves_their_own_proposal(
     for _ in range(2):
         await post(lan, f"act?a=confirm&i={asked.removal_id}", ("go", "yes"))
     assert await given(world) == before
-    assert re.search(mandates._ID, (await minh.home()).response.text), "who was to be removed is still there"
+    assert re.search(MANAGED, (await minh.home()).response.text), "who was to be removed is still there"
     refused = await world.records(EventType.MANDATE_REFUSED)
     assert {str(event.payload["act"]) for event in refused} == {"confirm removal"}

@@ -20,9 +20,9 @@ from idp.recovery.model import Recovery, Way
 from idp.recovery.service import recover
 from idp.transaction import Tx
 from tests.driver import Page
+from tests.endpoints.mandating import HOME as MANDATES
+from tests.endpoints.mandating import ON, TERM, Somebody, company, somebody
 from tests.endpoints.passkeys import PASSKEYS, add, device
-from tests.endpoints.test_mandates import HOME as MANDATES
-from tests.endpoints.test_mandates import ON, TERM, Somebody, company, somebody
 from tests.world import World
 
 _PATIENCE = 20.0

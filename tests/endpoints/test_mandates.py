@@ -1,7 +1,6 @@
-"""The account's pages on who acts for whom: journey 6 of DOMAIN §4.1, and whose business what is (adr/0029)."""
+"""The account's pages on who acts for whom: journey 6 of DOMAIN §4.1. test_mandates_private.py: whose business it is."""
 
 import re
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,101 +10,14 @@ from idp.audit.events import EventType
 from idp.database import Done
 from idp.ids import OrganisationId
 from idp.mandates.service import contest, replace_parents, replace_representatives
-from idp.organisations.model import Organisation, OrganisationKind, OrganisationScheme, OrganisationStatus
-from idp.people.model import Person
-from tests.driver import Browser, Page
-from tests.organisations.samples import make_organisation
+from idp.organisations.model import Organisation, OrganisationStatus
+from tests.driver import Page
+from tests.endpoints import mandating
+from tests.endpoints.mandating import HOME, MANAGED, ON, TERM, Somebody, company, somebody
 from tests.told import messages_of
 from tests.world import World
 
-HOME = "/account/mandates"
-_ID = re.compile(r'id="manage-([A-Za-z0-9_-]+)"')
-ON = [("area-tax", "yes")]
-TERM = {"first-day": "02/03/2026", "last-day": "31/12/2026"}
-
-
-@dataclass
-class Somebody:
-    """A person signed in at their browser."""
-
-    person: Person
-    browser: Browser
-
-    async def home(self) -> Page:
-        return await self.browser.get(HOME)
-
-    async def manage(self) -> tuple[Page, str]:
-        """Open the page of the one organisation they manage."""
-        mandate_id = _ID.findall((await self.home()).response.text)[0]
-        return await self.browser.get(f"{HOME}/organisation?m={mandate_id}"), mandate_id
-
-    async def offer(self, to: Person, *, role: str = "maker", **changes: Any) -> Page:
-        """Offer a mandate, and return the last page of it."""
-        _, mandate_id = await self.manage()
-        page = await self.browser.get(f"{HOME}/person?m={mandate_id}")
-        values = {"number": to.profile.personal_id, "full-name": to.profile.full_name, **TERM, **changes}
-        extra = values.pop("areas", ON)
-        page = await self.browser.press(page, "submit", extra=[*extra, ("role", role)], **values)
-        return await self.browser.press(page, "submit") if "page-mandate-offer" in page.ids else page
-
-    async def answer(self, *, yes: bool = True) -> Page:
-        """Answer the one offer there is."""
-        home = await self.home()
-        link = next(url for id_, url in home.links.items() if id_.startswith("answer-offer-"))
-        page = await self.browser.get(link)
-        return await self.browser.press(page, "submit" if yes else "decline")
-
-    async def act(self, page: Page, beginning: str) -> Page:
-        """Follow a link and do what it asks."""
-        link = next(url for id_, url in page.links.items() if id_.startswith(beginning))
-        return await self.browser.press(await self.browser.get(link), "submit")
-
-
-_numbers = iter(range(100, 999_999))
-
-
-async def somebody(world: World, name: str, **changes: Any) -> Somebody:
-    number = next(_numbers)
-    person = await world.person(f"u{number}")
-    profile = replace(person.profile, full_name=name, personal_id=f"031190{number:06d}", phone="", **changes)
-    person = replace(person, profile=profile)
-    await world.write(lambda tx: Done(tx.people.update(person)))
-    browser = world.browser()
-    await world.signed_in(browser, person.person_id)
-    return Somebody(person=person, browser=browser)
-
-
-async def company(world: World, director: Somebody, **changes: Any) -> Organisation:
-    found = make_organisation(**changes)
-
-    def add(tx: Any) -> Done[None]:
-        tx.organisations.add(found)
-        replace_representatives(
-            tx,
-            OrganisationId(found.organisation_id),
-            [director.person.person_id],
-            actor="register",
-            occasion=world.occasion,
-        )
-        return Done(None)
-
-    await world.write(add)
-    return found
-
-
-@pytest.fixture
-async def lan(world: World) -> Somebody:
-    return await somebody(world, "Đoàn Thị Lan")
-
-
-@pytest.fixture
-async def minh(world: World) -> Somebody:
-    return await somebody(world, "Vũ Đức Minh")
-
-
-@pytest.fixture
-async def harbour(world: World, lan: Somebody) -> Organisation:
-    return await company(world, lan, name="Công ty TNHH Cảng Xanh")
+lan, minh, harbour = mandating.lan, mandating.minh, mandating.harbour  # fixtures
 
 
 async def _acts_told(world: World, who: Somebody) -> list[str]:
@@ -202,7 +114,7 @@ async def test_the_last_administrator_is_removed_by_two_people(
     assert "Chưa có gì thay đổi" in receipt.response.text
     page, _ = await lan.manage()
     assert not any(one.startswith("confirm-removal-") for one in page.links), "one's own proposal"
-    assert len(_ID.findall((await minh.home()).response.text)) == 1
+    assert len(MANAGED.findall((await minh.home()).response.text)) == 1
     second = await somebody(world, "Phạm Văn Hai")
 
     def two(tx: Any) -> Done[None]:
@@ -217,7 +129,7 @@ async def test_the_last_administrator_is_removed_by_two_people(
     receipt = await second.act(page, "confirm-removal-")
     assert "Đã chấm dứt" in receipt.response.text
     assert await _acts_told(world, second) == ["administrator_ended"]
-    assert _ID.findall((await minh.home()).response.text) == []
+    assert MANAGED.findall((await minh.home()).response.text) == []
 
 
 @pytest.mark.usefixtures("harbour")
@@ -278,78 +190,6 @@ async def test_a_term_beyond_all_calendars_is_a_mistake_in_the_form(
     assert {"error", "last-day"} <= page.ids
 
 
-async def test_an_offer_to_nobody_reads_like_one_to_somebody(
-    world: World, lan: Somebody, minh: Somebody, harbour: Organisation
-) -> None:
-    del world, harbour
-    pages = []
-    for number in (minh.person.profile.personal_id, "031190999998"):
-        profile = replace(minh.person.profile, personal_id=number)
-        receipt = await lan.offer(replace(minh.person, profile=profile))
-        pages.append(
-            re.sub(
-                r'(••• \d+|id="receipt-number">[^<]*|value="[^"]*"|[?&;]i=[\w-]*)', "", receipt.response.text
-            )
-        )
-    assert pages[0] == pages[1]
-
-
-async def test_nothing_is_shown_to_whom_it_is_no_business_of(
-    world: World, lan: Somebody, minh: Somebody, harbour: Organisation
-) -> None:
-    stranger = await somebody(world, "Lê Thị Lạ")
-    receipt = await lan.offer(minh.person)
-    offer_id = str(receipt.response.url).rpartition("=")[2]
-    _, mandate_id = await lan.manage()
-    for path in (
-        f"organisation?m={mandate_id}",
-        f"person?m={mandate_id}",
-        f"firm?m={mandate_id}",
-        f"clients?m={mandate_id}",
-        f"receipt?a=offered&i={offer_id}",
-        f"receipt?a=taken&i={mandate_id}",
-        f"act?a=take&i={offer_id}",
-        f"act?a=take-back&i={offer_id}",
-        f"act?a=end&i={mandate_id}",
-        f"act?a=end-firm&i={mandate_id}",
-        f"act?a=confirm&i={mandate_id}",
-        f"act?a=nothing&i={mandate_id}",
-        "receipt?a=firm&i=x",
-    ):
-        page = await stranger.browser.get(f"{HOME}/{path}")
-        assert "page-mandates" in page.ids, path
-        assert harbour.name not in page.response.text, path
-
-
-@pytest.mark.usefixtures("harbour")
-async def test_a_stranger_who_posts_is_refused_and_it_is_recorded(
-    world: World, lan: Somebody, minh: Somebody
-) -> None:
-    await lan.offer(minh.person)
-    await minh.answer()
-    page, _ = await lan.manage()
-    link = next(url for id_, url in page.links.items() if id_.startswith("revoke-"))
-    stranger = await somebody(world, "Lê Thị Lạ")
-    form = (await stranger.home()).form("theme-dark")["fields"]
-    page = await stranger.browser.post(link, {"csrf": form["csrf"], "go": "yes"})
-    assert "page-mandates" in page.ids
-    refused = await world.records(EventType.MANDATE_REFUSED)
-    assert [(event.payload["act"], event.payload["rule"]) for event in refused] == [("end", "not-allowed")]
-    page = await stranger.browser.post(link, {"go": "yes"})
-    assert page.status == 403
-
-
-async def test_no_number_stands_in_a_page_a_url_or_the_record(
-    world: World, lan: Somebody, minh: Somebody, harbour: Organisation
-) -> None:
-    del harbour
-    receipt = await lan.offer(minh.person)
-    number = minh.person.profile.personal_id
-    page, _ = await lan.manage()
-    assert number not in receipt.response.text + page.response.text + str(receipt.response.url)
-    assert all(number not in repr(event.payload) for event in await world.records())
-
-
 async def test_parents_see_their_children_and_a_conflict(world: World, lan: Somebody, minh: Somebody) -> None:
     child = await somebody(world, "Vũ Ngọc Diệp", birthdate="2018-03-02")
 
@@ -367,18 +207,6 @@ async def test_parents_see_their_children_and_a_conflict(world: World, lan: Some
         )
     )
     assert "tranh chấp quyền nuôi con" in (await minh.home()).response.text
-
-
-async def test_a_household_businesss_owner_is_called_that_and_no_number_is_shown(
-    world: World, lan: Somebody
-) -> None:
-    number = lan.person.profile.personal_id
-    kind, scheme = OrganisationKind.HOUSEHOLD_BUSINESS, OrganisationScheme.PERSONAL_ID
-    await company(world, lan, name="Hộ kinh doanh Lan", kind=kind, scheme=scheme, identifier=number)
-    home = await lan.home()
-    assert "Chủ hộ kinh doanh" in home.response.text
-    page, _ = await lan.manage()
-    assert number not in home.response.text + page.response.text
 
 
 async def test_what_can_not_be_used_is_shown_with_its_reason(
@@ -401,4 +229,4 @@ async def test_what_can_not_be_used_is_shown_with_its_reason(
     )
     home = await lan.home()
     assert "Tổ chức đã giải thể" in home.response.text
-    assert _ID.findall(home.response.text) == []
+    assert MANAGED.findall(home.response.text) == []
