@@ -53,17 +53,25 @@ async def somebody(office: Office, name: str = "huong") -> Person:
     return await office.world.person(name, profile=profile)
 
 
-async def mailed(office: Office, person: Person, notice: Notice = Notice.NEW_FACTOR, **facts: str) -> str:
-    """Let a notice go out; return the path of its link."""
-    told = facts or {"factor": "password"}
+async def mail_of(office: Office, person: Person, notice: Notice, **facts: str) -> str:
+    """Let a notice go out; return its mail."""
 
     def notify(tx: Any) -> Done[None]:
-        tx.outbox.notify(person.person_id, notice, occasion=office.world.occasion, **told)
+        tx.outbox.notify(person.person_id, notice, occasion=office.world.occasion, **facts)
         return Done(None)
 
+    before = len(office.mail.texts)
     await office.world.write(notify)
     await office.deliver()
-    (path,) = _LINK.findall(office.mail.texts[-1].replace("=\n", ""))
+    (mail,) = office.mail.texts[before:]
+    return mail.replace("=\n", "")
+
+
+async def mailed(office: Office, person: Person, notice: Notice = Notice.NEW_FACTOR, **facts: str) -> str:
+    """Let a notice go out; return the path of the link in its mail."""
+    if notice is Notice.NEW_FACTOR and not facts:
+        facts = {"factor": "password"}
+    (path,) = _LINK.findall(await mail_of(office, person, notice, **facts))
     return str(path)
 
 
@@ -224,14 +232,7 @@ async def test_what_nobody_did_in_their_name_brings_no_link(
     office: Office, notice: Notice, facts: dict[str, str]
 ) -> None:
     person = await somebody(office)
-
-    def notify(tx: Any) -> Done[None]:
-        tx.outbox.notify(person.person_id, notice, occasion=office.world.occasion, **facts)
-        return Done(None)
-
-    await office.world.write(notify)
-    await office.deliver()
-    assert "not-me" not in office.mail.texts[-1]
+    assert "not-me" not in await mail_of(office, person, notice, **facts)
 
 
 @pytest.mark.parametrize(
@@ -249,14 +250,6 @@ async def test_whatever_else_a_thief_does_in_their_name_the_mail_of_it_locks(
     office: Office, notice: Notice, facts: dict[str, str]
 ) -> None:
     person = await somebody(office)
-
-    def notify(tx: Any) -> Done[None]:
-        tx.outbox.notify(person.person_id, notice, occasion=office.world.occasion, **facts)
-        return Done(None)
-
-    await office.world.write(notify)
-    await office.deliver()
-    (path,) = _LINK.findall(office.mail.texts[-1])
-    browser, page = await opened(office, path)
+    browser, page = await opened(office, await mailed(office, person, notice, **facts))
     assert "page-account-locked" in (await browser.press(page, "submit")).ids
     assert await status_of(office, person) is PersonStatus.LOCKED
