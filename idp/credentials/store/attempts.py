@@ -16,7 +16,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    Index,
     Integer,
     Table,
     bindparam,
@@ -42,21 +41,16 @@ attempts = Table(
     Column("failures", Integer, nullable=False),
     Column("tries", BigInteger, nullable=False, server_default="0"),
     Column("not_before", UtcTime),
-    Column("last_at", UtcTime, nullable=False),
-    Index("ix_attempts_last_at", "last_at"),
+    Column("last_at", UtcTime),  # the release before writes it; the one after drops it
 )
 
 _this_account = attempts.c.account == bindparam("of_account")
 _RESERVE = (
     insert(attempts)
-    .values(account=bindparam("of_account"), failures=1, tries=1, last_at=bindparam("now"))
+    .values(account=bindparam("of_account"), failures=1, tries=1)
     .on_conflict_do_update(
         index_elements=["account"],
-        set_={
-            "failures": attempts.c.failures + 1,
-            "tries": attempts.c.tries + 1,
-            "last_at": bindparam("now", type_=UtcTime),
-        },
+        set_={"failures": attempts.c.failures + 1, "tries": attempts.c.tries + 1},
         where=(attempts.c.failures < MOST_TRIES)
         & or_(attempts.c.not_before.is_(None), attempts.c.not_before <= bindparam("now")),
     )
