@@ -13,9 +13,29 @@ from idp.protocol.assurance import Acr
 from idp.transaction import Tx
 
 
+def put(value: object) -> Any:
+    """Put a value in the place of whatever was there."""
+    return lambda _right: value
+
+
+def said(answer: object) -> Any:
+    """Whatever is asked, the answer is this."""
+    return lambda *_asked, **_more: answer
+
+
 def whatever_code(_right: Any) -> Any:
     """A second factor that is there is right."""
     return lambda _secret, _code, *, now, last_step: max(int(now.timestamp()) // 30, last_step + 1)
+
+
+def young_too(_right: Any) -> Any:
+    """An address opens something from the moment it is proved."""
+    return lambda since, _now: since is not None
+
+
+def the_cases(_right: Any) -> Any:
+    """The code on the paper is whatever its case is called."""
+    return lambda store, case_id, _code: store.vault.digest(case_id)
 
 
 def stale_too(right: Any) -> Any:

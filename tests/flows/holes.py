@@ -4,9 +4,8 @@ knows of them, and what is drawn knows nothing of them either.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from idp.citizen import guard, interaction, local_session, lock, otp
 from idp.citizen.codes import entering, offering
@@ -18,11 +17,21 @@ from idp.interactions.service import deciding
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import ConsentFacts
 from idp.recovery.store.desk_cases import DeskCaseStore
-from tests.flows.digging import any_number, by_name, in_any_browser, raised, stale_too, whatever_code
+from tests.flows.digging import (
+    any_number,
+    by_name,
+    in_any_browser,
+    put,
+    raised,
+    said,
+    stale_too,
+    the_cases,
+    whatever_code,
+    young_too,
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hole:
+class Hole(NamedTuple):
     """What is put in the place of what."""
 
     owner: Any
@@ -35,107 +44,28 @@ class Hole:
 
 
 _ALL = frozenset({"openid", "profile", "email", "phone"})
-_ALL_AGREED = ConsentFacts(scopes=_ALL, granted=_ALL)
+_AGREED = ConsentFacts(scopes=_ALL, granted=_ALL)
+_EQUAL = SimpleNamespace(compare_digest=said(True))
+
+# fmt: off
 HOLES: Mapping[str, Hole] = {
-    "second-factor-skipped": Hole(
-        owner=otp,
-        name="totp_step",
-        instead=whatever_code,
-        trial="without second factor",
-        found="no code was right",
-    ),
-    "fresh-forgotten": Hole(
-        owner=account,
-        name="FRESH",
-        instead=lambda _: 10**6,
-        trial="late",
-        found="no fresh sign-in",
-    ),
-    "any-form": Hole(
-        owner=interaction,
-        name="check_post",
-        instead=lambda _: lambda _call, _form: None,
-        trial="forged",
-        found="no fresh sign-in",
-    ),
-    "level-raised": Hole(
-        owner=local_session,
-        name="local_proof",
-        instead=raised,
-        trial="with own app",
-        found="was proved",
-    ),
-    "hold-forgotten": Hole(
-        owner=guard,
-        name="is_high_risk",
-        instead=lambda _: lambda _call: False,
-        trial="held",
-        found="no fresh sign-in",
-    ),
-    "recovered-stale": Hole(
-        owner=renew,
-        name="holder_of",
-        instead=stale_too,
-        trial="recovered late",
-        found="nobody recovered this account",
-    ),
-    "any-number-of-the-screen": Hole(
-        owner=phone,
-        name="answer",
-        instead=any_number,
-        trial="without number",
-        found="no phone gave its number",
-    ),
-    "locked-by-name": Hole(
-        owner=lock,
-        name="_lock_named",
-        instead=by_name,
-        trial="locked by name",
-        found="its holder did not say so",
-    ),
-    "any-sent-code": Hole(
-        owner=entering,
-        name="hmac",
-        instead=lambda _: SimpleNamespace(compare_digest=lambda _given, _kept: True),
-        trial="without sent code",
-        found="no code was right",
-    ),
-    "young-address": Hole(
-        owner=offering,
-        name="may_open",
-        instead=lambda _: lambda since, _now: since is not None,
-        trial="address of today",
-        found="no code was right",
-    ),
-    "any-paper": Hole(
-        owner=DeskCaseStore,
-        name="_digest",
-        instead=lambda _: lambda store, case_id, _code: store.vault.digest(case_id),
-        trial="without paper",
-        found="nobody recovered this account",
-    ),
-    "low-account-high": Hole(
-        owner=upstream_callback,
-        name="national_acr",
-        instead=lambda _: lambda _stated, _level: Acr.HIGH,
-        trial="low account",
-        found="was proved",
-    ),
-    "return-of-another": Hole(
-        owner=upstream_callback,
-        name="_spend_state",
-        instead=in_any_browser,
-        trial="return elsewhere",
-        found="nobody was proved",
-    ),
-    "agreed-unasked": Hole(
-        owner=deciding,
-        name="consent_facts",
-        instead=lambda _: lambda _records, **_more: _ALL_AGREED,
-        trial="not agreed",
-        found="nobody agreed to",
-    ),
+    "second-factor-skipped": Hole(otp, "totp_step", whatever_code, "without second factor", "no code was right"),
+    "any-sent-code": Hole(entering, "hmac", put(_EQUAL), "without sent code", "no code was right"),
+    "young-address": Hole(offering, "may_open", young_too, "address of today", "no code was right"),
+    "fresh-forgotten": Hole(account, "FRESH", put(10**6), "late", "no fresh sign-in"),
+    "any-form": Hole(interaction, "check_post", put(said(None)), "forged", "no fresh sign-in"),
+    "hold-forgotten": Hole(guard, "is_high_risk", put(said(False)), "held", "no fresh sign-in"),
+    "level-raised": Hole(local_session, "local_proof", raised, "with own app", "was proved"),
+    "low-account-high": Hole(upstream_callback, "national_acr", put(said(Acr.HIGH)), "low account", "was proved"),
+    "return-of-another": Hole(upstream_callback, "_spend_state", in_any_browser, "return elsewhere", "nobody was proved"),
+    "recovered-stale": Hole(renew, "holder_of", stale_too, "recovered late", "nobody recovered this account"),
+    "any-paper": Hole(DeskCaseStore, "_digest", the_cases, "without paper", "nobody recovered this account"),
+    "any-number-of-the-screen": Hole(phone, "answer", any_number, "without number", "no phone gave its number"),
+    "locked-by-name": Hole(lock, "_lock_named", by_name, "locked by name", "its holder did not say so"),
+    "agreed-unasked": Hole(deciding, "consent_facts", put(said(_AGREED)), "not agreed", "nobody agreed to"),
 }
+"""The last word of each line is what the gates say: those that say one thing stand together."""
+# fmt: on
 
 
 @contextmanager
