@@ -88,7 +88,11 @@ def _locally(methods: tuple[str, ...]) -> list[str]:
 
 def _stood_out(payload: Mapping[str, object]) -> list[str]:
     """Return what stood out and what followed, of the closed vocabularies alone (idp/risk/model.py)."""
-    signals, outcomes = payload.get("signals") or {}, payload.get("outcomes") or ()
-    found = [f"signal_{one.value}" for one in Signal if one.value in signals]  # type: ignore[operator]
-    found += [f"outcome_{one.value}" for one in Outcome if one.value in outcomes]  # type: ignore[operator]
+    signals, outcomes = payload.get("signals"), payload.get("outcomes")
+    found = [f"signal_{one.value}" for one in Signal if isinstance(signals, dict) and one.value in signals]
+    found += [
+        f"outcome_{one.value}"
+        for one in Outcome
+        if isinstance(outcomes, list | tuple) and one.value in outcomes
+    ]
     return [f"history_{one.replace('-', '_')}" for one in found]

@@ -50,5 +50,4 @@ def _taken_back(
     origins = {one: origin for one, origin in now.origins.items() if one is not attribute}
     if attribute in then.origins:
         origins[attribute] = then.origins[attribute]
-    changes: dict[str, object] = {name: getattr(then, name) for name in names}
-    return replace(now, **changes | {"origins": origins})  # type: ignore[arg-type]
+    return now.saying({name: getattr(then, name) for name in names} | {"origins": origins})

@@ -6,7 +6,7 @@ depends on it (SECURITY E16). Mail goes to ASCII addresses alone: letters that l
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from idp.ids import PersonId
@@ -112,5 +112,4 @@ def _with(
     origins = {**profile.origins, attribute: Origin(source=Source.SELF, level=0, at=now)}
     if not address:
         del origins[attribute]
-    changed: dict[str, object] = {name: address, verified: bool(address), "origins": origins}
-    return replace(profile, **changed)  # type: ignore[arg-type]  # names of two fields, chosen above
+    return profile.saying({name: address, verified: bool(address), "origins": origins})

@@ -4,9 +4,10 @@ The person is `person_id`; the 12-digit number is an attribute that can change (
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from idp.ids import PersonId
 
@@ -134,6 +135,10 @@ class PersonProfile:
     address: Address | None = field(default=None, repr=False)
     origins: Mapping[Attribute, Origin] = field(default_factory=dict, repr=False)
     """Who stated what; of what came before origins were kept, nothing."""
+
+    def saying(self, fields: Mapping[str, Any]) -> "PersonProfile":
+        """Return the profile with these fields, which are chosen by name while it runs; raises TypeError for others."""
+        return replace(self, **fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ other orders, so a foreign name is left whole. What is stored is composed (NFC) 
 fold (name_fold.py).
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from idp.name_fold import to_nfc
 from idp.people.model import PersonProfile
@@ -35,4 +35,4 @@ def with_composed_names(profile: PersonProfile) -> PersonProfile:
     composed = {name: to_nfc(getattr(profile, name)) for name in _NAMES}
     if all(getattr(profile, name) == text for name, text in composed.items()):
         return profile
-    return replace(profile, **composed)  # type: ignore[arg-type]
+    return profile.saying(composed)

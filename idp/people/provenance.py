@@ -7,7 +7,7 @@ the caller is told which attributes were kept. What is not known yet is taken fr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from idp.people.model import Address, Attribute, Origin, PersonProfile, Source
@@ -108,5 +108,4 @@ def _comparable(value: object) -> object:
 def _with(
     profile: PersonProfile, attribute: Attribute, values: Mapping[str, object], origin: Origin
 ) -> PersonProfile:
-    changes: dict[str, object] = {**values, "origins": {**profile.origins, attribute: origin}}
-    return replace(profile, **changes)  # type: ignore[arg-type]
+    return profile.saying({**values, "origins": {**profile.origins, attribute: origin}})

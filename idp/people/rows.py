@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 from idp.people.model import Address, Attribute, Origin, PersonProfile, Source
 
@@ -50,9 +51,9 @@ def _kept(address: Address) -> dict[str, object]:
     return {name: getattr(address, name) for name in _ADDRESS_FIELDS}
 
 
-def _address(kept: Mapping[str, str | list[str]]) -> Address:
+def _address(kept: Mapping[str, Any]) -> Address:
     values = {name: kept[name] for name in _ADDRESS_FIELDS & kept.keys()}
-    return Address(**values | {"candidates": tuple(values.get("candidates", ()))})  # type: ignore[arg-type]
+    return Address(**values | {"candidates": tuple(kept.get("candidates", ()))})
 
 
 def _origins(origins: Mapping[Attribute, Origin]) -> list[list[object]]:

@@ -29,7 +29,7 @@ def correct(word: Word, person: Person, said: Correction) -> Outcome:
         return Outcome.STALE
     profile = merge(person.profile, stated, word.origin, unknown=word.origin).profile
     if Attribute.NAME in stated:  # one whole name may be cut into other parts
-        profile = replace(profile, **stated[Attribute.NAME])  # type: ignore[arg-type]
+        profile = profile.saying(stated[Attribute.NAME])
     fields = [
         name
         for name in ("full_name", *_PARTS, "gender", "birthdate")
