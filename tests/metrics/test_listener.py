@@ -3,10 +3,11 @@
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 import httpx
 import pytest
@@ -114,6 +115,20 @@ async def test_who_connects_and_says_nothing_holds_it_up_for_seconds_only(
     with exposed(provider, release="1", patience=0.2), socket.create_connection(address) as silent:
         assert _scrape(f"http://127.0.0.1:{address[1]}").status_code == 200
         assert silent.recv(1) == b""
+
+
+async def test_however_many_say_nothing_a_scrape_is_answered_at_once(
+    provider: Provider, url: str
+) -> None:  # five that took turns with it held it up for half a minute
+    address = ("127.0.0.1", provider.settings.metrics_port or 0)
+    with ExitStack() as stack:
+        silent = [stack.enter_context(socket.create_connection(address)) for _ in range(30)]
+        before = monotonic()
+        assert _scrape(url).status_code == 200
+        assert monotonic() - before < 3
+        for one in silent[:22]:
+            assert one.recv(1) == b"", "the oldest make room"
+        assert threading.active_count() < 30
 
 
 async def test_who_sends_byte_after_byte_holds_up_nobody_for_longer(provider: Provider) -> None:
