@@ -1,7 +1,7 @@
 """Whether this process can serve, found out by doing what that needs: reading, writing, a key (SECURITY R03, R04, R14).
 
 Asked for by load balancers, so a finding stands for a moment and those who ask at once share one: however often it is
-asked, the database is asked twice a second at most.
+asked, the database is asked, and a page of it written, once a second at most.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from keys.signer import SigningUnavailable
 if TYPE_CHECKING:
     from idp.transaction import Tx
 
-_STANDS_SECONDS = 0.5
+_STANDS_SECONDS = 1.0
 _FULL_SECONDS = 5.0
 """A database that has answered within this time is there, however long the queue; one that is silent fills it too."""
 _log = logging.getLogger("hpid.readiness")
@@ -60,7 +60,7 @@ class ReadinessCheck:
         self._looking: asyncio.Task[Readiness] | None = None
 
     async def now(self) -> Readiness:
-        """Return whether it can serve, as found at most half a second ago."""
+        """Return whether it can serve, as found at most a second ago."""
         if self._admission.is_leaving:
             return Readiness.LEAVING
         if self._clock.stopwatch() - self._found_at <= _STANDS_SECONDS:
