@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from idp.ids import PersonId
-from idp.mandates.days import of_age_at
+from idp.people.ages import of_age_at
 
 Rows = list[Any]
 _UTC_MICROSECONDS = 1_000_000

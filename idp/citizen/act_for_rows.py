@@ -3,8 +3,7 @@
 Never shown: a household business's number (its owner's ID number), a ward's birth date, anybody else's powers.
 """
 
-from datetime import date, datetime, timedelta, timezone
-
+from idp.days import last_day
 from idp.name_fold import fold
 from idp.protocol.acting import ContextKind
 from idp.protocol.context import Choice, Obstacle
@@ -15,7 +14,6 @@ from idp.ui.rows import ActForRow
 NEEDS_SEARCH = 8
 """More choices than this get a search box."""
 MOST_SHOWN = 50
-_VIETNAM = timezone(timedelta(hours=7))
 _GROUPS = {
     ContextKind.PERSON: "act_group_family",
     ContextKind.WARD: "act_group_family",
@@ -70,7 +68,7 @@ def row_of(choice: Choice, language: Language) -> ActForRow:
         areas=tuple(f"area_{area.replace('-', '_')}" for area in mandate.services) if mandate else (),
         until=None
         if ends_at is None or choice.kind is ContextKind.WARD
-        else day_text(_last_day(ends_at), language),
+        else day_text(last_day(ends_at), language),
         position=choice.post.position if choice.post else "",
         off_key=None if choice.obstacle is None else _off(choice.obstacle),
         off_day=None if choice.obstacle_day is None else day_text(choice.obstacle_day, language),
@@ -86,8 +84,3 @@ def _title(choice: Choice) -> str | None:
 
 def _off(obstacle: Obstacle) -> str:
     return f"obstacle_{obstacle.value}"
-
-
-def _last_day(moment: datetime) -> date:
-    """Return the last whole day of a term that is over at this moment."""
-    return (moment.astimezone(_VIETNAM) - timedelta(microseconds=1)).date()

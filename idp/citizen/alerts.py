@@ -9,10 +9,10 @@ from idp.cases.model import Case, CaseKind
 from idp.citizen.account import Holder
 from idp.citizen.methods.at_a_glance import Ways
 from idp.data_rights.service import requests_of
+from idp.days import day_of
 from idp.ids import PersonId
 from idp.life_events.rules import is_to_be_warned
 from idp.mandates.service import choices_of
-from idp.people.ages import vietnam_day
 from idp.protocol.context import Choice
 from idp.recovery.service import held_until
 from idp.reports.history import history
@@ -70,7 +70,7 @@ def unsaid(known: Known, now: datetime) -> tuple[KnownDevice, ...]:
 
 def alerts(known: Known, *, now: datetime) -> tuple[Alert, ...]:
     """Return what to warn of, in the order it is shown."""
-    today = vietnam_day(now)
+    today = day_of(now)
     each = (
         None if known.closes_at is None else Alert(kind=AlertKind.CLOSING, at=known.closes_at),
         _disputed(known.case, now),

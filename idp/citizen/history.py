@@ -10,13 +10,13 @@ from idp.audit.occasion import person_ref
 from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.history_said import OPERATOR, said
 from idp.citizen.services.rows import load
+from idp.days import day_of
 from idp.edge import Answer, Call
 from idp.edge.page import language_of, page, relying_party
 from idp.ids import ClientId
 from idp.reports.history import HistoryPage, history
 from idp.transaction import Tx
 from idp.ui.account_rows import Day, Happened
-from idp.ui.formatting import VIETNAM_TIME
 from idp.ui.history_words import WORDS, Kind
 from idp.ui.pages import shown_name
 
@@ -57,7 +57,7 @@ async def show(call: Call) -> Answer:
         services=tuple(options),
         service=chosen,
         older=_older(found.page, kind, chosen),
-        today=call.provider.clock.now().astimezone(VIETNAM_TIME).date(),
+        today=day_of(call.provider.clock.now()),
     )
 
 
@@ -69,7 +69,7 @@ def types_of(kind: Kind | None) -> tuple[EventType, ...]:
 async def by_day(call: Call, events: tuple[AuditEvent, ...], holder: Holder) -> tuple[Day, ...]:
     """Return the rows, day by day."""
     rows = [await row(call, event, holder) for event in events]
-    days = groupby(rows, key=lambda one: one.at.astimezone(VIETNAM_TIME).date())
+    days = groupby(rows, key=lambda one: day_of(one.at))
     return tuple(Day(day=day, rows=tuple(of_day)) for day, of_day in days)
 
 

@@ -4,10 +4,10 @@ from datetime import date
 from functools import partial
 
 from idp.citizen.interaction import open_here, session_cookie
+from idp.days import day_of
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.life_events.rules import is_to_be_warned
-from idp.people.ages import vietnam_day
 from idp.transaction import Tx
 
 
@@ -16,7 +16,7 @@ async def show(call: Call) -> Answer:
     opened = await open_here(call)
     cookie = session_cookie(call, opened)
     until = await call.provider.database.read(partial(_until, cookie=cookie)) if cookie else ""
-    if not is_to_be_warned(until, today=vietnam_day(call.provider.clock.now())):
+    if not is_to_be_warned(until, today=day_of(call.provider.clock.now())):
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
     return page(call, "papers.html", until=date.fromisoformat(until), i=opened.interaction_id)
 

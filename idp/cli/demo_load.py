@@ -6,7 +6,7 @@ The file `demo-city` in the state folder says which city the database is given; 
 import asyncio
 import gc
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -27,11 +27,12 @@ from idp.cli.demo_progress import Progress
 from idp.cli.demo_registering import put_clients
 from idp.cli.demo_seeding import Hashed, add_credentials, hash_credentials
 from idp.database import Done
+from idp.days import start_of
 from idp.provider import Provider
 from idp.settings import Settings
 from idp.transaction import Tx
 
-MOMENT = datetime.combine(AS_OF, time(), timezone(timedelta(hours=7))).astimezone(UTC)
+MOMENT = start_of(AS_OF).astimezone(UTC)
 """When all of a large city was put in, as its rows say: the same whenever it really was."""
 
 _HELD = "the database is given the city of {0} people drawn with seed {1}; another one needs a database of its own"

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from demo.city import City
 from demo.city import Mandate as CityMandate
+from idp.days import end_of, start_of
 from idp.ids import MandateId, OrganisationId, PersonId
 from idp.mandates.archive import archive_of
-from idp.mandates.days import end_of, start_of
 from idp.mandates.model import FirmAppointment, Mandate, Powers, PrincipalKind, Role, Source
 
 _BY = "operator:demo"

@@ -11,8 +11,8 @@ from demo.city import Post as CityPost
 from idp.audit.occasion import Occasion
 from idp.cli.context import operator
 from idp.database import Done
+from idp.days import end_of, start_of
 from idp.ids import OfficialId, PersonId, PostId
-from idp.officials.days import begins_at, ends_at
 from idp.officials.model import Official, OfficialProfile, OfficialStatus, Post, WantedPost, WantedRecord
 from idp.officials.roles import Role
 from idp.officials.rules import in_order
@@ -79,7 +79,7 @@ def as_official(
 def _as_post(
     post: CityPost, wanted: WantedPost, official_id: OfficialId, post_id: PostId, now: datetime
 ) -> Post:
-    over = None if post.valid_to is None else ends_at(post.valid_to)
+    over = None if post.valid_to is None else end_of(post.valid_to)
     return Post(
         post_id=post_id,
         official_id=official_id,
@@ -87,7 +87,7 @@ def _as_post(
         commune_code=wanted.commune_code,
         position=wanted.position,
         roles=in_order(wanted.roles),
-        starts_at=begins_at(post.valid_from),
+        starts_at=start_of(post.valid_from),
         ends_at=over,
         closed_at=over if over is not None and over <= now else None,
     )

@@ -18,8 +18,8 @@ from idp.cli.demo_people import also_found_by, as_address, as_person, birthdate_
 from idp.database import Sealed, metadata
 from idp.database.columns import stored_time
 from idp.database.loading import NewRows, new_rows
+from idp.days import start_of
 from idp.ids import PersonId, bucket_of
-from idp.mandates.days import start_of
 from idp.name_fold import fold
 from idp.people.identifiers import OF_ONE_PERSON, normal_form
 from idp.people.model import IdentifierScheme, PersonProfile

@@ -10,8 +10,8 @@ import typer
 from idp.audit.occasion import Occasion
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
 from idp.database import Done, Refused
+from idp.days import VIETNAM_TIME
 from idp.ids import PersonId
-from idp.mandates.days import VIETNAM_TIME
 from idp.people.asked import SearchReason, read_text
 from idp.people.model import IdentifierScheme
 from idp.provider import Provider

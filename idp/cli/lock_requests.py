@@ -9,10 +9,10 @@ import typer
 from idp.audit.occasion import Occasion
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
 from idp.database import Done, Refused
+from idp.days import VIETNAM_TIME, last_day, start_of
 from idp.ids import PersonId
 from idp.life_events.model import Decision, LockRequest, Wish
 from idp.life_events.service import Letter, RequestRefused, decide_request, enter_request
-from idp.mandates.days import VIETNAM_TIME, last_day, start_of
 from idp.provider import Provider
 from idp.transaction import Tx
 

@@ -11,8 +11,8 @@ import typer
 from idp.audit.occasion import Occasion
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
 from idp.database import Done, Refused
+from idp.days import end_of, last_day
 from idp.ids import MandateId, OrganisationId, PersonId
-from idp.mandates.days import end_of, last_day
 from idp.mandates.model import Area, Extent, Mandate, MandateRefused, PrincipalKind, Role
 from idp.mandates.service import (
     appoint_at_desk,

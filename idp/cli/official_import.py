@@ -11,8 +11,8 @@ from idp.cli.context import CommandFailed, occasion, operator
 from idp.cli.official_lines import Stated, stated_records
 from idp.cli.register_files import read_lines
 from idp.database import Done, Refused
+from idp.days import day_of
 from idp.ids import OfficialId
-from idp.officials.days import day_of
 from idp.officials.model import Official, OfficialStatus, Post, RecordRefused, WantedRecord
 from idp.officials.service import Hand, join, leave, restate
 from idp.organisations.model import is_within

@@ -19,11 +19,11 @@ from idp.audit.occasion import Occasion
 from idp.cli.context import CommandFailed, occasion, operator, say, show, with_provider
 from idp.cli.register_files import Line, read_lines
 from idp.database import Done
+from idp.days import VIETNAM_TIME
 from idp.organisations.entry import RefusedEntry, Said
 from idp.organisations.service import Counts, Outcome, record_import
 from idp.provider import Provider
 from idp.transaction import Tx
-from idp.ui.formatting import VIETNAM_TIME
 
 T = TypeVar("T")
 

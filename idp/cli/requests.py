@@ -17,8 +17,8 @@ from idp.data_rights.service import (
     requests_of,
 )
 from idp.database import Done, Refused
+from idp.days import last_day
 from idp.ids import PersonId
-from idp.mandates.days import last_day
 from idp.provider import Provider
 from idp.transaction import Tx
 

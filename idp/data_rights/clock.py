@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from idp.data_rights.model import Right
+from idp.days import day_of, end_of
 from idp.life_events.working_days import due_at
-from idp.mandates.days import VIETNAM_TIME, end_of
 
 TO_ANSWER = 2
 """Working days."""
@@ -58,4 +58,4 @@ def extended(complete_due_at: datetime, days: int) -> datetime:
 
 
 def _end_in(received_at: datetime, days: int) -> datetime:
-    return end_of(received_at.astimezone(VIETNAM_TIME).date() + timedelta(days=days))
+    return end_of(day_of(received_at) + timedelta(days=days))

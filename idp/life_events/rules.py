@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 from idp.life_events.model import STATUS_OF, CardStatus, Ground
-from idp.mandates.days import birthday
+from idp.people.ages import birthday
 from idp.people.model import PersonStatus
 
 AGES = (14, 16, 18)

@@ -7,7 +7,7 @@ name (Labour Code 2019, Art. 112). A holiday that nobody named makes a clock run
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from idp.mandates.days import VIETNAM_TIME, end_of
+from idp.days import day_of, end_of
 
 TO_DECIDE = 2
 """Working days in which a request is decided."""
@@ -23,7 +23,7 @@ def is_working_day(day: date, holidays: Collection[date] = ()) -> bool:
 
 def due_at(received_at: datetime, holidays: Collection[date] = (), *, days: int = TO_DECIDE) -> datetime:
     """Return the end of the last working day in which what came at a moment is decided; that day is not counted."""
-    day = received_at.astimezone(VIETNAM_TIME).date()
+    day = day_of(received_at)
     while days:
         day += _DAY
         days -= is_working_day(day, holidays)

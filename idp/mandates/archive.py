@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from idp.mandates.days import VIETNAM_TIME, birthday, end_of
+from idp.days import day_of, end_of
 from idp.mandates.model import Mandate, Powers, Role, Source
+from idp.people.ages import birthday
 
 ARCHIVE_YEARS = 10
 """As long as the accounting records of a dissolution are kept (Decree 174/2016/NĐ-CP, Art. 13)."""
@@ -11,7 +12,7 @@ ARCHIVE_YEARS = 10
 
 def archive_of(representative: Mandate) -> Mandate:
     """Return a representative's mandate as one for the archive, which begins when this one does and ends by itself."""
-    begins = representative.valid_from.astimezone(VIETNAM_TIME).date()
+    begins = day_of(representative.valid_from)
     return replace(
         representative,
         source=Source.REGISTER,

@@ -1,7 +1,7 @@
 """A power to act for an organisation or for a ward, and what leads to one. Pure.
 
 A term begins with the moment `valid_from` and is over at the moment `valid_to`: where people say days, the first is the
-beginning of a day in Việt Nam and the second the end of one (idp/mandates/days.py).
+beginning of a day in Việt Nam and the second the end of one (idp/days.py).
 """
 
 from dataclasses import dataclass, field

@@ -18,9 +18,9 @@ from idp import metrics
 from idp.clients.model import Client
 from idp.clock import Clock
 from idp.database import Database, Done
+from idp.days import day_of
 from idp.ids import ClientId, HandleKind, PersonId, bucket_of
 from idp.log import fields
-from idp.mandates.days import VIETNAM_TIME
 from idp.messages.model import Address, Channel, Message, NotSent, Sender
 from idp.messages.model.notices import Notice, is_disputable
 from idp.messages.texts import Service, Site, Text, code_text, notice_text, sign_in_code_text
@@ -236,7 +236,7 @@ def _new_link(notice: OutboxMessage, address: Address, clock: Clock) -> str:
 
 
 def _slot_id(notice: OutboxMessage, address: Address, slot: int) -> str:
-    day = notice.created_at.astimezone(VIETNAM_TIME).date().isoformat()
+    day = day_of(notice.created_at).isoformat()
     kind = notice.payload.get("notice", "")
     named = "\n".join((day, str(notice.person_id), kind, address.channel.value, address.to, str(slot)))
     return f"m-{sha256(named.encode()).hexdigest()[:32]}"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from idp.mandates.days import VIETNAM_TIME
+from idp.days import VIETNAM_TIME
 from idp.messages.model import Channel
 from idp.messages.model.notices import Act
 from idp.messages.words import WORDS

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from idp.days import day_of, last_day
 from idp.ids import OfficialId, PersonId, PostId
-from idp.officials.days import day_of, last_day_of
 from idp.officials.roles import Role
 
 
@@ -47,7 +47,7 @@ class Post:
     @property
     def valid_to(self) -> date | None:
         """Return its last day."""
-        return None if self.ends_at is None else last_day_of(self.ends_at)
+        return None if self.ends_at is None else last_day(self.ends_at)
 
     def is_live(self, now: datetime) -> bool:
         """Tell whether it is held now."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from idp.officials.days import begins_at, day_of, ends_at
+from idp.days import day_of, end_of, start_of
 from idp.officials.model import Post, RecordRefused, WantedPost, WantedRecord
 from idp.officials.roles import OF_THE_CITY, Role
 from idp.organisations.model import is_within
@@ -127,15 +127,15 @@ def check_roles(given: Sequence[Post | WantedPost]) -> None:
 
 def starts_at(post: WantedPost, now: datetime) -> datetime:
     """Return when a post begins that was stated now."""
-    return begins_at(post.valid_from or day_of(now))
+    return start_of(post.valid_from or day_of(now))
 
 
 def _corrected(post: Post, wanted: WantedPost) -> Post:
     return replace(
         post,
         position=wanted.position,
-        starts_at=begins_at(wanted.valid_from) if wanted.valid_from else post.starts_at,
-        ends_at=None if wanted.valid_to is None else ends_at(wanted.valid_to),
+        starts_at=start_of(wanted.valid_from) if wanted.valid_from else post.starts_at,
+        ends_at=None if wanted.valid_to is None else end_of(wanted.valid_to),
     )
 
 

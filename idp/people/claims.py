@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from idp.people.ages import has_reached, vietnam_day
+from idp.days import day_of
+from idp.people.ages import has_reached
 from idp.people.communes import PROVINCE, PROVINCE_CODE, communes
 from idp.people.model import Address, Person
 
@@ -40,7 +41,7 @@ def claims_of(person: Person, *, now: datetime) -> dict[str, object]:
         if profile.address.ward_code:
             claims["resident_of_commune"] = profile.address.ward_code
     if profile.birthdate:
-        today = vietnam_day(now)
+        today = day_of(now)
         claims |= {f"age_over_{age}": has_reached(profile.birthdate, age, today=today) for age in AGES}
     return {
         **claims,

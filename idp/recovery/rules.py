@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from idp.days import day_of
 from idp.mandates.model import Mandate, PrincipalKind, Source
 from idp.name_fold import fold
-from idp.people.ages import vietnam_day
 from idp.people.model import Address, Person
 
 _KIN = frozenset({Source.PARENT, Source.COURT})
@@ -13,7 +13,7 @@ _KIN = frozenset({Source.PARENT, Source.COURT})
 
 def is_good_until(last_day: str, now: datetime) -> bool:
     """Tell whether a document is good today; ValueError: that is no day. Empty: it has no end."""
-    return not last_day or date.fromisoformat(last_day) >= vietnam_day(now)
+    return not last_day or date.fromisoformat(last_day) >= day_of(now)
 
 
 def is_one_household(one: Person, other: Person) -> bool:

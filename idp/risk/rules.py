@@ -11,7 +11,7 @@ from math import asin, cos, radians, sin, sqrt
 from types import MappingProxyType
 
 from idp.conflicts.model import ConflictKind, Doubt
-from idp.mandates.days import VIETNAM_TIME
+from idp.days import day_of
 from idp.protocol.assurance import Acr
 from idp.risk.model import CASES, Arrival, Outcome, Place, Seen, Signal, Thresholds, Weighed, Whereabouts
 
@@ -85,7 +85,7 @@ def doubts_of(
         Signal.ACCOUNTS_AT_ADDRESS: where,
         Signal.BURST_AT_SERVICE: {"service": client_id},
     }
-    day = now.astimezone(VIETNAM_TIME).date().isoformat()
+    day = day_of(now).isoformat()
     return tuple(
         Doubt(kind=ConflictKind.SIGN_INS, people=(), facts={"signal": one.value, **about[one], "day": day})
         for one in sorted(weighed.signals)

@@ -9,10 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from idp.days import VIETNAM_TIME, day_of
 from idp.ui.language import Language
-
-VIETNAM_TIME = dt.timezone(dt.timedelta(hours=7))
-"""Việt Nam keeps one time zone and no summer time, so no zone database is needed."""
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -192,7 +190,7 @@ def _dialled(phone_number: str) -> str:
 
 def _local_day(day: dt.date) -> dt.date:
     """Return the day itself, or the day a moment falls on in Việt Nam."""
-    return day.astimezone(VIETNAM_TIME).date() if isinstance(day, dt.datetime) else day
+    return day_of(day) if isinstance(day, dt.datetime) else day
 
 
 def _month(day: dt.date) -> str:

@@ -94,6 +94,7 @@ _FLOOR = (
     "idp.clock",
     "idp.log",
     "idp.metrics",
+    "idp.days",
     "idp.name_fold",
     "keys",
     "federation",
@@ -148,9 +149,9 @@ _FEATURE = re.compile(
     r"/(?P<file>\w+)"
 )
 _VALUES = re.compile(
-    r"idp\.\w+\.model\b|idp\.audit\.(events|occasion)\b|idp\.mandates\.days\b|idp\.life_events\.working_days\b"
+    r"idp\.\w+\.model\b|idp\.audit\.(events|occasion)\b|idp\.people\.ages\b|idp\.life_events\.working_days\b"
 )
-"""What any feature may import of another: its values, and how days are counted."""
+"""What any feature may import of another: its values, and how ages and working days are counted."""
 _CONNECTS = {"open_connection", "create_connection", "open_unix_connection", "sock_connect"}
 
 

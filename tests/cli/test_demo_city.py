@@ -9,10 +9,10 @@ from idp.cli.demo_mandates import Known, as_mandates, wards_of
 from idp.cli.demo_organisations import as_organisation, organisation_ids
 from idp.cli.demo_people import as_person, has_record, is_only_a_ward
 from idp.ids import PersonId
-from idp.mandates.days import of_age_at
 from idp.mandates.model import FirmAppointment, Mandate, PrincipalKind, Role, Source
 from idp.mandates.rules import works_for
 from idp.organisations.identifiers import check_identifier, normal_identifier
+from idp.people.ages import of_age_at
 
 NOW = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
 

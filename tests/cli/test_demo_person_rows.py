@@ -13,8 +13,8 @@ from idp.cli.demo_people import also_found_by, as_address, as_person
 from idp.cli.demo_person_rows import PersonRows
 from idp.database import Sealed, metadata
 from idp.database.loading import new_rows
+from idp.days import start_of
 from idp.ids import PersonId
-from idp.mandates.days import start_of
 from idp.people.identifiers import normal_form, profile_identifiers
 from idp.people.store.addresses import address_row
 from idp.people.store.identifiers import Holding, identifier_row

@@ -8,16 +8,12 @@ from hypothesis import strategies as st
 
 from idp.data_rights.clock import LONGEST_EXTENSION, TO_ANSWER, clocks, days_for, extended
 from idp.data_rights.model import Right
+from idp.days import VIETNAM_TIME, day_of, last_day
 from idp.life_events.working_days import is_working_day
-from idp.mandates.days import VIETNAM_TIME, last_day
 
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2031, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 HOLIDAYS = st.frozensets(st.dates(date(2026, 1, 1), date(2032, 3, 1)), max_size=30)
 _DAY = timedelta(days=1)
-
-
-def day_of(moment: datetime) -> date:
-    return moment.astimezone(VIETNAM_TIME).date()
 
 
 @given(right=st.sampled_from(Right), at=MOMENTS, holidays=HOLIDAYS, elsewhere=st.booleans())

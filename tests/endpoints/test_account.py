@@ -3,9 +3,10 @@
 import re
 from datetime import datetime, timedelta
 
+from idp.days import VIETNAM_TIME, day_of
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
-from idp.ui.formatting import VIETNAM_TIME, date_time
+from idp.ui.formatting import date_time
 from idp.ui.language import Language
 from tests.world import World
 
@@ -53,7 +54,7 @@ async def test_what_happened_lately_is_dated_as_people_say_it_and_in_full_beside
     at = world.time().astimezone(VIETNAM_TIME)
     full = date_time(at, Language.VI)
     for days, words in ((0, "hôm nay"), (1, "hôm qua"), (2, None)):
-        world.time.move(days=days - (world.time().astimezone(VIETNAM_TIME).date() - at.date()).days)
+        world.time.move(days=days - (day_of(world.time()) - at.date()).days)
         await world.signed_in(browser, person.person_id)
         for path in (HOME, f"{HOME}/sessions") if days == 0 else (HOME,):  # no session lasts a day
             text = (await browser.get(path)).response.text

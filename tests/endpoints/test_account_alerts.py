@@ -14,11 +14,11 @@ from idp.cases.model import Case, CaseKind
 from idp.cases.service import close_case
 from idp.citizen.alerts import CARD_BEFORE, MANDATE_BEFORE, Known, alerts, unsaid
 from idp.database import Done
+from idp.days import day_of
 from idp.ids import ClientId, PersonId
 from idp.life_events.model import Ground
 from idp.life_events.rules import WARNED_BEFORE
 from idp.life_events.service import lift_ground
-from idp.people.ages import vietnam_day
 from idp.people.asked import SearchReason, read_text
 from idp.protocol.acting import ContextKind, MandateFacts
 from idp.protocol.context import Choice, Obstacle
@@ -30,7 +30,7 @@ from tests.driver import Browser
 from tests.world import World
 
 NOW = datetime(2026, 11, 2, 3, tzinfo=UTC)
-TODAY = vietnam_day(NOW)
+TODAY = day_of(NOW)
 days = st.integers(min_value=-400, max_value=400).map(lambda ahead: TODAY + timedelta(days=ahead))
 DEVICE = KnownDevice(
     device_id="d",

@@ -8,9 +8,9 @@ import pytest
 
 from idp.audit.events import EventType
 from idp.database import Done
+from idp.days import day_of
 from idp.life_events.model import Ground, LifeEvent, LifeEventType, Outcome, Subject
 from idp.life_events.service import apply_event, open_ground
-from idp.people.ages import vietnam_day
 from idp.people.model import IdentifierScheme, PersonStatus
 from idp.protocol.assurance import Acr
 from idp.transaction import Tx
@@ -229,7 +229,7 @@ async def test_who_just_signed_in_is_warned_in_the_last_thirty_days_of_a_residen
     browser = world.browser()
     page = await browser.get(rp.authorize_url())
     await world.signed_in(browser, person.person_id)
-    until = "" if days is None else (vietnam_day(world.time()) + timedelta(days=days)).isoformat()
+    until = "" if days is None else (day_of(world.time()) + timedelta(days=days)).isoformat()
     await world.write(lambda tx: Done(tx.life_states.set_residence(person.person_id, until)))
     shown = await browser.get(f"/sign-in/papers?i={page.interaction}")
     assert ("page-papers" in shown.ids) is is_warned

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from idp.database import Done, Refused
+from idp.days import day_of
 from idp.life_events.model import Decision, Ground, Wish
 from idp.life_events.service import (
     Letter,
@@ -18,7 +19,6 @@ from idp.mandates.service.endings import end_one
 from idp.mandates.service.firm_endings import end_appointment
 from idp.merges.model import Cause
 from idp.merges.service import Wanted, confirm, made_meanwhile, propose, split
-from idp.people.ages import vietnam_day
 from tests.life_events.city import ADULTS
 from tests.life_events.life import Life, came_of
 
@@ -120,7 +120,7 @@ def time_passes(life: Life, seconds: int, days: int) -> str:
         )
     for mandate in tx.mandates.due(life.now, 100):
         end_one(tx, mandate, "term over", actor="system", occasion=occasion, at=mandate.valid_to)
-    today = vietnam_day(life.now)
+    today = day_of(life.now)
     for person_id in tx.life_states.cards_over(today, 100):
         settle_card(tx, person_id, actor="system", occasion=occasion)
     for person_id in tx.life_states.residences_over(today, 100):

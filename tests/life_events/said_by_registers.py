@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, cast
 
+from idp.days import day_of
 from idp.life_events.model import LifeEvent, LifeEventType, Outcome, Subject
 from idp.life_events.service import apply_event
-from idp.people.ages import vietnam_day
 from tests.life_events.city import ADULTS, COMPANIES
 from tests.life_events.life import Life
 
@@ -39,7 +39,7 @@ _HAPPENS = tuple(one for one in LifeEventType if not one.value.startswith("organ
 
 def _day(life: Life, n: int) -> str | None:
     """Return a day around now, or none."""
-    return None if n % 5 == 0 else (vietnam_day(life.now) + timedelta(days=n % 400 - 100)).isoformat()
+    return None if n % 5 == 0 else (day_of(life.now) + timedelta(days=n % 400 - 100)).isoformat()
 
 
 def _number(life: Life, n: int) -> Mapping[str, object]:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from idp.days import start_of
 from idp.life_events.ends import ENDS, Happening
 from idp.life_events.facts import (
     Correction,
@@ -27,7 +28,6 @@ from idp.life_events.rules import (
     is_residence_over,
     status_of,
 )
-from idp.mandates.days import start_of
 from idp.mandates.model import Source
 from idp.mandates.rules import term_of_minority
 from idp.people.model import PersonStatus

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from idp.days import end_of, start_of
 from idp.ids import OfficialId, PostId
-from idp.officials.days import begins_at, day_of, ends_at, last_day_of
 from idp.officials.model import Official, OfficialStatus, Post, RecordRefused, WantedPost, WantedRecord
 from idp.officials.roles import OF_THE_CITY, Role
 from idp.officials.rows import roles_of, roles_text
@@ -24,7 +24,7 @@ def post(**changes: Any) -> Post:
         "agency_code": "H24.08",
         "position": "Chuyên viên",
         "roles": (Role.CASE_OFFICER,),
-        "starts_at": begins_at(date(2025, 7, 1)),
+        "starts_at": start_of(date(2025, 7, 1)),
     }
     return Post(**values | changes)
 
@@ -43,17 +43,10 @@ def record(**changes: Any) -> WantedRecord:
     return WantedRecord(**values | changes)
 
 
-def test_a_day_of_viet_nam_begins_seven_hours_before_that_of_utc() -> None:
-    assert begins_at(TODAY) == datetime(2026, 3, 1, 17, tzinfo=UTC)
-    assert ends_at(TODAY) == datetime(2026, 3, 2, 17, tzinfo=UTC)
-    assert day_of(ends_at(TODAY)) == date(2026, 3, 3)
-    assert last_day_of(ends_at(TODAY)) == TODAY
-
-
 def test_a_post_is_held_from_the_first_midnight_to_the_last_without_anything_run() -> None:
-    one = post(starts_at=begins_at(TODAY), ends_at=ends_at(TODAY))
+    one = post(starts_at=start_of(TODAY), ends_at=end_of(TODAY))
     instant = timedelta(microseconds=1)
-    moments = (begins_at(TODAY) - instant, begins_at(TODAY), ends_at(TODAY) - instant, ends_at(TODAY))
+    moments = (start_of(TODAY) - instant, start_of(TODAY), end_of(TODAY) - instant, end_of(TODAY))
     assert [one.is_live(moment) for moment in moments] == [False, True, True, False]
     assert (one.valid_from, one.valid_to) == (TODAY, TODAY)
 
@@ -116,8 +109,8 @@ def test_roles_of_the_whole_city_are_not_an_agency_s_to_give(role: Role) -> None
 
 
 def test_stating_the_same_again_changes_nothing() -> None:
-    history = post(post_id=PostId("h"), agency_code="H24.07", ends_at=begins_at(date(2025, 7, 1)))
-    history = replace(history, starts_at=begins_at(date(2019, 3, 1)), closed_at=NOW)
+    history = post(post_id=PostId("h"), agency_code="H24.07", ends_at=start_of(date(2025, 7, 1)))
+    history = replace(history, starts_at=start_of(date(2019, 3, 1)), closed_at=NOW)
     past = wanted(agency_code="H24.07", valid_from=date(2019, 3, 1), valid_to=date(2025, 6, 30))
     for again in (
         (wanted(),),
@@ -136,11 +129,11 @@ def test_another_agency_commune_or_role_is_another_post() -> None:
 def test_position_and_days_are_put_right_in_place() -> None:
     plan = plan_posts((post(),), (wanted(position="Trưởng phòng", valid_to=TODAY),), now=NOW)
     assert (plan.ended, plan.begun) == ((), ())
-    assert plan.changed == (post(position="Trưởng phòng", ends_at=ends_at(TODAY)),)
+    assert plan.changed == (post(position="Trưởng phòng", ends_at=end_of(TODAY)),)
 
 
 def test_a_post_that_is_over_does_not_come_back() -> None:
-    over = post(ends_at=begins_at(TODAY))
+    over = post(ends_at=start_of(TODAY))
     plan = plan_posts((over,), (wanted(),), now=NOW)
     assert (plan.ended, plan.begun) == ((), (wanted(),))
 

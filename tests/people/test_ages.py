@@ -1,4 +1,7 @@
-"""Ages that are told instead of the birth date: counted by Vietnam days, of a year alone only when certain."""
+"""Ages that are told instead of the birth date, and the day somebody is of age (Civil Code 2015, Art. 20).
+
+Counted by days of Việt Nam; of a year alone, whichever is certain.
+"""
 
 from datetime import UTC, date, datetime
 
@@ -6,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.people.ages import consents_through_representative, has_reached, vietnam_day
+from idp.days import start_of
+from idp.people.ages import consents_through_representative, has_reached, of_age_at
 from idp.people.model import PersonProfile
 from tests.make import person
 
@@ -28,11 +32,6 @@ def test_eighteen_is_reached_on_the_birthday_and_by_a_year_alone_once_it_is_over
     birthdate: str, today: date, reached: bool
 ) -> None:
     assert has_reached(birthdate, 18, today=today) is reached
-
-
-def test_the_day_is_that_of_viet_nam() -> None:
-    assert vietnam_day(datetime(2026, 3, 1, 16, 59, tzinfo=UTC)) == date(2026, 3, 1)
-    assert vietnam_day(datetime(2026, 3, 1, 17, 0, tzinfo=UTC)) == date(2026, 3, 2)
 
 
 @given(st.dates(date(1900, 1, 1), date(2030, 1, 1)), st.dates(date(1930, 1, 1), date(2100, 1, 1)))
@@ -61,3 +60,25 @@ def test_under_16_a_parent_agrees_to_what_services_get(birthdate: str, *, throug
     now = datetime(2026, 11, 26, 16, 59, tzinfo=UTC)
     somebody = person(profile=PersonProfile(full_name="Nguyễn Minh Khôi", birthdate=birthdate))
     assert consents_through_representative(somebody, now) is through_another
+
+
+@pytest.mark.parametrize(
+    ("birthdate", "first_day_of_age"),
+    [
+        ("2008-10-05", date(2026, 10, 5)),
+        ("2008-02-29", date(2026, 3, 1)),
+        ("2008", date(2026, 1, 1)),
+        ("2014-01-01", date(2032, 1, 1)),
+    ],
+)
+def test_a_parents_power_ends_as_the_eighteenth_birthday_begins(
+    birthdate: str, first_day_of_age: date
+) -> None:
+    assert of_age_at(birthdate) == start_of(first_day_of_age)
+
+
+@pytest.mark.parametrize(
+    "birthdate", ["", "2008-13-01", "05/10/2008", "٢٠٠٨", "2008-10", "9999", "9982-01-01"]
+)
+def test_who_was_born_nobody_knows_when_is_a_minor_never(birthdate: str) -> None:
+    assert of_age_at(birthdate) is None

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from idp.database import Database
+from idp.days import start_of
 from idp.ids import OrganisationId
 from idp.life_events.model import Ground
 from idp.life_events.service import open_ground
-from idp.mandates.days import start_of
 from idp.mandates.jobs import end_over
 from idp.mandates.model import Mandate, PrincipalKind, Role, Source
 from idp.mandates.rules import works_for

@@ -7,9 +7,9 @@ import pytest
 
 from idp.audit.events import EventType
 from idp.database import Database
+from idp.days import start_of
 from idp.ids import ClientId, OrganisationId
 from idp.life_events.model import Outcome
-from idp.mandates.days import start_of
 from idp.mandates.model import PrincipalKind
 from idp.mandates.service import end_of_organisation
 from idp.protocol.acting import ContextKind, GrantContext

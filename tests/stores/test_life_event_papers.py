@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from idp.database import Database
+from idp.days import start_of
 from idp.life_events.jobs import end_papers
 from idp.life_events.model import Outcome
-from idp.mandates.days import start_of
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
 from tests.life_events.scene import Scene, alive, ended_by, happen, make_scene, told

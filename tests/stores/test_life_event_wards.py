@@ -8,8 +8,8 @@ import pytest
 
 from idp.audit.events import EventType
 from idp.database import Database
+from idp.days import start_of
 from idp.life_events.jobs import reach_ages
-from idp.mandates.days import start_of
 from idp.mandates.jobs import end_over
 from idp.mandates.model import PrincipalKind, Role, Source
 from idp.mandates.service import appoint_guardian, replace_parents

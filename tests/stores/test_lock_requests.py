@@ -7,11 +7,11 @@ import pytest
 
 from idp.audit.events import EventType
 from idp.database import Database, Done
+from idp.days import end_of
 from idp.ids import PersonId
 from idp.life_events.model import Decision, LockRequest, Wish
 from idp.life_events.service import Letter, RequestRefused, decide_request, enter_request
 from idp.life_events.working_days import due_at, is_working_day
-from idp.mandates.days import end_of
 from idp.people.model import PersonStatus
 from tests.stores.mandate_samples import at, events_of, make_citizen
 from tests.stores.samples import DAY, NOW, do, see

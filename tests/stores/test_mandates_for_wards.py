@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from idp.database import Database
-from idp.mandates.days import start_of
+from idp.days import start_of
 from idp.mandates.jobs import end_over
 from idp.mandates.model import (
     MandateRefused,

@@ -9,8 +9,8 @@ import pytest
 
 from idp.clock import Clock
 from idp.database import Database
+from idp.days import end_of
 from idp.ids import HandleKind
-from idp.officials.days import ends_at
 from idp.officials.jobs import close_posts
 from idp.officials.model import (
     Official,
@@ -135,10 +135,10 @@ async def test_a_post_is_over_at_midnight_and_closed_by_the_job_with_what_hangs_
     official = await office.join(replace(RECORD, posts=(replace(POST, valid_to=last_day),)))
     session = await at_work(office.database, person.person_id, official)
     assert await close_posts(office.database, office.occasion()) == 0
-    time.moment = ends_at(last_day) - timedelta(microseconds=1)
+    time.moment = end_of(last_day) - timedelta(microseconds=1)
     assert len(official.live_posts(time())) == 1
     assert await close_posts(office.database, office.occasion()) == 0
-    time.moment = ends_at(last_day)
+    time.moment = end_of(last_day)
     assert official.live_posts(time()) == ()
     assert await close_posts(office.database, office.occasion()) == 1
     assert await close_posts(office.database, office.occasion()) == 0

@@ -4,12 +4,11 @@ from datetime import datetime
 
 from idp.citizen.history import service_name
 from idp.data_rights.model import Copy, CopyState, DataRequest
+from idp.days import day_of, last_day
 from idp.edge import Call
-from idp.mandates.days import last_day
 from idp.people.model import Attribute, IdentifierScheme, Person, PersonProfile
 from idp.ui.data_rows import CopyRow, FoundByRow, HeldRow, RequestRow
 from idp.ui.formatting import (
-    VIETNAM_TIME,
     Masked,
     birth_date,
     mask_email,
@@ -101,7 +100,7 @@ async def request_row(call: Call, request: DataRequest, now: datetime) -> Reques
         received_at=request.received_at,
         answer_by=last_day(request.answer_due_at),
         complete_by=complete_by,
-        days=(complete_by - request.received_at.astimezone(VIETNAM_TIME).date()).days,
+        days=(complete_by - day_of(request.received_at)).days,
         state=request.state.value,
         is_open=request.closed_at is None,
         is_overdue=request.is_overdue(now),

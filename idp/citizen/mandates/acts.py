@@ -14,10 +14,10 @@ from idp.citizen.interaction import posted
 from idp.citizen.mandates.errors import broken_rule
 from idp.citizen.mandates.rows import HOME, firm_lines, mandate_lines, offer_lines
 from idp.database import Done, Refused
+from idp.days import last_day
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.ids import MandateId
-from idp.mandates.days import last_day
 from idp.mandates.model import Mandate, MandateRefused, PrincipalKind
 from idp.mandates.rules import Ending, check_ending, managing
 from idp.mandates.service import (

@@ -24,10 +24,10 @@ from idp.citizen.mandates.fields import (
 from idp.citizen.mandates.organisation import Managed, managed_by
 from idp.citizen.mandates.rows import HOME, power
 from idp.database import Done, Refused
+from idp.days import last_day
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.ids import OrganisationId, PersonId
-from idp.mandates.days import last_day
 from idp.mandates.model import MandateRefused
 from idp.mandates.service import Offer, appoint_firm, invitee_of, offer, shown_as
 from idp.organisations.identifiers import InvalidIdentifier, normal_identifier

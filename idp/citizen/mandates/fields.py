@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from idp.mandates.days import VIETNAM_TIME, end_of, start_of
+from idp.days import day_of, end_of, start_of
 from idp.mandates.model import STAFF_ROLES, Area, Extent, Role
 from idp.name_fold import to_nfc
 from idp.ui.errors import ErrorSummary, FieldError
@@ -39,7 +39,7 @@ def read_fields(form: Mapping[str, str], kind: str, now: datetime) -> Wanted | E
     tax_code = _SPACES.sub("", form.get("tax-code", ""))
     role = next((one for one in roles_of(kind) if one.value == form.get("role")), None)
     services = tuple(one.value for one in Area if f"area-{one.value}" in form)
-    today = now.astimezone(VIETNAM_TIME).date()
+    today = day_of(now)
     first, last = _day(form.get("first-day", "")), _day(form.get("last-day", ""))
     is_right = {
         ("number", "mandate_number"): kind == _FIRM or _NUMBER.fullmatch(number),
@@ -96,7 +96,7 @@ def kept_fields(form: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 def first_values(now: datetime) -> dict[str, str]:
     """Return an empty form: it begins today."""
-    today = now.astimezone(VIETNAM_TIME).date()
+    today = day_of(now)
     return {**dict.fromkeys(NAMES, ""), "first-day": f"{today.day:02}/{today.month:02}/{today.year}"}
 
 

@@ -7,10 +7,10 @@ from functools import partial
 
 from idp.citizen.account import holder_of, query
 from idp.citizen.mandates.rows import HOME, organisation_names, person_names, power
+from idp.days import last_day
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.ids import MandateId, OrganisationId, PersonId
-from idp.mandates.days import last_day
 from idp.mandates.model import Mandate, Removal, Source
 from idp.mandates.rules import may_manage
 from idp.transaction import Tx

@@ -7,9 +7,9 @@ from functools import partial
 
 from idp.citizen.account import holder_of, query
 from idp.citizen.mandates.rows import PAGE, organisation_names, page_number, person_names, power
+from idp.days import last_day
 from idp.edge import Answer, Call
 from idp.edge.page import page
-from idp.mandates.days import last_day
 from idp.mandates.model import Mandate, PrincipalKind, Role, Source
 from idp.mandates.rules import may_manage
 from idp.mandates.service import choices_of, offered_to

@@ -6,10 +6,10 @@ from functools import partial
 
 from idp.citizen.account import holder_of, query
 from idp.citizen.mandates.rows import HOME, firm_lines, mandate_lines, offer_lines
+from idp.days import last_day
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.ids import MandateId, OrganisationId, PersonId
-from idp.mandates.days import last_day
 from idp.mandates.model import FirmAppointment, Invitation, Mandate, PrincipalKind
 from idp.mandates.rules import may_manage
 from idp.transaction import Tx

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from idp.days import day_of, last_day
 from idp.ids import OrganisationId, PersonId
-from idp.mandates.days import VIETNAM_TIME, last_day
 from idp.mandates.model import Extent, FirmAppointment, Invitation, Mandate, PrincipalKind
 from idp.transaction import Tx
 from idp.ui.mandate_rows import Line, Power
@@ -25,7 +25,7 @@ def page_number(unverified: str) -> int:
 
 def power(extent: Extent, now: datetime) -> Power:
     """Return how far something reaches, in words; its first day only while that has not come."""
-    first = extent.valid_from.astimezone(VIETNAM_TIME).date()
+    first = day_of(extent.valid_from)
     return Power(
         role=extent.role.value,
         areas=extent.services,

@@ -8,10 +8,10 @@ from functools import partial
 from idp import metrics
 from idp.audit.occasion import Occasion
 from idp.database import Database, Done
+from idp.days import day_of
 from idp.ids import PersonId
 from idp.life_events.rules import AGES, birth_years, comes_of_age_on
 from idp.life_events.service import came_of_age, settle_card, settle_residence
-from idp.people.ages import vietnam_day
 from idp.transaction import Tx
 
 BATCH = 100
@@ -23,7 +23,7 @@ _LOOKED_AT = 200
 
 async def end_papers(database: Database[Tx], occasion: Occasion) -> int:
     """Suspend and lock whose card or residence ended by yesterday; return how many."""
-    today = vietnam_day(occasion.now)
+    today = day_of(occasion.now)
     cards = await database.read(lambda tx: tx.life_states.cards_over(today, BATCH))
     residences = await database.read(lambda tx: tx.life_states.residences_over(today, BATCH))
     for person_id in cards:
@@ -58,7 +58,7 @@ async def reach_ages(database: Database[Tx], occasion: Occasion) -> int:
 
     Returns how many were looked at, `BATCH` at least while there are more. A day is looked through once it has begun.
     """
-    today = vietnam_day(occasion.now)
+    today = day_of(occasion.now)
     found = await database.read(lambda tx: tx.life_cursors.get(_AGES))
     walk = _begun(found, today)
     if walk.done == walk.until:

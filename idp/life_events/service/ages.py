@@ -4,10 +4,11 @@ from datetime import date
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
+from idp.days import start_of
 from idp.ids import PersonId
 from idp.life_events.model import person_subject
-from idp.mandates.days import OF_AGE, start_of
 from idp.mandates.service import end_of_minority
+from idp.people.ages import OF_AGE
 from idp.people.model import PersonStatus
 from idp.transaction import Tx
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from idp.audit.events import EventType
+from idp.days import start_of
 from idp.life_events import facts
 from idp.life_events.model import Contradiction, LifeEventType, Outcome
 from idp.life_events.service.word import Word
-from idp.mandates.days import start_of
 from idp.mandates.service import replace_representatives
 from idp.organisations.entry import Said
 from idp.organisations.model import Organisation, OrganisationStatus

@@ -2,13 +2,13 @@
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
+from idp.days import day_of
 from idp.ids import PersonId
 from idp.life_events.ends import ENDS, Happening
 from idp.life_events.model import Ground
 from idp.life_events.rules import is_card_good, is_residence_over
 from idp.life_events.service.ending import carry_out
 from idp.life_events.service.standing import lift_ground, open_ground
-from idp.people.ages import vietnam_day
 from idp.transaction import Tx
 
 _RESIDENCE_OVER = "the last day of residence is past"
@@ -18,7 +18,7 @@ def settle_card(tx: Tx, person_id: PersonId, *, actor: str, occasion: Occasion) 
     """Let the level high rest while a card is not good, and be reached again after; True if that changed."""
     tx.people.lock(person_id)
     state = tx.life_states.get(person_id)
-    today = vietnam_day(occasion.now)
+    today = day_of(occasion.now)
     card = None if state.card_status is None else state.card_status.value
     if is_card_good(state.card_status, state.card_expires_on, today=today):
         if not tx.life_states.restore(person_id):
@@ -48,7 +48,7 @@ def settle_residence(tx: Tx, person_id: PersonId, reason: str, *, actor: str, oc
     """Lock whose residence is over, and open whose was renewed; True if that changed."""
     tx.people.lock(person_id)
     until = tx.life_states.get(person_id).residence_until
-    if is_residence_over(until, today=vietnam_day(occasion.now)):
+    if is_residence_over(until, today=day_of(occasion.now)):
         return open_ground(
             tx, person_id, Ground.RESIDENCE, reason or _RESIDENCE_OVER, actor=actor, occasion=occasion
         )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from idp.audit.events import EventType
 from idp.database import Done
+from idp.days import day_of
 from idp.life_events import facts
 from idp.life_events.ends import ENDS, Happening
 from idp.life_events.model import Contradiction, Ground, LifeEventType, Outcome
@@ -15,7 +16,6 @@ from idp.life_events.service.relations import take_relations
 from idp.life_events.service.standing import grounds_of, lift_ground, open_ground
 from idp.life_events.service.word import Word
 from idp.people.addresses import place
-from idp.people.ages import vietnam_day
 from idp.people.model import Attribute, IdentifierScheme, Person
 from idp.people.provenance import merge
 from idp.people.service import change_personal_id
@@ -26,7 +26,7 @@ _LEVEL_02 = 2
 
 def died(word: Word, person: Person) -> Applied:
     """A death: everything ends."""
-    day = facts.died_on(word.event.facts, today=vietnam_day(word.occasion.now))
+    day = facts.died_on(word.event.facts, today=day_of(word.occasion.now))
     if not word.is_last("death"):
         return Outcome.STALE
     reason = f"{word.reason}, died on {day}" if day else word.reason
@@ -153,7 +153,7 @@ def number_changed(word: Word, person: Person) -> Applied:
 
 def corrected(word: Word, person: Person) -> Applied:
     """Name, sex or birth date was put right."""
-    return correct(word, person, facts.correction(word.event.facts, today=vietnam_day(word.occasion.now)))
+    return correct(word, person, facts.correction(word.event.facts, today=day_of(word.occasion.now)))
 
 
 def related(word: Word, person: Person) -> Applied:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from idp.days import day_of, last_day
 from idp.ids import MandateId, OrganisationId, PersonId
-from idp.mandates.days import VIETNAM_TIME, age_on, last_day
 from idp.mandates.model import Mandate, Principal, PrincipalKind, Role, Source
 from idp.mandates.rules import works_for
 from idp.organisations.model import Organisation, OrganisationStatus, organisation_facts
+from idp.people.ages import age_on
 from idp.people.model import Person, PersonStatus
 from idp.protocol.acting import ContextKind, MandateFacts
 from idp.protocol.context import Choice, Obstacle
@@ -113,7 +114,7 @@ def _ward_choice(mandate: Mandate, person: Person, child: Person, *, now: dateti
         name=child.profile.full_name,
         principal_id=child.person_id,
         mandate=_facts(mandate),
-        age=age_on(child.profile.birthdate, now.astimezone(VIETNAM_TIME).date()),
+        age=age_on(child.profile.birthdate, day_of(now)),
         obstacle=obstacle,
         obstacle_day=day,
     )
@@ -141,7 +142,7 @@ def _obstacle(
     if of_principal is not None:
         return of_principal, None
     if mandate.valid_from > now:
-        return Obstacle.NOT_YET, mandate.valid_from.astimezone(VIETNAM_TIME).date()
+        return Obstacle.NOT_YET, day_of(mandate.valid_from)
     if mandate.contested and mandate.source is Source.PARENT:
         return Obstacle.CONTESTED, None
     return (Obstacle.LEVEL, None) if person.account_level < _LEVEL_02 else (None, None)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from idp.audit.occasion import Occasion
 from idp.ids import PersonId
-from idp.mandates.days import of_age_at
 from idp.mandates.model import PrincipalKind, Source, ward
 from idp.mandates.rules import term_of_minority
 from idp.mandates.service.endings import end_one
+from idp.people.ages import of_age_at
 from idp.transaction import Tx
 
 _OF_AGE = "the ward is of age"

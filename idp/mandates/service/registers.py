@@ -9,7 +9,6 @@ from datetime import datetime
 
 from idp.audit.occasion import Occasion
 from idp.ids import MandateId, OrganisationId, PersonId
-from idp.mandates.days import of_age_at
 from idp.mandates.model import (
     Mandate,
     MandateRefused,
@@ -23,6 +22,7 @@ from idp.mandates.model import (
 )
 from idp.mandates.service.endings import end_one
 from idp.mandates.service.recording import give
+from idp.people.ages import of_age_at
 from idp.people.model import Person, PersonStatus
 from idp.transaction import Tx
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 from hashlib import sha256
 
 from idp.audit.occasion import Occasion
+from idp.days import day_of
 from idp.ids import PersonId
-from idp.mandates.days import VIETNAM_TIME
 from idp.outbox.model import NOBODY, OutboxKind, OutboxMessage
 
 
@@ -174,6 +174,6 @@ def notice_message(
 
 
 def _daily_id(person_id: PersonId, payload: Mapping[str, str], occasion: Occasion) -> str:
-    day = occasion.now.astimezone(VIETNAM_TIME).date().isoformat()
+    day = day_of(occasion.now).isoformat()
     named = "\n".join((day, person_id, *(f"{name}={payload[name]}" for name in sorted(payload))))
     return f"notice-{sha256(named.encode()).hexdigest()}"

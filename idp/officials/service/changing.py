@@ -5,8 +5,8 @@ from dataclasses import fields, replace
 
 from idp.audit.events import AuditEvent, EventType
 from idp.database import Done, Refused
+from idp.days import end_of
 from idp.ids import OfficialId
-from idp.officials.days import ends_at
 from idp.officials.model import Official, OfficialStatus, Post, RecordRefused, WantedPost, WantedRecord
 from idp.officials.rules import PostPlan, check_count, check_record, plan_posts, starts_at
 from idp.officials.service.ending import end_grants, end_idle_sessions, end_posts
@@ -187,7 +187,7 @@ def _as_wanted(post: Post) -> WantedPost:
 def _begun(official_id: OfficialId, wanted: Sequence[WantedPost], hand: Hand) -> tuple[Post, ...]:
     posts = []
     for one in wanted:
-        end = None if one.valid_to is None else ends_at(one.valid_to)
+        end = None if one.valid_to is None else end_of(one.valid_to)
         is_over = end is not None and end <= hand.now
         post = Post(
             post_id=hand.occasion.clock.post_id(),

@@ -5,7 +5,7 @@ before this table was made gets its row when it is replaced.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime
 
 from sqlalchemy import (
     Column,
@@ -22,13 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Sealed, UtcTime, metadata
+from idp.days import start_of
 from idp.ids import PersonId, bucket_of
 from idp.people.model import Address, Person
 from idp.people.rows import address_of, address_text
 from keys.envelope import Vault
 
 _PURPOSE = "person.address"
-_VIETNAM = timezone(timedelta(hours=7))
 
 person_addresses = Table(
     "person_addresses",
@@ -129,4 +129,4 @@ def _since(address: Address, known_at: datetime) -> datetime:
     """Return when an address began: the first moment of the day its source states, else when it became known."""
     if not address.valid_from:
         return known_at
-    return min(datetime.combine(date.fromisoformat(address.valid_from), time(), _VIETNAM), known_at)
+    return min(start_of(date.fromisoformat(address.valid_from)), known_at)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from idp.database import Done
+from idp.days import day_of
 from idp.life_events.jobs import end_papers
 from idp.life_events.model import LifeEvent, LifeEventType, Outcome, Subject
 from idp.life_events.service import apply_event
-from idp.people.ages import vietnam_day
 from idp.transaction import Tx
 from tests.driver import Page
 from tests.federation.national_driver import KIM
@@ -30,7 +30,7 @@ async def test_warned_before_locked_after_and_in_again_on_renewal(world: World, 
 
     first = await sign_in()
     assert "page-consent" in first.ids
-    today = vietnam_day(world.time())
+    today = day_of(world.time())
     await said(world, until=today + timedelta(days=10))
     warned = await sign_in()
     assert "page-papers" in warned.ids
