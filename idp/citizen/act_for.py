@@ -43,10 +43,11 @@ async def show(call: Call) -> Answer:
 
 async def answer(call: Call) -> Answer:
     """Keep the choice and go on, or go back with access_denied."""
-    opened = await open_here(call)
     form = posted(call)
     if form.get("decision") == "cancel":
+        opened = await open_here(call, or_declined=True)
         raise await decline(call, opened, AccessDenied("the person did not say for whom"))
+    opened = await open_here(call)
     reader = await _reader(call, opened)
     if reader is None:
         return _on(opened)

@@ -78,10 +78,10 @@ async def show(call: Call) -> Answer:
 
 async def answer(call: Call) -> Answer:
     """Record the answer and go on, or go back with access_denied."""
-    opened = await open_here(call)
     form = posted(call)
     if form.get("decision") == "deny":
-        raise await _refusal(call, opened)
+        raise await _refusal(call, await open_here(call, or_declined=True))
+    opened = await open_here(call)
     decision = await decided(call, opened)
     if not isinstance(decision.step, Consent) or decision.session is None:
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")

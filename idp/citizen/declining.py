@@ -1,6 +1,7 @@
 """A no is the answer: it ends the interaction, so that nothing of it goes on in another tab or by the back button.
 
-Once it has ended, with a yes sent at the same moment say, a no is no second answer to the service (SECURITY R16).
+Once it has ended with a yes, sent at the same moment say, a no is no second answer to the service (SECURITY R16). Once
+it has ended with a no, the same no goes back to the service again: who presses the button twice gets there.
 """
 
 from collections.abc import Callable
@@ -39,8 +40,10 @@ def _end(
     until: datetime,
     now: datetime,
 ) -> Done[Counted] | Refused:
-    if not tx.interactions.finish(opened.interaction_id, now, until):
-        return Refused(LoginRequired("this interaction was finished already"))
+    if not tx.interactions.decline(opened.interaction_id, now, until):
+        if not tx.interactions.was_declined(opened.interaction_id):
+            return Refused(LoginRequired("this interaction was finished already"))
+        return Done(tx.limits.count(*counter, now))
     if opened.stored_as is not None:
         tx.pushed_requests.spend(opened.stored_as, now)
     if record is not None:

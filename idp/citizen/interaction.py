@@ -56,11 +56,14 @@ class Opened:
         )
 
 
-async def open_here(call: Call) -> Opened:
-    """Return the interaction named in the URL, if this browser holds it, it is not over, and its client is enabled."""
+async def open_here(call: Call, *, or_declined: bool = False) -> Opened:
+    """Return the interaction named in the URL, if this browser holds it, it is not over, and its client is enabled.
+
+    `or_declined` opens one that a no has just ended, for whoever says no again (declining.py).
+    """
     provider = call.provider
     with refusing(ToPage(case="expired")):
-        held = await opened_here(call)
+        held = await opened_here(call, or_declined=or_declined)
         client = await client_of(call, held.client_id)
         if client is None:
             raise UnauthorizedClient("client_id is unknown or disabled")

@@ -52,7 +52,7 @@ async def show(call: Call) -> Answer:
 
 async def cancel(call: Call) -> Answer:
     """Go back to the service with access_denied, or with what its level rule asks for (Core §3.1.2.6)."""
-    opened = await open_here(call)
+    opened = await open_here(call, or_declined=True)
     posted(call)
     step = (await decided(call, opened)).step
     if isinstance(step, SignIn) and step.reason == "level":

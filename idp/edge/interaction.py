@@ -4,7 +4,7 @@ A request too large for a cookie lies in a row, and the cookie says which (DESIG
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from idp.database import Done
@@ -17,6 +17,7 @@ from idp.interactions.cookie import (
     LONGEST_COOKIE,
     OpenInteraction,
     held_interaction,
+    seal_declined,
     seal_interaction,
     surplus,
 )
@@ -26,15 +27,22 @@ from idp.protocol.errors import InvalidRequest
 from idp.transaction import Tx
 
 _CLOSED = "this interaction is not open in this browser"
+_PRESSED_AGAIN = timedelta(seconds=10)
+"""How long after a no the same button, pressed again before the service has answered, says the same."""
 
 
-async def opened_here(call: Call) -> OpenInteraction:
-    """Return the interaction named in the URL; InvalidRequest unless this browser holds it and it is not over."""
+async def opened_here(call: Call, *, or_declined: bool = False) -> OpenInteraction:
+    """Return the interaction named in the URL; InvalidRequest unless this browser holds it and it is not over.
+
+    One that a no has just ended is over to everybody but to the same no.
+    """
     provider, now = call.provider, call.provider.clock.now()
     interaction_id = dict(call.query()).get("i", "")
     prefix = cookie_name(provider.settings, "i-")
     held = held_interaction(call.cookies(), interaction_id, prefix, provider.vault)
     if held is None or held.is_over(now, provider.settings.life.interaction):
+        raise InvalidRequest(_CLOSED)
+    if held.declined and not or_declined:
         raise InvalidRequest(_CLOSED)
     if provider.configuration.is_of_before(held.started_at):  # it may have issued its code
         raise InvalidRequest(_CLOSED)
@@ -64,6 +72,18 @@ def let_go(call: Call, interaction_id: str) -> Cookie:
     """Return the cookie by which this browser holds an interaction no more."""
     name = cookie_name(call.provider.settings, "i-") + interaction_id
     return Cookie(name=name, value="", max_age=0)
+
+
+def let_go_declined(call: Call, interaction_id: str) -> Cookie:
+    """Return the cookie by which this browser holds an interaction that a no has ended: a moment, for the same no."""
+    gone = let_go(call, interaction_id)
+    held = held_interaction(
+        call.cookies(), interaction_id, gone.name[: -len(interaction_id)], call.provider.vault
+    )
+    if held is None:
+        return gone
+    value = seal_declined(call.cookies()[gone.name], call.provider.vault)
+    return Cookie(name=gone.name, value=value, max_age=int(_PRESSED_AGAIN.total_seconds()))
 
 
 async def _store(call: Call, opened: OpenInteraction) -> OpenInteraction:

@@ -8,7 +8,7 @@ from idp.credentials.hashing import HashingBusy
 from idp.database import DatabaseUnavailable
 from idp.edge.answer import Answer
 from idp.edge.call import BadCall, Call
-from idp.edge.interaction import let_go
+from idp.edge.interaction import let_go_declined
 from idp.edge.kinds import JSON_PATHS
 from idp.edge.page import page
 from idp.endpoints.authorization_response import authorization_response
@@ -81,7 +81,7 @@ def _answer(call: Call, refusal: Refusal) -> Answer:
             return _page(call, case, status, error, reason_key)
         case ToRedirect(redirect_uri=uri, state=state, response_mode=mode, ends=interaction_id):
             told = error_parameters(error, state=state, iss=call.provider.settings.issuer)
-            gone = () if interaction_id is None else (let_go(call, interaction_id),)
+            gone = () if interaction_id is None else (let_go_declined(call, interaction_id),)
             return authorization_response(call, uri, told, *gone, response_mode=mode)
         case ToJson(basic=basic):
             answer = _json(error)

@@ -68,6 +68,8 @@ class HeldInteraction:
     stored_as: str | None = field(repr=False)
     asked: StoredRequest | None
     """None: it lies in its row."""
+    declined: bool = False
+    """A no ended it: it is held a moment longer for a second press of the same button, and opens nothing else."""
 
     def is_over(self, now: datetime, lifetime: timedelta) -> bool:
         """Tell whether it has taken too long."""
@@ -97,6 +99,13 @@ def seal_interaction(interaction: OpenInteraction, vault: Vault, *, by_reference
     return vault.seal_compact(text, purpose=_PURPOSE)
 
 
+def seal_declined(sealed: str, vault: Vault) -> str:
+    """Return the cookie's value once a no has ended it."""
+    content = json.loads(vault.open_compact(sealed, purpose=_PURPOSE))
+    text = json.dumps(content | {"d": True}, separators=(",", ":"), ensure_ascii=False)
+    return vault.seal_compact(text, purpose=_PURPOSE)
+
+
 def held_interaction(
     cookies: Mapping[str, str], interaction_id: str, prefix: str, vault: Vault
 ) -> HeldInteraction | None:
@@ -117,6 +126,7 @@ def held_interaction(
         started_at=datetime.fromtimestamp(content["t"], UTC),
         stored_as=content.get("p"),
         asked=asked,
+        declined=content.get("d", False),
     )
 
 

@@ -182,7 +182,7 @@ class ToRedirect:
     state: str | None
     response_mode: str
     ends: str | None = None
-    """The interaction that ends with this answer: the browser holds it no more."""
+    """The interaction that this answer, a no, ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

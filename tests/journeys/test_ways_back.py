@@ -1,5 +1,7 @@
 """Cancelled at any page, refused, gone back to, opened twice: a page that says what to do (PAGES §5)."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -137,3 +139,18 @@ def test_consent_pressed_twice_counts_once(
         assert visitor.text("signed-in-name") == full_name(slug)
         visitor.open(f"{stack.portal}/my-files")
         assert visitor.text("signed-in-name") == full_name(slug)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("gap_ms", [5, 15, 30])
+def test_cancel_pressed_twice_goes_back_to_the_service(
+    stack: Stack, browser: Browser, gap_ms: int, *, scripts: bool
+) -> None:
+    """The second press comes before the first is answered, or between the answer and the service's page."""
+    with Visitor(browser, scripts=scripts) as visitor:
+        visitor.open(stack.portal)
+        visitor.press("sign-in")
+        visitor.element("cancel").click(click_count=2, delay=gap_ms, no_wait_after=True)
+        expect(visitor.page).to_have_url(re.compile(f"^{re.escape(stack.portal)}/"), timeout=20_000)
+        if scripts:  # one press was sent; without, the service may have had its answer before
+            assert visitor.at == "not-signed-in"

@@ -1,6 +1,6 @@
-"""Interactions that have ended: each issues one code or is burnt once (SECURITY R16)."""
+"""Interactions that have ended: each issues one code or is burnt once (SECURITY R16), or was declined."""
 
-from sqlalchemy import Column, Index, Table, Text, bindparam, literal, select
+from sqlalchemy import Boolean, Column, Index, Table, Text, bindparam, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime, metadata
@@ -12,6 +12,7 @@ interaction_ends = Table(
     Column("interaction_id", Text, primary_key=True),
     Column("ended_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
+    Column("declined", Boolean),
     Index("ix_interaction_ends_expires_at", "expires_at"),
 )
 
@@ -22,4 +23,5 @@ FINISH = (
     .returning(_t.interaction_id)
 )
 IS_FINISHED = select(literal(1)).where(_t.interaction_id == bindparam("this_interaction"))
+WAS_DECLINED = IS_FINISHED.where(_t.declined)
 ERASE = delete_oldest((_t.interaction_id,), _t.expires_at)

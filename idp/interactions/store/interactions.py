@@ -91,13 +91,30 @@ class InteractionStore:
 
     def finish(self, interaction_id: str, now: datetime, expires_at: datetime) -> bool:
         """End an interaction; True for the first caller only. Kept as long as its sealed cookie."""
-        row = {"interaction_id": interaction_id, "ended_at": now, "expires_at": expires_at}
-        return self.connection.execute(ends.FINISH, row).one_or_none() is not None
+        return self._end(interaction_id, now, expires_at, declined=False)
+
+    def decline(self, interaction_id: str, now: datetime, expires_at: datetime) -> bool:
+        """End an interaction by a no; True for the first caller only."""
+        return self._end(interaction_id, now, expires_at, declined=True)
+
+    def was_declined(self, interaction_id: str) -> bool:
+        """Tell whether an interaction has ended by a no."""
+        given = {"this_interaction": interaction_id}
+        return self.connection.execute(ends.WAS_DECLINED, given).one_or_none() is not None
 
     def is_finished(self, interaction_id: str) -> bool:
         """Tell whether an interaction has ended."""
         given = {"this_interaction": interaction_id}
         return self.connection.execute(ends.IS_FINISHED, given).one_or_none() is not None
+
+    def _end(self, interaction_id: str, now: datetime, expires_at: datetime, *, declined: bool) -> bool:
+        row = {
+            "interaction_id": interaction_id,
+            "ended_at": now,
+            "expires_at": expires_at,
+            "declined": declined,
+        }
+        return self.connection.execute(ends.FINISH, row).one_or_none() is not None
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete what expired by this moment, at most so many rows of all kinds together."""

@@ -1,4 +1,5 @@
-// The one script: buttons that show a typed password or print the page. Without it they stay hidden and nothing is missing.
+// The one script: a form sent twice in a row, buttons that show a typed password or print the page.
+// Without it the buttons stay hidden and nothing is missing.
 "use strict";
 for (const button of document.querySelectorAll("button[data-reveals]")) {
   const input = document.getElementById(button.dataset.reveals);
@@ -11,6 +12,14 @@ for (const button of document.querySelectorAll("button[data-reveals]")) {
   // Sent as a password again, so that no browser keeps it among the remembered texts.
   input.form.addEventListener("submit", () => show(false));
   button.hidden = false;
+}
+// The second press of a double click would end the way of the first. Later ones count: an answer may have got lost.
+for (const form of document.forms) {
+  let sent = -Infinity;
+  form.addEventListener("submit", (event) => {
+    if (event.timeStamp - sent < 1500) event.preventDefault();
+    else sent = event.timeStamp;
+  });
 }
 for (const button of document.querySelectorAll("button[data-prints]")) {
   button.addEventListener("click", () => window.print());
