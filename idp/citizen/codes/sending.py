@@ -51,6 +51,8 @@ class _Found:
     """The record, if the address opens it; else nobody's."""
     account: str
     """What tries are counted under."""
+    address: str
+    """As it was proved: another spelling may be another's mailbox (RFC 5321 §2.4)."""
     language: str
 
 
@@ -175,6 +177,7 @@ def _find(tx: Tx, wanted: _Wanted, spelled: str, occasion: Occasion) -> _Found:
     return _Found(
         owner=record if allowed and is_active else NOBODY,
         account=tx.attempts.nobody(spelled) if holder is None else holder.person_id,
+        address=allowed[0].address if allowed else wanted.address,
         language=allowed[0].language if allowed else wanted.language,
     )
 
@@ -187,7 +190,7 @@ def _message(wanted: _Wanted, found: _Found, code: str, occasion: Occasion) -> O
         logout_id=NO_CLIENT,
         person_id=found.owner,
         payload={
-            "to": wanted.address,
+            "to": found.address,
             "language": found.language,
             "code": code,
             "until": (occasion.now + CODE_LASTS).isoformat(),
