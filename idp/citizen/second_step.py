@@ -47,6 +47,9 @@ def reserve(tx: Tx, interaction_id: str, occasion: Occasion) -> SecondStep | NoP
     if proof is None:
         return NoProof()
     person_id = tx.people.standing_id(proof.person_id)
+    tx.people.lock(
+        person_id
+    )  # before counter and factor, as whoever changes them: else each might wait for the other
     attempt = tx.attempts.reserve(person_id, occasion.now)
     if isinstance(attempt, Slowed):
         return attempt

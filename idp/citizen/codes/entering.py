@@ -1,13 +1,17 @@
 """`/sign-in/code/enter`: the code that was sent (PAGES 3.1.4; SP 800-63B-4 §3.2.2; SECURITY E10, E11).
 
-A try counts on the account's one counter and on the code before it is looked at; five end the code. A right one is spent
-by one statement, takes back the wrong ones of this very code and forgives none else: a mailbox must not buy guesses at a
-password. It opens a session of level low, if the address still opens the account by then.
+A try counts on the account's one counter and on the code before it is looked at; five end the code. A right one takes
+back its own try and forgives none else: a mailbox must not buy guesses at a password. It is spent by one statement and
+opens a session of level low, if the address still opens the account by then.
+
+Trying and spending are two transactions. Who tries holds the counter, and no person's row, which would take longer for
+somebody than for nobody (E16); who spends holds that row, as whoever changes the account, and no counter: no circle.
 """
 
 import hmac
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from idp import metrics
 from idp.audit.events import AuditEvent, EventType
@@ -15,11 +19,11 @@ from idp.audit.occasion import Occasion
 from idp.citizen.codes.offering import code_channels, opening
 from idp.citizen.interaction import Opened, open_here, posted
 from idp.citizen.local_proof import Proved
-from idp.citizen.local_session import begin, outcome_of, signed_in, signing_in
+from idp.citizen.local_session import SignedIn, begin, outcome_of, signed_in, signing_in
 from idp.citizen.password import slowed
 from idp.credentials.reservation import Slowed
 from idp.credentials.sign_in_code import AMR, CODE_DIGITS, MOST_CODE_TRIES, SignInCode, code_material
-from idp.database import Done
+from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.page import page
 from idp.ids import NOBODY
@@ -45,6 +49,9 @@ class _Over:
     """There is no code any more: too old, tried too often, used, or replaced by another."""
 
 
+_Told = SignedIn[Proved] | _Wrong | _Over | Slowed
+
+
 async def show(call: Call) -> Answer:
     """Show the form, if a code was asked for in this interaction."""
     opened = await open_here(call)
@@ -65,19 +72,22 @@ async def check(call: Call) -> Answer:
         return _form(call, opened, code, one_error("otp_incomplete", at="otp"))
     provider, occasion, counter = call.provider, call.occasion(), (Limit.SIGN_IN, address_key(call.peer))
     provider.limits.check(counter, now=occasion.now)
-    settle = partial(
-        _settle,
+    work = partial(
+        _try,
         interaction_id=opened.interaction_id,
         typed=typed,
         counter=counter,
         vault=provider.vault,
         occasion=occasion,
     )
-    outcome = await provider.database.transact(
-        partial(begin, settle=settle, purpose=signing_in(call, opened), occasion=occasion)
-    )
+    outcome: Done[Any] | Refused = await provider.database.transact(work)
+    if isinstance(tried := outcome.unwrap(), SignInCode):
+        settle = partial(_spend, right=tried, occasion=occasion)
+        outcome = await provider.database.transact(
+            partial(begin, settle=settle, purpose=signing_in(call, opened), occasion=occasion)
+        )
     metrics.SIGN_INS.add(SignInMethod.SENT_CODE, outcome_of(outcome))
-    result = outcome.unwrap()
+    result: _Told = outcome.unwrap()
     match result:
         case Slowed():
             return _form(call, opened, code, slowed(result, occasion.now))
@@ -113,9 +123,10 @@ def _form(call: Call, opened: Opened, code: SignInCode, errors: ErrorSummary | N
     )
 
 
-def _settle(
+def _try(
     tx: Tx, *, interaction_id: str, typed: str, counter: Counter, vault: Vault, occasion: Occasion
-) -> Proved | Done[_Wrong | _Over | Slowed]:
+) -> Done[SignInCode | _Wrong | _Over | Slowed]:
+    """Count a try and look at it; a right one is no failure, and not used yet."""
     waiting = tx.sign_in_codes.find(interaction_id, occasion.now)
     if waiting is None:
         return Done(_Over())
@@ -130,13 +141,18 @@ def _settle(
         tx.audit.add(_refusal(code, occasion), rehearse=code.person_id == NOBODY)
         counted = tx.limits.count(*counter, occasion.now)
         return Done(_Wrong(tries_left=MOST_CODE_TRIES - code.tries, counted=counted))
-    if not tx.sign_in_codes.spend(interaction_id, code.digest):
-        return Done(_Over())
     tx.attempts.give_back(code.account)  # this try alone: a sign-in between may have forgiven the ones before
-    tx.people.lock(tx.people.standing_id(code.person_id))  # closing the address comes before this, or ends it
-    if not opening(tx, code.person_id, code.channel, code.address, occasion.now):
+    return Done(code)
+
+
+def _spend(tx: Tx, *, right: SignInCode, occasion: Occasion) -> Proved | Done[_Over]:
+    """Use a right code up, with nobody changing the account before this transaction ends."""
+    tx.people.lock(tx.people.standing_id(right.person_id))
+    if not tx.sign_in_codes.spend(right.interaction_id, right.digest):
         return Done(_Over())
-    return Proved(person_id=code.person_id, amr=AMR[code.channel])
+    if not opening(tx, right.person_id, right.channel, right.address, occasion.now):
+        return Done(_Over())
+    return Proved(person_id=right.person_id, amr=AMR[right.channel])
 
 
 def _refusal(code: SignInCode, occasion: Occasion) -> AuditEvent:

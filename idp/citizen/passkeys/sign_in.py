@@ -124,6 +124,7 @@ def _record(tx: Tx, *, passkey: Passkey | None, counter: Counter, occasion: Occa
 def _settle(tx: Tx, *, answered: _Answered, occasion: Occasion) -> Proved | Done[None]:
     """Use challenge and counter up; None: one of them was used before."""
     passkey, proved, challenge = answered.passkey, answered.proved, answered.challenge
+    tx.people.lock(tx.people.standing_id(passkey.person_id))  # before the key, as whoever removes it
     if not tx.passkey_challenges.spend(challenge.value, challenge.expires_at):
         tx.audit.add(_refusal(passkey, "challenge used", occasion))
         return Done(None)
