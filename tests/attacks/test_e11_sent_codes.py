@@ -203,7 +203,7 @@ async def test_the_code_goes_to_the_address_that_was_proved_however_it_is_typed(
     office: Office, rp: RelyingParty, huong: Person
 ) -> None:  # whose mailbox another spelling is, its server alone knows (RFC 5321 §2.4)
     asking = await ask(office, rp, MAIL.replace("hop-thu", "HOP-Thu"))
-    assert await asking.enter(await asking.code())
+    await asking.enter(await asking.code())
     assert office.world.cookie_of(asking.browser, "session")
     sent_to = [
         to for to, text in zip(office.mail.recipients, office.mail.texts, strict=True) if "nhập vào" in text

@@ -23,7 +23,7 @@ from idp.credentials.challenge import Ceremony, Challenge
 from idp.credentials.passkey import Asserted
 from idp.credentials.service import put_to_sleep, set_password, set_recovery_codes
 from idp.credentials.sign_in_code import SignInCode, code_material
-from idp.database import Done
+from idp.database import Done, Refused
 from idp.interactions.model import PasswordProof
 from idp.limits.model import Limit
 from idp.messages.model import Channel
@@ -70,7 +70,7 @@ async def alice(world: World) -> Person:
     until = now + timedelta(minutes=10)
     opens = now - timedelta(days=2)
 
-    def arrange(tx: Tx) -> Done[None]:
+    def arrange(tx: Tx) -> Done[None] | Refused:
         tx.interactions.prove_password(
             PasswordProof(interaction_id=HERE, person_id=person_id, proved_at=now, expires_at=until)
         )
