@@ -7,7 +7,7 @@ from idp.citizen.interaction import posted
 from idp.database import Done
 from idp.edge import Answer, BadCall, Call
 from idp.edge.cookie_names import session_cookie_name
-from idp.edge.signing_out import FIELD, REALM, open_request, signed_out, signed_out_page
+from idp.edge.signing_out import CLIENT, FIELD, REALM, find_client, open_request, signed_out, signed_out_page
 from idp.protocol.facts import Realm
 from idp.sessions.service import end_session
 from idp.settings import Lifetimes
@@ -23,7 +23,7 @@ async def confirm(call: Call) -> Answer:
     if where not in {"here", "all"}:
         raise BadCall(400, "the form is incomplete")
     realm = _realm(form.get(REALM))
-    back = await open_request(call, form.get(FIELD))
+    back, asked_by = await open_request(call, form.get(FIELD))
     outcome = await call.provider.database.transact(
         partial(
             _end,
@@ -33,14 +33,15 @@ async def confirm(call: Call) -> Answer:
             occasion=call.occasion(),
         )
     )
-    return await signed_out(call, outcome.unwrap(), back, realm=realm)
+    return await signed_out(call, outcome.unwrap(), back, asked_by=asked_by, realm=realm)
 
 
 async def show(call: Call) -> Answer:
     """Tell what each service answered so far."""
     query = dict(call.query())
     logout_ids = tuple(part for part in query.get("r", "").split(".") if part)
-    return await signed_out_page(call, logout_ids, _realm(query.get(REALM)))
+    asked_by = await find_client(call, query[CLIENT]) if CLIENT in query else None
+    return await signed_out_page(call, logout_ids, _realm(query.get(REALM)), asked_by)
 
 
 def _realm(name: str | None) -> Realm:

@@ -74,6 +74,10 @@ class ConfigurationCache:
             self._take(await self._database.read(self._load), asked_at)
         return self._clients.get(client_id)
 
+    def last_known(self, client_id: ClientId) -> Client | None:
+        """Return the client as it was read last, however long ago that is: for pages that must not fail."""
+        return self._clients.get(client_id)
+
     @property
     def epoch_began_at(self) -> datetime | None:
         """Return when the database was last restored: what was issued before counts no more (adr/0027).

@@ -29,6 +29,8 @@ from idp.transaction import Tx
 _CLOSED = "this interaction is not open in this browser"
 _PRESSED_AGAIN = timedelta(seconds=10)
 """How long after a no the same button, pressed again before the service has answered, says the same."""
+_NAMED_AFTER = timedelta(hours=12)
+"""How long after it is over the cookie still says which service a page left open led to; it opens nothing any more."""
 
 
 async def opened_here(call: Call, *, or_declined: bool = False) -> OpenInteraction:
@@ -63,7 +65,7 @@ async def hold(call: Call, opened: OpenInteraction) -> list[Cookie]:
         stored = opened if opened.stored_as is not None else await _store(call, opened)
         sealed = seal_interaction(stored, provider.vault, by_reference=True)
     dropped = surplus(call.cookies(), prefix, provider.vault)
-    lifetime = int(provider.settings.life.interaction.total_seconds())
+    lifetime = int((provider.settings.life.interaction + _NAMED_AFTER).total_seconds())
     held = Cookie(name=prefix + opened.interaction_id, value=sealed, max_age=lifetime)
     return [*(Cookie(name=name, value="", max_age=0) for name in dropped), held]
 

@@ -127,6 +127,7 @@ def relying_party(client: ClientFacts, redirect_uri: str) -> RelyingParty:
         policy_uri=client.policy_uri,
         tos_uri=client.tos_uri,
         logo=None if client.logo is None else logo_path(client.logo),
+        home=client.client_uri,
     )
 
 

@@ -26,6 +26,8 @@ from idp.ui.rows import DeliveryState
 from keys.envelope import Unsealable
 
 FIELD = "request"
+CLIENT = "c"
+"""Query field: the service whose address the page leads back to, as it is registered; anybody may name one."""
 REALM = "realm"
 """Form field: whose session the page is about; it opens nothing that this browser holds no cookie for."""
 MOST_LOGOUTS = 20
@@ -48,15 +50,20 @@ def seal_request(call: Call, request: LogoutRequest, client_id: ClientId, *, hin
     return call.provider.vault.seal_compact(json.dumps(content), purpose=_PURPOSE)
 
 
-async def open_request(call: Call, unverified_sealed: str | None) -> ReturnAddress | None:
-    """Return where a form we sealed leads; None if it carries nothing, is too old, or its address has been taken away."""
+async def open_request(
+    call: Call, unverified_sealed: str | None
+) -> tuple[ReturnAddress | None, ClientFacts | None]:
+    """Return where a form we sealed leads, and who asked; None if it carries nothing or is too old.
+
+    No address leads anywhere that has been taken away meanwhile.
+    """
     provider = call.provider
     try:
         asked = json.loads(provider.vault.open_compact(unverified_sealed or "", purpose=_PURPOSE))
     except Unsealable:
-        return None
+        return None, None
     if provider.clock.now() > datetime.fromtimestamp(asked["at"], UTC) + _ASKED_FOR:
-        return None
+        return None, None
     request = LogoutRequest(
         id_token_hint=None,
         client_id=asked["client_id"],
@@ -64,26 +71,40 @@ async def open_request(call: Call, unverified_sealed: str | None) -> ReturnAddre
         state=asked["state"],
         ui_locales=None,
     )
-    client = await provider.configuration.client(ClientId(asked["client_id"]))
+    client = await find_client(call, asked["client_id"])
     try:
-        return check_return(request, client.facts if client else None, hint_is_valid=asked["hint_is_valid"])
+        return check_return(request, client, hint_is_valid=asked["hint_is_valid"]), client
     except InvalidRequest:
-        return None
+        return None, client
+
+
+async def find_client(call: Call, unverified_client_id: str) -> ClientFacts | None:
+    """Return the service of that name."""
+    client = await call.provider.configuration.client(ClientId(unverified_client_id))
+    return client.facts if client is not None else None
 
 
 async def signed_out(
-    call: Call, logout_ids: tuple[str, ...], back: ReturnAddress | None, *, realm: Realm = Realm.CITIZEN
+    call: Call,
+    logout_ids: tuple[str, ...],
+    back: ReturnAddress | None,
+    *,
+    asked_by: ClientFacts | None = None,
+    realm: Realm = Realm.CITIZEN,
 ) -> Answer:
     """Answer a sign-out that is done: on to the relying party where its hint vouches for it, else what was closed.
 
+    The page leads back to the service that asked even where it named no address to come back to.
     Services of the front channel are told by the page of this very answer, once; only then does it go on.
     """
     messages = await call.provider.database.read(partial(_load, logout_ids=logout_ids[:MOST_LOGOUTS]))
     frames = await _frames(call, messages)
     if frames or (back is not None and not back.is_followed):
-        answer = await _page(call, logout_ids, messages, back=back, frames=frames, realm=realm)
+        answer = await _page(
+            call, logout_ids, messages, back=back, asked_by=asked_by, frames=frames, realm=realm
+        )
     else:
-        address = back.location if back is not None else results_address(logout_ids, realm)
+        address = back.location if back is not None else results_address(logout_ids, realm, asked_by)
         answer = Answer.redirect(address)
     name = session_cookie_name(call.provider.settings, realm)
     if name not in call.cookies():  # whatever ended may be of another browser: this one is left as it is
@@ -92,10 +113,12 @@ async def signed_out(
     return answer.with_headers(_CLEAR) if logout_ids else answer
 
 
-async def signed_out_page(call: Call, logout_ids: tuple[str, ...], realm: Realm) -> Answer:
+async def signed_out_page(
+    call: Call, logout_ids: tuple[str, ...], realm: Realm, asked_by: ClientFacts | None
+) -> Answer:
     """Tell what each service answered so far; the ids are random and known to this browser alone."""
     messages = await call.provider.database.read(partial(_load, logout_ids=logout_ids[:MOST_LOGOUTS]))
-    return await _page(call, logout_ids, messages, back=None, frames=(), realm=realm)
+    return await _page(call, logout_ids, messages, back=None, asked_by=asked_by, frames=(), realm=realm)
 
 
 async def _page(
@@ -104,6 +127,7 @@ async def _page(
     messages: tuple[OutboxMessage, ...],
     *,
     back: ReturnAddress | None,
+    asked_by: ClientFacts | None,
     frames: tuple[str, ...],
     realm: Realm,
 ) -> Answer:
@@ -117,9 +141,9 @@ async def _page(
         "signed_out.html",
         deliveries=tuple(deliveries),
         count=len(logout_ids[:MOST_LOGOUTS]),
-        back=None if back is None else (_name(call, back.client), back.location),
-        refresh_url=results_address(logout_ids, realm) if waiting else None,
-        path=results_address(logout_ids, realm),
+        back=_way_back(call, back, asked_by),
+        refresh_url=results_address(logout_ids, realm, asked_by) if waiting else None,
+        path=results_address(logout_ids, realm, asked_by),
         is_official=realm is Realm.OFFICIAL,
         frames=frames,
         frame_src=tuple(dict.fromkeys(map(form_action_source, frames))),
@@ -127,11 +151,24 @@ async def _page(
     )
 
 
-def results_address(logout_ids: tuple[str, ...], realm: Realm = Realm.CITIZEN) -> str:
+def results_address(
+    logout_ids: tuple[str, ...], realm: Realm = Realm.CITIZEN, asked_by: ClientFacts | None = None
+) -> str:
     """Return where the results of these sign-outs are; an official's page leads to no citizen's account."""
     shown = {"r": ".".join(logout_ids[:MOST_LOGOUTS])} if logout_ids else {}
     asked = shown if realm is Realm.CITIZEN else {**shown, REALM: realm.value}
+    if asked_by is not None and asked_by.client_uri is not None:
+        asked[CLIENT] = asked_by.client_id
     return f"/signed-out?{urlencode(asked)}" if asked else "/signed-out"
+
+
+def _way_back(call: Call, back: ReturnAddress | None, asked_by: ClientFacts | None) -> tuple[str, str] | None:
+    """Return name and address of the service to go back to: where it asked to be led, else its registered home page."""
+    if back is not None:
+        return _name(call, back.client), back.location
+    if asked_by is None or not asked_by.enabled or asked_by.client_uri is None:
+        return None
+    return _name(call, asked_by), asked_by.client_uri
 
 
 async def _frames(call: Call, messages: tuple[OutboxMessage, ...]) -> tuple[str, ...]:

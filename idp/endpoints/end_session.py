@@ -64,14 +64,14 @@ async def end_session(call: Call) -> Answer:
         )  # a Lax cookie stays behind at a POST from another site
     session = await provider.database.read(partial(_load, cookie=cookie, hint=asked.hint))
     if session is None:
-        answer = await signed_out(call, (), asked.back, realm=realm)
+        answer = await signed_out(call, (), asked.back, asked_by=asked.client, realm=realm)
     elif _is_vouched(call, asked.hint, session):
         has_cookie = cookie is not None
         work = partial(_end, session=session, occasion=call.occasion(), in_its_browser=has_cookie)
         outcome = await provider.database.transact(work)
         # whoever holds a hint is not told what else its person used: results are for the session's own browser
         logout_ids = (outcome.unwrap(),) if has_cookie else ()
-        answer = await signed_out(call, logout_ids, asked.back, realm=realm)
+        answer = await signed_out(call, logout_ids, asked.back, asked_by=asked.client, realm=realm)
     else:
         answer = _ask(call, asked, realm)
     return answer.with_cookies(*language_cookies(call, asked.request.ui_locales))
@@ -96,8 +96,9 @@ def _ask(call: Call, asked: _Asked, realm: Realm) -> Answer:
     if client is not None and asked.hint is not None:
         rp = relying_party(client, back.location if back else client.first_redirect_uri)
     fields = {REALM: realm.value}
-    if client is not None and back is not None:
-        fields[FIELD] = seal_request(call, request, client.client_id, hint_is_valid=back.is_followed)
+    if client is not None:
+        is_valid = back is not None and back.is_followed
+        fields[FIELD] = seal_request(call, request, client.client_id, hint_is_valid=is_valid)
     return page(
         call,
         "sign_out.html",

@@ -13,6 +13,7 @@ from idp.edge.kinds import JSON_PATHS
 from idp.edge.page import page
 from idp.endpoints.authorization_response import authorization_response
 from idp.endpoints.named_client import named_client
+from idp.endpoints.service_left import service_left
 from idp.limits.model import OverLimit
 from idp.log import fields
 from idp.protocol.authorization_response import error_parameters
@@ -120,7 +121,7 @@ def _page(call: Call, case: str, status: int, error: ProtocolError, reason_key: 
         txn=call.txn,
         time=call.provider.clock.now(),
         developer=(error.error, error.error_description),
-        rp=None,
+        rp=service_left(call),
         minutes=None,
         reason_key=reason_key,
     )

@@ -69,6 +69,8 @@ class RelyingParty:
     logo: str | None = None
     """Where our copy of its logo is, on this host."""
     icon: str = "doc"
+    home: str | None = None
+    """Its own first page, where it has registered one (`client_uri`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -207,5 +207,24 @@ async def test_the_cookie_keeps_the_request_secret_and_small(world: World, rp: R
     cookie = response.headers["set-cookie"]
     assert len(cookie) <= 4096
     assert "ssss" not in cookie
-    for attribute in ("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=1800"):
+    for attribute in ("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=45000"):
         assert attribute in cookie
+
+
+async def test_a_page_left_open_too_long_names_the_service_and_leads_back_to_it(world: World) -> None:
+    home = "https://portal.example/"
+    rp = await world.client("portal", name="Cổng thử", name_en="", client_uri=home)
+    browser = world.browser()
+    page = await browser.get(rp.authorize_url())
+    world.time.move(minutes=31)
+    over = await browser.press(page, "cancel")
+    assert_expired(over)
+    assert over.links["back"] == home
+    assert "Quay lại Cổng thử" in over.response.text
+    stranger = await world.browser().get(f"/sign-in?i={page.interaction}")
+    assert "Cổng thử" not in stranger.response.text
+    assert stranger.links["home"] == "/"
+    await world.change_client("portal", client_uri=None)
+    assert (await browser.get(f"/sign-in?i={page.interaction}")).links["home"] == "/"
+    await world.change_client("portal", enabled=False)
+    assert "Cổng thử" not in (await browser.get(f"/sign-in?i={page.interaction}")).response.text

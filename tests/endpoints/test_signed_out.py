@@ -1,13 +1,16 @@
 """What a sign-out ends, whom it tells and what its page says – RP-Initiated Logout 1.0 §2; ASVS 10.6.2, SECURITY E19."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import httpx
+import pytest
 
 from idp.audit.events import EventType
 from idp.database import Done
 from idp.ids import ClientId
 from idp.outbox.model import Attempt
+from idp.protocol.acting import ContextKind
 from idp.transaction import Tx
 from tests.driver import RelyingParty
 from tests.endpoints.ending import BACK, assert_refused, is_signed_in, url
@@ -215,3 +218,34 @@ async def test_an_official_is_led_to_no_citizens_account(world: World, alice: Vi
         assert "page-signed-out" in page.ids
         assert ("submit" in page.ids, "officials-again" in page.ids) == (leads, not leads)
         assert ("/account/sign-in" in page.response.text) is leads
+
+
+HOME = "https://egov.example/"
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+@pytest.mark.parametrize("for_whom", [ContextKind.PERSON, ContextKind.OFFICIAL])
+async def test_without_an_address_to_return_to_the_page_leads_to_the_service_s_home(
+    world: World, alice: Visitor, for_whom: ContextKind, *, is_asked: bool
+) -> None:
+    await world.client(
+        "egov", name="Egov thử", name_en="", client_uri=HOME, subject_contexts=frozenset({for_whom})
+    )
+    browser = alice.browser if is_asked else world.browser()
+    page = await browser.get(url(client_id="egov"))
+    if "sign-out-here" in page.ids:
+        page = await browser.press(page, "sign-out-here")
+    assert page.links["back"] == HOME
+    assert "Về Egov thử" in page.response.text
+    assert (await world.browser().get(str(page.response.url))).links["back"] == HOME
+
+
+async def test_a_service_without_a_home_a_disabled_one_and_an_unknown_one_are_led_to_nowhere(
+    world: World,
+) -> None:
+    await world.client("no-home")
+    await world.client("gone", client_uri=HOME, enabled=False)
+    for name in ("no-home", "gone", "nobody", ""):
+        page = await world.browser().get(f"/signed-out?{urlencode({'c': name})}")
+        assert page.status == 200, (name, page.title)
+        assert page.links["back"] == "/", name

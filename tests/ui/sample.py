@@ -23,6 +23,7 @@ PORTAL = RelyingParty(
     host="dichvucong.haiphong.example",
     policy_uri="https://dichvucong.haiphong.example/du-lieu",
     tos_uri="https://dichvucong.haiphong.example/dieu-khoan",
+    home="https://dichvucong.haiphong.example/",
 )
 SKILLS = RelyingParty(
     name="Học kỹ năng số Hải Phòng",
