@@ -149,4 +149,6 @@ async def test_relations_give_and_take_parents_and_guardians(database: Database[
     resting = await see(
         database, lambda tx: tx.mandates.of_principal(PrincipalKind.PERSON, scene.child.person_id)
     )
-    assert all(one.contested for one in resting if one.source is Source.PARENT and one.ended_at is None)
+    assert [one.contested for one in resting if one.source is Source.PARENT and one.ended_at is None] == [
+        True
+    ]
