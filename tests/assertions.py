@@ -1,13 +1,17 @@
 """Client assertions as a relying party makes them – RFC 7523 §2.2, OpenID Connect Core §9."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Any
 
+import httpx
+
 from tests.driver import ISSUER
 from tests.keys.forge import ABSENT, ForgedKey, hmac_token, keys
+from tests.world import World
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TYP = "client-authentication+jwt"
@@ -68,3 +72,11 @@ def secret_assertion(
     """An assertion under a shared secret (client_secret_jwt)."""
     raw = secret.encode() if isinstance(secret, str) else secret
     return hmac_token(alg, raw, {"kid": "none", "typ": TYP, **header}, payload)
+
+
+async def ask(
+    world: World, proof: Mapping[str, str], headers: Mapping[str, str] | None = None
+) -> httpx.Response:
+    """Ask for what a client that is let in is told `invalid_grant` for."""
+    form = {"grant_type": "refresh_token", "refresh_token": "hp_rt_00" + "a" * 43, **proof}
+    return await world.http.post("/token", data=form, headers=headers)

@@ -305,6 +305,16 @@ def b64decode_json(part: str) -> dict[str, Any]:
     return dict(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
 
 
+def kid_of(token: str) -> str:
+    """Return which key a token says it is signed by."""
+    return str(b64decode_json(token.split(".", maxsplit=1)[0])["kid"])
+
+
+async def published_kids(http: httpx.AsyncClient) -> list[str]:
+    """Return which keys are published, in order."""
+    return [key["kid"] for key in (await http.get("/jwks")).json()["keys"]]
+
+
 @dataclass
 class Citizen:
     """Somebody with city credentials."""

@@ -21,8 +21,10 @@ from idp.audit.events import AuditEvent, EventType
 from idp.clock import Clock
 from idp.database import Done
 from idp.edge.cookie_names import cookie_name
+from idp.ids import PersonId
 from idp.keeping import ERASERS, erase
-from idp.people.model import Person
+from idp.limits.model import Counted, Limit
+from idp.people.model import Person, PersonStatus
 from idp.provider import Provider
 from idp.settings import Settings
 from idp.transaction import Tx
@@ -118,6 +120,21 @@ class World(Arranged):
             for event in await self.records(*types)
             if client_id is None or event.payload.get("client_id") == client_id
         ]
+
+    async def status_of(self, person_id: PersonId) -> PersonStatus:
+        """Return how a person's account stands."""
+        person = await self.provider.database.read(lambda tx: tx.people.get(person_id))
+        assert person is not None
+        return person.status
+
+    async def use_up(self, limit: Limit, of: str) -> None:
+        """Count against a limit until one is left."""
+        now = self.time()
+
+        def count(tx: Tx) -> Done[Counted]:
+            return Done([tx.limits.count(limit, of, now) for _ in range(limit.value.most - 1)][-1])
+
+        self.provider.limits.learn((limit, of), await self.write(count))
 
     async def clean_up(self) -> int:
         """Erase one batch of everything that has expired; return how many rows."""

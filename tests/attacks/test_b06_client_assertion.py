@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from idp.audit.events import EventType
 from idp.protocol.facts import Profile
-from tests.assertions import TYP, TYPE, Signer, carrying, claims, secret_assertion
+from tests.assertions import TYP, TYPE, Signer, ask, carrying, claims, secret_assertion
 from tests.attacks.cast import Cast
 from tests.attacks.oracle import Oracle
 from tests.attacks.test_c01_jose import TOO_LARGE, c01, c02, c03, c05, c07
@@ -47,11 +47,6 @@ NOT_THIS_ISSUER: tuple[object, ...] = (
     "client-k",
 )
 OTHER_TYPES = ("at+jwt", "dpop+jwt", "oauth-authz-req+jwt", "logout+jwt", "", "jwt", TYP.upper(), f"{TYP} ")
-
-
-async def ask(world: World, proof: dict[str, str], **headers: str) -> httpx.Response:
-    body = {"grant_type": "refresh_token", "refresh_token": "hp_rt_00" + "a" * 43, **proof}
-    return await world.http.post("/token", data=body, headers=headers)
 
 
 async def client_k(
@@ -145,7 +140,7 @@ async def test_b08_an_assertion_beside_another_proof_or_for_another_client_is_re
     ]
     for name, proof, headers in cases:
         async with oracle.refusing(name, counted=True, status={401}):
-            await ask(world, proof, **headers)
+            await ask(world, proof, headers)
     async with oracle.refusing("in the query", counted=True, status={400}):
         await world.http.post("/token", params=fresh(), data={"grant_type": "client_credentials"})
 

@@ -75,12 +75,6 @@ async def mailed(office: Office, person: Person, notice: Notice = Notice.NEW_FAC
     return str(path)
 
 
-async def status_of(office: Office, person: Person) -> PersonStatus:
-    found = await office.world.provider.database.read(lambda tx: tx.people.get(person.person_id))
-    assert found is not None
-    return found.status
-
-
 async def opened(office: Office, path: str) -> tuple[Browser, Page]:
     browser = office.world.browser()
     return browser, await browser.get(path)
@@ -97,7 +91,7 @@ async def test_the_reader_of_a_mail_locks_without_signing_in(office: Office) -> 
     assert "Nguyễn" not in page.response.text
     page = await browser.press(page, "submit", what="guided")
     assert {"page-account-locked", "case"} <= page.ids
-    assert await status_of(office, person) is PersonStatus.LOCKED
+    assert await office.world.status_of(person.person_id) is PersonStatus.LOCKED
     assert "page-account-sign-in" in (await signed_in.get("/account")).ids
     (case,) = await office.world.provider.database.read(lambda tx: tx.cases.list(CaseState.OPEN, 10))
     assert case.kind is CaseKind.NOT_ME
@@ -115,7 +109,7 @@ async def test_whatever_factor_the_mail_names_it_locks(office: Office, factor: F
     person = await somebody(office)
     browser, page = await opened(office, await mailed(office, person, factor=factor.value))
     assert "page-account-locked" in (await browser.press(page, "submit", what="phone-lost")).ids
-    assert await status_of(office, person) is PersonStatus.LOCKED
+    assert await office.world.status_of(person.person_id) is PersonStatus.LOCKED
 
 
 async def test_looking_uses_nothing_whoever_looks(office: Office) -> None:
@@ -125,7 +119,7 @@ async def test_looking_uses_nothing_whoever_looks(office: Office) -> None:
     for method in ("GET", "HEAD", "GET", "HEAD", "OPTIONS", "PUT", "DELETE"):
         await browser.client.request(method, path)
     assert (await browser.post(HERE, {"link": path.partition("=")[2]})).status == 403, "no form of ours"
-    assert await status_of(office, person) is PersonStatus.ACTIVE
+    assert await office.world.status_of(person.person_id) is PersonStatus.ACTIVE
     browser, page = await opened(office, path)
     assert "page-account-locked" in (await browser.press(page, "submit")).ids
 
@@ -164,10 +158,10 @@ async def test_after_one_was_used_none_of_the_others_works(office: Office) -> No
     for path in (first, second):
         _, page = await opened(office, path)
         assert "page-dispute-over" in page.ids
-    assert await status_of(office, person) is PersonStatus.ACTIVE
+    assert await office.world.status_of(person.person_id) is PersonStatus.ACTIVE
     _, page = await opened(office, of_other)
     assert "page-dispute" in page.ids, "another's is another's"
-    assert await status_of(office, other) is PersonStatus.ACTIVE
+    assert await office.world.status_of(other.person_id) is PersonStatus.ACTIVE
 
 
 async def test_it_is_over_after_seventy_two_hours(office: Office) -> None:
@@ -179,7 +173,7 @@ async def test_it_is_over_after_seventy_two_hours(office: Office) -> None:
     office.world.time.moment += timedelta(hours=1)
     assert "page-dispute-over" in (await opened(office, path))[1].ids
     assert "page-dispute-over" in (await browser.press(page, "submit")).ids
-    assert await status_of(office, person) is PersonStatus.ACTIVE
+    assert await office.world.status_of(person.person_id) is PersonStatus.ACTIVE
 
 
 async def test_a_forged_or_foreign_link_reads_like_one_that_is_over(office: Office) -> None:
@@ -197,7 +191,7 @@ async def test_a_forged_or_foreign_link_reads_like_one_that_is_over(office: Offi
         _, page = await opened(office, f"{HERE}?t={forged}")
         seen.add((page.status, frozenset(page.ids)))
     assert len(seen) == 1
-    assert await status_of(office, person) is PersonStatus.ACTIVE
+    assert await office.world.status_of(person.person_id) is PersonStatus.ACTIVE
 
 
 async def test_the_key_is_only_in_the_mail(office: Office) -> None:
@@ -252,4 +246,4 @@ async def test_whatever_else_a_thief_does_in_their_name_the_mail_of_it_locks(
     person = await somebody(office)
     browser, page = await opened(office, await mailed(office, person, notice, **facts))
     assert "page-account-locked" in (await browser.press(page, "submit")).ids
-    assert await status_of(office, person) is PersonStatus.LOCKED
+    assert await office.world.status_of(person.person_id) is PersonStatus.LOCKED

@@ -8,20 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.cli.conftest import Office
+from tests.driver import kid_of, published_kids
 from tests.server import A_NODE_KNOWS_IT, ServedWorld
 
 pytestmark = pytest.mark.network
 _PUBLISH = "20"
 """Seconds between announcement and first signature: enough to look at what is between."""
-
-
-def _kid(token: str) -> str:
-    header = token.split(".", maxsplit=1)[0]
-    return str(json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"])
-
-
-async def _published(world: ServedWorld) -> list[str]:
-    return [key["kid"] for key in (await world.http.get("/jwks")).json()["keys"]]
 
 
 async def _states(office: Office) -> dict[str, str]:
@@ -34,7 +26,7 @@ async def test_a_key_is_announced_takes_over_and_what_the_old_one_signed_still_v
 ) -> None:
     visitor = await world.visitor(office.rp)
     before = await world.tokens(office.rp, visitor)
-    old = _kid(before["id_token"])
+    old = kid_of(before["id_token"])
 
     announced = (
         await office.installation.run("keys", "rotate", "--json", HPID_LIFE_KEY_PUBLISH=_PUBLISH)
@@ -44,12 +36,12 @@ async def test_a_key_is_announced_takes_over_and_what_the_old_one_signed_still_v
     assert refused.refusal == "a new ES256 key is announced already; wait until it signs"
     assert (states[old], states[new]) == ("active", "announced")
     await asyncio.sleep(A_NODE_KNOWS_IT)
-    assert {old, new} <= set(await _published(world))
-    assert _kid((await world.tokens(office.rp, visitor))["id_token"]) == old  # the new one is being learnt
+    assert {old, new} <= set(await published_kids(world.http))
+    assert kid_of((await world.tokens(office.rp, visitor))["id_token"]) == old  # the new one is being learnt
 
     await asyncio.sleep((signs_from - world.time()).total_seconds() + 1)  # it was told to the second
     after = await world.tokens(office.rp, visitor)
-    assert (_kid(after["id_token"]), _kid(after["access_token"])) == (new, new)
+    assert (kid_of(after["id_token"]), kid_of(after["access_token"])) == (new, new)
     states = await _states(office)
     assert (states[old], states[new]) == ("retired", "active")
     for tokens in (before, after):
@@ -68,7 +60,7 @@ async def test_a_revoked_key_is_out_within_a_second_and_only_with_yes(
 ) -> None:
     visitor = await world.visitor(office.rp)
     before = await world.tokens(office.rp, visitor)
-    kid = _kid(before["id_token"])
+    kid = kid_of(before["id_token"])
 
     shown = await office.installation.run("keys", "rotate", "--emergency", "--json")
     assert (shown.status, shown.err) == (1, "hpid: nothing was done; add --yes to do it\n")
@@ -79,14 +71,14 @@ async def test_a_revoked_key_is_out_within_a_second_and_only_with_yes(
     assert 1 <= int(sharing) <= int(known) <= len(services)  # whatever other tests have registered here
     expires = json.loads(base64.urlsafe_b64decode(before["id_token"].split(".")[1] + "=="))["exp"]
     assert datetime.fromisoformat(told["tokens_refused_that_would_live_until"]).timestamp() >= expires
-    assert kid in await _published(world)
+    assert kid in await published_kids(world.http)
 
     done = (await office.installation.run("keys", "revoke", kid, "--yes", "--json")).json
     await asyncio.sleep(A_NODE_KNOWS_IT)
-    assert kid not in await _published(world)
+    assert kid not in await published_kids(world.http)
     assert (await world.userinfo(before["access_token"])).status_code == 401
     after = await world.tokens(office.rp, visitor)
-    assert _kid(after["id_token"]) == done["signs_in_its_place"] != kid
+    assert kid_of(after["id_token"]) == done["signs_in_its_place"] != kid
     assert (await office.rp.verify(world.http, after["id_token"]))["iss"] == world.issuer
     rows = (await office.installation.run("keys", "list", "--json")).json
     (row,) = [row for row in rows if row["kid"] == kid]

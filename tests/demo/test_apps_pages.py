@@ -12,6 +12,7 @@ from demo.apps.common.settings import AppSettings
 from demo.apps.common.sign_in import safe_path
 from demo.apps.common.words import Words
 from demo.apps.portal.procedures import PROCEDURES
+from tests.colours import contrast
 from tests.demo.apps_browser import Browser, Page
 from tests.demo.apps_city import City, city
 
@@ -135,23 +136,6 @@ async def test_a_page_that_fails_says_so_without_telling_why(tmp_path: Path) -> 
         assert (page.name, page.status) == ("failed", 500)
         assert "content-security-policy" in page.answer.headers
         assert not re.search(r"sqlite|filings|Traceback", page.answer.text)
-
-
-def channel(value: int) -> float:
-    part = value / 255
-    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-
-
-def luminance(colour: str) -> float:
-    digits = colour.lstrip("#")
-    digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
-    red, green, blue = (channel(int(digits[place : place + 2], 16)) for place in (0, 2, 4))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 TEXT = [

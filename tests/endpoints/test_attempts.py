@@ -16,17 +16,9 @@ from idp.credentials.model import MOST_TRIES
 from idp.database import Done
 from idp.people.model import Person
 from idp.transaction import Tx
-from tests.driver import Browser, Page, RelyingParty
+from tests.driver import RelyingParty
+from tests.endpoints.signing_in import password_page, try_password
 from tests.world import PASSWORD, World
-
-
-async def _form(browser: Browser, rp: RelyingParty) -> Page:
-    page = await browser.get(rp.authorize_url())
-    return await browser.get(f"/sign-in/password?i={page.interaction}")
-
-
-async def _try(browser: Browser, page: Page, username: str, typed: str = "wrong") -> Page:
-    return await browser.press(page, "submit", username=username, password=typed)
 
 
 async def _failures(world: World, person: Person) -> int:
@@ -47,17 +39,17 @@ async def test_where_the_line_for_hashing_is_full_nobody_has_failed(
 ) -> None:
     person, _ = await world.citizen()
     browser = world.browser()
-    page = await _form(browser, rp)
+    page = await password_page(browser, rp)
     with ExitStack() as line:
         for _ in range(MOST_WAITING):
             line.enter_context(world.provider.hashing.place())
         for _ in range(3):
-            busy = await _try(browser, page, username, PASSWORD)
+            busy = await try_password(browser, page, username, PASSWORD)
             assert (busy.status, busy.case) == (503, "busy")
             assert busy.response.headers["retry-after"] == "2"
     assert await _rows(world) == 0
     assert await world.events(EventType.SIGN_IN_REFUSED) == []
-    page = await _try(browser, page, "alice", PASSWORD)
+    page = await try_password(browser, page, "alice", PASSWORD)
     assert "otp" in page.ids
     assert await _failures(world, person) == 0
 
@@ -74,7 +66,7 @@ async def test_who_knows_the_password_waits_no_longer_for_the_second_factor_than
 
     await world.write(guess)
     browser = world.browser()
-    page = await _try(browser, await _form(browser, rp), "alice", PASSWORD)
+    page = await try_password(browser, await password_page(browser, rp), "alice", PASSWORD)
     assert await _failures(world, person) == 30, "the right password is no failure, and forgets none"
     await browser.press(page, "submit", otp=citizen.code(world.time().timestamp()))
     assert world.cookie_of(browser, "session")
@@ -97,9 +89,9 @@ async def test_a_place_in_the_line_is_given_back_however_it_was_used(world: Worl
 async def test_an_attempt_that_was_never_settled_counts_as_failed(world: World, rp: RelyingParty) -> None:
     person, _ = await world.citizen()  # DESIGN 5.7
     browser = world.browser()
-    page = await _form(browser, rp)
+    page = await password_page(browser, rp)
     world.provider.hashing.close()  # whatever breaks between counting and checking
-    assert (await _try(browser, page, "alice", PASSWORD)).status == 500
+    assert (await try_password(browser, page, "alice", PASSWORD)).status == 500
     assert await _failures(world, person) == 1
 
 
@@ -146,7 +138,7 @@ async def test_nobody_costs_the_same_statements_as_somebody(
 ) -> None:  # SECURITY E16
     person, _ = await world.citizen()
     browser = world.browser()
-    page = await _form(browser, rp)
+    page = await password_page(browser, rp)
 
     def set_password(tx: Tx) -> Done[None]:  # as whoever sets one records it
         actor = person_ref(person.person_id)
@@ -154,13 +146,13 @@ async def test_nobody_costs_the_same_statements_as_somebody(
         return Done(None)
 
     await world.write(set_password)
-    await _try(browser, page, "somebody else")  # the first ever makes nobody's key
+    await try_password(browser, page, "somebody else", "wrong")  # the first ever makes nobody's key
     world.provider.configuration._read_at = float("inf")  # it is read again by the clock, whoever asks
     seen: dict[str, list[str]] = {}
     for username in ("alice", "alice@example.vn", "bob", "+84 912 345 678"):
         for _ in range(tries if username in {"alice", "bob"} else 1):
             statements.clear()
-            assert (await _try(browser, page, username)).status == 200
+            assert (await try_password(browser, page, username, "wrong")).status == 200
             seen[username] = _shape(statements)
     assert seen["alice"] == seen["bob"]
     assert seen["alice"].count("COMMIT") == (2 if tries == 1 else 1)
@@ -173,14 +165,14 @@ async def test_only_somebody_s_refusal_becomes_an_event_and_nobody_s_is_counted(
 ) -> None:  # DESIGN 5.9
     await world.citizen()
     browser = world.browser()
-    page = await _form(browser, rp)
+    page = await password_page(browser, rp)
     for username in ("bob", "carol", "dave"):
-        await _try(browser, page, username)
+        await try_password(browser, page, username, "wrong")
     assert await world.events(EventType.SIGN_IN_REFUSED) == []
     (summary,) = world.provider.summaries.take(world.provider.clock, all_minutes=True)
     assert summary.payload["what"] == "sign-in:refused"
     assert (summary.payload["client_id"], summary.payload["count"]) == (rp.client_id, 3)
-    await _try(browser, page, "alice")
+    await try_password(browser, page, "alice", "wrong")
     assert await world.events(EventType.SIGN_IN_REFUSED) == [EventType.SIGN_IN_REFUSED]
     assert world.provider.summaries.take(world.provider.clock, all_minutes=True) == ()
 
@@ -202,12 +194,12 @@ async def test_time_forgives_nothing_the_hundredth_failure_rests_however_long_on
     while await world.clean_up():
         pass
     browser = world.browser()
-    page = await _try(browser, await _form(browser, rp), username)
+    page = await try_password(browser, await password_page(browser, rp), username, "wrong")
     assert "Đã thử sai nhiều lần" not in page.response.text, "the hundredth is looked at"
     world.time.move(days=400)
     while await world.clean_up():
         pass
     browser = world.browser()
-    page = await _try(browser, await _form(browser, rp), username, PASSWORD)
+    page = await try_password(browser, await password_page(browser, rp), username, PASSWORD)
     assert "Đã thử sai nhiều lần" in page.response.text
     assert world.cookie_of(browser, "session") is None

@@ -5,9 +5,7 @@ OpenID Connect Core §3.1.2.6; SECURITY R16.
 
 from httpx import Cookies
 
-from idp.database import Done
-from idp.limits.model import Counted, Limit
-from idp.transaction import Tx
+from idp.limits.model import Limit
 from tests.driver import Browser, Page, RelyingParty
 from tests.endpoints.signing_in import password_page
 from tests.world import PASSWORD, World
@@ -88,13 +86,7 @@ async def test_a_pushed_request_that_was_declined_begins_no_other_sign_in(
 
 
 async def test_one_address_can_t_fill_the_table(world: World, rp: RelyingParty) -> None:
-    counter, now = (Limit.DECLINED, "127.0.0.1"), world.time()
-    most = Limit.DECLINED.value.most
-
-    def fill(tx: Tx) -> Done[Counted]:
-        return Done([tx.limits.count(*counter, now) for _ in range(most - 1)][-1])
-
-    world.provider.limits.learn(counter, await world.write(fill))
+    await world.use_up(Limit.DECLINED, "127.0.0.1")
     browser = world.browser()
     await cancelled(browser, await browser.get(rp.authorize_url()))
     page = await browser.press(await browser.get(rp.authorize_url()), "cancel")

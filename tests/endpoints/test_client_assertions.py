@@ -13,19 +13,13 @@ from idp.audit.events import EventType
 from idp.database import DatabaseUnavailable
 from idp.protocol.client_authentication import METHODS
 from idp.protocol.facts import Profile
-from tests.assertions import TYPE, Signer, carrying, claims, secret_assertion
+from tests.assertions import TYPE, Signer, ask, carrying, claims, secret_assertion
 from tests.clients.jwks_server import jwks_server
 from tests.driver import RelyingParty
 from tests.keys.forge import ForgedKey, b64, keys, unsigned
 from tests.world import World, open_world
 
 REPLAYED = EventType.CLIENT_ASSERTION_REPLAYED
-
-
-async def ask(world: World, proof: dict[str, str], **headers: str) -> httpx.Response:
-    """A request that a client which is let in is told `invalid_grant` for."""
-    body = {"grant_type": "refresh_token", "refresh_token": "hp_rt_00" + "a" * 43, **proof}
-    return await world.http.post("/token", data=body, headers=headers)
 
 
 def assert_let_in(response: httpx.Response) -> None:
@@ -101,7 +95,7 @@ async def test_a_secret_that_signs_is_sealed_and_any_other_is_a_digest_alone(
     await world.change_client("rp-s", token_endpoint_auth_method="client_secret_basic")
     assert await sealed_of("rp-s") is None, "the method has changed: nobody needs it any more"
     pair = base64.b64encode(f"rp-s:{secret}".encode()).decode()
-    assert_let_in(await ask(world, {}, authorization=f"Basic {pair}"))
+    assert_let_in(await ask(world, {}, {"authorization": f"Basic {pair}"}))
     await world.change_client("rp-s", token_endpoint_auth_method="client_secret_jwt")
     assert_refused(await ask(world, carrying(secret_assertion(secret, claims("rp-s", world.time())))))
 
@@ -253,7 +247,7 @@ async def test_every_method_that_discovery_promises_works(world: World, method: 
         "none": ({"client_id": "rp-c"}, {}),
     }
     for other, (proof, headers) in proofs.items():
-        answer = await ask(world, proof, **headers)
+        answer = await ask(world, proof, headers)
         if other == method:
             assert_let_in(answer)
         else:

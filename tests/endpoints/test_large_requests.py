@@ -1,8 +1,6 @@
 """A request too large for a browser's cookie lies in a row, and the cookie says which – DESIGN 5.12."""
 
-from idp.database import Done
-from idp.limits.model import Counted, Limit
-from idp.transaction import Tx
+from idp.limits.model import Limit
 from tests.driver import RelyingParty, interactions_of
 from tests.world import World
 
@@ -54,13 +52,7 @@ async def test_the_row_is_gone_when_the_interaction_would_be_over(world: World, 
 
 
 async def test_one_address_can_t_fill_the_table(world: World, rp: RelyingParty) -> None:
-    counter, now = (Limit.LARGE_REQUESTS, "127.0.0.1"), world.time()
-    most = Limit.LARGE_REQUESTS.value.most
-
-    def fill(tx: Tx) -> Done[Counted]:
-        return Done([tx.limits.count(*counter, now) for _ in range(most - 1)][-1])
-
-    world.provider.limits.learn(counter, await world.write(fill))
+    await world.use_up(Limit.LARGE_REQUESTS, "127.0.0.1")
     assert "page-sign-in" in (await world.browser().get(rp.authorize_url(**LARGE))).ids
     page = await world.browser().get(rp.authorize_url(**LARGE))
     assert (page.status, page.case) == (429, "too-many")

@@ -35,12 +35,6 @@ async def lock_by_code(world: World, name: str, code: str) -> tuple[Browser, Pag
     )
 
 
-async def status_of(world: World, person_id: PersonId) -> PersonStatus:
-    person = await world.provider.database.read(lambda tx: tx.people.get(person_id))
-    assert person is not None
-    return person.status
-
-
 async def notices_of(world: World, person_id: PersonId) -> list[dict[str, str]]:
     found = await world.provider.database.read(lambda tx: messages_of(tx, person_id))
     return [dict(one.payload) for one in found if "notice" in one.payload]
@@ -116,7 +110,7 @@ async def test_a_recovery_code_locks_once_and_counts_as_used(world: World) -> No
     browser, page = await lock_by_code(world, "alice", codes[0].lower())
     assert {"page-account-locked", "case"} <= page.ids
     assert world.cookie_of(browser, "session") is None
-    assert await status_of(world, person.person_id) is PersonStatus.LOCKED
+    assert await world.status_of(person.person_id) is PersonStatus.LOCKED
     (used,) = await world.records(EventType.RECOVERY_CODE_USED)
     assert used.payload["left"] == 9
     _, page = await lock_by_code(world, "alice", codes[0])
@@ -135,7 +129,7 @@ async def test_a_name_alone_never_locks_and_no_answer_tells_who_is_known(world: 
         seen.add((page.status, re.sub(r'value="[^"]{20,}"', "", text)))
         assert world.cookie_of(browser, "session") is None
     assert len(seen) == 1
-    assert await status_of(world, person.person_id) is PersonStatus.ACTIVE
+    assert await world.status_of(person.person_id) is PersonStatus.ACTIVE
 
 
 async def test_wrong_codes_count_on_the_one_counter_and_then_must_wait(world: World) -> None:
@@ -147,7 +141,7 @@ async def test_wrong_codes_count_on_the_one_counter_and_then_must_wait(world: Wo
     assert state.failures == 10
     _, page = await lock_by_code(world, "alice", codes[0])
     assert "page-lock" in page.ids, "not even a right one, before the pause is over"
-    assert await status_of(world, person.person_id) is PersonStatus.ACTIVE
+    assert await world.status_of(person.person_id) is PersonStatus.ACTIVE
     world.time.moment += timedelta(minutes=10)
     _, page = await lock_by_code(world, "alice", codes[0])
     assert "page-account-locked" in page.ids

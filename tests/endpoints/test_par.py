@@ -6,11 +6,9 @@ from typing import Any
 import pytest
 
 from idp.audit.events import EventType
-from idp.database import Done
-from idp.limits.model import Counted, Limit
+from idp.limits.model import Limit
 from idp.limits.service import whose
 from idp.protocol.facts import Profile
-from idp.transaction import Tx
 from tests.driver import RelyingParty
 from tests.world import Visitor, World
 
@@ -269,13 +267,7 @@ async def test_a_public_client_pushes_without_a_proof_and_is_counted(world: Worl
     rp = await world.client("rp-app", secret=False)
     assert (await rp.push(world.http)).status_code == 201
     assert await world.events(EventType.REQUEST_PUSHED) == []
-    counter, now = (Limit.PUSHED_REQUESTS, whose("rp-app", "127.0.0.1")), world.time()
-    most = Limit.PUSHED_REQUESTS.value.most
-
-    def fill(tx: Tx) -> Done[Counted]:
-        return Done([tx.limits.count(*counter, now) for _ in range(most - 1)][-1])
-
-    world.provider.limits.learn(counter, await world.write(fill))
+    await world.use_up(Limit.PUSHED_REQUESTS, whose("rp-app", "127.0.0.1"))
     refused = await rp.push(world.http)
     assert refused.status_code == 429
     assert refused.headers["content-type"] == "application/json"

@@ -10,13 +10,8 @@ from idp.signing_keys.service import revoke_key
 from idp.transaction import Tx
 from idp.worker import JOBS
 from keys.keyring import Keyring, new_record
-from tests.driver import RelyingParty
+from tests.driver import RelyingParty, kid_of
 from tests.world import World
-
-
-def kid_of(token: str) -> str:
-    header = token.split(".", maxsplit=1)[0]
-    return str(json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"])
 
 
 async def revoke(world: World, kid: str, *, is_read: bool = True) -> None:

@@ -12,6 +12,7 @@ from idp.settings import DeploymentProfile
 from idp.signing_keys.service import announce_key
 from idp.transaction import Tx
 from keys.keyring import new_record
+from tests.driver import published_kids
 from tests.world import World, open_world
 
 HOOK = "/test-hooks/rotate-keys"
@@ -24,20 +25,16 @@ async def hooked(template: Path, tmp_path: Path) -> AsyncIterator[World]:
         yield world
 
 
-async def _kids(world: World) -> list[str]:
-    return [key["kid"] for key in (await world.http.get("/jwks")).json()["keys"]]
-
-
 async def test_a_new_key_signs_at_once_and_the_old_one_is_still_there(hooked: World) -> None:
     rp = await hooked.client(token_endpoint_auth_method="client_secret_basic")
     visitor = await hooked.visitor(rp)
     old = await hooked.tokens(rp, visitor)
-    before = await _kids(hooked)
+    before = await published_kids(hooked.http)
 
     answer = await hooked.http.post(HOOK)
 
     assert answer.status_code == 200
-    assert await _kids(hooked) == [answer.json()["kids"]["ES256"], *before]
+    assert await published_kids(hooked.http) == [answer.json()["kids"]["ES256"], *before]
     assert await hooked.events(EventType.KEY_ANNOUNCED) == [EventType.KEY_ANNOUNCED.value]
     await rp.verify(hooked.http, old["id_token"])
     fresh = await hooked.tokens(rp, visitor)
@@ -49,7 +46,7 @@ async def test_it_may_be_called_again_and_again(hooked: World) -> None:
     for count in (2, 3, 4):
         hooked.time.move(seconds=1)
         assert (await hooked.http.post(HOOK)).status_code == 200
-        assert len(await _kids(hooked)) == count
+        assert len(await published_kids(hooked.http)) == count
 
 
 async def test_a_key_that_an_operator_has_announced_comes_first(hooked: World) -> None:
@@ -68,10 +65,10 @@ async def test_a_key_that_an_operator_has_announced_comes_first(hooked: World) -
 
 
 async def test_only_post_rotates(hooked: World) -> None:
-    before = await _kids(hooked)
+    before = await published_kids(hooked.http)
 
     assert (await hooked.http.get(HOOK)).status_code == 405
-    assert await _kids(hooked) == before
+    assert await published_kids(hooked.http) == before
 
 
 async def test_the_profile_alone_does_not_make_it_be_there(template: Path, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -19,20 +18,13 @@ from idp.limits.model import Limit
 from idp.protocol.errors import InvalidClientMetadata
 from idp.protocol.facts import Profile
 from idp.transaction import Tx
+from tests.assertions import ask
 from tests.driver import ISSUER, RelyingParty
 from tests.world import World
 
 
 def basic(client_id: str, secret: str) -> dict[str, str]:
     return {"authorization": "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()}
-
-
-async def ask(
-    world: World, form: Mapping[str, str], headers: Mapping[str, str] | None = None
-) -> httpx.Response:
-    """A request that a client which is let in is told `invalid_grant` for."""
-    body = {"grant_type": "refresh_token", "refresh_token": "hp_rt_00" + "a" * 43, **form}
-    return await world.http.post("/token", data=body, headers=headers)
 
 
 def assert_refused(response: httpx.Response, *, challenged: bool) -> None:

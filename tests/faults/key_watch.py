@@ -4,8 +4,6 @@ Every token that was signed and may still come back verifies with the keys that 
 not ours; what signs was published for long enough; and what is stored is one of the states there are, with its events.
 """
 
-import base64
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,6 +23,7 @@ from idp.settings import Lifetimes, Settings
 from idp.transaction import Tx
 from keys.rotation import KeyRecord, KeyState, signing_key, state
 from keys.signer import SigningUnavailable
+from tests.driver import kid_of
 from tests.server import Installation
 
 LIFE = Lifetimes()
@@ -64,7 +63,7 @@ class Watch:
         return [
             *(["the person is gone"] if person is None else []),
             *self._tokens(keys, records, moment),
-            *self._signed_too_early(_kid(token), records, moment),
+            *self._signed_too_early(kid_of(token), records, moment),
             *_undefined(records, moment),
             *_unrecorded(records, events, moment),
         ]
@@ -72,7 +71,7 @@ class Watch:
     def _tokens(self, keys: KeySet, records: Sequence[KeyRecord], moment: datetime) -> list[str]:
         revoked = {record.kid for record in records if state(record, moment) is KeyState.REVOKED}
         alive = [token for token, until in self.tokens.items() if until > moment]
-        wrong = [token for token in alive if _verifies(token, keys) is (_kid(token) in revoked)]
+        wrong = [token for token in alive if _verifies(token, keys) is (kid_of(token) in revoked)]
         return [f"I6: {len(wrong)} tokens of {len(alive)}"] if wrong else []
 
     def _signed_too_early(self, kid: str, records: Sequence[KeyRecord], moment: datetime) -> list[str]:
@@ -150,8 +149,3 @@ def _verifies(token: str, keys: KeySet) -> bool:
     except (JoseError, ValueError):
         return False
     return True
-
-
-def _kid(token: str) -> str:
-    header = token.split(".", maxsplit=1)[0]
-    return str(json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"])

@@ -11,6 +11,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.colours import contrast
 from tests.federation.national_driver import CLIENTS
 from tests.federation.national_process import Process
 
@@ -48,19 +49,12 @@ def _themes() -> dict[str, dict[str, str]]:
     return {"light": tokens[0], "dark": tokens[0] | tokens[1]}
 
 
-def _luminance(colour: str) -> float:
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("pairs", "least"), [(_TEXT, 4.5), (_EDGES, 3.0)])
 def test_colours_keep_their_distance(theme: str, pairs: list[tuple[str, str]], least: float) -> None:
     tokens = _themes()[theme]
     for ink, ground in pairs:
-        bright, dim = sorted((_luminance(tokens[ink]), _luminance(tokens[ground])), reverse=True)
-        assert (bright + 0.05) / (dim + 0.05) >= least, f"{theme}: {ink} on {ground}"
+        assert contrast(tokens[ink], tokens[ground]) >= least, f"{theme}: {ink} on {ground}"
 
 
 @contextmanager

@@ -5,8 +5,6 @@ revocation within a second.
 """
 
 import asyncio
-import base64
-import json
 import sys
 import tempfile
 import time
@@ -18,7 +16,7 @@ from typing import Any
 from joserfc.errors import JoseError
 
 from keys.master import MasterKey
-from tests.driver import RelyingParty
+from tests.driver import RelyingParty, kid_of
 from tests.proof._postgresql import postgresql
 from tests.races.conftest import CLIENTS
 from tests.server import (
@@ -61,10 +59,10 @@ class Load:
             assert response.status_code == 200, response.text
             tokens: dict[str, Any] = response.json()
             refresh_token = tokens["refresh_token"]
-            self.tokens_of[_kid(tokens["id_token"])] += 1
+            self.tokens_of[kid_of(tokens["id_token"])] += 1
             began = time.monotonic()
             while wrong := await self._wrong(other, tokens):
-                if _kid(tokens["id_token"]) == self.revoking:
+                if kid_of(tokens["id_token"]) == self.revoking:
                     break
                 assert time.monotonic() - began < _BOUND, wrong
                 await asyncio.sleep(0.02)
@@ -76,7 +74,7 @@ class Load:
         try:
             await self._rp.verify(peer.http, tokens["id_token"])
         except (JoseError, ValueError) as error:
-            return f"the ID token of {_kid(tokens['id_token'])} does not verify: {error}"
+            return f"the ID token of {kid_of(tokens['id_token'])} does not verify: {error}"
         read = await peer.userinfo(tokens["access_token"])
         return "" if read.status_code == 200 else f"userinfo: {read.status_code} {read.text}"
 
@@ -133,11 +131,6 @@ def _on(name: str, folder: Path, database_url: str | None) -> None:
         complaints = [line for node in nodes for line in node.complaints()]
     assert not complaints, complaints
     print(f"{name}: {said}")
-
-
-def _kid(token: str) -> str:
-    header = token.split(".", maxsplit=1)[0]
-    return str(json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"])
 
 
 def main() -> int:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from idp.ui.static import STATIC, static
+from tests.colours import contrast
 from tests.ui.html import Page
 
 CSS = STATIC[static("hpid.css")][1].decode()
@@ -82,16 +83,3 @@ def test_the_style_loads_nothing_and_keeps_diacritics_whole() -> None:
     heights = [float(height) for height in re.findall(r"line-height: ([0-9.]+)", RULES)]
     heights += [float(height) for height in re.findall(r"rem/([0-9.]+)", RULES)]
     assert min(heights) >= 1.3
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    linear = [
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -42,22 +42,16 @@ async def unlock(world: World, huong: Traveller) -> Page:
     return await huong.return_with(await huong.sign_in_there(page.left_for))
 
 
-async def status_of(world: World, person_id: PersonId) -> PersonStatus:
-    person = await world.provider.database.read(lambda tx: tx.people.get(person_id))
-    assert person is not None
-    return person.status
-
-
 async def test_a_locked_person_is_told_the_way_and_opens_their_account(
     world: World, huong: Traveller
 ) -> None:
     person_id = await locked_by_herself(world, huong)
     page = await huong.sign_in(await world.client("other"))
     assert (page.case, "unlock" in page.ids) == ("locked", True), "an ordinary sign-in opens nothing"
-    assert await status_of(world, person_id) is PersonStatus.LOCKED
+    assert await world.status_of(person_id) is PersonStatus.LOCKED
     page = await unlock(world, huong)
     assert "page-account-home" in page.ids, page.response.text
-    assert await status_of(world, person_id) is PersonStatus.ACTIVE
+    assert await world.status_of(person_id) is PersonStatus.ACTIVE
     (opened,) = await world.records(EventType.PERSON_UNLOCKED)
     assert opened.actor == opened.subject_ref
     *_, started = await world.records(EventType.SESSION_STARTED)
@@ -110,7 +104,7 @@ async def test_while_the_card_is_not_good_a_desk_looks(world: World, huong: Trav
 
     await world.write(revoke)
     assert (await unlock(world, huong)).case == "locked"
-    assert await status_of(world, person_id) is PersonStatus.LOCKED
+    assert await world.status_of(person_id) is PersonStatus.LOCKED
 
 
 async def test_a_factor_the_case_names_sleeps_until_it_is_bound_anew(world: World, huong: Traveller) -> None:
@@ -151,4 +145,4 @@ async def test_it_is_a_fresh_proof_that_is_asked_for(
         page = await stranger.browser.press(page, "submit")
     assert page.left_for is not None
     assert "prompt=login" in page.left_for or "max_age=0" in page.left_for
-    assert await status_of(world, person_id) is PersonStatus.LOCKED
+    assert await world.status_of(person_id) is PersonStatus.LOCKED
