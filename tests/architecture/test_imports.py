@@ -49,7 +49,7 @@ PLANTED = [
     ("idp/grants/store.py", "from idp.transaction import Tx"),
     ("idp/people/name_parts.py", "from idp.consents import store"),
     ("idp/reports/history.py", "import bench"),
-    ("idp/worker.py", "import importlib\nimportlib.import_module('httpx')"),
+    ("idp/worker/loop.py", "import importlib\nimportlib.import_module('httpx')"),
     ("idp/messages/sms.py", "import asyncio\nasync def f():\n    await asyncio.open_connection('h', 25)"),
 ]
 

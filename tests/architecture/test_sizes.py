@@ -22,7 +22,7 @@ CATCHES_ALL = {
     "idp/app.py",
     "idp/configuration/cache.py",
     "idp/edge/adapter.py",
-    "idp/worker.py",
+    "idp/worker/loop.py",
     "keys/pkcs11/device.py",
 }
 
