@@ -17,7 +17,7 @@ from idp.transaction import Tx
 from keys.rotation import KeyRecord, RotationRefused, rotates_at, state
 
 app = typer.Typer(help="Signing keys and the master key.", no_args_is_help=True)
-app.command()(revoke)
+app.command(context_settings={"ignore_unknown_options": True})(revoke)  # one kid in 64 begins with a hyphen
 app.command()(masters)
 app.command()(new_master)
 app.command()(use_master)
