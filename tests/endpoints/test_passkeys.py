@@ -221,14 +221,6 @@ async def test_who_has_no_passkeys_or_turns_back_is_asked_again_and_nothing_is_w
     assert await world.events() == before
 
 
-async def test_a_name_is_begun_from_the_device(world: World) -> None:
-    person, browser = await world.person(), world.browser()
-    await world.signed_in(browser, person.person_id)
-    page = await browser.get(ADD, **{"user-agent": "Mozilla/5.0 (Linux; Android 15) Chrome/140"})
-    assert page.form("submit")["fields"]["passkey-name"] == "Điện thoại Android"
-    assert (await browser.get(ADD)).form("submit")["fields"]["passkey-name"] == ""
-
-
 async def test_a_sign_in_of_the_last_ten_minutes_is_needed_for_every_change(
     world: World,
 ) -> None:  # SECURITY E05
@@ -245,3 +237,34 @@ async def test_a_sign_in_of_the_last_ten_minutes_is_needed_for_every_change(
         if id_.startswith(("rename-", "remove-")):
             assert "page-account-sign-in" in (await browser.get(link)).ids
     assert len(await world.events(EventType.CREDENTIAL_SET)) == 1
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "vi", "en"),
+    [
+        ("Mozilla/5.0 (Linux; Android 14; SM-A546B) Chrome/140", "Điện thoại Android", "Android phone"),
+        ("Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/140", "Máy tính Linux", "Linux computer"),
+        ("Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) Chrome/140", "Máy tính Chromebook", "Chromebook"),
+        ("something new", "Khóa truy cập của tôi", "My passkey"),
+        ("", "Khóa truy cập của tôi", "My passkey"),
+    ],
+)
+async def test_a_new_passkey_has_a_name_to_begin_with_in_the_person_s_language(
+    world: World, user_agent: str, vi: str, en: str
+) -> None:
+    person, browser = await world.person(), world.browser()
+    await world.signed_in(browser, person.person_id)
+    for language, name in (("vi", vi), ("en", en)):
+        page = await browser.get(ADD, **{"user-agent": user_agent, "accept-language": language})
+        assert page.form("submit")["fields"]["passkey-name"] == name
+
+
+async def test_the_ways_to_sign_in_say_how_many_passkeys_there_are_and_their_names(world: World) -> None:
+    person, browser = await world.person(), world.browser()
+    await world.signed_in(browser, person.person_id)
+    assert 'id="passkeys-count">Chưa có.' in (await browser.get("/account/methods")).response.text
+    await add(browser, device(world), "Điện thoại của Hương")
+    world.time.move(seconds=1)
+    await add(browser, device(world), "Máy bàn")
+    shown = (await browser.get("/account/methods")).response.text
+    assert 'id="passkeys-count">Đang có 2 khóa: Điện thoại của Hương, Máy bàn.' in shown

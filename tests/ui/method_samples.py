@@ -30,6 +30,7 @@ def methods(**changes: object) -> Sample:
         "has_totp": False,
         "totp_asleep": None,
         "codes": NO_CODES,
+        "passkeys": (),
         "few": False,
         "rests": False,
         **changes,
@@ -63,6 +64,7 @@ METHODS: dict[str, Sample] = {
     "methods-all": methods(
         password=PASSWORD,
         has_totp=True,
+        passkeys=("Điện thoại Samsung", "MacBook"),
         codes=RecoveryCodes(made=10, left=7, made_at=EARLIER, used_at=NOW),
     ),
     "methods-poor": methods(

@@ -74,7 +74,9 @@ PASSKEYS: dict[str, Sample] = {
     **{
         f"passkey-add-{key}": Sample(
             template="passkey_add.html",
-            context=same(passkey=QUESTION, name="", device_key=None, errors=one_error(key, at=at)),
+            context=same(
+                passkey=QUESTION, name="", device_key="passkey_device_other", errors=one_error(key, at=at)
+            ),
             frame=NAMES,
         )
         for key, at in (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from idp.ui.language import Language
 from idp.ui.pages import Pages
@@ -121,7 +121,8 @@ def test_without_script_there_is_no_button_that_does_nothing(browser: Browser, o
     page.goto(f"{origin}/vi/password.html")
     assert page.locator("#show-password").is_hidden()
     page.goto(f"{origin}/vi/method-codes-shown.html")
-    assert page.locator("#print").is_hidden()
+    for button in ("print", "copy", "save"):
+        assert page.locator(f"#{button}").is_hidden(), button
     context.close()
 
 
@@ -132,6 +133,48 @@ def test_what_is_kept_on_paper_is_printed_by_one_press(browser: Browser, origin:
     page.evaluate("window.print = () => { document.title = 'printed'; }")
     page.click("#print")
     assert page.title() == "printed"
+    page.close()
+
+
+@pytest.mark.parametrize(("language", "said"), [("vi", "Đã sao chép 10 mã."), ("en", "10 codes copied.")])
+def test_recovery_codes_are_copied_one_a_line_and_a_reader_hears_it(
+    browser: Browser, origin: str, language: str, said: str
+) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{origin}/{language}/method-codes-shown.html")
+    shown = page.locator("#codes li").all_inner_texts()
+    status = page.locator("#copied[role=status]")
+    assert (len(shown), status.inner_text()) == (10, "")
+    page.click("#copy")
+    expect(status).to_contain_text(said)
+    assert page.evaluate("navigator.clipboard.readText()") == "\n".join(shown)
+    page.goto(f"{origin}/{language}/recovery-used.html")
+    page.click("#copy")
+    expect(page.locator("#copied")).not_to_be_empty()
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#new-code").inner_text()
+    context.close()
+
+
+def test_where_the_browser_lets_nothing_be_copied_it_says_so(browser: Browser, origin: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{origin}/vi/method-codes-shown.html")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
+    page.click("#copy")
+    expect(page.locator("#copied")).to_contain_text("bằng tay")
+    page.close()
+
+
+def test_recovery_codes_are_saved_as_a_text_that_says_whose_and_where(browser: Browser, origin: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{origin}/vi/method-codes-shown.html")
+    with page.expect_download() as started:
+        page.click("#save")
+    assert started.value.suggested_filename == "ma-khoi-phuc-hai-phong-id.txt"
+    about, _, *codes = started.value.path().read_text("utf-8").splitlines()
+    assert "Nguyễn Thị Hương" in about
+    assert codes == page.locator("#codes li").all_inner_texts()
+    expect(page.locator("#copied")).to_contain_text("ma-khoi-phuc-hai-phong-id.txt")
     page.close()
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from idp.citizen.account import holder_of, query
 from idp.citizen.methods.names import sign_in_names
 from idp.citizen.methods.own_passwords import OwnPassword, passwords_of
+from idp.citizen.passkeys.listing import passkeys_of
 from idp.credentials.model import MOST_TRIES, RecoveryCodes
 from idp.credentials.recovery_code import FEW_LEFT
 from idp.credentials.service import has_second
@@ -42,6 +43,8 @@ class _Ways:
     totp_asleep: datetime | None
     """Since when the app takes no code."""
     codes: RecoveryCodes
+    passkeys: tuple[str, ...]
+    """Their names."""
     rests: bool
 
 
@@ -63,6 +66,7 @@ async def show(call: Call) -> Answer:
         totp_asleep=ways.totp_asleep,
         codes=ways.codes,
         few=ways.codes.made > 0 and ways.codes.left <= FEW_LEFT,
+        passkeys=ways.passkeys,
         rests=ways.rests,
     )
 
@@ -84,6 +88,7 @@ def _load(tx: Tx, *, person_id: PersonId) -> _Ways:
         has_totp=has_second(tx, person_id),
         totp_asleep=min(asleep, default=None),
         codes=tx.recovery_codes.state(person_id),
+        passkeys=tuple(one.name for one in passkeys_of(tx, person_id=person_id)),
         rests=tx.attempts.state(person_id).failures >= MOST_TRIES,
     )
 

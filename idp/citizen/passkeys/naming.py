@@ -11,6 +11,8 @@ _DEVICES = (
     ("Android", "android"),
     ("Windows", "windows"),
     ("Macintosh", "mac"),
+    ("CrOS", "chromebook"),
+    ("Linux", "linux"),
 )
 
 
@@ -24,7 +26,7 @@ def read_name(form: dict[str, str]) -> tuple[str, ErrorSummary | None]:
     return name, None
 
 
-def device_key(user_agent: str) -> str | None:
-    """Return the key of the words for a device, to begin a name with; None if it is none we know."""
-    found = next((device for mark, device in _DEVICES if mark in user_agent), None)
-    return None if found is None else f"passkey_device_{found}"
+def device_key(user_agent: str) -> str:
+    """Return the key of the words for a device, to begin a name with."""
+    found = next((device for mark, device in _DEVICES if mark in user_agent), "other")
+    return f"passkey_device_{found}"

@@ -1,4 +1,4 @@
-// The one script: a form sent twice in a row, buttons that show a typed password or print the page.
+// The one script: a form sent twice in a row, buttons that show a typed password, print the page, copy or save codes.
 // Without it the buttons stay hidden and nothing is missing.
 "use strict";
 for (const button of document.querySelectorAll("button[data-reveals]")) {
@@ -23,5 +23,31 @@ for (const form of document.forms) {
 }
 for (const button of document.querySelectorAll("button[data-prints]")) {
   button.addEventListener("click", () => window.print());
+  button.hidden = false;
+}
+function linesOf(id) {
+  const shown = document.getElementById(id);
+  return (shown.children.length ? [...shown.children] : [shown]).map((line) => line.textContent.trim()).join("\n");
+}
+function tell(words) {
+  document.getElementById("copied").textContent = words;
+}
+for (const button of document.querySelectorAll("button[data-copies]")) {
+  const { copies, copied, failed } = button.dataset;
+  button.addEventListener("click", () => {
+    navigator.clipboard.writeText(linesOf(copies)).then(() => tell(copied), () => tell(failed));
+  });
+  button.hidden = !navigator.clipboard; // only where the page came by a safe way
+}
+for (const button of document.querySelectorAll("button[data-saves]")) {
+  button.addEventListener("click", () => {
+    const link = document.createElement("a");
+    const about = document.getElementById(button.dataset.saves + "-of").textContent.trim();
+    link.href = URL.createObjectURL(new Blob([`${about}\n\n${linesOf(button.dataset.saves)}\n`], { type: "text/plain" }));
+    link.download = button.dataset.name;
+    link.click();
+    URL.revokeObjectURL(link.href);
+    tell(button.dataset.saved);
+  });
   button.hidden = false;
 }

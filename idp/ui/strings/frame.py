@@ -2,6 +2,11 @@
 
 VI = {
     "print": "In trang này",
+    "copy": "Sao chép",
+    "copied": "Đã sao chép {n} mã. Dán vào nơi an toàn, chẳng hạn trình quản lý mật khẩu.",
+    "copy_failed": "Trình duyệt không cho sao chép. Chọn các mã rồi sao chép bằng tay.",
+    "save": "Lưu thành tệp văn bản",
+    "saved": "Đã lưu tệp {name}. Chuyển tệp đến nơi an toàn, không để trong máy dùng chung.",
     "skip": "Đến nội dung chính",
     "about_page": "Về trang này",
     "test_environment": "Môi trường thử nghiệm – dữ liệu không có thật",
@@ -61,6 +66,11 @@ VI = {
 
 EN = {
     "print": "Print this page",
+    "copy": "Copy",
+    "copied": "{n:code|codes} copied. Paste where it is safe, such as a password manager.",
+    "copy_failed": "The browser did not allow copying. Select the codes and copy them by hand.",
+    "save": "Save as a text file",
+    "saved": "Saved {name}. Move the file where it is safe; leave none on a shared computer.",
     "skip": "Skip to main content",
     "about_page": "About this page",
     "test_environment": "Test environment – no real data",

@@ -65,6 +65,7 @@ VI = {
     "method_codes_of": "{host} · {name} · tạo lúc {at}",
     "method_codes_how": "Dùng ở bước nhập mã xác thực: chọn “Dùng mã khôi phục”. Không đọc mã cho bất kỳ ai.",
     "method_codes_kept": "Đã cất mã",
+    "codes_file": "ma-khoi-phuc-hai-phong-id.txt",
     "method_remove_title": "Gỡ “{name}”?",
     "method_remove_text": (
         "Không đăng nhập bằng cách này được nữa. Mọi phiên đã mở bằng mật khẩu và mã của Hải Phòng ID sẽ đóng."
@@ -159,6 +160,7 @@ EN = {
     "method_codes_of": "{host} · {name} · made at {at}",
     "method_codes_how": "Use one where the security code is asked for: choose “Use a recovery code”. Tell nobody a code.",
     "method_codes_kept": "I kept the codes",
+    "codes_file": "hai-phong-id-recovery-codes.txt",
     "method_remove_title": "Remove “{name}”?",
     "method_remove_text": (
         "It can no longer be used to sign in. All sessions opened with Hải Phòng ID's own password and codes end."

@@ -11,7 +11,8 @@ VI = {
         "Đăng nhập bằng vân tay, khuôn mặt hoặc mã PIN, không cần mật khẩu. "
         "Dùng được ở dịch vụ cho phép, cả khi {upstream} gián đoạn."
     ),
-    "passkeys_row": "Vân tay, khuôn mặt hoặc mã PIN của thiết bị, không cần mật khẩu.",
+    "passkeys_row_none": "Chưa có. Đăng nhập bằng vân tay, khuôn mặt hoặc mã PIN của thiết bị, không cần mật khẩu.",
+    "passkeys_count": "Đang có {n} khóa: {names}.",
     "passkeys_none": "Chưa có khóa truy cập nào.",
     "passkeys_two": "Nên có hai khóa trên hai thiết bị, phòng khi mất một.",
     "passkeys_see": "Xem và thêm",
@@ -31,6 +32,9 @@ VI = {
     "passkey_device_android": "Điện thoại Android",
     "passkey_device_windows": "Máy tính Windows",
     "passkey_device_mac": "Máy tính Mac",
+    "passkey_device_chromebook": "Máy tính Chromebook",
+    "passkey_device_linux": "Máy tính Linux",
+    "passkey_device_other": "Khóa truy cập của tôi",
     "passkey_rename_title": "Đổi tên khóa truy cập",
     "passkey_rename_submit": "Lưu tên",
     "passkey_remove_title": "Gỡ khóa truy cập?",
@@ -60,7 +64,8 @@ EN = {
         "Sign in with a fingerprint, face or PIN, no password. "
         "Works at services that allow it, also when {upstream} is down."
     ),
-    "passkeys_row": "Fingerprint, face or PIN of a device, no password.",
+    "passkeys_row_none": "None. Sign in with a device's fingerprint, face or PIN, no password.",
+    "passkeys_count": "{n:passkey|passkeys}: {names}.",
     "passkeys_none": "There is no passkey yet.",
     "passkeys_two": "Two passkeys on two devices are best, in case one is lost.",
     "passkeys_see": "See and add",
@@ -80,6 +85,9 @@ EN = {
     "passkey_device_android": "Android phone",
     "passkey_device_windows": "Windows computer",
     "passkey_device_mac": "Mac",
+    "passkey_device_chromebook": "Chromebook",
+    "passkey_device_linux": "Linux computer",
+    "passkey_device_other": "My passkey",
     "passkey_rename_title": "Rename a passkey",
     "passkey_rename_submit": "Save the name",
     "passkey_remove_title": "Remove a passkey?",
