@@ -19,7 +19,7 @@ from idp.edge import Answer, Call
 from idp.ids import OfficialId
 from idp.officials.model import Official, OfficialStatus, RecordRefused, WantedRecord
 from idp.officials.query import Condition, Every, Field, Query
-from idp.officials.service import GONE, join, leave, restate
+from idp.officials.service import GONE, hold, join, leave, restate
 from idp.scim.access import Caller
 from idp.scim.answers import (
     answer,
@@ -255,7 +255,7 @@ def _remove(tx: Tx, *, caller: Caller, official_id: OfficialId, if_match: str | 
 
 
 def _lock(tx: Tx, caller: Caller, official_id: OfficialId) -> Official | None:
-    official = tx.officials.lock(official_id)
+    official = hold(tx, official_id)
     return official if official is not None and caller.hand().sees(official) else None
 
 

@@ -3,7 +3,6 @@
 PostgreSQL, READ COMMITTED. The person's row comes before counter, code and key (SECURITY B10).
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from functools import partial
@@ -12,7 +11,6 @@ from typing import Any
 
 import pyotp
 import pytest
-from sqlalchemy import text
 
 from idp.citizen import otp, recovery
 from idp.citizen.codes import entering
@@ -33,12 +31,12 @@ from idp.people.model import Person
 from idp.protocol.facts import Realm
 from idp.transaction import Tx
 from keys.master import MasterKey
+from tests.stores.circles import Act, run_beside
 from tests.stores.passkey_samples import make_passkey
 from tests.world import TOTP_SECRET, World, open_world
 
 HERE, CODE, MAIL = "interaction", "123456", "hop-thu@example.vn"
 RECOVERY_CODE = "ABCDEFGH12345678"
-Act = Callable[[Tx], Any]
 
 
 @pytest.fixture
@@ -157,23 +155,12 @@ async def test_a_sign_in_beside_a_change_of_factors_runs_once_as_does_the_change
     signs_in: Callable[[World, Person], Act],
     changes: Callable[[World, Person, Tx], Any],
 ) -> None:
-    runs, held = {"change": 0, "sign-in": 0}, asyncio.Event()
     purpose = SigningIn(realm=Realm.CITIZEN, life=world.provider.settings.life)
     settle, occasion = signs_in(world, alice), world.occasion
-
-    def change(tx: Tx) -> Any:
-        runs["change"] += 1
-        tx.people.lock(alice.person_id)
-        held.set()
-        tx.connection.execute(text("SELECT pg_sleep(0.5)"))
-        return changes(world, alice, tx)
-
-    def sign_in(tx: Tx) -> Any:
-        runs["sign-in"] += 1
-        return begin(tx, settle, purpose=purpose, occasion=occasion)
-
-    changing = asyncio.create_task(world.provider.database.transact(change))
-    await held.wait()
-    await world.provider.database.transact(sign_in)
-    await changing
-    assert runs == {"change": 1, "sign-in": 1}
+    runs = await run_beside(
+        world.provider.database,
+        alice.person_id,
+        partial(changes, world, alice),
+        lambda tx: begin(tx, settle, purpose=purpose, occasion=occasion),
+    )
+    assert runs == (1, 1)

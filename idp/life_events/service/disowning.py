@@ -43,6 +43,9 @@ def disown_by_link(tx: Tx, unverified_link: str, said: Said | None, *, occasion:
 
     All other links of the person end with it: what one of them could do is done.
     """
+    known = tx.dispute_links.peek(unverified_link, occasion.now)
+    if known is not None:
+        tx.people.lock(tx.people.standing_id(known.person_id))  # before the link, which every lock ends
     disputed = tx.dispute_links.spend(unverified_link, occasion.now)
     if disputed is None:
         return None

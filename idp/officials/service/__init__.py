@@ -8,6 +8,7 @@ from idp.officials.service.changing import join, leave, move, restate, stated
 from idp.officials.service.contexts import choices_of, held
 from idp.officials.service.ending import close_overdue
 from idp.officials.service.hand import GONE, NUMBER_TAKEN, Hand
+from idp.officials.service.holding import hold
 from idp.officials.service.linking import link_waiting
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "choices_of",
     "close_overdue",
     "held",
+    "hold",
     "join",
     "leave",
     "link_waiting",

@@ -11,6 +11,7 @@ from idp.officials.model import Official, OfficialStatus, Post, RecordRefused, W
 from idp.officials.rules import PostPlan, check_count, check_record, plan_posts, starts_at
 from idp.officials.service.ending import end_grants, end_idle_sessions, end_posts
 from idp.officials.service.hand import GONE, NUMBER_TAKEN, Hand, agencies_of
+from idp.officials.service.holding import hold
 from idp.officials.service.linking import linked
 from idp.transaction import Tx
 
@@ -169,7 +170,7 @@ def _check_agencies(tx: Tx, employer: str, begun: Sequence[WantedPost]) -> None:
 
 def _locked(tx: Tx, official_id: OfficialId, hand: Hand) -> Official | None:
     """Return a record to change, if it is this hand's to see."""
-    official = tx.officials.lock(official_id)
+    official = hold(tx, official_id)
     return official if official is not None and hand.sees(official) else None
 
 

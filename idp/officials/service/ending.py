@@ -6,6 +6,7 @@ from idp.audit.events import EventType
 from idp.ids import OfficialId, PersonId
 from idp.officials.model import Post
 from idp.officials.service.hand import Hand, agencies_of
+from idp.officials.service.holding import hold
 from idp.protocol.facts import Realm
 from idp.sessions.service import end_session
 from idp.transaction import Tx
@@ -13,7 +14,7 @@ from idp.transaction import Tx
 
 def close_overdue(tx: Tx, official_id: OfficialId, hand: Hand) -> int:
     """Carry out the end of posts whose last day is over; return how many. They ended at midnight without this."""
-    official = tx.officials.lock(official_id)
+    official = hold(tx, official_id)
     if official is None:
         return 0
     due = [post for post in official.posts if post.closed_at is None and post.is_over(hand.now)]

@@ -143,6 +143,11 @@ def bind(
 
     An authenticator bound so counts for substantial at most: the person stood before an official (DOMAIN §3.4).
     """
+    known = tx.desk_cases.get(case_id)
+    if known is not None:
+        tx.people.lock(
+            known.person_id
+        )  # before the case, as a recovery does: else each might wait for the other
     case = tx.desk_cases.spend(case_id, code, occasion.now)
     person = None if case is None else proved_by(tx, case, occasion=occasion)
     if case is None or person is None:

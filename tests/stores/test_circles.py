@@ -1,0 +1,94 @@
+"""What meets at one person takes its row first, whoever begins it: a desk's paper, a link, an HR system, the person.
+
+PostgreSQL, READ COMMITTED: two that wait for each other would cost a second, and one of them its work.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from idp.database import Done
+from idp.ids import HandleKind, bucket_of
+from idp.life_events.service import disown_by_link, lock_own
+from idp.officials.service import Hand, leave
+from idp.officials.service.contexts import held
+from idp.recovery.model import ALL_LOST, Recovery, Way
+from idp.recovery.service import bind, recover
+from idp.transaction import Tx
+from keys.master import MasterKey
+from tests.stores.circles import run_beside
+from tests.stores.desk import Desk, binding, paper_of, staffed, typed
+from tests.stores.desk_samples import HOLD, occasion
+from tests.world import World, open_world
+
+
+@pytest.fixture
+async def world(postgresql_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    MasterKey.create(tmp_path / "master.json")
+    async with open_world(tmp_path, tmp_path, postgresql_url) as world:
+        yield world
+
+
+@pytest.fixture
+async def desk(world: World) -> Desk:
+    return await staffed(world.provider.database)
+
+
+async def test_a_code_of_a_desk_is_used_beside_a_recovery(world: World, desk: Desk) -> None:
+    database, person_id = world.provider.database, desk.citizen.person_id
+    paper = await paper_of(database, desk)
+    recovery = Recovery(way=Way.NATIONAL, lost=ALL_LOST, hold=HOLD)
+    use = partial(
+        bind,
+        case_id=paper.case.case_id,
+        code=typed(paper),
+        binding=binding(),
+        hold=HOLD,
+        occasion=occasion(),
+    )
+    assert await run_beside(
+        database,
+        person_id,
+        lambda tx: recover(tx, person_id, recovery, occasion=occasion()),
+        use,
+    ) == (1, 1)
+
+
+async def test_the_link_of_a_notice_is_used_beside_a_lock(world: World, desk: Desk) -> None:
+    database, person_id = world.provider.database, desk.citizen.person_id
+    link = world.provider.clock.handle(HandleKind.DISPUTE, bucket_of(person_id))
+    until = occasion().now + timedelta(days=1)
+    facts = {"notice": "new_device", "at": occasion().now.isoformat()}
+
+    def arrange(tx: Tx) -> Done[None]:
+        tx.dispute_links.add(link, person_id, facts, expires_at=until)
+        return Done(None)
+
+    await world.write(arrange)
+    assert await run_beside(
+        database,
+        person_id,
+        lambda tx: Done(lock_own(tx, person_id, "signed in", occasion=occasion())),
+        lambda tx: Done(disown_by_link(tx, link, None, occasion=occasion())),
+    ) == (1, 1)
+
+
+async def test_an_official_leaves_beside_their_own_sign_in(world: World, desk: Desk) -> None:
+    database, official = world.provider.database, desk.trang
+    assert official.person_id is not None
+    person_id, post_id = official.person_id, official.posts[0].post_id
+    hand = Hand(actor="operator:test", occasion=occasion(), root="")
+
+    def chooses(tx: Tx) -> Any:
+        return Done(held(tx, person_id, post_id, now=occasion().now))
+
+    assert await run_beside(
+        database,
+        person_id,
+        chooses,
+        lambda tx: leave(tx, official.official_id, reason="left", hand=hand),
+    ) == (1, 1)
