@@ -23,6 +23,7 @@ class LogoutNotice:
 
     issuer: str
     jti: str
+    issued_at: datetime
     useful_until: datetime
     """From then on its time alone refuses it."""
     subject: str | None = field(repr=False)
@@ -56,7 +57,10 @@ def check_logout_token(
     if subject is None and sid is None:
         raise UpstreamError("logout_token: it names neither session nor person")
     until = datetime.fromtimestamp(min(exp, iat + _OLDEST.total_seconds()), UTC) + _LEEWAY
-    return LogoutNotice(issuer=issuer, jti=jti, useful_until=until, subject=subject, sid=sid)
+    issued_at = datetime.fromtimestamp(iat, UTC)
+    return LogoutNotice(
+        issuer=issuer, jti=jti, issued_at=issued_at, useful_until=until, subject=subject, sid=sid
+    )
 
 
 def read_sid(claims: Mapping[str, object]) -> str | None:

@@ -238,14 +238,14 @@ def _proof(
 
 
 def _begin(tx: Tx, *, identity: ExternalIdentity, proof: Proof, **how: Any) -> Done[Begun] | Refused:
-    """Begin the session, unless the one it comes from was ended there meanwhile (Back-Channel Logout 1.0 §2.7)."""
+    """Begin the session, unless what it comes from was ended there meanwhile (Back-Channel Logout 1.0 §2.7)."""
     now, is_over = how["occasion"].now, False
     if identity.sid is not None:
         is_over = tx.upstream_logouts.is_over(identity.issuer, identity.sid, now)
     tx.people.lock(
         proof.person_id
     )  # after it, as the sign-out does: one of the two sees the other, in no circle
-    if is_over:
+    if is_over or _is_signed_out(tx, identity, how["life"].upstream_answer):
         tx.audit.add(
             how["occasion"].sign_in_refused(
                 proof.person_id,
@@ -255,6 +255,15 @@ def _begin(tx: Tx, *, identity: ExternalIdentity, proof: Proof, **how: Any) -> D
         )
         return Refused(Refusal(InvalidRequest(_EXPIRED), ToPage(case="expired")))
     return start_session(tx, proof, **how)
+
+
+def _is_signed_out(tx: Tx, identity: ExternalIdentity, on_the_way: timedelta) -> bool:
+    """Tell whether they were signed out there by name since they signed in: of all sessions, or of nameless ones."""
+    for of_all in (True,) if identity.sid is not None else (True, False):
+        until = tx.upstream_logouts.signed_out_until(identity.issuer, identity.subject, of_all=of_all)
+        if until is not None and identity.auth_time <= until - on_the_way:
+            return True
+    return False
 
 
 async def _record_refusal(

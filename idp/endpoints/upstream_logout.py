@@ -102,6 +102,9 @@ def _sign_out(
         return Refused(InvalidRequest("the logout_token does not hold", detail="it came before"))
     if notice.sid is not None:  # whoever has its code still, or waits for their turn, comes too late
         tx.upstream_logouts.note_over(notice.issuer, notice.sid, occasion.now + on_the_way)
+    if notice.subject is not None:
+        of_all, until = notice.sid is None, notice.issued_at + on_the_way
+        tx.upstream_logouts.note_signed_out(notice.issuer, notice.subject, of_all=of_all, until=until)
     named = None if notice.subject is None else _person(tx, notice.issuer, notice.subject)
     for whose in sorted({one.person_id for one in _meant(tx, notice)} | ({named} if named else set())):
         tx.people.lock(whose)  # what is being carried from one of theirs ends too, or never begins

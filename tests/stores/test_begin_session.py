@@ -154,7 +154,9 @@ def _sign_out_everywhere(tx: Any, phone: SignedIn, at: Occasion) -> Any:
 
 
 def _sign_out_upstream(tx: Any, phone: SignedIn, at: Occasion) -> Any:
-    notice = LogoutNotice(issuer=_ISSUER, jti="j", useful_until=at.now + DAY, subject=None, sid=_SID)
+    notice = LogoutNotice(
+        issuer=_ISSUER, jti="j", issued_at=at.now, useful_until=at.now + DAY, subject=None, sid=_SID
+    )
     return upstream_logout._sign_out(tx, notice=notice, on_the_way=Lifetimes().upstream_answer, occasion=at)
 
 

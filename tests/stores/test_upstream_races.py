@@ -5,7 +5,7 @@ Back-Channel Logout 1.0 §2.7. The token names a session alone: whose it is nobo
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from federation.logout_token import LogoutNotice
 from federation.upstream import AccountKind, ExternalAttributes, ExternalIdentity
-from idp.database import Done
+from idp.database import Done, Refused
 from idp.endpoints.upstream_callback import _begin
 from idp.endpoints.upstream_logout import _sign_out
 from idp.people.model import Person
@@ -23,11 +23,11 @@ from idp.protocol.assurance import Acr
 from idp.sessions.model import Session
 from idp.sessions.service import Proof
 from idp.transaction import Tx
-from idp.upstreams.model import NATIONAL, upstream_session
+from idp.upstreams.model import NATIONAL, ExternalLink, upstream_session
 from keys.master import MasterKey
 from tests.world import World, open_world
 
-ISSUER, SID = "https://national.example", "theirs"
+ISSUER, SUBJECT, SID = "https://national.example", "alice there", "theirs"
 Act = Callable[[Tx], Any]
 
 
@@ -43,29 +43,30 @@ async def alice(world: World) -> Person:
     return await world.person("alice")
 
 
-def logout(world: World) -> Act:
+def logout(world: World, **named: str | None) -> Act:
+    """Sign out a session there, or whom else the token names."""
     notice = LogoutNotice(
         issuer=ISSUER,
         jti=world.provider.clock.token(),
+        issued_at=world.time(),
         useful_until=world.time() + timedelta(minutes=5),
-        subject=None,
-        sid=SID,
+        **{"subject": None, "sid": SID} | named,
     )
     on_the_way = world.provider.settings.life.upstream_answer
     return partial(_sign_out, notice=notice, on_the_way=on_the_way, occasion=world.occasion)
 
 
-def callback(world: World, alice: Person) -> Act:
+def callback(world: World, alice: Person, sid: str | None = SID) -> Act:
     identity = ExternalIdentity(
         issuer=ISSUER,
-        subject="alice there",
+        subject=SUBJECT,
         kind=AccountKind.CITIZEN,
         loa="LoA2",
         account_level=2,
         auth_time=world.time(),
         amr=("pwd", "otp"),
         attributes=ExternalAttributes(),
-        sid=SID,
+        sid=sid,
     )
     proof = Proof(
         person_id=alice.person_id,
@@ -74,11 +75,20 @@ def callback(world: World, alice: Person) -> Act:
         amr=("pwd", "otp"),
         ial=2,
         idp=NATIONAL,
-        upstream_sid=upstream_session(ISSUER, SID),
+        upstream_sid=None if sid is None else upstream_session(ISSUER, sid),
     )
     life = world.provider.settings.life
     how: dict[str, Any] = {"cookie": None, "arrival": None, "life": life, "occasion": world.occasion}
     return partial(_begin, identity=identity, proof=proof, **how)
+
+
+def linked(tx: Tx, *, alice: Person, now: datetime) -> Done[None]:
+    tx.upstreams.add(
+        ExternalLink(
+            issuer=ISSUER, subject=SUBJECT, person_id=alice.person_id, linked_at=now, last_used_at=now
+        )
+    )
+    return Done(None)
 
 
 async def live(world: World, alice: Person) -> tuple[Session, ...]:
@@ -132,3 +142,33 @@ async def test_a_callback_alone_begins_a_session_every_time_and_leaves_no_other_
         lambda tx: tx.connection.execute(text("SELECT count(*) FROM upstream_logouts")).scalar_one()
     )
     assert rows == 0
+
+
+ALL, NAMELESS = {"subject": SUBJECT, "sid": None}, {"subject": SUBJECT}
+
+
+@pytest.mark.parametrize(("named", "sid"), [(ALL, SID), (ALL, None), (NAMELESS, None)])
+async def test_who_was_signed_out_there_by_name_and_is_on_their_way_back_begins_no_session(
+    world: World, alice: Person, named: dict[str, str | None], sid: str | None
+) -> None:  # §2.4: `sub`, `sid` or both; the same as for a session that is named
+    await world.write(partial(linked, alice=alice, now=world.time()))
+    database = world.provider.database
+    assert isinstance(await database.transact(logout(world, **named)), Done)
+    assert isinstance(await database.transact(callback(world, alice, sid)), Refused)
+    await overlapping(world, logout(world, **named), callback(world, alice, sid))
+    await overlapping(world, callback(world, alice, sid), logout(world, **named))
+    assert await live(world, alice) == ()
+
+
+async def test_who_signs_in_there_anew_after_it_begins_one_as_does_another_session(
+    world: World, alice: Person
+) -> None:
+    await world.write(partial(linked, alice=alice, now=world.time()))
+    database = world.provider.database
+    await database.transact(logout(world, **NAMELESS))
+    assert isinstance(await database.transact(callback(world, alice, "another")), Done)
+    await database.transact(logout(world, **ALL))
+    world.time.move(seconds=1)
+    assert isinstance(await database.transact(callback(world, alice, "new")), Done)
+    await database.transact(logout(world, subject="another there", sid=None))
+    assert isinstance(await database.transact(callback(world, alice, "newer")), Done)

@@ -1,13 +1,13 @@
 """Logout tokens that an upstream has sent, so that none counts twice – Back-Channel Logout 1.0 §2.6 (SECURITY F02).
 
-The `jti` is kept as a digest, until its token is refused by its time alone. Beside it, in the same way, the session that
-it named: who is still on their way back from it begins none here.
+The `jti` is kept as a digest, until its token is refused by its time alone. Beside it, in the same way, whom it named, a
+session or a person: who is still on their way back from there begins none here.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Table, Text, bindparam, delete
+from sqlalchemy import Column, Connection, Index, Table, Text, bindparam, case, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Digest, UtcTime, metadata
@@ -30,6 +30,13 @@ _SPEND = (
 _TAKE_BACK = delete(upstream_logouts).where(
     _t.issuer == bindparam("of_issuer"), _t.jti == bindparam("of_session")
 )
+_note = insert(upstream_logouts)
+_is_later = _note.excluded.expires_at > _t.expires_at
+_NOTE = _note.on_conflict_do_update(
+    index_elements=["issuer", "jti"],
+    set_={"expires_at": case((_is_later, _note.excluded.expires_at), else_=_t.expires_at)},
+)
+_NOTED = select(_t.expires_at).where(_t.issuer == bindparam("of_issuer"), _t.jti == bindparam("of_person"))
 _ERASE = delete_oldest((_t.issuer, _t.jti), _t.expires_at)
 
 
@@ -60,6 +67,21 @@ class UpstreamLogoutStore:
         self.connection.execute(_TAKE_BACK, given)
         return False
 
+    def note_signed_out(self, issuer: str, subject: str, *, of_all: bool, until: datetime) -> None:
+        """Keep until then that a person was signed out there, of all sessions or of those without a name.
+
+        The person's row is locked after it, and by whoever begins a session of theirs before they ask.
+        """
+        row = {"issuer": issuer, "jti": self.vault.digest(_name_of_person(subject, of_all=of_all))}
+        self.connection.execute(_NOTE, {**row, "expires_at": until})
+
+    def signed_out_until(self, issuer: str, subject: str, *, of_all: bool) -> datetime | None:
+        """Return until when it is kept that a person was signed out there; None: nothing is."""
+        name = self.vault.digest(_name_of_person(subject, of_all=of_all))
+        given = {"of_issuer": issuer, "of_person": name}
+        until: datetime | None = self.connection.execute(_NOTED, given).scalar_one_or_none()
+        return until
+
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete what is refused by its time since this moment."""
         return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())
@@ -68,3 +90,7 @@ class UpstreamLogoutStore:
 def _name_of(sid: str) -> str:
     """Return what no `jti` can be: those have no line break (federation/logout_token.py)."""
     return f"session\n{sid}"
+
+
+def _name_of_person(subject: str, *, of_all: bool) -> str:
+    return f"{'person' if of_all else 'nameless'}\n{subject}"
