@@ -206,6 +206,17 @@ async def test_no_session_carried_from_a_phone_survives_the_end_of_all_that_it_r
     assert await see(database, lambda tx: tx.sessions.of_person(phone.person.person_id)) == ()
 
 
+async def test_a_session_confirmed_by_one_that_came_from_nowhere_else_still_ends_with_what_it_came_from(
+    database: Database[Any],
+) -> None:  # Back-Channel Logout 1.0 §2.7: it was begun by the national system, and renewed from a phone with a passkey
+    computer, phone = await sign_in(database), await sign_in(database)
+    await do(database, lambda tx: _let_it_come_from_upstream(tx, computer))
+    await do(database, lambda tx: tx.upstream_sessions.inherit(computer.cookie, phone.session.session_id))
+    theirs = upstream_session(_ISSUER, _SID)
+    found = await see(database, lambda tx: tx.upstream_sessions.of_upstream_sid(theirs, 10))
+    assert [one.session_id for one in found] == [computer.session.session_id]
+
+
 def _let_it_come_from_upstream(tx: Any, phone: SignedIn) -> None:
     renewed = tx.sessions.renew(
         phone.session.session_id, phone.cookie, phone.session, upstream_session(_ISSUER, _SID)

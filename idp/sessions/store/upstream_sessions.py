@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, and_, bindparam, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, func, select, update
 
 from idp.sessions.model import Session
 from idp.sessions.store.table import session, sessions
@@ -20,9 +20,12 @@ _INHERIT = (
     update(sessions)
     .where(sessions.c.cookie == bindparam("of_cookie"))
     .values(
-        upstream_sid=select(_source.c.upstream_sid)
-        .where(_source.c.session_id == bindparam("from_session"))
-        .scalar_subquery()
+        upstream_sid=func.coalesce(
+            select(_source.c.upstream_sid)
+            .where(_source.c.session_id == bindparam("from_session"))
+            .scalar_subquery(),
+            sessions.c.upstream_sid,
+        )
     )
 )
 _is_degraded = and_(sessions.c.degraded.is_not(None), sessions.c.ended_at.is_(None))
@@ -61,7 +64,10 @@ class UpstreamSessionStore:
         return tuple(session(row) for row in self.connection.execute(_OF_UPSTREAM_SID, given))
 
     def inherit(self, cookie: str, from_session: str) -> None:
-        """Let a session that was confirmed by another come from the same session upstream: it ends with that one too."""
+        """Let a session that was confirmed by another come from the same session upstream: it ends with that one too.
+
+        Where the other came from none, a session that was renewed by it still ends with the one it came from.
+        """
         given = {"of_cookie": self.vault.digest(cookie), "from_session": from_session}
         self.connection.execute(_INHERIT, given)
 
