@@ -208,9 +208,8 @@ class Edge:
             admission.leave(kind)
         if origin is None:
             return answer
-        return answer.with_headers(
-            *cors_headers(origin, self._provider.configuration.origins, preflight=False)
-        )
+        headers = cors_headers(origin, self._provider.configuration.origins, preflight=False)
+        return answer.with_headers(*(header for header in headers if header not in answer.headers))
 
 
 async def run(endpoint: Endpoint, call: Call, render: Render) -> Answer:

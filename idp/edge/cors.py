@@ -7,14 +7,17 @@ PATHS = frozenset(
     }
 )  # fmt: skip
 
+VARY = ("vary", "Origin")
+"""Says to caches that an answer is not the same for every origin (RFC 9110 §12.5.5)."""
+
 
 def cors_headers(
     origin: str | None, origins: frozenset[str], *, preflight: bool
 ) -> tuple[tuple[str, str], ...]:
     """Return the headers for this origin: none unless it is registered, never a wildcard, never credentials."""
     if origin is None or origin not in origins:
-        return (("vary", "Origin"),) if origin is not None else ()
-    headers = (("access-control-allow-origin", origin), ("vary", "Origin"))
+        return (VARY,) if origin is not None else ()
+    headers = (("access-control-allow-origin", origin), VARY)
     if not preflight:
         return (*headers, ("access-control-expose-headers", "WWW-Authenticate, Retry-After"))
     return (

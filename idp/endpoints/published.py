@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 from idp.edge import Answer, Call
+from idp.edge.cors import VARY
 from idp.provider import Provider
 from idp.settings import Settings
 from keys.standing import Standing
@@ -26,7 +27,8 @@ class Published:
         """Make the answers of a JSON document that may be kept for so many seconds."""
         answer = Answer.json(content, headers=())
         etag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
-        headers = (("cache-control", f"public, max-age={max_age}"), ("etag", etag))
+        kept = (("cache-control", f"public, max-age={max_age}"), ("etag", etag))
+        headers = (*kept, VARY)  # without an origin too, or a cache gives that answer to who has one
         full = answer.with_headers(*headers)
         unchanged = Answer(status=304, headers=headers)
         return cls(full=full.prepared(), unchanged=unchanged.prepared(), etag=etag)

@@ -84,6 +84,21 @@ async def test_where_a_browser_app_has_no_business_nobody_s_origin_is_named(worl
         assert not [name for name in response.headers if name.startswith("access-control-")], method
 
 
+@pytest.mark.parametrize("path", OPEN[:3])
+async def test_whoever_keeps_a_document_for_others_is_told_that_it_differs_by_origin(
+    world: World, path: str
+) -> (
+    None
+):  # RFC 9110 §12.5.5: else a cache hands the browser of an application the answer that names no origin
+    whole = await world.http.get(path)
+    same = {"if-none-match": whole.headers["etag"]}
+    for headers in ({}, same, {"origin": APP}, {**same, "origin": APP}, {"origin": "https://evil.example"}):
+        response = await world.http.get(path, headers=headers)
+        assert response.status_code == (304 if "if-none-match" in headers else 200)
+        assert "public" in response.headers["cache-control"]
+        assert response.headers.get_list("vary") == ["Origin"], headers
+
+
 async def test_an_error_answer_carries_the_headers_too(world: World) -> None:
     response = await world.http.post("/token", data={"grant_type": "x"}, headers={"origin": APP})
     assert response.status_code == 401
