@@ -5,7 +5,7 @@ The file keeps the stable names and UTC (docs/reference/data-copy.md); what has 
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from idp.days import VIETNAM_TIME
 
@@ -23,6 +23,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "scope": ("copied_scope", "claim"),
     "role": ("role",),
     "services": ("area",),
+    "client_id": ("copied_client",),
     "kind": ("history_factor", "copied_kind"),
     "factors": ("history_factor",),
     "event": ("event",),
@@ -56,6 +57,17 @@ def copy_day(value: object) -> dt.date | None:
         return dt.date.fromisoformat(value)
     except ValueError:
         return None
+
+
+def copy_principal(mandate: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a mandate that says in one word for whom it is, where that is a person: the reader, their child, their ward.
+
+    Whose name it is stays out, as in the file.
+    """
+    if mandate.get("principal") != "person":
+        return mandate
+    whom = "self" if mandate.get("side") == "given" else mandate.get("role")
+    return {**mandate, "principal": whom} if whom in {"self", "parent", "guardian"} else mandate
 
 
 def copy_word(name: str, value: object, has: Callable[[str], bool]) -> str | None:

@@ -146,6 +146,7 @@ _VALUES = {
     "card_status": ("valid", "expired", "revoked", "lost"),
     "side": ("held", "given"),
     "principal": ("organisation", "person"),
+    "client_id": ("hpid:account", "hpid:passkeys", "hpid:unlock"),
     "powers": ("full", "listed"),
     "acr": tuple(f"urn:haiphong:acr:{one}" for one in ("low", "substantial", "high")),
     "amr": ("pwd", "otp", "recovery", "sms", "email", "user", "mfa", "mca", "face", "pop", "swk"),
@@ -171,7 +172,11 @@ COPY = {
         {"service": "Học kỹ năng số", "scope": "email", "granted": False, "text_sha256": "5f2c" * 16},
     ),
     **dict.fromkeys(_PARTS, ()),
-    "mandates": ({"organisation": "Công ty TNHH Cảng Xanh", "services": ("tax", "customs")},),
+    "mandates": (
+        {"organisation": "Công ty TNHH Cảng Xanh", "services": ("tax", "customs")},
+        *({"side": "held", "principal": "person", "role": role} for role in ("parent", "guardian", "viewer")),
+        {"side": "given", "principal": "person", "role": "viewer"},
+    ),
     "browsers": ({"browser": "Chrome, Windows", "service": "Học kỹ năng số", "public": False},),
     "cases": (
         {"number": "7K2M-9QXD-4HJR", "kind": "not-me", "said": "phone-lost", "factors": ("totp",)},
@@ -189,6 +194,7 @@ def copy(**changes: object) -> Sample:
         "events": (
             {**_EVENT, "event": "session:started"},
             {**_EVENT, "event": "code:issued", "client_id": "portal"},
+            {**_EVENT, "event": "code:issued", "client_id": "hpid:passkeys"},
             {"at": "2026-11-20T01:02:03Z", "by": "official", "event": "of:another-release"},
             *({**_EVENT, "by": by, "event": "code:issued"} for by in ("another person", "service", "system")),
         ),

@@ -48,3 +48,19 @@ def test_what_has_no_words_and_times_that_are_none_are_shown_as_they_stand(parse
     text = parsed["data-copy", Language.EN].one("main").text
     for kept in ("of_another_release", "of:another-release", "9999-12-31T23:59:59Z", "2026-99-99T14:12:05Z"):
         assert kept in text
+
+
+def test_for_whom_somebody_acts_is_said_as_people_say_it(parsed: dict[Key, Page]) -> None:
+    for language, words in (
+        (Language.VI, ("con của tôi", "người tôi giám hộ", "cá nhân", "tôi")),
+        (Language.EN, ("my child", "somebody I am the guardian of", "a person", "me")),
+    ):
+        said = [one.text for one in parsed["data-copy", language].all("dd")]
+        assert [one for one in said if one in words][: len(words)] == list(words)
+
+
+def test_our_own_pages_are_called_by_their_names(parsed: dict[Key, Page]) -> None:
+    for language, words in ((Language.VI, "Tài khoản của tôi"), (Language.EN, "My account")):
+        text = parsed["data-copy", language].one("main").text
+        assert words in text
+        assert "hpid:" not in text
