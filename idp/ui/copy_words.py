@@ -70,6 +70,14 @@ def copy_principal(mandate: Mapping[str, object]) -> Mapping[str, object]:
     return {**mandate, "principal": whom} if whom in {"self", "parent", "guardian"} else mandate
 
 
+def copy_request(request: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a request that says so where it is to close the account, and what it means that it was taken back."""
+    if request.get("right") != "delete" or request.get("client_id") is not None:
+        return request
+    state = "kept" if request.get("state") == "withdrawn" else request.get("state")
+    return {**request, "right": "close", "state": state}
+
+
 def copy_word(name: str, value: object, has: Callable[[str], bool]) -> str | None:
     """Return the string that says a member's value in words, if there is one (`has`)."""
     ending = re.sub(r"[^a-z0-9]+", "_", str(value).rpartition("acr:")[2].lower())

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from idp.ui import formatting
 from idp.ui.answering import SCRIPT
-from idp.ui.copy_words import copy_day, copy_moment, copy_principal, copy_word
+from idp.ui.copy_words import copy_day, copy_moment, copy_principal, copy_request, copy_word
 from idp.ui.icons import icon
 from idp.ui.language import Language
 from idp.ui.links import own_path, return_url, web_url
@@ -195,6 +195,7 @@ def _environment() -> Environment:
         copy_day=copy_day,
         copy_word=copy_word,
         copy_principal=copy_principal,
+        copy_request=copy_request,
         weekday_date=formatting.weekday_date,
     )
     environment.filters.update(web_url=web_url, return_url=return_url, own_path=own_path)

@@ -109,6 +109,9 @@ async def test_until_its_time_the_account_works_and_one_press_keeps_it(world: Wo
         "it says what was kept, not that some request was taken back"
     )
     assert "alert-closing" not in (await browser.get("/account")).ids
+    shown = (await browser.get("/account/data")).response.text
+    assert "Không đóng nữa, tài khoản được giữ lại" in shown
+    assert "Đã rút" not in shown
     world.time.move(days=8)
     assert await run_closing(world) == 0
     (request,) = await requested(world, person.person_id)

@@ -69,6 +69,7 @@ REQUESTS = (
     request("r4", "restrict", state="completed", is_open=False, outcome="Đã thực hiện.", what=""),
     request("r5", "delete", state="refused", is_open=False, outcome="Pháp luật quy định phải lưu."),
     request("r6", "view", state="withdrawn", is_open=False),
+    request("r8", "close", state="kept", is_open=False, what=""),
 )
 CLOSING = request("r7", "close", closes_at=NOW + 7 * _DAY, what="")
 
@@ -176,6 +177,10 @@ COPY = {
         {"organisation": "Công ty TNHH Cảng Xanh", "services": ("tax", "customs")},
         *({"side": "held", "principal": "person", "role": role} for role in ("parent", "guardian", "viewer")),
         {"side": "given", "principal": "person", "role": "viewer"},
+    ),
+    "requests": (
+        {"right": "delete", "state": "withdrawn"},
+        {"right": "delete", "state": "withdrawn", "client_id": "portal", "service": "Cổng dịch vụ công"},
     ),
     "browsers": ({"browser": "Chrome, Windows", "service": "Học kỹ năng số", "public": False},),
     "cases": (

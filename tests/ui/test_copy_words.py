@@ -64,3 +64,13 @@ def test_our_own_pages_are_called_by_their_names(parsed: dict[Key, Page]) -> Non
         text = parsed["data-copy", language].one("main").text
         assert words in text
         assert "hpid:" not in text
+
+
+def test_an_account_that_was_to_be_closed_and_was_kept_is_said_to_be_kept(parsed: dict[Key, Page]) -> None:
+    for language, right, kept, withdrawn in (
+        (Language.VI, "Xóa: đóng tài khoản", "Không đóng nữa, tài khoản được giữ lại", "Đã rút"),
+        (Language.EN, "Delete: close the account", "Not closed: the account was kept", "Withdrawn"),
+    ):
+        said = [one.text for one in parsed["data-copy", language].all("dd")]
+        assert said[said.index(right) + 1] == kept
+        assert said.count(withdrawn) == 1, "that a service deletes something"

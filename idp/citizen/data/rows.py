@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from idp.citizen.history import service_name
-from idp.data_rights.model import Copy, CopyState, DataRequest
+from idp.data_rights.model import Copy, CopyState, DataRequest, RequestState
 from idp.days import day_of, last_day
 from idp.edge import Call
 from idp.people.model import Attribute, IdentifierScheme, Person, PersonProfile
@@ -91,6 +91,7 @@ def copy_row(copy: Copy | None) -> CopyRow | None:
 async def request_row(call: Call, request: DataRequest, now: datetime) -> RequestRow:
     """Return a request as its person reads it."""
     complete_by = last_day(request.complete_due_at)
+    is_kept = request.closes_account and request.state is RequestState.WITHDRAWN
     return RequestRow(
         request_id=request.request_id,
         number=reference(request.request_id.upper()),
@@ -101,7 +102,7 @@ async def request_row(call: Call, request: DataRequest, now: datetime) -> Reques
         answer_by=last_day(request.answer_due_at),
         complete_by=complete_by,
         days=(complete_by - day_of(request.received_at)).days,
-        state=request.state.value,
+        state="kept" if is_kept else request.state.value,
         is_open=request.closed_at is None,
         is_overdue=request.is_overdue(now),
         answer=request.answer,
