@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from docs.generators.texts import table
 from idp.protocol.scopes import CLAIM_SCOPE
-from idp.protocol.token_profile import CLAIMS, TOKENS, Token, schema_of
+from idp.protocol.token_profile import TOKENS, Token, schema_of
 
 PATH = "docs/reference/token-profile.md"
 _FOLDER = "docs/reference/schemas"
@@ -39,7 +39,7 @@ def _section(token: Token) -> list[str]:
         (
             f"`{name}`",
             "sometimes" if name in token.optional else "always",
-            CLAIMS[name].meaning,
+            token.claim(name).meaning,
             f"`{CLAIM_SCOPE[name].name}`" if name in CLAIM_SCOPE and name != "sub" else "",
         )
         for name in token.claims

@@ -85,7 +85,6 @@ async def _id_token(
         grant,
         iss=provider.settings.issuer,
         sub=grant.sub,
-        acr=grant.acr,
         nonce=request.nonce,
         single_claims=single | select_claims(claims_of(granted.person, now=now), names),
         lifetime=provider.settings.life.id_token,

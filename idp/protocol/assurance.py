@@ -37,6 +37,12 @@ def parse_acr(value: str) -> Acr | None:
         return None
 
 
+def in_words_of(names: Iterable[str], acr: Acr) -> str:
+    """Return the strongest of these names that a level reaches, as it is spelled; empty where it reaches none."""
+    reached = [(level.rank, name) for name in names if (level := parse_acr(name)) and level.rank <= acr.rank]
+    return max(reached, key=lambda one: one[0], default=(0, ""))[1]
+
+
 def weakest(levels: Iterable[Acr]) -> Acr:
     """Return the weakest of several levels; a chain is as strong as that (SP 800-63C: never above the weakest leg)."""
     return min(levels, key=lambda acr: acr.rank, default=Acr.LOW)

@@ -25,6 +25,8 @@ class ClaimsRequest:
     acr_values: tuple[Acr, ...] = ()
     """Levels from id_token.acr.value(s)."""
     acr_essential: bool = False
+    acr_names: tuple[str, ...] = ()
+    """The same of an essential acr, as spelled: the ID token answers with one of them (§5.5.1.1)."""
     sub: str | None = None
     """Required subject from id_token.sub.value or userinfo.sub.value (§5.5.1)."""
     verified_userinfo: str = ""
@@ -56,11 +58,13 @@ def parse_claims(text: str | None) -> ClaimsRequest:
     userinfo, id_token = _member(wanted, "userinfo"), _member(wanted, "id_token")
     verified = {name: _verified(wanted, name) for name in ("userinfo", "id_token")}
     acr = id_token.get("acr", {})
+    is_essential = acr.get("essential") is True
     return ClaimsRequest(
         userinfo=tuple(name for name in userinfo if name in CLAIM_SCOPE and name != "sub"),
         id_token=tuple(name for name in id_token if name in CLAIM_SCOPE and name != "sub"),
         acr_values=_acr_values(acr),
-        acr_essential=acr.get("essential") is True,
+        acr_essential=is_essential,
+        acr_names=tuple(name for name in _values(acr) if parse_acr(name)) if is_essential else (),
         sub=_required_sub(id_token.get("sub", {}), userinfo.get("sub", {})),
         verified_userinfo=verified["userinfo"],
         verified_id_token=verified["id_token"],

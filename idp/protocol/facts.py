@@ -232,6 +232,8 @@ class GrantFacts:
     """Given in a session begun while the national system was down."""
     ial_at: datetime | None = None
     """Of a degraded one: when the national system last vouched for the person."""
+    acr_told: str = ""
+    """What its ID tokens call the level, if not by our name: one that the request insisted on (Core §5.5.1.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from idp.protocol import acting_claims
-from idp.protocol.assurance import Acr
 from idp.protocol.degraded_claims import CLAIMS as DEGRADED
 from idp.protocol.degraded_claims import degraded_claims
 from idp.protocol.facts import GrantFacts
@@ -40,7 +39,6 @@ def build(
     *,
     iss: str,
     sub: str,
-    acr: Acr,
     nonce: str | None,
     single_claims: Mapping[str, object],
     lifetime: timedelta,
@@ -57,7 +55,7 @@ def build(
         "exp": issued + int(lifetime.total_seconds()),
         "iat": issued,
         "auth_time": int(grant.auth_time.timestamp()),
-        "acr": acr.value,
+        "acr": grant.acr_told or grant.acr.value,
         "amr": list(grant.amr),
         "sid": grant.sid,
         "ial": grant.ial,

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from idp.ids import PersonId
 from idp.protocol import verified_claims
 from idp.protocol.acting import ContextKind
-from idp.protocol.assurance import Acr, is_cross_device, is_passkey, strongest, weakest
+from idp.protocol.assurance import Acr, in_words_of, is_cross_device, is_passkey, strongest, weakest
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import allowed_claims
 from idp.protocol.context import CHOOSE, Choice, Chosen, asks_for_whom, choose, realm_of
@@ -111,6 +111,8 @@ class Issue:
     session: SessionFacts
     scopes: frozenset[str]
     acr: Acr
+    acr_told: str = ""
+    """What the ID token calls the level where the request insists on names of its own; empty: by our name."""
     userinfo_claims: tuple[str, ...] = ()
     id_token_claims: tuple[str, ...] = ()
     verified_userinfo: str = ""
@@ -156,10 +158,12 @@ def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> 
     if open_scopes:
         return Consent(scopes=open_scopes, choice=choice)
     granted = _granted_scopes(request, facts, facts.consent)
+    acr = _counts_for(request, facts, step)
     return Issue(
         session=step,
         scopes=_scopes_of(step, choice, frozenset(request.scopes) & granted),
-        acr=_counts_for(request, facts, step),
+        acr=acr,
+        acr_told=in_words_of(request.claims.acr_names, acr),  # Core §5.5.1.1
         userinfo_claims=allowed_claims(request.claims.userinfo, granted),
         id_token_claims=allowed_claims(request.claims.id_token, granted),
         verified_userinfo=verified_claims.allowed(request.claims.verified_userinfo, granted),

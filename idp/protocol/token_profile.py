@@ -5,7 +5,7 @@ beyond these schemas is ever in a token: a test validates the tokens of real jou
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from idp.protocol import (
     access_token,
@@ -17,7 +17,7 @@ from idp.protocol import (
     verified_claims,
 )
 from idp.protocol.acting import ContextKind
-from idp.protocol.assurance import Acr
+from idp.protocol.assurance import ACR_VALUES_SUPPORTED, Acr
 from idp.protocol.degraded_claims import CLAIMS as DEGRADED
 from idp.protocol.profiles import SIGNING_ALGORITHMS
 from idp.protocol.scopes import CLAIM_SCOPE
@@ -101,6 +101,12 @@ class Token:
     claims: tuple[str, ...]
     optional: frozenset[str]
     source: str
+    own: Mapping[str, Claim] = field(default_factory=dict)
+    """Claims that may say more here than elsewhere."""
+
+    def claim(self, name: str) -> Claim:
+        """Return what a claim is in this token."""
+        return self.own.get(name, CLAIMS[name])
 
 
 CLAIMS: Mapping[str, Claim] = {
@@ -254,6 +260,13 @@ TOKENS: tuple[Token, ...] = (
         claims=(*id_token.CLAIMS, *_SCOPE_CLAIMS),
         optional=id_token.OPTIONAL | frozenset(_SCOPE_CLAIMS),
         source="OpenID Connect Core §2; scope claims only where asked for one by one (§5.5)",
+        own={
+            "acr": Claim(
+                schema={"enum": list(ACR_VALUES_SUPPORTED)},
+                meaning="Level of authentication. Where the request made `acr` essential and listed values, the strongest"
+                " of those that was reached, spelled as there (§5.5.1.1); an access token always has our own name.",
+            )
+        },
     ),
     Token(
         name="access_token",
@@ -330,7 +343,8 @@ def schema_of(token: Token) -> dict[str, object]:
         "description": token.source,
         "type": "object",
         "properties": {
-            name: {**CLAIMS[name].schema, "description": CLAIMS[name].meaning} for name in token.claims
+            name: {**token.claim(name).schema, "description": token.claim(name).meaning}
+            for name in token.claims
         },
         "required": [name for name in token.claims if name not in token.optional],
         "additionalProperties": False,

@@ -1,5 +1,7 @@
 """One more check: who is signed in is asked for what is missing alone – PAGES 3.1.8, RFC 9470 §4, SECURITY E06."""
 
+import json
+
 import pytest
 
 from idp.protocol.assurance import Acr
@@ -90,3 +92,35 @@ async def test_an_account_of_level_01_is_told_where_it_becomes_02(world: World, 
     world.time.move(seconds=1)
     page = await alice.browser.get(city.authorize_url())
     assert {"page-step-up", "level-01", "nearest"} <= page.ids
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (["LoA2"], "LoA2"),
+        (["LoA3", "LoA2"], "LoA3"),
+        (["LoA1", Acr.SUBSTANTIAL.value], Acr.SUBSTANTIAL.value),
+        (["urn:mace:incommon:iap:silver", "LoA1"], "LoA1"),
+    ],
+)
+async def test_an_essential_level_is_answered_by_a_name_that_was_asked_for(
+    world: World, city: RelyingParty, values: list[str], told: str
+) -> None:  # Core §5.5.1.1: it MUST match one of the requested values
+    alice = await world.visitor(city)
+    await world.signed_in(alice.browser, alice.person.person_id, acr=Acr.HIGH)
+    asked = json.dumps({"id_token": {"acr": {"essential": True, "values": values}}})
+    tokens = await world.tokens(city, alice, claims=asked)
+    renewed = (await city.refresh(world.http, tokens["refresh_token"])).json()
+    for answer in (tokens, renewed):
+        assert (await city.verify(world.http, answer["id_token"]))["acr"] == told
+        access = await city.verify(world.http, answer["access_token"])
+        assert access["acr"] == Acr.HIGH.value, "what was reached"
+
+
+async def test_a_level_that_is_only_wished_for_is_told_as_it_was_reached(
+    world: World, city: RelyingParty
+) -> None:  # Core §5.5.1.1
+    alice = await world.visitor(city)
+    asked = json.dumps({"id_token": {"acr": {"values": ["LoA1"]}}})
+    tokens = await world.tokens(city, alice, claims=asked)
+    assert (await city.verify(world.http, tokens["id_token"]))["acr"] == Acr.SUBSTANTIAL.value

@@ -18,7 +18,6 @@ def _build(**changes: Any) -> dict[str, object]:
         "grant": make.grant(),
         "iss": make.ISSUER,
         "sub": "sub-of-portal",
-        "acr": Acr.SUBSTANTIAL,
         "nonce": "n-0S6_WzA2Mj",
         "single_claims": {},
         "lifetime": LIFETIME,
@@ -79,4 +78,5 @@ def test_a_single_claim_never_overwrites_one_of_ours(name: str) -> None:  # Core
 
 
 def test_the_level_is_that_of_the_answer_not_of_the_session() -> None:  # DESIGN 5.3
-    assert _build(acr=Acr.LOW)["acr"] == "urn:haiphong:acr:low"
+    assert _build(grant=make.grant(acr=Acr.LOW))["acr"] == "urn:haiphong:acr:low"
+    assert _build(grant=make.grant(acr=Acr.HIGH, acr_told="LoA2"))["acr"] == "LoA2"

@@ -103,7 +103,6 @@ async def sign_tokens(
             grant,
             iss=issuer,
             sub=grant.sub,
-            acr=grant.acr,
             nonce=nonce,
             single_claims=single,
             lifetime=_within_the_power(life.id_token, grant, now),

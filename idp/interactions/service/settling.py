@@ -151,6 +151,7 @@ def _grant(
         audience=audience,
         auth_time=session.auth_time,
         acr=issue.acr,
+        acr_told=issue.acr_told,
         amr=session.amr,
         ial=session.ial,
         idp=session.idp,
