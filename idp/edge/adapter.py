@@ -185,31 +185,38 @@ class Edge:
     async def _answer(
         self, call: Call, kind: Kind, methods: Mapping[str, Endpoint], scope: Scope, receive: Receive
     ) -> Answer:
-        """Run one protocol endpoint; what it refuses is rendered here so that CORS headers ride along."""
+        """Run one protocol endpoint; whatever becomes of it, CORS headers ride along."""
         endpoint = methods.get("GET" if call.method == "HEAD" else call.method)
         origin = call.headers.get("origin") if call.path in CORS_PATHS else None
-        if endpoint is None and call.method == "OPTIONS" and origin is not None:
+        if endpoint is not None:
+            answer = await self._run(endpoint, call, kind, scope, receive)
+        elif call.method == "OPTIONS" and origin is not None:
             origins = self._provider.configuration.origins
             return Answer(status=204, headers=cors_headers(origin, origins, preflight=True))
-        if endpoint is None:
-            allowed = ", ".join(sorted(methods))
-            return Answer.json(
+        else:
+            answer = Answer.json(
                 {"error": "invalid_request", "error_description": "method not allowed"}, status=405
-            ).with_headers(("allow", allowed))
-        if call.method in _WITH_BODY:
-            call.body = await read_body(receive, body_length(call, scope))
-        admission = self._provider.admission
-        admission.enter(kind)
-        try:
-            answer = await endpoint(call)
-        except Exception as refusal:  # the exit knows refusals from faults
-            answer = _rendered(call, refusal, self._render)
-        finally:
-            admission.leave(kind)
+            ).with_headers(("allow", ", ".join(sorted(methods))))
         if origin is None:
             return answer
         headers = cors_headers(origin, self._provider.configuration.origins, preflight=False)
         return answer.with_headers(*(header for header in headers if header not in answer.headers))
+
+    async def _run(
+        self, endpoint: Endpoint, call: Call, kind: Kind, scope: Scope, receive: Receive
+    ) -> Answer:
+        """Read the body and run the endpoint; what is refused on the way is rendered here."""
+        try:
+            if call.method in _WITH_BODY:
+                call.body = await read_body(receive, body_length(call, scope))
+        except BadCall as refusal:
+            return _rendered(call, refusal, self._render)
+        admission = self._provider.admission
+        admission.enter(kind)
+        try:
+            return await run(endpoint, call, self._render)
+        finally:
+            admission.leave(kind)
 
 
 async def run(endpoint: Endpoint, call: Call, render: Render) -> Answer:

@@ -1,5 +1,6 @@
 """CORS – DESIGN 5.13: exact origins of public clients, only where a browser app has business; none on /authorize."""
 
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import pytest
@@ -126,3 +127,17 @@ async def test_origins_are_those_of_browser_applications_that_are_registered_now
     await world.write(lambda tx: Done(tx.clients.remove(ClientId("other"), world.time())))
     await world.change_client("app", enabled=True, token_endpoint_auth_method="client_secret_basic")
     assert world.provider.configuration.origins == frozenset()
+
+
+async def test_a_wrong_method_and_a_body_too_large_are_told_to_the_script_too(world: World) -> None:
+    response = await world.http.get("/token", headers={"origin": APP})
+    assert (response.status_code, response.headers["access-control-allow-origin"]) == (405, APP)
+    chunks = (b"a" * 1024 for _ in range(65))
+    form = {"content-type": "application/x-www-form-urlencoded", "origin": APP}
+    response = await world.http.post("/token", content=_each(chunks), headers=form)
+    assert (response.status_code, response.headers["access-control-allow-origin"]) == (413, APP)
+
+
+async def _each(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk
