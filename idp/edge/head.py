@@ -22,6 +22,8 @@ _JOINED = {"x-forwarded-for": ", ", "cookie": "; "}
 _SAYS_MORE = frozenset(
     (b"if-none-match", b"origin", b"content-length", b"content-encoding", b"transfer-encoding")
 )
+_ONCE = (b"authorization", b"content-type", b"origin")
+"""Headers that have one value: of two, one reader believes the first and another the last (RFC 9110 §5.3)."""
 _Raw = Sequence[tuple[bytes, bytes]]
 
 
@@ -68,10 +70,11 @@ def is_plain(scope: Scope) -> bool:
 def check_head(call: Call, scope: Scope) -> None:
     """Refuse what is too large or malformed before a byte of the body is read."""
     raw: _Raw = scope["headers"]
-    if scope["http_version"] == "1.1" and not (
-        call.headers.get("host") and [name for name, _ in raw].count(b"host") == 1
-    ):
+    names = [name for name, _ in raw]
+    if scope["http_version"] == "1.1" and not (call.headers.get("host") and names.count(b"host") == 1):
         raise BadCall(400, "a request names its host once")  # RFC 9112 §3.2, RFC 9110 §4.2.1
+    if len(names) != len(call.headers) and any(names.count(name) > 1 for name in _ONCE):
+        raise BadCall(400, "a header that has one value was sent more than once")
     if sum(map(len, chain.from_iterable(raw))) > _LARGEST_HEADERS:
         raise BadCall(431, "headers are too large")
     if len(call.query_string) > _LONGEST_QUERY:

@@ -33,8 +33,8 @@ async def register(call: Call) -> Answer:
     mode = check_offered(call)
     provider, occasion = call.provider, call.occasion()
     provider.limits.check(counter_of(call), now=occasion.now)
+    token = parse_bearer(call)
     with refusing(ToBearer()):
-        token = parse_bearer(call)
         invitation = None if token is None else await _find_invitation(call, token)
     if invitation is None and mode is not RegistrationMode.OPEN:
         with refusing(ToBearer(bare=True)):

@@ -100,8 +100,7 @@ async def _authenticate(call: Call) -> _Held:
     check_offered(call)
     limits, now = call.provider.limits, call.provider.clock.now()
     limits.check(counter_of(call), now=now)
-    with refusing(ToBearer()):
-        token = parse_bearer(call)
+    token = parse_bearer(call)
     named = call.query()
     if token is None:
         with refusing(ToBearer(bare=True)):

@@ -16,11 +16,11 @@ from idp.limits.model import Limit, address_key
 from idp.limits.service import Counter
 from idp.protocol.client_metadata import read_metadata, write_metadata
 from idp.protocol.discovery import ENDPOINTS
-from idp.protocol.errors import InvalidToken
+from idp.protocol.errors import InvalidToken, ToBearer, refusing
 from idp.protocol.facts import ClientFacts
 from idp.protocol.registered_fields import refuse
 from idp.protocol.registration import check_registration
-from idp.protocol.userinfo import parse_token
+from idp.protocol.userinfo import is_another_scheme, parse_token
 from idp.settings import RegistrationMode
 
 PATH = ENDPOINTS["registration_endpoint"]
@@ -41,7 +41,9 @@ def check_offered(call: Call) -> RegistrationMode:
 
 def parse_bearer(call: Call) -> str | None:
     """Return the bearer token, from the header alone (RFC 7591 §3, RFC 7592 §2)."""
-    return parse_token(call.headers.get("authorization"), {})
+    authorization = call.headers.get("authorization")
+    with refusing(ToBearer(bare=is_another_scheme(authorization))):
+        return parse_token(authorization, {})
 
 
 def refused_token(detail: str) -> InvalidToken:

@@ -40,9 +40,10 @@ class _Owner:
 
 async def userinfo(call: Call) -> Answer:
     """Answer the claims this token's grant releases."""
-    with refusing(ToBearer()):
+    authorization = call.headers.get("authorization")
+    with refusing(ToBearer(bare=rules.is_another_scheme(authorization))):
         form = parse_form(call.form()) if call.method == "POST" and call.body else {}
-        token = rules.parse_token(call.headers.get("authorization"), form)
+        token = rules.parse_token(authorization, form)
     if token is None:
         with refusing(ToBearer(bare=True)):
             raise InvalidToken("an access token is needed")

@@ -12,12 +12,17 @@ def parse_token(authorization: str | None, form: Mapping[str, str]) -> str | Non
     posted = form.get("access_token")
     if authorization is None:
         return posted
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token or " " in token:
+    token = authorization.partition(" ")[2].lstrip(" ")  # §2.1: one space or more
+    if is_another_scheme(authorization) or not token or " " in token:
         raise InvalidToken("the Authorization header must be Bearer and a token")
     if posted is not None:
         raise InvalidRequest("the access token was sent twice")
     return token
+
+
+def is_another_scheme(authorization: str | None) -> bool:
+    """Tell whether somebody tried what is not offered: then the challenge names no error (§3.1)."""
+    return authorization is not None and authorization.partition(" ")[0].lower() != "bearer"
 
 
 TYP = "userinfo+jwt"

@@ -16,7 +16,7 @@ from idp.officials.service import Hand
 from idp.protocol.access_token import EARLY, PresentedToken, read_any
 from idp.protocol.errors import ProtocolError
 from idp.protocol.facts import ClientFacts
-from idp.protocol.userinfo import parse_token
+from idp.protocol.userinfo import is_another_scheme, parse_token
 from idp.scim.errors import ScimRefusal
 from idp.scim.service import BASE
 from keys.jose import InvalidJwt, Purpose, check_times, numeric_date
@@ -48,8 +48,9 @@ class Caller:
 async def authenticate(call: Call, *, scope: str) -> Caller:
     """Return who calls, or refuse: 401 for the token, 403 for what it does not open."""
     issuer = call.provider.settings.issuer
+    authorization = call.headers.get("authorization")
     try:
-        token = parse_token(call.headers.get("authorization"), {})
+        token = None if is_another_scheme(authorization) else parse_token(authorization, {})
     except ProtocolError as error:
         raise _challenge(call, 400, "invalid_request", error.error_description) from error
     if token is None:

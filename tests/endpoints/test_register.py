@@ -116,7 +116,8 @@ async def test_without_a_token_that_is_good_nobody_registers(world: World, autho
     response = await world.http.post("/register", headers=headers, json={"redirect_uris": [REDIRECT_URI]})
     assert response.status_code == 401
     assert response.headers["www-authenticate"].startswith("Bearer ")
-    assert ("error=" in response.headers["www-authenticate"]) is (authorization is not None)
+    tried = authorization is not None and authorization.startswith("Bearer")
+    assert ("error=" in response.headers["www-authenticate"]) is tried, "RFC 6750 §3.1"
     assert await _count(world) == 0
 
 

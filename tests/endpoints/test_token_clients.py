@@ -309,3 +309,19 @@ async def test_too_many_failures_of_a_client_at_one_address_are_asked_to_wait(
     assert_let_in(await ask(world, {}, basic("rp-other", str(other.client_secret))))
     world.time.move(seconds=60)
     assert_let_in(await ask(world, {}, basic("rp-c", str(rp.client_secret))))
+
+
+async def test_two_headers_of_one_name_prove_nobody(world: World) -> None:  # RFC 6749 §2.3, RFC 9110 §5.3
+    rp = await world.client()
+    right = basic("rp-c", str(rp.client_secret))["authorization"]
+    form = ("content-type", "application/x-www-form-urlencoded")
+    body = "grant_type=refresh_token&refresh_token=hp_rt_00" + "a" * 43
+    for headers in (
+        [form, ("authorization", right), ("authorization", "Basic eDp5")],
+        [form, ("authorization", "Basic eDp5"), ("authorization", right)],
+        [form, ("content-type", "text/plain"), ("authorization", right)],
+        [form, ("origin", "https://a.example"), ("origin", "https://b.example"), ("authorization", right)],
+    ):
+        response = await world.http.post("/token", content=body, headers=headers)
+        assert (response.status_code, response.json()["error"]) == (400, "invalid_request"), headers
+    assert_let_in(await world.http.post("/token", content=body, headers=[form, ("authorization", right)]))

@@ -153,12 +153,25 @@ async def test_a_changed_token_is_refused(world: World, tokens: dict[str, Any]) 
 
 @pytest.mark.parametrize(
     "authorization",
-    ["Bearer", "Bearer ", "Basic cnA6eA==", "DPoP abc", "Bearer a b", "bearer:abc", "Token abc"],
+    ["Bearer", "Bearer ", "Basic cnA6eA==", "DPoP abc", "Bearer a b", "bearer:abc", "Token abc", ""],
 )
 async def test_a_header_of_another_form_is_refused(world: World, authorization: str) -> None:
+    """Another scheme is no token gone wrong: its challenge names no error (RFC 6750 §3.1)."""
     response = await world.http.get("/userinfo", headers={"authorization": authorization})
     assert response.status_code == 401
-    assert response.headers["www-authenticate"].startswith(BARE)
+    challenge = response.headers["www-authenticate"]
+    assert challenge.startswith(BARE)
+    assert ("error=" in challenge) is authorization.startswith("Bearer")
+
+
+async def test_a_header_sent_twice_opens_nothing_in_any_order(
+    world: World, tokens: dict[str, Any]
+) -> None:  # RFC 9110 §5.3
+    good, bad = (b"authorization", b"Bearer " + tokens["access_token"].encode()), (b"authorization", b"Bearer x")
+    for pair in ([good, bad], [bad, good], [good, good]):
+        response = await world.http.get("/userinfo", headers=httpx.Headers(pair))
+        assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
+    assert (await world.http.get("/userinfo", headers=httpx.Headers([good]))).status_code == 200
 
 
 async def test_a_token_without_openid_is_told_which_scope_it_lacks(

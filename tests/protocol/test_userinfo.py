@@ -8,7 +8,7 @@ from idp.protocol.userinfo import build, parse_token
 TOKEN = "eyJhbGciOiJFUzI1NiJ9.e30.c2ln"
 
 
-@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Bearer ", "Bearer   "])
 def test_a_token_comes_in_the_header(scheme: str) -> None:  # RFC 6750 §2.1; PROTOCOL rule 9
     assert parse_token(f"{scheme} {TOKEN}", {}) == TOKEN
 
@@ -32,7 +32,8 @@ def test_two_ways_at_once_are_refused() -> None:  # RFC 6750 §2
         "",
         "Bearer",
         "Bearer ",
-        "Bearer  x",
+        "Bearer   ",
+        f"Bearer  {TOKEN} ",
         f"Bearer {TOKEN} x",
         TOKEN,
         f"DPoP {TOKEN}",
