@@ -82,6 +82,15 @@ class _Policy:
     algs: frozenset[str]
     typs: frozenset[str | None]
     needs_kid: bool = False
+    is_foreign: bool = False
+    """Others make them, and may spell `typ` as media types are spelled (RFC 7515 §4.1.9); we know how we spell ours."""
+
+    def typ_of(self, typ: str) -> str:
+        """Return a `typ` as we spell it."""
+        if not self.is_foreign:
+            return typ
+        short = typ.lower().removeprefix("application/")
+        return next((known for known in self.typs if known and known.lower() == short), typ)
 
 
 _POLICIES: Mapping[Purpose, _Policy] = {
@@ -89,13 +98,15 @@ _POLICIES: Mapping[Purpose, _Policy] = {
     Purpose.ACCESS_TOKEN: _Policy(
         algs=_OWN_ALGS, typs=frozenset({"at+jwt", "application/at+jwt"}), needs_kid=True
     ),
-    Purpose.LOGOUT_TOKEN: _Policy(
-        algs=_FOREIGN_ALGS, typs=frozenset({"logout+jwt", "application/logout+jwt"})
+    Purpose.LOGOUT_TOKEN: _Policy(algs=_FOREIGN_ALGS, typs=frozenset({"logout+jwt"}), is_foreign=True),
+    Purpose.UPSTREAM_ID_TOKEN: _Policy(algs=_FOREIGN_ALGS, typs=frozenset({"JWT", None}), is_foreign=True),
+    Purpose.CLIENT_ASSERTION: _Policy(algs=_FOREIGN_ALGS, typs=_ASSERTION_TYPS, is_foreign=True),
+    Purpose.CLIENT_SECRET_ASSERTION: _Policy(
+        algs=frozenset({"HS256"}), typs=_ASSERTION_TYPS, is_foreign=True
     ),
-    Purpose.UPSTREAM_ID_TOKEN: _Policy(algs=_FOREIGN_ALGS, typs=frozenset({"JWT", "jwt", None})),
-    Purpose.CLIENT_ASSERTION: _Policy(algs=_FOREIGN_ALGS, typs=_ASSERTION_TYPS),
-    Purpose.CLIENT_SECRET_ASSERTION: _Policy(algs=frozenset({"HS256"}), typs=_ASSERTION_TYPS),
-    Purpose.REQUEST_OBJECT: _Policy(algs=_FOREIGN_ALGS, typs=frozenset({"JWT", "oauth-authz-req+jwt", None})),
+    Purpose.REQUEST_OBJECT: _Policy(
+        algs=_FOREIGN_ALGS, typs=frozenset({"JWT", "oauth-authz-req+jwt", None}), is_foreign=True
+    ),
 }
 
 
@@ -121,6 +132,7 @@ class JwtHeader:
     alg: str
     kid: str | None
     typ: str | None
+    """As we spell it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,17 +255,14 @@ def _parse_header(part: str, purpose: Purpose) -> JwtHeader:
     alg, kid, typ = members.get("alg"), members.get("kid"), members.get("typ")
     if not isinstance(alg, str) or alg not in policy.algs:
         raise InvalidJwt("alg is not allowed for this purpose")
-    if (
-        not (typ is None or isinstance(typ, str))
-        or typ not in policy.typs
-        or (typ is None and "typ" in members)
-    ):
+    spelled = policy.typ_of(typ) if isinstance(typ, str) else None
+    if spelled not in policy.typs or (spelled is None and "typ" in members):
         raise InvalidJwt("typ is not right for this purpose")
     if kid is None and (policy.needs_kid or "kid" in members):
         raise InvalidJwt("kid is missing")
     if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= _MAX_KID_CHARS):
         raise InvalidJwt("kid is malformed")
-    return JwtHeader(alg=alg, kid=kid, typ=typ)
+    return JwtHeader(alg=alg, kid=kid, typ=spelled)
 
 
 _known_header = lru_cache(maxsize=512)(_parse_header)

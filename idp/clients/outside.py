@@ -94,8 +94,12 @@ async def _find_sector(client: ClientFacts, fetcher: Fetcher) -> str:
 
 
 def needs_sector_identifier(client: ClientFacts) -> bool:
-    """Tell whether redirect URIs of several hosts need somebody to vouch that they are one sector's (Core §8.1)."""
-    hosts = {urlsplit(uri).hostname for uri in client.redirect_uris}
+    """Tell whether redirect URIs of several hosts need somebody to vouch that they are one sector's (Core §8.1).
+
+    This machine is one host however it is called: an application takes whichever address it can have (RFC 8252 §7.3).
+    """
+    named = {urlsplit(uri).hostname for uri in client.redirect_uris}
+    hosts = {"this machine" if host in _THIS_MACHINE else host for host in named}
     return len(hosts) > 1 and client.subject_type == "pairwise" and client.sector_identifier_uri is None
 
 

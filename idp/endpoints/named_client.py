@@ -12,7 +12,7 @@ from idp.edge.cookie_names import cookie_name
 from idp.ids import ClientId
 from idp.interactions.cookie import held_interaction
 from idp.protocol.client_authentication import parse_credentials
-from idp.protocol.errors import InvalidClient
+from idp.protocol.errors import InvalidClient, InvalidRequest
 from keys.jose import InvalidJwt, Purpose, peek
 
 
@@ -26,7 +26,7 @@ def _names(call: Call) -> Iterator[str]:
     """Find names where each kind of request carries one: credentials, parameters, interaction, access token."""
     parameters = _parameters(call)
     authorization = call.headers.get("authorization")
-    with suppress(InvalidClient):
+    with suppress(InvalidClient, InvalidRequest):
         yield parse_credentials(authorization, parameters).client_id
     yield parameters.get("client_id", "")
     settings, vault = call.provider.settings, call.provider.vault

@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 
 from idp.ids import ClientId
 from idp.protocol.client_assertion import ASSERTION_TYPE, claimed_client
-from idp.protocol.errors import InvalidClient
+from idp.protocol.errors import InvalidClient, InvalidRequest
 from idp.protocol.facts import ClientFacts
 from keys.jose import InvalidJwt
 
@@ -33,10 +33,10 @@ class PresentedCredentials:
 
 
 def parse_credentials(authorization: str | None, form: Mapping[str, str]) -> PresentedCredentials:
-    """Return the one set of credentials in the request; two methods at once are refused (§2.3)."""
+    """Return the one set of credentials in the request; two methods at once are a wrong request (§2.3, §5.2)."""
     asserts = "client_assertion" in form or "client_assertion_type" in form
     if sum((authorization is not None, "client_secret" in form, asserts)) > 1:
-        raise InvalidClient(REFUSED, detail="two methods at once")
+        raise InvalidRequest("the client must prove itself in one way only")
     if authorization is not None:
         presented = _from_header(authorization)
     elif asserts:

@@ -188,6 +188,8 @@ async def test_only_the_registered_method_and_algorithm_are_taken(world: World) 
 async def test_the_type_is_asked_of_city_clients_unless_they_are_registered_without(world: World) -> None:
     signer = await with_key(world)
     assert_refused(await ask(world, carrying(signer.assertion(world.time(), header={"typ": "JWT"}))))
+    spelled: dict[str, object] = {"typ": "application/client-authentication+jwt"}  # RFC 7515 §4.1.9
+    assert_let_in(await ask(world, carrying(signer.assertion(world.time(), header=spelled))))
     await world.change_client("rp-k", require_assertion_typ=False)
     assert_let_in(await ask(world, carrying(signer.assertion(world.time(), header={"typ": "JWT"}))))
 

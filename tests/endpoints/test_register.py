@@ -268,3 +268,24 @@ async def test_who_registers_without_end_has_to_wait(certified: World) -> None:
     assert [(await send(certified, None)).status_code for _ in range(2)] == [201, 429]
     certified.time.move(hours=1)
     assert (await send(certified, None)).status_code == 201
+
+
+async def test_an_application_on_this_machine_registers_both_of_its_addresses(world: World) -> None:
+    """It listens on IPv4 or IPv6, whichever there is (RFC 8252 §7.3); the machine is one host."""
+    both = ["http://127.0.0.1/cb", "http://[::1]/cb"]
+    registered = await register(
+        world, application_type="native", token_endpoint_auth_method="none", redirect_uris=both
+    )
+    rp = registered.rp()
+    visitor = await world.visitor(rp)
+    for address in ("http://127.0.0.1:51000/cb", "http://[::1]:51001/cb"):
+        page = await visitor.browser.get(rp.authorize_url(redirect_uri=address))
+        assert page.left_for is not None
+        assert page.left_for.startswith(f"{address}?code=")
+    response = await send(
+        world,
+        await invite(world),
+        application_type="native",
+        redirect_uris=[both[0], "https://app.example/cb"],
+    )
+    assert response.json()["error_description"].startswith("sector_identifier_uri: needed")

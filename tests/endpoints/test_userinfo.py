@@ -167,7 +167,10 @@ async def test_a_header_of_another_form_is_refused(world: World, authorization: 
 async def test_a_header_sent_twice_opens_nothing_in_any_order(
     world: World, tokens: dict[str, Any]
 ) -> None:  # RFC 9110 §5.3
-    good, bad = (b"authorization", b"Bearer " + tokens["access_token"].encode()), (b"authorization", b"Bearer x")
+    good, bad = (
+        (b"authorization", b"Bearer " + tokens["access_token"].encode()),
+        (b"authorization", b"Bearer x"),
+    )
     for pair in ([good, bad], [bad, good], [good, good]):
         response = await world.http.get("/userinfo", headers=httpx.Headers(pair))
         assert (response.status_code, response.json()["error"]) == (400, "invalid_request")

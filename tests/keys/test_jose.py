@@ -137,6 +137,33 @@ def test_another_spelling_of_an_access_token_typ_is_refused(typ: object) -> None
         peek(keys()["p256"].token(typ=typ), purpose=Purpose.ACCESS_TOKEN)
 
 
+@pytest.mark.parametrize(
+    ("purpose", "typ"),
+    [
+        (Purpose.CLIENT_ASSERTION, "client-authentication+jwt"),
+        (Purpose.REQUEST_OBJECT, "oauth-authz-req+jwt"),
+        (Purpose.LOGOUT_TOKEN, "logout+jwt"),
+        (Purpose.UPSTREAM_ID_TOKEN, "JWT"),
+    ],
+)
+def test_others_may_spell_a_typ_as_media_types_are_spelled(purpose: Purpose, typ: str) -> None:
+    key_ring = JwkSet.parse(key_set())  # RFC 7515 §4.1.9: case-insensitive, with application/ or without
+    for spelled in (typ, typ.upper(), typ.lower(), f"application/{typ}", f"Application/{typ.title()}"):
+        token = keys()["p256"].token(typ=spelled)
+        assert verify(token, purpose=purpose, keys=key_ring).header.typ == typ
+    for other in (
+        f"application/application/{typ}",
+        f"text/{typ}",
+        f" {typ}",
+        f"{typ};v=1",
+        "",
+        "application/",
+        None,
+    ):
+        with pytest.raises(InvalidJwt, match="typ"):
+            peek(keys()["p256"].token(typ=other), purpose=purpose)
+
+
 def test_our_own_tokens_must_name_their_key() -> None:
     key_ring = JwkSet.parse({"keys": [keys()["p256"].jwk]})
     nameless = keys()["p256"].token(kid=ABSENT)

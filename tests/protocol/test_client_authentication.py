@@ -14,7 +14,7 @@ from idp.protocol.client_authentication import (
     check_registered,
     parse_credentials,
 )
-from idp.protocol.errors import InvalidClient
+from idp.protocol.errors import InvalidClient, InvalidRequest
 from idp.protocol.facts import ClientFacts
 from tests import make
 from tests.assertions import carrying, claims, secret_assertion
@@ -149,13 +149,7 @@ SAME_ANSWER: list[tuple[str, tuple[Any, ...]]] = [
     ("none where post is registered", (None, {"client_id": "portal"}, POST)),
     ("basic where none is registered", (_basic("portal:x"), {}, PUBLIC, ())),
     ("post where none is registered", (None, {"client_id": "portal", "client_secret": "x"}, PUBLIC, ())),
-    ("two methods", (_basic(f"portal:{SECRET}"), {"client_secret": SECRET})),
     ("two ids", (_basic(f"portal:{SECRET}"), {"client_id": "other"})),
-    ("basic and an assertion", (_basic(f"portal:{SECRET}"), {"client_assertion": "a.b.c"})),
-    (
-        "post and an assertion",
-        (None, {"client_id": "portal", "client_secret": SECRET, "client_assertion": "x"}, POST),
-    ),
     ("none and an assertion", (None, {"client_id": "portal", "client_assertion": "a.b.c"}, PUBLIC, ())),
     ("a client that has no secret", (_basic("portal:x"), {}, None, ())),
     ("a disabled client", (_basic(f"portal:{SECRET}"), {}, make.client(enabled=False))),
@@ -202,6 +196,25 @@ def test_a_presented_secret_is_not_printed() -> None:
 ASSERTION = keys()["p256"].token(claims("portal", make.NOW))
 
 
+@pytest.mark.parametrize(
+    ("authorization", "form"),
+    [
+        (_basic(f"portal:{SECRET}"), {"client_secret": SECRET}),
+        (_basic(f"portal:{SECRET}"), {"client_assertion": "a.b.c"}),
+        (None, {"client_id": "portal", "client_secret": SECRET, "client_assertion": "x"}),
+        (None, carrying(ASSERTION, client_secret=SECRET)),
+        (None, carrying(ASSERTION, client_assertion=None, client_id="portal", client_secret=SECRET)),
+        (_basic(f"portal:{SECRET}"), carrying(ASSERTION)),
+        (_basic(f"portal:{SECRET}"), carrying(ASSERTION, client_assertion=None)),
+    ],
+)
+def test_two_ways_at_once_are_a_wrong_request(
+    authorization: str | None, form: dict[str, str]
+) -> None:  # RFC 6749 §2.3, §5.2
+    with pytest.raises(InvalidRequest, match="one way"):
+        parse_credentials(authorization, form)
+
+
 def test_an_assertion_names_its_client_and_its_method() -> None:  # RFC 7523 §2.2
     for more in ({}, {"client_id": "portal"}):
         presented = parse_credentials(None, carrying(ASSERTION, **more))
@@ -232,16 +245,12 @@ def test_an_assertion_names_its_client_and_its_method() -> None:  # RFC 7523 §2
                 ASSERTION, client_assertion_type="URN:ietf:params:oauth:client-assertion-type:jwt-bearer"
             ),
         ),
-        (None, carrying(ASSERTION, client_secret=SECRET)),
-        (None, carrying(ASSERTION, client_assertion=None, client_id="portal", client_secret=SECRET)),
-        (_basic(f"portal:{SECRET}"), carrying(ASSERTION)),
-        (_basic(f"portal:{SECRET}"), carrying(ASSERTION, client_assertion=None)),
         (f"Bearer {ASSERTION}", {}),
         (None, carrying("a.b.c")),
         (None, carrying(ASSERTION + ASSERTION)),
     ],
 )
-def test_an_assertion_of_another_kind_or_beside_another_proof_is_refused(
+def test_an_assertion_of_another_kind_is_refused(
     authorization: str | None, sent: dict[str, str]
 ) -> None:  # RFC 6749 §2.3, RFC 7521 §4.2
     with pytest.raises(InvalidClient) as refused:
