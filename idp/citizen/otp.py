@@ -9,7 +9,7 @@ from idp.citizen.interaction import Opened, open_here, posted
 from idp.citizen.local_proof import Proved
 from idp.citizen.local_session import begin, outcome_of, signed_in, signing_in
 from idp.citizen.password import slowed
-from idp.citizen.recovery import takes_recovery_codes
+from idp.citizen.recovery_code import takes_recovery_codes
 from idp.citizen.second_step import NoProof, SecondStep, Wrong, has_proof
 from idp.credentials.reservation import Slowed
 from idp.credentials.totp import DIGITS, totp_step

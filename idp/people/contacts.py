@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from idp.ids import PersonId
 from idp.messages.model import Channel
-from idp.people.contact import is_email, is_phone
+from idp.people.contact_forms import is_email, is_phone
 from idp.people.identifiers import normal_form
 from idp.people.model import Attribute, IdentifierScheme, Origin, PersonProfile, Source
 

@@ -7,7 +7,7 @@ open a second counter of failed attempts (SECURITY E10).
 import re
 import unicodedata
 
-from idp.people.contact import is_email, is_phone
+from idp.people.contact_forms import is_email, is_phone
 from idp.people.model import IdentifierScheme, PersonProfile
 
 OF_ONE_PERSON = frozenset(IdentifierScheme) - {IdentifierScheme.PHONE, IdentifierScheme.EMAIL}

@@ -7,7 +7,7 @@ import pytest
 
 from idp.audit.events import EventType
 from idp.citizen.local_proof import SigningIn
-from idp.citizen.recovery import takes_recovery_codes
+from idp.citizen.recovery_code import takes_recovery_codes
 from idp.credentials.model import MOST_TRIES
 from idp.database import Done
 from idp.lifetimes import Lifetimes

@@ -12,7 +12,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from idp.citizen import otp, recovery
+from idp.citizen import otp, recovery_code
 from idp.citizen.codes import entering
 from idp.citizen.local_proof import SigningIn
 from idp.citizen.local_session import begin
@@ -99,7 +99,7 @@ def by_authenticator(world: World, _alice: Person) -> Act:
 
 
 def by_recovery_code(world: World, _alice: Person) -> Act:
-    return partial(recovery._settle, interaction_id=HERE, code=RECOVERY_CODE, occasion=world.occasion)
+    return partial(recovery_code._settle, interaction_id=HERE, code=RECOVERY_CODE, occasion=world.occasion)
 
 
 def by_trying_a_code(world: World, _alice: Person) -> Act:

@@ -10,7 +10,7 @@ from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.data.overview import HERE
 from idp.citizen.data.used import services_of
 from idp.citizen.interaction import posted
-from idp.data_rights.clock import TO_ANSWER, days_for
+from idp.data_rights.deadlines import TO_ANSWER, days_for
 from idp.data_rights.model import NotTaken, RequestNotTaken, Right
 from idp.data_rights.service import Wanted, lift_own, make_request, withdraw_request
 from idp.edge import Answer, Call

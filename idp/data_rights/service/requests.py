@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.data_rights.clock import clocks
+from idp.data_rights.deadlines import clocks
 from idp.data_rights.model import DataRequest, NotTaken, RequestNotTaken, Right
 from idp.data_rights.service.closing import why_not_closed
 from idp.data_rights.service.restricting import lift_restriction, restrict

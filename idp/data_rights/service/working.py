@@ -2,7 +2,7 @@
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
-from idp.data_rights.clock import extended
+from idp.data_rights.deadlines import extended
 from idp.data_rights.model import DataRequest, RequestOver, RequestState, Right
 from idp.data_rights.service.restricting import lift_restriction
 from idp.database import Done, Refused

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.people.contact import PhoneWarning, is_email, is_phone, phone_warning
+from idp.people.contact_forms import PhoneWarning, is_email, is_phone, phone_warning
 from idp.people.identifiers import is_well_formed, normal_form
 from idp.people.model import IdentifierScheme
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.data_rights.clock import LONGEST_EXTENSION, TO_ANSWER, clocks, days_for, extended
+from idp.data_rights.deadlines import LONGEST_EXTENSION, TO_ANSWER, clocks, days_for, extended
 from idp.data_rights.model import Right
 from idp.days import VIETNAM_TIME, day_of, last_day
 from idp.life_events.working_days import is_working_day
