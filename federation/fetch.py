@@ -117,16 +117,6 @@ def origin_of(url: str) -> str:
     return _parse_url(url).origin
 
 
-def check_url(
-    url: str,
-    *,
-    allowed_loopback: frozenset[str] = frozenset(),
-    loopback_hosts: frozenset[str] = frozenset(),
-) -> None:
-    """Refuse a URL we would never call, before it is stored; says nothing yet about where its name leads."""
-    _checked_target(url, allowed_loopback, loopback_hosts)
-
-
 class Fetcher:
     """Calls other people's servers. One per process; close it."""
 

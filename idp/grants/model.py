@@ -2,22 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from idp.ids import ClientId
 from idp.protocol.facts import CodeFacts, GrantFacts
-
-
-class CodeOutcome(StrEnum):
-    """How the statement that spends a code ended."""
-
-    WON = "won"
-    RETRY = "retry"
-    """Spent within the retry window by the same client and verifier: refused, nothing revoked."""
-    REPLAYED = "replayed"
-    """Spent before, by another or too long ago: the grant ends."""
-    REFUSED = "refused"
-    """Unknown, expired, grant or client no longer live."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

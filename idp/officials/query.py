@@ -25,10 +25,6 @@ class Field(StrEnum):
     POST_ROLE = "post_role"
 
 
-OF_POSTS = frozenset({Field.POST_AGENCY, Field.POST_COMMUNE, Field.POST_POSITION, Field.POST_ROLE})
-SORTABLE = frozenset({Field.ID, Field.EMPLOYEE_NUMBER, Field.AGENCY, Field.CREATED, Field.CHANGED})
-
-
 class Operator(StrEnum):
     """How it is compared (RFC 7644 §3.4.2.2)."""
 

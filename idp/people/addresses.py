@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from idp.people.communes import PROVINCE, communes, find_by_code, find_by_old_name
+from idp.people.communes import PROVINCE, communes, find_by_code
 from idp.people.model import Address
 
 
@@ -22,20 +22,6 @@ def place(
         formatted=_formatted(ward_code, detail) or as_written,
         as_written=as_written,
         valid_from="" if written_on is None else written_on.isoformat(),
-    )
-
-
-def place_by_old_name(name: str, district: str, *, detail: str, as_written: str, written_on: date) -> Address:
-    """Return an address that names a commune of before; a split one leaves candidates and no commune."""
-    found = find_by_old_name(name, district)
-    ward_code = found[0] if len(found) == 1 else ""
-    return Address(
-        ward_code=ward_code,
-        candidates=found if len(found) > 1 else (),
-        detail=detail,
-        formatted=as_written,
-        as_written=as_written,
-        valid_from=written_on.isoformat(),
     )
 
 

@@ -59,20 +59,6 @@ def mask_email(email: str) -> Masked:
     return Masked(shown=shown, spoken_key="masked_email", params={"first": first, "domain": domain})
 
 
-def mask_person_name(name: str) -> str:
-    """Keep family and middle names and the first letter of the given name: Nguyễn Thị H•••."""
-    rest, _, given = name.rpartition(" ")
-    return f"{rest} {given[:1]}{_DOT * 3}".lstrip()
-
-
-def phone(phone_number: str) -> str:
-    """Group a Vietnamese number as it is dialled at home, 4-3-3; leave a foreign one as it is."""
-    dialled = _dialled(phone_number)
-    if not re.fullmatch(r"0[0-9]{9,10}", dialled):
-        return phone_number
-    return f"{dialled[:4]} {dialled[4:7]} {dialled[7:]}"
-
-
 def id_number_groups(id_number: str) -> tuple[str, ...]:
     """Cut a full ID number 3-3-3-3; a page sets the groups apart by margin, so that a copy is clean."""
     return tuple(id_number[start : start + 3] for start in range(0, len(id_number), 3))
@@ -84,20 +70,6 @@ def date(day: dt.date, language: Language) -> str:
     if language is Language.EN:
         return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
     return f"{day.day:02}/{_month(day)}/{day.year}"
-
-
-def table_date(day: dt.date, language: Language) -> str:
-    """Write a date in a table: dd/mm/yyyy, padded; English as in prose."""
-    day = _local_day(day)
-    return date(day, language) if language is Language.EN else f"{day.day:02}/{day.month:02}/{day.year}"
-
-
-def long_date(day: dt.date, language: Language) -> str:
-    """Write a date as letters do: ngày 05 tháng 02 năm 2026."""
-    day = _local_day(day)
-    if language is Language.EN:
-        return date(day, language)
-    return f"ngày {day.day:02} tháng {_month(day)} năm {day.year}"
 
 
 def weekday_date(day: dt.date, language: Language) -> str:
@@ -133,48 +105,10 @@ def date_time(moment: dt.datetime, language: Language) -> str:
     return f"{time(moment)}, {date(moment, language)}"
 
 
-def span(minutes: int, language: Language) -> str:
-    """Write a length of time in words: 10 phút, 2 giờ, 1 giờ 30 phút."""
-    hours, rest = divmod(minutes, 60)
-    parts = []
-    if hours:
-        parts.append(_counted(hours, ("giờ", "hour", "hours"), language))
-    if rest or not hours:
-        parts.append(_counted(rest, ("phút", "minute", "minutes"), language))
-    return " ".join(parts)
-
-
-def working_days(days: int, language: Language) -> str:
-    """Write a term in working days: 2 ngày làm việc."""
-    return _counted(days, ("ngày làm việc", "working day", "working days"), language)
-
-
-def number(value: float, language: Language, *, decimals: int = 0) -> str:
-    """Write a number: 118.402 and 91,3 in Vietnamese, the reverse in English."""
-    english = f"{value:,.{decimals}f}"
-    return english if language is Language.EN else english.translate(str.maketrans(",.", ".,"))
-
-
-def percent(value: float, language: Language, *, decimals: int = 1) -> str:
-    """Write a percentage, its sign without a space: 91,3%."""
-    return f"{number(value, language, decimals=decimals)}%"
-
-
-def money(dong: int, language: Language) -> str:
-    """Write an amount in full: 129.000.000 đồng."""
-    return f"{number(dong, language)} đồng"
-
-
-def place(area: str | None, language: Language) -> str:
-    """Write where a sign-in came from, never finer than a commune: khu vực Hà Nội."""
-    if area is None:
-        return "không rõ khu vực" if language is Language.VI else "area unknown"
-    return f"khu vực {area}" if language is Language.VI else f"{area} area"
-
-
-def device(browser: str, system: str) -> str:
-    """Write a device by browser and system family, without versions or models: Chrome, Android."""
-    return f"{browser}, {system}"
+def number(value: int, language: Language) -> str:
+    """Write a number: 118.402 in Vietnamese, 118,402 in English."""
+    english = f"{value:,}"
+    return english if language is Language.EN else english.replace(",", ".")
 
 
 def reference(text: str) -> str:
@@ -196,10 +130,3 @@ def _local_day(day: dt.date) -> dt.date:
 def _month(day: dt.date) -> str:
     """Pad months 1 and 2 only, so that nobody can turn them into 11 and 12 (Decree 30/2020, App. I)."""
     return f"{day.month:02}" if day.month <= 2 else str(day.month)
-
-
-def _counted(count: int, words: tuple[str, str, str], language: Language) -> str:
-    """Write a count with its unit: Vietnamese, English singular, English plural."""
-    vietnamese, one, many = words
-    unit = vietnamese if language is Language.VI else one if count == 1 else many
-    return f"{number(count, language)} {unit}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.fetch import FetchFailed, FetchFailure, check_url, origin_of
+from federation.fetch import FetchFailed, FetchFailure, origin_of
 from tests.federation.fetch_peers import Names, failure, fetching, serving
 
 REFUSED_URLS = [
@@ -134,8 +134,8 @@ async def test_a_url_we_never_call_is_refused_before_its_name_is_asked_for(url: 
     async with fetching(resolve=names) as fetcher:
         for call in (fetcher.get(url), fetcher.post_form(url, {}), fetcher.check(url)):
             assert await failure(call) is FetchFailure.REFUSED
-    with pytest.raises(FetchFailed):
-        check_url(url)
+        with pytest.raises(FetchFailed):
+            fetcher.check_form(url)
     assert names.asked == []
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from idp.people.addresses import place, place_by_old_name
+from idp.people.addresses import place
 from idp.people.claims import claims_of
 from idp.people.model import Address
 from tests import make
@@ -31,19 +31,12 @@ def test_a_code_of_today_is_the_commune_and_the_line_is_written_from_it() -> Non
 
 def test_an_old_commune_that_was_not_split_leads_to_the_new_one() -> None:
     assert place(code="10510", written_on=BEFORE).ward_code == "10507"
-    found = place_by_old_name(
-        "Thị trấn Cẩm Giang", "huyện Cẩm Giàng", detail="", as_written="x", written_on=BEFORE
-    )
-    assert (found.ward_code, found.as_written, found.valid_from) == ("10888", "x", "2025-06-30")
+    assert place(code="10510", written_on=BEFORE).valid_from == "2025-06-30"
 
 
 def test_of_a_split_one_no_commune_is_guessed_and_the_city_is_still_said() -> None:
     written = "Khu 3, thị trấn Lai Cách, huyện Cẩm Giàng, tỉnh Hải Dương"
     by_code = place(code="10891", detail="khu 3", as_written=written, written_on=BEFORE)
-    by_name = place_by_old_name(
-        "Thị trấn Lai Cách", "huyện Cẩm Giàng", detail="khu 3", as_written=written, written_on=BEFORE
-    )
-    assert by_code == by_name
     assert (by_code.ward_code, by_code.candidates) == ("", ("10543", "10891"))
     assert claim(by_code) == {
         "formatted": written,

@@ -1,35 +1,19 @@
-"""Phone numbers and e-mail addresses: a form is checked, oddness is a warning – DOMAIN 1.6."""
+"""Phone numbers and e-mail addresses: a form is checked, and nothing more – DOMAIN 1.6."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.people.contact_forms import PhoneWarning, is_email, is_phone, phone_warning
+from idp.people.contact_forms import is_email, is_phone
 from idp.people.identifiers import is_well_formed, normal_form
 from idp.people.model import IdentifierScheme
 
 
 @given(st.sampled_from("35789"), st.integers(0, 99_999_999))
-def test_a_vietnamese_mobile_number_is_nothing_odd_however_it_is_dialled(first: str, rest: int) -> None:
+def test_a_vietnamese_mobile_number_is_one_however_it_is_dialled(first: str, rest: int) -> None:
     for written in (f"0{first}{rest:08}", f"+84 {first}{rest:08}"):
         number = normal_form(IdentifierScheme.PHONE, written)
         assert is_phone(number)
-        assert phone_warning(number) is None
-
-
-@pytest.mark.parametrize(
-    ("number", "odd"),
-    [
-        ("+33612345678", PhoneWarning.FOREIGN),
-        ("+842253123456", PhoneWarning.NOT_MOBILE),
-        ("+84612345678", PhoneWarning.NOT_MOBILE),
-        ("+8491234567", PhoneWarning.NOT_MOBILE),
-        ("+849123456789", PhoneWarning.NOT_MOBILE),
-    ],
-)
-def test_what_is_odd_is_said_and_not_refused(number: str, odd: PhoneWarning) -> None:
-    assert is_phone(number)
-    assert phone_warning(number) is odd
 
 
 @pytest.mark.parametrize(

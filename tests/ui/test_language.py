@@ -1,9 +1,8 @@
-"""Which language a page speaks – OpenID Connect Core §3.1.2.1, RFC 9110 §12.5.4; and which theme it wears."""
+"""Which language a page speaks – OpenID Connect Core §3.1.2.1, RFC 9110 §12.5.4."""
 
 import pytest
 
 from idp.ui.language import Language, choose
-from idp.ui.theme import choose_theme
 
 VI, EN = Language.VI, Language.EN
 
@@ -34,11 +33,3 @@ def test_the_first_source_that_names_a_language_of_ours_wins(
     ui_locales: str | None, cookie: str | None, accept_language: str | None, expected: Language
 ) -> None:
     assert choose(ui_locales, cookie, accept_language) is expected
-
-
-@pytest.mark.parametrize(
-    ("cookie", "theme"),
-    [("light", "light"), ("dark", "dark"), ("device", "device"), (None, "device"), ('"', "device")],
-)
-def test_an_unknown_theme_means_the_device_decides(cookie: str | None, theme: str) -> None:
-    assert choose_theme(cookie) == theme

@@ -2,12 +2,10 @@
 
 The facts are those of the table that the National Statistics Office published with the merger. A fifth of the old
 communes were split: who lived there may live in any of several now, and then none is guessed. A commune is known by its
-code. Names are compared with all their marks, since Cẩm Giang (10888) and Cẩm Giàng (10903) are two; only where the tone
-stands in a word (Hòa, Hoà) and how the text is encoded make no difference.
+code, never by its name: Cẩm Giang (10888) and Cẩm Giàng (10903) are two.
 """
 
 import csv
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +19,6 @@ PROVINCE = "Thành phố Hải Phòng"
 
 _HERE = Path(__file__).parent
 _KINDS = {"P": "Phường", "X": "Xã", "Đ": "Đặc khu"}
-_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,29 +83,6 @@ def find_by_code(code: str, *, written_on: date | None) -> tuple[str, ...]:
     if code in communes() and (written_on is None or written_on >= MERGED_ON):
         return (code,)
     return _by_old_code().get(code, ())
-
-
-def find_by_old_name(name: str, district: str = "") -> tuple[str, ...]:
-    """Return the communes of today that a former commune's name may mean; without its district all of that name."""
-    wanted = spelling(name)
-    of = spelling(district)
-    found = (
-        old.now
-        for old in old_communes()
-        if spelling(old.name) == wanted and (not of or spelling(old.district) == of)
-    )
-    return tuple(sorted({code for now in found for code in now}))
-
-
-def spelling(name: str) -> str:
-    """Return the form in which two ways of writing the same name meet; every mark stays, so other names don't."""
-    return " ".join(_word(word) for word in unicodedata.normalize("NFD", name.casefold()).split())
-
-
-def _word(word: str) -> str:
-    """Return a word with its tone at the end: writers put it on either vowel of oa, oe, uy."""
-    letters = "".join(c for c in word if c not in _TONES)
-    return unicodedata.normalize("NFC", letters) + "".join(c for c in word if c in _TONES)
 
 
 @cache

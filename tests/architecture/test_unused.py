@@ -1,0 +1,70 @@
+"""Whatever the product defines it uses: what only a test calls proves nothing of the product."""
+
+import ast
+import re
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from tests.architecture.source_tree import ROOT, python_files, source_of, tree_of
+
+_READERS = ("idp", "federation", "keys", "resource_server", "demo", "migrations", "bench", "scripts", "docs")
+_READ = {".py", ".html", ".toml", ".sh", ".txt", ""}
+_KEPT_BY_DECORATOR = re.compile(r"dataclass|cache|contextmanager|asynccontextmanager|unique")
+"""Whatever else decorates a function puts it to use: a command, a hook, a handler."""
+
+
+@cache
+def _words() -> Counter[str]:
+    """How often each word stands in the product, its pages and its tools."""
+    found: Counter[str] = Counter()
+    for folder in _READERS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in _READ and path.is_file() and "__pycache__" not in path.parts:
+                found.update(re.findall(r"\w+", path.read_text(encoding="utf-8", errors="ignore")))
+    return found
+
+
+def _defined(source: str) -> list[str]:
+    """Return the names that a module defines and no decorator puts to use."""
+    names: list[str] = []
+    for node in tree_of(source).body:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                put_to_use = [
+                    one for one in map(ast.unparse, node.decorator_list) if not _KEPT_BY_DECORATOR.search(one)
+                ]
+                names += [] if put_to_use else [node.name]
+            case ast.Assign(targets=targets):
+                names += [one.id for one in targets if isinstance(one, ast.Name)]
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                names.append(name)
+            case _:
+                pass
+    return [name for name in names if not name.startswith("__")]
+
+
+def _unused(path: str, source: str) -> list[str]:
+    return [f"{path}: {name}" for name in _defined(source) if _words()[name] < 2]
+
+
+def test_nothing_is_defined_that_nothing_uses() -> None:
+    files = python_files("idp", "federation", "keys")
+    assert [one for path in files for one in _unused(path, source_of(path))] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def quite_forgotten(): ...",
+        "QUITE_FORGOTTEN = 1",
+        "@dataclass(frozen=True)\nclass QuiteForgotten: ...",
+    ],
+)
+def test_what_is_forgotten_is_noticed(source: str) -> None:
+    assert len(_unused("x.py", source)) == 1
+
+
+def test_a_command_is_used_by_being_one() -> None:
+    assert _unused("x.py", "@app.command()\ndef quite_forgotten(): ...") == []
