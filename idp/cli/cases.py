@@ -1,17 +1,13 @@
 """`hpid cases`: what people disputed, locked or asked, and what came of it."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from idp.audit.occasion import Occasion
 from idp.cases.model import Case, CaseKind, CaseRefused, CaseState
 from idp.cases.service import answer_question, close_case
-from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
-from idp.database import Done, Refused
+from idp.cli.context import AsJson, CommandFailed, carry_out, operator, say, show, with_provider
 from idp.provider import Provider
-from idp.transaction import Tx
 
 app = typer.Typer(help="Cases of people's accounts.", no_args_is_help=True)
 _MOST = 200
@@ -55,7 +51,10 @@ def show_one(case_id: str, *, as_json: AsJson = False) -> None:
 @app.command()
 def close(case_id: str, *, outcome: Annotated[str, typer.Option(help="What was found or done.")]) -> None:
     """Close a case. It opens no account: that is `hpid people unlock`, or its holder at the national system."""
-    _run(lambda tx, happening: close_case(tx, case_id, outcome, actor=operator(), occasion=happening))
+    carry_out(
+        lambda tx, happening: close_case(tx, case_id, outcome, actor=operator(), occasion=happening),
+        CaseRefused,
+    )
     say(f"{case_id} is closed")
 
 
@@ -66,19 +65,11 @@ def answer(
     text: Annotated[str, typer.Option(help="The answer; the person reads it, and nobody else.")],
 ) -> None:
     """Answer a person who asked why an official looked at their record."""
-    _run(lambda tx, happening: answer_question(tx, case_id, text, actor=operator(), occasion=happening))
+    carry_out(
+        lambda tx, happening: answer_question(tx, case_id, text, actor=operator(), occasion=happening),
+        CaseRefused,
+    )
     say(f"{case_id} is answered")
-
-
-def _run(change: Callable[[Tx, Occasion], Done[Case] | Refused]) -> Case:
-    async def work(provider: Provider) -> Case:
-        happening = occasion(provider)
-        try:
-            return (await provider.database.transact(lambda tx: change(tx, happening))).unwrap()
-        except CaseRefused as error:
-            raise CommandFailed(str(error)) from error
-
-    return with_provider(work)
 
 
 def _row(case: Case) -> dict[str, object]:

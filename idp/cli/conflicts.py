@@ -1,12 +1,11 @@
 """`hpid conflicts`: the stewards' queue."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from idp.audit.occasion import Occasion
-from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.cli.context import AsJson, CommandFailed, carry_out, operator, say, show, with_provider
 from idp.conflicts.model import Conflict, ConflictKind, ConflictRefused, ConflictState
 from idp.conflicts.service import assign, dismiss, resolve
 from idp.database import Done, Refused
@@ -65,7 +64,7 @@ def assign_one(
     def change(tx: Tx, happening: Occasion) -> Done[Conflict] | Refused:
         return assign(tx, conflict_id, steward, actor=operator(), occasion=happening)
 
-    _run(change)
+    carry_out(change, ConflictRefused)
     say(f"{conflict_id} is {steward.removeprefix('operator:')}'s")
 
 
@@ -76,7 +75,7 @@ def resolve_one(conflict_id: str, *, reason: Reason) -> None:
     def change(tx: Tx, happening: Occasion) -> Done[Conflict] | Refused:
         return resolve(tx, conflict_id, reason, actor=operator(), occasion=happening)
 
-    _run(change)
+    carry_out(change, ConflictRefused)
     say(f"{conflict_id} is resolved")
 
 
@@ -87,19 +86,8 @@ def dismiss_one(conflict_id: str, *, reason: Reason) -> None:
     def change(tx: Tx, happening: Occasion) -> Done[Conflict] | Refused:
         return dismiss(tx, conflict_id, reason, actor=operator(), occasion=happening)
 
-    _run(change)
+    carry_out(change, ConflictRefused)
     say(f"{conflict_id} is dismissed")
-
-
-def _run(change: Callable[[Tx, Occasion], Done[Conflict] | Refused]) -> Conflict:
-    async def work(provider: Provider) -> Conflict:
-        happening = occasion(provider)
-        try:
-            return (await provider.database.transact(lambda tx: change(tx, happening))).unwrap()
-        except ConflictRefused as error:
-            raise CommandFailed(str(error)) from error
-
-    return with_provider(work)
 
 
 def _row(conflict: Conflict) -> dict[str, object]:

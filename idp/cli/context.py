@@ -3,8 +3,8 @@
 import asyncio
 import getpass
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated, TypeVar
 
 import typer
@@ -14,11 +14,14 @@ from rich.text import Text
 
 from idp.app import make_provider
 from idp.audit.occasion import Occasion
+from idp.database import Done, Refused
 from idp.provider import Provider
 from idp.settings import Settings
+from idp.transaction import Tx
 from migrations.run import current, head, knows, stranger
 
 T = TypeVar("T")
+RefusalT = TypeVar("RefusalT", bound=Exception)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 _ANY_WIDTH = 100_000
@@ -51,6 +54,30 @@ def operator() -> str:
 def occasion(provider: Provider) -> Occasion:
     """Return this moment, for what the command writes."""
     return Occasion(clock=provider.clock, now=provider.clock.now(), txn="cli")
+
+
+def carry_out(
+    change: Callable[[Tx, Occasion], Done[T] | Refused],
+    refusal: type[RefusalT],
+    why: Callable[[RefusalT], str] = str,
+) -> T:
+    """Do it in one transaction of this moment, and return what was done; a rule that forbids it is said in one line."""
+
+    async def work(provider: Provider) -> T:
+        happening = occasion(provider)
+        with forbidden_by(refusal, why):
+            return (await provider.database.transact(lambda tx: change(tx, happening))).unwrap()
+
+    return with_provider(work)
+
+
+@contextmanager
+def forbidden_by(refusal: type[RefusalT], why: Callable[[RefusalT], str] = str) -> Iterator[None]:
+    """Say in one line which rule forbids what is done here."""
+    try:
+        yield
+    except refusal as error:
+        raise CommandFailed(why(error)) from error
 
 
 def with_provider(work: Callable[[Provider], Awaitable[T]]) -> T:

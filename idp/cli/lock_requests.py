@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from idp.audit.occasion import Occasion
-from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.cli.context import (
+    AsJson,
+    CommandFailed,
+    carry_out,
+    forbidden_by,
+    occasion,
+    operator,
+    say,
+    show,
+    with_provider,
+)
 from idp.database import Done, Refused
 from idp.days import VIETNAM_TIME, last_day, start_of
 from idp.ids import PersonId
@@ -66,15 +76,10 @@ def decide(
 ) -> None:
     """Decide a written request that another entered: done at once, or refused in writing, with its reason."""
 
-    async def work(provider: Provider) -> LockRequest:
-        happening = occasion(provider)
+    def change(tx: Tx, happening: Occasion) -> Done[LockRequest] | Refused:
+        return decide_request(tx, request_id, decision, reason, actor=operator(), occasion=happening)
 
-        def change(tx: Tx) -> Done[LockRequest] | Refused:
-            return decide_request(tx, request_id, decision, reason, actor=operator(), occasion=happening)
-
-        return _taken(await provider.database.transact(change))
-
-    decided = with_provider(work)
+    decided = carry_out(change, RequestRefused)
     say(f"{request_id} is {decision.value}")
     if decision is Decision.REFUSED:
         say(refusal_letter(decided))
@@ -109,7 +114,8 @@ def _enter(person_id: str, wish: Wish, authority: str, letter: str, received: st
             actor=operator(),
             occasion=happening,
         )
-        return _taken(await provider.database.transact(change))
+        with forbidden_by(RequestRefused):
+            return (await provider.database.transact(change)).unwrap()
 
     request = with_provider(work)
     say(
@@ -124,14 +130,6 @@ def _received_at(received: str, happening: Occasion) -> datetime:
         return start_of(date.fromisoformat(received)).astimezone(UTC)
     except ValueError:
         raise CommandFailed("--received is a day like 2026-03-02") from None
-
-
-def _taken(outcome: Done[LockRequest] | Refused) -> LockRequest:
-    try:
-        request: LockRequest = outcome.unwrap()
-    except RequestRefused as error:
-        raise CommandFailed(str(error)) from error
-    return request
 
 
 def _row(request: LockRequest, now: datetime) -> dict[str, object]:

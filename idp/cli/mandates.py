@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from idp.audit.occasion import Occasion
-from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.cli.context import AsJson, CommandFailed, carry_out, operator, say, show, with_provider
 from idp.database import Done, Refused
 from idp.days import end_of, last_day
 from idp.ids import MandateId, OrganisationId, PersonId
@@ -87,7 +87,7 @@ def appoint(
             occasion=happening,
         )
 
-    say(f"{_run(change).mandate_id} lets them act until the end of {until}")
+    say(f"{carry_out(change, MandateRefused, _why).mandate_id} lets them act until the end of {until}")
 
 
 @app.command()
@@ -112,7 +112,7 @@ def guardian(
         )
         return Done(given)
 
-    say(f"{_run(change).mandate_id} lets them act")
+    say(f"{carry_out(change, MandateRefused, _why).mandate_id} lets them act")
 
 
 @app.command()
@@ -129,7 +129,7 @@ def parents(child_id: str, person_ids: Annotated[list[str], typer.Argument()]) -
         )
         return Done(stand)
 
-    say(f"parents who may act: {len(_run(change))}")
+    say(f"parents who may act: {len(carry_out(change, MandateRefused, _why))}")
 
 
 @app.command()
@@ -142,7 +142,7 @@ def end(mandate_id: str, *, reason: Reason) -> None:
             return Refused(CommandFailed(f"no mandate {mandate_id} goes on"))
         return Done(ended)
 
-    _run(change)
+    carry_out(change, MandateRefused, _why)
     say(f"{mandate_id} has ended")
 
 
@@ -165,20 +165,11 @@ def _set_contested(child_id: str, change_them: Callable[..., tuple[Mandate, ...]
             return Refused(CommandFailed(f"no parent's mandate for {child_id} is to be changed"))
         return Done(len(changed))
 
-    say(f"mandates changed: {_run(change)}")
+    say(f"mandates changed: {carry_out(change, MandateRefused, _why)}")
 
 
-def _run(change: Callable[[Tx, Occasion], Done[T] | Refused]) -> T:
-    """Run a change in one transaction; a rule that it would break is said by its name."""
-
-    async def work(provider: Provider) -> T:
-        happening = occasion(provider)
-        try:
-            return (await provider.database.transact(lambda tx: change(tx, happening))).unwrap()
-        except MandateRefused as error:
-            raise CommandFailed(f"a rule forbids it: {error.rule.value}") from error
-
-    return with_provider(work)
+def _why(error: MandateRefused) -> str:
+    return f"a rule forbids it: {error.rule.value}"
 
 
 def _day(text: str) -> date:

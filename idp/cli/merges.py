@@ -1,6 +1,5 @@
 """`hpid merges`: two stewards let one record stand for another, and one of them may take it back."""
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Annotated, TypeVar
@@ -8,7 +7,17 @@ from typing import Annotated, TypeVar
 import typer
 
 from idp.audit.occasion import Occasion
-from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.cli.context import (
+    AsJson,
+    CommandFailed,
+    carry_out,
+    forbidden_by,
+    occasion,
+    operator,
+    say,
+    show,
+    with_provider,
+)
 from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.merges.model import Cause, Made, Merge, MergeRefused, MergeState, Rule
@@ -68,7 +77,8 @@ def propose_one(
         def change(tx: Tx) -> Done[Merge] | Refused:
             return propose(tx, wanted, waits=waits, actor=operator(), occasion=happening)
 
-        return _outcome(await provider.database.transact(change))
+        with forbidden_by(MergeRefused, _why):
+            return (await provider.database.transact(change)).unwrap()
 
     merge = with_provider(work)
     say(f"{merge.merge_id} waits for another steward until {merge.expires_at.isoformat()}")
@@ -82,7 +92,7 @@ def confirm_one(merge_id: str) -> None:
     def change(tx: Tx, happening: Occasion) -> Done[Merged] | Refused:
         return confirm(tx, merge_id, actor=operator(), occasion=happening)
 
-    done = _run(change)
+    done = carry_out(change, MergeRefused, _why)
     say(f"{done.merge.winner_id} stands for {done.merge.loser_id}")
     say(f"ended: {done.sessions} sessions, {done.grants} grants")
     say(f"tell the services: hpid merges report {merge_id}")
@@ -95,7 +105,7 @@ def withdraw_one(merge_id: str, *, reason: Reason) -> None:
     def change(tx: Tx, happening: Occasion) -> Done[Merge] | Refused:
         return withdraw(tx, merge_id, reason, actor=operator(), occasion=happening)
 
-    say(f"{_run(change).merge_id} is withdrawn")
+    say(f"{carry_out(change, MergeRefused, _why).merge_id} is withdrawn")
 
 
 @app.command("split")
@@ -128,7 +138,7 @@ def split_one(
             occasion=happening,
         )
 
-    done = _run(change)
+    done = carry_out(change, MergeRefused, _why)
     say(f"{done.merge.loser_id} stands by itself again")
     say(f"ended: {done.sessions} sessions, {done.grants} grants of {done.merge.winner_id}")
     if done.is_locked:
@@ -239,22 +249,6 @@ def _row(merge: Merge) -> dict[str, object]:
 
 def _moment(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
-
-
-def _run(change: Callable[[Tx, Occasion], Done[T] | Refused]) -> T:
-    async def work(provider: Provider) -> T:
-        happening = occasion(provider)
-        return _outcome(await provider.database.transact(lambda tx: change(tx, happening)))
-
-    return with_provider(work)
-
-
-def _outcome(outcome: Done[T] | Refused) -> T:
-    """Return what was done, or say which rule forbids it."""
-    try:
-        return outcome.unwrap()
-    except MergeRefused as error:
-        raise CommandFailed(_why(error)) from error
 
 
 def _why(error: MergeRefused) -> str:

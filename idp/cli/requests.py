@@ -1,12 +1,10 @@
 """`hpid requests`: the queue of what people ask about their data, for those who work it (DOMAIN §1.8; journey 11)."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from idp.audit.occasion import Occasion
-from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.cli.context import AsJson, carry_out, forbidden_by, occasion, operator, say, show, with_provider
 from idp.data_rights.model import DataRequest, RequestOver
 from idp.data_rights.service import (
     answer_request,
@@ -66,7 +64,8 @@ def show_one(request_id: Number, *, as_json: AsJson = False) -> None:
         def read(tx: Tx) -> Done[DataRequest] | Refused:
             return read_request(tx, _named(request_id), actor=operator(), occasion=happening)
 
-        found = _taken(await provider.database.transact(read))
+        with forbidden_by(RequestOver):
+            found = (await provider.database.transact(read)).unwrap()
         return {
             **_row(found, overdue=found.is_overdue(happening.now)),
             "what": found.what,
@@ -83,10 +82,11 @@ def show_one(request_id: Number, *, as_json: AsJson = False) -> None:
 @app.command("answer")
 def answer(request_id: Number, *, words: Words) -> None:
     """Tell the person what will be done, and when."""
-    _run(
+    carry_out(
         lambda tx, happening: answer_request(
             tx, _named(request_id), words, actor=operator(), occasion=happening
-        )
+        ),
+        RequestOver,
     )
     say(f"{request_id} is answered")
 
@@ -99,10 +99,11 @@ def extend(
     words: Words,
 ) -> None:
     """Take longer, once and before it is due; the person is told why."""
-    later = _run(
+    later = carry_out(
         lambda tx, happening: extend_request(
             tx, _named(request_id), days, words, actor=operator(), occasion=happening
-        )
+        ),
+        RequestOver,
     )
     say(f"{request_id} is due by the end of {last_day(later.complete_due_at)}")
 
@@ -110,10 +111,11 @@ def extend(
 @app.command("complete")
 def complete(request_id: Number, *, words: Words) -> None:
     """Say that it was done, and what."""
-    _run(
+    carry_out(
         lambda tx, happening: complete_request(
             tx, _named(request_id), words, actor=operator(), occasion=happening
-        )
+        ),
+        RequestOver,
     )
     say(f"{request_id} is completed")
 
@@ -121,10 +123,11 @@ def complete(request_id: Number, *, words: Words) -> None:
 @app.command("refuse")
 def refuse(request_id: Number, *, words: Words) -> None:
     """Refuse it, with the reason in law and where to complain."""
-    _run(
+    carry_out(
         lambda tx, happening: refuse_request(
             tx, _named(request_id), words, actor=operator(), occasion=happening
-        )
+        ),
+        RequestOver,
     )
     say(f"{request_id} is refused")
 
@@ -132,22 +135,6 @@ def refuse(request_id: Number, *, words: Words) -> None:
 def _named(request_id: str) -> str:
     """Return the request's id; pages show it in capitals and groups of four."""
     return request_id.replace("-", "").lower()
-
-
-def _run(change: Callable[[Tx, Occasion], Done[DataRequest] | Refused]) -> DataRequest:
-    async def work(provider: Provider) -> DataRequest:
-        happening = occasion(provider)
-        return _taken(await provider.database.transact(lambda tx: change(tx, happening)))
-
-    return with_provider(work)
-
-
-def _taken(outcome: Done[DataRequest] | Refused) -> DataRequest:
-    try:
-        request: DataRequest = outcome.unwrap()
-    except RequestOver as error:
-        raise CommandFailed(str(error)) from error
-    return request
 
 
 def _row(request: DataRequest, *, overdue: bool) -> dict[str, object]:
