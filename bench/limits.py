@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import os
 import secrets
 import sqlite3
 import sys
@@ -156,6 +157,7 @@ async def _serve(port: int, url: str) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.server.embed import Server
 
+    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # as ours
     durable: Durable = OnPostgresql(url) if url.startswith("postgresql") else OnSqlite(url)
     server = Server(
         Limit(Lane(durable)),

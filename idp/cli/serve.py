@@ -17,6 +17,7 @@ from granian.server.embed import Server
 from idp.app import make_app, make_provider, release
 from idp.cli.context import CommandFailed
 from idp.cli.last_connections import ACCEPTED_SECONDS, hear_no_more
+from idp.cli.scheduling import schedule_in_batches
 from idp.cli.starting import announce, on_stop_signal, take_state
 from idp.cli.tls_files import check_tls_files
 from idp.clock import Clock
@@ -43,6 +44,7 @@ def serve() -> None:
     _check_port(settings)
     expires_at = check_tls_files(settings, now=Clock().now())
     configure(settings.log_level)
+    schedule_in_batches()
     uvloop.run(_serve(settings, expires_at))
     sys.stdout.flush()
     # Everything is closed; the server's own threads may abort in an interpreter that is being taken down.
