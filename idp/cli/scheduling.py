@@ -5,7 +5,7 @@ from contextlib import suppress
 
 
 def schedule_in_batches() -> None:
-    """Let no thread that this process starts from here on be interrupted because another of its threads has something to do.
+    """Let no thread that starts from here on be interrupted because another of this process has something to do.
 
     Where the system refuses, or knows no such policy (sched(7), SCHED_BATCH), everything runs as it would anyway.
     """

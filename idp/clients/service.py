@@ -10,8 +10,11 @@ from datetime import datetime
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.clients.model import Client, ClientSecret, IssuedSecret, Logo
+from idp.clients.store import spent
 from idp.clients.store.client_secrets import PURPOSE
+from idp.database import Database
 from idp.ids import NO_BUCKET, ClientId, HandleKind
+from idp.protocol.client_assertion import UnspentAssertion
 from idp.protocol.facts import ClientFacts
 from idp.protocol.front_channel import CODE
 from idp.protocol.profiles import rules_of
@@ -125,6 +128,13 @@ def revoke_secret(tx: Tx, client_id: ClientId, secret_id: str, *, actor: str, oc
         occasion.event(EventType.CLIENT_SECRET_REVOKED, actor=actor, client_id=client_id, secret_id=secret_id)
     )
     return True
+
+
+async def spend_assertion(
+    database: Database[Tx], client_id: ClientId, assertion: UnspentAssertion, *, vault: Vault
+) -> bool:
+    """Spend an assertion for good, whatever comes of its request; False for everyone but the first."""
+    return await database.claim(*spent(client_id, assertion.jti, assertion.useful_until, vault=vault))
 
 
 def open_secrets(secrets: Iterable[ClientSecret], vault: Vault, now: datetime) -> list[bytes]:

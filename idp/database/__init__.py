@@ -40,7 +40,7 @@ T = TypeVar("T")
 TxT = TypeVar("TxT")
 
 _ROWS_PER_COMMIT = 500
-_RECORDS_PER_COMMIT = 32
+_RECORDS_PER_COMMIT = _CLAIMS_PER_COMMIT = 32
 _Row = tuple[Insert, Mapping[str, object]]
 _Record = Callable[[Any], Any]
 
@@ -62,12 +62,15 @@ class Database(Generic[TxT]):
         clock: Clock,
     ) -> None:
         target = engine_url(url)
-        is_sqlite = target.get_backend_name() == "sqlite"
-        self._engine = Sqlite(target, clock) if is_sqlite else _postgresql(target, pool, prepared=prepared)
+        self._is_sqlite = target.get_backend_name() == "sqlite"
+        self._engine = (
+            Sqlite(target, clock) if self._is_sqlite else _postgresql(target, pool, prepared=prepared)
+        )
         self._unit = unit
         self._anew: Callable[[Connection], TxT] | None = getattr(unit, "anew", None)
         self._traffic = Traffic(clock)
         self._rows = Turns(self._insert, most=_ROWS_PER_COMMIT, clock=clock)
+        self._claims: Turns[_Row, bool] = Turns(self._claim, most=_CLAIMS_PER_COMMIT, clock=clock)
         self._records: Turns[_Record, Any] = Turns(self._add, most=_RECORDS_PER_COMMIT, clock=clock)
 
     async def open(self) -> None:
@@ -77,6 +80,7 @@ class Database(Generic[TxT]):
     async def close(self) -> None:
         """Take nothing more, let what has begun end, and give the connections back."""
         await self._rows.close()
+        await self._claims.close()
         await self._records.close()
         await self._engine.close()
 
@@ -114,6 +118,18 @@ class Database(Generic[TxT]):
         """
         with self._traffic.watch("append"):
             await self._rows.take((statement, row))
+
+    async def claim(self, statement: Insert, row: Mapping[str, object]) -> bool:
+        """Insert a row unless its like is there, together with others; True, after its commit, for who was first.
+
+        The statement is one module-level object per table: on conflict it does nothing, and what it returns is the key.
+        """
+        with self._traffic.watch("append"):
+            if self._is_sqlite:  # whose writer shares its commits anyway
+                return await self._engine.write(
+                    lambda connection: _is_first(connection, statement, row), _bare
+                )
+            return await self._claims.take((statement, row))
 
     async def widen(self) -> None:
         """Make ready for who loads a whole register, until this is closed."""
@@ -153,6 +169,36 @@ class Database(Generic[TxT]):
 
         await self._engine.write(insert, _bare)
         return [None] * len(rows)
+
+    async def _claim(self, rows: Sequence[_Row]) -> Sequence[bool]:
+        """Tell of each whether its row is there now; of equal ones that wait together the first."""
+        by_statement: dict[Insert, dict[tuple[object, ...], Mapping[str, object]]] = {}
+        for statement, row in rows:
+            by_statement.setdefault(statement, {}).setdefault(_key(statement, row), row)
+
+        def claim(connection: Connection) -> set[tuple[Insert, tuple[object, ...]]]:
+            return {
+                (statement, tuple(key))
+                for statement, wanted in by_statement.items()
+                # in one order on every node: who waits for whom goes in no circle
+                for key in connection.execute(statement, [wanted[key] for key in sorted(wanted)])
+            }
+
+        free = await self._engine.write(claim, _bare)
+        won = []
+        for statement, row in rows:
+            of = (statement, _key(statement, row))
+            won.append(of in free)
+            free.discard(of)
+        return won
+
+
+def _is_first(connection: Connection, statement: Insert, row: Mapping[str, object]) -> bool:
+    return connection.execute(statement, row).one_or_none() is not None
+
+
+def _key(statement: Insert, row: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple(row[str(column.key)] for column in statement.exported_columns)
 
 
 def _postgresql(target: URL, pool: int, *, prepared: bool) -> "Postgresql":

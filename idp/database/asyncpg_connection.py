@@ -125,7 +125,7 @@ class AsyncpgConnection(PreparedConnection):
             return Found([], answer.affected)
         if len(answer.rows) > _FEW_ROWS:
             prepared.shape = _FOR_THE_DRIVER
-        return Found([prepared.row(row) for row in answer.decoded(shape)], len(answer.rows))
+        return Found(_rows(prepared, shape, answer), len(answer.rows))
 
     def run_many(self, prepared: Prepared, arguments: Sequence[Sequence[Any]]) -> Found:
         """Run it for each, in one exchange; many rows are copied."""
@@ -134,11 +134,10 @@ class AsyncpgConnection(PreparedConnection):
             return Found([], len(arguments))
         shape = prepared.shape or self._learn(prepared)
         if shape is _FOR_THE_DRIVER:
-            for each in arguments:
-                self._run_by_driver(prepared, each)
+            found = [row for each in arguments for row in self._run_by_driver(prepared, each)]
         else:
-            self._run(prepared, shape, arguments)
-        return Found([], len(arguments))
+            found = _rows(prepared, shape, self._run(prepared, shape, arguments))
+        return Found(found, len(arguments))
 
     def _run(self, prepared: Prepared, shape: Shape, arguments: Sequence[Sequence[Any]]) -> Answer | None:
         """Run it and return the answer, or None if it waits for what is sent next."""
@@ -257,6 +256,12 @@ class AsyncpgConnection(PreparedConnection):
         except self.dialect.loaded_dbapi.Error as named:
             self._handle_dbapi_exception(named, text, None, None, None)
         raise AssertionError("it always raises")
+
+
+def _rows(prepared: Prepared, shape: Shape, answer: Answer | None) -> list[Any]:
+    if answer is None or prepared.row is None:
+        return []
+    return [prepared.row(row) for row in answer.decoded(shape)]
 
 
 class _Begun:

@@ -121,7 +121,7 @@ class PreparedConnection(Connection):
     statements: Statements
 
     def execute(self, statement: Any, parameters: Any = None, **options: Any) -> Any:
-        """Run a statement; a list of values runs it for each and returns nothing."""
+        """Run a statement; a list of values runs it for each, and returns the rows of all."""
         if self._has_events or _is_watched(self.engine) or not isinstance(statement, _PLAIN):
             return super().execute(statement, parameters, **options)
         if isinstance(parameters, list):
@@ -134,7 +134,7 @@ class PreparedConnection(Connection):
 
     def _run_many(self, statement: Any, parameters: list[Mapping[str, Any]], options: Any) -> Any:
         prepared = self.statements.find(statement, tuple(parameters[0]))
-        if prepared is None or prepared.row is not None:
+        if prepared is None:
             return super().execute(statement, parameters, **options)
         return self.run_many(prepared, [prepared.arguments(values) for values in parameters])
 

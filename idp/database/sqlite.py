@@ -149,6 +149,9 @@ class _SqliteConnection(PreparedConnection):
 
     def run_many(self, prepared: Prepared, arguments: Sequence[Sequence[Any]]) -> Found:
         """Run it for each."""
+        if prepared.row is not None:  # what it returns, executemany doesn't
+            found = [row for each in arguments for row in self.run(prepared, each)]
+            return Found(found, len(found))
         try:
             return Found([], self.driver.executemany(prepared.text, arguments).rowcount)
         except sqlite3.Error as error:

@@ -1,19 +1,18 @@
 """Client authentication, the same at every endpoint that asks for it – RFC 6749 §2.3, OpenID Connect Core §9, RFC 7523.
 
 Every failure is one answer, is counted against its address (limits/model.py), and costs as much for an unknown client as
-for a known one. An assertion is spent once its signature and its claims hold, in a transaction of its own: whatever comes
-of the request, the next one needs a fresh assertion.
+for a known one. An assertion is spent once its signature and its claims hold, by itself: whatever comes of the request,
+the next one needs a fresh assertion.
 """
 
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
 
 from idp.audit.events import EventType
-from idp.audit.occasion import Occasion, client_ref
+from idp.audit.occasion import client_ref
+from idp.audit.service import record
 from idp.clients.model import ClientSecret
-from idp.clients.service import open_secrets
-from idp.database import Done, Refused
+from idp.clients.service import open_secrets, spend_assertion
 from idp.edge import Call
 from idp.limits.model import Limit, address_key
 from idp.limits.service import Counter, whose
@@ -28,7 +27,6 @@ from idp.protocol.client_authentication import (
 from idp.protocol.discovery import ENDPOINTS
 from idp.protocol.errors import InvalidClient
 from idp.protocol.facts import ClientFacts
-from idp.transaction import Tx
 from keys.jose import InvalidJwt, Purpose, verify, verify_with_secret
 from keys.public_keys import NO_KEYS
 
@@ -46,8 +44,7 @@ async def authenticate_client(call: Call, form: Mapping[str, str]) -> ClientFact
             digests = [secret.digest for secret in secrets if secret.is_live(now)]
             return check_credentials(presented, facts, secret_digests=digests, digest=provider.vault.digest)
         client, assertion = await _prove(call, presented, presented.client_assertion, facts, secrets)
-        spend = partial(_spend, client=client, assertion=assertion, occasion=call.occasion())
-        (await provider.database.transact(spend)).unwrap()
+        await _spend(call, client, assertion)
     except InvalidClient:
         await provider.limits.count(*_counters(call, presented), now=now)
         raise
@@ -101,17 +98,13 @@ async def _check_assertion(
     )
 
 
-def _spend(
-    tx: Tx, *, client: ClientFacts, assertion: UnspentAssertion, occasion: Occasion
-) -> Done[None] | Refused:
+async def _spend(call: Call, client: ClientFacts, assertion: UnspentAssertion) -> None:
     """Spend the assertion; one that comes again is on record, since it was the client's once."""
-    if tx.client_assertions.spend(client.client_id, assertion.jti, assertion.useful_until):
-        return Done(None)
-    tx.audit.add(
-        occasion.event(
-            EventType.CLIENT_ASSERTION_REPLAYED,
-            actor=client_ref(client.client_id),
-            client_id=client.client_id,
-        )
+    provider = call.provider
+    if await spend_assertion(provider.database, client.client_id, assertion, vault=provider.vault):
+        return
+    replayed = call.occasion().event(
+        EventType.CLIENT_ASSERTION_REPLAYED, actor=client_ref(client.client_id), client_id=client.client_id
     )
-    return Refused(InvalidClient(REFUSED, detail="client_assertion: its jti was used before"))
+    await record(provider.database, replayed, vault=provider.vault, clock=provider.clock)
+    raise InvalidClient(REFUSED, detail="client_assertion: its jti was used before")

@@ -154,11 +154,11 @@ async def test_while_nothing_can_be_spent_nobody_is_let_in_and_a_fresh_assertion
 ) -> None:
     signer = await with_key(world)
 
-    async def away(_work: Any) -> Any:
+    async def away(*_row: Any) -> Any:
         raise DatabaseUnavailable("away")
 
     with monkeypatch.context() as patched:
-        patched.setattr(world.provider.database, "transact", away)
+        patched.setattr(world.provider.database, "claim", away)
         answer = await ask(world, signer.form(world.time()))
     assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
     assert_let_in(await ask(world, signer.form(world.time())))

@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from sqlalchemy import Connection, Engine, bindparam, func, make_url, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from idp.clock import Clock
@@ -19,6 +20,7 @@ _REPORT = b"S\0\0\0\x13work_mem\x0064MB\0\0"
 _NOTICE = b"N\0\0\0\x1dSWARNING\0C01000\0Mbeware\0\0"
 _ENDED = b"E\0\0\0\x1eSFATAL\0C57P01\0Mshut down\0\0"
 FIND = select(notes.c.text).where(notes.c.number == bindparam("of"))
+CLAIM = insert(notes).on_conflict_do_nothing(index_elements=["number"]).returning(notes.c.number)
 CHANGE = update(notes).where(notes.c.number == bindparam("of")).values(text=bindparam("to"))
 COUNT = select(func.count()).select_from(notes)
 
@@ -153,6 +155,16 @@ async def test_rows_that_tell_nothing_travel_with_what_comes_next(
     assert (await board.transact(work)).unwrap() == 4
     assert counter.exchanges == 3  # BEGIN and the change, two rows and the count, two rows and COMMIT
     assert await board.read(count) == 6
+
+
+async def test_who_claims_together_waits_twice_together(
+    board: Database[Connection], counter: Counter
+) -> None:
+    assert await board.claim(CLAIM, {"number": 3, "text": "x"})
+    counter.exchanges = 0
+    found = await asyncio.gather(*(board.claim(CLAIM, {"number": n, "text": "x"}) for n in range(20)))
+    assert [number for number in range(20) if not found[number]] == [1, 2, 3]
+    assert counter.exchanges == 2  # BEGIN and twenty rows, COMMIT
 
 
 async def test_what_begins_a_transaction_never_ends_it_too(

@@ -6,7 +6,7 @@ The `jti` is kept as a digest, until its assertion is refused by its time alone.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Table, Text
+from sqlalchemy import Column, Connection, Index, Insert, Table, Text
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Digest, UtcTime, metadata
@@ -26,11 +26,18 @@ client_assertions = Table(
 _SPEND = (
     insert(client_assertions)
     .on_conflict_do_nothing(index_elements=["client_id", "jti"])
-    .returning(client_assertions.c.client_id)
+    .returning(client_assertions.c.client_id, client_assertions.c.jti)
 )
 _ERASE = delete_oldest(
     (client_assertions.c.client_id, client_assertions.c.jti), client_assertions.c.expires_at
 )
+
+
+def spent(
+    client_id: ClientId, jti: str, expires_at: datetime, *, vault: Vault
+) -> tuple[Insert, dict[str, object]]:
+    """Return what `Database.claim` takes to spend an assertion: it is False for everyone but the first."""
+    return _SPEND, {"client_id": client_id, "jti": vault.digest(jti), "expires_at": expires_at}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +46,6 @@ class ClientAssertionStore:
 
     connection: Connection
     vault: Vault
-
-    def spend(self, client_id: ClientId, jti: str, expires_at: datetime) -> bool:
-        """Spend an assertion; False for everyone but the first."""
-        row = {"client_id": client_id, "jti": self.vault.digest(jti), "expires_at": expires_at}
-        return self.connection.execute(_SPEND, row).one_or_none() is not None
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete what is refused by its time since this moment."""
