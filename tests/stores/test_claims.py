@@ -9,18 +9,21 @@ from idp.clients.store import spent
 from idp.clock import Clock
 from idp.database import Database
 from idp.ids import ClientId
+from keys.envelope import Vault
 from tests.stores.samples import MINUTE, NOW, another_node
 
 ONE, OTHER = ClientId("portal"), ClientId("warehouse")
 
 
-async def claim(database: Database[Any], client_id: ClientId, jti: str) -> bool:
-    return await database.claim(*spent(client_id, jti, NOW + MINUTE, vault=database._unit._given[0]))
+async def claim(database: Database[Any], vault: Vault, client_id: ClientId, jti: str) -> bool:
+    return await database.claim(*spent(client_id, jti, NOW + MINUTE, vault=vault))
 
 
-async def test_of_equal_ones_that_wait_together_the_first_has_it(database: Database[Any]) -> None:
+async def test_of_equal_ones_that_wait_together_the_first_has_it(
+    database: Database[Any], vault: Vault
+) -> None:
     wanted = [(ONE, "a"), (ONE, "a"), (OTHER, "a"), (ONE, "b"), (ONE, "A"), (ONE, "b")]
-    assert await asyncio.gather(*(claim(database, *one) for one in wanted)) == [
+    assert await asyncio.gather(*(claim(database, vault, *one) for one in wanted)) == [
         True,
         False,
         True,
@@ -28,28 +31,28 @@ async def test_of_equal_ones_that_wait_together_the_first_has_it(database: Datab
         True,
         False,
     ]
-    assert not any(await asyncio.gather(*(claim(database, *one) for one in wanted)))
+    assert not any(await asyncio.gather(*(claim(database, vault, *one) for one in wanted)))
 
 
 async def test_on_two_nodes_each_is_had_once_in_whatever_order_they_ask(
-    database: Database[Any], database_url: str, clock: Clock
+    database: Database[Any], database_url: str, vault: Vault, clock: Clock
 ) -> None:
     names = [f"jti-{number}" for number in range(200)]
     async with another_node(database, database_url, clock) as other:
         won = await asyncio.gather(
-            *(claim(database, ONE, name) for name in names),
-            *(claim(other, ONE, name) for name in reversed(names)),
+            *(claim(database, vault, ONE, name) for name in names),
+            *(claim(other, vault, ONE, name) for name in reversed(names)),
         )
     assert sum(won) == 200
     assert [here != there for here, there in zip(won[:200], reversed(won[200:]), strict=True)] == [True] * 200
 
 
-async def test_one_that_fails_fails_alone(database: Database[Any]) -> None:
-    statement, row = spent(ONE, "x", NOW + MINUTE, vault=database._unit._given[0])
+async def test_one_that_fails_fails_alone(database: Database[Any], vault: Vault) -> None:
+    statement, row = spent(ONE, "x", NOW + MINUTE, vault=vault)
     found = await asyncio.gather(
-        *(claim(database, ONE, f"good-{number}") for number in range(5)),
+        *(claim(database, vault, ONE, f"good-{number}") for number in range(5)),
         database.claim(statement, {**row, "expires_at": None}),
-        *(claim(database, ONE, f"good-{number}") for number in range(5, 9)),
+        *(claim(database, vault, ONE, f"good-{number}") for number in range(5, 9)),
         return_exceptions=True,
     )
     failed = found.pop(5)
@@ -58,9 +61,9 @@ async def test_one_that_fails_fails_alone(database: Database[Any]) -> None:
 
 
 async def test_who_goes_away_before_its_turn_claims_nothing_and_spoils_nothing(
-    database: Database[Any],
+    database: Database[Any], vault: Vault
 ) -> None:
-    asked = [asyncio.create_task(claim(database, ONE, f"jti-{number}")) for number in range(40)]
+    asked = [asyncio.create_task(claim(database, vault, ONE, f"jti-{number}")) for number in range(40)]
     await asyncio.sleep(0)
     for gone in asked[::2]:
         gone.cancel()
