@@ -30,6 +30,8 @@ _LEEWAY = timedelta(seconds=60)
 _OLDEST_TOKEN = timedelta(minutes=10)
 _ACCESS_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,8192}=*")
 """RFC 6750 §2.1."""
+_CODE = re.compile(r"[ -~]{1,4096}")
+"""RFC 6749 §A.11."""
 _MOST_AMR = 16
 _LONGEST_AMR = 64
 
@@ -175,7 +177,7 @@ class OidcUpstream:
             }:  # said by a browser: no proof that it is down
                 raise UpstreamError("upstream error")
             raise UpstreamDenied("upstream refused")
-        if not answer.get("code"):
+        if not _CODE.fullmatch(answer.get("code", "")):  # what a stranger made up is sent to nobody
             raise UpstreamError("the answer has no code")
 
     async def _load_metadata(self, now: datetime) -> _Metadata:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, parse_qsl, unquote_plus, urlsplit
 
 import pytest
 
-from federation.fetch import FetchFailed, FetchFailure
+from federation.fetch import FetchFailed, FetchFailure, Response
 from federation.oidc import OidcUpstream, VerifiedSignIn
 from federation.upstream import UpstreamDenied, UpstreamError
 from tests import make
@@ -43,6 +43,15 @@ async def test_a_good_answer_is_a_sign_in() -> None:  # Core §3.1.3
         userinfo=upstream.userinfo,
     )
     assert upstream.calls == [METADATA, TOKEN, JWKS, USERINFO]
+
+
+@pytest.mark.parametrize("code", ["é", "a\x01b", "a\r\nb", "a\x7f", "a" * 4097])
+async def test_what_can_be_no_code_is_sent_to_nobody(code: str) -> None:  # RFC 6749 §A.11
+    upstream = UpstreamDouble()
+    upstream.instead[TOKEN] = Response(status=500, headers={}, body=b"")
+    error = await refused(upstream, sent={**ANSWER, "code": code})
+    assert not error.unavailable, "whoever makes one up tells nothing of whether it is up"
+    assert TOKEN not in upstream.calls
 
 
 async def test_the_code_is_sent_with_pkce_and_our_secret_form_encoded() -> None:  # RFC 6749 §2.3.1, §4.1.3
