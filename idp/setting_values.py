@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import parse_qs, urlsplit
 
 Network = IPv4Network | IPv6Network
@@ -56,15 +57,19 @@ def unsent_codes(codes: frozenset[SentCode], *, mail_host: str | None, sms_url: 
 
 def no_addresses(texts: Iterable[str]) -> str:
     """Return those that are not one IP address, which would match nobody without a word; empty: none."""
-    return ", ".join(text for text in texts if not _is_address(text))
+    return ", ".join(text for text in texts if plain_address(text) is None)
 
 
-def _is_address(text: str) -> bool:
+@lru_cache(maxsize=4096)
+def plain_address(text: str) -> str | None:
+    """Return an address as it is usually written: no zone, and IPv4 that a dual-stack socket wrapped unwrapped."""
     try:
-        ip_address(text)
+        address = ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Address(int(address)))
+    return str(address)
 
 
 def networks_of(text: str) -> tuple[Network, ...]:

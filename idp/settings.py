@@ -26,6 +26,7 @@ from idp.setting_values import (
     is_certain_of_its_database,
     networks_of,
     no_addresses,
+    plain_address,
     unsent_codes,
 )
 
@@ -121,7 +122,8 @@ class Settings(BaseSettings):
     has vouched for before. Off: nobody; the law may ask for the national account (Decree 69/2024, Art. 40(4))."""
     qr_sign_in: bool | None = None
     """Let people sign in by confirming it on a phone that is signed in. Unset: off in production, until its risk was
-    weighed (RFC 10027, docs/explanation/signing-in-by-phone.md); on elsewhere."""
+    weighed (RFC 10027, docs/explanation/signing-in-by-phone.md); on elsewhere. It compares addresses, so behind a proxy
+    it takes HPID_TRUSTED_PROXIES."""
     qr_networks: Annotated[tuple[Network, ...], NoDecode] = ()
     """Networks that count as one place for that, e.g. 203.0.113.0/24,2001:db8::/32: the city's own, and what its carriers
     use there. Unset, the strictest: phone and other device must be in one network, /24 of IPv4 or /48 of IPv6."""
@@ -190,6 +192,11 @@ class Settings(BaseSettings):
             if isinstance(text, str):
                 values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
         return values
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _write_as_sockets_do(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(plain_address(address) or address for address in addresses)
 
     @field_validator("qr_networks", mode="before")
     @classmethod
@@ -272,6 +279,10 @@ class Settings(BaseSettings):
             raise UnsafeSettings("HPID_TEST_ENVIRONMENT must be false in production")
         if self.loopback_origins:
             raise UnsafeSettings("HPID_LOOPBACK_ORIGINS must be empty in production")
+        if self.qr_sign_in and self.certificate is None and not self.trusted_proxies:
+            raise UnsafeSettings(
+                "HPID_QR_SIGN_IN compares addresses: HPID_TRUSTED_PROXIES must name the proxy, or all are near"
+            )
         if not timedelta(days=1) <= self.life.recovery_hold <= timedelta(days=3):
             raise UnsafeSettings("HPID_LIFE_RECOVERY_HOLD must be one to three days in production")
         if self.life.desk_code > timedelta(minutes=30):

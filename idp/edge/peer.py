@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
+from ipaddress import ip_address
+
+from idp.setting_values import plain_address
 
 
 def peer_address(socket_peer: str, headers: Mapping[str, str], trusted_proxies: tuple[str, ...]) -> str:
     """Return the right-most address of X-Forwarded-For that is not itself a trusted proxy."""
-    peer = _plain(socket_peer) or socket_peer
+    peer = plain_address(socket_peer) or socket_peer
     if peer not in trusted_proxies:
         return peer
     for part in reversed(headers.get("x-forwarded-for", "").split(",")):
-        candidate = _plain(part.strip())
+        candidate = plain_address(part.strip())
         if candidate is None:
             break
         if candidate not in trusted_proxies:
@@ -30,21 +32,9 @@ def prefix_of(socket_peer: str, raw: Iterable[tuple[bytes, bytes]], trusted_prox
 @lru_cache(maxsize=4096)
 def peer_prefix(peer: str) -> str:
     """Return the network a log or summary may keep: /24 of IPv4, /48 of IPv6."""
-    plain = _plain(peer)
+    plain = plain_address(peer)
     if plain is None:
         return "unknown"
     if "." in plain:
         return ".".join(plain.split(".")[:3]) + ".0/24"
     return ":".join(ip_address(plain).exploded.split(":")[:3]) + "::/48"
-
-
-@lru_cache(maxsize=4096)
-def _plain(text: str) -> str | None:
-    """Return an address as it is usually written: no zone, and IPv4 that a dual-stack socket wrapped unwrapped."""
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    if isinstance(address, IPv6Address):
-        return str(address.ipv4_mapped or IPv6Address(int(address)))
-    return str(address)

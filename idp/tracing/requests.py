@@ -5,13 +5,13 @@ would let strangers choose our ids and fill the collector.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from opentelemetry.context import Context
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from idp.setting_values import plain_address
 from idp.tracing import Tracing
 
 _Scope = MutableMapping[str, Any]
@@ -63,14 +63,6 @@ def _parent(scope: _Scope, trusted_proxies: tuple[str, ...]) -> Context:
     """Return the trace that a trusted proxy says this request belongs to; else it begins one."""
     client = scope.get("client")
     found = [value for name, value in scope["headers"] if name.lower() == b"traceparent"]
-    if client is None or len(found) != 1 or _plain(client[0]) not in trusted_proxies:
+    if client is None or len(found) != 1 or plain_address(client[0]) not in trusted_proxies:
         return Context()
     return _propagator.extract({"traceparent": found[0].decode("latin-1")}, context=Context())
-
-
-def _plain(text: str) -> str:
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return ""
-    return str(address.ipv4_mapped or address) if isinstance(address, IPv6Address) else str(address)

@@ -1,12 +1,15 @@
 """Who is calling – SECURITY E12: X-Forwarded-For counts from a trusted peer only, read from the right."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from idp.edge.peer import peer_address, peer_prefix
-from idp.settings import Settings
+from idp.settings import DeploymentProfile, Settings
 
 PROXIES = ("10.0.0.1", "10.0.0.2", "2001:db8::10")
 FORGED = "198.51.100.66"
@@ -111,3 +114,31 @@ def test_a_trusted_proxy_that_is_no_address_stops_the_start(
     with pytest.raises(ValidationError, match="HPID_TRUSTED_PROXIES"):
         Settings(trusted_proxies=("192.0.2.7", text))
     assert Settings(trusted_proxies=("192.0.2.7", "::1")).trusted_proxies == ("192.0.2.7", "::1")
+
+
+@pytest.mark.parametrize("text", ["2001:DB8::10", "2001:db8:0:0::10", "::ffff:10.0.0.1", "::FFFF:a00:1"])
+def test_a_trusted_proxy_is_the_same_however_it_is_written(text: str) -> None:
+    """Else it is believed by nobody, and whoever comes through it counts as one caller, near to everybody else."""
+    trusted = Settings(trusted_proxies=(text,)).trusted_proxies
+    socket_peer = "2001:db8::10" if "10.0" not in text and "a00" not in text else "10.0.0.1"
+    assert peer_address(socket_peer, {"x-forwarded-for": "192.0.2.9"}, trusted) == "192.0.2.9"
+
+
+_PRODUCTION: dict[str, Any] = {
+    "profile": DeploymentProfile.PRODUCTION,
+    "issuer": "https://id.example.vn",
+    "master_key": Path("/etc/hpid/master.json"),
+    "database_url": "sqlite:////var/lib/hpid/hpid.sqlite3",
+    "test_environment": False,
+    "qr_sign_in": True,
+}
+
+
+def test_where_nobody_s_address_is_known_no_phone_confirms_that_it_is_near() -> None:
+    """RFC 10027: behind a proxy that is not believed all have its address, and every device is near every other."""
+    with pytest.raises(ValidationError, match="HPID_QR_SIGN_IN"):
+        Settings(**_PRODUCTION)
+    assert Settings(**_PRODUCTION, trusted_proxies=("127.0.0.1",)).qr_sign_in
+    own = {"certificate": Path("/etc/hpid/chain.pem"), "certificate_key": Path("/etc/hpid/key.pem")}
+    assert Settings(**_PRODUCTION, **own).qr_sign_in
+    assert not Settings(**_PRODUCTION | {"qr_sign_in": None}).qr_sign_in
