@@ -139,6 +139,9 @@ def test_where_nobody_s_address_is_known_no_phone_confirms_that_it_is_near() -> 
     with pytest.raises(ValidationError, match="HPID_QR_SIGN_IN"):
         Settings(**_PRODUCTION)
     assert Settings(**_PRODUCTION, trusted_proxies=("127.0.0.1",)).qr_sign_in
-    own = {"certificate": Path("/etc/hpid/chain.pem"), "certificate_key": Path("/etc/hpid/key.pem")}
+    own: dict[str, Any] = {
+        "certificate": Path("/etc/hpid/chain.pem"),
+        "certificate_key": Path("/etc/hpid/key.pem"),
+    }
     assert Settings(**_PRODUCTION, **own).qr_sign_in
     assert not Settings(**_PRODUCTION | {"qr_sign_in": None}).qr_sign_in
