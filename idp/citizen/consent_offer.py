@@ -119,7 +119,7 @@ def labels_of(scope: str, person: Person, now: datetime) -> tuple[str, ...]:
 def _values(labels: tuple[str, ...], person: Person, language: Language, now: datetime) -> str | Masked:
     """Return everything one tick sends."""
     values = [_value(label, person, language, now) for label in labels]
-    return values[0] if len(values) == 1 else " · ".join(str(value) for value in values)
+    return values[0] if len(values) == 1 else "\u00a0· ".join(str(value) for value in values)
 
 
 def _value(label: str, person: Person, language: Language, now: datetime) -> str | Masked:

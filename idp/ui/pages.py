@@ -30,9 +30,7 @@ from idp.ui.theme import Theme
 _HERE = Path(__file__).parent
 _FACES = (_HERE.parent / "citizen" / "templates",)
 _OPTIONAL: Mapping[str, object] = {
-    **dict.fromkeys(
-        ("errors", "rp", "manage_url", "developer", "minutes", "reason_key", "frames", "goes_on", "passkey")
-    ),
+    **dict.fromkeys(("errors", "rp", "developer", "minutes", "reason_key", "frames", "goes_on", "passkey")),
     "fields": MappingProxyType({}),
 }
 """What a page may go without; anything else a template names must be given."""

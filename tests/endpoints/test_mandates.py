@@ -77,7 +77,7 @@ async def test_an_administrator_appoints_a_firm_and_the_firm_says_who_acts(
     assert await _acts_told(world, boss) == ["power_given", "power_given"]
     home = await accountant.home()
     assert harbour.name in home.response.text
-    assert "Lập hồ sơ · Thuế" in home.response.text
+    assert "Lập hồ sơ&nbsp;· Thuế" in home.response.text
     world.time.moment += timedelta(days=400)
     await world.signed_in(accountant.browser, accountant.person.person_id)
     home = await accountant.home()

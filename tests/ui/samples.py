@@ -265,7 +265,6 @@ SAMPLES: dict[str, Sample] = {
         template="consent.html",
         context=consent(
             first_login=FirstLogin(name="Nguyễn Thị Hương", upstream="VNeID", level="02"),
-            manage_url="/account/services",
         ),
     ),
     "consent-under-16": Sample(

@@ -135,7 +135,8 @@ def test_the_server_error_page_is_well_formed_and_needs_nothing(pages: Pages) ->
 def test_nothing_is_said_of_a_check_that_nobody_can_make(parsed: dict[Key, Page]) -> None:
     for language in Language:
         assert "expires" in parsed["step-up", language].ids()
-        assert "expires" not in parsed["step-up-no-way", language].ids()
+        for nobody in ("step-up-no-way", "step-up-down"):
+            assert "expires" not in parsed[nobody, language].ids()
 
 
 def test_no_row_of_letters_stands_on_a_receipt_without_its_name(rendered: Mapping[Key, str]) -> None:
@@ -157,3 +158,20 @@ def test_what_was_refused_or_taken_back_is_nowhere_called_a_consent(parsed: dict
         (said,) = [tag for tag in tags if words in tag.text]
         assert said.attrs["class"] == "tag"
         assert len([tag for tag in tags if tag.text.strip() == "Đồng ý"]) == 1
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_is_said_fits_who_reads_it(parsed: dict[Key, Page], language: Language) -> None:
+    assert "no-account" in parsed["sign-in", language].ids()
+    assert "no-account" in parsed["sign-in-degraded", language].ids()
+    assert "no-account" not in parsed["sign-in-official", language].ids(), "they have no use for one"
+    assert "act-missing" in parsed["act-for", language].ids()
+    assert "act-missing" not in parsed["act-for-posts", language].ids(), "nobody is missing, a post may be"
+    assert "manage" in parsed["consent", language].ids()
+    assert "manage" not in parsed["consent-notice", language].ids(), "what the law sends is not withdrawn"
+
+
+def test_no_line_begins_with_what_parts_two_things(rendered: Mapping[Key, str]) -> None:
+    """A dot between two things stays with the one before it."""
+    for key, html in rendered.items():
+        assert " · " not in html, key

@@ -30,6 +30,7 @@ VI = {
     "act_beyond": "Còn {n} lựa chọn khác. Nhập thêm tên để thấy.",
     "act_nothing": "Tài khoản này chưa làm thay cho ai ở dịch vụ này.",
     "act_nothing_found": "Không có tên hoặc mã số thuế nào khớp.",
+    "act_missing_posts": "Thiếu một chức danh: hỏi bộ phận tổ chức cán bộ của cơ quan.",
     "act_missing": '[Không thấy người hoặc tổ chức cần tìm?](/help#act-for "act-missing")',
     "error_act_for_empty": "Chọn một người hoặc tổ chức",
 }
@@ -63,6 +64,7 @@ EN = {
     "act_beyond": "{n} more. Type more of the name to see them.",
     "act_nothing": "This account acts for nobody at this service yet.",
     "act_nothing_found": "No name or tax code matches.",
+    "act_missing_posts": "A post is missing: ask your agency's personnel department.",
     "act_missing": '[Can’t see the person or organisation?](/help#act-for "act-missing")',
     "error_act_for_empty": "Choose a person or an organisation",
 }

@@ -30,7 +30,7 @@ VI = {
     "consent_agree": "Đồng ý và gửi",
     "consent_deny": "Không gửi, quay lại",
     "consent_manage": (
-        'Có thể xem lại và rút sự đồng ý bất cứ lúc nào tại [Dịch vụ đã kết nối]({manage_url} "manage").'
+        'Có thể xem lại và rút sự đồng ý bất cứ lúc nào tại [Dịch vụ đã kết nối](/account/services "manage").'
     ),
     "error_consent_empty": "Đánh dấu ít nhất một mục, hoặc bấm “Không gửi, quay lại”",
     "claim_name": "Họ và tên",
@@ -106,7 +106,9 @@ EN = {
     "not_shared": "This service does **not** get {not_sent}.",
     "consent_agree": "Agree and send",
     "consent_deny": "Don't send, go back",
-    "consent_manage": ('Review or withdraw consent any time in [Connected services]({manage_url} "manage").'),
+    "consent_manage": (
+        'Review or withdraw consent any time in [Connected services](/account/services "manage").'
+    ),
     "error_consent_empty": "Tick at least one item, or press “Don't send, go back”",
     "claim_name": "Full name",
     "claim_gender": "Sex",

@@ -9,7 +9,7 @@ VI = {
     "saved": "Đã lưu tệp {name}. Chuyển tệp đến nơi an toàn, không để trong máy dùng chung.",
     "skip": "Đến nội dung chính",
     "about_page": "Về trang này",
-    "test_environment": "Môi trường thử nghiệm – dữ liệu không có thật",
+    "test_environment": "Môi trường thử nghiệm\u00a0– dữ liệu không có thật",
     "official": "Trang chính thức của Hải Phòng.",
     "official_how": "Cách nhận biết",
     "official_text": (
@@ -73,7 +73,7 @@ EN = {
     "saved": "Saved {name}. Move the file where it is safe; leave none on a shared computer.",
     "skip": "Skip to main content",
     "about_page": "About this page",
-    "test_environment": "Test environment – no real data",
+    "test_environment": "Test environment\u00a0– no real data",
     "official": "An official Hải Phòng website.",
     "official_how": "How to tell",
     "official_text": (

@@ -5,7 +5,7 @@ VI = {
     "lock_text": (
         "Khóa xong: mọi phiên đóng, không ai đăng nhập được, kể cả bằng {upstream}, cho đến khi mở khóa."
     ),
-    "lock_signed_in": "Đang đăng nhập",
+    "lock_signed_in": "Khi đang đăng nhập",
     "lock_sign_in_first": "Trình duyệt này chưa đăng nhập. Đăng nhập xong, trang này mở lại.",
     "lock_recovery": "Bằng mã khôi phục",
     "lock_recovery_text": "Mã này dùng được một lần. Chỉ có tên đăng nhập thì không khóa được.",
@@ -49,7 +49,7 @@ EN = {
     "lock_text": (
         "Once locked, all sessions end and nobody can sign in, not even with {upstream}, until it is unlocked."
     ),
-    "lock_signed_in": "Signed in here",
+    "lock_signed_in": "While signed in",
     "lock_sign_in_first": "This browser is not signed in. Once you have signed in, this page opens again.",
     "lock_recovery": "With a recovery code",
     "lock_recovery_text": "The code works once. A user name alone never locks an account.",

@@ -5,7 +5,7 @@ VI = {
     "recover_intro": "Chọn cách đầu tiên làm được. Không cách nào chỉ dựa vào thư điện tử hay tin nhắn.",
     "recover_other": "Còn cách đăng nhập khác",
     "recover_other_hint": (
-        "Khóa truy cập (passkey): dùng ngay ở đây. Mã khôi phục trên giấy: quay lại dịch vụ, nhập mật khẩu rồi mã đó"
+        "Khóa truy cập (passkey): dùng ngay ở đây. Mã khôi phục trên giấy: quay lại dịch vụ, nhập mật khẩu rồi mã đó."
     ),
     "recover_national": "Đăng nhập lại bằng {upstream} mức độ 02",
     "recover_national_hint": "Sau đó gỡ cách đã mất và đặt cách mới, ngay trên trang này",
@@ -13,7 +13,7 @@ VI = {
         "**Chưa đăng nhập được bằng {upstream}.** Dùng cách khác, hoặc đợi hệ thống hoạt động trở lại."
     ),
     "recover_desk": "Đến bộ phận một cửa với thẻ căn cước, khoảng 5 phút",
-    "recover_desk_hint": "Bộ phận một cửa của mọi xã, phường, đặc khu. Cán bộ trao một mã in trên giấy",
+    "recover_desk_hint": "Bộ phận một cửa của mọi xã, phường, đặc khu. Cán bộ trao một mã in trên giấy.",
     "recover_desk_code": "Đã có mã trên giấy",
     "recover_after": (
         "Khôi phục xong: các phiên cũ đóng, mọi kênh liên lạc được báo, và trong {hours} giờ chưa ký và nộp được hồ sơ."
@@ -81,7 +81,7 @@ EN = {
     "recover_intro": "Choose the first way that works. None of them rests on email or text messages alone.",
     "recover_other": "I have another method",
     "recover_other_hint": (
-        "A passkey: use it here. A recovery code on paper: go back to the service, enter the password, then that code"
+        "A passkey: use it here. A recovery code on paper: go back to the service, enter the password, then that code."
     ),
     "recover_national": "Sign in again with {upstream} level 02",
     "recover_national_hint": "Then remove what is lost and set a new method, right here",
@@ -89,7 +89,7 @@ EN = {
         "**Signing in with {upstream} is not possible now.** Use another way, or wait until it works again."
     ),
     "recover_desk": "Go to a one-stop desk with the ID card, about 5 minutes",
-    "recover_desk_hint": "The one-stop desk of every commune. The official hands you a code on paper",
+    "recover_desk_hint": "The one-stop desk of every commune. The official hands you a code on paper.",
     "recover_desk_code": "I have a code on paper",
     "recover_after": (
         "Once recovered: old sessions end, all contact channels are told, and signing and submitting stay closed "
