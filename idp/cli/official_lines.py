@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from idp.cli.register_files import Line
 from idp.officials.model import OfficialProfile, RecordRefused, WantedPost, WantedRecord
-from idp.officials.roles import Role
-from idp.organisations.agency_code import InvalidAgencyCode, parse_agency_code
+from idp.officials.stated import read_agency, read_day, read_roles
 
 COLUMNS = (
     "employee_number",
@@ -22,7 +20,6 @@ COLUMNS = (
     "valid_from",
     "valid_to",
 )
-_ROLES = {role.value: role for role in Role}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +77,7 @@ def _joined(first: Stated, more: Stated) -> Stated:
 def _record(cells: Mapping[str, str]) -> WantedRecord:
     return WantedRecord(
         employee_number=cells["employee_number"],
-        agency_code=_agency("employer", cells.get("employer") or cells.get("agency", "")),
+        agency_code=read_agency("employer", cells.get("employer") or cells.get("agency", "")),
         profile=OfficialProfile(full_name=cells.get("name", ""), email=cells.get("email", "")),
         personal_id=cells.get("personal_id") or None,
         posts=(_post(cells),) if cells.get("agency") else (),
@@ -88,30 +85,11 @@ def _record(cells: Mapping[str, str]) -> WantedRecord:
 
 
 def _post(cells: Mapping[str, str]) -> WantedPost:
-    words = cells.get("roles", "").split()
-    if not set(words) <= _ROLES.keys():
-        raise RecordRefused("roles", "one of " + ", ".join(_ROLES))
     return WantedPost(
-        agency_code=_agency("agency", cells["agency"]),
+        agency_code=read_agency("agency", cells["agency"]),
         commune_code=cells.get("commune", ""),
         position=cells.get("position", ""),
-        roles=tuple(_ROLES[word] for word in words),
-        valid_from=_day("valid_from", cells.get("valid_from")),
-        valid_to=_day("valid_to", cells.get("valid_to")),
+        roles=read_roles("roles", cells.get("roles", "").split()),
+        valid_from=read_day("valid_from", cells.get("valid_from")),
+        valid_to=read_day("valid_to", cells.get("valid_to")),
     )
-
-
-def _agency(member: str, text: str) -> str:
-    try:
-        return parse_agency_code(text)
-    except InvalidAgencyCode as error:
-        raise RecordRefused(member, str(error)) from None
-
-
-def _day(member: str, text: str | None) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise RecordRefused(member, "a day, YYYY-MM-DD") from None

@@ -1,7 +1,6 @@
 """An official as a user of SCIM, and back. Pure."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from scim2_models import Meta, Reference
@@ -17,7 +16,7 @@ from idp.officials.model import (
 )
 from idp.officials.model import Official as Record
 from idp.officials.roles import Role
-from idp.organisations.agency_code import InvalidAgencyCode, parse_agency_code
+from idp.officials.stated import read_agency, read_day, read_roles
 from idp.organisations.model import is_within
 from idp.scim.access import Caller
 from idp.scim.resources import (
@@ -87,7 +86,7 @@ def record_of(user: Any) -> WantedRecord:
     name = user.name or Name()
     return WantedRecord(
         employee_number=user.user_name or "",
-        agency_code=_agency("agency", (enterprise.department if enterprise else None) or ""),
+        agency_code=read_agency("agency", (enterprise.department if enterprise else None) or ""),
         profile=OfficialProfile(
             full_name=user.display_name or "",
             family_name=name.family_name or "",
@@ -170,30 +169,11 @@ def _post_of(post: Post) -> PostOfUser:
 
 
 def _wanted(post: PostOfUser) -> WantedPost:
-    unknown = [role for role in post.roles or () if role not in _ROLES]
-    if unknown:
-        raise RecordRefused("posts.roles", "one of " + ", ".join(_ROLES))
     return WantedPost(
-        agency_code=_agency("posts.agency", post.agency or ""),
+        agency_code=read_agency("posts.agency", post.agency or ""),
         commune_code=post.commune or "",
         position=post.position or "",
-        roles=tuple(_ROLES[role] for role in post.roles or ()),
-        valid_from=_day("posts.validFrom", post.valid_from),
-        valid_to=_day("posts.validTo", post.valid_to),
+        roles=read_roles("posts.roles", post.roles or ()),
+        valid_from=read_day("posts.validFrom", post.valid_from),
+        valid_to=read_day("posts.validTo", post.valid_to),
     )
-
-
-def _agency(member: str, text: str) -> str:
-    try:
-        return parse_agency_code(text)
-    except InvalidAgencyCode as error:
-        raise RecordRefused(member, str(error)) from None
-
-
-def _day(member: str, text: str | None) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise RecordRefused(member, "a day, YYYY-MM-DD") from None

@@ -150,8 +150,9 @@ _FEATURE = re.compile(
 )
 _VALUES = re.compile(
     r"idp\.\w+\.model\b|idp\.audit\.(events|occasion)\b|idp\.people\.ages\b|idp\.life_events\.working_days\b"
+    r"|idp\.organisations\.agency_code\b"
 )
-"""What any feature may import of another: its values, and how ages and working days are counted."""
+"""What any feature may import of another: its values and their one form, and how ages and working days are counted."""
 _CONNECTS = {"open_connection", "create_connection", "open_unix_connection", "sock_connect"}
 
 
