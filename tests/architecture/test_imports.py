@@ -15,7 +15,7 @@ PLANTED = [
     ("idp/endpoints/token/__init__.py", "from fastapi import Request"),
     ("idp/endpoints/userinfo.py", "from starlette.responses import Response"),
     ("idp/edge.py", "import starlette"),
-    ("idp/sessions/service.py", "from sqlalchemy import select"),
+    ("idp/sessions/service/starting.py", "from sqlalchemy import select"),
     ("idp/citizen/history.py", "import sqlalchemy as sa"),
     ("idp/cli/people.py", "import asyncpg"),
     ("idp/clients/service.py", "def f():\n    from cryptography.hazmat.primitives import hashes"),

@@ -1,24 +1,22 @@
-"""Beginning, renewing and ending SSO sessions, with the sign-outs relying parties must hear of."""
+"""Beginning a session at a sign-in, or renewing the one there is; who may not is refused, on record."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.clients.model import UnreadableRegistration
 from idp.conflicts.service import leave_to_steward
 from idp.database import Done, Refused
-from idp.ids import ClientId, HandleKind, PersonId, bucket_of
+from idp.ids import HandleKind, PersonId, bucket_of
 from idp.limits.model import Limit, OverLimit
-from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
 from idp.protocol.assurance import Acr
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
-from idp.protocol.facts import ClientFacts, GrantFacts, Realm, SessionFacts
+from idp.protocol.facts import Realm
 from idp.risk.model import NOTHING, Arrival, Outcome, Weighed
 from idp.risk.rules import WAIT, must_wait
 from idp.risk.service import NOWHERE, Arrived, arrive, cases_of, notices_of, unsee
-from idp.sessions.model import Session, SessionClient
+from idp.sessions.model import Session
+from idp.sessions.service.ending import end_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
 
@@ -223,137 +221,3 @@ def _over_at(proof: Proof, life: Lifetimes, now: datetime, *, is_public: bool) -
     longest = life.session_low if is_low else life.session_absolute
     over_at = now + (min(longest, life.session_public) if is_public else longest)
     return over_at if proof.not_after is None else min(over_at, proof.not_after)
-
-
-def end_session(
-    tx: Tx,
-    session: Session | SessionFacts,
-    *,
-    reason: str,
-    occasion: Occasion,
-    actor: str = "",
-    in_its_browser: bool = False,
-) -> str:
-    """End a session, its grants (not the offline ones), and note for every relying party it reached how it will hear.
-
-    In its own browser the front channel reaches them too. Returns the logout's id, by which its deliveries are found.
-    """
-    session_id = session.session_id if isinstance(session, Session) else session.sid
-    logout_id = occasion.clock.random_bytes(16).hex()  # typed by operators: never begins with a hyphen
-    if not tx.sessions.end(session_id, occasion.now, reason):
-        return logout_id
-    tx.grants.revoke_of_session(session_id, occasion.now, reason)
-    messages: list[OutboxMessage] = []
-    for reached in tx.sessions.clients_of(session_id):
-        for kind in _ways_to_tell(_facts_of(tx, reached.client_id), in_its_browser=in_its_browser):
-            messages.append(_logout_message(kind, session, reached, logout_id, occasion))
-    tx.outbox.add(messages)
-    tx.audit.add(
-        occasion.event(
-            EventType.SESSION_ENDED,
-            actor=actor or person_ref(session.person_id),
-            person_id=session.person_id,
-            reason=reason,
-            clients=sum(message.kind is OutboxKind.BACKCHANNEL_LOGOUT for message in messages),
-        )
-    )
-    return logout_id
-
-
-def _facts_of(tx: Tx, client_id: ClientId) -> ClientFacts | None:
-    """Return what a service registered; None where that can't be read: nobody stays signed in for its sake."""
-    try:
-        client = tx.clients.get(client_id)
-    except UnreadableRegistration:
-        return None
-    return client.facts if client else None
-
-
-def _ways_to_tell(client: ClientFacts | None, *, in_its_browser: bool) -> list[OutboxKind]:
-    """Return how a relying party hears of a sign-out: every mechanism it registered (RP-Initiated Logout §2)."""
-    if client is None:
-        return []
-    ways = [OutboxKind.BACKCHANNEL_LOGOUT] if client.backchannel_logout_uri is not None else []
-    if client.frontchannel_logout_uri is not None and in_its_browser:
-        ways.append(OutboxKind.FRONTCHANNEL_LOGOUT)
-    return ways or [OutboxKind.NO_LOGOUT]
-
-
-_FIRST_STATES = {
-    OutboxKind.BACKCHANNEL_LOGOUT: DeliveryState.WAITING,
-    OutboxKind.FRONTCHANNEL_LOGOUT: DeliveryState.BROWSER,
-    OutboxKind.NO_LOGOUT: DeliveryState.UNSUPPORTED,
-}
-
-
-def _logout_message(
-    kind: OutboxKind,
-    session: Session | SessionFacts,
-    reached: SessionClient,
-    logout_id: str,
-    occasion: Occasion,
-) -> OutboxMessage:
-    payload = {"sub": reached.sub, "sid": reached.sid}
-    if kind is OutboxKind.BACKCHANNEL_LOGOUT:
-        payload["jti"] = occasion.clock.token()
-    return OutboxMessage(
-        message_id=occasion.clock.token(),
-        kind=kind,
-        client_id=reached.client_id,
-        logout_id=logout_id,
-        person_id=session.person_id,
-        payload=payload,
-        created_at=occasion.now,
-        next_attempt_at=occasion.now,
-        state=_FIRST_STATES[kind],
-    )
-
-
-def tell_of_ended(tx: Tx, ended: Iterable[GrantFacts], *, occasion: Occasion) -> int:
-    """Tell services whose grants ended beside a session that goes on; return how many tokens will be sent.
-
-    A service that the same session uses for somebody else by now goes on undisturbed.
-    """
-    messages: dict[tuple[ClientId, str], OutboxMessage] = {}
-    for grant in ended:
-        session = tx.sessions.find_by_sid(grant.client_id, grant.sid)
-        if session is None or session.ended_at is not None:
-            continue
-        chosen = tx.sessions.chosen(grant.person_id, session.session_id, grant.client_id)
-        is_left = grant.context is not None and (
-            chosen is None or chosen.choice_id != grant.context.context_id
-        )
-        facts = _facts_of(tx, grant.client_id)
-        if is_left or facts is None or facts.backchannel_logout_uri is None:
-            continue
-        reached = SessionClient(
-            session_id=session.session_id,
-            client_id=grant.client_id,
-            sid=grant.sid,
-            sub=grant.sub,
-            reached_at=occasion.now,
-        )
-        logout_id = occasion.clock.random_bytes(16).hex()
-        kind = OutboxKind.BACKCHANNEL_LOGOUT
-        messages[grant.client_id, grant.sid] = _logout_message(kind, session, reached, logout_id, occasion)
-    tx.outbox.add(tuple(messages.values()))
-    return len(messages)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndedEverywhere:
-    """How many sessions ended, and the logouts that tell of it."""
-
-    count: int
-    logout_ids: tuple[str, ...] = field(default=())
-
-
-def end_all_sessions(
-    tx: Tx, person_id: PersonId, *, reason: str, occasion: Occasion, actor: str
-) -> EndedEverywhere:
-    """End every live session of a person; one just being carried from another of theirs ends too, or never begins."""
-    tx.people.lock(person_id)
-    ended: list[str] = []
-    for session in tx.sessions.of_person(person_id):
-        ended.append(end_session(tx, session, reason=reason, occasion=occasion, actor=actor))
-    return EndedEverywhere(count=len(ended), logout_ids=tuple(ended))

@@ -1,0 +1,17 @@
+"""Beginning, renewing and ending SSO sessions, with the sign-outs relying parties must hear of."""
+
+from idp.sessions.service.ending import EndedEverywhere, end_all_sessions, end_session
+from idp.sessions.service.starting import MOST_SESSIONS, Begun, Proof, refuse_sign_in, start_session
+from idp.sessions.service.telling import tell_of_ended
+
+__all__ = [
+    "MOST_SESSIONS",
+    "Begun",
+    "EndedEverywhere",
+    "Proof",
+    "end_all_sessions",
+    "end_session",
+    "refuse_sign_in",
+    "start_session",
+    "tell_of_ended",
+]
