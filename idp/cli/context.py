@@ -5,6 +5,7 @@ import getpass
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 import typer
@@ -128,7 +129,7 @@ def show(
 ) -> None:
     """Print a record or a list of records."""
     if as_json:
-        _output.print(_letters(json.dumps(content, ensure_ascii=False, default=str, indent=2)))
+        _output.print(_letters(json.dumps(content, ensure_ascii=False, default=_plain, indent=2)))
         return
     records = [content] if isinstance(content, Mapping) else content
     if not records:
@@ -140,6 +141,11 @@ def show(
         _output.print(table)
     else:
         _print_lines(rows, title)
+
+
+def _plain(value: object) -> str:
+    """Return what JSON has no form for as text; moments in whole seconds (RFC 3339)."""
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
 
 
 def _sheet(row: Mapping[str, Text], title: str) -> Table:

@@ -1,6 +1,7 @@
 """`hpid clients`: secrets with their ends, one ended at once, those that end soon."""
 
 from datetime import UTC, datetime, timedelta
+from re import fullmatch
 
 import pytest
 
@@ -19,6 +20,7 @@ def _days_from_now(text: str) -> float:
 async def test_a_rotated_secret_says_when_it_and_the_old_ones_end(office: Office, world: ServedWorld) -> None:
     first = _add(office, "yearly", "--json").json
     assert 364 < _days_from_now(first["client_secret_expires_at"]) <= 365
+    assert fullmatch(r"[0-9-]{10}T[0-9:]{8}\+00:00", first["client_secret_expires_at"]), "like all others"
     done = office.installation.hpid("clients", "rotate-secret", "yearly", "--json")
     second = done.json
     assert 364 < _days_from_now(second["expires_at"]) <= 365
