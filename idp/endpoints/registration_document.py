@@ -18,6 +18,7 @@ from idp.protocol.client_metadata import read_metadata, write_metadata
 from idp.protocol.discovery import ENDPOINTS
 from idp.protocol.errors import InvalidToken, ToBearer, refusing
 from idp.protocol.facts import ClientFacts
+from idp.protocol.profiles import rules_of
 from idp.protocol.registered_fields import refuse
 from idp.protocol.registration import check_registration
 from idp.protocol.userinfo import is_another_scheme, parse_token
@@ -99,6 +100,8 @@ def registered(
         ),
         **write_metadata(facts),
     }
+    if not facts.is_public:  # RFC 9701 §6 would have it RS256 where nothing is said
+        answer.setdefault("introspection_signed_response_alg", rules_of(facts).default_signing_alg)
     if secret is not None:
         end = secret.expires_at
         answer["client_secret"] = secret.text

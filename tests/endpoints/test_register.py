@@ -12,6 +12,7 @@ from idp.audit.events import EventType
 from idp.ids import ClientId
 from idp.limits.model import Limit, address_key
 from idp.protocol.facts import LocalLogin, Profile
+from tests.driver import b64decode_json
 from tests.federation.fetch_peers import Names
 from tests.keys.forge import keys
 from tests.registrant import REDIRECT_URI, Registered, invite, register, send
@@ -289,3 +290,18 @@ async def test_an_application_on_this_machine_registers_both_of_its_addresses(wo
         redirect_uris=[both[0], "https://app.example/cb"],
     )
     assert response.json()["error_description"].startswith("sector_identifier_uri: needed")
+
+
+async def test_a_client_is_told_how_introspection_will_be_signed_for_it(world: World) -> None:
+    """RFC 9701 §6 names RS256 where nothing is registered: what else we take must be said (RFC 7591 §3.2.1)."""
+    registered = await register(world)
+    rp = registered.rp()
+    token = (await world.tokens(rp, await world.visitor(rp)))["access_token"]
+    accept = {"accept": "application/token-introspection+jwt"}
+    signed = (await rp.post(world.http, "/introspect", accept, token=token)).text
+    told = registered.metadata["introspection_signed_response_alg"]
+    assert b64decode_json(signed.partition(".")[0])["alg"] == told == "ES256"
+    read = (await registered.read()).json()
+    assert read["introspection_signed_response_alg"] == told
+    public = await register(world, token_endpoint_auth_method="none")
+    assert "introspection_signed_response_alg" not in public.metadata, "it introspects nothing"
