@@ -11,6 +11,13 @@ from idp.protocol.errors import ProtocolError
 
 QUERY = "query"
 FORM_POST = "form_post"
+PARAMETERS = frozenset(
+    {
+        "access_token", "code", "error", "error_description", "error_uri", "expires_in", "id_token", "iss", "response",
+        "scope", "session_state", "state", "token_type",
+    }
+)  # fmt: skip
+"""What the specs put into an answer: an address that holds one already would get it twice (RFC 6749 §3.1)."""
 
 
 def answer_mode(values: Mapping[str, str], allowed: tuple[str, ...]) -> str:

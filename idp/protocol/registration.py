@@ -5,8 +5,10 @@ clients: any port). What differs between profiles stands in profiles.py.
 """
 
 import re
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
 
+from idp.protocol.authorization_response import PARAMETERS
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.facts import ClientFacts
 from idp.protocol.front_channel import CODE, in_front_grant_types
@@ -25,6 +27,12 @@ _AGENCY = re.compile(r"[A-Z][0-9]{2}(?:\.[A-Z0-9]+)*", re.ASCII)
 _LONGEST_AGENCY = 35
 _SECTOR = re.compile(r"[!-~]{1,255}")
 _FRAGMENT = re.compile(r"[A-Za-z0-9_=-]{0,128}", re.ASCII)
+_ADDED: Mapping[str, frozenset[str]] = {
+    "redirect_uris": PARAMETERS,
+    "post_logout_redirect_uris": frozenset({"state"}),
+    "frontchannel_logout_uri": frozenset({"iss", "sid"}),
+}
+"""What we append to an address."""
 _SINGLE_URIS = (
     "backchannel_logout_uri",
     "frontchannel_logout_uri",
@@ -188,3 +196,7 @@ def _check_uri(field: str, uri: str, *, native: bool) -> None:
         refuse(field, "https is needed")
     if parts.scheme == "http" and native and parts.hostname == "localhost":
         refuse(field, "native clients use 127.0.0.1 or [::1], not localhost")
+    if not {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}.isdisjoint(
+        _ADDED.get(field, ())
+    ):
+        refuse(field, "a query without the parameters that we add")  # RFC 6749 §3.1: each comes once

@@ -107,6 +107,24 @@ HOSTILE_URIS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("name", "added"),
+    [
+        ("redirect_uris", ("code", "state", "iss", "error", "id_token", "response")),
+        ("post_logout_redirect_uris", ("state",)),
+        ("frontchannel_logout_uri", ("iss", "sid")),
+    ],
+)
+def test_no_address_holds_what_is_added_to_it(name: str, added: tuple[str, ...]) -> None:  # RFC 6749 §3.1
+    at_home: dict[str, Any] = {} if name == "redirect_uris" else {"redirect_uris": ("https://rp.test/cb",)}
+    for one in added:
+        escaped = f"%{ord(one[0]):x}{one[1:]}"
+        for query in (f"{one}=1", f"x=1&{one}", f"a&{one}=", f"{escaped}=1"):
+            client = _with_uri(name, f"https://rp.test/cb?{query}", **at_home)
+            assert refused_for(client).startswith(f"{name}: a query"), query
+    check_registration(_with_uri(name, f"https://rp.test/cb?{added[0]}s=1&{added[0].upper()}=2", **at_home))
+
+
 @pytest.mark.parametrize("uri", HOSTILE_URIS, ids=lambda uri: ascii(uri)[:40])
 def test_no_field_takes_what_must_never_become_a_link_or_a_redirect(uri: str) -> None:  # A04
     for name in URI_FIELDS:
