@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from tests.architecture.source_tree import OURS, Import, imports_of, tree_of
 
-_FACES = ("idp/citizen/**", "idp/developer/**", "idp/admin/**", "idp/ui/**", "idp/app.py")
+_FACES = ("idp/citizen/**", "idp/developer/**", "idp/admin/**", "idp/ui/**", "idp/app/serving.py")
 _SQL = (
     "idp/**/store*",
     "idp/**/store*/**",

@@ -19,7 +19,6 @@ MEASURED = [
     and not path.startswith("migrations/versions/")
 ]
 CATCHES_ALL = {
-    "idp/app.py",
     "idp/configuration/cache.py",
     "idp/edge/adapter.py",
     "idp/worker/loop.py",

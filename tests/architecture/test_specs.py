@@ -34,7 +34,9 @@ def _offered() -> set[str]:
 
 
 def _row(name: str, *, test: str = "tests/a.py::test_a", status: str = "done") -> Row:
-    return Row(id=name, spec="", section="", what="", files=("idp/app.py",), tests=(test,), status=status)
+    return Row(
+        id=name, spec="", section="", what="", files=("idp/app/routes.py",), tests=(test,), status=status
+    )
 
 
 def test_the_rows_are_what_the_code_offers() -> None:
