@@ -33,6 +33,11 @@ class _Reader:
     name: str = field(repr=False)
     choices: tuple[Choice, ...] = field(repr=False)
 
+    @property
+    def has_posts(self) -> bool:
+        """Tell whether it is an official, who chooses among posts."""
+        return all(choice.post for choice in self.choices)
+
 
 async def show(call: Call) -> Answer:
     """Show the choices, or go on if that is settled."""
@@ -53,7 +58,8 @@ async def answer(call: Call) -> Answer:
         return _on(opened)
     chosen = form.get("principal", "")
     if chosen not in {choice.choice_id for choice in usable(reader.choices, opened.client)}:
-        return _page(call, opened, reader, errors=one_error("act_for_empty", at="principal"))
+        problem = "act_for_post_empty" if reader.has_posts else "act_for_empty"
+        return _page(call, opened, reader, errors=one_error(problem, at="principal"))
     keep = partial(
         _keep, opened=opened, cookie=session_cookie(call, opened), choice_id=chosen, occasion=call.occasion()
     )
@@ -119,6 +125,6 @@ def _page(call: Call, opened: Opened, reader: _Reader, errors: ErrorSummary | No
         search=search if len(reader.choices) > NEEDS_SEARCH else None,
         beyond=max(0, len(found) - MOST_SHOWN),
         can_go_on=bool(usable(reader.choices, opened.client)),
-        is_officials=all(choice.post for choice in reader.choices),
+        is_officials=reader.has_posts,
         errors=errors,
     )

@@ -168,6 +168,8 @@ def test_an_official_sees_the_files_of_the_post_in_use_and_a_citizens_session_op
         visitor.press("submit")
         visitor.type(otp=code_of(account))
         visitor.press("submit")
+        visitor.press("submit")
+        assert visitor.text("error").endswith("Chọn một chức danh")
         choose(visitor, "Trưởng phòng")
         assert (visitor.site, visitor.at) == (stack.egov, "board")
         assert (visitor.text("agency-code"), visitor.sees("commune-code")) == ("H24.08", False)

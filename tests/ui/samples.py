@@ -249,6 +249,10 @@ SAMPLES: dict[str, Sample] = {
     "act-for-nothing-found": Sample(template="act_for.html", context=act_for((), search="tàu ngầm")),
     "act-for-nobody": Sample(template="act_for.html", context=act_for((), can_go_on=False)),
     "act-for-posts": Sample(template="act_for.html", context=act_for(OFFICE)),
+    "act-for-posts-unanswered": Sample(
+        template="act_for.html",
+        context=act_for(OFFICE, errors=one_error("act_for_post_empty", at="principal")),
+    ),
     "consent": Sample(template="consent.html", context=consent()),
     "consent-notice": Sample(
         template="consent.html",

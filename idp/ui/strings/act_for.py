@@ -1,7 +1,7 @@
 """Words of the page that asks for whom a service is used (PAGES §3.1.6)."""
 
 VI = {
-    "act_for_title": "Sử dụng dịch vụ cho ai?",
+    "act_for_title": "Sử dụng dịch\u00a0vụ cho\u00a0ai?",
     "act_for_title_posts": "Làm việc với chức danh nào?",
     "act_for_intro": (
         "Đã đăng nhập: **{name}**. "
@@ -33,6 +33,7 @@ VI = {
     "act_missing_posts": "Thiếu một chức danh: hỏi bộ phận tổ chức cán bộ của cơ quan.",
     "act_missing": '[Không thấy người hoặc tổ chức cần tìm?](/help#act-for "act-missing")',
     "error_act_for_empty": "Chọn một người hoặc tổ chức",
+    "error_act_for_post_empty": "Chọn một chức danh",
 }
 
 EN = {
@@ -67,4 +68,5 @@ EN = {
     "act_missing_posts": "A post is missing: ask your agency's personnel department.",
     "act_missing": '[Can’t see the person or organisation?](/help#act-for "act-missing")',
     "error_act_for_empty": "Choose a person or an organisation",
+    "error_act_for_post_empty": "Choose a post",
 }

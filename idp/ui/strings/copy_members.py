@@ -32,7 +32,7 @@ VI = {
     "copy_preferred_username": "Tên muốn được gọi",
     "copy_profile_page": "Trang cá nhân",
     "copy_picture": "Địa chỉ ảnh",
-    "copy_website": "Trang mạng",
+    "copy_website": "Trang web",
     "copy_source": "Nguồn",
     "copy_issuer": "Nơi cấp",
     "copy_stated_at": "Ghi nhận lúc",

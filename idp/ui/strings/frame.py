@@ -32,7 +32,7 @@ VI = {
     ),
     "banner_title": "Hệ thống định danh quốc gia đang gián đoạn",
     "banner_since": (
-        "Từ {since}. Người đã đặt mật khẩu của Hải Phòng ID vẫn đăng nhập được vào một số dịch vụ."
+        "Từ {since}. Người đã có khóa truy cập hoặc mật khẩu của Hải Phòng ID vẫn đăng nhập được vào một số dịch vụ."
     ),
     "banner_planned": "Bảo trì theo kế hoạch từ {since} đến {until}.",
     "banner_more": "Dịch vụ nào đang dùng được",
@@ -96,7 +96,7 @@ EN = {
     ),
     "banner_title": "The national e-ID system is disrupted",
     "banner_since": (
-        "Since {since}. People who set a Hải Phòng ID password can still sign in to some services."
+        "Since {since}. People with a Hải Phòng ID passkey or password can still sign in to some services."
     ),
     "banner_planned": "Planned maintenance from {since} to {until}.",
     "banner_more": "Which services work",

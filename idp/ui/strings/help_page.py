@@ -24,8 +24,8 @@ VI = {
         "Mật khẩu của tài khoản định danh quốc gia: lấy lại trong ứng dụng {upstream}, không lấy lại ở đây."
     ),
     "help_password_2": (
-        "Mật khẩu của Hải Phòng ID: đăng nhập bằng {upstream}. Không được thì đến bộ phận một cửa, "
-        "mang thẻ căn cước."
+        "Mật khẩu của Hải Phòng ID: đăng nhập bằng {upstream} rồi đặt lại. Không được thì xem "
+        "[cách lấy lại tài khoản](/recover)."
     ),
     "help_code": "Mã xác thực chưa đúng",
     "help_code_1": "Mã nằm trong ứng dụng xác thực trên điện thoại và đổi 30 giây một lần.",
@@ -33,7 +33,7 @@ VI = {
     "help_code_3": "Mỗi mã dùng được một lần. Vừa dùng xong thì chờ mã tiếp theo.",
     "help_down": "Hệ thống quốc gia đang gián đoạn",
     "help_down_text": (
-        "Thông báo màu vàng ở đầu trang cho biết từ lúc nào. Người đã đặt mật khẩu của Hải Phòng ID "
+        "Thông báo màu vàng ở đầu trang cho biết từ lúc nào. Người đã có khóa truy cập hoặc mật khẩu của Hải Phòng ID "
         "vẫn vào được một số dịch vụ. Hồ sơ có thể nộp tại bộ phận một cửa."
     ),
     "help_act_for": "Không thấy người hoặc tổ chức cần làm thay",
@@ -43,7 +43,7 @@ VI = {
         "Con chưa đủ 18 tuổi: quan hệ lấy từ dữ liệu dân cư. Thiếu hoặc sai thì đến công an cấp xã, mang giấy khai sinh."
     ),
     "help_unlock": "Mở khóa tài khoản",
-    "help_unlock_1": "Khóa theo yêu cầu của chủ tài khoản: đăng nhập lại bằng {upstream} ở mức cao.",
+    "help_unlock_1": "Khóa theo yêu cầu của chủ tài khoản: đăng nhập lại bằng {upstream} ở mức cao, [tại đây](/unlock).",
     "help_unlock_2": "Thẻ căn cước hết hạn: cấp lại thẻ tại cơ quan công an, rồi đăng nhập lại.",
     "help_unlock_3": "Trường hợp khác: đến bộ phận một cửa, mang thẻ căn cước.",
     "help_problem": "Gặp trang báo sự cố",
@@ -79,8 +79,8 @@ EN = {
         "The password of the national e-ID account: recover it in the {upstream} app, not here."
     ),
     "help_password_2": (
-        "The password of Hải Phòng ID: sign in with {upstream}. If that fails, go to a one-stop desk "
-        "with the ID card."
+        "The password of Hải Phòng ID: sign in with {upstream} and set it again. If that fails, see "
+        "[how to get the account back](/recover)."
     ),
     "help_code": "The security code is not right",
     "help_code_1": "The code is in the authenticator app on the phone and changes every 30 seconds.",
@@ -88,7 +88,7 @@ EN = {
     "help_code_3": "Each code works once. If it was just used, wait for the next one.",
     "help_down": "The national system is disrupted",
     "help_down_text": (
-        "An amber notice on top of the page says since when. People who set a Hải Phòng ID password "
+        "An amber notice on top of the page says since when. People with a Hải Phòng ID passkey or password "
         "can still reach some services. Papers can be handed in at a one-stop desk."
     ),
     "help_act_for": "You can’t see whom you act for",
@@ -101,7 +101,7 @@ EN = {
         "go to the commune police with the birth certificate."
     ),
     "help_unlock": "Unlock the account",
-    "help_unlock_1": "Locked at the account holder's request: sign in with {upstream} at the high level.",
+    "help_unlock_1": "Locked at the holder's request: sign in with {upstream} at the high level, [here](/unlock).",
     "help_unlock_2": "The ID card has expired: renew it at a police office, then sign in again.",
     "help_unlock_3": "Other cases: go to a one-stop desk with the ID card.",
     "help_problem": "A page reports a problem",

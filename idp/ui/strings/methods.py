@@ -41,7 +41,7 @@ VI = {
     "method_password_title": "Đặt mật khẩu",
     "method_password_text": "Đặt xong, mọi phiên khác đóng.",
     "method_password_change_title": "Đổi mật khẩu",
-    "method_password_change_text": "Đổi xong, mật khẩu cũ thôi dùng được và mọi phiên khác đóng.",
+    "method_password_change_text": "Đổi xong, mật khẩu cũ không dùng được nữa và mọi phiên khác đóng.",
     "method_password_username": "Tên đăng nhập: **{username}**",
     "method_username": "Tên đăng nhập",
     "method_username_optional": "Tên đăng nhập (không bắt buộc)",
@@ -55,7 +55,7 @@ VI = {
         "{n} mã, mỗi mã dùng một lần thay cho mã trong ứng dụng xác thực, sau khi nhập mật khẩu. "
         "Chuẩn bị giấy hoặc máy in."
     ),
-    "method_codes_end": "Các mã cũ (còn {left}) thôi dùng được ngay khi có mã mới.",
+    "method_codes_end": "Các mã cũ (còn {left}) không dùng được nữa ngay khi có mã mới.",
     "method_codes_submit": "Tạo mã mới",
     "error_codes_made_already": (
         "Mã khôi phục đã được tạo rồi và không hiện lại được. Mã đã cất vẫn dùng được. Nếu chưa cất, tạo mã mới."

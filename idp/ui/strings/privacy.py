@@ -44,12 +44,12 @@ VI = {
     "privacy_time_3": "Dữ liệu tài khoản: trong khi tài khoản còn dùng.",
     "privacy_rights": "Quyền của người có dữ liệu",
     "privacy_rights_text": (
-        "Xem, sửa, hạn chế, phản đối, xóa và rút sự đồng ý. Gửi yêu cầu tại bộ phận một cửa, "
-        "mang thẻ căn cước. Trả lời trong 2 ngày làm việc."
+        "Xem, sửa, hạn chế, phản đối, xóa và rút sự đồng ý. Gửi yêu cầu ở [Dữ liệu của tôi](/account/data), "
+        "hoặc tại bộ phận một cửa, mang thẻ căn cước. Trả lời trong 2 ngày làm việc."
     ),
     "privacy_cookies": "Cookie",
     "privacy_cookies_text": (
-        "Chỉ dùng cookie của chính trang này: giữ đăng nhập, ngôn ngữ và giao diện. "
+        "Chỉ dùng cookie của chính trang này: giữ đăng nhập, nhận ra trình duyệt đã quen, giữ ngôn ngữ và giao diện. "
         "Trang không tải gì từ nơi khác."
     ),
 }
@@ -98,12 +98,14 @@ EN = {
     "privacy_time_3": "Account data: while the account is in use.",
     "privacy_rights": "Your rights",
     "privacy_rights_text": (
-        "View, correct, restrict, object, delete, withdraw consent. Ask at a one-stop desk with the ID card. "
+        "View, correct, restrict, object, delete, withdraw consent. Ask in [My data](/account/data), "
+        "or at a one-stop desk with the ID card. "
         "The answer comes within 2 working days."
     ),
     "privacy_cookies": "Cookies",
     "privacy_cookies_text": (
-        "Only this site's own cookies: they keep the sign-in, the language and the appearance. "
+        "Only this site's own cookies: they keep the sign-in, the language and the appearance, "
+        "and tell a browser that is known. "
         "Nothing is loaded from elsewhere."
     ),
 }

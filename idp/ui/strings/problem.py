@@ -41,7 +41,7 @@ VI = {
     "case_server_text": "Chưa có gì được gửi đi. Thử lại sau ít phút.",
     "case_busy_title": "Đang có nhiều người đăng nhập cùng lúc",
     "case_busy_text": "Chưa có gì được gửi đi, và lần thử này không bị tính. Quay lại trang trước, thử lại sau vài giây.",
-    "case_waiting_full_title": "Hàng chờ đăng nhập đã đầy",
+    "case_waiting_full_title": "Hàng chờ đăng\u00a0nhập đã đầy",
     "case_waiting_full_text": (
         "Chưa có gì được gửi đi. Thử lại sau vài phút. Việc gấp có thể làm tại bộ phận một cửa."
     ),

@@ -42,7 +42,7 @@ VI = {
     "qr_scam_not_signed_in": (
         "Nếu có người gọi điện hoặc nhắn tin bảo mở trang này: đó là lừa đảo. Hãy đóng trang."
     ),
-    "qr_confirm_title": "Có phải đang đăng nhập trên máy khác?",
+    "qr_confirm_title": "Có phải đang đăng\u00a0nhập trên máy khác?",
     "qr_service": "Dịch vụ",
     "qr_device": "Thiết bị kia",
     "qr_device_both": "{browser} trên {system}",

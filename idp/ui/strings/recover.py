@@ -1,7 +1,7 @@
 """Words of the ways back into an account (PAGES §3.1.19), and of what waits for a time afterwards."""
 
 VI = {
-    "recover_title": "Không đăng nhập được?",
+    "recover_title": "Không đăng\u00a0nhập được?",
     "recover_intro": "Chọn cách đầu tiên làm được. Không cách nào chỉ dựa vào thư điện tử hay tin nhắn.",
     "recover_other": "Còn cách đăng nhập khác",
     "recover_other_hint": (
@@ -27,8 +27,8 @@ VI = {
     "recover_lost_totp": "Ứng dụng xác thực",
     "recover_lost_recovery_codes": "Mã khôi phục in trên giấy",
     "recover_lost_passkeys": "Khóa truy cập (passkey), tất cả",
-    "recover_lost_sent_codes": "Mã gửi qua SMS hoặc email",
-    "recover_lost_gone": "Thôi dùng được ngay",
+    "recover_lost_sent_codes": "Mã gửi qua tin nhắn hoặc thư điện tử",
+    "recover_lost_gone": "Ngừng ngay, không dùng được nữa",
     "recover_lost_none": "Chưa có cách đăng nhập riêng nào của Hải Phòng ID, nên không có gì phải gỡ.",
     "recover_renew_does": (
         "Bấm “Khôi phục”: mọi phiên khác đóng, mọi ứng dụng phải đăng nhập lại, mọi kênh liên lạc được báo. "
@@ -52,7 +52,7 @@ VI = {
     "recover_paper_code": "Mã",
     "recover_paper_code_hint": "16 chữ và số",
     "recover_bind_title": "Đặt cách đăng nhập mới",
-    "recover_bind_text": "Mọi cách đăng nhập cũ của Hải Phòng ID thôi dùng được khi đặt xong.",
+    "recover_bind_text": "Đặt xong, mọi cách đăng nhập cũ của Hải Phòng ID không dùng được nữa.",
     "recover_bind_totp": "Ứng dụng xác thực (không bắt buộc)",
     "recover_bind_totp_text": (
         "Quét mã này bằng ứng dụng xác thực trên điện thoại rồi nhập mã 6 số. "
