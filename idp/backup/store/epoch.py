@@ -14,7 +14,9 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Delete,
     Integer,
+    TableClause,
     Text,
     Update,
     case,
@@ -90,61 +92,65 @@ def epoch_of(connection: Connection) -> int:
 def begin_epoch(connection: Connection, *, number: int, at: datetime) -> Died:
     """End everything of before, and note since when that is so."""
 
-    def count(statement: Update) -> int:
-        return connection.execute(statement).rowcount
+    def count(*statements: Update | Delete) -> int:
+        return sum(connection.execute(one).rowcount for one in statements)
 
     died = Died(
-        sessions=count(
-            update(_sessions)
-            .where(_sessions.c.ended_at.is_(None))
-            .values(
-                ended_at=at,
-                end_reason=END_REASON,
-                expires_at=case(
-                    (_sessions.c.expires_at < at, _sessions.c.expires_at), else_=literal(at, UtcTime)
-                ),
-            )
-        ),
-        refresh_families=count(
-            update(_grants)
-            .where(_grants.c.family_ended_at.is_(None), _grants.c.expires_at > at)
-            .values(family_ended_at=at)
-        ),
-        # Expired and not spent: whoever brings one is refused, and not taken for a thief.
-        codes=count(
-            update(_codes).where(_codes.c.spent_at.is_(None), _codes.c.expires_at > at).values(expires_at=at)
-        ),
-        requests=connection.execute(delete(_pushed_requests)).rowcount,
-        links=count(update(_links).where(_links.c.spent_at.is_(None)).values(spent_at=at)),
+        sessions=count(_end_sessions(at)),
+        refresh_families=count(_end_families(at)),
+        codes=count(_expire(_codes, at, _codes.c.spent_at.is_(None))),
+        requests=count(delete(_pushed_requests)),
+        links=count(_spend(_links, at)),
         invitations=count(update(_invitations).where(_invitations.c.uses_left > 0).values(uses_left=0)),
         offers=count(
-            update(_offers).where(_offers.c.closed_at.is_(None)).values(closed_at=at, close_reason=END_REASON)
-        )
-        + count(update(_removals).where(_removals.c.closed_at.is_(None)).values(closed_at=at))
-        + count(
-            update(_merges)
-            .where(_merges.c.state == "proposed", _merges.c.expires_at > at)
-            .values(expires_at=at)
+            _close(_offers, at, close_reason=END_REASON),
+            _close(_removals, at),
+            _expire(_merges, at, _merges.c.state == "proposed"),
         ),
     )
-    for sent in (_contact_codes, _sign_in_codes, _dispute_links, _cross_device, _data_copies):
-        connection.execute(delete(sent))
-    connection.execute(
-        update(_desk_cases)
-        .where(_desk_cases.c.used_at.is_(None), _desk_cases.c.expires_at > at)
-        .values(expires_at=at)
-    )
-    connection.execute(
-        update(_data_requests)
-        .where(_data_requests.c.closed_at.is_(None), _data_requests.c.close_at.is_not(None))
-        .values(close_at=literal(at + _CLOSING_PUT_OFF, UtcTime))
-    )
-    for one in (_journeys, _proofs, _recovery_codes):
-        connection.execute(update(one).where(one.c.spent_at.is_(None)).values(spent_at=at))
-    step = int(at.timestamp()) // int(_TOTP_STEP.total_seconds()) + 1  # codes are taken one step ahead
-    connection.execute(update(_totp).where(_totp.c.last_step < step).values(last_step=step))
-    connection.execute(update(_config).values(version=_version(at), epoch=number, epoch_began_at=at))
+    sent = (_contact_codes, _sign_in_codes, _dispute_links, _cross_device, _data_copies)
+    count(*(delete(one) for one in sent))
+    count(_expire(_desk_cases, at, _desk_cases.c.used_at.is_(None)), _put_off_closings(at))
+    count(*(_spend(one, at) for one in (_journeys, _proofs, _recovery_codes)))
+    count(_pass_totp_steps(at))
+    count(update(_config).values(version=_version(at), epoch=number, epoch_began_at=at))
     return died
+
+
+def _end_sessions(at: datetime) -> Update:
+    expires_at = _sessions.c.expires_at
+    earlier = case((expires_at < at, expires_at), else_=literal(at, UtcTime))
+    ended = {"ended_at": at, "end_reason": END_REASON, "expires_at": earlier}
+    return update(_sessions).where(_sessions.c.ended_at.is_(None)).values(ended)
+
+
+def _end_families(at: datetime) -> Update:
+    is_open = (_grants.c.family_ended_at.is_(None), _grants.c.expires_at > at)
+    return update(_grants).where(*is_open).values(family_ended_at=at)
+
+
+def _expire(of: TableClause, at: datetime, is_unused: ColumnElement[bool]) -> Update:
+    """End the time of what is unused. Expired and not spent: whoever brings it is refused, and not taken for a thief."""
+    return update(of).where(is_unused, of.c.expires_at > at).values(expires_at=at)
+
+
+def _spend(of: TableClause, at: datetime) -> Update:
+    return update(of).where(of.c.spent_at.is_(None)).values(spent_at=at)
+
+
+def _close(of: TableClause, at: datetime, **more: object) -> Update:
+    return update(of).where(of.c.closed_at.is_(None)).values(closed_at=at, **more)
+
+
+def _put_off_closings(at: datetime) -> Update:
+    """Close no account before its person could take that back again."""
+    waits = (_data_requests.c.closed_at.is_(None), _data_requests.c.close_at.is_not(None))
+    return update(_data_requests).where(*waits).values(close_at=literal(at + _CLOSING_PUT_OFF, UtcTime))
+
+
+def _pass_totp_steps(at: datetime) -> Update:
+    step = int(at.timestamp()) // int(_TOTP_STEP.total_seconds()) + 1  # codes are taken one step ahead
+    return update(_totp).where(_totp.c.last_step < step).values(last_step=step)
 
 
 def _version(at: datetime) -> ColumnElement[int]:
