@@ -16,7 +16,7 @@ from idp.mandates.service import (
     leave_archive,
 )
 from idp.organisations.entry import Said
-from idp.organisations.model import OrganisationStatus
+from idp.organisations.model import Organisation, OrganisationStatus
 from idp.sessions.service import tell_of_ended
 from idp.transaction import Tx
 
@@ -41,13 +41,7 @@ def change_status(
     `said`: who says so and as of when, so that what is of earlier changes nothing later; else the actor, now.
     """
     said = said or Said(source=actor, at=occasion.now)
-    kept = tx.organisations.get(organisation_id)
-    if kept is not None:
-        tx.organisations.lock(organisation_id)
-        tx.mandates.lock_principal(
-            organisation(organisation_id)
-        )  # what is issued until then is there to be ended
-        kept = tx.organisations.get(organisation_id)
+    kept = _locked(tx, organisation_id)
     if kept is None or kept.status is status:
         return False
     tx.organisations.set_status(
@@ -74,13 +68,17 @@ def change_status(
     )
     if status is OrganisationStatus.DISSOLVED:
         for unit in tx.organisations.units_of(organisation_id, _MOST_UNITS):
+            unit_id = unit.organisation_id
             change_status(
-                tx,
-                unit.organisation_id,
-                status,
-                _WITH_ITS_ENTERPRISE,
-                actor=actor,
-                occasion=occasion,
-                said=said,
+                tx, unit_id, status, _WITH_ITS_ENTERPRISE, actor=actor, occasion=occasion, said=said
             )
     return True
+
+
+def _locked(tx: Tx, organisation_id: OrganisationId) -> Organisation | None:
+    """Return an organisation, which nobody changes meanwhile: what was issued for it until then is there to be ended."""
+    if tx.organisations.get(organisation_id) is None:
+        return None
+    tx.organisations.lock(organisation_id)
+    tx.mandates.lock_principal(organisation(organisation_id))
+    return tx.organisations.get(organisation_id)
