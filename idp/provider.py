@@ -35,7 +35,7 @@ from keys.keyring import Keyring
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """Everything a request may need, wired once in app.py."""
+    """Everything a request may need, wired once in idp/app/wiring.py."""
 
     settings: Settings
     admission: Admission

@@ -1,9 +1,14 @@
 """Where comments lead: `DESIGN 5.6`, `SECURITY B01–B03`, `PAGES §3.1.7` and their like, and what the pages number."""
 
+import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterator
+from functools import cache
+from pathlib import PurePosixPath
 
-from tests.architecture.source_tree import OURS, ROOT, source_of
+from tests.architecture.source_tree import OURS, ROOT, python_files, source_of, tree_of
 
 CITED = {
     "DESIGN": "docs/explanation/architecture.md",
@@ -91,3 +96,38 @@ def _span(first: str, last: str) -> Iterator[str]:
     width = len(first) - len(stem)
     for number in range(int(first.removeprefix(stem)), int(last.removeprefix(stem)) + 1):
         yield f"{stem}{number:0{width}}"
+
+
+_FILE = re.compile(r"(?<![\w./<…-])(?:[\w.-]+/)*\w+\.py\b")
+
+
+def lost_files(path: str, source: str) -> list[str]:
+    """Return the files that comments and docstrings of a module name, by path or name alone, and that are not there."""
+    if ".py" not in source:
+        return []
+    named = (name for words in _said(source) for name in _FILE.findall(words))
+    return [f"{path}: {name}" for name in named if not _is_there(name, PurePosixPath(path).parent)]
+
+
+def _said(source: str) -> Iterator[str]:
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
+    for node in ast.walk(tree_of(source)):
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
+            yield node.value.value
+
+
+def _is_there(name: str, folder: PurePosixPath) -> bool:
+    if "/" not in name:
+        return name in _names()
+    return any((ROOT / start / name).exists() for start in ("", "idp", folder))
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(PurePosixPath(path).name for path in python_files(*OURS, "tests", "docs", "scripts"))

@@ -12,9 +12,9 @@ from idp.audit.events import EventType
 from idp.metrics import Kind, SignInMethod, SignInOutcome
 from idp.risk_settings import RiskSettings
 from idp.settings import Lifetimes, Settings
-from tests.architecture.citations import CITED, anchors, cited, citing_files, unresolved
+from tests.architecture.citations import CITED, anchors, cited, citing_files, lost_files, unresolved
 from tests.architecture.doc_rules import dangling, documents, misshapen
-from tests.architecture.source_tree import ROOT, python_files, source_of
+from tests.architecture.source_tree import OURS, ROOT, python_files, source_of
 
 DECISIONS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "adr").glob("*.md"))
 FRAGMENT = re.compile(r"(\+[a-z0-9-]+|\d+)\.(security|added|changed|fixed|removed)\.md")
@@ -70,6 +70,16 @@ def test_a_dangling_path_is_noticed() -> None:
 
 def test_every_citation_in_the_source_leads_somewhere() -> None:
     assert [wrong for path in citing_files() for wrong in unresolved(path, source_of(path))] == []
+
+
+def test_every_file_that_a_comment_names_is_there() -> None:
+    files = python_files(*OURS, "tests")
+    assert [lost for path in files for lost in lost_files(path, source_of(path))] == []
+
+
+def test_a_file_that_is_lost_is_noticed() -> None:
+    source = '"""As in nowhere.py and clock.py."""\nX = "nothing.py"  # idp/clock.py, idp/nowhere.py\n'
+    assert lost_files("idp/a.py", source) == ["idp/a.py: idp/nowhere.py", "idp/a.py: nowhere.py"]
 
 
 @pytest.mark.parametrize(

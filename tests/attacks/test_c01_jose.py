@@ -1,7 +1,7 @@
 """C01, C02, C03, C05, C07: hostile tokens at every input where a token of ours comes back (RFC 8725).
 
 The tokens are made with our own signing key where that is what it takes, so that nothing but the named trick is wrong
-with them. The wrapper itself: tests/keys/test_jose_attacks.py; tokens from upstream: test_e03_upstream_tokens.py.
+with them. The wrapper itself: tests/keys/test_jose_attacks.py; tokens from upstream: test_e02_upstream.py.
 """
 
 import json

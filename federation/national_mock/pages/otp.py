@@ -5,7 +5,6 @@ again gains nothing.
 """
 
 import hmac
-from datetime import UTC, datetime, timedelta, timezone
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -25,8 +24,7 @@ from federation.national_mock.pages.step import (
     throttled,
 )
 from federation.national_mock.service import service_of
-
-_VIET_NAM = timezone(timedelta(hours=7))
+from federation.national_mock.viet_nam import local
 
 
 def show_otp(request: Request) -> Response:
@@ -84,5 +82,5 @@ def _message(request: Request, flow: Flow) -> dict[str, object]:
     service = service_of(request)
     ends_at = flow.otp_expires_at or 0
     is_live = flow.step == "otp" and ends_at > service.now()
-    until = datetime.fromtimestamp(ends_at, UTC).astimezone(_VIET_NAM).strftime("%H:%M")
+    until = local(ends_at).strftime("%H:%M")
     return {"otp": flow.otp if is_live else None, "until": until}

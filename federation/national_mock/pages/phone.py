@@ -5,7 +5,6 @@ only. Wrong passcodes count with the wrong passwords of the same number.
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,9 +16,9 @@ from federation.national_mock.edge import PageRefused, read_form
 from federation.national_mock.pages.render import language_of, page
 from federation.national_mock.scans import Scan, normalise_code
 from federation.national_mock.service import Service, service_of
+from federation.national_mock.viet_nam import local
 from federation.national_mock.words import say
 
-_VIET_NAM = timezone(timedelta(hours=7))
 _DIGITS = re.compile(r"[0-9]{2}")
 _MAX_TYPED = 64
 
@@ -85,7 +84,7 @@ def _page(
 ) -> Response:
     service = service_of(request)
     client = service.server.query_client(scan.client_id) if scan else None
-    ends_at = datetime.fromtimestamp(scan.expires_at if scan else 0, UTC).astimezone(_VIET_NAM)
+    ends_at = local(scan.expires_at if scan else 0)
     values = {
         "scan": scan,
         "code": code,

@@ -3,8 +3,6 @@
 Relying parties are told by both channels: one by one from here, and by the frames of the page that follows.
 """
 
-from datetime import UTC, datetime, timedelta, timezone
-
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,8 +11,7 @@ from federation.national_mock.edge import PageRefused, read_form
 from federation.national_mock.pages.render import language_of, page
 from federation.national_mock.pages.step import FLOW_COOKIE
 from federation.national_mock.service import Service, service_of
-
-_VIET_NAM = timezone(timedelta(hours=7))
+from federation.national_mock.viet_nam import local
 
 
 def show_profile(request: Request) -> Response:
@@ -24,9 +21,7 @@ def show_profile(request: Request) -> Response:
     rows = [
         {
             "name": _name(service, one.client_id),
-            "at": datetime.fromtimestamp(one.started_at, UTC)
-            .astimezone(_VIET_NAM)
-            .strftime("%H:%M, %d/%m/%Y"),
+            "at": local(one.started_at).strftime("%H:%M, %d/%m/%Y"),
         }
         for one in sessions
     ]

@@ -6,7 +6,6 @@ the person on to services that only it knows.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,9 +17,9 @@ from starlette.responses import HTMLResponse, Response
 from federation.national_mock.fault_list import NONE
 from federation.national_mock.loopback import is_local
 from federation.national_mock.service import service_of
+from federation.national_mock.viet_nam import local
 from federation.national_mock.words import LANGUAGES, first_accepted, say
 
-_VIET_NAM = timezone(timedelta(hours=7))
 LANGUAGE_COOKIE = "national-lang"
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -108,11 +107,7 @@ def _fault(request: Request) -> dict[str, str] | None:
     if faults.mode == NONE:
         return None
     ends_at = faults.ends_at
-    until = (
-        ""
-        if ends_at is None
-        else datetime.fromtimestamp(ends_at, UTC).astimezone(_VIET_NAM).strftime("%H:%M:%S")
-    )
+    until = "" if ends_at is None else local(ends_at).strftime("%H:%M:%S")
     return {"mode": faults.mode, "until": until}
 
 

@@ -1,6 +1,6 @@
 """One event and everything it touches: the record, the records of others that point at it, the accounts."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -23,8 +23,7 @@ from federation.national_mock.registers.events import (
 )
 from federation.national_mock.registers.following import followed_enterprise, followed_person
 from federation.national_mock.registers.records import Person
-
-_VIET_NAM = timezone(timedelta(hours=7))
+from federation.national_mock.viet_nam import local
 
 
 class NotApplicable(Exception):
@@ -36,7 +35,7 @@ def apply_event(connection: Connection, event: Event, *, now: int) -> None:
     if isinstance(event, OrganisationStatus | OrganisationRepresentatives):
         _apply_to_enterprise(connection, event)
     else:
-        today = datetime.fromtimestamp(now, UTC).astimezone(_VIET_NAM).date()
+        today = local(now).date()
         _apply_to_person(connection, event, today=today)
 
 
