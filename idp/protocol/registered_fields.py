@@ -36,6 +36,10 @@ _LISTS = (
     ("hpid_services", "services", 50),
 )
 """Member, field, most entries."""
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Printable by Unicode, and nothing to see: fillers, joiners, variation selectors, the empty braille pattern."""
 _AREA = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 _LONGEST_CONTACT = 254
 _LONGEST_MAX_AGE = 1_000_000_000
@@ -68,15 +72,19 @@ def check_fields(client: ClientFacts, response_types: tuple[str, ...]) -> None:
 def _check_words(client: ClientFacts) -> None:
     for member, field, fewest, most in _WORDS:
         text: str = getattr(client, field)
-        if not fewest <= len(text) <= most or not text.isprintable() or text != text.strip():
+        if not fewest <= len(text) <= most or not _visible(text) or text != text.strip():
             refuse(member, f"{fewest} to {most} printable characters")
     for member, field, most in _LISTS:
         values: tuple[str, ...] = getattr(client, field)
         if len(values) > most or len(set(values)) != len(values):
             refuse(member, f"at most {most}, each once")
     for contact in client.contacts:
-        if not 0 < len(contact) <= _LONGEST_CONTACT or not contact.isprintable():
+        if not 0 < len(contact) <= _LONGEST_CONTACT or not _visible(contact):
             refuse("contacts", f"1 to {_LONGEST_CONTACT} printable characters each")
+
+
+def _visible(text: str) -> bool:
+    return text.isprintable() and not _BLANK.search(text)
 
 
 def _check_flows(client: ClientFacts, offered: tuple[str, ...]) -> None:

@@ -245,6 +245,11 @@ REFUSED += [
     ("client_name", {"name": "a\u202eb"}),
     ("client_name", {"name": " a"}),
     ("client_name#en", {"name_en": "a\x00"}),
+    ("client_name", {"name": "\u3164"}),  # printable by Unicode, and blank: a service without a name
+    ("client_name#en", {"name_en": "\u2800"}),
+    ("hpid_purpose", {"purpose": "a\ufe0f"}),
+    ("hpid_agency", {"agency": "\u115f\u1160"}),
+    ("contacts", {"contacts": ("a\U000e0100@rp.test",)}),
     ("hpid_agency", {"agency": "\x1b[31m"}),
     ("hpid_law", {"law": "x" * 301}),
     ("hpid_purpose", {"purpose": "\r\n"}),
