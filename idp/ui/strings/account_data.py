@@ -2,7 +2,7 @@
 
 VI = {
     "nav_data": "Dữ liệu của tôi",
-    "number_show": "Xem đầy đủ (xác nhận thêm một bước)",
+    "number_show": "Xem đầy đủ (xác\u00a0nhận thêm một\u00a0bước)",
     "number_title": "Số định danh đầy đủ",
     "number_text": "Số sẽ hiện trên trang này. Lần xem được ghi lại trong lịch sử của tài khoản.",
     "number_submit": "Hiện số",

@@ -154,7 +154,7 @@ VI = {
     "event_refresh_rotated": "{service} gia hạn mã truy cập",
     "event_refresh_repeated": "{service} gia hạn mã truy cập một lần nữa",
     "event_token_revoked": "{service} hủy mã của mình",
-    "not_me_title": "Việc này không phải của tôi",
+    "not_me_title": "Việc này không\u00a0phải của\u00a0tôi",
     "not_me_event": "Việc",
     "not_me_at": "Lúc",
     "not_me_device": "Thiết bị",
@@ -163,7 +163,7 @@ VI = {
         "xác minh. "
         "Không ai đăng nhập được nữa, kể cả bằng {upstream}, cho đến khi mở khóa."
     ),
-    "not_me_what": "Có biết vì sao không? Không bắt buộc.",
+    "not_me_what": "Có biết vì sao không? (không bắt buộc)",
     "not_me_guided": "Có người gọi điện hướng dẫn",
     "not_me_phone_lost": "Mất điện thoại",
     "not_me_unknown": "Không rõ",
@@ -342,7 +342,7 @@ EN = {
         "On confirming: the account is locked at once, all sessions end, services are told and lose access, a case is "
         "opened. Nobody can sign in any more, not even with {upstream}, until it is unlocked."
     ),
-    "not_me_what": "Do you know why? You need not say.",
+    "not_me_what": "Do you know why? (optional)",
     "not_me_guided": "Someone guided me by phone",
     "not_me_phone_lost": "I lost my phone",
     "not_me_unknown": "I don't know",

@@ -104,7 +104,7 @@ VI = {
     "act_end_firm_title": "Chấm dứt với đơn vị này?",
     "act_end_firm_text": "Mọi người của đơn vị không làm thay được nữa, kể cả ở dịch vụ đang mở.",
     "act_end_firm_submit": "Chấm dứt",
-    "act_propose_title": "Đề nghị chấm dứt người quản trị cuối cùng?",
+    "act_propose_title": "Đề nghị chấm\u00a0dứt người quản\u00a0trị cuối\u00a0cùng?",
     "act_propose_text": (
         "Cần người thứ hai xác nhận: người đại diện khác, hoặc chính người quản trị này. "
         "Nếu không được, hãy mời người quản trị thứ hai trước, hoặc đến bộ phận một cửa."

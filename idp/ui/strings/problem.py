@@ -8,6 +8,10 @@ VI = {
     ),
     "case_expired_title": "Phiên làm việc đã hết hạn",
     "case_expired_text": "Quay lại {rp} và bấm đăng nhập lần nữa. Chưa có gì được gửi.",
+    "case_expired_text_unknown": (
+        "Trang này đã mở quá lâu, hoặc việc đã xong. Quay lại dịch vụ vừa dùng; nếu chưa vào được thì bấm đăng nhập "
+        "lần nữa."
+    ),
     "case_two_tabs_title": "Việc này đã xong ở một thẻ khác",
     "case_two_tabs_text": "Đóng thẻ này, hoặc quay lại {rp} và bấm đăng nhập lần nữa.",
     "case_locked_title": "Tài khoản đang bị khóa",
@@ -73,6 +77,10 @@ EN = {
     ),
     "case_expired_title": "The session has expired",
     "case_expired_text": "Go back to {rp} and sign in again. Nothing was sent.",
+    "case_expired_text_unknown": (
+        "The page was open too long, or this is finished. Go back to the service you came from; if you are not signed in "
+        "there, sign in again."
+    ),
     "case_two_tabs_title": "This was finished in another tab",
     "case_two_tabs_text": "Close this tab, or go back to {rp} and sign in again.",
     "case_locked_title": "The account is locked",

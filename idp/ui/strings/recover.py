@@ -12,7 +12,7 @@ VI = {
     "recover_national_down": (
         "**Chưa đăng nhập được bằng {upstream}.** Dùng cách khác, hoặc đợi hệ thống hoạt động trở lại."
     ),
-    "recover_desk": "Đến bộ phận một cửa với thẻ căn cước, khoảng 5 phút",
+    "recover_desk": "Đến bộ\u00a0phận một\u00a0cửa với thẻ căn\u00a0cước, khoảng 5\u00a0phút",
     "recover_desk_hint": "Bộ phận một cửa của mọi xã, phường, đặc khu. Cán bộ trao một mã in trên giấy.",
     "recover_desk_code": "Đã có mã trên giấy",
     "recover_after": (
@@ -45,13 +45,13 @@ VI = {
     "recover_done_password": "Đặt mật khẩu",
     "recover_done_totp": "Thêm ứng dụng xác thực",
     "recover_done_account": "Về tài khoản của tôi",
-    "recover_paper_title": "Nhập mã của bộ phận một cửa",
+    "recover_paper_title": "Nhập mã của bộ\u00a0phận một\u00a0cửa",
     "recover_paper_text": "Cả hai số nằm trên giấy cán bộ vừa trao. Mã dùng được một lần, trong 30 phút.",
     "recover_paper_case": "Số phiếu",
     "recover_paper_case_hint": "8 chữ và số",
     "recover_paper_code": "Mã",
     "recover_paper_code_hint": "16 chữ và số",
-    "recover_bind_title": "Đặt cách đăng nhập mới",
+    "recover_bind_title": "Đặt cách đăng\u00a0nhập mới",
     "recover_bind_text": "Đặt xong, mọi cách đăng nhập cũ của Hải Phòng ID không dùng được nữa.",
     "recover_bind_totp": "Ứng dụng xác thực (không bắt buộc)",
     "recover_bind_totp_text": (
