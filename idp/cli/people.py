@@ -1,4 +1,7 @@
-"""`hpid people`: find, lock, unlock, release, mark. What is found is masked; the full number is typed, never shown."""
+"""`hpid people`: find, and what they are found by. What is found is masked; the full number is typed, never shown.
+
+Locks, tries and written requests stand in files beside this.
+"""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,23 +9,15 @@ from typing import Annotated
 
 import typer
 
-from idp.audit.events import EventType
-from idp.audit.occasion import Occasion
-from idp.cases.model import CaseKind
-from idp.cases.service import settle_case
-from idp.cli import lock_requests
+from idp.cli import lock_requests, people_locks, people_tries
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, warn, with_provider
+from idp.cli.people_tries import attempts_of
 from idp.credentials.model import MOST_TRIES, AttemptState
-from idp.credentials.service import mark_compromised
 from idp.database import Done, Refused
 from idp.ids import PersonId
-from idp.life_events.model import Ground
-from idp.life_events.service import grounds_of, lift_ground, open_ground
-from idp.messages.model.notices import Act, Notice
 from idp.people.asked import Asked, NotSearchable, SearchReason, read_text, read_username
-from idp.people.contacts import counter_of
 from idp.people.identifiers import IdentifierTaken
-from idp.people.model import IdentifierScheme, NumberCause, PersonStatus
+from idp.people.model import IdentifierScheme, NumberCause
 from idp.people.service import NumberChanged, NumberNotChanged, change_personal_id
 from idp.provider import Provider
 from idp.reports.finding import find_people
@@ -85,97 +80,19 @@ async def _find(
         page = find_people(
             tx, asked, place, vault=provider.vault, reason=reason, actor=operator(), occasion=happening
         ).value
-        return Done((page, [_row(one, _attempts(tx, one.person_id)) for one in page.people]))
+        return Done((page, [_row(one, attempts_of(tx, one.person_id)) for one in page.people]))
 
     return (await provider.database.transact(look)).unwrap()
 
 
-@app.command()
-def lock(person_id: str, *, reason: Reason) -> None:
-    """Lock a record: sessions end at once, nothing of it signs in until it is unlocked."""
-    _set_status(person_id, PersonStatus.LOCKED, reason)
-
-
-@app.command()
-def unlock(person_id: str, *, reason: Reason) -> None:
-    """Unlock a record; failed sign-ins are forgotten by `release`."""
-    _set_status(person_id, PersonStatus.ACTIVE, reason)
-
-
+app.command()(people_locks.lock)
+app.command()(people_locks.unlock)
 app.command("lock-request")(lock_requests.lock_request)
 app.command("unlock-request")(lock_requests.unlock_request)
 app.command("lock-requests")(lock_requests.lock_requests)
 app.command("decide")(lock_requests.decide)
-
-
-@app.command()
-def release(person_id: str, *, reason: Reason) -> None:
-    """Let password and codes be tried again: after a hundred failures they rest, before that each try waits longer.
-
-    The codes that prove a new contact address are counted apart, and are released with them.
-    They stay what they were, so make sure first that it was the person who failed and that somebody else does not
-    know them. This is not for a locked record: that is `unlock`.
-    """
-
-    async def work(provider: Provider) -> int:
-        happening = occasion(provider)
-
-        def forget(tx: Tx) -> Done[int] | Refused:
-            return _release(tx, PersonId(person_id), reason, happening)
-
-        return (await provider.database.transact(forget)).unwrap()
-
-    failures = with_provider(work)
-    say(f"{person_id} may try again; failures forgotten: {failures}")
-
-
-def _release(tx: Tx, person_id: PersonId, reason: str, happening: Occasion) -> Done[int] | Refused:
-    if tx.people.get(person_id) is None:
-        return Refused(CommandFailed(f"no person {person_id}"))
-    released = [tx.attempts.release(counter) for counter in _counters(tx, person_id)]
-    failures = sum(one or 0 for one in released)
-    if not failures:
-        return Refused(CommandFailed(f"{person_id} has no failures to forget"))
-    tx.outbox.notify(PersonId(person_id), Notice.HIGH_RISK_ACT, occasion=happening, act=Act.RELEASED.value)
-    event = EventType.CREDENTIAL_RELEASED
-    tx.audit.add(
-        happening.event(event, actor=operator(), person_id=person_id, reason=reason, failures=failures)
-    )
-    return Done(failures)
-
-
-def _counters(tx: Tx, person_id: PersonId) -> tuple[str, str]:
-    """Return what failures are counted on: for the record that stands, and codes to contacts apart."""
-    standing = tx.people.standing_id(person_id)
-    return standing, counter_of(standing)
-
-
-@app.command("mark-compromised")
-def mark_password(person_id: str, *, reason: Reason) -> None:
-    """Note that others know a person's password: every session ends, and it opens nothing until they set another.
-
-    They sign in another way, which is the national system for citizens, and are led to a new one there.
-    """
-
-    async def work(provider: Provider) -> int:
-        happening = occasion(provider)
-
-        def mark(tx: Tx) -> Done[int] | Refused:
-            return _mark(tx, PersonId(person_id), reason, happening)
-
-        return (await provider.database.transact(mark)).unwrap()
-
-    say(f"the password of {person_id} opens nothing more; sessions ended: {with_provider(work)}")
-
-
-def _mark(tx: Tx, person_id: PersonId, reason: str, happening: Occasion) -> Done[int] | Refused:
-    if tx.people.get(person_id) is None:
-        return Refused(CommandFailed(f"no person {person_id}"))
-    standing = tx.people.standing_id(person_id)
-    ended = mark_compromised(tx, standing, reason=reason, actor=operator(), occasion=happening)
-    if ended is None:
-        return Refused(CommandFailed(f"{person_id} has no password that is not marked already"))
-    return Done(ended)
+app.command()(people_tries.release)
+app.command("mark-compromised")(people_tries.mark_password)
 
 
 @app.command("change-number")
@@ -237,64 +154,6 @@ def _masked(scheme: IdentifierScheme, value: str) -> str:
             return value
         case _:
             return mask_id_number(value).shown
-
-
-def _set_status(person_id: str, status: PersonStatus, reason: str) -> None:
-    async def work(provider: Provider) -> frozenset[Ground]:
-        happening = occasion(provider)
-
-        def change(tx: Tx) -> Done[frozenset[Ground]] | Refused:
-            return _change(tx, PersonId(person_id), status, reason, happening)
-
-        return (await provider.database.transact(change)).unwrap()
-
-    remaining = with_provider(work)
-    if status is PersonStatus.ACTIVE and remaining:
-        say(f"{person_id} stays locked: {_words(remaining)}")
-    else:
-        say(f"{person_id} is {status.value}")
-
-
-def _change(
-    tx: Tx, person_id: PersonId, status: PersonStatus, reason: str, happening: Occasion
-) -> Done[frozenset[Ground]] | Refused:
-    """Change the city's own ground; return every ground that holds now."""
-    person = tx.people.get(person_id)
-    if person is None:
-        return Refused(CommandFailed(f"no person {person_id}"))
-    if person.canonical_id is not None:
-        return Refused(CommandFailed(f"{person.canonical_id} stands for {person_id}: name that record"))
-    set_ground = open_ground if status is PersonStatus.LOCKED else lift_ground
-    is_changed = set_ground(tx, person_id, Ground.CITY, reason, actor=operator(), occasion=happening)
-    if status is PersonStatus.ACTIVE:
-        is_changed |= _lift_own(tx, person_id, reason, happening)
-    if is_changed:
-        act = Act.LOCKED if status is PersonStatus.LOCKED else Act.UNLOCKED
-        tx.outbox.notify(person_id, Notice.HIGH_RISK_ACT, occasion=happening, act=act.value)
-        return Done(grounds_of(tx, tx.people.get(person_id) or person))
-    grounds = grounds_of(tx, person)
-    if status is PersonStatus.ACTIVE and grounds:
-        return Refused(CommandFailed(f"{person_id} is not locked by hand, but: {_words(grounds)}"))
-    told = f"{person_id} is {status.value} already, or can't be changed"
-    if status is PersonStatus.ACTIVE and any(one.failures for one in _attempts(tx, person_id)):
-        told += "; failed sign-ins are forgotten by `hpid people release`"
-    return Refused(CommandFailed(told))
-
-
-def _lift_own(tx: Tx, person_id: PersonId, reason: str, happening: Occasion) -> bool:
-    """Lift the lock by the person's own word; where nothing was disputed, its case is closed with it."""
-    if not lift_ground(tx, person_id, Ground.HOLDER, reason, actor=operator(), occasion=happening):
-        return False
-    settle_case(tx, person_id, CaseKind.LOCKED, reason, actor=operator(), occasion=happening)
-    return True
-
-
-def _words(grounds: frozenset[Ground]) -> str:
-    return ", ".join(sorted(one.value for one in grounds))
-
-
-def _attempts(tx: Tx, person_id: PersonId) -> tuple[AttemptState, ...]:
-    return tuple(tx.attempts.state(counter) for counter in _counters(tx, person_id))
 
 
 def _row(person: FoundPerson, attempts: Sequence[AttemptState]) -> dict[str, object]:
