@@ -1,8 +1,8 @@
 """The three client profiles as one table; every check that differs between them reads it.
 
 `oidc`: the certified baseline. `city`: what the city asks of its systems. `fapi2`: FAPI 2.0 Security Profile with
-Message Signing; its row is complete, but no client may be registered with it until access tokens can be bound to a
-key (RFC 9449, RFC 8705). Pure.
+Message Signing; no client may be registered with it until access tokens can be bound to a key (RFC 9449, RFC 8705) and
+refresh tokens can stay as they are (FAPI 2.0 §5.3.2.1). Pure.
 """
 
 from collections.abc import Mapping
@@ -64,7 +64,6 @@ class ProfileRules:
     signed_request_required: bool
     """Parameters count only inside a request object, whose nbf and exp are bounded (FAPI 2.0 Message Signing §5.3)."""
     response_modes: tuple[str, ...]
-    refresh_rotates: bool
     default_acr: Acr
     """Level when neither the request nor the client names one."""
     acr_values_bind: bool
@@ -91,7 +90,6 @@ PROFILES: Mapping[Profile, ProfileRules] = {
         request_object_claims=frozenset(),
         signed_request_required=False,
         response_modes=_FRONT_CHANNEL,
-        refresh_rotates=True,
         default_acr=Acr.LOW,
         acr_values_bind=False,
         default_signing_alg="RS256",
@@ -110,7 +108,6 @@ PROFILES: Mapping[Profile, ProfileRules] = {
         request_object_claims=frozenset({"aud", "exp", "iss"}),
         signed_request_required=False,
         response_modes=_FRONT_CHANNEL,
-        refresh_rotates=True,
         default_acr=Acr.SUBSTANTIAL,
         acr_values_bind=True,
         default_signing_alg="ES256",
@@ -129,7 +126,6 @@ PROFILES: Mapping[Profile, ProfileRules] = {
         request_object_claims=frozenset({"aud", "exp", "iss", "nbf"}),
         signed_request_required=True,
         response_modes=_FRONT_CHANNEL,
-        refresh_rotates=False,
         default_acr=Acr.SUBSTANTIAL,
         acr_values_bind=True,
         default_signing_alg="ES256",

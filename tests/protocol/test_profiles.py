@@ -31,12 +31,11 @@ def test_the_city_and_fapi_ask_for_more_than_the_certified_baseline() -> None:
     assert CITY.secret_lifetime == timedelta(days=365)
 
 
-def test_fapi_takes_no_shared_secret_no_rs256_and_does_not_rotate() -> (
+def test_fapi_takes_no_shared_secret_no_rs256_and_signed_requests_alone() -> (
     None
 ):  # FAPI 2.0 Security Profile §5.3.2.1
     assert not FAPI2.auth_methods & {"none", "client_secret_basic", "client_secret_post", "client_secret_jwt"}
     assert "RS256" not in FAPI2.request_object_algs + FAPI2.id_token_algs
-    assert not FAPI2.refresh_rotates
     assert FAPI2.signed_request_required
 
 
