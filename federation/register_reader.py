@@ -14,7 +14,6 @@ from federation.registers import (
     EventPage,
     RegisterMetadata,
     RegistersFailed,
-    TokenRefused,
     UnknownCursor,
     assertion_claims,
     read_events,
@@ -46,39 +45,32 @@ class RegisterReader:
 
     async def events(self, after: str, limit: int, *, now: datetime) -> EventPage:
         """Return what was entered after a cursor; UnknownCursor if the feed does not know it."""
-        query = urlencode({"after": after, "limit": limit})
-        try:
-            return await self._events(query, now)
-        except TokenRefused:
-            self._token = None
-            return await self._events(query, now)
-
-    async def person(self, personal_id: str, *, now: datetime) -> Mapping[str, object] | None:
-        """Return what the population register says of whoever has or had a number; None: it has nobody by it."""
-        path = f"population/{quote(personal_id, safe='')}"
-        try:
-            response = await self._asked(path, now)
-        except TokenRefused:
-            self._token = None
-            response = await self._asked(path, now)
-        if response.status == 404 and _object(response).get("error") == "not_found":
-            return None
-        return read_person(_answer(response), asked=personal_id)
-
-    async def _events(self, query: str, now: datetime) -> EventPage:
-        response = await self._asked(f"events?{query}", now)
+        response = await self._asked(f"events?{urlencode({'after': after, 'limit': limit})}", now)
         if response.status == 400 and _object(response).get("error") == "invalid_cursor":
             raise UnknownCursor("the feed does not know its cursor")
         return read_events(_answer(response))
 
+    async def person(self, personal_id: str, *, now: datetime) -> Mapping[str, object] | None:
+        """Return what the population register says of whoever has or had a number; None: it has nobody by it."""
+        response = await self._asked(f"population/{quote(personal_id, safe='')}", now)
+        if response.status == 404 and _object(response).get("error") == "not_found":
+            return None
+        return read_person(_answer(response), asked=personal_id)
+
     async def _asked(self, path: str, now: datetime) -> Response:
-        metadata, token = await self._opened(now)
-        response = await self._get(
-            f"{metadata.registers_endpoint}/{path}", {"authorization": f"Bearer {token.value}"}
-        )
+        """Return the answer; a token that counts no more is asked for anew once."""
+        response = await self._asked_once(path, now)
         if response.status == 401:
-            raise TokenRefused("the registers refuse our token")
+            self._token = None
+            response = await self._asked_once(path, now)
+        if response.status == 401:
+            raise RegistersFailed("the registers refuse our token")
         return response
+
+    async def _asked_once(self, path: str, now: datetime) -> Response:
+        metadata, token = await self._opened(now)
+        authorization = {"authorization": f"Bearer {token.value}"}
+        return await self._get(f"{metadata.registers_endpoint}/{path}", authorization)
 
     async def _opened(self, now: datetime) -> tuple[RegisterMetadata, AccessToken]:
         """Return where the registers are, and a token that opens them."""

@@ -32,10 +32,6 @@ class UnknownCursor(RegistersFailed):
     """The feed does not know the cursor it gave us: its registers were made anew."""
 
 
-class TokenRefused(RegistersFailed):
-    """The access token counts no more (401)."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterMetadata:
     """Where the registers are, from the discovery document."""
