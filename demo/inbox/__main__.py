@@ -35,7 +35,7 @@ async def _serve(secret: str) -> bool:
 
     def stop() -> None:
         stopped.set()
-        server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
+        server.stop()
 
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop)

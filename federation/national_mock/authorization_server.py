@@ -39,7 +39,7 @@ class SignedIn:
     browser_digest: str
 
 
-class ProtocolRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
+class ProtocolRequest(OAuth2Request):
     """A request in Authlib's shape, with the parameters of the query or of the form."""
 
     def __init__(
@@ -54,7 +54,7 @@ class ProtocolRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no ty
         return dict(self.payload.data)
 
 
-class NationalServer(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
+class NationalServer(AuthorizationServer):
     """Finds clients, keeps tokens, answers as Starlette does."""
 
     def __init__(

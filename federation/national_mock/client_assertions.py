@@ -26,7 +26,7 @@ _LEEWAY = 60
 _LONGEST_JTI = 255
 
 
-class ClientAssertions(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib has no types
+class ClientAssertions(JWTBearerClientAssertion):
     """Checks assertions."""
 
     CLIENT_AUTH_METHOD = PRIVATE_KEY_JWT

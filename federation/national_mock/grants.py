@@ -18,7 +18,7 @@ from federation.national_mock.codes import CODE_SECONDS, AuthorizationCode
 from federation.national_mock.database import digest
 
 
-class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no types
+class CodeGrant(AuthorizationCodeGrant):
     """Issues codes and redeems them."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
@@ -76,7 +76,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no
         return account if account is not None and account.status == "active" else None
 
 
-class S256Only(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
+class S256Only(CodeChallenge):
     """PKCE without the plain method, neither asked for nor by default."""
 
     SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)

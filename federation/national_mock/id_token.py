@@ -20,7 +20,7 @@ from federation.national_mock.codes import AuthorizationCode
 ID_TOKEN_SECONDS = 300
 
 
-class IdToken(OpenIDCode):  # type: ignore[misc]  # Authlib has no types
+class IdToken(OpenIDCode):
     """Adds the ID token to the answer of the token endpoint."""
 
     def __init__(self, server: NationalServer, key: RSAKey) -> None:

@@ -10,7 +10,7 @@ from joserfc.jwk import KeySet, RSAKey
 from federation.national_mock.authorization_server import NationalServer
 
 
-class EndSession(EndSessionEndpoint):  # type: ignore[misc]  # Authlib has no types
+class EndSession(EndSessionEndpoint):
     """Checks the request as Authlib does and ends the tokens."""
 
     def __init__(self, server: NationalServer, key: RSAKey) -> None:

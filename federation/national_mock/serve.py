@@ -40,7 +40,7 @@ async def _serve(settings: Settings) -> int:
     def stop() -> None:
         nonlocal stopped
         stopped = True
-        server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
+        server.stop()
         loop.call_later(_GRACE_SECONDS, os._exit, 0)  # a request held back by a fault may not hold us back
 
     loop = asyncio.get_running_loop()

@@ -6,7 +6,7 @@ from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from federation.national_mock.clients import PRIVATE_KEY_JWT, REGISTERS_SCOPE
 
 
-class SystemGrant(ClientCredentialsGrant):  # type: ignore[misc]  # Authlib has no types
+class SystemGrant(ClientCredentialsGrant):
     """A secret is not enough here: it signs people in, it does not open registers."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = (PRIVATE_KEY_JWT,)

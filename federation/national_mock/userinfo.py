@@ -22,7 +22,7 @@ _ACCOUNT_TYPES = {"citizen": 1, "enterprise": 2, "organisation": 3}
 _SEXES = {"male": 1, "female": 2}
 
 
-class AccessTokens(BearerTokenValidator):  # type: ignore[misc]  # Authlib has no types
+class AccessTokens(BearerTokenValidator):
     """Finds access tokens for Authlib."""
 
     def __init__(self, server: NationalServer) -> None:

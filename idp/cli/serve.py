@@ -96,7 +96,7 @@ async def _leave(provider: Provider, server: Server, serving: asyncio.Task[None]
     if drain:
         hear_no_more(provider.settings.port)
         await asyncio.sleep(ACCEPTED_SECONDS)
-    server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
+    server.stop()
     await asyncio.wait({serving}, timeout=_LAST_REQUESTS_SECONDS)
     if serving.done():
         await serving
