@@ -83,8 +83,7 @@ async def authorize(call: Call) -> Answer:
             started_at=now,
             stored_as=asked.stored_as,
         )
-        if call.method == "POST" and call.headers.get("sec-fetch-site") == "cross-site":
-            # such a request comes without our cookies (SameSite=Lax); the redirect brings them
+        if call.method == "POST" and _left_cookies_behind(call, client):
             return await _lead_to(call, "/authorize/resume", opened, is_new=True)
         return await _proceed(call, request, client, opened, is_new=True)
 
@@ -158,6 +157,17 @@ async def _proceed(
         case str() as code:
             return await _answer(call, request, client, opened, code=code, is_new=is_new)
     raise AssertionError("next_step asked for a fact after all were there")
+
+
+def _left_cookies_behind(call: Call, client: ClientFacts) -> bool:
+    """Tell whether another site's form may have sent this: without our cookies (SameSite=Lax), which a redirect brings.
+
+    Browsers that don't say whose form it was are taken at what they brought.
+    """
+    site = call.headers.get("sec-fetch-site")
+    if site is None:
+        return session_cookie_name(call.provider.settings, realm_of(client)) not in call.cookies()
+    return site == "cross-site"
 
 
 @contextmanager

@@ -98,7 +98,7 @@ async def test_a06_a_secret_in_header_and_body(world: World, oracle: Oracle, rp:
         {**form, "client_secret": "wrong"},
         {**form, "client_assertion": "x", "client_assertion_type": "y"},
     ):
-        async with oracle.refusing(sorted(body), status={401}, counted=True):
+        async with oracle.refusing(sorted(body), status={400}, counted=True):
             await world.http.post("/token", data=body, headers=basic_header(rp))
 
 

@@ -17,6 +17,21 @@ async def test_a_request_by_post_is_served_like_one_by_get(world: World) -> None
     assert "page-sign-in" in page.ids
 
 
+async def test_a_post_that_left_its_cookies_behind_finds_the_session_all_the_same(world: World) -> None:
+    """An older browser does not say that another site's form sends it (SameSite=Lax; §3.1.2.1)."""
+    rp = await world.client()
+    visitor = await world.visitor(rp)
+    posted = await world.http.post("/authorize", data=rp.parameters(prompt="none"))
+    for cookie in posted.cookies.jar:
+        visitor.browser.client.cookies.jar.set_cookie(cookie)
+    page = await visitor.browser.get(posted.headers["location"])
+    assert "code" in page.answer
+    stranger = world.browser()
+    posted = await stranger.client.post("/authorize", data=rp.parameters(prompt="none"))
+    page = await stranger._follow(posted)
+    assert page.answer["error"] == "login_required"
+
+
 async def test_a_post_takes_its_parameters_from_the_body_alone(world: World) -> None:
     rp = await world.client()
     page = await world.browser().post(f"/authorize?{urlencode(rp.parameters())}", {})
