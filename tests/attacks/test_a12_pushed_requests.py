@@ -99,6 +99,10 @@ async def test_a06_every_parameter_of_a_push(world: World, oracle: Oracle, cast:
                 await cast.alice.browser.client.get(f"{cast.c.load_url(pushed)}&{spelling}=other")
 
 
+TWO_AT_ONCE = frozenset({"two methods", "assertion"})
+"""A wrong request, whoever sends it (RFC 6749 §5.2)."""
+
+
 @pytest.mark.parametrize("what", ["wrong secret", "no secret", "another's id", "two methods", "assertion"])
 async def test_b08_nobody_pushes_for_a_client_that_has_not_proved_itself(
     world: World, oracle: Oracle, cast: Cast, what: str
@@ -114,9 +118,10 @@ async def test_b08_nobody_pushes_for_a_client_that_has_not_proved_itself(
         form["client_secret"] = str(cast.c.client_secret)
     else:
         form |= {"client_assertion": "a.b.c", "client_assertion_type": "x"}
-    async with oracle.refusing(what, status={401}, counted=True) as watch:
+    status, error = (400, "invalid_request") if what in TWO_AT_ONCE else (401, "invalid_client")
+    async with oracle.refusing(what, status={status}, counted=True) as watch:
         await world.http.post("/par", content=urlencode(form), headers=headers)
-    assert watch.last.json()["error"] == "invalid_client"
+    assert watch.last.json()["error"] == error
 
 
 async def test_b10_a_client_disabled_after_its_push_gets_nothing(
