@@ -271,7 +271,7 @@ ACCOUNT: dict[str, Sample] = {
         session("9k1", device="Samsung Internet, Android", is_phone=True, services=()),
         session("9k2", device="", acting_for=("Công ty TNHH Cảng Xanh", "Nguyễn Gia Bảo")),
         session("9k3", is_official=True),
-        session("9k5", is_public=True),
+        session("9k5", is_public=True, opened_at=NOW - dt.timedelta(hours=5)),
     ),
     "sessions-only-this": sessions(),
     "account-home": home(

@@ -43,7 +43,7 @@ FOUND_BY = tuple(
 def request(request_id: str, right: str, **changes: object) -> RequestRow:
     row = RequestRow(
         request_id=request_id,
-        number="7K2M-9QXD-4FHT-2B3C",
+        number=f"7K2M-9QXD-4FHT-{request_id.upper()}B3",
         right=right,
         service="",
         what="Ngày cấp thẻ ghi sai:\nđúng là 05/02/2024.",

@@ -175,3 +175,11 @@ def test_no_line_begins_with_what_parts_two_things(rendered: Mapping[Key, str]) 
     """A dot between two things stays with the one before it."""
     for key, html in rendered.items():
         assert " · " not in html, key
+
+
+@on_every_page
+def test_buttons_that_do_different_things_sound_different(seen: Seen) -> None:
+    """Who hears the page hears them without what stands around them."""
+    buttons = [one for one in seen.page.all("button") if "main" in one.path]
+    names = [" ".join(one.text.split()) for one in buttons]
+    assert sorted(names) == sorted(set(names))
