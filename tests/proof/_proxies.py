@@ -1,6 +1,7 @@
 """What a proxy of deploy/ keeps away from the nodes, and what it writes down: the same of both."""
 
 import http.client
+import json
 import secrets
 import socket
 import ssl
@@ -18,6 +19,7 @@ from tests.server import PATIENCE
 HOST = "id.example.vn"
 _BURST = 500
 _SECRET = "code-that-nobody-may-read"
+_CODE = "BCDFGHJK"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +73,18 @@ def _check_forwarding_and_logs(proxy: Proxy) -> None:
     assert len(written) == 1, written
     assert _SECRET not in "".join(log.read_text() for log in proxy.logs)
     assert "127.0.0.1" not in written[0].partition('"node')[0], written
+    proxy.ask("GET", f"/q/{_CODE}")
+    proxy.ask("GET", f"{path}-last\\")
+    assert len(_lines(proxy.logs, f"{path}-last")) == 1
+    assert _CODE not in "".join(log.read_text() for log in proxy.logs)
 
 
 def _lines(logs: tuple[Path, ...], path: str) -> list[str]:
     """Return what was written about a path, as soon as it is."""
     deadline = time.monotonic() + 5
     while True:
-        found = [line for log in logs for line in log.read_text().splitlines() if path in line]
+        lines = (line for log in logs for line in log.read_text().splitlines() if line.startswith("{"))
+        found = [line for line in lines if path in str(json.loads(line).get("path"))]
         if found or time.monotonic() > deadline:
             return found
         time.sleep(0.05)
