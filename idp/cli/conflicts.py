@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from idp.audit.occasion import Occasion
-from idp.cli.context import AsJson, CommandFailed, carry_out, operator, say, show, with_provider
+from idp.cli.context import NAMES_AN_ID, AsJson, CommandFailed, carry_out, operator, say, show, with_provider
 from idp.conflicts.model import Conflict, ConflictKind, ConflictRefused, ConflictState
 from idp.conflicts.service import assign, dismiss, resolve
 from idp.database import Done, Refused
@@ -33,7 +33,7 @@ def list_all(
     show(with_provider(work), as_json=as_json, title="conflicts")
 
 
-@app.command("show")
+@app.command("show", context_settings=NAMES_AN_ID)
 def show_one(conflict_id: str, *, as_json: AsJson = False) -> None:
     """Show a conflict with what is known of it."""
 
@@ -52,7 +52,7 @@ def show_one(conflict_id: str, *, as_json: AsJson = False) -> None:
     show(with_provider(work), as_json=as_json, title="conflict")
 
 
-@app.command("assign")
+@app.command("assign", context_settings=NAMES_AN_ID)
 def assign_one(
     conflict_id: str,
     *,
@@ -68,7 +68,7 @@ def assign_one(
     say(f"{conflict_id} is {steward.removeprefix('operator:')}'s")
 
 
-@app.command("resolve")
+@app.command("resolve", context_settings=NAMES_AN_ID)
 def resolve_one(conflict_id: str, *, reason: Reason) -> None:
     """Say that its cause is gone; should it come again, it is a new one. Two records are merged by `hpid merges`."""
 
@@ -79,7 +79,7 @@ def resolve_one(conflict_id: str, *, reason: Reason) -> None:
     say(f"{conflict_id} is resolved")
 
 
-@app.command("dismiss")
+@app.command("dismiss", context_settings=NAMES_AN_ID)
 def dismiss_one(conflict_id: str, *, reason: Reason) -> None:
     """Say that nothing is to be done; the same one coming again is counted, and not shown as open."""
 

@@ -25,6 +25,8 @@ T = TypeVar("T")
 RefusalT = TypeVar("RefusalT", bound=Exception)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+NAMES_AN_ID = {"ignore_unknown_options": True}
+"""Settings of a command that takes an id: one in 64 begins with a hyphen, and is no option."""
 _ANY_WIDTH = 100_000
 _output = Console(soft_wrap=True)
 _errors = Console(stderr=True, soft_wrap=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from idp.cli.context import AsJson, CommandFailed, occasion, operator, show, with_provider
+from idp.cli.context import NAMES_AN_ID, AsJson, CommandFailed, occasion, operator, show, with_provider
 from idp.cli.key_escrow import check_share, escrow, recover
 from idp.cli.key_revocation import Yes, revoke, revoke_signing
 from idp.cli.master_key import drop_master, masters, new_master, reseal_all, use_master
@@ -17,7 +17,7 @@ from idp.transaction import Tx
 from keys.rotation import KeyRecord, RotationRefused, rotates_at, state
 
 app = typer.Typer(help="Signing keys and the master key.", no_args_is_help=True)
-app.command(context_settings={"ignore_unknown_options": True})(revoke)  # one kid in 64 begins with a hyphen
+app.command(context_settings=NAMES_AN_ID)(revoke)
 app.command()(masters)
 app.command()(new_master)
 app.command()(use_master)

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from idp.audit.occasion import Occasion
-from idp.cli.context import AsJson, CommandFailed, carry_out, operator, say, show, with_provider
+from idp.cli.context import NAMES_AN_ID, AsJson, CommandFailed, carry_out, operator, say, show, with_provider
 from idp.database import Done, Refused
 from idp.days import end_of, last_day
 from idp.ids import MandateId, OrganisationId, PersonId
@@ -132,7 +132,7 @@ def parents(child_id: str, person_ids: Annotated[list[str], typer.Argument()]) -
     say(f"parents who may act: {len(carry_out(change, MandateRefused, _why))}")
 
 
-@app.command()
+@app.command(context_settings=NAMES_AN_ID)
 def end(mandate_id: str, *, reason: Reason) -> None:
     """End a mandate, whatever it comes from, with all its delegate got by it."""
 

@@ -8,6 +8,7 @@ import typer
 
 from idp.audit.occasion import Occasion
 from idp.cli.context import (
+    NAMES_AN_ID,
     AsJson,
     CommandFailed,
     carry_out,
@@ -85,7 +86,7 @@ def propose_one(
     say(f"{merge.winner_id} is to stand for {merge.loser_id}")
 
 
-@app.command("confirm")
+@app.command("confirm", context_settings=NAMES_AN_ID)
 def confirm_one(merge_id: str) -> None:
     """Carry out what another steward proposed: sessions and grants of the loser end, and services are signed out."""
 
@@ -98,7 +99,7 @@ def confirm_one(merge_id: str) -> None:
     say(f"tell the services: hpid merges report {merge_id}")
 
 
-@app.command("withdraw")
+@app.command("withdraw", context_settings=NAMES_AN_ID)
 def withdraw_one(merge_id: str, *, reason: Reason) -> None:
     """Take back a proposal that nobody has confirmed."""
 
@@ -108,7 +109,7 @@ def withdraw_one(merge_id: str, *, reason: Reason) -> None:
     say(f"{carry_out(change, MergeRefused, _why).merge_id} is withdrawn")
 
 
-@app.command("split")
+@app.command("split", context_settings=NAMES_AN_ID)
 def split_one(
     merge_id: str,
     *,
@@ -166,7 +167,7 @@ def list_all(
     show(with_provider(work), as_json=as_json, title="merges")
 
 
-@app.command("show")
+@app.command("show", context_settings=NAMES_AN_ID)
 def show_one(merge_id: str, *, as_json: AsJson = False) -> None:
     """Show a merge: who, why, the aliases in every sector, and what was made while the records were one."""
 
@@ -190,7 +191,7 @@ def show_one(merge_id: str, *, as_json: AsJson = False) -> None:
     show(with_provider(work), as_json=as_json, title="merge")
 
 
-@app.command("report")
+@app.command("report", context_settings=NAMES_AN_ID)
 def report(merge_id: str, *, as_json: AsJson = False) -> None:
     """Say per sector what its services are to be told: the sub in use and its aliases. No personal data."""
 

@@ -55,18 +55,6 @@ def test_an_algorithm_we_do_not_sign_with_is_refused(office: Office) -> None:
     )
 
 
-@pytest.mark.parametrize("beginning", ["-", "--"])
-def test_a_key_is_named_as_it_is_also_where_its_id_begins_with_a_hyphen(
-    office: Office, beginning: str
-) -> None:
-    """One in 64 does, and who must revoke it at once has no time to learn of options."""
-    kid = beginning + "ZAGnw7dz8"
-    told = office.installation.hpid("keys", "revoke", kid, "--yes").refusal
-    assert told == f"there is no key {kid}; `hpid keys list` shows them"
-    told = office.installation.hpid("emergency", "end", "--key", kid, "--reason", "test", "--yes").refusal
-    assert told == f"no signing key {kid}; `hpid keys list` names them"
-
-
 async def test_a_revoked_key_is_out_within_a_second_and_only_with_yes(
     office: Office, world: ServedWorld
 ) -> None:
