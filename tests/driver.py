@@ -261,6 +261,10 @@ class RelyingParty:
         }
         return await self.token(http, **form)
 
+    async def claims_of(self, http: httpx.AsyncClient, code: str) -> dict[str, Any]:
+        """Redeem a code and return what the ID token says."""
+        return await self.verify(http, (await self.redeem(http, code)).json()["id_token"])
+
     async def refresh(
         self, http: httpx.AsyncClient, refresh_token: str, /, **changes: str | None
     ) -> httpx.Response:

@@ -7,11 +7,11 @@ from idp.cases.model import CaseKind
 from idp.database import Done
 from idp.life_events.model import Ground
 from idp.life_events.service import lift_ground
-from idp.people.asked import Asked, SearchReason, read_text
+from idp.people.asked import read_text
 from idp.people.model import PersonStatus
-from idp.reports.finding import find_people
 from idp.transaction import Tx
 from tests.driver import Page
+from tests.endpoints.looking import look
 from tests.world import World
 
 HERE = "/account/history"
@@ -24,22 +24,6 @@ def _events(page: Page) -> set[str]:
 
 def _disputable(page: Page) -> set[str]:
     return {one.removeprefix("not-me-") for one in page.ids if one.startswith("not-me-")}
-
-
-async def _look(world: World, asked: Asked) -> None:
-    def look(tx: Tx) -> Done[object]:
-        return Done(
-            find_people(
-                tx,
-                asked,
-                vault=world.provider.vault,
-                reason=SearchReason.AUTHORITY,
-                actor="operator:clerk",
-                occasion=world.occasion,
-            )
-        )
-
-    await world.write(look)
 
 
 async def test_a_sign_in_at_a_service_and_what_it_read_stand_there_in_words(world: World) -> None:
@@ -64,7 +48,7 @@ async def test_a_sign_in_at_a_service_and_what_it_read_stand_there_in_words(worl
 async def test_an_officials_look_stands_there_with_its_reason(world: World) -> None:
     person, browser = await world.person(), world.browser()
     await world.signed_in(browser, person.person_id)
-    await _look(world, read_text(person.profile.full_name, birth_year=person.birth_year))
+    await look(world, read_text(person.profile.full_name, birth_year=person.birth_year))
     page = await browser.get(f"{HERE}?kind=looked", **{"accept-language": "en"})
     assert "police or a court asked in writing" in page.response.text
     assert _disputable(page) == set()

@@ -1,14 +1,11 @@
 """Asking why an official looked: about one's own record, once, and the answer stands beside it (PAGES §3.1.17)."""
 
-from typing import Any
-
 from idp.audit.events import EventType
 from idp.cases.model import CaseKind, CaseState
 from idp.cases.service import answer_question
-from idp.database import Done
-from idp.people.asked import SearchReason, read_text
-from idp.reports.finding import find_people
+from idp.people.asked import read_text
 from tests.driver import Browser
+from tests.endpoints.looking import look
 from tests.world import World
 
 HISTORY = "/account/history"
@@ -20,20 +17,7 @@ async def looked_at(world: World, name: str = "alice", born: int = 1984) -> tupl
     person, browser = await world.person(name, birth_year=born), world.browser()
     await world.signed_in(browser, person.person_id)
     asked = read_text(person.profile.full_name, birth_year=born)
-
-    def look(tx: Any) -> Done[object]:
-        return Done(
-            find_people(
-                tx,
-                asked,
-                vault=world.provider.vault,
-                reason=SearchReason.AUTHORITY,
-                actor="operator:clerk",
-                occasion=world.occasion,
-            )
-        )
-
-    await world.write(look)
+    await look(world, asked)
     events = await world.records(EventType.PEOPLE_SEARCHED)
     ours = [one.event_id for one in events if one.subject_ref == f"person:{person.person_id}"]
     return browser, ours[-1]

@@ -16,10 +16,6 @@ from tests.endpoints.phones import Screen, at, confirm, open_code, phone, screen
 from tests.world import World
 
 
-async def claims_of(world: World, rp: RelyingParty, code: str) -> dict[str, object]:
-    return await rp.verify(world.http, (await rp.redeem(world.http, code)).json()["id_token"])
-
-
 async def told(world: World) -> list[dict[str, str]]:
     """What people are to hear by mail and SMS."""
 
@@ -48,7 +44,7 @@ async def test_a_number_typed_on_the_phone_signs_in_the_browser_that_shows_it(
     assert page.title.startswith("Đã xác nhận")
     assert await shown.state() == 200
     page = await shown.browser.press(await shown.go_on(), "allow")
-    claims = await claims_of(world, rp, page.answer["code"])
+    claims = await rp.claims_of(world.http, page.answer["code"])
     assert (claims["acr"], claims["idp"]) == (Acr.SUBSTANTIAL.value, "national")
     assert claims["amr"] == ["pwd", "otp", "mca"]
     assert claims["auth_time"] == int(world.time().timestamp()) - 300, "the phone's own, not this moment's"

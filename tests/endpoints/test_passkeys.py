@@ -26,10 +26,6 @@ from tests.endpoints.passkeys import (
 from tests.world import World
 
 
-async def claims_of(world: World, rp: RelyingParty, code: str) -> dict[str, object]:
-    return await rp.verify(world.http, (await rp.redeem(world.http, code)).json()["id_token"])
-
-
 @pytest.mark.parametrize(
     ("flags", "amr"),
     [(UP | UV, ["mfa", "user", "pop"]), (UP | UV | BE | BS, ["mfa", "user", "swk"])],
@@ -44,7 +40,7 @@ async def test_a_passkey_signs_in_where_city_credentials_do_and_tokens_say_how(
     page = await browser.get(f"/sign-in/passkey?i={page.interaction}")
     page = await answer(browser, page, authenticator)
     page = await browser.press(page, "allow")
-    claims = await claims_of(world, rp, page.answer["code"])
+    claims = await rp.claims_of(world.http, page.answer["code"])
     assert (claims["acr"], claims["amr"], claims["idp"]) == (Acr.LOW.value, amr, "haiphong")
     (started,) = (await world.records(EventType.SESSION_STARTED))[1:]
     assert started.payload["amr"] == amr
@@ -107,7 +103,7 @@ async def test_without_verification_it_is_one_factor(world: World, rp: RelyingPa
     page = await passkey_page(browser, rp)
     assert json.loads(options_of(page))["userVerification"] == "preferred"
     page = await browser.press(await answer(browser, page, authenticator, flags=UP), "allow")
-    claims = await claims_of(world, rp, page.answer["code"])
+    claims = await rp.claims_of(world.http, page.answer["code"])
     assert (claims["acr"], claims["amr"]) == (Acr.LOW.value, ["user", "pop"])
     assert "page-account-sign-in" in (await browser.get(PASSKEYS)).ids, "and does not open the account"
 

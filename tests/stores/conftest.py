@@ -29,7 +29,7 @@ from tests.stores.administrator import administrator_of
 from tests.stores.desk import Desk, staffed
 from tests.stores.office import Office, know_person
 from tests.stores.samples import another_node
-from tests.world import make_schema
+from tests.world import World, make_schema, open_world
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 _numbers = itertools.count()
@@ -180,3 +180,11 @@ async def nodes(
     """Two nodes on one database."""
     async with another_node(database, database_url, clock) as other:
         yield database, other
+
+
+@pytest.fixture
+async def world(postgresql_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    """A whole provider on PostgreSQL, where what happens at once is told by locks."""
+    MasterKey.create(tmp_path / "master.json")
+    async with open_world(tmp_path, tmp_path, postgresql_url) as world:
+        yield world

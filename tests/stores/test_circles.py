@@ -3,10 +3,8 @@
 PostgreSQL, READ COMMITTED: two that wait for each other would cost a second, and one of them its work.
 """
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,18 +17,10 @@ from idp.officials.service.contexts import held
 from idp.recovery.model import ALL_LOST, Recovery, Way
 from idp.recovery.service import bind, recover
 from idp.transaction import Tx
-from keys.master import MasterKey
 from tests.stores.circles import run_beside
 from tests.stores.desk import Desk, binding, paper_of, staffed, typed
 from tests.stores.desk_samples import HOLD, occasion
-from tests.world import World, open_world
-
-
-@pytest.fixture
-async def world(postgresql_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    MasterKey.create(tmp_path / "master.json")
-    async with open_world(tmp_path, tmp_path, postgresql_url) as world:
-        yield world
+from tests.world import World
 
 
 @pytest.fixture

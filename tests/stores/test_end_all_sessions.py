@@ -1,11 +1,8 @@
 """`hpid sessions end` leaves no session that begins at that moment (SECURITY B10): PostgreSQL, where two run at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 
 from idp.cli.sessions import _end
@@ -13,15 +10,7 @@ from idp.database import Done
 from idp.protocol.assurance import Acr
 from idp.sessions.service import Proof, start_session
 from idp.transaction import Tx
-from keys.master import MasterKey
-from tests.world import World, open_world
-
-
-@pytest.fixture
-async def world(postgresql_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    MasterKey.create(tmp_path / "master.json")
-    async with open_world(tmp_path, tmp_path, postgresql_url) as world:
-        yield world
+from tests.world import World
 
 
 async def test_a_session_that_begins_meanwhile_ends_too(world: World) -> None:

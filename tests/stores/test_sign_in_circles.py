@@ -3,10 +3,9 @@
 PostgreSQL, READ COMMITTED. The person's row comes before counter, code and key (SECURITY B10).
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pyotp
@@ -30,20 +29,12 @@ from idp.people.contacts import Contact
 from idp.people.model import Person
 from idp.protocol.facts import Realm
 from idp.transaction import Tx
-from keys.master import MasterKey
 from tests.stores.circles import Act, run_beside
 from tests.stores.passkey_samples import make_passkey
-from tests.world import TOTP_SECRET, World, open_world
+from tests.world import TOTP_SECRET, World
 
 HERE, CODE, MAIL = "interaction", "123456", "hop-thu@example.vn"
 RECOVERY_CODE = "ABCDEFGH12345678"
-
-
-@pytest.fixture
-async def world(postgresql_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    MasterKey.create(tmp_path / "master.json")
-    async with open_world(tmp_path, tmp_path, postgresql_url) as world:
-        yield world
 
 
 def sent_code(world: World, person: Person) -> SignInCode:

@@ -4,10 +4,9 @@ Back-Channel Logout 1.0 §2.7. The token names a session alone: whose it is nobo
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,18 +23,10 @@ from idp.sessions.model import Session
 from idp.sessions.service import Proof
 from idp.transaction import Tx
 from idp.upstreams.model import NATIONAL, ExternalLink, upstream_session
-from keys.master import MasterKey
-from tests.world import World, open_world
+from tests.world import World
 
 ISSUER, SUBJECT, SID = "https://national.example", "alice there", "theirs"
 Act = Callable[[Tx], Any]
-
-
-@pytest.fixture
-async def world(postgresql_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    MasterKey.create(tmp_path / "master.json")
-    async with open_world(tmp_path, tmp_path, postgresql_url) as world:
-        yield world
 
 
 @pytest.fixture
