@@ -18,7 +18,7 @@ VI = {
     "nav_sessions": "Phiên và thiết bị",
     "overview_id_number": "Số định danh cá nhân {number}",
     "overview_level": "Mức độ tài khoản",
-    "overview_level_tag": "Mức độ\u00a0{level}",
+    "overview_level_tag": "Mức\u00a0độ\u00a0{level}",
     "overview_level_2": "Dùng được mọi dịch vụ của thành phố.",
     "overview_way_national": "{upstream}, đang liên kết",
     "overview_way_passkey": "Khóa truy cập: {name}",

@@ -90,7 +90,7 @@ VI = {
         "Tài khoản này chưa có cách nào đạt mức đó ở đây. Quay lại và hỏi cơ quan của dịch vụ về "
         "cách làm khác."
     ),
-    "step_up_cancel": "Không xác nhận, quay lại",
+    "step_up_cancel": "Không xác\u00a0nhận, quay\u00a0lại",
     "step_up_level_01": (
         "Tài khoản đang ở mức độ 01. Dịch vụ này cần mức độ 02: đến công an cấp xã bất kỳ, mang thẻ căn cước, khoảng 5 "
         'phút. [Tìm nơi gần nhất](/help#register "nearest")'
