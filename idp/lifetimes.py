@@ -8,6 +8,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from idp.setting_values import UnsafeSettings
 
+_LONGEST_IN_PRODUCTION = {
+    "code": timedelta(minutes=10),  # RFC 6749 §4.1.2
+    "access_token": timedelta(hours=1),
+    "access_token_personal": timedelta(hours=1),
+    "id_token": timedelta(hours=1),
+    "desk_code": timedelta(minutes=30),
+}
+"""What is good in anybody's hands, and of what was issued nobody can call back at once (DESIGN 5.5, bound B)."""
+
 
 class Lifetimes(BaseSettings):
     """How long each thing lives (DESIGN 5.4). Seconds in the environment, e.g. HPID_LIFE_CODE=60."""
@@ -17,7 +26,8 @@ class Lifetimes(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def _seconds(cls, value: object) -> object:
-        return float(value) if isinstance(value, str) and value.replace(".", "", 1).isdigit() else value
+        is_number = isinstance(value, str) and value.removeprefix("-").replace(".", "", 1).isdigit()
+        return float(str(value)) if is_number else value
 
     access_token: timedelta = timedelta(seconds=300)
     """Access token: also bound B of a revocation for services that check offline."""
@@ -109,7 +119,24 @@ class Lifetimes(BaseSettings):
     """A signing key that has signed for this long is followed by a new one, of itself; 0: only by `hpid keys rotate`."""
 
     @model_validator(mode="after")
+    def _refuse_less_than_nothing(self) -> Self:
+        """What is kept for less than no time is forgotten while it counts: a spent assertion could be used again."""
+        for name in type(self).model_fields:
+            if getattr(self, name) < timedelta():
+                raise UnsafeSettings(f"HPID_LIFE_{name.upper()} must not be below 0")
+        return self
+
+    @model_validator(mode="after")
     def _refuse_endless_rotation(self) -> Self:
         if self.signing_key and self.signing_key <= self.key_publish:
             raise UnsafeSettings("HPID_LIFE_SIGNING_KEY must be 0 or longer than HPID_LIFE_KEY_PUBLISH")
         return self
+
+    def refuse_unsafe_production(self) -> None:
+        """Raise UnsafeSettings for what a production must not be run with."""
+        if not timedelta(days=1) <= self.recovery_hold <= timedelta(days=3):
+            raise UnsafeSettings("HPID_LIFE_RECOVERY_HOLD must be one to three days in production")
+        for name, longest in _LONGEST_IN_PRODUCTION.items():
+            if getattr(self, name) > longest:
+                seconds = int(longest.total_seconds())
+                raise UnsafeSettings(f"HPID_LIFE_{name.upper()} must be {seconds} or shorter in production")

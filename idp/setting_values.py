@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 Network = IPv4Network | IPv6Network
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 _LONGEST_PREFIX = {4: 24, 6: 48}
 _PORT = re.compile(r":[0-9]+$")
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -5,7 +5,7 @@ Read from the environment (`HPID_…`), to which `hpid` adds `hpid.env` of the s
 """
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from idp.risk_settings import RiskSettings
 from idp.setting_values import (
     THIS_MACHINE,
     DeploymentProfile,
+    LogLevel,
     MailTls,
     Network,
     RegistrationMode,
@@ -177,8 +178,8 @@ class Settings(BaseSettings):
     holidays: Annotated[tuple[date, ...], NoDecode] = ()
     """Days on which offices don't work, beside week-ends and holidays of fixed days, as announced for each year; comma
     separated, e.g. 2027-02-05,2027-02-08. They stop the clock of written requests."""
-    log_level: str = "INFO"
-    """DEBUG, INFO, WARNING or ERROR."""
+    log_level: LogLevel = "INFO"
+    """What is logged: this and what is graver."""
     life: Lifetimes = Field(default_factory=Lifetimes)
     """Lifetimes."""
     risk: RiskSettings = Field(default_factory=RiskSettings)
@@ -283,10 +284,7 @@ class Settings(BaseSettings):
             raise UnsafeSettings(
                 "HPID_QR_SIGN_IN compares addresses: HPID_TRUSTED_PROXIES must name the proxy, or all are near"
             )
-        if not timedelta(days=1) <= self.life.recovery_hold <= timedelta(days=3):
-            raise UnsafeSettings("HPID_LIFE_RECOVERY_HOLD must be one to three days in production")
-        if self.life.desk_code > timedelta(minutes=30):
-            raise UnsafeSettings("HPID_LIFE_DESK_CODE must be half an hour (1800) or shorter in production")
+        self.life.refuse_unsafe_production()
         if not is_certain_of_its_database(self.database_url or ""):
             raise UnsafeSettings(
                 "HPID_DATABASE_URL must say sslmode=verify-full in production, except on this machine"

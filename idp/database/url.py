@@ -1,6 +1,7 @@
 """The database URL: the whole switch between the embedded engine and PostgreSQL, on one server or several."""
 
 import re
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ OPTIONS = frozenset(
 )
 """What a URL may say beside the places: libpq's words with libpq's meaning."""
 _WRITERS = frozenset({"read-write", "primary"})
+_SSLMODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 class UnusableUrl(ValueError):
@@ -77,6 +79,23 @@ def _check_postgresql(target: URL) -> None:
         raise UnusableUrl(f"the database URL has an option that is not known: {', '.join(sorted(unknown))}")
     if target.query.get("target_session_attrs", "read-write") not in _WRITERS:
         raise UnusableUrl("target_session_attrs must be read-write: what nobody can write, nobody can revoke")
+    if target.query.get("sslmode", "prefer") not in _SSLMODES:
+        raise UnusableUrl(f"sslmode must be one of {', '.join(_SSLMODES)}")
+    for name in ("sslrootcert", "sslcert", "sslkey", "sslcrl"):
+        for path in _parts(target.query.get(name)):
+            _check_readable(name, path)
+
+
+def _check_readable(name: str, path: str) -> None:
+    """Refuse a file that is no certificate or can't be read: else a node would try for ever, and name no file."""
+    try:
+        if name == "sslrootcert":
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        else:
+            with open(path, "rb"):  # noqa: PTH123 - nothing is read
+                pass
+    except OSError as error:  # an SSLError is one
+        raise UnusableUrl(f"{name}: {path} can't be read: {error.strerror}") from None
 
 
 def _parts(value: str | Sequence[str] | None) -> list[str]:

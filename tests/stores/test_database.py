@@ -261,6 +261,10 @@ def test_a_password_stays_whole_whatever_stands_in_it() -> None:
         ("h1:x/hpid", "no URL"),
         ("h1/hpid?sslmod=require", "not known: sslmod"),
         ("h1/hpid?target_session_attrs=any", "read-write"),
+        ("h1/hpid?sslmode=verify_full", "sslmode must be one of disable, allow, "),
+        ("h1/hpid?sslrootcert=/nowhere/ca.pem", "sslrootcert: /nowhere/ca.pem can't be read: No such file"),
+        ("h1/hpid?sslrootcert=/dev/null", "sslrootcert: /dev/null can't be read: "),
+        ("h1/hpid?sslkey=/nowhere/key.pem", "sslkey: /nowhere/key.pem can't be read: No such file"),
     ],
 )
 def test_what_the_url_can_not_mean_is_refused(rest: str, refusal: str) -> None:
