@@ -7,7 +7,9 @@ from idp.protocol.scopes import SCOPES, LegalBasis, Scope
 PATH = "docs/reference/scopes.md"
 _INTRODUCTION = (
     "What a relying party can ask for. A client gets only the scopes registered for it, each with its legal"
-    " basis; tokens with a `personal` scope live 60 seconds."
+    " basis; tokens with a `personal` scope live 60 seconds. A name that is not among them is refused (`invalid_scope`),"
+    " known or not: OpenID Connect Core §3.1.2.1 would rather have unknown ones passed over, but then nobody would learn"
+    " of a slip of the pen."
 )
 _OF_MACHINES = (
     "What a client can ask for on its own behalf (`client_credentials`). None opens data about a person, and none can"

@@ -2,7 +2,7 @@
 
 Three stages, each with another place for its errors: `parse` and `identify` before anything is trusted (page),
 `check` once client and redirect_uri are proved (redirect). Stricter than the specs: a repeated parameter is refused
-whatever its letter case, and redirect_uri is always required.
+whatever its letter case, redirect_uri is always required, and an unknown scope is told instead of passed over.
 """
 
 import re
