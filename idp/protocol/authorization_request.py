@@ -170,7 +170,7 @@ def check(
         redirect_uri=redirect_uri,
         response_type=response_type,
         response_mode=_check_response_mode(values, client, response_types),
-        scopes=_check_scope(values.get("scope"), client),
+        scopes=_check_scope(values.get("scope"), client, response_type),
         state=values.get("state"),
         nonce=values.get("nonce"),
         code_challenge=check_challenge(
@@ -242,13 +242,16 @@ def _check_response_mode(values: dict[str, str], client: ClientFacts, offered: t
     return mode
 
 
-def _check_scope(text: str | None, client: ClientFacts) -> tuple[str, ...]:
+def _check_scope(text: str | None, client: ClientFacts, response_type: str) -> tuple[str, ...]:
+    """Return the scopes asked for; offline_access asks for nothing where no refresh token can come (Core §11)."""
     scopes = parse_scope(text or "")
     if "openid" not in scopes:
         raise InvalidScope("scope must contain openid")  # Core §3.1.2.1
     if any(name not in SCOPES or name not in client.scopes for name in scopes):
         raise InvalidScope("scope names a value that is not registered for this client")
-    return scopes
+    if CODE in response_type.split(" ") and "refresh_token" in client.grant_types:
+        return scopes
+    return tuple(name for name in scopes if name != "offline_access")
 
 
 def _check_claims(text: str | None, client: ClientFacts) -> ClaimsRequest:

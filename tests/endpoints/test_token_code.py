@@ -1,5 +1,7 @@
 """The authorization_code grant at the token endpoint – RFC 6749 §4.1.3–4.1.4, §5; Core §3.1.3; RFC 7636 §4.6."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from idp.audit.events import EventType
@@ -249,3 +251,17 @@ async def test_a_body_that_is_no_form_is_refused(world: World, content_type: str
     response = await world.http.post("/token", content=b"{}", headers={"content-type": content_type})
     assert response.status_code == 415
     assert response.json()["error"] == "invalid_request"
+
+
+async def test_offline_access_asks_for_nothing_where_no_refresh_token_can_come(world: World) -> None:
+    """It is passed over (Core §11), so that what is granted ends with the session like anything else."""
+    asks = frozenset({"openid", "offline_access"})
+    rp = await world.client("rp-once", scopes=asks, grant_types=("authorization_code",))
+    visitor = await world.visitor(rp)
+    page = await visitor.browser.get(rp.authorize_url(scope="openid offline_access"))
+    tokens = (await rp.redeem(world.http, page.answer["code"])).json()
+    assert (tokens["scope"], "refresh_token" in tokens) == ("openid", False)
+    assert (await world.userinfo(tokens["access_token"])).status_code == 200
+    query = urlencode({"id_token_hint": tokens["id_token"]})
+    await visitor.browser.get(f"/end_session?{query}")
+    assert (await world.userinfo(tokens["access_token"])).status_code == 401
