@@ -52,6 +52,11 @@ class Vault:
         """Return the version that seals now; what has another one is due for resealing."""
         return self._master.current
 
+    @property
+    def versions(self) -> frozenset[int]:
+        """Return the versions that open."""
+        return frozenset(self._master.versions)
+
     def seal(self, plaintext: bytes, *, purpose: str, version: int | None = None) -> bytes:
         """Return the plaintext sealed under the current version, or STABLE where it can't be sealed anew."""
         version = version or self._master.current

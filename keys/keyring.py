@@ -83,6 +83,14 @@ class Keyring:
         usable = [new if new.erased_at or _is_of(new, held.signers[new.kid]) else old for old, new in there]
         self.replace(usable)
 
+    def lacks_the_version_of(self, records: Iterable[KeyRecord]) -> bool:
+        """Tell whether all of these lie under versions that our master key file has not: they were sealed anew.
+
+        One alone is a spoilt record.
+        """
+        marks = {record.sealed_private[:1] for record in records if record.erased_at is None}
+        return bool(marks) and all(mark and mark[0] not in self.vault.versions for mark in marks)
+
     def stand(self) -> Standing:
         """Return where the keys stand now: the same object as long as nothing changes."""
         now = self._now()

@@ -33,6 +33,19 @@ class StateRefused(DatabaseUnavailable):
     """The database answers, and what it holds is not for this process; the text says why."""
 
 
+class MasterKeyOutdated(StateRefused):
+    """What lies in the database was sealed anew, under a version of the master key that this process was not started with.
+
+    It could find and open nothing of anybody: who signs in would be told that the password is wrong.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "sealed anew under a version of the master key that this process does not know: bring it the new file and "
+            "start it again"
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Configuration:
     version: int
@@ -124,6 +137,8 @@ class ConfigurationCache:
     def _take(self, found: _Configuration | None, asked_at: float) -> None:
         """Hold what was found; a slow reader never puts back what a quicker one has replaced."""
         if found is not None and found.version > self._version:
+            if self._version >= 0 and self._keyring.lacks_the_version_of(found.keys):
+                raise MasterKeyOutdated
             self._take_keys(found.keys)
             self._clients = {client.facts.client_id: client for client in found.clients}
             self.origins = browser_origins(client.facts for client in found.clients)

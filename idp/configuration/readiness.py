@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from idp.admission import Admission
 from idp.clock import Clock
-from idp.configuration.cache import ConfigurationCache, StateRefused
+from idp.configuration.cache import ConfigurationCache, MasterKeyOutdated, StateRefused
 from idp.database import Database, DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable, Done
 from idp.log import fields
 from keys.keyring import Keyring, UnusableKeyRecord
@@ -33,6 +33,7 @@ class Readiness(StrEnum):
     LEAVING = "this process is about to end"
     NO_DATABASE = "the database does not answer"
     READ_ONLY = "the database takes no writes"
+    OUTDATED = "the master key file is older than what is sealed"
     WRONG_STATE = "the database is not fit for this release or profile"
     NO_CONFIGURATION = "a stored signing key can't be read"
     NO_KEY = "no signing key is active"
@@ -84,6 +85,8 @@ class ReadinessCheck:
         try:
             await self._configuration.refresh()
             await self._database.transact(_write)
+        except MasterKeyOutdated as error:
+            return Readiness.OUTDATED, str(error)
         except StateRefused as error:
             return Readiness.WRONG_STATE, str(error)
         except DatabaseReadOnly as error:

@@ -21,6 +21,7 @@ from keys.envelope import Unsealable
 
 _READ = 500
 _WRITE = 100
+_LOOKED_AT_BY_NODES = "signing_keys"
 WITH_LOOKUP: Mapping[str, Callable[[Tx, Row], bool]] = {
     "person_identifiers": lambda tx, row: tx.people.reseal_identifier(row),
     "organisations": lambda tx, row: tx.organisations.reseal(row),
@@ -43,8 +44,19 @@ class Walked:
 
 
 async def reseal(database: Database[Tx], *, asked_before: datetime) -> list[Walked]:
-    """Walk every table once. `asked_before`: what could be asked for until then is wiped where it can't be renewed."""
-    return [await _walk(database, table, asked_before) for table in walked_tables()]
+    """Walk every table once. `asked_before`: what could be asked for until then is wiped where it can't be renewed.
+
+    Signing keys move first, and nodes look at them at once: one that was not started again with the new file stops
+    answering before it would find nobody any more.
+    """
+    walked = [await _walk(database, _LOOKED_AT_BY_NODES, asked_before)]
+    if walked[0].renewed:
+        (await database.transact(_tell_nodes)).unwrap()
+    return walked + [
+        await _walk(database, table, asked_before)
+        for table in walked_tables()
+        if table != _LOOKED_AT_BY_NODES
+    ]
 
 
 def record_resealing(
@@ -54,6 +66,11 @@ def record_resealing(
     tx.configuration.raise_version()
     renewed = {one.table: one.renewed for one in walked if one.renewed}
     tx.audit.add(occasion.event(EventType.MASTER_KEY_RESEALED, actor=actor, version=version, renewed=renewed))
+
+
+def _tell_nodes(tx: Tx) -> Done[None]:
+    tx.configuration.raise_version()
+    return Done(None)
 
 
 async def _walk(database: Database[Tx], table: str, asked_before: datetime) -> Walked:

@@ -1,9 +1,12 @@
 """`hpid keys new-master`, `use-master`, `reseal`, `drop-master`: a new master key beside a node (DESIGN 5.10)."""
 
+import asyncio
+import time
+
 import pytest
 
 from idp.audit.events import EventType
-from tests.server import Installation, open_served
+from tests.server import A_NODE_KNOWS_IT, Installation, open_served
 
 pytestmark = pytest.mark.network
 
@@ -59,3 +62,26 @@ async def test_from_one_version_to_the_next_and_the_one_between_is_dropped(made:
             ("resealed", 3),
             ("dropped", 2),
         ]
+
+
+async def test_a_node_that_was_not_started_again_stops_answering_when_everything_is_sealed_anew(
+    made: Installation,
+) -> None:
+    """It would find nobody by their user name, say that the password is wrong, and count it."""
+    async with open_served(made) as world:
+        rp = await world.client("rp-outdated")
+        _, citizen = await world.citizen()
+        browser = world.browser()
+        page = await browser.get(rp.authorize_url())
+        assert page.status == 200
+        for words in (("new-master",), ("use-master", "2"), ("reseal",)):
+            ran = await made.run("keys", *words)
+            assert ran.status == 0, ran.err
+        await asyncio.sleep(A_NODE_KNOWS_IT)
+        response = await world.http.get(rp.authorize_url())
+        assert (response.status_code, "retry-after" in response.headers) == (503, True)
+        assert await world.readiness() == (503, "the master key file is older than what is sealed")
+    async with open_served(made) as world:  # with the new file
+        page = await (browser := world.browser()).get(rp.authorize_url())
+        page = await citizen.sign_in(browser, page, at=time.time())
+        assert "allow" in page.buttons, page.response.text
