@@ -34,7 +34,7 @@ class StateRefused(DatabaseUnavailable):
 
 
 class MasterKeyOutdated(StateRefused):
-    """What lies in the database was sealed anew, under a version of the master key that this process was not started with.
+    """What lies in the database was sealed anew, under a version of the master key that this process has not.
 
     It could find and open nothing of anybody: who signs in would be told that the password is wrong.
     """
