@@ -67,6 +67,7 @@ class ConfigurationCache:
         self._clients: Mapping[ClientId, Client] = {}
         self._check: Callable[[Tx], None] | None = None
         self._epoch_began_at: datetime | None = None
+        self._outdated: MasterKeyOutdated | None = None
         self.origins: frozenset[str] = frozenset()
         self.logos: frozenset[str] = frozenset()
         """Digests of the images that clients show."""
@@ -115,6 +116,11 @@ class ConfigurationCache:
         """Return the seconds since clients and keys were known to be current; None before the first reading."""
         return None if self._version < 0 else self._clock.stopwatch() - self._read_at
 
+    def check(self) -> None:
+        """Raise MasterKeyOutdated where nothing can be opened any more: what a job can't read it would give up."""
+        if self._outdated is not None:
+            raise self._outdated
+
     async def refresh(self) -> None:
         """Ask for the version; take clients and keys anew if it moved."""
         asked_at = self._clock.stopwatch()
@@ -138,7 +144,9 @@ class ConfigurationCache:
         """Hold what was found; a slow reader never puts back what a quicker one has replaced."""
         if found is not None and found.version > self._version:
             if self._version >= 0 and self._keyring.lacks_the_version_of(found.keys):
-                raise MasterKeyOutdated
+                self._outdated = MasterKeyOutdated()
+                raise self._outdated
+            self._outdated = None
             self._take_keys(found.keys)
             self._clients = {client.facts.client_id: client for client in found.clients}
             self.origins = browser_origins(client.facts for client in found.clients)

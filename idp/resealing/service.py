@@ -4,6 +4,7 @@ Nothing is kept about how far it came: what is done already is passed over, so t
 (DESIGN 5.7, 5.10).
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from keys.envelope import Unsealable
 _READ = 500
 _WRITE = 100
 _LOOKED_AT_BY_NODES = "signing_keys"
+_KNOWN_SECONDS = 1.0
+"""Within this time every node and worker has seen it (DESIGN 5.8)."""
 WITH_LOOKUP: Mapping[str, Callable[[Tx, Row], bool]] = {
     "person_identifiers": lambda tx, row: tx.people.reseal_identifier(row),
     "organisations": lambda tx, row: tx.organisations.reseal(row),
@@ -46,12 +49,13 @@ class Walked:
 async def reseal(database: Database[Tx], *, asked_before: datetime) -> list[Walked]:
     """Walk every table once. `asked_before`: what could be asked for until then is wiped where it can't be renewed.
 
-    Signing keys move first, and nodes look at them at once: one that was not started again with the new file stops
-    answering before it would find nobody any more.
+    Signing keys move first, and nodes and workers look at them at once: one that was not started again with the new
+    file stops before it would find nobody, and give up what it can't open.
     """
     walked = [await _walk(database, _LOOKED_AT_BY_NODES, asked_before)]
     if walked[0].renewed:
         (await database.transact(_tell_nodes)).unwrap()
+        await asyncio.sleep(_KNOWN_SECONDS)
     return walked + [
         await _walk(database, table, asked_before)
         for table in walked_tables()

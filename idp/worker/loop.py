@@ -34,6 +34,7 @@ async def repeat(job: Job, provider: Provider, *, woken: asyncio.Event | None = 
     away = False
     while True:
         try:
+            provider.configuration.check()
             done = await job.run(provider)
             away = False
             metrics.JOB_RUNS.add(job.name, "done")

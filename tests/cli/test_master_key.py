@@ -2,11 +2,16 @@
 
 import asyncio
 import time
+from datetime import timedelta
 
 import pytest
 
 from idp.audit.events import EventType
+from idp.outbox.model import DeliveryState
+from idp.worker.loop import Job, repeat
+from idp.worker.sending import relay_of
 from tests.server import A_NODE_KNOWS_IT, Installation, open_served
+from tests.stores.outbox_samples import add, message, of_logout
 
 pytestmark = pytest.mark.network
 
@@ -85,3 +90,22 @@ async def test_a_node_that_was_not_started_again_stops_answering_when_everything
         page = await (browser := world.browser()).get(rp.authorize_url())
         page = await citizen.sign_in(browser, page, at=time.time())
         assert "allow" in page.buttons, page.response.text
+
+
+async def test_a_worker_that_was_not_started_again_gives_nothing_up(made: Installation) -> None:
+    """What it can't open is not spoilt: the sign-out waits for a worker with the new file."""
+    async with open_served(made) as world:
+        fresh = asyncio.create_task(world.provider.configuration.keep_fresh())
+        await add(world.provider.database, message("m-1", at=world.time()))
+        for words in (("new-master",), ("use-master", "2"), ("reseal",)):
+            ran = await made.run("keys", *words)
+            assert ran.status == 0, ran.err
+        relay = relay_of(world.provider)
+        outbox = Job(name="outbox", every=timedelta(seconds=0.2), run=lambda _provider: relay.run())
+        working = asyncio.create_task(repeat(outbox, world.provider))
+        await asyncio.sleep(1)
+        (waiting,) = await of_logout(world.provider.database)
+        assert (waiting.state, waiting.attempts) == (DeliveryState.WAITING, 0)
+        for task in (working, fresh):
+            task.cancel()
+        await relay.stop()
