@@ -117,7 +117,7 @@ def _page(call: Call, opened: Opened, reader: _Reader, errors: ErrorSummary | No
     return page(
         call,
         "act_for.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         rp=opened.relying_party,
         i=opened.interaction_id,
         name=reader.name,

@@ -58,7 +58,7 @@ async def show(call: Call) -> Answer:
     return page(
         call,
         "consent.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         notice="degraded" if decision.session.degraded else None,
         rp=opened.relying_party,
         i=opened.interaction_id,

@@ -8,7 +8,7 @@ from idp.edge.account import client_of
 from idp.edge.cookie_names import session_cookie_name
 from idp.edge.csrf import check_post
 from idp.edge.interaction import opened_here
-from idp.edge.page import relying_party
+from idp.edge.page import leading_to, relying_party
 from idp.interactions.service import Decision, decide
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.context import realm_of
@@ -16,7 +16,6 @@ from idp.protocol.errors import ToPage, ToRedirect, UnauthorizedClient, refusing
 from idp.protocol.facts import ClientFacts, Realm
 from idp.protocol.registration import check_redirect_uri
 from idp.protocol.token_request import parse_form
-from idp.ui.headers import form_action_source
 from idp.ui.pages import RelyingParty
 
 
@@ -40,9 +39,9 @@ class Opened:
         return relying_party(self.client, self.request.redirect_uri)
 
     @property
-    def form_action(self) -> str:
+    def form_action(self) -> tuple[str, ...]:
         """Where a form's answer may lead in the end."""
-        return form_action_source(self.request.redirect_uri)
+        return leading_to(self.client, self.request.redirect_uri)
 
     @property
     def to_client(self) -> ToRedirect:

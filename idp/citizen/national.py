@@ -44,7 +44,7 @@ async def show(call: Call) -> Answer:
     return page(
         call,
         "national.html",
-        form_action=(form_action_source(upstream.issuer), opened.form_action),
+        form_action=(form_action_source(upstream.issuer), *opened.form_action),
         rp=opened.relying_party,
         i=opened.interaction_id,
         upstream_host=upstream.host,

@@ -21,7 +21,7 @@ async def show(call: Call) -> Answer:
     return page(
         call,
         "new_password.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         rp=opened.relying_party,
         i=opened.interaction_id,
     )

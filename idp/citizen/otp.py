@@ -59,7 +59,7 @@ def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Ans
     return page(
         call,
         "otp.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         rp=opened.relying_party,
         i=opened.interaction_id,
         recovers=takes_recovery_codes(signing_in(call, opened)),

@@ -160,7 +160,7 @@ def _form(
     return page(
         call,
         "password.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         rp=opened.relying_party,
         i=opened.interaction_id,
         is_only_way=is_only_way(call, opened),

@@ -125,7 +125,7 @@ def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Ans
     return page(
         call,
         "recovery.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         rp=opened.relying_party,
         i=opened.interaction_id,
         errors=errors,
@@ -144,7 +144,7 @@ def _shown(call: Call, opened: Opened, signed: SignedIn[_Used], now: datetime) -
     shown = page(
         call,
         "recovery_used.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         rp=opened.relying_party,
         i=opened.interaction_id,
         kept=call.provider.vault.seal_compact(json.dumps(content), purpose=_SEALED),

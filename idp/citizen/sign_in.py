@@ -35,7 +35,7 @@ async def show(call: Call) -> Answer:
     return page(
         call,
         "sign_in.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         notice="upstream_cancelled" if message == "cancelled" else None,
         rp=opened.relying_party,
         i=opened.interaction_id,

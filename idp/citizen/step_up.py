@@ -37,7 +37,7 @@ async def show(call: Call) -> Answer:
     return page(
         call,
         "step_up.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         notice="upstream_cancelled" if told == "cancelled" else None,
         rp=opened.relying_party,
         i=opened.interaction_id,

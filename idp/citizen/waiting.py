@@ -48,7 +48,7 @@ def _page(call: Call, opened: Opened, position: Position, *, has_been: bool) -> 
     answer = page(
         call,
         "waiting.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         rp=opened.relying_party,
         i=opened.interaction_id,
         ahead=position.ahead,

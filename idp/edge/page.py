@@ -117,6 +117,15 @@ def _text(headers: Headers) -> tuple[tuple[str, str], ...]:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
 
 
+def leading_to(client: ClientFacts, uri: str) -> tuple[str, ...]:
+    """Return the origins a form's answer may lead to: of this address, and of all others the service has registered.
+
+    Browsers check `form-action` along redirects, the service's own among them: a callback goes on to where it lives.
+    """
+    known = (uri, client.client_uri, *client.redirect_uris, *client.post_logout_redirect_uris)
+    return tuple(dict.fromkeys(form_action_source(one) for one in known if one))
+
+
 def relying_party(client: ClientFacts, redirect_uri: str) -> RelyingParty:
     """Return the block that names who asks, with the host the person goes back to."""
     return RelyingParty(

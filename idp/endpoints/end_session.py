@@ -15,7 +15,7 @@ from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.cookie_names import session_cookie_name
 from idp.edge.own_token import verified
-from idp.edge.page import language_cookies, page, relying_party
+from idp.edge.page import language_cookies, leading_to, page, relying_party
 from idp.edge.signing_out import FIELD, REALM, seal_request, signed_out
 from idp.ids import ClientId, Sid
 from idp.protocol.context import realm_of
@@ -26,7 +26,6 @@ from idp.protocol.token_request import parse_form
 from idp.sessions.model import Session
 from idp.sessions.service import end_session as end
 from idp.transaction import Tx
-from idp.ui.headers import form_action_source
 from keys.jose import InvalidJwt, Purpose
 
 _LONGEST_ADDRESS = 8 * 1024
@@ -103,7 +102,7 @@ def _ask(call: Call, asked: _Asked, realm: Realm) -> Answer:
         call,
         "sign_out.html",
         ui_locales=request.ui_locales,
-        form_action=(form_action_source(back.location),) if back else (),
+        form_action=leading_to(back.client, back.location) if back else (),
         fields=fields,
         rp=rp,
     )

@@ -45,10 +45,14 @@ def page_headers(
 def posting_headers(*, source: str, script: str, https: bool) -> Headers:
     """Return the headers of a page that posts an answer to one origin and does nothing else.
 
-    `source` is made by `form_action_source`; `script` is the text of the page's one script, allowed by its digest.
+    `source` is made by `form_action_source`; `script` is the text of the page's one script, allowed by its digest. Nobody
+    types anything here, so that where the service redirects to is its own affair, by the scheme it came with.
     """
+    scheme = f"{source.partition(':')[0]}:"
     digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = _policy((source,), own_forms=False, script=f"'sha256-{digest}'").encode()
+    policy = _policy(
+        tuple(dict.fromkeys((source, scheme))), own_forms=False, script=f"'sha256-{digest}'"
+    ).encode()
     return ((b"content-security-policy", policy), *_FOR_PAGES, *_FOR_ALL, *((_HSTS,) if https else ()))
 
 

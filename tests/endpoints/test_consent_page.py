@@ -246,6 +246,19 @@ async def test_the_form_may_lead_to_the_service_and_nowhere_else(
     assert "frame-ancestors 'none'" in policy
 
 
+async def test_the_form_may_lead_on_to_where_the_service_lives(world: World, browser: Browser) -> None:
+    """Browsers check form-action along redirects, those of a callback too: its registered origins are let through."""
+    rp = await world.client(
+        "rp-w",
+        redirect_uris=("https://login.rp-w.example/cb", "https://rp-w.example/cb"),
+        client_uri="https://www.rp-w.example/start",
+    )
+    page = await browser.get(rp.authorize_url())
+    policy = page.response.headers["content-security-policy"]
+    login, own, www = "https://login.rp-w.example", "https://rp-w.example", "https://www.rp-w.example"
+    assert f"form-action 'self' {login} {www} {own};" in policy
+
+
 async def test_offline_access_is_asked_and_may_be_declined(
     world: World, rp: RelyingParty, browser: Browser
 ) -> None:  # Core §11

@@ -41,7 +41,7 @@ def test_its_one_script_is_the_one_its_policy_names(pages: Pages) -> None:
     headers = dict(posting_headers(source=form_action_source(CALLBACK), script=SCRIPT, https=True))
     assert headers[b"content-security-policy"].decode() == (
         f"default-src 'none'; style-src 'self'; script-src 'sha256-{digest}'; img-src 'self'; "
-        "form-action https://dichvucong.haiphong.example; frame-ancestors 'none'; base-uri 'none'"
+        "form-action https://dichvucong.haiphong.example https:; frame-ancestors 'none'; base-uri 'none'"
     )
     assert headers[b"cache-control"] == b"no-store"
     assert headers[b"referrer-policy"] == b"no-referrer"

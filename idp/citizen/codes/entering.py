@@ -113,7 +113,7 @@ def _form(call: Call, opened: Opened, code: SignInCode, errors: ErrorSummary | N
     return page(
         call,
         "sign_in_code_enter.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         path=f"/sign-in/code/enter?i={opened.interaction_id}",
         rp=opened.relying_party,
         i=opened.interaction_id,

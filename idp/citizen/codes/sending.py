@@ -113,7 +113,7 @@ def _form(
     return page(
         call,
         "sign_in_code.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         rp=opened.relying_party,
         i=opened.interaction_id,
         channels=channels,

@@ -130,7 +130,7 @@ def _page(call: Call, opened: Opened, asked: Asked | None, *, told: bool, presse
     return page(
         call,
         "qr.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         asks_us=is_open,
         path=f"/sign-in/qr?i={opened.interaction_id}",
         rp=opened.relying_party,

@@ -93,7 +93,7 @@ def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Ans
     return page(
         call,
         "passkey.html",
-        form_action=(opened.form_action,),
+        form_action=opened.form_action,
         rp=opened.relying_party,
         i=opened.interaction_id,
         passkey=ask_to_sign_in(call, opened),
