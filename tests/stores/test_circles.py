@@ -3,23 +3,31 @@
 PostgreSQL, READ COMMITTED: two that wait for each other would cost a second, and one of them its work.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
+from idp.data_rights.service.closing import close_account
 from idp.database import Done
 from idp.ids import HandleKind, bucket_of
-from idp.life_events.service import disown_by_link, lock_own
+from idp.life_events.model import Ground
+from idp.life_events.service import disown_by_link, lock_own, open_ground
+from idp.merges.service import Merged, confirm, split
 from idp.officials.service import Hand, leave
 from idp.officials.service.contexts import held
+from idp.people.service import recognise
 from idp.recovery.model import ALL_LOST, Recovery, Way
 from idp.recovery.service import bind, recover
 from idp.transaction import Tx
 from tests.stores.circles import run_beside
 from tests.stores.desk import Desk, binding, paper_of, staffed, typed
 from tests.stores.desk_samples import HOLD, occasion
+from tests.stores.merge_samples import SECOND, at, outcome_of, proposed
+from tests.stores.samples import NOW, do, see
+from tests.stores.test_recognition import TOLD, back, identity
 from tests.world import World
 
 
@@ -82,3 +90,45 @@ async def test_an_official_leaves_beside_their_own_sign_in(world: World, desk: D
         chooses,
         lambda tx: leave(tx, official.official_id, reason="left", hand=hand),
     ) == (1, 1)
+
+
+@pytest.mark.parametrize("is_last", [True, False], ids=["winner first", "loser first"])
+async def test_an_event_about_a_merged_record_comes_beside_a_split(world: World, *, is_last: bool) -> None:
+    database = world.provider.database
+    ids = sorted([(await world.person(name)).person_id for name in ("alice", "bob")])
+    winner_id, loser_id = ids if is_last else reversed(ids)
+    merge = await proposed(database, winner_id, loser_id)
+    done = partial(confirm, merge_id=merge.merge_id, actor=SECOND, occasion=at())
+    assert isinstance(await outcome_of(database, done), Merged)
+    assert await run_beside(
+        database,
+        winner_id,
+        partial(split, merge_id=merge.merge_id, reason="two people", letter="1", actor=SECOND, occasion=at()),
+        lambda tx: Done(
+            open_ground(tx, loser_id, Ground.NATIONAL, "event", actor="register", occasion=occasion())
+        ),
+    ) == (1, 1)
+
+
+@pytest.mark.parametrize("is_linked", [True, False], ids=["linked", "by number"])
+async def test_who_comes_back_from_the_national_system_beside_their_closing_brings_nothing_back(
+    world: World, *, is_linked: bool
+) -> None:
+    database = world.provider.database
+    person = await back(database, identity())
+    if not is_linked:
+        await do(database, lambda tx: tx.upstreams.unlink(person.person_id))
+
+    def close(tx: Tx) -> Done[None]:
+        close_account(tx, person, "request", occasion=occasion())
+        return Done(None)
+
+    moved = identity(replace(TOLD, phone="+84539900002"))
+    later = at(NOW + timedelta(hours=1))
+    runs = await run_beside(
+        database, person.person_id, close, lambda tx: recognise(tx, moved, occasion=later)
+    )
+    closed = await see(database, lambda tx: tx.people.get(person.person_id))
+    assert (closed.profile.full_name, closed.profile.phone) == ("", "")
+    assert await see(database, lambda tx: tx.upstreams.of_record(person.person_id)) == ()
+    assert runs == (1, 1)

@@ -101,12 +101,7 @@ def leave_unresolved(
 def _apply(word: Word, found: Person | Organisation | None) -> Outcome | Contradiction:
     by_person, by_organisation = OF_PEOPLE.get(word.event.type), OF_ORGANISATIONS.get(word.event.type)
     if isinstance(found, Person) and by_person is not None:
-        word.tx.people.lock(found.person_id)
-        person = word.tx.people.get(found.person_id) or found
-        if person.canonical_id is not None:  # merged into another just now
-            word.tx.people.lock(person.canonical_id)
-            person = word.tx.people.canonical(person.person_id) or person
-        return by_person(word, person)
+        return by_person(word, word.tx.people.lock_standing(found.person_id) or found)
     if isinstance(found, Organisation) and by_organisation is not None:
         return by_organisation(word, found)
     return Contradiction.MALFORMED  # a type nobody here knows, or about another kind of subject

@@ -43,7 +43,7 @@ def open_ground(
 
     `reason`: the letter, case or event. Of merged records the one that stands is meant, and all are locked with it.
     """
-    person = _locked(tx, person_id)
+    person = tx.people.lock_standing(person_id)
     if person is None:
         return False
     person_id = person.person_id
@@ -66,7 +66,7 @@ def lift_ground(
     tx: Tx, person_id: PersonId, ground: Ground, reason: str, *, actor: str, occasion: Occasion
 ) -> bool:
     """Let a ground hold no more; the account opens if it was the last. False if it doesn't hold."""
-    person = _locked(tx, person_id)
+    person = tx.people.lock_standing(person_id)
     before = frozenset() if person is None else grounds_of(tx, person)
     if person is None or ground not in before:
         return False
@@ -86,16 +86,6 @@ def lift_ground(
         occasion.event(event, actor=actor, person_id=person_id, reason=reason, remaining=left, **what)
     )
     return True
-
-
-def _locked(tx: Tx, person_id: PersonId) -> Person | None:
-    """Return the record that stands for this one, with nobody changing either before this transaction ends."""
-    tx.people.lock(person_id)
-    standing = tx.people.canonical(person_id)
-    if standing is not None and standing.person_id != person_id:
-        tx.people.lock(standing.person_id)
-        standing = tx.people.get(standing.person_id)
-    return standing
 
 
 def _set_status(tx: Tx, person: Person, grounds: Collection[Ground], reason: str, occasion: Occasion) -> None:

@@ -61,6 +61,7 @@ class NotRecognised:
 
 def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done[Recognised | NotRecognised]:
     """Find, link or make the record of whoever signed in upstream; of merged records, the one that stands is theirs."""
+    _hold(tx, identity)
     link = tx.upstreams.find(identity.issuer, identity.subject)
     holder = _by_number(tx, identity) if link is None else None
     if holder is not None and not identity.account_level == holder.record_level == _LEVEL_02:
@@ -89,6 +90,18 @@ def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done
         kept = sorted(attribute.value for attribute in news.kept)
         tx.audit.add(_event(occasion, EventType.PERSON_ATTRIBUTES_KEPT, person, fields=kept))
     return Done(Recognised(person=news.updated, is_first=link is None))
+
+
+def _hold(tx: Tx, identity: ExternalIdentity) -> None:
+    """Hold whoever this is known to be before anything of theirs is read: else a sign-in beside their closing would
+    write back what was erased just now, and one beside a lock or a split might wait in a circle.
+    """
+    link = tx.upstreams.find(identity.issuer, identity.subject)
+    holder = _by_number(tx, identity) if link is None else None
+    if link is not None:
+        tx.people.lock_standing(link.person_id)
+    elif holder is not None:
+        tx.people.lock_standing(holder.record_id)
 
 
 def _whose(

@@ -126,6 +126,19 @@ class PeopleStore:
         if self.connection.dialect.name != "sqlite":  # which has one writer anyway
             self.connection.execute(_LOCK, _key(person_id))
 
+    def lock_standing(self, person_id: PersonId) -> Person | None:
+        """Lock the record that stands for this one, and return it as it is then; None: there is no such record.
+
+        It alone: whoever parts it from those it stands for holds it before them (idp/merges/service/records.py).
+        """
+        locked = self.standing_id(person_id)
+        self.lock(locked)
+        standing = self.canonical(person_id)
+        if standing is not None and standing.person_id != locked:  # merged or split just now
+            self.lock(standing.person_id)
+            standing = self.get(standing.person_id)
+        return standing
+
     def reseal_identifier(self, row: Mapping[str, Any]) -> bool:
         """Move an identifier, as stored, to the current version of the master key ."""
         return reseal(self.connection, self.vault, row)
