@@ -1,7 +1,8 @@
 """A circuit breaker: when an upstream keeps failing, stop sending people there until it answers again.
 
 Two kinds of word count: people's own exchanges, and probes that a node sends whether or not anybody signs in. It takes
-moments and no clock; its counts are all it holds. Each node has one and learns for itself.
+moments and no clock; its counts are all it holds. Each node has one and learns for itself. What one person sends may be
+made to fail there, so of one origin a failure counts once in ten minutes, and nobody shuts the way for all alone.
 """
 
 from collections import deque
@@ -20,6 +21,8 @@ _PAUSE = timedelta(seconds=30)
 _GOOD_PROBES = 2
 _MOST_GOOD_PROBES = 4
 _SOON = timedelta(minutes=5)
+_ONCE_IN = timedelta(minutes=10)
+"""A failure of one origin counts once in this time."""
 
 
 @dataclass(slots=True)
@@ -37,6 +40,8 @@ class Circuit:
     _closed_at: datetime | None = None
     _recent: deque[tuple[datetime, bool]] = field(default_factory=lambda: deque(maxlen=_MOST_KEPT))
     """Moments and whether the exchange was good."""
+    _heard_of: dict[str, datetime] = field(default_factory=dict, repr=False)
+    """Origins whose failure counted, and when; the oldest first."""
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether people should be told it is down; False again when a try is due."""
@@ -56,8 +61,13 @@ class Circuit:
         self._close(now)
         self._count(now, is_good=seconds <= _SLOW_SECONDS)
 
-    def failed(self, now: datetime) -> None:
-        """Take note of an exchange that failed for the upstream's sake; the third in a row opens the circuit."""
+    def failed(self, now: datetime, *, of: str | None = None) -> None:
+        """Take note of an exchange that failed for the upstream's sake; the third in a row opens the circuit.
+
+        `of`: whoever chose what was sent, a network or a person; None where nobody but ourselves did.
+        """
+        if of is not None and not self._is_news(of, now):
+            return
         self.failures += 1
         if self.probe_at is not None or self.failures >= _IN_A_ROW:
             self._open(now)
@@ -83,6 +93,17 @@ class Circuit:
             self._close(now)
         else:
             self.probe_at = now + _PAUSE
+
+    def _is_news(self, origin: str, now: datetime) -> bool:
+        """Tell whether a failure of this origin counts, and remember it if so."""
+        heard_at = self._heard_of.get(origin)
+        if heard_at is not None and now < heard_at + _ONCE_IN:
+            return False
+        self._heard_of.pop(origin, None)
+        self._heard_of[origin] = now
+        if len(self._heard_of) > _MOST_KEPT:
+            del self._heard_of[next(iter(self._heard_of))]
+        return True
 
     def _count(self, now: datetime, *, is_good: bool) -> None:
         """Remember one exchange; half of them bad within a minute opens the circuit."""

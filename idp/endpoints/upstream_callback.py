@@ -28,6 +28,7 @@ from idp.ids import HandleKind, parse_handle
 from idp.interactions.cookie import HeldInteraction, held_interaction
 from idp.interactions.model import UpstreamJourney
 from idp.life_events.service import unlock_own
+from idp.limits.model import site_key
 from idp.log import fields
 from idp.metrics import SignInMethod, SignInOutcome
 from idp.people.identifiers import IdentifierTaken
@@ -166,7 +167,7 @@ async def _finish(call: Call, answer: Mapping[str, str], journey: UpstreamJourne
     except UpstreamError as error:
         seconds = provider.clock.stopwatch() - began
         if error.unavailable:
-            provider.national_circuit.failed(provider.clock.now())
+            provider.national_circuit.failed(provider.clock.now(), of=site_key(call.peer))
         metrics.UPSTREAM_SECONDS.add(seconds, NATIONAL, "failed" if error.unavailable else "refused")
         raise
     seconds = provider.clock.stopwatch() - began

@@ -186,8 +186,17 @@ class OverLimit(Exception):
 @lru_cache(maxsize=4096)
 def address_key(peer: str) -> str:
     """Return what one caller is counted by: an IPv4 address, or the /64 that one IPv6 line is given."""
+    return _network(peer, 64)
+
+
+def site_key(peer: str) -> str:
+    """Return whose network a caller is in: an IPv4 address, or the /48 that one IPv6 site may be given (RFC 6177 §2)."""
+    return _network(peer, 48)
+
+
+def _network(peer: str, prefix: int) -> str:
     try:
         address = ip_address(peer)
     except ValueError:
         return "unknown"
-    return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))
+    return str(address) if address.version == 4 else str(ip_network((address, prefix), strict=False))

@@ -58,6 +58,35 @@ def test_a_failed_try_closes_the_door_again_and_the_outage_keeps_its_beginning()
     assert circuit.opened_at == began
 
 
+def test_of_one_origin_a_failure_counts_once_in_ten_minutes() -> None:
+    circuit = Circuit()
+    for number in range(599):
+        circuit.failed(NOW + number * SECOND, of="192.0.2.1")
+    assert not circuit.is_open(NOW + 599 * SECOND)
+    circuit.failed(NOW + 600 * SECOND, of="192.0.2.1")
+    assert circuit.failures == 2
+    circuit.failed(NOW + 600 * SECOND, of="192.0.2.2")
+    assert circuit.is_open(NOW + 600 * SECOND)
+
+
+def test_who_has_opened_it_does_not_keep_it_open() -> None:
+    circuit = Circuit()
+    for number in range(3):
+        circuit.failed(NOW, of=f"192.0.2.{number}")
+    for number in range(2):
+        circuit.probed(NOW + (number + 1) * PROBE, is_good=True)
+        circuit.failed(NOW + (number + 1) * PROBE, of="192.0.2.1")
+    assert circuit.opened_at is None
+    assert circuit.failures == 0
+
+
+def test_what_is_remembered_of_origins_is_bounded() -> None:
+    circuit = Circuit()
+    for number in range(10_000):
+        circuit.failed(NOW, of=str(number))
+    assert len(circuit._heard_of) == 256
+
+
 def test_a_good_try_ends_the_outage() -> None:
     circuit = _after_failures(5)
     circuit.succeeded(NOW)

@@ -79,7 +79,7 @@ class Readings:
             async with asyncio.timeout(patience):
                 said = await self.reader.person(number, now=now)
         except (RegistersFailed, TimeoutError) as error:
-            self.circuit.failed(self.clock.now())
+            self.circuit.failed(self.clock.now(), of=person_id)
             reason = str(error) or "no answer in time"
             _log.warning("the register could not be read of somebody", extra=fields(reason=reason))
             return False

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ import pytest
 from federation.upstream import UpstreamError
 from idp.audit.events import EventType
 from tests.driver import Page, RelyingParty
-from tests.federation.national_driver import HUONG, PASSWORDS
+from tests.federation.national_driver import HUONG, PASSWORDS, REDIRECT_URI
 from tests.federation.national_driver import Browser as NationalBrowser
 from tests.federation.national_process import Process
 from tests.national import Traveller, open_federated_world, order_fault
@@ -107,6 +108,21 @@ async def test_who_comes_back_is_told_and_loses_nothing(
     assert_told(page, language="en")
     assert world.provider.national_circuit.failures == 1, "an outage, not a lie"
     await assert_nothing_is_spent(world, huong, rp)
+
+
+async def test_one_stranger_whose_codes_fail_there_shuts_the_way_for_nobody(
+    world: World, rp: RelyingParty, huong: Traveller, national: Process
+) -> None:
+    strangers = [Traveller(world, national, world.browser()) for _ in range(6)]
+    states = [dict(parse_qsl(urlsplit(await one.leave(rp)).query))["state"] for one in strangers]
+    order(national, "http500")
+    for stranger, state in zip(strangers, states, strict=True):
+        invented = urlencode({"state": state, "iss": national.issuer, "code": "' or 1=1 --"})
+        assert_told(await stranger.return_with(f"{REDIRECT_URI}?{invented}"))
+    assert not world.provider.national_circuit.is_open(world.time())
+    order(national, "none")
+    page = await huong.sign_in(rp)
+    assert "allow" in page.ids
 
 
 async def test_who_gives_up_goes_back_with_the_right_error(
