@@ -66,13 +66,11 @@ def _drop(tx: Tx, *, copy: Copy) -> Done[None]:
 
 def _close(tx: Tx, *, request: DataRequest, occasion: Occasion) -> Done[None]:
     """Close one account, or say why not; whoever takes the request back first has taken it back."""
-    person_id = tx.people.standing_id(request.person_id)
-    tx.people.lock(person_id)
-    person = tx.people.canonical(person_id)
+    person = tx.people.lock_standing(request.person_id)
     found = tx.data_requests.get(request.request_id)
     if person is None or found is None or found.closed_at is not None:
         return Done(None)
-    hold_represented(tx, person_id, occasion=occasion)
+    hold_represented(tx, person.person_id, occasion=occasion)
     broken = why_not_closed(tx, person, occasion=occasion)
     if broken is NotTaken.NOT_ACTIVE:
         tx.data_requests.put_off(request.request_id, occasion.now + _LATER)

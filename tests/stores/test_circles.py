@@ -93,19 +93,19 @@ async def test_an_official_leaves_beside_their_own_sign_in(world: World, desk: D
 
 
 @pytest.mark.parametrize("is_last", [True, False], ids=["winner first", "loser first"])
-async def test_an_event_about_a_merged_record_comes_beside_a_split(world: World, *, is_last: bool) -> None:
+async def test_an_event_comes_beside_the_split_of_who_it_is_about(world: World, *, is_last: bool) -> None:
     database = world.provider.database
-    ids = sorted([(await world.person(name)).person_id for name in ("alice", "bob")])
+    first, second = ids = sorted([(await world.person(name)).person_id for name in ("alice", "bob")])
     winner_id, loser_id = ids if is_last else reversed(ids)
     merge = await proposed(database, winner_id, loser_id)
     done = partial(confirm, merge_id=merge.merge_id, actor=SECOND, occasion=at())
     assert isinstance(await outcome_of(database, done), Merged)
     assert await run_beside(
         database,
-        winner_id,
+        first,
         partial(split, merge_id=merge.merge_id, reason="two people", letter="1", actor=SECOND, occasion=at()),
         lambda tx: Done(
-            open_ground(tx, loser_id, Ground.NATIONAL, "event", actor="register", occasion=occasion())
+            open_ground(tx, second, Ground.NATIONAL, "event", actor="register", occasion=occasion())
         ),
     ) == (1, 1)
 

@@ -6,7 +6,7 @@ from idp.conflicts.service import is_concerned
 from idp.database import Refused
 from idp.ids import PersonId
 from idp.mandates.model import PrincipalKind, ward
-from idp.merges.model import Merge, MergeRefused, MergeState, Rule
+from idp.merges.model import Merge, MergeRefused, Rule
 from idp.merges.rules import check_records
 from idp.transaction import Tx
 
@@ -14,12 +14,9 @@ from idp.transaction import Tx
 def lock_records(tx: Tx, merge: Merge) -> None:
     """Let nobody sign in to either, merge or split either, or change for whom they act, before this transaction ends.
 
-    In the order of their ids, so that two merges that cross wait for each other and don't block each other; once merged,
-    the record that stands first, as whoever changes it goes on to those it stands for.
+    In the order of their ids, so that two merges that cross wait for each other and don't block each other.
     """
-    both = [merge.winner_id, merge.loser_id]
-    if merge.state is not MergeState.MERGED:
-        both.sort()
+    both = sorted((merge.winner_id, merge.loser_id))
     for person_id in both:
         tx.people.lock(person_id)
     for person_id in both:

@@ -99,7 +99,7 @@ def _hold(tx: Tx, identity: ExternalIdentity) -> None:
     link = tx.upstreams.find(identity.issuer, identity.subject)
     holder = _by_number(tx, identity) if link is None else None
     if link is not None:
-        tx.people.lock_standing(link.person_id)
+        tx.people.lock(tx.people.standing_id(link.person_id))
     elif holder is not None:
         tx.people.lock_standing(holder.record_id)
 

@@ -52,6 +52,7 @@ _MERGED_INTO = (
     .where(people.c.canonical_id == bindparam("of_person"))
     .order_by(people.c.created_at, people.c.person_id)
 )
+_IDS_MERGED_INTO = select(people.c.person_id).where(people.c.canonical_id == bindparam("of_person"))
 _MERGE = (
     update(people)
     .where(_this_person, people.c.canonical_id.is_(None))
@@ -127,14 +128,16 @@ class PeopleStore:
             self.connection.execute(_LOCK, _key(person_id))
 
     def lock_standing(self, person_id: PersonId) -> Person | None:
-        """Lock the record that stands for this one, and return it as it is then; None: there is no such record.
+        """Lock the record that stands for this one with all it stands for; return it as it is then, None: there is none.
 
-        It alone: whoever parts it from those it stands for holds it before them (idp/merges/service/records.py).
+        In the order of their ids, as merges and splits do: else each might wait for the other.
         """
-        locked = self.standing_id(person_id)
-        self.lock(locked)
+        expected = self.standing_id(person_id)
+        merged = self.connection.scalars(_IDS_MERGED_INTO, {"of_person": expected})
+        for one in sorted({expected, *map(PersonId, merged)}):
+            self.lock(one)
         standing = self.canonical(person_id)
-        if standing is not None and standing.person_id != locked:  # merged or split just now
+        if standing is not None and standing.person_id != expected:  # merged or split just now
             self.lock(standing.person_id)
             standing = self.get(standing.person_id)
         return standing
