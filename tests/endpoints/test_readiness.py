@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from idp.configuration.cache import StateRefused
-from idp.database import DatabaseBusy, DatabaseUnavailable, Done, turns
+from idp.database import DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable, Done, turns
 from idp.signing_keys.store import signing_keys
 from idp.transaction import Tx
 from tests.driver import RelyingParty
@@ -53,6 +53,27 @@ async def test_a_database_that_takes_no_writes_is_told_from_one_that_is_away(
     assert await world.readiness() == (200, "ready")
     await world.provider.database.close()
     assert await world.readiness() == (503, "the database does not answer")
+
+
+async def test_why_nothing_is_written_is_in_the_log_whoever_asks(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A disk is full for rows that are new, and has room to write one anew: then readiness finds nothing."""
+    await world.add_keys()
+    writer = (
+        await world.provider.database.transact(lambda tx: Done(tx.connection.connection.driver_connection))
+    ).unwrap()
+    assert isinstance(writer, sqlite3.Connection)
+    writer.execute("PRAGMA query_only = ON")
+    for _ in range(3):
+        with pytest.raises(DatabaseReadOnly):
+            await world.provider.database.transact(lambda tx: Done(tx.configuration.raise_version()))
+    told = [record for record in caplog.records if record.name == "hpid.database"]
+    assert [(record.levelname, record.getMessage()) for record in told] == [
+        ("WARNING", "the database takes no writes")
+    ], "once, not at every request"
+    assert "readonly" in told[0].__dict__["hpid"]["reason"]
+    writer.execute("PRAGMA query_only = OFF")
 
 
 async def test_a_full_disk_is_seen_on_sqlite_too(world: World) -> None:
