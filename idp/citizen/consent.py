@@ -160,7 +160,7 @@ def _record(
     occasion: Occasion,
 ) -> Done[None]:
     """Write the answer if the session it was given in is still this browser's; else nothing, and sign-in follows."""
-    session = tx.sessions.find(cookie) if cookie else None
+    session = tx.sessions.find(cookie, locks_person=True) if cookie else None  # before any mandate, as all do
     if session is None or decision.session is None or session.person_id != decision.session.person_id:
         return Done(None)
     choice = decision.step.choice if isinstance(decision.step, Consent) else None

@@ -171,9 +171,7 @@ async def test_no_grant_comes_of_a_post_that_ends_meanwhile(
             (post,) = official.posts
 
             def issue_or_leave(tx: Any, official: Official = official, post: Post = post) -> None:
-                tx.people.lock(
-                    person.person_id
-                )  # as whoever issues does: else one of two is undone and runs anew
+                tx.people.lock(person.person_id)  # as whoever is given a code is held first
                 if next(turns) % 6 == 3:
                     leave(tx, official.official_id, reason="left", hand=office.hand())
                 elif held(tx, person.person_id, post.post_id, now=NOW) is not None:
