@@ -16,5 +16,5 @@ def page_route(scope: Mapping[str, Any], *, has_address: bool) -> str:
 
 
 def logged_path(path: str) -> str:
-    """Return a path as the log keeps it: all of it, but for the code of a sign-in that waits (adr/0047)."""
+    """Return a path as log and record keep it: all of it, but for the code of a sign-in that waits (adr/0047)."""
     return f"{_WITH_CODE}…" if path.startswith(_WITH_CODE) else path

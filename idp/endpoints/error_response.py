@@ -11,6 +11,7 @@ from idp.edge.call import BadCall, Call
 from idp.edge.interaction import let_go_declined
 from idp.edge.kinds import JSON_PATHS
 from idp.edge.page import page
+from idp.edge.page_route import logged_path
 from idp.endpoints.authorization_response import authorization_response
 from idp.endpoints.named_client import named_client
 from idp.endpoints.service_left import service_left
@@ -130,7 +131,8 @@ def _page(call: Call, case: str, status: int, error: ProtocolError, reason_key: 
 
 def _bad_call(call: Call, error: BadCall) -> Answer:
     _log.info(
-        "bad call", extra=fields(txn=call.txn, path=call.path, status=error.status, reason=error.reason)
+        "bad call",
+        extra=fields(txn=call.txn, path=logged_path(call.path), status=error.status, reason=error.reason),
     )
     if error.status != 404:  # what nobody serves anybody may ask for
         _count(call, f"bad call {error.status}")
@@ -146,7 +148,7 @@ def _bad_call(call: Call, error: BadCall) -> Answer:
 def _over_limit(call: Call, error: OverLimit) -> Answer:
     """Answer 429 (RFC 6585 §4): JSON for programs, a page for people; counted once more nowhere but in the summary."""
     name = error.limit.value.name
-    _log.info("over a limit", extra=fields(txn=call.txn, path=call.path, limit=name))
+    _log.info("over a limit", extra=fields(txn=call.txn, path=logged_path(call.path), limit=name))
     _count(call, f"over the limit {name}")
     refused = TemporarilyUnavailable("too many requests; see Retry-After", detail=name)
     metrics.REFUSALS.add(refused.error)
@@ -177,14 +179,14 @@ def _record(call: Call, refusal: Refusal) -> None:
         "refused",
         extra=fields(
             txn=call.txn,
-            path=call.path,
+            path=logged_path(call.path),
             error=error.error,
             error_description=error.error_description,
             detail=error.detail,
         ),
     )
     if not isinstance(error, _ANSWERS):
-        _count(call, f"{call.path} {error.error}")
+        _count(call, f"{logged_path(call.path)} {error.error}")
 
 
 def _count(call: Call, what: str) -> None:

@@ -84,6 +84,22 @@ async def test_f04_the_number_is_nowhere_but_on_the_screen(
     assert len({one.code for one in shown}) == len(shown)
 
 
+async def test_f04_what_is_refused_at_an_address_with_a_code_leaves_no_code(
+    world: World, rp: RelyingParty, log: LogLines
+) -> None:
+    mobile, shown = world.browser(), await screen(world, rp)
+    made_up = "x" * 2_000
+    for code in (shown.code, made_up, *(f"made-up-{number}" for number in range(10))):
+        assert (await mobile.post(f"/q/{code}", {"csrf": "x"})).status in {400, 403}
+        assert (await mobile.client.post(f"/q/{code}", content=b"{}")).status_code == 415
+    told = world.provider.summaries.take(world.provider.clock, all_minutes=True)
+    whats = {str(one.payload["what"]) for one in told}
+    assert len(whats) == 2, whats
+    for text in (log.text, *whats):
+        assert shown.code not in text
+        assert made_up not in text
+
+
 async def test_f04_it_counts_in_the_browser_that_showed_it_alone_and_once(
     world: World, rp: RelyingParty
 ) -> None:
