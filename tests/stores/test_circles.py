@@ -13,8 +13,8 @@ import pytest
 from idp.data_rights.service.closing import close_account
 from idp.database import Done
 from idp.ids import HandleKind, bucket_of
-from idp.life_events.model import Ground
-from idp.life_events.service import disown_by_link, lock_own, open_ground
+from idp.life_events.model import Ground, LifeEvent, LifeEventType, Subject
+from idp.life_events.service import apply_event, disown_by_link, lock_own, open_ground
 from idp.merges.service import Merged, confirm, split
 from idp.officials.service import Hand, leave
 from idp.officials.service.contexts import held
@@ -132,3 +132,29 @@ async def test_who_comes_back_from_the_national_system_beside_their_closing_brin
     assert (closed.profile.full_name, closed.profile.phone) == ("", "")
     assert await see(database, lambda tx: tx.upstreams.of_record(person.person_id)) == ()
     assert runs == (1, 1)
+
+
+async def test_a_correction_beside_a_closing_brings_nothing_back(world: World) -> None:
+    database = world.provider.database
+    person = await back(database, identity())
+
+    def close(tx: Tx) -> Done[None]:
+        close_account(tx, person, "request", occasion=occasion())
+        return Done(None)
+
+    event = LifeEvent(
+        event_id="event",
+        type=LifeEventType.CORRECTED,
+        entered_at=NOW + timedelta(hours=1),
+        subject=Subject(personal_id=person.profile.personal_id),
+        facts={"name": "Nguyễn Thị Hường"},
+    )
+    later = at(NOW + timedelta(hours=2))
+    assert await run_beside(
+        database,
+        person.person_id,
+        close,
+        lambda tx: Done(apply_event(tx, event, actor="register", occasion=later)),
+    ) == (1, 1)
+    closed = await see(database, lambda tx: tx.people.get(person.person_id))
+    assert closed.profile.full_name == ""

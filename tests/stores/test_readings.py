@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from idp.data_rights.service.closing import close_account
 from idp.database import Database
 from idp.life_events.model import CardStatus, DueReading, Ground, LifeEventType, Outcome
 from idp.life_events.reading import CLOCKS_APART
@@ -84,6 +85,20 @@ async def test_a_reading_opens_nothing(database: Database[Any], scene: Scene) ->
     for one in (scene.mother, scene.father):
         assert await read(database, one, said(one)) is Outcome.UNCHANGED
         assert (await kept(database, one)).status is not PersonStatus.ACTIVE
+
+
+async def test_what_was_asked_before_an_account_was_closed_brings_nothing_back(
+    database: Database[Any], scene: Scene
+) -> None:
+    mother = scene.mother
+    answer = said(mother, card={"status": "expired", "expires_on": "2026-01-01"})
+    await do(database, lambda tx: close_account(tx, mother, "request", occasion=at(NOW)))
+    closed = await kept(database, mother)
+    assert await read(database, mother, answer) is Outcome.UNKNOWN
+    assert await kept(database, mother) == closed
+    assert closed.profile.full_name == ""
+    assert await see(database, lambda tx: tx.life_states.get(mother.person_id).card_status) is None
+    assert await see(database, lambda tx: tx.life_readings.read_at(mother.person_id)) is None
 
 
 async def test_a_card_that_is_not_good_takes_the_level_high(database: Database[Any], scene: Scene) -> None:

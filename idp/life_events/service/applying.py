@@ -21,6 +21,7 @@ from idp.life_events.model import (
 )
 from idp.life_events.service.organisations import OF_ORGANISATIONS
 from idp.life_events.service.people import OF_PEOPLE
+from idp.life_events.service.standing import is_closed
 from idp.life_events.service.word import Word
 from idp.organisations.model import Organisation, OrganisationScheme
 from idp.organisations.service import person_of
@@ -101,7 +102,8 @@ def leave_unresolved(
 def _apply(word: Word, found: Person | Organisation | None) -> Outcome | Contradiction:
     by_person, by_organisation = OF_PEOPLE.get(word.event.type), OF_ORGANISATIONS.get(word.event.type)
     if isinstance(found, Person) and by_person is not None:
-        return by_person(word, word.tx.people.lock_standing(found.person_id) or found)
+        person = word.tx.people.lock_standing(found.person_id) or found
+        return Outcome.UNKNOWN if is_closed(word.tx, person) else by_person(word, person)
     if isinstance(found, Organisation) and by_organisation is not None:
         return by_organisation(word, found)
     return Contradiction.MALFORMED  # a type nobody here knows, or about another kind of subject

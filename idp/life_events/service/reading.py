@@ -8,6 +8,7 @@ from idp.life_events.facts import Facts, MalformedFacts
 from idp.life_events.model import LifeEvent, Outcome, Subject, person_subject
 from idp.life_events.reading import CLOCKS_APART, words_of
 from idp.life_events.service.people import OF_PEOPLE
+from idp.life_events.service.standing import is_closed
 from idp.life_events.service.word import Word
 from idp.log import fields
 from idp.transaction import Tx
@@ -22,11 +23,10 @@ def take_reading(
 
     A part that can't be what it should be is passed over and logged; the parts before and after it count.
     """
-    tx.people.lock(person_id)
-    person = tx.people.canonical(person_id)
-    tx.life_readings.done(person_id, occasion.now)
-    if person is None:
+    person = tx.people.lock_standing(person_id)
+    if person is None or is_closed(tx, person):  # perhaps while the register was asked
         return Outcome.UNKNOWN
+    tx.life_readings.done(person_id, occasion.now)
     if said is None:
         return Outcome.UNKNOWN
     became = Outcome.UNCHANGED

@@ -32,6 +32,11 @@ def grounds_of(tx: Tx, person: Person) -> frozenset[Ground]:
     return implied_grounds(person.status, own | (frozenset[Ground]().union(*merged) - {Ground.DEAD}))
 
 
+def is_closed(tx: Tx, person: Person) -> bool:
+    """Tell whether its holder closed it: nothing of it is known any more, and nobody's word about them is taken in."""
+    return Ground.CLOSED in grounds_of(tx, person)
+
+
 def _kept(tx: Tx, record_id: PersonId) -> frozenset[Ground]:
     return frozenset(one.ground for one in tx.life_grounds.of_person(record_id))
 
