@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from idp.data_rights.service.closing import close_account
-from idp.database import Done
+from idp.database import Done, Refused
 from idp.ids import HandleKind, bucket_of
 from idp.life_events.model import Ground, LifeEvent, LifeEventType, Subject
 from idp.life_events.service import apply_event, disown_by_link, lock_own, open_ground
@@ -20,11 +20,11 @@ from idp.officials.service import Hand, leave
 from idp.officials.service.contexts import held
 from idp.people.service import recognise
 from idp.recovery.model import ALL_LOST, Recovery, Way
-from idp.recovery.service import bind, recover
+from idp.recovery.service import bind, open_case, recover
 from idp.transaction import Tx
 from tests.stores.circles import run_beside
 from tests.stores.desk import Desk, binding, paper_of, staffed, typed
-from tests.stores.desk_samples import HOLD, occasion
+from tests.stores.desk_samples import HOLD, occasion, seen
 from tests.stores.merge_samples import SECOND, at, outcome_of, proposed
 from tests.stores.samples import NOW, do, see
 from tests.stores.test_recognition import TOLD, back, identity
@@ -54,6 +54,27 @@ async def test_a_code_of_a_desk_is_used_beside_a_recovery(world: World, desk: De
         lambda tx: recover(tx, person_id, recovery, occasion=occasion()),
         use,
     ) == (1, 1)
+
+
+async def test_no_paper_that_a_desk_prints_beside_a_lock_outlives_it(world: World, desk: Desk) -> None:
+    database, person_id = world.provider.database, desk.citizen.person_id
+    printing: list[Any] = []
+
+    def print_paper(tx: Tx) -> Any:
+        waits = timedelta(minutes=30)
+        before = seen(person_id, desk.trang)
+        printing.append(open_case(tx, before, waits=waits, entered_by="operator:test", occasion=occasion()))
+        return Done(None)
+
+    await run_beside(
+        database,
+        person_id,
+        lambda tx: Done(lock_own(tx, person_id, "signed in", occasion=occasion())),
+        print_paper,
+    )
+    cases = await see(database, lambda tx: tx.desk_cases.of_person(person_id))
+    assert [one.case_id for one in cases if one.expires_at > occasion().now] == []
+    assert isinstance(printing[-1], Refused)
 
 
 async def test_the_link_of_a_notice_is_used_beside_a_lock(world: World, desk: Desk) -> None:

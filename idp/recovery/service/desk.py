@@ -49,7 +49,7 @@ def open_case(
 ) -> Done[Paper] | Refused:
     """Put a case on record; a code comes with it unless a second official must confirm it first."""
     official, post = at_desk(tx, seen.employee_number, seen.agency_code, occasion)
-    person = tx.people.canonical(seen.person_id)
+    person = tx.people.lock_standing(seen.person_id)  # whoever locks it meanwhile ends this case too
     if person is None:
         raise DeskRefused("nobody has that number")
     if why := why_not(tx, official, person):
