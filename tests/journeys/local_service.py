@@ -20,8 +20,16 @@ _PAGE = (
 
 
 class _Callback(BaseHTTPRequestHandler):
+    goes_on_to: str | None = None
+    """The address of another origin, for a service whose callback shows nothing itself."""
+
     def do_GET(self) -> None:
-        self._show()
+        if self.goes_on_to is None or not self.path.startswith("/callback"):
+            self._show()
+            return
+        self.send_response(303)
+        self.send_header("location", self.goes_on_to)
+        self.end_headers()
 
     def do_POST(self) -> None:
         """Show what was posted, as JSON."""
@@ -46,9 +54,11 @@ def local_service(
     host: str = SAME_SITE,
     *,
     terms: tuple[str, ...] = ("--local-login", "low", "--acr", "LoA1"),
+    goes_on_to: str | None = None,
 ) -> Iterator[RelyingParty]:
     """Register it and serve its callback until the block ends."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Callback) as server:
+    callback = type("Callback", (_Callback,), {"goes_on_to": goes_on_to})
+    with ThreadingHTTPServer(("127.0.0.1", 0), callback) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         service = RelyingParty(
