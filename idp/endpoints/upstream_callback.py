@@ -35,7 +35,7 @@ from idp.people.identifiers import IdentifierTaken
 from idp.people.service import NotRecognised, Recognised, recognise
 from idp.protocol.assurance import national_acr, parse_acr
 from idp.protocol.errors import InvalidRequest, Refusal, ToPage, refusing
-from idp.sessions.service import Begun, Proof, start_session
+from idp.sessions.service import Begun, Proof, refuse_sign_in, start_session
 from idp.transaction import Tx
 from idp.upstreams.already_linked import AlreadyLinked
 from idp.upstreams.model import NATIONAL, upstream_session
@@ -255,7 +255,18 @@ def _begin(tx: Tx, *, identity: ExternalIdentity, proof: Proof, **how: Any) -> D
             )
         )
         return Refused(Refusal(InvalidRequest(_EXPIRED), ToPage(case="expired")))
+    if not _is_still_theirs(tx, identity, proof):
+        return refuse_sign_in(tx, proof.person_id, factor=proof.factor, occasion=how["occasion"])
     return start_session(tx, proof, **how)
+
+
+def _is_still_theirs(tx: Tx, identity: ExternalIdentity, proof: Proof) -> bool:
+    """Tell whether the account there is still of whom it was when they were recognised: a split may have come between.
+
+    A record merged or closed meanwhile is not for here: it begins no session anyway.
+    """
+    link = tx.upstreams.find(identity.issuer, identity.subject)
+    return link is None or tx.people.standing_id(link.person_id) == tx.people.standing_id(proof.person_id)
 
 
 def _is_signed_out(tx: Tx, identity: ExternalIdentity, on_the_way: timedelta) -> bool:

@@ -17,12 +17,16 @@ from federation.upstream import AccountKind, ExternalAttributes, ExternalIdentit
 from idp.database import Done, Refused
 from idp.endpoints.upstream_callback import _begin
 from idp.endpoints.upstream_logout import _sign_out
+from idp.merges.model import Merge
+from idp.merges.service import Merged, Split, confirm, split
+from idp.merges.service.making import made_meanwhile
 from idp.people.model import Person
 from idp.protocol.assurance import Acr
 from idp.sessions.model import Session
 from idp.sessions.service import Proof
 from idp.transaction import Tx
 from idp.upstreams.model import NATIONAL, ExternalLink, upstream_session
+from tests.stores.merge_samples import SECOND, at, outcome_of, proposed
 from tests.world import World
 
 ISSUER, SUBJECT, SID = "https://national.example", "alice there", "theirs"
@@ -163,3 +167,35 @@ async def test_who_signs_in_there_anew_after_it_begins_one_as_does_another_sessi
     assert isinstance(await database.transact(callback(world, alice, "new")), Done)
     await database.transact(logout(world, subject="another there", sid=None))
     assert isinstance(await database.transact(callback(world, alice, "newer")), Done)
+
+
+async def test_who_was_recognised_as_a_record_that_was_split_off_meanwhile_begins_no_session_there(
+    world: World, alice: Person
+) -> None:
+    database, bob = world.provider.database, await world.person("bob")
+    merge = await proposed(database, alice.person_id, bob.person_id)
+    done = partial(confirm, merge_id=merge.merge_id, actor=SECOND, occasion=at())
+    assert isinstance(await outcome_of(database, done), Merged)
+    await world.write(partial(linked, alice=bob, now=world.time()))
+    recognised = callback(world, alice)
+    assert isinstance(await database.transact(recognised), Done)
+    losers = [one.name for one in await database.read(lambda tx: made_meanwhile(tx, merge_of(tx, merge)))]
+    undo = partial(
+        split,
+        merge_id=merge.merge_id,
+        losers=losers,
+        reason="two people",
+        letter="1",
+        actor=SECOND,
+        occasion=at(),
+    )
+    assert isinstance(await outcome_of(database, undo), Split)
+    assert isinstance(await database.transact(recognised), Refused)
+    assert await live(world, alice) == ()
+    assert await live(world, bob) == ()
+
+
+def merge_of(tx: Tx, proposal: Merge) -> Merge:
+    found = tx.merges.get(proposal.merge_id)
+    assert found is not None
+    return found
