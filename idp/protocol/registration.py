@@ -93,7 +93,8 @@ def _check_scopes(client: ClientFacts) -> None:
     if client.signs_people_in and "openid" not in client.scopes:
         refuse("scope", "openid is needed")
     if not client.signs_people_in and client.scopes & SCOPES.keys():
-        refuse("scope", "scopes about people need the grant authorization_code")
+        of_machines = ", ".join(sorted(MACHINE_SCOPES))
+        refuse("scope", f"scopes about people need authorization_code; client_credentials has {of_machines}")
     has_machine_scopes = not client.scopes.isdisjoint(MACHINE_SCOPES)
     if has_machine_scopes != ("client_credentials" in client.grant_types):
         refuse("scope", "scopes of machines and the grant client_credentials need each other")
