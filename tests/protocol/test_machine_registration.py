@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from idp.protocol.facts import ClientFacts
+from idp.protocol.machine_scopes import MACHINE_SCOPES
 from idp.protocol.registration import check_registration
 from tests import make
 from tests.protocol.registering import refused_for
@@ -66,3 +67,8 @@ def test_what_a_machine_may_not_be_is_refused_by_the_name_of_its_field(
 
 def test_scopes_of_machines_are_not_for_clients_that_only_sign_people_in() -> None:  # adr/0013
     assert refused_for(make.client(scopes=frozenset({"openid", "data.read"}))).startswith("scope:")
+
+
+def test_who_registers_a_machine_by_scopes_of_people_is_told_those_of_machines() -> None:
+    told = refused_for(_machine(scopes=frozenset({"openid"})))
+    assert all(name in told for name in MACHINE_SCOPES)

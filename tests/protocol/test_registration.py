@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from idp.protocol.facts import ClientFacts, Profile
-from idp.protocol.machine_scopes import MACHINE_SCOPES
 from idp.protocol.registration import check_registration
 from idp.protocol.scopes import LegalBasis
 from idp.protocol.subject import PUBLIC_SECTOR
@@ -396,13 +395,3 @@ def test_signing_with_the_secret_is_for_the_oidc_profile() -> None:  # PROTOCOL 
     check_registration(make.client(**changes, token_endpoint_auth_signing_alg="HS256"))
     wrong = make.client(**changes, token_endpoint_auth_signing_alg="ES256")
     assert refused_for(wrong).startswith("token_endpoint_auth_signing_alg:")
-
-
-def test_who_registers_a_machine_by_scopes_of_people_is_told_those_of_machines() -> None:
-    machine = make.client(
-        grant_types=("client_credentials",),
-        redirect_uris=(),
-        scopes=frozenset({"openid"}),
-        audiences=("urn:a:b",),
-    )
-    assert all(name in refused_for(machine) for name in MACHINE_SCOPES)
