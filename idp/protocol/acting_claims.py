@@ -1,8 +1,9 @@
 """What tokens say of the context a person acts in: `ctx`, `org`, `mandate`, `post` and `act` – DESIGN 5.2, RFC 8693 §4.1.
 
-Only to clients that ask for whom people act. `sub` is the person, of a ward the ward; then `act` names who acts. An
-organisation is named by a value of the reader's sector; its register number is left out where it is somebody's personal
-ID number (a household business). Pure.
+Only to clients that ask for whom people act. `sub` is the person, of a ward the ward; then `act` names who acts.
+Organisation, mandate and post are named by values of the reader's sector: our own ids would be one name of a person in
+all of them (OpenID Connect Core §8.1). A register number that is somebody's personal ID number (a household business) is
+left out. Pure.
 """
 
 from datetime import datetime
@@ -13,18 +14,18 @@ CLAIMS = ("ctx", "org", "mandate", "post", "act")
 
 
 def context_claims(
-    context: GrantContext | None, *, organisation_id: str = "", actor_sub: str = ""
+    context: GrantContext | None, *, organisation_id: str = "", power_id: str = "", actor_sub: str = ""
 ) -> dict[str, object]:
-    """Return the claims of a context; None is a person who acts for themselves."""
+    """Return the claims of a context, by the reader's names; None is a person who acts for themselves."""
     if context is None:
         return {"ctx": ContextKind.PERSON.value}
     claims: dict[str, object] = {"ctx": context.kind.value}
     if context.organisation is not None:
         claims["org"] = _organisation(context.organisation, organisation_id)
     if context.mandate is not None:
-        claims["mandate"] = _mandate(context.mandate)
+        claims["mandate"] = _mandate(context.mandate, power_id)
     if context.post is not None:
-        claims["post"] = _post(context.post)
+        claims["post"] = _post(context.post, power_id)
     if context.kind is ContextKind.WARD:
         claims["act"] = {"sub": actor_sub}
     return claims
@@ -63,8 +64,8 @@ def _organisation(organisation: OrganisationFacts, organisation_id: str) -> dict
     return {**named, "name": organisation.name, "status": organisation.status}
 
 
-def _mandate(mandate: MandateFacts) -> dict[str, object]:
-    named: dict[str, object] = {"id": mandate.mandate_id, "role": mandate.role, "source": mandate.source}
+def _mandate(mandate: MandateFacts, power_id: str) -> dict[str, object]:
+    named: dict[str, object] = {"id": power_id, "role": mandate.role, "source": mandate.source}
     if mandate.services:
         named["services"] = list(mandate.services)
     if mandate.ends_at is not None:
@@ -72,8 +73,8 @@ def _mandate(mandate: MandateFacts) -> dict[str, object]:
     return named
 
 
-def _post(post: PostFacts) -> dict[str, object]:
-    named: dict[str, object] = {"id": post.post_id, "agency": post.agency, "roles": list(post.roles)}
+def _post(post: PostFacts, power_id: str) -> dict[str, object]:
+    named: dict[str, object] = {"id": power_id, "agency": post.agency, "roles": list(post.roles)}
     return {**named, "commune": post.commune} if post.commune else named
 
 

@@ -26,6 +26,8 @@ class Target:
     """Of a ward's grant: who acts, as the audience knows them."""
     organisation_id: str = ""
     """The organisation the grant is for, as the audience knows it."""
+    power_id: str = ""
+    """The mandate or post the grant hangs on, as the audience knows it."""
 
 
 def check_one_resource(names: Iterable[str]) -> None:

@@ -184,11 +184,13 @@ CLAIMS: Mapping[str, Claim] = {
     ),
     "mandate": Claim(
         schema=_object(("id", "role", "source"), services={"type": "array", "items": _TEXT}, exp=_TIME),
-        meaning="The power it is done by; without `services` it reaches into all areas, without `exp` it has no set end.",
+        meaning="The power it is done by; `id` is the reader's own. Without `services` it reaches into all areas, without"
+        " `exp` it has no set end.",
     ),
     "post": Claim(
         schema=_object(("id", "agency"), roles={"type": "array", "items": _TEXT}, commune=_TEXT),
-        meaning="The official's post: agency code of QĐ 20/2020, commune code of a commune's agency, roles.",
+        meaning="The official's post: `id` is the reader's own; agency code of QĐ 20/2020, commune code of a commune's"
+        " agency, roles.",
     ),
     "act": Claim(
         schema=_object(("sub",)),

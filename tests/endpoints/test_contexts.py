@@ -1,6 +1,6 @@
 """For whom people act, from /authorize to the tokens and their end – DESIGN 5.2, 5.5; journeys 5, 7 and 8 of the city."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -19,6 +19,8 @@ from tests.driver import Browser, Page, RelyingParty, b64decode_json
 from tests.world import World
 
 OWNERS_NUMBER = "030183990027"
+API = "urn:example:api"
+SCOPES = frozenset({"openid", "profile", "mandate", "offline_access"})
 KINDS = (ContextKind.PERSON, ContextKind.ORGANISATION, ContextKind.WARD)
 
 
@@ -70,9 +72,7 @@ async def family(world: World) -> Family:
         return Done(None)
 
     await world.write(arrange)
-    rp = await world.client(
-        "rp-ctx", subject_contexts=KINDS, scopes=frozenset({"openid", "profile", "mandate", "offline_access"})
-    )
+    rp = await world.client("rp-ctx", subject_contexts=KINDS, scopes=SCOPES)
     browser = world.browser()
     await world.signed_in(browser, mother.person_id)
     for person in (mother, child):
@@ -143,6 +143,32 @@ async def test_for_a_child_the_subject_is_the_child_and_act_the_parent(world: Wo
     assert (answer["sub"], answer["name"]) == (said["sub"], "Nguyễn Gia Bảo")
     again = await tokens_for(world, family, "Nguyễn Gia Bảo", ctx_hint="choose")
     assert claims(again["id_token"])["sub"] == said["sub"]
+
+
+async def test_no_two_sectors_are_told_a_common_name_of_a_mandate(world: World, family: Family) -> None:
+    """It is of one person and one principal: its id would be their name everywhere (Core §8.1)."""
+    other = await world.client(
+        "rp-other", subject_contexts=KINDS, sector="other", scopes=SCOPES, audiences=(API,)
+    )
+    near = await world.client("rp-near", subject_contexts=KINDS, sector="other", scopes=SCOPES)
+    for person in (family.mother, family.child):
+        for rp in (other, near):
+            await world.agree(person.person_id, rp)
+    for name in ("Cảng Xanh", "Nguyễn Gia Bảo"):
+        tokens = {
+            "first": await tokens_for(world, family, name, ctx_hint="choose"),
+            "other": await tokens_for(world, replace(family, rp=other), name, ctx_hint="choose"),
+            "near": await tokens_for(world, replace(family, rp=near), name, ctx_hint="choose"),
+            "api": await tokens_for(world, replace(family, rp=other), name, ctx_hint="choose", resource=API),
+        }
+        of_id_token = {key: claims(one["id_token"])["mandate"]["id"] for key, one in tokens.items()}
+        of_access_token = {key: claims(one["access_token"])["mandate"]["id"] for key, one in tokens.items()}
+        assert of_id_token["first"] != of_id_token["other"], "two sectors"
+        assert of_id_token["other"] == of_id_token["near"] == of_id_token["api"], (
+            "one sector, and always the same"
+        )
+        assert of_access_token.pop("api") not in of_id_token.values(), "the audience's own"
+        assert of_access_token.items() <= of_id_token.items()
 
 
 async def test_the_choice_stays_for_the_session_and_is_changed_without_a_sign_in(

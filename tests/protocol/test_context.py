@@ -223,7 +223,7 @@ class TestClaims:
 
     def test_for_an_organisation(self) -> None:
         context = context_of(company(services=("tax",), ends_at=make.NOW))
-        assert context_claims(context, organisation_id="o-1") == {
+        assert context_claims(context, organisation_id="o-1", power_id="m-1") == {
             "ctx": "organisation",
             "org": {
                 "id": "o-1",
@@ -233,7 +233,7 @@ class TestClaims:
                 "status": "active",
             },
             "mandate": {
-                "id": "m-0201234569",
+                "id": "m-1",
                 "role": "maker",
                 "source": "register",
                 "services": ["tax"],

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from idp.edge import Answer, Call
-from idp.endpoints.token.target import organisation_id_in
+from idp.endpoints.token.target import organisation_id_in, power_id_in
 from idp.people.claims import claims_of
 from idp.people.model import Person
 from idp.people.verified import verified_member
@@ -55,12 +55,20 @@ def _contexts(
     """Return for whom the person acts, as the client knows it and as the audience does; nothing where nobody asks."""
     if not asks_for_whom(client):
         return {}, {}
-    context = grant.context
-    organisation_id = organisation_id_in(grant, sector_of(client), vault)
-    actor_sub = context.actor_sub if context else ""
+    context, sector = grant.context, sector_of(client)
     return (
-        context_claims(context, organisation_id=organisation_id, actor_sub=actor_sub),
-        context_claims(context, organisation_id=target.organisation_id, actor_sub=target.actor_sub),
+        context_claims(
+            context,
+            organisation_id=organisation_id_in(grant, sector, vault),
+            power_id=power_id_in(grant, sector, vault),
+            actor_sub=context.actor_sub if context else "",
+        ),
+        context_claims(
+            context,
+            organisation_id=target.organisation_id,
+            power_id=target.power_id,
+            actor_sub=target.actor_sub,
+        ),
     )
 
 

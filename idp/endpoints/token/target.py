@@ -33,6 +33,7 @@ async def find_target(call: Call, client: ClientFacts, grant: GrantFacts, resour
         gid=gid_at(audience, grant.gid, provider.vault),
         actor_sub=actor_sub,
         organisation_id=organisation_id_in(grant, sector, provider.vault),
+        power_id=power_id_in(grant, sector, provider.vault),
     )
 
 
@@ -42,6 +43,12 @@ def organisation_id_in(grant: GrantFacts, sector: str, vault: Vault) -> str:
     if context is None or context.organisation is None:
         return ""
     return vault.subject(context.principal_id, f"org {sector}")
+
+
+def power_id_in(grant: GrantFacts, sector: str, vault: Vault) -> str:
+    """Return what a sector calls the mandate or post a grant hangs on: one person's, so another value elsewhere."""
+    context = grant.context
+    return "" if context is None else vault.subject(context.context_id, f"power {sector}")
 
 
 async def _sub_in(call: Call, person_id: PersonId, sector: str) -> str:
