@@ -12,6 +12,9 @@ from tests.driver import Page, RelyingParty
 from tests.endpoints.merged import OFFLINE, Duplicates
 from tests.endpoints.passkeys import PASSKEYS, add, answer, device, passkey_page
 from tests.endpoints.signing_in import password_page, try_password, without_code
+from tests.endpoints.test_account_copy import DOWNLOAD, downloaded, made
+from tests.endpoints.test_account_data import HERE as ACCOUNT_DATA
+from tests.endpoints.test_account_data import at_account
 from tests.world import PASSWORD, Visitor, World
 
 OWN_PASSWORD = "/account/methods/password"
@@ -115,6 +118,25 @@ async def test_a_split_ends_what_either_may_have_begun(two: Duplicates) -> None:
     await two.split()
     assert (await world.userinfo(held["access_token"])).status_code == 401
     assert (await rp.refresh(world.http, held["refresh_token"])).status_code == 400
+
+
+async def test_a_copy_of_both_records_is_nobodys_after_a_split(two: Duplicates) -> None:
+    world = two.world
+    await two.confirm()
+    browser = await at_account(world, two.winner)
+    await made(world, browser)
+    assert (await downloaded(browser))["account"]["records"] == 2
+    await two.split()
+
+    browser = await at_account(world, two.winner)
+    page = await browser.get(ACCOUNT_DATA)
+    assert "export" in page.buttons
+    assert "download-copy" not in page.buttons
+    csrf = page.form("export")["fields"]["csrf"]
+    answer = await browser.post(DOWNLOAD, {"csrf": csrf})
+    assert answer.response.headers["content-type"].startswith("text/html")
+    await made(world, browser)
+    assert (await downloaded(browser))["account"]["records"] == 1
 
 
 async def test_the_person_is_asked_again_what_they_agreed_to_under_the_other_record(two: Duplicates) -> None:
