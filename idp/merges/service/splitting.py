@@ -1,8 +1,8 @@
 """A merge taken back, whenever it turns out wrong: each record has again exactly what it had (adr/0036).
 
 One steward does it, since a wrong merge shows one person's affairs to another. What was made meanwhile goes to whom the
-steward says. All sessions and grants of the winner end: nobody can tell which of the two people began them. A copy of data that
-was made of both goes.
+steward says. All sessions and grants of the winner end: nobody can tell which of the two people began them. A copy of
+data that was made of both goes.
 """
 
 from collections.abc import Collection
