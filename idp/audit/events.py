@@ -296,7 +296,7 @@ class EventType(StrEnum):
     many ended)."""
     PERSON_SPLIT = "person:split"
     """This record stands by itself again. Payload: merge_id, winner, reason, letter, to_winner, to_loser (what was made
-    meanwhile), sessions, grants (how many of the winner's ended)."""
+    meanwhile), sessions, grants (how many of the winner's ended), factors (kinds that were bound meanwhile and ended)."""
     GRANT_ENDED = "grant:ended"
     """An operator ended a grant by itself, in an emergency. Payload: client_id, reason."""
     EMERGENCY_BEGUN = "emergency:begun"

@@ -34,6 +34,7 @@ class Duplicates:
             letter="12/CAHP",
         )
         world, life = self.world, self.world.provider.settings.life
+        world.time.move(seconds=1)  # what each had before is theirs, what comes after anybody's
         self.merge = await world.write(
             lambda tx: propose(
                 tx, wanted, waits=life.merge_proposal, actor="operator:lan", occasion=world.occasion

@@ -1,8 +1,8 @@
 """A merge taken back, whenever it turns out wrong: each record has again exactly what it had (adr/0036).
 
 One steward does it, since a wrong merge shows one person's affairs to another. What was made meanwhile goes to whom the
-steward says. All sessions and grants of the winner end: nobody can tell which of the two people began them. A copy of
-data that was made of both goes.
+steward says. All sessions and grants of the winner end: nobody can tell which of the two people began them. Nor can
+anybody of what was bound meanwhile, or waits: it ends too (unclaimed.py).
 """
 
 from collections.abc import Collection
@@ -19,6 +19,7 @@ from idp.merges.restoring import restored, without_sign_ins
 from idp.merges.rules import check_split
 from idp.merges.service.making import give, made_meanwhile
 from idp.merges.service.records import lock_records, merge_event, refuse
+from idp.merges.service.unclaimed import end_unclaimed
 from idp.people.model import Person, PersonProfile, PersonStatus
 from idp.sessions.service import end_all_sessions, tell_of_ended
 from idp.transaction import Tx
@@ -74,7 +75,7 @@ def split(
     is_locked = _restore(tx, merge, occasion)
     _settle_ages(tx, merge, together, actor, occasion)
     sessions, grants = _end(tx, merge, actor, occasion)
-    tx.data_copies.drop(merge.winner_id)
+    taken = end_unclaimed(tx, merge, occasion=occasion)
     tx.audit.add(
         merge_event(
             EventType.PERSON_SPLIT,
@@ -87,6 +88,7 @@ def split(
             to_loser=sorted(losers),
             sessions=sessions,
             grants=grants,
+            **({"factors": list(taken)} if taken else {}),
         )
     )
     return Done(Split(merge=merge, sessions=sessions, grants=grants, is_locked=is_locked))

@@ -1,0 +1,64 @@
+"""What either of two people may have begun or bound while their records were one, and nobody can tell which (adr/0036).
+
+All of it ends at a split: left to the winner, it would open the account of one to the other, or show what was theirs.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from idp.audit.occasion import Occasion
+from idp.data_rights.service import take_closing_back
+from idp.ids import PersonId
+from idp.merges.model import Merge
+from idp.transaction import Tx
+
+_REASON = "split from another record"
+
+
+def end_unclaimed(tx: Tx, merge: Merge, *, occasion: Occasion) -> tuple[str, ...]:
+    """End it, of both records, which stand by themselves by then; return the kinds of factors that were taken."""
+    both, since = (merge.winner_id, merge.loser_id), merge.merged_at
+    if since is None:
+        return ()
+    _end_half_way(tx, merge.winner_id, occasion)
+    taken = {kind: [take(tx, record, since, occasion.now) for record in both] for kind, take in _TAKE.items()}
+    return tuple(kind for kind, found in taken.items() if any(found))
+
+
+def _end_half_way(tx: Tx, winner_id: PersonId, occasion: Occasion) -> None:
+    """End what waits: passwords proved, papers of desks, a closing asked for, the copy of what both had."""
+    tx.interactions.end_proofs_of(winner_id, occasion.now)
+    tx.desk_cases.end_open(winner_id, occasion.now)
+    tx.data_copies.drop(winner_id)
+    tx.devices.forget_others(winner_id)
+    take_closing_back(tx, winner_id, reason=_REASON, occasion=occasion)
+
+
+def _take_password(tx: Tx, record: PersonId, since: datetime, _now: datetime) -> bool:
+    password = tx.passwords.get(record)
+    return password is not None and password.changed_at >= since and tx.passwords.remove(record)
+
+
+def _take_recovery_codes(tx: Tx, record: PersonId, since: datetime, _now: datetime) -> bool:
+    made_at = tx.recovery_codes.state(record).made_at
+    return made_at is not None and made_at >= since and tx.recovery_codes.clear(record) > 0
+
+
+def _take_passkeys(tx: Tx, record: PersonId, since: datetime, now: datetime) -> bool:
+    bound = [one for one in tx.passkeys.of_person(record) if one.created_at >= since]
+    return bool(sum([tx.passkeys.end(one, now) for one in bound]))
+
+
+def _take_addresses(tx: Tx, record: PersonId, since: datetime, _now: datetime) -> bool:
+    """Let codes to an address that was opened meanwhile open nothing: whose mailbox it is nobody knows."""
+    held = tx.contacts.of_person(record)
+    opened = [one for one in held if one.signs_in_since is not None and one.signs_in_since >= since]
+    return bool(sum([tx.contacts.let_sign_in(record, one.contact_id, None) for one in opened]))
+
+
+_TAKE: Mapping[str, Callable[[Tx, PersonId, datetime, datetime], bool]] = {
+    "password": _take_password,
+    "recovery-codes": _take_recovery_codes,
+    "passkeys": _take_passkeys,
+    "sent-codes": _take_addresses,
+}
