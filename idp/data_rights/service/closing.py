@@ -69,6 +69,7 @@ def close_account(tx: Tx, person: Person, request_id: str, *, occasion: Occasion
         tx.life_states.forget(record)
         tx.life_readings.forget(record)
         tx.devices.forget_others(record)
+        tx.dispute_links.end_all(record)
         tx.data_copies.drop(record)
         tx.life_grounds.open(record, Ground.CLOSED, "", occasion.now)
         tx.people.set_status(record, PersonStatus.LOCKED, _REASON, occasion.now)

@@ -26,10 +26,11 @@ def end_unclaimed(tx: Tx, merge: Merge, *, occasion: Occasion) -> tuple[str, ...
 
 
 def _end_half_way(tx: Tx, winner_id: PersonId, occasion: Occasion) -> None:
-    """End what waits: passwords proved, papers of desks, a closing asked for, the copy of what both had."""
+    """End what waits: passwords proved, papers of desks, a closing asked for, the copy of both, links that lock."""
     tx.interactions.end_proofs_of(winner_id, occasion.now)
     tx.desk_cases.end_open(winner_id, occasion.now)
     tx.data_copies.drop(winner_id)
+    tx.dispute_links.end_all(winner_id)
     tx.devices.forget_others(winner_id)
     take_closing_back(tx, winner_id, reason=_REASON, occasion=occasion)
 

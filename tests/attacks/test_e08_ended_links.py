@@ -1,0 +1,77 @@
+"""E08: the link of a notice outlives neither the account it locks nor the merge under which its mail went out."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from idp.cases.model import CaseState
+from idp.citizen.dispute import HERE
+from idp.data_rights.service import close_account
+from idp.database import Done
+from idp.people.model import Person, PersonStatus
+from idp.transaction import Tx
+from tests.attacks.test_e08_dispute_links import mailed, opened, somebody
+from tests.driver import Citizen
+from tests.endpoints.merged import Duplicates
+from tests.messages.conftest import Office, open_office
+from tests.world import make_state
+
+pytestmark = pytest.mark.network
+NOBODY = Citizen(username="", password="", totp_secret="")
+
+
+@pytest.fixture(scope="module")
+def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("office")
+    make_state(folder)
+    return folder
+
+
+@pytest.fixture
+async def office(office_template: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    async with open_office(office_template, tmp_path) as office:
+        yield office
+
+
+async def over(office: Office, path: str) -> None:
+    """Look at the link, and press its button in a form left open: neither does anything."""
+    browser, page = await opened(office, path)
+    assert "page-dispute-over" in page.ids
+    csrf = (await browser.get("/recover")).form("theme-dark")["fields"]
+    page = await browser.post(HERE, {**csrf, "link": path.partition("=")[2]})
+    assert (page.status, "case" in page.ids) == (410, False)
+    assert await office.world.provider.database.read(lambda tx: tx.cases.list(CaseState.OPEN, 10)) == ()
+
+
+async def close(office: Office, person: Person) -> None:
+    def work(tx: Tx) -> Done[None]:
+        tx.people.lock(person.person_id)
+        close_account(tx, person, "request", occasion=office.world.occasion)
+        return Done(None)
+
+    await office.world.write(work)
+
+
+async def test_an_account_that_was_closed_is_not_locked_and_its_link_tells_nothing(office: Office) -> None:
+    person = await somebody(office)
+    path = await mailed(office, person)
+    await close(office, person)
+    await over(office, path)
+    grounds = await office.world.provider.database.read(
+        lambda tx: tx.life_grounds.of_person(person.person_id)
+    )
+    assert [one.ground.value for one in grounds] == ["closed-by-the-holder"]
+
+
+async def test_a_mail_from_while_two_were_one_locks_neither_after_the_split(office: Office) -> None:
+    winner, loser = await somebody(office), await somebody(office, "bob")
+    own = await mailed(office, loser)
+    two = Duplicates(office.world, winner, loser, NOBODY, NOBODY)
+    await two.confirm()
+    path = await mailed(office, winner)
+    await two.split()
+    await over(office, path)
+    assert await office.world.status_of(winner.person_id) is PersonStatus.ACTIVE
+    _, page = await opened(office, own)
+    assert "page-dispute" in page.ids, "what was sent to one alone still locks their own"
