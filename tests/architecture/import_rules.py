@@ -112,6 +112,7 @@ _TAKES_ALONG = {
         "idp.conflicts.service",
         "idp.data_rights.service",
         "idp.mandates.service",
+        "idp.people.service",
         "idp.sessions.service",
     ),
     "consents": ("idp.sessions.service",),
@@ -141,7 +142,8 @@ _TAKES_ALONG = {
 """Feature → use cases of another that its own call: an organisation's mandates begin and end with it; who leaves loses
 their official sessions, and those a session reached must be told, as its own service alone knows how; for whom somebody
 may act is for mandates and posts to say; what happens to somebody reaches all of these; what no rule may settle goes into
-the stewards' queue; a merge ends sessions, and carries a restriction with what it ends."""
+the stewards' queue; a merge ends sessions, and carries a restriction with what it ends, and
+a split takes addresses away as their person does, claims and notices with them."""
 _FEATURE = re.compile(
     r"idp/(?P<feature>people|organisations|mandates|officials|credentials|sessions|interactions|clients|grants|subjects"
     r"|consents|upstreams|signing_keys|audit|outbox|messages|limits|risk|emergency|backup|life_events|merges|conflicts|cases"

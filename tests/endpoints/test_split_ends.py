@@ -1,5 +1,7 @@
 """What either of two people may have begun or bound while their records were one, used after the split (adr/0036)."""
 
+from datetime import timedelta
+
 import pytest
 
 from idp.audit.events import EventType
@@ -126,7 +128,7 @@ async def test_an_address_opened_together_opens_nothing_and_one_from_before_goes
             channel=Channel.EMAIL,
             address=f"{name}@example.vn",
             language="vi",
-            verified_at=world.time(),
+            verified_at=world.time() - timedelta(days=1),
             signs_in_since=world.time(),
         )
 
@@ -146,3 +148,29 @@ async def test_an_address_opened_together_opens_nothing_and_one_from_before_goes
         "before": True,
         "meanwhile": False,
     }
+
+
+async def test_an_address_added_together_is_removed_and_one_from_before_stays(two: Duplicates) -> None:
+    """It would bring one person the notices of the other, and tell services the mailbox of a stranger."""
+    world = two.world
+
+    async def prove(name: str) -> None:
+        address = Contact(
+            contact_id=name,
+            channel=Channel.EMAIL,
+            address=f"{name}@example.vn",
+            language="vi",
+            verified_at=world.time(),
+        )
+        await world.write(lambda tx: Done(tx.contacts.add(two.winner.person_id, address)))
+
+    await prove("before")
+    world.time.move(minutes=1)
+    await two.confirm()
+    world.time.move(minutes=1)
+    await prove("together")
+    await apart(two)
+    left = await world.provider.database.read(lambda tx: tx.contacts.of_person(two.winner.person_id))
+    assert [one.contact_id for one in left] == ["before"]
+    (removed,) = await world.records(EventType.CONTACT_REMOVED)
+    assert removed.actor == "operator:lan"

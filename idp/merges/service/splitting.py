@@ -75,7 +75,7 @@ def split(
     is_locked = _restore(tx, merge, occasion)
     _settle_ages(tx, merge, together, actor, occasion)
     sessions, grants = _end(tx, merge, actor, occasion)
-    taken = end_unclaimed(tx, merge, occasion=occasion)
+    taken = end_unclaimed(tx, merge, actor=actor, occasion=occasion)
     tx.audit.add(
         merge_event(
             EventType.PERSON_SPLIT,

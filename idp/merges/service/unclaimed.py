@@ -10,17 +10,19 @@ from idp.audit.occasion import Occasion
 from idp.data_rights.service import take_closing_back
 from idp.ids import PersonId
 from idp.merges.model import Merge
+from idp.people.service import remove
 from idp.transaction import Tx
 
 _REASON = "split from another record"
 
 
-def end_unclaimed(tx: Tx, merge: Merge, *, occasion: Occasion) -> tuple[str, ...]:
+def end_unclaimed(tx: Tx, merge: Merge, *, actor: str, occasion: Occasion) -> tuple[str, ...]:
     """End it, of both records, which stand by themselves by then; return the kinds of factors that were taken."""
     both, since = (merge.winner_id, merge.loser_id), merge.merged_at
     if since is None:
         return ()
     _end_half_way(tx, merge.winner_id, occasion)
+    _remove_addresses(tx, merge.winner_id, since, actor, occasion)
     taken = {kind: [take(tx, record, since, occasion.now) for record in both] for kind, take in _TAKE.items()}
     return tuple(kind for kind, found in taken.items() if any(found))
 
@@ -33,6 +35,13 @@ def _end_half_way(tx: Tx, winner_id: PersonId, occasion: Occasion) -> None:
     tx.dispute_links.end_all(winner_id)
     tx.devices.forget_others(winner_id)
     take_closing_back(tx, winner_id, reason=_REASON, occasion=occasion)
+
+
+def _remove_addresses(tx: Tx, winner_id: PersonId, since: datetime, actor: str, occasion: Occasion) -> None:
+    """Remove the addresses added meanwhile: they would bring one the notices, and services the mail, of the other."""
+    for contact in tx.contacts.of_person(winner_id):
+        if contact.verified_at >= since:
+            remove(tx, winner_id, contact.contact_id, actor=actor, occasion=occasion)
 
 
 def _take_password(tx: Tx, record: PersonId, since: datetime, _now: datetime) -> bool:

@@ -155,10 +155,12 @@ def confirm(
     return Done(ContactResult(outcome=ContactOutcome.ADDED))
 
 
-def remove(tx: Tx, person_id: PersonId, contact_id: str, *, occasion: Occasion) -> Done[bool]:
-    """Take an address away and tell it so; False if it is not the person's."""
+def remove(
+    tx: Tx, person_id: PersonId, contact_id: str, *, actor: str = "", occasion: Occasion
+) -> Done[bool]:
+    """Take an address away and tell it so; False if it is not the person's. `actor`: who does, if not its person."""
     tx.people.lock(person_id)
-    done = _take_away(tx, person_id, contact_id, occasion)
+    done = _take_away(tx, person_id, contact_id, occasion, actor=actor)
     if done:
         _keep_claims(tx, person_id, occasion)
     return Done(done)
@@ -176,7 +178,7 @@ def _is_itself(held: tuple[Contact, ...], pending: PendingCode) -> bool:
     )
 
 
-def _take_away(tx: Tx, person_id: PersonId, contact_id: str, occasion: Occasion) -> bool:
+def _take_away(tx: Tx, person_id: PersonId, contact_id: str, occasion: Occasion, *, actor: str = "") -> bool:
     found = find_contact(tx, person_id, contact_id)
     if found is None:
         return False
@@ -184,7 +186,7 @@ def _take_away(tx: Tx, person_id: PersonId, contact_id: str, occasion: Occasion)
     if not tx.contacts.remove(record, contact_id):
         return False
     tx.people.end_identifier(record, SCHEMES[gone.channel], gone.address, now=occasion.now)
-    _record(tx, EventType.CONTACT_REMOVED, person_id, gone.channel, occasion)
+    _record(tx, EventType.CONTACT_REMOVED, person_id, gone.channel, occasion, actor=actor)
     _tell(tx, person_id, gone.channel, occasion, change="removed", old_address=gone.address)
     return True
 
@@ -203,10 +205,17 @@ def _digest(vault: Vault, person_id: PersonId, pending: PendingCode, code: str) 
     return vault.digest(code_material(person_id, pending, code))
 
 
-def _record(tx: Tx, event: EventType, person_id: PersonId, channel: Channel, occasion: Occasion) -> None:
-    tx.audit.add(
-        occasion.event(event, actor=person_ref(person_id), person_id=person_id, channel=channel.value)
-    )
+def _record(
+    tx: Tx,
+    event: EventType,
+    person_id: PersonId,
+    channel: Channel,
+    occasion: Occasion,
+    *,
+    actor: str = "",
+) -> None:
+    by = actor or person_ref(person_id)
+    tx.audit.add(occasion.event(event, actor=by, person_id=person_id, channel=channel.value))
 
 
 def _tell(
