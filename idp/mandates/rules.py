@@ -23,10 +23,20 @@ from idp.mandates.model import (
     Source,
 )
 from idp.organisations.model import Organisation, OrganisationStatus
+from idp.people.model import Attribute, PersonProfile
 
 MOST_ADMINISTRATORS = 2
 _APPOINTERS = frozenset({Role.REPRESENTATIVE, Role.ADMINISTRATOR})
 _AREAS = frozenset(area.value for area in Area)
+
+
+def knows_name(mandate: Mandate, ward: PersonProfile, now: datetime) -> bool:
+    """Tell whether whoever acts, or acted, for a ward may read its name: none that it was given after that ended.
+
+    A child that was adopted is called what it is now for those who act for it now.
+    """
+    named, over_at = ward.origins.get(Attribute.NAME), mandate.over_at
+    return not mandate.is_over(now) or named is None or over_at is None or named.at <= over_at
 
 
 def managing(mandates: Iterable[Mandate], person_id: PersonId, now: datetime) -> tuple[Mandate, ...]:

@@ -12,7 +12,7 @@ from idp.ids import OrganisationId, PersonId
 from idp.mandates import service as mandates
 from idp.organisations.model import Organisation, OrganisationKind, OrganisationScheme, OrganisationStatus
 from idp.organisations.service.status import change_status
-from idp.people.model import Person, PersonProfile
+from idp.people.model import Attribute, Origin, Person, PersonProfile, Source
 from idp.protocol.acting import ContextKind
 from idp.transaction import Tx
 from tests.driver import Browser, Page, RelyingParty, b64decode_json
@@ -169,6 +169,36 @@ async def test_no_two_sectors_are_told_a_common_name_of_a_mandate(world: World, 
         )
         assert of_access_token.pop("api") not in of_id_token.values(), "the audience's own"
         assert of_access_token.items() <= of_id_token.items()
+
+
+async def test_a_name_a_child_got_since_is_not_shown_to_whose_mandate_ended(
+    world: World, family: Family
+) -> None:
+    """A parent who lost custody, a child that was adopted: what it is called now is not for whoever acted for it once."""
+    page = await family.browser.get(family.rp.authorize_url(scope="openid"))
+    text = page.response.text
+    of_child = text[: text.index("Nguyễn Gia Bảo")].rpartition('value="')[2].partition('"')[0]
+    places = (
+        "/account/mandates",
+        f"/account/mandates/receipt?a=ended&i={of_child}",
+        f"/account/mandates/act?a=end&i={of_child}",
+        family.rp.authorize_url(ctx_hint="choose"),
+    )
+
+    def end(tx: Tx) -> Done[None]:
+        mandates.replace_parents(tx, family.child.person_id, (), actor="test", occasion=world.occasion)
+        return Done(None)
+
+    await world.write(end)
+    pages = [(await family.browser.get(place)).response.text for place in places]
+    assert all("Nguyễn Gia Bảo" in text for text in pages), "as they knew it"
+    assert not any("9 tuổi" in text for text in pages)
+    world.time.move(seconds=60)
+    named = Origin(source=Source.REGISTER, level=2, at=world.time())
+    renamed = family.child.profile.saying({"full_name": "Trần Hoàng Anh", "origins": {Attribute.NAME: named}})
+    await world.write(lambda tx: Done(tx.people.update(replace(family.child, profile=renamed))))
+    for place in places:
+        assert "Trần Hoàng Anh" not in (await family.browser.get(place)).response.text, place
 
 
 async def test_the_choice_stays_for_the_session_and_is_changed_without_a_sign_in(

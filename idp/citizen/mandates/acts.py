@@ -12,7 +12,7 @@ from idp.audit.occasion import Occasion
 from idp.citizen.account import holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.mandates.errors import broken_rule
-from idp.citizen.mandates.rows import HOME, firm_lines, mandate_lines, offer_lines
+from idp.citizen.mandates.rows import HOME, firm_lines, mandate_lines, may_be_shown, offer_lines
 from idp.database import Done, Refused
 from idp.days import last_day
 from idp.edge import Answer, Call
@@ -148,7 +148,7 @@ def _take_back(tx: Tx, doing: _Doing) -> Done[str] | Refused:
 
 def _ask_end(tx: Tx, person: Person, of: str, now: datetime) -> _Asked | None:
     found = tx.mandates.get(MandateId(of))
-    if found is None or not _concerns(tx, person, found, now):
+    if found is None or not _concerns(tx, person, found, now) or not may_be_shown(tx, found, now):
         return None
     held = tx.mandates.of_principal(found.principal_kind, found.principal_id, since=now)
     of_firm = held_of_firm(tx, found, now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from idp.citizen.account import holder_of, query
-from idp.citizen.mandates.rows import HOME, firm_lines, mandate_lines, offer_lines
+from idp.citizen.mandates.rows import HOME, firm_lines, mandate_lines, may_be_shown, offer_lines
 from idp.days import last_day
 from idp.edge import Answer, Call
 from idp.edge.page import page
@@ -88,7 +88,7 @@ def _of_firm(tx: Tx, appointment: FirmAppointment | None, me: PersonId, now: dat
 
 
 def _of_mandate(tx: Tx, mandate: Mandate | None, me: PersonId, what: str, now: datetime) -> _Receipt | None:
-    if mandate is None:
+    if mandate is None or not may_be_shown(tx, mandate, now):
         return None
     managed = (mandate.principal_id, *((mandate.through_id,) if mandate.through_id else ()))
     if mandate.delegate_id != me and not any(_manages(tx, one, me, now) for one in managed):

@@ -7,6 +7,7 @@ from datetime import datetime
 from idp.days import day_of, last_day
 from idp.ids import OrganisationId, PersonId
 from idp.mandates.model import Extent, FirmAppointment, Invitation, Mandate, PrincipalKind
+from idp.mandates.rules import knows_name
 from idp.transaction import Tx
 from idp.ui.mandate_rows import Line, Power
 
@@ -44,6 +45,14 @@ def person_names(tx: Tx, ids: Iterable[PersonId]) -> Mapping[str, str]:
     """Return the names of people; the few who act for one principal."""
     found = (tx.people.get(one) for one in dict.fromkeys(ids))
     return {one.person_id: one.profile.full_name for one in found if one is not None}
+
+
+def may_be_shown(tx: Tx, mandate: Mandate, now: datetime) -> bool:
+    """Tell whether its lines say nothing that came after its end: the name a ward was given since."""
+    if mandate.principal_kind is not PrincipalKind.PERSON:
+        return True
+    ward = tx.people.get(PersonId(mandate.principal_id))
+    return ward is not None and knows_name(mandate, ward.profile, now)
 
 
 def mandate_lines(tx: Tx, mandate: Mandate, now: datetime) -> tuple[Line, ...]:

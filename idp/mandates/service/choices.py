@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from idp.days import day_of, last_day
 from idp.ids import MandateId, OrganisationId, PersonId
 from idp.mandates.model import Mandate, Principal, PrincipalKind, Role, Source
-from idp.mandates.rules import works_for
+from idp.mandates.rules import knows_name, works_for
 from idp.organisations.model import Organisation, OrganisationStatus, organisation_facts
 from idp.people.ages import age_on
 from idp.people.model import Person, PersonStatus
@@ -84,7 +84,8 @@ def _load(tx: Tx, mandates: Iterable[Mandate]) -> _Principals:
 def _choice(mandate: Mandate, person: Person, principals: _Principals, *, now: datetime) -> Choice | None:
     if mandate.principal_kind is PrincipalKind.PERSON:
         child = principals.wards.get(mandate.principal_id)
-        return None if child is None else _ward_choice(mandate, person, child, now=now)
+        is_known = child is not None and knows_name(mandate, child.profile, now)
+        return _ward_choice(mandate, person, child, now=now) if child is not None and is_known else None
     organisation = principals.organisations.get(mandate.principal_id)
     if organisation is None:
         return None
@@ -114,7 +115,7 @@ def _ward_choice(mandate: Mandate, person: Person, child: Person, *, now: dateti
         name=child.profile.full_name,
         principal_id=child.person_id,
         mandate=_facts(mandate),
-        age=age_on(child.profile.birthdate, day_of(now)),
+        age=None if mandate.is_over(now) else age_on(child.profile.birthdate, day_of(now)),
         obstacle=obstacle,
         obstacle_day=day,
     )
