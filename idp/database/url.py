@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -92,8 +93,7 @@ def _check_readable(name: str, path: str) -> None:
         if name == "sslrootcert":
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
         else:
-            with open(path, "rb"):  # noqa: PTH123 - nothing is read
-                pass
+            Path(path).open("rb").close()
     except OSError as error:  # an SSLError is one
         raise UnusableUrl(f"{name}: {path} can't be read: {error.strerror}") from None
 

@@ -13,7 +13,7 @@ from tests.endpoints.sent_codes import MAIL, PHONE, ask, newest
 from tests.messages.conftest import Office
 
 pytestmark = pytest.mark.network
-office_template, office, rp, huong = sent.office_template, sent.office, sent.rp, sent.huong  # fixtures
+office, rp, huong = sent.office, sent.rp, sent.huong  # fixtures
 
 
 async def _contacts(office: Office, person: Person) -> dict[Channel, str]:

@@ -2,30 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from idp.people.contacts import MOST_CODE_TRIES
-from tests.messages.conftest import Office, open_office
+from tests.messages.conftest import Office
 from tests.messages.test_contacts import HERE, Somebody, somebody
-from tests.world import make_state
 
 pytestmark = pytest.mark.network
-
-
-@pytest.fixture(scope="module")
-def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("office")
-    make_state(folder)
-    return folder
-
-
-@pytest.fixture
-async def office(office_template: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(office_template, tmp_path) as office:
-        yield office
 
 
 @pytest.fixture

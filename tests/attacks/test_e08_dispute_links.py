@@ -2,9 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,25 +18,11 @@ from idp.messages.model.notices import Factor, Notice
 from idp.people.model import Person, PersonProfile, PersonStatus
 from tests.attacks.log_lines import captured_log
 from tests.driver import Browser, Page
-from tests.messages.conftest import Office, open_office
-from tests.world import make_state
+from tests.messages.conftest import Office
 
 pytestmark = pytest.mark.network
 HERE = "/not-me"
 _LINK = re.compile(r"https?://\S+(/not-me\?t=hp_notme_[0-9a-f]{2}[A-Za-z0-9_-]{43})")
-
-
-@pytest.fixture(scope="module")
-def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("office")
-    make_state(folder)
-    return folder
-
-
-@pytest.fixture
-async def office(office_template: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(office_template, tmp_path) as office:
-        yield office
 
 
 async def somebody(office: Office, name: str = "huong") -> Person:

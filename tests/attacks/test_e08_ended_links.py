@@ -1,8 +1,5 @@
 """E08: the link of a notice outlives neither the account it locks nor the merge under which its mail went out."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from idp.cases.model import CaseState
@@ -14,24 +11,10 @@ from idp.transaction import Tx
 from tests.attacks.test_e08_dispute_links import mailed, opened, somebody
 from tests.driver import Citizen
 from tests.endpoints.merged import Duplicates
-from tests.messages.conftest import Office, open_office
-from tests.world import make_state
+from tests.messages.conftest import Office
 
 pytestmark = pytest.mark.network
 NOBODY = Citizen(username="", password="", totp_secret="")
-
-
-@pytest.fixture(scope="module")
-def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("office")
-    make_state(folder)
-    return folder
-
-
-@pytest.fixture
-async def office(office_template: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(office_template, tmp_path) as office:
-        yield office
 
 
 async def over(office: Office, path: str) -> None:

@@ -21,7 +21,7 @@ from idp.setting_values import SentCode
 from tests.driver import Page, RelyingParty
 from tests.endpoints.sent_codes import MAIL, PHONE, ask, newest, opened_by
 from tests.messages.conftest import Office, open_office
-from tests.world import PASSWORD, make_state
+from tests.world import PASSWORD
 
 pytestmark = pytest.mark.network
 BOTH = frozenset(SentCode)
@@ -29,16 +29,9 @@ LIKE_IT = "hap-thu@example.vn"
 """Nobody's, and masked as somebody's is."""
 
 
-@pytest.fixture(scope="module")
-def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("office")
-    make_state(folder)
-    return folder
-
-
 @pytest.fixture
-async def office(office_template: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(office_template, tmp_path, sign_in_codes=BOTH) as office:
+async def office(template: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    async with open_office(template, tmp_path, sign_in_codes=BOTH) as office:
         yield office
 
 
@@ -122,8 +115,8 @@ async def test_a_session_it_began_is_asked_for_more_where_more_is_asked(
     assert silent.answer["error"] == "login_required"
 
 
-async def test_none_is_sent_where_the_setting_does_not_say_so(office_template: Path, tmp_path: Path) -> None:
-    async with open_office(office_template, tmp_path) as office:
+async def test_none_is_sent_where_the_setting_does_not_say_so(template: Path, tmp_path: Path) -> None:
+    async with open_office(template, tmp_path) as office:
         rp, person = await office.world.client(), await office.world.person("huong")
         await opened_by(office, person, Channel.EMAIL, Channel.PHONE)
         browser = office.world.browser()

@@ -36,14 +36,21 @@ async def test_without_a_signing_key_it_is_not(world: World) -> None:
     assert await world.readiness() == (503, "no signing key is active")
 
 
+async def writer_of(world: World) -> sqlite3.Connection:
+    """The connection that writes, to make it fail as a disk or an operator does."""
+    found = await world.provider.database.transact(
+        lambda tx: Done(tx.connection.connection.driver_connection)
+    )
+    writer = found.unwrap()
+    assert isinstance(writer, sqlite3.Connection)
+    return writer
+
+
 async def test_a_database_that_takes_no_writes_is_told_from_one_that_is_away(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     await world.add_keys()
-    writer = (
-        await world.provider.database.transact(lambda tx: Done(tx.connection.connection.driver_connection))
-    ).unwrap()
-    assert isinstance(writer, sqlite3.Connection)
+    writer = await writer_of(world)
     writer.execute("PRAGMA query_only = ON")
     assert await world.readiness() == (503, "the database takes no writes")
     assert await world.readiness() == (503, "the database takes no writes")
@@ -60,10 +67,7 @@ async def test_why_nothing_is_written_is_in_the_log_whoever_asks(
 ) -> None:
     """A disk is full for rows that are new, and has room to write one anew: then readiness finds nothing."""
     await world.add_keys()
-    writer = (
-        await world.provider.database.transact(lambda tx: Done(tx.connection.connection.driver_connection))
-    ).unwrap()
-    assert isinstance(writer, sqlite3.Connection)
+    writer = await writer_of(world)
     writer.execute("PRAGMA query_only = ON")
     for _ in range(3):
         with pytest.raises(DatabaseReadOnly):
