@@ -1,7 +1,9 @@
-"""`/act-for`: for whom the service is used (PAGES 3.1.6, DESIGN 5.2); chosen per session and service.
+"""`/act-for`: for whom the service is used (PAGES 3.1.6, DESIGN 5.2); answered per interaction, remembered per session
+and service for what is asked later: what is answered in one tab is no answer in another (adr/0032).
 
 What was never offered can't be chosen; whether the power still holds is asked again when the code is issued. A person
-changes their mind without a new sign-in: the service asks with `ctx_hint=choose`.
+changes their mind without a new sign-in: by the back button until the code is issued, later by a service that asks
+with `ctx_hint=choose`.
 """
 
 from dataclasses import dataclass, field
@@ -13,13 +15,14 @@ from idp.citizen.act_for_rows import MOST_SHOWN, NEEDS_SEARCH, group_of, matches
 from idp.citizen.declining import decline
 from idp.citizen.interaction import Opened, decided, open_here, posted, session_cookie
 from idp.database import Done
-from idp.edge import Answer, Call
+from idp.edge import Answer, Call, Cookie
+from idp.edge.interaction import hold_answer
 from idp.edge.page import language_of, page
 from idp.ids import PersonId
 from idp.interactions.service import choices_of
-from idp.protocol.context import Choice, fits, usable
+from idp.protocol.context import Answered, Choice, fits, usable
 from idp.protocol.errors import AccessDenied
-from idp.protocol.next_step import ChooseContext
+from idp.protocol.next_step import ChooseContext, Refuse, SignIn
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, one_error
 
@@ -63,17 +66,21 @@ async def answer(call: Call) -> Answer:
     keep = partial(
         _keep, opened=opened, cookie=session_cookie(call, opened), choice_id=chosen, occasion=call.occasion()
     )
-    (await call.provider.database.transact(keep)).unwrap()
-    return _on(opened)
+    answered = (await call.provider.database.transact(keep)).unwrap()
+    return (
+        _on(opened) if answered is None else _on(opened, hold_answer(call, opened.interaction_id, answered))
+    )
 
 
-def _on(opened: Opened) -> Answer:
-    return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+def _on(opened: Opened, *cookies: Cookie) -> Answer:
+    return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}", *cookies)
 
 
 async def _reader(call: Call, opened: Opened) -> _Reader | None:
+    """Return who is asked; None: nobody is signed in, or it was settled without asking."""
     decision = await decided(call, opened)
-    if not isinstance(decision.step, ChooseContext) or decision.session is None:
+    is_asked = isinstance(decision.step, ChooseContext) or opened.answered is not None
+    if not is_asked or isinstance(decision.step, SignIn | Refuse) or decision.session is None:
         return None
     load = partial(_load, person_id=decision.session.person_id, opened=opened, occasion=call.occasion())
     return await call.provider.database.read(load)
@@ -90,21 +97,24 @@ def _load(tx: Tx, *, person_id: PersonId, opened: Opened, occasion: Occasion) ->
     )
 
 
-def _keep(tx: Tx, *, opened: Opened, cookie: str | None, choice_id: str, occasion: Occasion) -> Done[None]:
+def _keep(
+    tx: Tx, *, opened: Opened, cookie: str | None, choice_id: str, occasion: Occasion
+) -> Done[Answered | None]:
     """Note the choice if the session is still this browser's; else nothing, and sign-in follows."""
     session = tx.sessions.find(cookie) if cookie else None
     client_id = opened.client.client_id
-    if session is not None and tx.sessions.choose(session.session_id, client_id, choice_id, occasion.now):
-        tx.audit.add(
-            occasion.event(
-                EventType.CONTEXT_CHOSEN,
-                actor=person_ref(session.person_id),
-                person_id=session.person_id,
-                client_id=client_id,
-                context_id=choice_id,
-            )
+    if session is None or not tx.sessions.choose(session.session_id, client_id, choice_id, occasion.now):
+        return Done(None)
+    tx.audit.add(
+        occasion.event(
+            EventType.CONTEXT_CHOSEN,
+            actor=person_ref(session.person_id),
+            person_id=session.person_id,
+            client_id=client_id,
+            context_id=choice_id,
         )
-    return Done(None)
+    )
+    return Done(Answered(session_id=session.session_id, choice_id=choice_id))
 
 
 def _page(call: Call, opened: Opened, reader: _Reader, errors: ErrorSummary | None = None) -> Answer:

@@ -11,7 +11,7 @@ from idp.edge.interaction import opened_here
 from idp.edge.page import leading_to, relying_party
 from idp.interactions.service import Decision, decide
 from idp.protocol.authorization_request import AuthorizationRequest
-from idp.protocol.context import realm_of
+from idp.protocol.context import Answered, realm_of
 from idp.protocol.errors import ToPage, ToRedirect, UnauthorizedClient, refusing
 from idp.protocol.facts import ClientFacts, Realm
 from idp.protocol.registration import check_redirect_uri
@@ -27,6 +27,8 @@ class Opened:
     stored_as: str | None = field(repr=False)
     client: ClientFacts
     request: AuthorizationRequest = field(repr=False)
+    answered: Answered | None = None
+    """For whom the person acts, if they have said so in this interaction."""
 
     @property
     def realm(self) -> Realm:
@@ -73,6 +75,7 @@ async def open_here(call: Call, *, or_declined: bool = False) -> Opened:
         stored_as=held.stored_as,
         client=client,
         request=request,
+        answered=held.answered,
     )
 
 
@@ -100,5 +103,6 @@ async def decided(call: Call, opened: Opened) -> Decision:
             upstream_down=provider.takes_degraded(occasion.now),
             settings=provider.settings,
             occasion=occasion,
+            answered=opened.answered,
         )
     )

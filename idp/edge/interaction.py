@@ -17,12 +17,14 @@ from idp.interactions.cookie import (
     LONGEST_COOKIE,
     OpenInteraction,
     held_interaction,
+    seal_answered,
     seal_declined,
     seal_interaction,
     surplus,
 )
 from idp.limits.model import Counted, Limit, address_key
 from idp.limits.service import Counter
+from idp.protocol.context import Answered
 from idp.protocol.errors import InvalidRequest
 from idp.transaction import Tx
 
@@ -65,8 +67,7 @@ async def hold(call: Call, opened: OpenInteraction) -> list[Cookie]:
         stored = opened if opened.stored_as is not None else await _store(call, opened)
         sealed = seal_interaction(stored, provider.vault, by_reference=True)
     dropped = surplus(call.cookies(), prefix, provider.vault)
-    lifetime = int((provider.settings.life.interaction + _NAMED_AFTER).total_seconds())
-    held = Cookie(name=prefix + opened.interaction_id, value=sealed, max_age=lifetime)
+    held = Cookie(name=prefix + opened.interaction_id, value=sealed, max_age=_kept(call))
     return [*(Cookie(name=name, value="", max_age=0) for name in dropped), held]
 
 
@@ -79,13 +80,27 @@ def let_go(call: Call, interaction_id: str) -> Cookie:
 def let_go_declined(call: Call, interaction_id: str) -> Cookie:
     """Return the cookie by which this browser holds an interaction that a no has ended: a moment, for the same no."""
     gone = let_go(call, interaction_id)
-    held = held_interaction(
-        call.cookies(), interaction_id, gone.name[: -len(interaction_id)], call.provider.vault
-    )
-    if held is None:
+    if not _is_held(call, interaction_id):
         return gone
     value = seal_declined(call.cookies()[gone.name], call.provider.vault)
     return Cookie(name=gone.name, value=value, max_age=int(_PRESSED_AGAIN.total_seconds()))
+
+
+def hold_answer(call: Call, interaction_id: str, answered: Answered) -> Cookie:
+    """Return the cookie by which this browser holds an open interaction with what was answered in it."""
+    name = cookie_name(call.provider.settings, "i-") + interaction_id
+    value = seal_answered(call.cookies()[name], call.provider.vault, answered)
+    return Cookie(name=name, value=value, max_age=_kept(call))
+
+
+def _is_held(call: Call, interaction_id: str) -> bool:
+    prefix = cookie_name(call.provider.settings, "i-")
+    return held_interaction(call.cookies(), interaction_id, prefix, call.provider.vault) is not None
+
+
+def _kept(call: Call) -> int:
+    """Return for how many seconds a browser keeps an interaction."""
+    return int((call.provider.settings.life.interaction + _NAMED_AFTER).total_seconds())
 
 
 async def _store(call: Call, opened: OpenInteraction) -> OpenInteraction:

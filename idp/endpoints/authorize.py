@@ -120,6 +120,7 @@ async def _proceed(
         upstream_down=provider.takes_degraded(occasion.now),
         settings=provider.settings,
         occasion=occasion,
+        answered=opened.answered,
     )
     step: Step | str
     if session_cookie is None:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from idp.grants.model import StoredRequest
 from idp.ids import ClientId
 from idp.protocol.authorization_request import AuthorizationRequest, RawAuthorizationRequest, check
+from idp.protocol.context import Answered
 from idp.protocol.facts import ClientFacts
 from idp.protocol.front_channel import CODE
 from keys.envelope import Unsealable, Vault
@@ -31,6 +32,8 @@ class OpenInteraction:
     started_at: datetime
     stored_as: str | None = field(default=None, repr=False)
     """Handle of the row the request lies in, pushed or too large for the cookie; spent with the code."""
+    answered: Answered | None = None
+    """For whom the person acts, if they were asked in this interaction and have said so."""
 
     @property
     def client_id(self) -> ClientId:
@@ -70,6 +73,7 @@ class HeldInteraction:
     """None: it lies in its row."""
     declined: bool = False
     """A no ended it: it is held a moment longer for a second press of the same button, and opens nothing else."""
+    answered: Answered | None = None
 
     def is_over(self, now: datetime, lifetime: timedelta) -> bool:
         """Tell whether it has taken too long."""
@@ -82,6 +86,7 @@ class HeldInteraction:
             asked=asked,
             started_at=self.started_at,
             stored_as=self.stored_as,
+            answered=self.answered,
         )
 
 
@@ -101,8 +106,17 @@ def seal_interaction(interaction: OpenInteraction, vault: Vault, *, by_reference
 
 def seal_declined(sealed: str, vault: Vault) -> str:
     """Return the cookie's value once a no has ended it."""
+    return _seal_with(sealed, vault, {"d": True})
+
+
+def seal_answered(sealed: str, vault: Vault, answered: Answered) -> str:
+    """Return the cookie's value once the person has said for whom they act, in the place of what they said before."""
+    return _seal_with(sealed, vault, {"w": [answered.session_id, answered.choice_id]})
+
+
+def _seal_with(sealed: str, vault: Vault, more: Mapping[str, object]) -> str:
     content = json.loads(vault.open_compact(sealed, purpose=_PURPOSE))
-    text = json.dumps(content | {"d": True}, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps({**content, **more}, separators=(",", ":"), ensure_ascii=False)
     return vault.seal_compact(text, purpose=_PURPOSE)
 
 
@@ -127,7 +141,12 @@ def held_interaction(
         stored_as=content.get("p"),
         asked=asked,
         declined=content.get("d", False),
+        answered=_answered(content.get("w")),
     )
+
+
+def _answered(said: list[str] | None) -> Answered | None:
+    return None if said is None else Answered(session_id=said[0], choice_id=said[1])
 
 
 def surplus(cookies: Mapping[str, str], prefix: str, vault: Vault) -> list[str]:

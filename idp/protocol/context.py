@@ -60,10 +60,18 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What a person chose for a client in this session."""
+    """What a person chose for a client in this session, last."""
 
     choice_id: str
     chosen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What a person answered in one interaction, and in which session: no answer to what another tab asks."""
+
+    choice_id: str
+    session_id: str = field(repr=False)
 
 
 def asks_for_whom(client: ClientFacts) -> bool:
@@ -95,31 +103,39 @@ def choose(
     *,
     org_hint: str | None,
     ctx_hint: str | None,
-    chosen: Chosen | None,
-    anew_since: datetime | None,
+    answered: str | None,
+    chosen: str | None,
+    asks_anew: bool,
     person_id: PersonId,
     subject: PersonId | None = None,
 ) -> Choice | None:
     """Return the choice that is settled; None: the person must be asked.
 
     The only one there is counts unasked, unless somebody asks anew: they see what can't be chosen just now, and why.
-    An answer to this very request comes before anything else (`anew_since` takes no other). Then what was chosen before
-    in this session, unless a hint contradicts it; then the one that a hint names.
+    What was `answered` to this very request comes before anything else (whoever asks anew takes no other). Then what was
+    `chosen` before in this session, unless a hint contradicts it; then the one that a hint names.
     `subject` is whom the answer must be about, where the client named somebody (Core §3.1.2.2, `id_token_hint`).
     """
     fitting = tuple(
         one for one in usable(choices, client) if subject in {None, subject_of_choice(one, person_id)}
     )
-    taken = next((choice for choice in fitting if chosen and choice.choice_id == chosen.choice_id), None)
+    by_id = {choice.choice_id: choice for choice in fitting}
     offered = [choice for choice in choices if fits(choice, client)]
-    if len(fitting) == 1 and (anew_since is None or len(offered) == 1):
+    if answered in by_id:
+        return by_id[answered]
+    if len(fitting) == 1 and (not asks_anew or len(offered) == 1):
         return fitting[0]
-    if anew_since is not None:
-        return taken if chosen is not None and chosen.chosen_at >= anew_since else None
-    hinted = tuple(choice for choice in fitting if _is_hinted(choice, org_hint, ctx_hint))
-    if taken is not None and taken in hinted:
-        return taken
-    return hinted[0] if len(hinted) == 1 else None
+    if asks_anew:
+        return None
+    hinted = {one.choice_id: one for one in fitting if _is_hinted(one, org_hint, ctx_hint)}
+    if chosen in hinted:
+        return hinted[chosen]
+    return next(iter(hinted.values())) if len(hinted) == 1 else None
+
+
+def chosen_before(asked_at: datetime, chosen: Chosen | None) -> str | None:
+    """Return what was chosen when this was asked; later it was chosen in another tab, and answers what that one asked."""
+    return chosen.choice_id if chosen is not None and chosen.chosen_at <= asked_at else None
 
 
 def own(name: str) -> Choice:

@@ -14,13 +14,8 @@ from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import Acr, in_words_of, is_cross_device, is_passkey, strongest, weakest
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import allowed_claims
-from idp.protocol.context import CHOOSE, Choice, Chosen, asks_for_whom, choose, realm_of
-from idp.protocol.errors import (
-    AccountSelectionRequired,
-    ConsentRequired,
-    LoginRequired,
-    ProtocolError,
-)
+from idp.protocol.context import CHOOSE, Choice, Chosen, asks_for_whom, choose, chosen_before, realm_of
+from idp.protocol.errors import AccountSelectionRequired, ConsentRequired, LoginRequired, ProtocolError
 from idp.protocol.facts import ClientFacts, ConsentFacts, LocalLogin, Realm, SessionFacts
 from idp.protocol.profiles import rules_of
 from idp.protocol.scopes import CLAIM_SCOPE, SCOPES, LegalBasis, least_acr
@@ -41,7 +36,6 @@ PROOF_COUNTS = timedelta(minutes=10)
 """In a session whose sign-in stood out, so long a proof counts for what is above low."""
 HASTE = timedelta(minutes=10)
 """So soon after a first sign-in in a browser, level high at a service new to the person is proved for that request."""
-
 
 HIGH_LASTS: Final = timedelta(minutes=10)
 """High is proved for an act: a session counts as high for requests begun so soon after its sign-in (adr/0052).
@@ -64,7 +58,9 @@ class Facts:
     choices: tuple[Choice, ...] | Literal[Unknown.UNKNOWN] = UNKNOWN
     """For whom the session's person may act."""
     chosen: Chosen | None = None
-    """For whom they chose to act at this client."""
+    """For whom they chose to act at this client, last in this session."""
+    answered: str | None = None
+    """The choice they made in this very interaction."""
     consent: ConsentFacts | Literal[Unknown.UNKNOWN] = UNKNOWN
     consent_given_now: bool = False
     """The person has just answered the consent page of this very interaction."""
@@ -180,14 +176,14 @@ def _context_step(
         return None
     if facts.choices is UNKNOWN:
         return Load(name="context")
-    asks_anew = request.ctx_hint == CHOOSE or "select_account" in request.prompt
     choice = choose(
         facts.choices,
         facts.client,
         org_hint=request.org_hint,
         ctx_hint=None if request.ctx_hint == CHOOSE else request.ctx_hint,
-        chosen=facts.chosen,
-        anew_since=request.started_at if asks_anew else None,
+        answered=facts.answered,
+        chosen=chosen_before(request.started_at, facts.chosen),
+        asks_anew=request.ctx_hint == CHOOSE or "select_account" in request.prompt,
         person_id=session.person_id,
         subject=None if request.expected_sub is None else facts.subject_person,
     )

@@ -26,6 +26,7 @@ class Surroundings:
     upstream_down: bool = False
     choices: tuple[Choice, ...] = ()
     chosen: Chosen | None = None
+    answered: str | None = None
 
 
 def decide(
@@ -39,7 +40,7 @@ def decide(
         assert len(asked) <= MOST_LOADS, "it asks for ever"
         match step.name:
             case "session":
-                facts = replace(facts, session=world.session)
+                facts = replace(facts, session=world.session, answered=world.answered)
             case "subject":
                 facts = replace(facts, subject=world.subject)
             case "context":

@@ -66,7 +66,8 @@ def child() -> Choice:
 
 
 def settled(*choices: Choice, client: ClientFacts = ASKING, **given: Any) -> str | None:
-    asked: dict[str, Any] = {"org_hint": None, "ctx_hint": None, "chosen": None, "anew_since": None, **given}
+    nothing = {"org_hint": None, "ctx_hint": None, "answered": None, "chosen": None, "asks_anew": False}
+    asked: dict[str, Any] = {**nothing, **given}
     choice = choose(choices, client, person_id=make.PERSON_ID, **asked)
     return None if choice is None else choice.choice_id
 
@@ -86,11 +87,11 @@ class TestSettled:
         assert settled(ME, company()) is None
 
     def test_what_was_chosen_in_this_session_stays(self) -> None:
-        assert settled(ME, company(), chosen=chosen("m-0201234569")) == "m-0201234569"
+        assert settled(ME, company(), chosen="m-0201234569") == "m-0201234569"
 
     def test_what_was_chosen_and_has_ended_is_asked_anew(self) -> None:
         gone = company(obstacle=Obstacle.ENDED)
-        assert settled(ME, gone, child(), chosen=chosen(gone.choice_id)) is None
+        assert settled(ME, gone, child(), chosen=gone.choice_id) is None
 
     @pytest.mark.parametrize(
         ("hints", "taken"),
@@ -110,19 +111,26 @@ class TestSettled:
         assert settled(ME, company(obstacle=Obstacle.ENDED), child(), org_hint="0201234569") is None
 
     def test_a_hint_counts_more_than_an_earlier_choice(self) -> None:
-        assert settled(ME, company(), chosen=chosen(SELF), org_hint="0201234569") == "m-0201234569"
+        assert settled(ME, company(), chosen=SELF, org_hint="0201234569") == "m-0201234569"
 
     def test_to_choose_anew_only_an_answer_to_this_request_counts(self) -> None:
-        asked: dict[str, Any] = {"anew_since": make.NOW - make.MINUTE}
-        assert settled(ME, company(), chosen=chosen(SELF, ago=make.HOUR), **asked) is None
-        assert settled(ME, company(), chosen=chosen(SELF, ago=make.SECOND), **asked) == SELF
+        assert settled(ME, company(), chosen=SELF, asks_anew=True) is None
+        assert settled(ME, company(), answered=SELF, asks_anew=True) == SELF
+
+    def test_an_answer_counts_more_than_a_hint_and_than_an_earlier_choice(self) -> None:
+        assert settled(ME, company(), child(), answered=SELF, chosen="m-child", ctx_hint="ward") == SELF
+        assert settled(ME, company(), answered=SELF, org_hint="9999999999") == SELF
+
+    def test_an_answer_that_can_not_be_taken_any_more_is_asked_anew(self) -> None:
+        gone = company(obstacle=Obstacle.ENDED)
+        assert settled(ME, gone, child(), answered=gone.choice_id) is None
 
     def test_who_asks_anew_sees_what_can_not_be_chosen_too(self) -> None:
         ended = company(obstacle=Obstacle.ENDED)
         assert settled(ME, ended) == SELF
-        assert settled(ME, ended, anew_since=make.NOW) is None
-        assert settled(ME, ended, anew_since=make.NOW, chosen=chosen(SELF, ago=-make.MINUTE)) == SELF
-        assert settled(ME, anew_since=make.NOW) == SELF, "there is nothing to see"
+        assert settled(ME, ended, asks_anew=True) is None
+        assert settled(ME, ended, asks_anew=True, answered=SELF) == SELF
+        assert settled(ME, asks_anew=True) == SELF, "there is nothing to see"
 
     def test_a_household_business_is_not_found_by_its_owners_number(self) -> None:
         household = OrganisationFacts(scheme="vn_personal_id", name="Yến Biển", status="active")
@@ -193,6 +201,12 @@ class TestSteps:
         world = Surroundings(client=ASKING, choices=(ME, company()), chosen=chosen(SELF, ago=make.HOUR))
         assert isinstance(decide(make.request(ASKING), world)[0], Issue)
         assert decide(make.request(ASKING, ctx_hint=CHOOSE), world)[0] == ChooseContext()
+
+    def test_what_another_tab_chose_since_is_no_answer_to_this_request(self) -> None:
+        later = chosen(SELF, ago=-make.MINUTE)
+        world = Surroundings(client=ASKING, choices=(ME, company()), chosen=later)
+        assert decide(make.request(ASKING), world)[0] == ChooseContext()
+        assert isinstance(decide(make.request(ASKING), replace(world, answered=SELF))[0], Issue)
 
     def test_a_hint_nobody_knows_is_refused(self) -> None:
         with pytest.raises(InvalidRequest):

@@ -9,7 +9,7 @@ from idp.ids import PersonId
 from idp.interactions.service.contexts import choices_of
 from idp.protocol.acting import ContextKind
 from idp.protocol.authorization_request import AuthorizationRequest
-from idp.protocol.context import asks_for_whom, realm_of, subject_of_choice
+from idp.protocol.context import Answered, asks_for_whom, realm_of, subject_of_choice
 from idp.protocol.facts import ClientFacts
 from idp.protocol.next_step import UNKNOWN, Facts, Load, Step, next_step
 from idp.protocol.scopes import LegalBasis
@@ -41,9 +41,13 @@ def decide(
     upstream_down: bool,
     settings: Settings,
     occasion: Occasion,
+    answered: Answered | None = None,
     locks_person: bool = False,
 ) -> Decision:
-    """Ask `next_step`, looking facts up only when it asks for them."""
+    """Ask `next_step`, looking facts up only when it asks for them.
+
+    `answered`: for whom the person acts, as they said in this interaction; it counts in the session it was said in.
+    """
     facts = Facts(client=client, upstream_down=upstream_down)
     session: Session | None = None
     while True:
@@ -56,7 +60,11 @@ def decide(
                     session_cookie, locks_person=locks_person, sector=sector_of(client)
                 )
             session = _usable(session, client, settings, occasion.now)
-            facts = replace(facts, session=session.facts() if session else None)
+            facts = replace(
+                facts,
+                session=session.facts() if session else None,
+                answered=_answer_in(session, answered),
+            )
         elif step.name == "service":
             facts = replace(facts, knows_service=session is not None and _knows(tx, session, client))
         elif step.name == "subject":
@@ -86,6 +94,13 @@ def _usable(
     if session is None or session.realm is not realm_of(client):
         return None
     return session if session.is_live(now, settings.life) else None
+
+
+def _answer_in(session: Session | None, answered: Answered | None) -> str | None:
+    """Return the choice that was answered, if whoever answered it is signed in still."""
+    if session is None or answered is None or answered.session_id != session.session_id:
+        return None
+    return answered.choice_id
 
 
 def _knows(tx: Tx, session: Session, client: ClientFacts) -> bool:
