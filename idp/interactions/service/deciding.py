@@ -76,12 +76,12 @@ def decide(
             records = tx.consents.of_client(about, client.client_id) if about else ()
             if session is not None and about != session.person_id:
                 records = tuple(one for one in records if not _is_left_to_representatives(one))
-            answered = any(record.decided_at >= request.started_at for record in records)
+            is_answered = any(record.decided_at >= request.started_at for record in records)
             is_restricted = _is_restricted(tx, session, about)
             facts = replace(
                 facts,
                 consent=consent_facts(records, is_restricted=is_restricted),
-                consent_given_now=answered,
+                consent_given_now=is_answered,
             )
         if facts.session is UNKNOWN:
             raise AssertionError("a fact was asked for and not looked up")
