@@ -73,8 +73,12 @@ def recover(
 def _end_sessions(
     tx: Tx, person_id: PersonId, records: tuple[PersonId, ...], keep: str, occasion: Occasion
 ) -> int:
-    """End every session but one, and what is half way to one; the one left is lowered."""
+    """End every session but one, and what is half way to one; the one left is lowered.
+
+    Every browser but its own is new again: on the phone that was lost lies a cookie that would keep a sign-in quiet.
+    """
     ended = 0
+    here = tx.sessions.get(keep) if keep else None
     for record in records:
         tx.interactions.end_proofs_of(record, occasion.now)
         tx.desk_cases.end_open(record, occasion.now)
@@ -83,6 +87,7 @@ def _end_sessions(
                 end_session(tx, session, reason=_REASON, occasion=occasion, actor=person_ref(person_id))
                 ended += 1
         tx.sessions.lower(record, Acr.SUBSTANTIAL)
+        tx.devices.forget_others(record, here.device_id if here is not None else "")
     return ended
 
 
