@@ -29,7 +29,9 @@ async def test_whoever_comes_with_the_lost_phone_afterwards_is_told_of(
     (kept,) = await devices(world, person.person_id)
     await come(world, rp, citizen, own)
     assert [one.device_id for one in await devices(world, person.person_id)] == [kept.device_id]
-    assert (await told(world, person.person_id)).count("new_device") == before, "where it was recovered goes on"
+    assert (await told(world, person.person_id)).count("new_device") == before, (
+        "where it was recovered goes on"
+    )
     await come(world, rp, citizen, phone)
     assert (await told(world, person.person_id)).count("new_device") == before + 1
 
