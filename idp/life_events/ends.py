@@ -48,7 +48,7 @@ class Ends:
     sessions: bool = False
     """The person's sessions, citizen's and official's; the services they reached get a logout token."""
     sign_ins: bool = False
-    """What is half way to a sign-in: a password proved and no code yet, and a code on paper of a desk."""
+    """What is half way to a sign-in: a password proved and no code yet, a code on paper of a desk, one to an address."""
     grants: bool = False
     """All that the person was granted, offline too, for themselves and for whomever they act; codes with it."""
     grants_for: bool = False

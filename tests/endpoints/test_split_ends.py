@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from idp.audit.events import EventType
+from idp.data_rights.model import RequestState
 from idp.database import Done
 from idp.messages.model import Channel
 from idp.people.contacts import Contact
@@ -14,8 +15,9 @@ from tests.driver import Browser, RelyingParty
 from tests.endpoints.merged import Duplicates
 from tests.endpoints.passkeys import add, answer, bound, device, passkey_page
 from tests.endpoints.signing_in import password_page, try_password
-from tests.endpoints.test_account_data import HERE
+from tests.endpoints.test_account_data import HERE, requested, send
 from tests.endpoints.test_account_rights import begin_closing, run_closing
+from tests.endpoints.test_recover import RENEW, _recover
 from tests.endpoints.test_recover_desk import NEW, _enter, _paper
 from tests.world import PASSWORD, World
 
@@ -174,3 +176,34 @@ async def test_an_address_added_together_is_removed_and_one_from_before_stays(tw
     assert [one.contact_id for one in left] == ["before"]
     (removed,) = await world.records(EventType.CONTACT_REMOVED)
     assert removed.actor == "operator:lan"
+
+
+async def test_what_was_asked_about_data_together_is_done_to_nobody_and_its_words_are_gone(
+    two: Duplicates,
+) -> None:
+    """An official would put the data of one right as the other asked; and who reads the page may not be who wrote it."""
+    world = two.world
+    await send(await at_home(two), "view", what="what was asked before")
+    await two.confirm()
+    world.time.move(minutes=1)
+    await send(await at_home(two), "correct", what="what the other wrote")
+    await apart(two)
+    earlier, later = sorted(await requested(world, two.winner.person_id), key=lambda one: one.received_at)
+    assert (earlier.state, earlier.what) == (RequestState.RECEIVED, "what was asked before")
+    assert (later.state, later.what) == (RequestState.WITHDRAWN, "")
+    assert "what the other wrote" not in (await (await at_home(two)).get(HERE)).response.text
+    (event,) = await world.records(EventType.DATA_REQUEST_WITHDRAWN)
+    assert (event.actor, event.payload["reason"]) == ("operator:lan", "split from another record")
+
+
+async def test_what_protects_goes_on_for_both(two: Duplicates) -> None:
+    """The days after a recovery, and a restriction: nobody can tell which of the two needed them."""
+    await two.confirm()
+    browser = await at_home(two)
+    await send(browser, "restrict")
+    await _recover(browser, await browser.get(RENEW))
+    await apart(two)
+    for person in (two.winner, two.loser):
+        browser = await at_home(two, person)
+        assert "restricted" in (await browser.get(HERE)).ids
+        assert "page-held" in (await browser.get("/account/methods/remove")).ids

@@ -5,6 +5,7 @@ from idp.data_rights.service.copying import ask_for_copy, keep_copy, take_copy
 from idp.data_rights.service.document import document, opened
 from idp.data_rights.service.requests import (
     Wanted,
+    end_requests_since,
     make_request,
     requests_of,
     take_closing_back,
@@ -29,6 +30,7 @@ __all__ = [
     "close_request",
     "complete_request",
     "document",
+    "end_requests_since",
     "extend_request",
     "keep_copy",
     "lift_own",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
@@ -116,13 +116,35 @@ def take_closing_back(tx: Tx, person_id: PersonId, *, reason: str, occasion: Occ
                 _record_withdrawn(tx, person_id, one, step, occasion, reason=reason)
 
 
+def end_requests_since(
+    tx: Tx, person_id: PersonId, since: datetime, *, reason: str, actor: str, occasion: Occasion
+) -> None:
+    """End what was asked since, and erase its words: nobody can tell who of two people wrote them.
+
+    The person's row is locked by then. Their own record hears of each that was open.
+    """
+    for one in tx.data_requests.of_person(person_id, MOST_LISTED):
+        if one.received_at < since or one.closed_at is not None:
+            continue
+        if tx.data_requests.withdraw(person_id, one.request_id, by=actor, now=occasion.now) is not None:
+            _record_withdrawn(tx, person_id, one, Step.WITHDRAWN, occasion, actor=actor, reason=reason)
+    tx.data_requests.silence(person_id, since)
+
+
 def _record_withdrawn(
-    tx: Tx, person_id: PersonId, request: DataRequest, step: Step, occasion: Occasion, **why: str
+    tx: Tx,
+    person_id: PersonId,
+    request: DataRequest,
+    step: Step,
+    occasion: Occasion,
+    *,
+    actor: str = "",
+    **why: str,
 ) -> None:
     tx.audit.add(
         occasion.event(
             EventType.DATA_REQUEST_WITHDRAWN,
-            actor=person_ref(person_id),
+            actor=actor or person_ref(person_id),
             person_id=person_id,
             request_id=request.request_id,
             right=request.right.value,

@@ -137,6 +137,11 @@ _PUT_OFF_ALL = (
     .where(*of_person(data_requests), _is_open, _t.close_at < bindparam("until", type_=UtcTime))
     .values(close_at=bindparam("until"))
 )
+_SILENCE = (
+    update(data_requests)
+    .where(*of_person(data_requests), _t.received_at >= bindparam("since", type_=UtcTime))
+    .values(what=bindparam("no_what"), why=bindparam("no_why"), answer=None, extension=None, outcome=None)
+)
 _ERASE = delete_oldest((_t.request_id,), _t.closed_at, _t.closed_at.is_not(None))
 
 
@@ -228,6 +233,11 @@ class DataRequestStore:
     def put_off_closing(self, person_id: PersonId, until: datetime) -> None:
         """Let no request of a record close the account before a moment."""
         self.connection.execute(_PUT_OFF_ALL, {**person_given(person_id), "until": until})
+
+    def silence(self, person_id: PersonId, since: datetime) -> None:
+        """Erase what was written in a record's requests that came since, and what was answered."""
+        nothing = {"no_what": self._sealed("", _WHAT), "no_why": self._sealed("", _WHY)}
+        self.connection.execute(_SILENCE, {**person_given(person_id), **nothing, "since": since})
 
     def erase_closed(self, before: datetime, limit: int) -> int:
         """Erase requests that have been over for long; return how many."""

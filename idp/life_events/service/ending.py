@@ -44,6 +44,7 @@ def carry_out(
         if ends.sign_ins:
             tx.interactions.end_proofs_of(record, occasion.now)
             tx.desk_cases.end_open(record, occasion.now)
+            tx.contacts.drop_codes(record)
         if ends.grants:
             grants += len(tx.grants.revoke_of_person(record, occasion.now, reason))
         if ends.mandates_held and ends.mandates_for:

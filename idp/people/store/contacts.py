@@ -94,6 +94,9 @@ _PUT = _put.on_conflict_do_update(
 _PENDING = select(contact_codes).where(_this_code, _is_good)
 _RESERVE = update(contact_codes).where(_this_code, _is_good).values(tries=_k.tries + 1).returning(*_k)
 _SPEND = delete(contact_codes).where(_this_code, _k.digest == bindparam("this_digest")).returning(_k.channel)
+_DROP = delete(contact_codes).where(
+    _k.bucket == bindparam("of_bucket"), _k.person_id == bindparam("of_person")
+)
 _ERASE = delete_oldest((_k.bucket, _k.person_id, _k.channel), _k.expires_at)
 
 
@@ -181,6 +184,10 @@ class ContactStore:
         """Use a code; True once."""
         given = {**_key(person_id), "of_channel": channel.value, "this_digest": digest}
         return self.connection.execute(_SPEND, given).one_or_none() is not None
+
+    def drop_codes(self, person_id: PersonId) -> None:
+        """Let no code that was sent prove an address any more."""
+        self.connection.execute(_DROP, _key(person_id))
 
     def erase_expired(self, before: datetime, limit: int) -> int:
         """Delete codes that were over by then; return how many."""

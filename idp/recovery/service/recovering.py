@@ -82,6 +82,7 @@ def _end_sessions(
     for record in records:
         tx.interactions.end_proofs_of(record, occasion.now)
         tx.desk_cases.end_open(record, occasion.now)
+        tx.contacts.drop_codes(record)
         for session in tx.sessions.of_person(record):
             if session.session_id != keep:
                 end_session(tx, session, reason=_REASON, occasion=occasion, actor=person_ref(person_id))
