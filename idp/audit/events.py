@@ -90,7 +90,7 @@ class EventType(StrEnum):
     DATA_REQUEST_REFUSED = "data-request:refused"
     """It was refused with a reason, which is told. Payload: request_id, right, reason (of the system), overdue."""
     DATA_REQUEST_WITHDRAWN = "data-request:withdrawn"
-    """Its person, a recovery or a split of their record took it back. Payload: request_id, right, reason (of the latter two)."""
+    """Its person took it back, or a recovery or a split did. Payload: request_id, right, reason (of the latter two)."""
     PERSON_RESTRICTED = "person:restricted"
     """Nothing is sent on consent any more, as its person asked. Payload: clients (how many lost access)."""
     PERSON_RESTRICTION_LIFTED = "person:restriction-lifted"
