@@ -36,6 +36,8 @@ class _Forms(HTMLParser):
         self.checkboxes: list[str] = []
         self.frames: list[str] = []
         self.boxes: dict[str, tuple[str, str]] = {}
+        self.sends_other: dict[str, str] = {}
+        """Buttons that stand in one form and send another: id of the button → id of the form."""
         self._in = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -55,7 +57,9 @@ class _Forms(HTMLParser):
             self.forms.append(
                 {"action": given.get("action", ""), "fields": {}, "buttons": {}, "ids": {given.get("id")}}
             )
-        if self.forms and tag in {"input", "button"}:
+        if tag == "button" and given.get("form"):
+            self.sends_other[str(given.get("id"))] = str(given["form"])
+        elif self.forms and tag in {"input", "button"}:
             form = self.forms[-1]
             form["ids"].add(given.get("id"))
             if tag == "button" or given.get("type") == "submit":
@@ -151,8 +155,9 @@ class Page:
         return form["action"], form["fields"]
 
     def form(self, button: str) -> dict[str, Any]:
+        wanted = self._parsed().sends_other.get(button, button)
         for form in self._parsed().forms:
-            if button in form["ids"]:
+            if wanted in form["ids"]:
                 return form
         raise AssertionError(f"no form with #{button} on {self.response.url}: {sorted(self.ids)}")
 

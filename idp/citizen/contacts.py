@@ -11,14 +11,17 @@ from functools import partial
 from idp.audit.occasion import Occasion
 from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.codes.closing import ending_what_closes
+from idp.citizen.codes.pages import too_many, too_soon
 from idp.citizen.interaction import posted
 from idp.citizen.password import slowed
 from idp.credentials.reservation import Slowed
 from idp.credentials.sign_in_code import YOUNGEST
 from idp.database import Done
 from idp.edge import Answer, Call
+from idp.edge.over_limit import record_over_limit
 from idp.edge.page import language_of, page
 from idp.ids import PersonId
+from idp.limits.model import OverLimit
 from idp.messages.model import Channel
 from idp.people.contacts import CODE_DIGITS, Contact, PendingCode, counter_of, read_address
 from idp.people.model import PersonProfile
@@ -72,10 +75,18 @@ async def send(call: Call) -> Answer:
     work = partial(
         ask, person_id=holder.person_id, wanted=wanted, vault=call.provider.vault, occasion=call.occasion()
     )
-    result = (await holder.transact(work)).unwrap()
+    is_again = form.get("again") == "yes"
+    pending = await _pending(call, holder.person_id, channel) if is_again else None
+    try:
+        result = (await holder.transact(work)).unwrap()
+    except OverLimit as error:
+        return await _many(call, holder, error, pending, typed={channel.value: form.get(channel.value, "")})
     if result.outcome is ContactOutcome.FULL:
         return Answer.redirect(f"{HERE}?d=full")
-    return Answer.redirect(f"{HERE}/code?c={channel.value}")
+    from_when = None if pending is None else pending.next_from(call.provider.clock.now())
+    if pending is not None and from_when is not None and result.outcome is ContactOutcome.SOON:
+        return _code_page(call, holder, pending, errors=too_soon(from_when))
+    return Answer.redirect(f"{HERE}/code?c={channel.value}{'&d=again' if is_again else ''}")
 
 
 async def show_code(call: Call) -> Answer:
@@ -85,7 +96,9 @@ async def show_code(call: Call) -> Answer:
         return holder
     channel = _channel(query(call, "c"))
     pending = None if channel is None else await _pending(call, holder.person_id, channel)
-    return Answer.redirect(HERE) if pending is None else _code_page(call, holder, pending)
+    if pending is None:
+        return Answer.redirect(HERE)
+    return _code_page(call, holder, pending, notice="code_again" if query(call, "d") == "again" else None)
 
 
 async def check_code(call: Call) -> Answer:
@@ -163,14 +176,33 @@ async def _wanted(
     return NewContact(channel=channel, address=address, replaces=form.get("replaces", ""), language=language)
 
 
+async def _many(
+    call: Call, holder: Holder, error: OverLimit, pending: PendingCode | None, *, typed: dict[str, str]
+) -> Answer:
+    """Say from when another may be sent, on the page it was asked for on: what came before is still good."""
+    record_over_limit(call, error)
+    errors = too_many(call, error)
+    if pending is None:
+        answer = await _list(call, holder, status=429, typed=typed, errors=errors)
+    else:
+        answer = _code_page(call, holder, pending, status=429, errors=errors)
+    return answer.with_headers(("retry-after", str(error.retry_after)))
+
+
 async def _list(
-    call: Call, holder: Holder, *, typed: dict[str, str] | None = None, errors: ErrorSummary | None = None
+    call: Call,
+    holder: Holder,
+    *,
+    status: int = 200,
+    typed: dict[str, str] | None = None,
+    errors: ErrorSummary | None = None,
 ) -> Answer:
     rows = await _rows(call, holder)
     changing = next((one for one in rows if one.contact_id == query(call, "k")), None)
     return page(
         call,
         "contacts.html",
+        status=status,
         signed_in_name=holder.person.profile.full_name,
         notice=_DONE.get(query(call, "d")),
         path=HERE,
@@ -186,11 +218,20 @@ async def _list(
 
 
 def _code_page(
-    call: Call, holder: Holder, pending: PendingCode, *, errors: ErrorSummary | None = None
+    call: Call,
+    holder: Holder,
+    pending: PendingCode,
+    *,
+    status: int = 200,
+    notice: str | None = None,
+    errors: ErrorSummary | None = None,
 ) -> Answer:
     return page(
         call,
         "contact_code.html",
+        status=status,
+        notice=notice,
+        again_from=pending.next_from(call.provider.clock.now()),
         signed_in_name=holder.person.profile.full_name,
         channel=pending.channel,
         shown=_masked(pending.channel, pending.address),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from idp.ids import PersonId
 from idp.messages.model import Channel
+from idp.messages.model.codes import NEXT_AFTER
 
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=10)
@@ -35,6 +36,15 @@ class SignInCode:
     digest: bytes = field(repr=False)
     tries: int
     expires_at: datetime
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether it may be entered no more."""
+        return now >= self.expires_at or self.tries >= MOST_CODE_TRIES
+
+    def next_from(self, now: datetime) -> datetime | None:
+        """Return from when another may be sent to the same address; None: now, as for one that is over."""
+        from_when = self.expires_at - CODE_LASTS + NEXT_AFTER
+        return from_when if now < from_when and not self.is_over(now) else None
 
 
 def new_code(random: bytes) -> str:

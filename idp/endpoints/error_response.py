@@ -10,6 +10,7 @@ from idp.edge.answer import Answer
 from idp.edge.call import BadCall, Call
 from idp.edge.interaction import let_go_declined
 from idp.edge.kinds import JSON_PATHS
+from idp.edge.over_limit import record_over_limit
 from idp.edge.page import page
 from idp.edge.page_route import logged_path
 from idp.endpoints.authorization_response import authorization_response
@@ -147,11 +148,7 @@ def _bad_call(call: Call, error: BadCall) -> Answer:
 
 def _over_limit(call: Call, error: OverLimit) -> Answer:
     """Answer 429 (RFC 6585 §4): JSON for programs, a page for people; counted once more nowhere but in the summary."""
-    name = error.limit.value.name
-    _log.info("over a limit", extra=fields(txn=call.txn, path=logged_path(call.path), limit=name))
-    _count(call, f"over the limit {name}")
-    refused = TemporarilyUnavailable("too many requests; see Retry-After", detail=name)
-    metrics.REFUSALS.add(refused.error)
+    refused = record_over_limit(call, error, client_id=named_client(call))
     if call.path in JSON_PATHS:
         answer = Answer.json(
             {"error": refused.error, "error_description": refused.error_description}, status=429

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from idp.ids import PersonId
 from idp.messages.model import Channel
+from idp.messages.model.codes import NEXT_AFTER
 from idp.people.contact_forms import is_email, is_phone
 from idp.people.identifiers import normal_form
 from idp.people.model import Attribute, IdentifierScheme, Origin, PersonProfile, Source
@@ -55,6 +56,11 @@ class PendingCode:
     digest: bytes = field(repr=False)
     tries: int
     expires_at: datetime
+
+    def next_from(self, now: datetime) -> datetime | None:
+        """Return from when another may be sent to the same address; None: now."""
+        from_when = self.expires_at - CODE_LASTS[self.channel] + NEXT_AFTER
+        return from_when if now < from_when else None
 
 
 def counter_of(person_id: PersonId) -> str:

@@ -52,7 +52,7 @@ def contacts(**changes: object) -> Sample:
 
 def code(channel: Channel, **changes: object) -> Sample:
     shown = MAIL.shown if channel is Channel.EMAIL else PHONE.shown
-    context: dict[str, object] = {"channel": channel, "shown": shown, **changes}
+    context: dict[str, object] = {"channel": channel, "shown": shown, "again_from": None, **changes}
     return Sample(template="contact_code.html", context=same(**context), frame=NAMES)
 
 
@@ -90,6 +90,15 @@ CONTACTS: dict[str, Sample] = {
     "contacts-code-over": contacts(errors=one_error("contact_code_over")),
     "contacts-no-sender": contacts(rows=(), channels=[]),
     "contact-code-email": code(Channel.EMAIL),
+    "contact-code-soon": code(
+        Channel.EMAIL,
+        again_from=NOW + dt.timedelta(seconds=40),
+        errors=one_error("code_soon", time="21:12:45"),
+    ),
+    "contact-code-again": replace(code(Channel.PHONE), frame=_noticed("code_again")),
+    "contacts-many": contacts(
+        rows=(), typed={"phone": "0901 234 567"}, errors=one_error("codes_many", time="21:12, 23/11/2026")
+    ),
     "contact-code-phone": code(Channel.PHONE, errors=one_error("otp_wrong", at="otp", n=3)),
     "contact-remove-email": removal(MAIL),
     "contact-remove-phone": removal(PHONE),

@@ -9,7 +9,7 @@ somebody than for nobody (E16); who spends holds that row, as whoever changes th
 """
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from idp import metrics
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion
 from idp.citizen.codes.offering import code_channels, opening
+from idp.citizen.codes.pages import HERE, address_page, code_page
 from idp.citizen.interaction import Opened, open_here, posted
 from idp.citizen.local_proof import Proved
 from idp.citizen.local_session import SignedIn, begin, outcome_of, signed_in, signing_in
@@ -25,15 +26,12 @@ from idp.credentials.reservation import Slowed
 from idp.credentials.sign_in_code import AMR, CODE_DIGITS, MOST_CODE_TRIES, SignInCode, code_material
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.ids import NOBODY
 from idp.limits.model import Counted, Limit, address_key
 from idp.limits.service import Counter
-from idp.messages.model import Channel
 from idp.metrics import SignInMethod
 from idp.transaction import Tx
-from idp.ui.errors import ErrorSummary, one_error
-from idp.ui.formatting import mask_email, mask_phone
+from idp.ui.errors import one_error
 from keys.envelope import Vault
 
 
@@ -55,21 +53,26 @@ _Told = SignedIn[Proved] | _Wrong | _Over | Slowed
 async def show(call: Call) -> Answer:
     """Show the form, if a code was asked for in this interaction."""
     opened = await open_here(call)
-    code = await _waiting(call, opened)
+    code = await _latest(call, opened)
     if code is None:
-        return Answer.redirect(f"/sign-in/code?i={opened.interaction_id}")
-    return _form(call, opened, code)
+        return Answer.redirect(f"{HERE}?i={opened.interaction_id}")
+    is_new = dict(call.query()).get("d") == "again" and not code.is_over(call.provider.clock.now())
+    return code_page(call, opened, code, notice="code_again" if is_new else None)
 
 
 async def check(call: Call) -> Answer:
     """Check the code and begin the session."""
     opened = await open_here(call)
     typed = posted(call).get("otp", "").replace(" ", "")
-    code = await _waiting(call, opened)
-    if code is None or code.channel not in code_channels(call, opened):
-        return Answer.redirect(f"/sign-in/code?i={opened.interaction_id}")
+    code, channels = await _latest(call, opened), code_channels(call, opened)
+    if not channels:
+        return Answer.redirect(f"{HERE}?i={opened.interaction_id}")
+    if code is None or code.channel not in channels:
+        return address_page(call, opened, channels, errors=one_error("sign_in_code_gone"))
+    if code.is_over(call.provider.clock.now()):
+        return code_page(call, opened, code)
     if len(typed) != CODE_DIGITS or not (typed.isascii() and typed.isdecimal()):
-        return _form(call, opened, code, one_error("otp_incomplete", at="otp"))
+        return code_page(call, opened, code, errors=one_error("otp_incomplete", at="otp"))
     provider, occasion, counter = call.provider, call.occasion(), (Limit.SIGN_IN, address_key(call.peer))
     provider.limits.check(counter, now=occasion.now)
     work = partial(
@@ -87,40 +90,30 @@ async def check(call: Call) -> Answer:
             partial(begin, settle=settle, purpose=signing_in(call, opened), occasion=occasion)
         )
     metrics.SIGN_INS.add(SignInMethod.SENT_CODE, outcome_of(outcome))
-    result: _Told = outcome.unwrap()
+    return _tell(call, opened, code, outcome.unwrap())
+
+
+def _tell(call: Call, opened: Opened, code: SignInCode, result: _Told) -> Answer:
+    """Say what came of a try, or go on with the session it opened."""
     match result:
         case Slowed():
-            return _form(call, opened, code, slowed(result, occasion.now))
+            return code_page(call, opened, code, errors=slowed(result, call.provider.clock.now()))
         case _Over():
-            return _form(call, opened, code, one_error("sign_in_code_over"))
+            return code_page(call, opened, code, errors=one_error("sign_in_code_over"))
         case _Wrong(tries_left=left, counted=counted):
             if code.person_id == NOBODY:
                 call.count_refusal(EventType.SIGN_IN_REFUSED.value, client_id=opened.client.client_id)
-            provider.limits.learn(counter, counted)
-            wrong = one_error("otp_wrong", at="otp", n=left) if left else one_error("sign_in_code_over")
-            return _form(call, opened, code, wrong)
+            call.provider.limits.learn((Limit.SIGN_IN, address_key(call.peer)), counted)
+            if left:
+                return code_page(call, opened, code, errors=one_error("otp_wrong", at="otp", n=left))
+            used_up = replace(code, tries=MOST_CODE_TRIES)
+            return code_page(call, opened, used_up, errors=one_error("code_used_up", n=MOST_CODE_TRIES))
         case _:
             return signed_in(call, opened, result.begun)
 
 
-async def _waiting(call: Call, opened: Opened) -> SignInCode | None:
-    now = call.provider.clock.now()
-    return await call.provider.database.read(lambda tx: tx.sign_in_codes.find(opened.interaction_id, now))
-
-
-def _form(call: Call, opened: Opened, code: SignInCode, errors: ErrorSummary | None = None) -> Answer:
-    is_mail = code.channel is Channel.EMAIL
-    return page(
-        call,
-        "sign_in_code_enter.html",
-        form_action=opened.form_action,
-        path=f"/sign-in/code/enter?i={opened.interaction_id}",
-        rp=opened.relying_party,
-        i=opened.interaction_id,
-        channel=code.channel,
-        shown=mask_email(code.address) if is_mail else mask_phone(code.address),
-        errors=errors,
-    )
+async def _latest(call: Call, opened: Opened) -> SignInCode | None:
+    return await call.provider.database.read(lambda tx: tx.sign_in_codes.latest(opened.interaction_id))
 
 
 def _try(

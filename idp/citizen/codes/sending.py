@@ -5,28 +5,31 @@ worker sends what is to be sent, later. The code itself is in the message alone.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.codes.offering import code_channels, opening
+from idp.citizen.codes.pages import HERE, address_page, code_page, too_many, too_soon
 from idp.citizen.interaction import Opened, open_here, posted
 from idp.credentials.sign_in_code import CODE_LASTS, SignInCode, code_material, new_code
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
-from idp.edge.device import keep_tick, public_minutes
-from idp.edge.page import language_of, page
+from idp.edge.device import keep_tick
+from idp.edge.over_limit import record_over_limit
+from idp.edge.page import language_of
 from idp.ids import NOBODY, PersonId
 from idp.limits.model import Limit, OverLimit, address_key
 from idp.messages.model import Channel
 from idp.messages.relay import KINDS
 from idp.outbox.model import NOBODY as NO_CLIENT
 from idp.outbox.model import DeliveryState, OutboxMessage
-from idp.people.contacts import SCHEMES, read_address
+from idp.people.contacts import SCHEMES, read_address, same_address
 from idp.people.identifiers import normal_form
 from idp.people.model import PersonStatus
 from idp.transaction import Tx
-from idp.ui.errors import ErrorSummary, one_error
+from idp.ui.errors import one_error
 from keys.envelope import Vault
 
 _LONGEST = 254
@@ -62,28 +65,28 @@ async def show(call: Call) -> Answer:
     channels = code_channels(call, opened)
     if not channels:
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
-    return _form(call, opened, channels)
+    return address_page(call, opened, channels)
 
 
 async def send(call: Call) -> Answer:
-    """Send a code to the address, or to the one that waits once more."""
+    """Send a code to the address, or to the one that the latest code went to once more."""
     opened = await open_here(call)
     form, channels = posted(call), code_channels(call, opened)
     if not channels:
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
-    occasion, here = call.occasion(), opened.interaction_id
-    if form.get("again") == "yes":
-        waiting = await call.provider.database.read(lambda tx: tx.sign_in_codes.find(here, occasion.now))
-        if waiting is None:
-            return _form(call, opened, channels, errors=one_error("sign_in_code_over"))
-        channel, address = waiting.channel, waiting.address
+    occasion, here, is_again = call.occasion(), opened.interaction_id, form.get("again") == "yes"
+    latest = await call.provider.database.read(lambda tx: tx.sign_in_codes.latest(here))
+    if is_again:
+        if latest is None:
+            return address_page(call, opened, channels, errors=one_error("sign_in_code_gone"))
+        channel, address = latest.channel, latest.address
     else:
         typed = form.get("address", "")
         channel = Channel.EMAIL if "@" in typed else Channel.PHONE
         read = read_address(channel, typed) if len(typed) <= _LONGEST and channel in channels else None
         if read is None:
             errors = one_error(_form_error(channels), at="address")
-            return _form(call, opened, channels, typed=typed[:_LONGEST], errors=errors)
+            return address_page(call, opened, channels, typed=typed[:_LONGEST], errors=errors)
         address = read
     wanted = _Wanted(
         interaction_id=here,
@@ -93,38 +96,41 @@ async def send(call: Call) -> Answer:
         language=language_of(call).value,
     )
     work = partial(_send, wanted=wanted, vault=call.provider.vault, occasion=occasion)
-    (await call.provider.database.transact(work)).unwrap()
-    tick = () if form.get("again") == "yes" else keep_tick(call, here)
-    return Answer.redirect(f"/sign-in/code/enter?i={here}", *tick)
+    try:
+        from_when = (await call.provider.database.transact(work)).unwrap()
+    except OverLimit as error:
+        return _many(call, opened, error, latest if is_again else None, typed=address)
+    if is_again and latest is not None and from_when is not None:
+        return code_page(call, opened, latest, errors=too_soon(from_when))
+    tick = () if is_again else keep_tick(call, here)
+    return Answer.redirect(f"{HERE}/enter?i={here}{'&d=again' if is_again else ''}", *tick)
 
 
 def _form_error(channels: tuple[Channel, ...]) -> str:
     return f"sign_in_address_{channels[0].value}" if len(channels) == 1 else "sign_in_address_either"
 
 
-def _form(
-    call: Call,
-    opened: Opened,
-    channels: tuple[Channel, ...],
-    *,
-    typed: str = "",
-    errors: ErrorSummary | None = None,
-) -> Answer:
-    return page(
-        call,
-        "sign_in_code.html",
-        form_action=opened.form_action,
-        rp=opened.relying_party,
-        i=opened.interaction_id,
-        channels=channels,
-        typed=typed,
-        public_minutes=public_minutes(call),
-        errors=errors,
-    )
+def _many(call: Call, opened: Opened, error: OverLimit, latest: SignInCode | None, *, typed: str) -> Answer:
+    """Say from when another may be sent, on the page it was asked for on: what came before is still good."""
+    record_over_limit(call, error, client_id=opened.client.client_id)
+    errors = too_many(call, error)
+    if latest is None:
+        answer = address_page(
+            call, opened, code_channels(call, opened), status=429, typed=typed, errors=errors
+        )
+    else:
+        answer = code_page(call, opened, latest, status=429, errors=errors)
+    return answer.with_headers(("retry-after", str(error.retry_after)))
 
 
-def _send(tx: Tx, *, wanted: _Wanted, vault: Vault, occasion: Occasion) -> Done[None] | Refused:
-    """Count, look, store, write the message: whatever the address is. OverLimit tells of address and network alone."""
+def _send(tx: Tx, *, wanted: _Wanted, vault: Vault, occasion: Occasion) -> Done[datetime | None] | Refused:
+    """Count, look, store, write the message: whatever the address is. OverLimit tells of address and network alone.
+
+    Where a code went there just now nothing is done: from when another may be sent is returned.
+    """
+    latest = tx.sign_in_codes.latest(wanted.interaction_id)
+    if latest is not None and _is_to(latest, wanted) and (from_when := latest.next_from(occasion.now)):
+        return Done(from_when)
     spelled = normal_form(SCHEMES[wanted.channel], wanted.address)
     for limit, whose in (
         (Limit.SIGN_IN_CODES_OF_ADDRESS, spelled),
@@ -164,6 +170,10 @@ def _send(tx: Tx, *, wanted: _Wanted, vault: Vault, occasion: Occasion) -> Done[
         rehearse=not is_sent,
     )
     return Done(None)
+
+
+def _is_to(code: SignInCode, wanted: _Wanted) -> bool:
+    return code.channel is wanted.channel and same_address(code.channel, code.address, wanted.address)
 
 
 def _find(tx: Tx, wanted: _Wanted, spelled: str, occasion: Occasion) -> _Found:

@@ -58,6 +58,7 @@ _PUT = _put.on_conflict_do_update(
     },
 )
 _FIND = select(sign_in_codes).where(_here, _is_good)
+_LATEST = select(sign_in_codes).where(_here)
 _RESERVE = update(sign_in_codes).where(_here, _is_good).values(tries=_t.tries + 1).returning(*_t)
 _SPEND = delete(sign_in_codes).where(_here, _t.digest == bindparam("this_digest")).returning(_t.tries)
 _ERASE = delete_oldest((_t.interaction_id,), _t.expires_at)
@@ -88,6 +89,11 @@ class SignInCodeStore:
         """Return the code that may still be entered in an interaction."""
         given = {"this_interaction": interaction_id, "now": now}
         return self._code(self.connection.execute(_FIND, given).mappings().one_or_none())
+
+    def latest(self, interaction_id: str) -> SignInCode | None:
+        """Return the latest code of an interaction; it may be over."""
+        given = {"this_interaction": interaction_id}
+        return self._code(self.connection.execute(_LATEST, given).mappings().one_or_none())
 
     def reserve_try(self, interaction_id: str, now: datetime) -> SignInCode | None:
         """Count a try before it is looked at; None: there is no code, it is over, or its tries are."""

@@ -40,6 +40,8 @@ class ContactOutcome(StrEnum):
     """What came of asking or confirming."""
 
     SENT = "sent"
+    SOON = "soon"
+    """One went there just now, and is good still."""
     ADDED = "added"
     WRONG = "wrong"
     OVER = "over"
@@ -74,6 +76,8 @@ def ask(
     """Send a code to an address, if the person, the address and the network have not had too many; OverLimit."""
     if not _has_room(all_contacts(tx, person_id), wanted.channel, wanted.replaces):
         return Done(ContactResult(outcome=ContactOutcome.FULL))
+    if _is_on_its_way(tx.contacts.pending(person_id, wanted.channel, occasion.now), wanted, occasion):
+        return Done(ContactResult(outcome=ContactOutcome.SOON))
     counters = (
         (Limit.CONTACT_CODES, person_id),
         (Limit.CONTACT_CODES_OF_ADDRESS, normal_form(SCHEMES[wanted.channel], wanted.address)),
@@ -169,6 +173,13 @@ def remove(
 def _has_room(held: tuple[Contact, ...], channel: Channel, replaces: str) -> bool:
     others = [one for one in held if one.channel is channel and one.contact_id != replaces]
     return len(others) < MOST_CONTACTS
+
+
+def _is_on_its_way(pending: PendingCode | None, wanted: NewContact, occasion: Occasion) -> bool:
+    if pending is None or pending.next_from(occasion.now) is None:
+        return False
+    is_same = same_address(wanted.channel, pending.address, wanted.address)
+    return is_same and pending.replaces == wanted.replaces
 
 
 def _is_itself(held: tuple[Contact, ...], pending: PendingCode) -> bool:

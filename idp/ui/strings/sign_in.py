@@ -110,11 +110,17 @@ VI = {
     "sign_in_code_sent_after": "Mã dùng được trong 10 phút.",
     "sign_in_code": "Mã 6 số vừa nhận",
     "sign_in_code_again": "Gửi lại mã",
+    "code_again_from": "Mã đến chậm? Gửi lại được từ {time}.",
     "sign_in_code_other": "Địa chỉ khác",
     "error_sign_in_address_email": "Nhập địa chỉ thư điện tử, ví dụ ten@example.vn",
     "error_sign_in_address_phone": "Nhập số điện thoại, ví dụ 0901 234 567",
     "error_sign_in_address_either": "Nhập số điện thoại hoặc địa chỉ thư điện tử",
     "error_sign_in_code_over": "Mã đã hết hạn. Bấm “Gửi lại mã”",
+    "error_sign_in_code_gone": "Mã đã hết hạn. Nhập lại nơi nhận để lấy mã mới",
+    "error_code_used_up": "Đã sai {n} lần, mã này không dùng được nữa. Bấm “Gửi lại mã”",
+    "error_code_soon": "Mã trước vẫn dùng được. Gửi lại được từ {time}",
+    "error_codes_many": "Đã gửi nhiều mã trong thời gian ngắn. Gửi lại được từ {time}",
+    "notice_code_again": "Đã tạo mã mới. Mã trước không dùng được nữa.",
 }
 
 EN = {
@@ -233,9 +239,15 @@ EN = {
     "sign_in_code_sent_after": "The code works for 10 minutes.",
     "sign_in_code": "The 6-digit code you got",
     "sign_in_code_again": "Send a new code",
+    "code_again_from": "No code yet? A new one can be sent from {time}.",
     "sign_in_code_other": "Another address",
     "error_sign_in_address_email": "Enter an email address, for example name@example.vn",
     "error_sign_in_address_phone": "Enter a phone number, for example 0901 234 567",
     "error_sign_in_address_either": "Enter a phone number or an email address",
     "error_sign_in_code_over": "The code has expired. Choose “Send a new code”",
+    "error_sign_in_code_gone": "The code has expired. Enter where to send a new one",
+    "error_code_used_up": "{n} wrong tries: this code no longer works. Choose “Send a new code”",
+    "error_code_soon": "The code before still works. A new one can be sent from {time}",
+    "error_codes_many": "Many codes were sent in a short time. A new one can be sent from {time}",
+    "notice_code_again": "A new code was made. The one before no longer works.",
 }
