@@ -7,6 +7,8 @@ import asyncio
 import json
 import logging
 import sys
+from collections import deque
+from contextlib import suppress
 from datetime import UTC, datetime
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, TextIO
@@ -47,7 +49,7 @@ class _RequestRecord(logging.LogRecord):
 
     def line(self) -> str:
         """Return what JsonLines would."""
-        return _request_line(self.created, **self.__dict__[_OWN_FIELDS])
+        return _request_line(self.created, **self.__dict__[_OWN_FIELDS]).rstrip("\n")
 
 
 _root, _access = logging.getLogger(), logging.getLogger("hpid.access")
@@ -59,7 +61,7 @@ def _request_line(at: float, txn: str, method: str, path: str, status: int, ms: 
     return (
         f'{{"at": "{_moment(at)}", "level": "INFO", "logger": "hpid.access", "event": "request"'
         f', "txn": "{txn}", "method": {quoted(method[:_LONGEST])}, "path": {quoted(path[:_LONGEST])}'
-        f', "status": {status}, "ms": {ms}, "peer": "{peer}"}}'
+        f', "status": {status}, "ms": {ms}, "peer": "{peer}"}}\n'
     )
 
 
@@ -82,10 +84,14 @@ def log_request(
         return
     ms, output = round(seconds * 1000, 1), _only_output()
     if output is not None:
-        output.say(_request_line(at, txn, method, path, status, ms, peer))
+        output.say((at, txn, method, path, status, ms, peer))
         return
     about = {"txn": txn, "method": method, "path": path, "status": status}
     _access.handle(_RequestRecord(at, {**about, "ms": ms, "peer": peer}))
+
+
+_Request = tuple[float, str, str, str, int, float, str]
+"""What `_request_line` takes."""
 
 
 class _Output(logging.StreamHandler[TextIO]):
@@ -95,17 +101,17 @@ class _Output(logging.StreamHandler[TextIO]):
         super().__init__(stream)
         self._due_in: asyncio.AbstractEventLoop | None = None
         """The loop that will write; one that ended before it did is followed by another."""
+        self._requests: deque[_Request] = deque()
+        """Whose lines are made together: one after the other they take a quarter of the time."""
 
-    def say(self, line: str) -> None:
-        """Take the line of a request."""
-        try:
-            self.stream.write(line + "\n")
-            self.flush()
-        except (OSError, ValueError):  # a full disk, a closed pipe: who was answered is no worse off
-            self.handleError(_RequestRecord(0.0, {}))
+    def say(self, request: _Request) -> None:
+        """Take one request."""
+        self._requests.append(request)
+        self.flush()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take one event."""
+        """Take one event; what was taken before it is written before it."""
+        self._write_requests()
         super().emit(record)
         if record.levelno >= logging.WARNING:
             self._flush_now()
@@ -121,7 +127,20 @@ class _Output(logging.StreamHandler[TextIO]):
 
     def _flush_now(self) -> None:
         self._due_in = None
+        self._write_requests()
         super().flush()
+
+    def _write_requests(self) -> None:
+        lines = []
+        with suppress(IndexError):  # another thread logs too, and may take the last ones
+            while self._requests:
+                lines.append(_request_line(*self._requests.popleft()))
+        if not lines:
+            return
+        try:
+            self.stream.write("".join(lines))
+        except (OSError, ValueError):  # a full disk, a closed pipe: who was answered is no worse off
+            self.handleError(_RequestRecord(0.0, {}))
 
 
 def _only_output() -> _Output | None:

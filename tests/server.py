@@ -36,6 +36,8 @@ from tests.driver import Browser, RelyingParty
 from tests.processes import ROOT, Process, start
 from tests.world import MovableTime, World, make_schema
 
+_WRITTEN_WITHIN = 0.2
+"""Seconds until a line of a request is surely written; it may wait a tenth of that (idp/log.py)."""
 PATIENCE = 60.0
 """Seconds a node may take to answer: only a node that never will is a failure here."""
 A_NODE_KNOWS_IT = 1.1
@@ -204,7 +206,8 @@ class Node:
             self.end(signal.SIGKILL)
 
     def lines(self) -> list[dict[str, Any]]:
-        """Return its log, every line of which must be JSON."""
+        """Return its log, every line of which must be JSON, once those that wait for others are in it."""
+        time.sleep(_WRITTEN_WITHIN)
         return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
 
     def complaints(self) -> list[dict[str, Any]]:

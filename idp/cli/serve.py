@@ -6,7 +6,6 @@ import logging
 import os
 import resource
 import socket
-import sys
 from contextlib import suppress
 from datetime import datetime
 
@@ -46,7 +45,7 @@ def serve() -> None:
     configure(settings.log_level)
     schedule_in_batches()
     uvloop.run(_serve(settings, expires_at))
-    sys.stdout.flush()
+    logging.shutdown()  # which writes the last lines
     # Everything is closed; the server's own threads may abort in an interpreter that is being taken down.
     os._exit(0)
 

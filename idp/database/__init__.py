@@ -42,6 +42,7 @@ TxT = TypeVar("TxT")
 _ROWS_PER_COMMIT = 500
 _RECORDS_PER_COMMIT = _CLAIMS_PER_COMMIT = 32
 _Row = tuple[Insert, Mapping[str, object]]
+_Maker = tuple[Insert, Callable[[], Mapping[str, object]]]
 _Record = Callable[[Any], Any]
 
 
@@ -69,7 +70,7 @@ class Database(Generic[TxT]):
         self._unit = unit
         self._anew: Callable[[Connection], TxT] | None = getattr(unit, "anew", None)
         self._traffic = Traffic(clock)
-        self._rows = Turns(self._insert, most=_ROWS_PER_COMMIT, clock=clock)
+        self._rows: Turns[_Maker, None] = Turns(self._insert, most=_ROWS_PER_COMMIT, clock=clock)
         self._claims: Turns[_Row, bool] = Turns(self._claim, most=_CLAIMS_PER_COMMIT, clock=clock)
         self._records: Turns[_Record, Any] = Turns(self._add, most=_RECORDS_PER_COMMIT, clock=clock)
 
@@ -111,13 +112,14 @@ class Database(Generic[TxT]):
         with self._traffic.watch("append"):
             return await self._trusting(self._records.take(fn), fn)
 
-    async def append(self, statement: Insert, row: Mapping[str, object]) -> None:
+    async def append(self, statement: Insert, make: Callable[[], Mapping[str, object]]) -> None:
         """Insert a row nobody depends on together with others that wait, and return after its commit.
 
-        The statement is one module-level object per table; its rows all have the same keys.
+        The statement is one module-level object per table; its rows all have the same keys. They are made when their turn
+        has come, one after the other: what is worked out so finds its code in the processor's caches.
         """
         with self._traffic.watch("append"):
-            await self._rows.take((statement, row))
+            await self._rows.take((statement, make))
 
     async def claim(self, statement: Insert, row: Mapping[str, object]) -> bool:
         """Insert a row unless its like is there, together with others; True, after its commit, for who was first.
@@ -158,17 +160,17 @@ class Database(Generic[TxT]):
 
         return await self._engine.write(add, self._unit)
 
-    async def _insert(self, rows: Sequence[_Row]) -> Sequence[None]:
+    async def _insert(self, makers: Sequence[_Maker]) -> Sequence[None]:
         by_statement: dict[Insert, list[Mapping[str, object]]] = {}
-        for statement, row in rows:
-            by_statement.setdefault(statement, []).append(row)
+        for statement, make in makers:
+            by_statement.setdefault(statement, []).append(make())
 
         def insert(connection: Connection) -> None:
             for statement, values in by_statement.items():
                 connection.execute(statement, values)
 
         await self._engine.write(insert, _bare)
-        return [None] * len(rows)
+        return [None] * len(makers)
 
     async def _claim(self, rows: Sequence[_Row]) -> Sequence[bool]:
         """Tell of each whether its row is there now; of equal ones that wait together the first."""

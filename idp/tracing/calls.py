@@ -45,10 +45,10 @@ class TracedDatabase(Database[TxT]):
         with _span(self._tracing, "database append", {"db.operation.name": "append"}):
             return await super().add(fn)
 
-    async def append(self, statement: Any, row: Mapping[str, object]) -> None:
+    async def append(self, statement: Any, make: Callable[[], Mapping[str, object]]) -> None:
         """Insert a row together with others that wait."""
         with _span(self._tracing, "database append", {"db.operation.name": "append"}):
-            await super().append(statement, row)
+            await super().append(statement, make)
 
 
 class TracedFetcher(Fetcher):

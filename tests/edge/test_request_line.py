@@ -133,3 +133,4 @@ def test_requests_are_written_in_a_moment_and_what_is_wrong_at_once() -> None:
     for number, (before, after, at_once) in enumerate(seen_by_loops):
         assert [text.count("/token") for text in (before, after)] == [number, number + 1]
         assert [at_once.count(word) for word in ("/jwks", '"fault"')] == [number + 1, number + 1]
+        assert at_once.rindex("/jwks") < at_once.rindex('"fault"')

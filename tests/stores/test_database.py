@@ -5,6 +5,7 @@ import inspect
 import threading
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, Text, event, func, insert, select
@@ -132,7 +133,7 @@ async def test_appended_rows_share_inserts_and_each_is_answered_after_its_commit
             inserts.append(len(given))
 
     async def append_and_look(number: int) -> bool:
-        await board.append(ADD, {"number": number, "text": "x"})
+        await board.append(ADD, lambda: {"number": number, "text": "x"})
         return number in await board.read(numbers)
 
     try:
@@ -145,10 +146,22 @@ async def test_appended_rows_share_inserts_and_each_is_answered_after_its_commit
 
 async def test_an_appended_row_that_fails_fails_alone(board: Database[Connection]) -> None:
     await board.transact(add(3))
-    rows = [{"number": n, "text": "x"} for n in range(6)]
-    outcomes = await asyncio.gather(*(board.append(ADD, row) for row in rows), return_exceptions=True)
+    rows = [board.append(ADD, partial(dict, number=n, text="x")) for n in range(6)]
+    outcomes = await asyncio.gather(*rows, return_exceptions=True)
     assert [n for n, outcome in enumerate(outcomes) if outcome is not None] == [3]
     assert await board.read(numbers) == list(range(6))
+
+
+async def test_an_appended_row_that_can_t_be_made_fails_alone(board: Database[Connection]) -> None:
+    def make(number: int) -> dict[str, object]:
+        if number == 3:
+            raise ArithmeticError(number)
+        return {"number": number, "text": "x"}
+
+    rows = [board.append(ADD, partial(make, n)) for n in range(6)]
+    outcomes = await asyncio.gather(*rows, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [type(None)] * 3 + [ArithmeticError] + [type(None)] * 2
+    assert await board.read(numbers) == [0, 1, 2, 4, 5]
 
 
 async def test_a_caller_that_goes_away_leaves_nothing_half_done(board: Database[Connection]) -> None:
@@ -175,13 +188,13 @@ async def test_close_lets_what_has_begun_end_and_takes_nothing_more(
     board: Database[Connection], database_url: str
 ) -> None:
     writes = [asyncio.create_task(board.transact(add(n))) for n in range(30)]
-    rows = [asyncio.create_task(board.append(ADD, {"number": n, "text": "x"})) for n in range(30, 60)]
+    rows = [asyncio.create_task(board.append(ADD, partial(dict, number=n, text="x"))) for n in range(30, 60)]
     await asyncio.sleep(0)
     await board.close()
     await asyncio.gather(*writes, *rows)
     for late in (
         board.transact(add(99)),
-        board.append(ADD, {"number": 99, "text": "x"}),
+        board.append(ADD, lambda: {"number": 99, "text": "x"}),
         board.read(numbers),
     ):
         with pytest.raises(DatabaseUnavailable, match="closed"):

@@ -6,7 +6,7 @@ master key seals these keys anew, never a payload (adr/0024).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -268,14 +268,19 @@ class AuditStore:
             return None
 
 
-def appended(event: AuditEvent, *, vault: Vault, clock: Clock) -> tuple[Insert, dict[str, object]]:
+def appended(
+    event: AuditEvent, *, vault: Vault, clock: Clock
+) -> tuple[Insert, Callable[[], Mapping[str, object]]]:
     """Return what `Database.append` takes to record an event about nobody that hangs on no other change."""
     if event.subject_ref:
         raise ValueError("an event about a person is recorded by AuditStore.add")
-    payload = payload_text(event)
-    sealed = vault.seal(payload, purpose=_purpose(event.at), version=STABLE)
-    salt = clock.random_bytes(SALT_BYTES)
-    return _ADD, _row(event, payload=payload, sealed=sealed, salt=salt)
+
+    def make() -> Mapping[str, object]:
+        payload, salt = payload_text(event), clock.random_bytes(SALT_BYTES)
+        sealed = vault.seal(payload, purpose=_purpose(event.at), version=STABLE)
+        return _row(event, payload=payload, sealed=sealed, salt=salt)
+
+    return _ADD, make
 
 
 def _purpose(at: datetime) -> str:
