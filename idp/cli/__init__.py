@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -127,6 +128,7 @@ def _before_every_command(
 def main() -> None:
     """Run a command; what an operator can mend is one clear line and exit status 1, never a stack trace."""
     try:
+        _check_words(sys.argv[1:])
         app()
     except ValidationError as error:
         for problem in error.errors():
@@ -138,6 +140,15 @@ def main() -> None:
     except _EXPECTED as error:
         show_error(str(error).splitlines()[0])  # a driver's text goes on with its statement
         sys.exit(1)
+
+
+def _check_words(words: Sequence[str]) -> None:
+    """Refuse bytes that are no text: they would break later, in a database or an encoder."""
+    for number, word in enumerate(words, 1):
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise CommandFailed(f"word {number} of the command is not UTF-8") from None
 
 
 def _explained(place: tuple[int | str, ...], message: str, *, model: str) -> str:

@@ -17,6 +17,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, show, with_provider
 from idp.cli.register_files import Line, read_lines
+from idp.cli.report_files import report_file
 from idp.database import Done
 from idp.ids import ClientId
 from idp.people.service.link_accounts import LinkOutcome, LinkResult, OldAccount, link_account
@@ -62,7 +63,7 @@ async def _link_file(
     if client.facts.subject_type == "public":
         raise CommandFailed(f"{client_id} has its subjects in common with every public client")
     counts: Counter[LinkOutcome] = Counter()
-    with report.open("w", encoding="utf-8", newline="") as out:
+    with report_file(report, source=file) as out:
         rows: Writer = csv.writer(out, lineterminator="\n")
         rows.writerow(("line", "outcome", "reason"))
         lines = read_lines(file)

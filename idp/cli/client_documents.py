@@ -82,7 +82,7 @@ def _member(text: str) -> tuple[str, object]:
         raise CommandFailed("--set takes NAME=VALUE")
     try:
         return name, json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return name, value
 
 
@@ -92,6 +92,8 @@ def _read(file: Path) -> list[Document]:
         if not text.startswith(b"["):
             return [parse_json_object(text)]
         documents = [parse_json_object(json.dumps(one).encode()) for one in json.loads(text)]
+    except RecursionError:
+        raise CommandFailed(f"{file}: JSON is nested too deeply") from None
     except (OSError, ValueError) as error:
         raise CommandFailed(f"{file}: {error}") from error
     if not documents:

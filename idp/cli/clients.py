@@ -250,7 +250,9 @@ def _set_enabled(client_id: str, *, enabled: bool) -> None:
 def set_enabled(tx: Tx, client_id: str, *, enabled: bool, happening: Occasion) -> Done[None] | Refused:
     """Disable a client or enable it again."""
     if not tx.clients.set_enabled(ClientId(client_id), enabled, happening.now):
-        return Refused(CommandFailed(f"no client {client_id}, or it is so already"))
+        is_there = tx.clients.get(ClientId(client_id)) is not None
+        already = f"{client_id} is {'enabled' if enabled else 'disabled'} already"
+        return Refused(CommandFailed(already if is_there else f"no client {client_id}"))
     tx.configuration.raise_version()
     event = EventType.CLIENT_ENABLED if enabled else EventType.CLIENT_DISABLED
     tx.audit.add(happening.event(event, actor=operator(), client_id=client_id))

@@ -131,16 +131,16 @@ def show(
 ) -> None:
     """Print a record or a list of records."""
     if as_json:
-        _output.print(_letters(json.dumps(content, ensure_ascii=False, default=_plain, indent=2)))
+        _put(_letters(json.dumps(content, ensure_ascii=False, default=_plain, indent=2)))
         return
     records = [content] if isinstance(content, Mapping) else content
     if not records:
-        _output.print("nothing found")
+        _put("nothing found")
         return
     rows = [{name: _letters(_text(value)) for name, value in record.items()} for record in records]
     table = _sheet(rows[0], title) if isinstance(content, Mapping) else _list(rows, title)
     if _output.measure(table, options=_output.options.update(max_width=_ANY_WIDTH)).maximum <= _output.width:
-        _output.print(table)
+        _put(table)
     else:
         _print_lines(rows, title)
 
@@ -173,18 +173,31 @@ def _list(rows: Sequence[Mapping[str, Text]], title: str) -> Table:
 def _print_lines(rows: Sequence[Mapping[str, Text]], title: str) -> None:
     """Print what is wider than the terminal: an id that was broken into pieces can't be copied or searched for."""
     if title:
-        _output.print(_letters(title), style="italic")
+        _put(_letters(title), style="italic")
     for number, row in enumerate(rows):
         if number:
-            _output.print()
+            _put("")
         widest = max(map(len, row))
         for name, value in row.items():
-            _output.print(Text(f"{name:<{widest}}  ", style="bold"), value, sep="")
+            _put(Text(f"{name:<{widest}}  ", style="bold") + value)
 
 
 def say(text: str) -> None:
     """Print one line."""
-    _output.print(_letters(text))
+    _put(_letters(text))
+
+
+def _put(content: Text | Table | str, *, style: str | None = None) -> None:
+    """Write to standard output; raises CommandFailed if that takes nothing, a full disk for example.
+
+    It comes last, so the work is done by then: whoever is not told so would do it twice.
+    """
+    try:
+        _output.print(content, style=style)
+    except BrokenPipeError:  # `hpid … | head` has seen enough
+        raise
+    except OSError as error:
+        raise CommandFailed(f"what was asked is done, but can't be shown: {error.strerror}") from error
 
 
 def _text(value: object) -> str:

@@ -3,7 +3,7 @@
 It shows how much would end, and ends it only when told to. Each case has a runbook in docs/runbooks/.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 
@@ -12,6 +12,7 @@ import typer
 from idp.cli.context import AsJson, CommandFailed, say, show, warn, with_provider
 from idp.cli.emergency_target import Asked, Chosen, choose
 from idp.cli.emergency_work import Ended, end_meant, longest_offline, measure, vars_of
+from idp.cli.moments import read_time
 from idp.emergency.model import Affected, Kinds
 from idp.protocol.facts import ClientFacts
 from idp.provider import Provider
@@ -75,8 +76,8 @@ def end_all(
         key=key,
         addresses=addresses,
         everything=everything,
-        since=_moment("--since", since),
-        until=_moment("--until", until),
+        since=None if since is None else read_time("--since", since),
+        until=None if until is None else read_time("--until", until),
     )
     if (
         asked.since and asked.until and asked.until <= asked.since
@@ -87,7 +88,12 @@ def end_all(
     report = with_provider(
         partial(_carry_out, asked=asked, kinds=kinds, issuer=issuer, reason=reason, acts=yes)
     )
-    _show(report, acts=yes, as_json=as_json)
+    _show(
+        report,
+        acts=yes,
+        as_json=as_json,
+        again="--issuer … --reason … --yes" if everything else "--reason … --yes",
+    )
 
 
 def _check_reason(reason: str, *, is_needed: bool) -> None:
@@ -112,16 +118,19 @@ async def _carry_out(
     return report
 
 
-def _show(report: dict[str, object], *, acts: bool, as_json: bool) -> None:
+def _show(report: dict[str, object], *, acts: bool, as_json: bool, again: str) -> None:
     if as_json:
         show(report, as_json=True)
         return
     notes = report.pop("notes")
+    for name in ("ended", "left"):  # that nothing is left is the answer that was waited for
+        if isinstance(counts := report.get(name), dict):
+            report[name] = ", ".join(f"{count} {kind}" for kind, count in counts.items())
     show(report, as_json=False, title="ended" if acts else "would end")
     for note in notes if isinstance(notes, list) else ():
         warn(str(note))
     if not acts:
-        say("Nothing has ended. To do it: the same with --reason … --yes")
+        say(f"Nothing has ended. To do it: the same with {again}")
 
 
 async def _report(provider: Provider, chosen: Chosen, kinds: Kinds, affected: Affected) -> dict[str, object]:
@@ -168,18 +177,6 @@ async def _outcome(provider: Provider, chosen: Chosen, kinds: Kinds, ended: Ende
     """Return what has ended, and what has begun meanwhile and is still there."""
     left = await measure(provider, chosen.target, kinds)
     return {"ended": vars_of(ended), "left": {"sessions": left.sessions, "grants": left.grants}}
-
-
-def _moment(option: str, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise CommandFailed(f"{option} is a time with its zone, e.g. 2026-11-27T08:00+07:00")
-    return moment.astimezone(UTC)
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -77,7 +77,9 @@ async def _client(provider: Provider, client_id: str) -> Chosen:
         raise CommandFailed(f"no client {client_id}")
     notes: list[str] = []
     if client.facts.enabled:
-        notes.append(f"{client_id} is enabled: people go on signing in there; `hpid clients disable` first")
+        notes.append(
+            f"{client_id} is enabled: people go on signing in there; `hpid clients disable {client_id}` first"
+        )
     if "client_credentials" in client.facts.grant_types:
         minutes = provider.settings.life.access_token.total_seconds() / 60
         notes.append(

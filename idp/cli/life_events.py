@@ -1,19 +1,21 @@
 """`hpid life-events`: apply by hand what a register said, and look after what waits for a steward."""
 
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.cli.moments import read_time
+from idp.cli.reasons import check_reason
 from idp.database import Done, Refused
 from idp.life_events.jobs import FEED
 from idp.life_events.model import LifeEvent, LifeEventType, Outcome, Subject
 from idp.life_events.service import NotSettled, apply_event, settle_unresolved
 from idp.provider import Provider
 from idp.transaction import Tx
+from keys.strict_json import parse_json_object
 
 app = typer.Typer(help="What happens to people and organisations outside the provider.", no_args_is_help=True)
 _MOST = 200
@@ -101,7 +103,9 @@ def waiting(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def settle(
-    unresolved_id: str, *, note: Annotated[str, typer.Option(help="What was found and done.")]
+    unresolved_id: str,
+    *,
+    note: Annotated[str, typer.Option(help="What was found and done.", callback=check_reason)],
 ) -> None:
     """Take an event off the list once somebody has looked at it."""
 
@@ -122,21 +126,15 @@ def settle(
 
 def _facts(text: str) -> Mapping[str, object]:
     try:
-        found = json.loads(text)
-    except ValueError:
-        raise CommandFailed("--facts is no JSON") from None
-    if not isinstance(found, dict):
-        raise CommandFailed("--facts is no JSON object")
-    return found
+        return parse_json_object(text.encode())
+    except ValueError as error:
+        raise CommandFailed(f"--facts: {error}") from None
 
 
 def _moment(text: str, now: datetime) -> datetime:
     if not text:
         return now
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise CommandFailed("--entered-at is a moment like 2026-03-02T08:00:00+07:00") from None
-    if moment.tzinfo is None or moment > now:
-        raise CommandFailed("--entered-at has a time zone and is not to come")
-    return moment.astimezone(UTC)
+    moment = read_time("--entered-at", text)
+    if moment > now:
+        raise CommandFailed("--entered-at is still to come")
+    return moment

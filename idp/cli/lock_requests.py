@@ -1,6 +1,6 @@
 """`hpid people lock-request|unlock-request|lock-requests|decide`: what authorities ask for in writing, in four eyes."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
@@ -9,7 +9,6 @@ import typer
 from idp.audit.occasion import Occasion
 from idp.cli.context import (
     AsJson,
-    CommandFailed,
     carry_out,
     forbidden_by,
     occasion,
@@ -18,6 +17,7 @@ from idp.cli.context import (
     show,
     with_provider,
 )
+from idp.cli.moments import read_day
 from idp.database import Done, Refused
 from idp.days import VIETNAM_TIME, last_day, start_of
 from idp.ids import PersonId
@@ -126,10 +126,7 @@ def _enter(person_id: str, wish: Wish, authority: str, letter: str, received: st
 def _received_at(received: str, happening: Occasion) -> datetime:
     if not received:
         return happening.now
-    try:
-        return start_of(date.fromisoformat(received)).astimezone(UTC)
-    except ValueError:
-        raise CommandFailed("--received is a day like 2026-03-02") from None
+    return start_of(read_day("--received", received)).astimezone(UTC)
 
 
 def _row(request: LockRequest, now: datetime) -> dict[str, object]:

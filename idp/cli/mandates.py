@@ -1,8 +1,6 @@
 """`hpid mandates`: what desks do until they have pages: look, appoint on paper, end, contest, clear."""
 
-import re
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, TypeVar
 
@@ -10,6 +8,8 @@ import typer
 
 from idp.audit.occasion import Occasion
 from idp.cli.context import NAMES_AN_ID, AsJson, CommandFailed, carry_out, operator, say, show, with_provider
+from idp.cli.moments import read_day
+from idp.cli.reasons import check_reason
 from idp.database import Done, Refused
 from idp.days import end_of, last_day
 from idp.ids import MandateId, OrganisationId, PersonId
@@ -28,9 +28,8 @@ from idp.transaction import Tx
 T = TypeVar("T")
 
 app = typer.Typer(help="Who may act for whom.", no_args_is_help=True)
-Reason = Annotated[str, typer.Option(help="Why: letter, case or decision.")]
+Reason = Annotated[str, typer.Option(help="Why: letter, case or decision.", callback=check_reason)]
 Until = Annotated[str, typer.Option(help="The last day, in Việt Nam: 2027-12-31.")]
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 @app.command()
@@ -75,7 +74,7 @@ def appoint(
             role=role,
             services=tuple(one.value for one in area),
             valid_from=happening.now,
-            valid_to=end_of(_day(until)),
+            valid_to=end_of(read_day("--until", until)),
         )
         return appoint_at_desk(
             tx,
@@ -95,7 +94,7 @@ def guardian(
     ward_id: str,
     person_id: str,
     *,
-    decision: Annotated[str, typer.Option(help="Number of the court's decision.")],
+    decision: Annotated[str, typer.Option(help="Number of the court's decision.", callback=check_reason)],
     until: Until = "",
 ) -> None:
     """Let a guardian act by a court's decision, for a child until its 18th birthday at most."""
@@ -106,7 +105,7 @@ def guardian(
             PersonId(ward_id),
             PersonId(person_id),
             reference=decision,
-            valid_to=end_of(_day(until)) if until else None,
+            valid_to=end_of(read_day("--until", until)) if until else None,
             actor=operator(),
             occasion=happening,
         )
@@ -120,13 +119,9 @@ def parents(child_id: str, person_ids: Annotated[list[str], typer.Argument()]) -
     """Let these parents, and no others, act for a child until its 18th birthday."""
 
     def change(tx: Tx, happening: Occasion) -> Done[tuple[Mandate, ...]]:
-        stand = replace_parents(
-            tx,
-            PersonId(child_id),
-            [PersonId(one) for one in person_ids],
-            actor=operator(),
-            occasion=happening,
-        )
+        parent_ids = [PersonId(one) for one in person_ids]
+        stand = replace_parents(tx, PersonId(child_id), parent_ids, actor=operator(), occasion=happening)
+        _check_all_act(tx, parent_ids, stand)
         return Done(stand)
 
     say(f"parents who may act: {len(carry_out(change, MandateRefused, _why))}")
@@ -158,6 +153,17 @@ def clear_custody(child_id: str, *, reason: Reason) -> None:
     _set_contested(child_id, partial(clear, reason=reason))
 
 
+def _check_all_act(tx: Tx, person_ids: Sequence[PersonId], stand: Sequence[Mandate]) -> None:
+    """Undo it all over a slip of the pen: without its parents a child has nobody, and a register alone may say so."""
+    acting = {one.delegate_id for one in stand}
+    for one in person_ids:
+        if tx.people.standing_id(one) not in acting:
+            raise CommandFailed(
+                f"nothing is changed: {one} can't act as a parent of this child, who must be under 18 and on record,"
+                " as they must be, and neither dead nor locked"
+            )
+
+
 def _set_contested(child_id: str, change_them: Callable[..., tuple[Mandate, ...]]) -> None:
     def change(tx: Tx, happening: Occasion) -> Done[int] | Refused:
         changed = change_them(tx, PersonId(child_id), actor=operator(), occasion=happening)
@@ -170,15 +176,6 @@ def _set_contested(child_id: str, change_them: Callable[..., tuple[Mandate, ...]
 
 def _why(error: MandateRefused) -> str:
     return f"a rule forbids it: {error.rule.value}"
-
-
-def _day(text: str) -> date:
-    try:
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise CommandFailed("a day is written 2027-12-31")
 
 
 def _row(mandate: Mandate) -> dict[str, object]:

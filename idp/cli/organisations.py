@@ -9,6 +9,7 @@ import typer
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.cli.reasons import check_reason
 from idp.cli.register_import import AsOf, File, Kind, Report, Source, Taken, import_file
 from idp.database import Done, Refused
 from idp.ids import OrganisationId
@@ -112,7 +113,7 @@ def set_status(
     organisation_id: str,
     status: OrganisationStatus,
     *,
-    reason: Annotated[str, typer.Option(help="Why: decision, letter or case number.")],
+    reason: Annotated[str, typer.Option(help="Why: decision, letter or case number.", callback=check_reason)],
 ) -> None:
     """Set what an organisation is now; grants given for it end at once, and with `dissolved` all powers to act for it."""
 

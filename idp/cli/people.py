@@ -12,6 +12,7 @@ import typer
 from idp.cli import lock_requests, people_locks, people_tries
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, warn, with_provider
 from idp.cli.people_tries import attempts_of
+from idp.cli.reasons import check_reason
 from idp.credentials.model import MOST_TRIES, AttemptState
 from idp.database import Done, Refused
 from idp.ids import PersonId
@@ -26,7 +27,7 @@ from idp.transaction import Tx
 from idp.ui.formatting import mask_email, mask_id_number, mask_phone
 
 app = typer.Typer(help="People.", no_args_is_help=True)
-Reason = Annotated[str, typer.Option(help="Why: letter, case or request number.")]
+Reason = Annotated[str, typer.Option(help="Why: letter, case or request number.", callback=check_reason)]
 _TOO_BROAD = f"more than {MOST_NAMED} people have such a name, no more are shown: add --born, --commune or more letters"
 
 

@@ -9,6 +9,7 @@ from idp.cases.model import CaseKind
 from idp.cases.service import settle_case
 from idp.cli.context import CommandFailed, carry_out, operator, say
 from idp.cli.people_tries import attempts_of
+from idp.cli.reasons import check_reason
 from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.life_events.model import Ground
@@ -17,7 +18,7 @@ from idp.messages.model.notices import Act, Notice
 from idp.people.model import PersonStatus
 from idp.transaction import Tx
 
-Reason = Annotated[str, typer.Option(help="Why: letter, case or request number.")]
+Reason = Annotated[str, typer.Option(help="Why: letter, case or request number.", callback=check_reason)]
 
 
 def lock(person_id: str, *, reason: Reason) -> None:

@@ -7,6 +7,7 @@ import typer
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.cli.context import CommandFailed, carry_out, operator, say
+from idp.cli.reasons import check_reason
 from idp.credentials.model import AttemptState
 from idp.credentials.service import mark_compromised
 from idp.database import Done, Refused
@@ -15,7 +16,7 @@ from idp.messages.model.notices import Act, Notice
 from idp.people.contacts import counter_of
 from idp.transaction import Tx
 
-Reason = Annotated[str, typer.Option(help="Why: letter, case or request number.")]
+Reason = Annotated[str, typer.Option(help="Why: letter, case or request number.", callback=check_reason)]
 
 
 def release(person_id: str, *, reason: Reason) -> None:

@@ -17,7 +17,9 @@ import typer
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.cli.context import CommandFailed, occasion, operator, say, show, with_provider
+from idp.cli.moments import parse_time
 from idp.cli.register_files import Line, read_lines
+from idp.cli.report_files import report_file
 from idp.database import Done
 from idp.days import VIETNAM_TIME
 from idp.organisations.entry import RefusedEntry, Said
@@ -92,7 +94,7 @@ async def _import(
 ) -> _Tally:
     said = _said(source, as_of, provider.clock.now())
     tally = _Tally()
-    with nullcontext() if report is None else report.open("w", encoding="utf-8") as out:
+    with nullcontext() if report is None else report_file(report, source=file) as out:
         lines = read_lines(file)
         while batch := list(islice(lines, _BATCH)):
             take = partial(_take, kind=kind, batch=batch, said=said, happening=occasion(provider))
@@ -141,10 +143,9 @@ def _counted(counts: Counter[str]) -> Counts:
 def _said(source: str, as_of: str, now: datetime) -> Said:
     if not _SOURCE.fullmatch(source):
         raise CommandFailed("--source: small letters, digits and hyphens")
-    try:
-        at = datetime.fromisoformat(as_of)
-    except ValueError:
-        raise CommandFailed("--as-of: like 2026-11-01 or 2026-11-01T08:00+07:00") from None
+    at = parse_time(as_of)
+    if at is None:
+        raise CommandFailed("--as-of: like 2026-11-01 or 2026-11-01T08:00+07:00")
     at = at if at.tzinfo is not None else at.replace(tzinfo=VIETNAM_TIME)
     if at > now:
         raise CommandFailed("--as-of: is still to come; what is said later would count as earlier")

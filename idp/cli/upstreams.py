@@ -1,6 +1,6 @@
 """`hpid upstreams`: the national system as operators see it, and the switch for when it is being worked on."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Annotated
@@ -10,6 +10,7 @@ import typer
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, show, with_provider
+from idp.cli.moments import read_time
 from idp.database import Done, Refused
 from idp.provider import Provider
 from idp.transaction import Tx
@@ -44,7 +45,7 @@ def maintenance(
     """Say that the national system is being worked on: every node tells people, and sends nobody, within a second."""
     if (switch is Switch.ON) is not bool(until):
         raise CommandFailed("`on` needs --until, `off` takes none")
-    with_provider(partial(_switch, until=_moment(until) if until else None))
+    with_provider(partial(_switch, until=read_time("--until", until) if until else None))
     show({"upstream": NATIONAL, "maintenance": switch.value, "until": until or None}, as_json=as_json)
 
 
@@ -75,13 +76,3 @@ def set_maintenance(tx: Tx, *, until: datetime | None, occasion: Occasion) -> Do
         )
     tx.audit.add(event)
     return Done(None)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise CommandFailed("--until is a time with its zone, e.g. 2026-11-27T08:00+07:00")
-    return moment.astimezone(UTC)

@@ -69,7 +69,7 @@ async def test_a_disabled_client_stays_disabled_when_registered_anew(
     assert office.installation.hpid("clients", "disable", "stopped").out == "stopped is disabled\n"
     assert not await _is_believed(world, "stopped", secret)
     assert office.installation.hpid("clients", "disable", "stopped").refusal == (
-        "no client stopped, or it is so already"
+        "stopped is disabled already"
     )
     assert _add(office, "stopped", "--scope", "openid").status == 0
     assert not await _is_believed(world, "stopped", secret)

@@ -118,7 +118,7 @@ async def test_the_grants_of_a_client_end_and_its_people_stay_signed_in(
     done = await _end(office, "--client", case.rp.client_id, "--grants", *_WHY)
     assert done["ended"] == {"sessions": 0, "grants": 2}
     assert done["notes"] == [
-        f"{case.rp.client_id} is enabled: people go on signing in there; `hpid clients disable` first"
+        f"{case.rp.client_id} is enabled: people go on signing in there; `hpid clients disable {case.rp.client_id}` first"
     ]
     assert await _is_live(world, case) == {"session": True, "online": False, "offline": False}
 
