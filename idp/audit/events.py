@@ -126,6 +126,8 @@ class EventType(StrEnum):
     LIFE_EVENT_UNRESOLVED = "life-event:unresolved"
     """An event of a register contradicts what is kept. Payload: event_id, word (its type), contradiction,
     unresolved_id, subject."""
+    LIFE_EVENT_READ = "life-event:read"
+    """A steward read what a register said that waits. Payload: unresolved_id, word."""
     LIFE_EVENT_SETTLED = "life-event:settled"
     """A steward settled one. Payload: unresolved_id, word (its type), note."""
     LOCK_REQUESTED = "lock-request:entered"

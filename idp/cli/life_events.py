@@ -1,20 +1,36 @@
-"""`hpid life-events`: apply by hand what a register said, and look after what waits for a steward."""
+"""`hpid life-events`: apply by hand what a register said, and look after what waits for a steward.
 
+Numbers are masked in the list; who reads an event in full is on record.
+"""
+
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.audit.occasion import Occasion
+from idp.cli.context import (
+    NAMES_AN_ID,
+    AsJson,
+    CommandFailed,
+    carry_out,
+    occasion,
+    operator,
+    say,
+    show,
+    with_provider,
+)
 from idp.cli.moments import read_time
 from idp.cli.reasons import check_reason
 from idp.database import Done, Refused
 from idp.life_events.jobs import FEED
-from idp.life_events.model import LifeEvent, LifeEventType, Outcome, Subject
-from idp.life_events.service import NotSettled, apply_event, settle_unresolved
+from idp.life_events.model import LifeEvent, LifeEventType, Outcome, Subject, Unresolved
+from idp.life_events.service import NotSettled, apply_event, read_unresolved, settle_unresolved
 from idp.provider import Provider
 from idp.transaction import Tx
+from idp.ui.formatting import mask_id_number
 from keys.strict_json import parse_json_object
 
 app = typer.Typer(help="What happens to people and organisations outside the provider.", no_args_is_help=True)
@@ -37,9 +53,14 @@ def apply(
         str, typer.Option(help="Its id there, so that the feed does not apply it again. Unset: a new one.")
     ] = "",
 ) -> None:
-    """Apply an event as if the registers' feed had brought it: for what came on paper, and after a fault."""
-    if bool(number) == bool(tax_code):
+    """Apply an event as if the registers' feed had brought it: for what came on paper, and after a fault.
+
+    Where neither number nor tax code is given the number is asked for, so that no shell keeps it.
+    """
+    if number and tax_code:
         raise CommandFailed("give one of --number and --tax-code")
+    if not number and not tax_code:
+        number = typer.prompt("the person's ID number", err=True)
     members = _facts(facts)
 
     async def work(provider: Provider) -> Outcome:
@@ -82,23 +103,24 @@ def status(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def waiting(*, as_json: AsJson = False) -> None:
-    """List events that contradict what is kept, with what they say; numbers are in it, so mind who looks on."""
+    """List events that contradict what is kept, numbers masked; `show` says all of one."""
 
     async def work(provider: Provider) -> list[dict[str, object]]:
         found = await provider.database.read(lambda tx: tx.life_unresolved.waiting(_MOST))
-        return [
-            {
-                "id": one.unresolved_id,
-                "event": one.event_type,
-                "why": one.contradiction.value,
-                "subject": one.subject or None,
-                "says": one.facts,
-                "since": one.opened_at.isoformat(),
-            }
-            for one in found
-        ]
+        return [_row(one) for one in found]
 
     show(with_provider(work), as_json=as_json, title="events for a steward")
+
+
+@app.command("show", context_settings=NAMES_AN_ID)
+def show_one(unresolved_id: str, *, as_json: AsJson = False) -> None:
+    """Show all that an event says, numbers in full; the look is recorded, and the person sees it in their history."""
+
+    def read(tx: Tx, happening: Occasion) -> Done[Unresolved] | Refused:
+        return read_unresolved(tx, unresolved_id, actor=operator(), occasion=happening)
+
+    found = carry_out(read, NotSettled)
+    show({**_row(found), "says": found.facts}, as_json=as_json, title="event for a steward")
 
 
 @app.command()
@@ -122,6 +144,18 @@ def settle(
 
     with_provider(work)
     say(f"{unresolved_id} is settled")
+
+
+def _row(one: Unresolved) -> dict[str, object]:
+    number = json.loads(one.facts).get("personal_id") or ""
+    return {
+        "id": one.unresolved_id,
+        "event": one.event_type,
+        "why": one.contradiction.value,
+        "subject": one.subject or None,
+        "number": mask_id_number(number).shown if number else None,
+        "since": one.opened_at.isoformat(),
+    }
 
 
 def _facts(text: str) -> Mapping[str, object]:

@@ -118,6 +118,7 @@ WORDS: Mapping[E, Shown] = {
         *(
             E.PEOPLE_SEARCHED,
             E.DATA_REQUEST_READ,
+            E.LIFE_EVENT_READ,
             E.CONFLICT_OPENED,
             E.CONFLICT_ASSIGNED,
             E.CONFLICT_RESOLVED,

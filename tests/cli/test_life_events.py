@@ -1,9 +1,11 @@
 """`hpid life-events` and written requests: by hand what a register said, in four eyes what an authority wrote."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
+from idp.audit.events import EventType
 from idp.database import Done
 from idp.people.model import Person, PersonStatus
 from idp.transaction import Tx
@@ -11,7 +13,7 @@ from tests.cli.conftest import Office
 from tests.server import ServedWorld
 
 pytestmark = pytest.mark.network
-_NUMBER = "031184000551"
+_NUMBER, _WAITING_NUMBER = "031184000551", "031184000569"
 
 
 async def _status(world: ServedWorld, person: Person) -> PersonStatus:
@@ -59,3 +61,30 @@ async def test_an_event_is_applied_by_hand_once(office: Office, world: ServedWor
     assert (await office.installation.run(*died)).out == "applied\n"
     assert (await office.installation.run(*died)).out == "repeated\n"
     assert await _status(world, person) is PersonStatus.DECEASED
+
+
+async def test_what_waits_is_listed_masked_and_who_reads_it_in_full_is_on_record(
+    office: Office, world: ServedWorld
+) -> None:
+    person, run = await world.person(), office.installation.run
+
+    def number(tx: Tx) -> Done[None]:
+        tx.people.update(replace(person, profile=replace(person.profile, personal_id=_WAITING_NUMBER)))
+        return Done(None)
+
+    await world.write(number)
+    said = '{"gender": "Nguyễn Văn Nam", "birthdate": "?"}'
+    asked = await run(
+        "life-events", "apply", "person.corrected", "--facts", said, "--number", _WAITING_NUMBER
+    )
+    assert asked.out == "unresolved\n"
+    listed = await run("life-events", "waiting", "--json")
+    (row,) = json.loads(listed.out)
+    assert "•" in row["number"]
+    assert _WAITING_NUMBER not in listed.out
+    assert "Nguyễn Văn Nam" not in listed.out
+    shown = await run("life-events", "show", row["id"], LOGNAME="an")
+    assert _WAITING_NUMBER in shown.out
+    (event,) = await world.records(EventType.LIFE_EVENT_READ)
+    assert (event.actor, event.subject_ref) == ("operator:an", f"person:{person.person_id}")
+    assert _WAITING_NUMBER not in str(event.payload)

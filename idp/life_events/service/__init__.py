@@ -8,7 +8,7 @@ from idp.life_events.service.papers import settle_card, settle_residence
 from idp.life_events.service.reading import take_reading
 from idp.life_events.service.reopening import unlock_own
 from idp.life_events.service.requests import Letter, RequestRefused, decide_request, enter_request
-from idp.life_events.service.settling import NotSettled, settle_unresolved
+from idp.life_events.service.settling import NotSettled, read_unresolved, settle_unresolved
 from idp.life_events.service.standing import grounds_of, lift_ground, open_ground
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "lift_ground",
     "lock_own",
     "open_ground",
+    "read_unresolved",
     "settle_card",
     "settle_residence",
     "settle_unresolved",

@@ -1,13 +1,35 @@
-"""A steward has looked at an event that contradicted what is kept."""
+"""A steward looks at an event that contradicts what is kept, and notes what was done."""
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.database import Done, Refused
+from idp.ids import PersonId
+from idp.life_events.model import Unresolved
 from idp.transaction import Tx
 
 
 class NotSettled(Exception):
     """Why nothing was settled."""
+
+
+def read_unresolved(
+    tx: Tx, unresolved_id: str, *, actor: str, occasion: Occasion
+) -> Done[Unresolved] | Refused:
+    """Return an event with all it says; who looks is recorded, and whom it is about sees it in their history."""
+    found = tx.life_unresolved.get(unresolved_id)
+    if found is None:
+        return Refused(NotSettled("no such event"))
+    kind, _, person_id = found.subject.partition(":")
+    tx.audit.add(
+        occasion.event(
+            EventType.LIFE_EVENT_READ,
+            actor=actor,
+            person_id=PersonId(person_id) if kind == "person" else None,
+            unresolved_id=unresolved_id,
+            word=found.event_type,
+        )
+    )
+    return Done(found)
 
 
 def settle_unresolved(

@@ -37,6 +37,7 @@ _OPEN = insert(life_unresolved).on_conflict_do_nothing().returning(_t.unresolved
 _WAITING = (
     select(life_unresolved).where(_t.settled_at.is_(None)).order_by(_t.opened_at).limit(bindparam("most"))
 )
+_GET = select(life_unresolved).where(_t.unresolved_id == bindparam("of_id"))
 _COUNT = select(func.count()).select_from(life_unresolved).where(_t.settled_at.is_(None))
 _SETTLE = (
     update(life_unresolved)
@@ -73,6 +74,11 @@ class UnresolvedStore:
     def waiting(self, most: int) -> tuple[Unresolved, ...]:
         """Return what waits, the oldest first."""
         return self._all(self.connection.execute(_WAITING, {"most": most}).all())
+
+    def get(self, unresolved_id: str) -> Unresolved | None:
+        """Return one, settled or not."""
+        row = self.connection.execute(_GET, {"of_id": unresolved_id}).one_or_none()
+        return None if row is None else self._one(row)
 
     def count(self) -> int:
         """Return how many wait."""
