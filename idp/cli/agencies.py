@@ -65,6 +65,6 @@ def _row(agency: Agency) -> dict[str, object]:
         "kind": agency.kind.value,
         "ward": agency.ward_code or None,
         "source": agency.source,
-        "source_at": agency.source_at.isoformat(timespec="seconds"),
-        "ended_at": None if agency.ended_at is None else agency.ended_at.isoformat(timespec="seconds"),
+        "source_at": agency.source_at,
+        "ended_at": agency.ended_at,
     }

@@ -40,7 +40,7 @@ def show_one(case_id: str, *, as_json: AsJson = False) -> None:
         return {
             **_row(found),
             "facts": [f"{name}: {value}" for name, value in found.facts.items()],
-            "closed": None if found.closed_at is None else found.closed_at.isoformat(),
+            "closed": found.closed_at,
             "closed_by": found.closed_by or None,
             "outcome": found.outcome or None,
         }
@@ -78,5 +78,5 @@ def _row(case: Case) -> dict[str, object]:
         "kind": case.kind.value,
         "state": case.state.value,
         "record": case.person_id,
-        "opened": case.opened_at.isoformat(),
+        "opened": case.opened_at,
     }

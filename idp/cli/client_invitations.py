@@ -127,5 +127,5 @@ def _line(invitation: Invitation) -> dict[str, object]:
         "note": invitation.note,
         "scope": " ".join(sorted(invitation.scopes)),
         "uses_left": invitation.uses_left,
-        "expires_at": invitation.expires_at.isoformat(timespec="seconds"),
+        "expires_at": invitation.expires_at,
     }

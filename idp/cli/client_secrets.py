@@ -1,11 +1,11 @@
 """`hpid clients`: new secrets beside old ones, one that leaked ended at once, those that end soon."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, warn, with_provider
+from idp.cli.context import AsJson, CommandFailed, occasion, operator, plain, say, show, warn, with_provider
 from idp.clients.service import issue_secret, revoke_secret
 from idp.database import Done, Refused
 from idp.ids import ClientId
@@ -42,8 +42,8 @@ def rotate_secret(client_id: str, *, overlap_hours: Overlap = 24, as_json: AsJso
                     "client_id": client_id,
                     "secret_id": issued.secret_id,
                     "client_secret": issued.text,
-                    "expires_at": _moment(issued.expires_at),
-                    "old_secrets_until": _moment(until),
+                    "expires_at": issued.expires_at,
+                    "old_secrets_until": until,
                 }
             )
 
@@ -51,9 +51,9 @@ def rotate_secret(client_id: str, *, overlap_hours: Overlap = 24, as_json: AsJso
 
     new = with_provider(work)
     show(new, as_json=as_json, title="new secret")
-    warn(f"{client_id}: its old secrets stop working at {new['old_secrets_until']}")
+    warn(f"{client_id}: its old secrets stop working at {plain(new['old_secrets_until'])}")
     if new["expires_at"] is not None:
-        warn(f"{client_id}: this one stops working at {new['expires_at']}; rotate again before")
+        warn(f"{client_id}: this one stops working at {plain(new['expires_at'])}; rotate again before")
 
 
 @app.command("revoke-secret")
@@ -89,7 +89,7 @@ def expiring_secrets(*, within_days: Days = 30, as_json: AsJson = False) -> None
             {
                 "client_id": client.facts.client_id,
                 "name": client.facts.name,
-                "last_secret_until": _moment(last),
+                "last_secret_until": last,
             }
             for client in clients
             if client.facts.enabled and client.facts.has_secret
@@ -98,7 +98,3 @@ def expiring_secrets(*, within_days: Days = 30, as_json: AsJson = False) -> None
         ]
 
     show(with_provider(work), as_json=as_json, title="secrets that end soon")
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="seconds")

@@ -115,7 +115,7 @@ def list_clients(*, as_json: AsJson = False) -> None:
                 "name": client.facts.name,
                 "profile": client.facts.profile.value,
                 "enabled": client.facts.enabled,
-                "updated_at": client.updated_at.isoformat(timespec="seconds"),
+                "updated_at": client.updated_at,
             }
             for client in clients
         ]

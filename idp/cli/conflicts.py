@@ -45,7 +45,7 @@ def show_one(conflict_id: str, *, as_json: AsJson = False) -> None:
             **_row(found),
             "facts": [f"{name}: {value}" for name, value in found.facts.items()],
             "closed_by": found.closed_by,
-            "closed_at": None if found.closed_at is None else found.closed_at.isoformat(),
+            "closed_at": found.closed_at,
             "close_reason": found.close_reason or None,
         }
 
@@ -96,8 +96,8 @@ def _row(conflict: Conflict) -> dict[str, object]:
         "kind": conflict.kind.value,
         "state": conflict.state.value,
         "records": list(conflict.people),
-        "opened": conflict.opened_at.isoformat(),
-        "last": conflict.last_at.isoformat(),
+        "opened": conflict.opened_at,
+        "last": conflict.last_at,
         "times": conflict.count,
         "assignee": conflict.assignee,
     }

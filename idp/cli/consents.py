@@ -27,10 +27,8 @@ def list_consents(person_id: str, *, as_json: AsJson = False) -> None:
                 "scope": record.scope,
                 "basis": record.basis.value,
                 "granted": record.granted,
-                "decided_at": record.decided_at.isoformat(timespec="seconds"),
-                "withdrawn_at": record.withdrawn_at.isoformat(timespec="seconds")
-                if record.withdrawn_at
-                else None,
+                "decided_at": record.decided_at,
+                "withdrawn_at": record.withdrawn_at,
             }
             for record in records
         ]

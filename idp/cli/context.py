@@ -129,9 +129,9 @@ def check_revision(found: str | None) -> None:
 def show(
     content: Mapping[str, object] | Sequence[Mapping[str, object]], *, as_json: bool, title: str = ""
 ) -> None:
-    """Print a record or a list of records."""
+    """Print a record or a list of records; moments are handed in as they are, and written alike everywhere."""
     if as_json:
-        _put(_letters(json.dumps(content, ensure_ascii=False, default=_plain, indent=2)))
+        _put(_letters(json.dumps(content, ensure_ascii=False, default=plain, indent=2)))
         return
     records = [content] if isinstance(content, Mapping) else content
     if not records:
@@ -145,7 +145,7 @@ def show(
         _print_lines(rows, title)
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     """Return what JSON has no form for as text; moments in whole seconds (RFC 3339)."""
     return value.isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
 
@@ -209,9 +209,9 @@ def _text(value: object) -> str:
     if isinstance(value, set | frozenset):
         value = sorted(map(str, value))
     if isinstance(value, list | tuple):
-        words = [str(one) for one in value]
+        words = [plain(one) for one in value]
         return ("; " if any(" " in word for word in words) else " ").join(words)
-    return str(value)
+    return plain(value)
 
 
 def _letters(text: str) -> Text:

@@ -114,10 +114,10 @@ def show_case(case: str, *, as_json: AsJson = False) -> None:
             "method": found.method.value,
             "document_until": found.document_until or None,
             "entered_by": found.entered_by,
-            "expires_at": found.expires_at.isoformat(timespec="seconds"),
+            "expires_at": found.expires_at,
             "confirmed_by": found.confirmed_by,
             "wrong_codes": found.tries,
-            "used_at": None if found.used_at is None else found.used_at.isoformat(timespec="seconds"),
+            "used_at": found.used_at,
         }
 
     show(with_provider(work), as_json=as_json, title=case)
@@ -195,7 +195,7 @@ def receipt(case: DeskCase, code: str) -> str:
 def _row(case: DeskCase) -> dict[str, object]:
     return {
         "case": case.case_id,
-        "opened_at": case.opened_at.isoformat(timespec="seconds"),
+        "opened_at": case.opened_at,
         "person_id": case.person_id,
         "official_id": case.official_id,
         "agency": case.agency_code,

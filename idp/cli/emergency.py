@@ -3,7 +3,6 @@
 It shows how much would end, and ends it only when told to. Each case has a runbook in docs/runbooks/.
 """
 
-from datetime import datetime
 from functools import partial
 from typing import Annotated
 
@@ -155,7 +154,7 @@ async def _report(provider: Provider, chosen: Chosen, kinds: Kinds, affected: Af
         "logouts_sent": told,
         "logouts_that_nobody_hears": silent,
         "grants_with_access_tokens": affected.token_grants,
-        "access_tokens_until": _text(until),
+        "access_tokens_until": until,
         "notes": notes,
     }
 
@@ -177,7 +176,3 @@ async def _outcome(provider: Provider, chosen: Chosen, kinds: Kinds, ended: Ende
     """Return what has ended, and what has begun meanwhile and is still there."""
     left = await measure(provider, chosen.target, kinds)
     return {"ended": vars_of(ended), "left": {"sessions": left.sessions, "grants": left.grants}}
-
-
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="seconds")

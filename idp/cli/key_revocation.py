@@ -116,12 +116,10 @@ def _consequences(
         "alg": record.alg,
         "state": plan.was.value,
         "signs_in_its_place": _successor(plan),
-        "tokens_refused_that_would_live_until": _moment(last_token)
-        if has_signed
-        else "none: it has not signed",
+        "tokens_refused_that_would_live_until": last_token if has_signed else "none: it has not signed",
         "sessions_go_on_but_not_their_hints": has_signed,
         "services_of_this_algorithm": f"{len(affected)} of {len(clients)}",
-        "services_may_still_trust_it_until": _moment(now + life.key_publish / 2),
+        "services_may_still_trust_it_until": now + life.key_publish / 2,
         "services_that_keep_keys_longer": "trust it, and whatever is forged with it, until they read the key set anew",
     }
 
@@ -142,7 +140,3 @@ def _algorithms(client: Client) -> frozenset[str | None]:
             facts.introspection_signed_response_alg,
         }
     )
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")

@@ -51,10 +51,10 @@ def _row(record: KeyRecord, now: datetime, rotates: datetime | None) -> dict[str
         "kid": record.kid,
         "alg": record.alg,
         "state": state(record, now).value,
-        "active_from": record.active_from.isoformat(timespec="seconds"),
+        "active_from": record.active_from,
         "age_days": max(until - record.active_from, timedelta()).days,
-        "rotates_at": rotates.isoformat(timespec="seconds") if rotates else None,
-        "retired_at": record.retired_at.isoformat(timespec="seconds") if record.retired_at else None,
+        "rotates_at": rotates,
+        "retired_at": record.retired_at,
     }
 
 

@@ -91,7 +91,7 @@ def status(*, as_json: AsJson = False) -> None:
         def read(tx: Tx) -> dict[str, object]:
             moved = tx.life_cursors.moved_at(FEED)
             return {
-                "last_event_at": None if moved is None else moved.isoformat(),
+                "last_event_at": moved,
                 "events_for_a_steward": tx.life_unresolved.count(),
                 "lock_requests_overdue": tx.lock_requests.overdue(now),
             }
@@ -154,7 +154,7 @@ def _row(one: Unresolved) -> dict[str, object]:
         "why": one.contradiction.value,
         "subject": one.subject or None,
         "number": mask_id_number(number).shown if number else None,
-        "since": one.opened_at.isoformat(),
+        "since": one.opened_at,
     }
 
 

@@ -1,6 +1,5 @@
 """`hpid merges`: two stewards let one record stand for another, and one of them may take it back."""
 
-from datetime import datetime
 from functools import partial
 from typing import Annotated, TypeVar
 
@@ -15,6 +14,7 @@ from idp.cli.context import (
     forbidden_by,
     occasion,
     operator,
+    plain,
     say,
     show,
     with_provider,
@@ -82,7 +82,7 @@ def propose_one(
             return (await provider.database.transact(change)).unwrap()
 
     merge = with_provider(work)
-    say(f"{merge.merge_id} waits for another steward until {merge.expires_at.isoformat()}")
+    say(f"{merge.merge_id} waits for another steward until {plain(merge.expires_at)}")
     say(f"{merge.winner_id} is to stand for {merge.loser_id}")
 
 
@@ -180,9 +180,9 @@ def show_one(merge_id: str, *, as_json: AsJson = False) -> None:
             "reason": merge.reason,
             "letter": merge.letter,
             "confirmed_by": merge.merged_by,
-            "confirmed_at": _moment(merge.merged_at),
+            "confirmed_at": merge.merged_at,
             "closed_by": merge.closed_by,
-            "closed_at": _moment(merge.closed_at),
+            "closed_at": merge.closed_at,
             "close_reason": merge.close_reason or None,
             "sectors": [f"{one.sector}: {one.in_use} (aliases: {len(one.aliases)})" for one in sectors],
             "made_meanwhile": [_made(one, merge) for one in made],
@@ -233,7 +233,7 @@ def _sector(one: SectorSubjects, merge: Merge, clients: list[str]) -> dict[str, 
 
 def _made(one: Made, merge: Merge) -> str:
     of = "winner" if one.record_id == merge.winner_id else "loser"
-    return f"{one.name} ({one.kind.value}, {one.made_at.isoformat()}, written to the {of})"
+    return f"{one.name} ({one.kind.value}, {plain(one.made_at)}, written to the {of})"
 
 
 def _row(merge: Merge) -> dict[str, object]:
@@ -243,13 +243,9 @@ def _row(merge: Merge) -> dict[str, object]:
         "winner": merge.winner_id,
         "loser": merge.loser_id,
         "proposed_by": merge.proposed_by,
-        "proposed_at": merge.proposed_at.isoformat(),
-        "until": merge.expires_at.isoformat() if merge.state is MergeState.PROPOSED else None,
+        "proposed_at": merge.proposed_at,
+        "until": merge.expires_at if merge.state is MergeState.PROPOSED else None,
     }
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
 
 
 def _why(error: MergeRefused) -> str:

@@ -72,7 +72,7 @@ def show_official(employee_number: str, *, as_json: AsJson = False) -> None:
             "waits_for_person": bool(official.awaited_id),
             "posts": [_post(post) for post in official.posts],
             "version": official.version,
-            "updated_at": official.updated_at.isoformat(timespec="seconds"),
+            "updated_at": official.updated_at,
         }
 
     show(with_provider(work), as_json=as_json, title=employee_number)

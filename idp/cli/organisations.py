@@ -164,15 +164,15 @@ def _shown(tx: Tx, *, organisation_id: OrganisationId, now: datetime) -> dict[st
         "foreign_name": one.foreign_name or None,
         "legal_form": one.legal_form or None,
         "status_reason": one.status_reason or None,
-        "founded": None if one.founded is None else one.founded.isoformat(),
+        "founded": one.founded,
         "address": one.address or None,
         "parent_id": one.parent_id,
         "representatives": list(representatives_of(tx, organisation_id, now=now)),
         "representative_vacant": is_representative_vacant(tx, organisation_id, now=now),
         "units": [unit.organisation_id for unit in tx.organisations.units_of(organisation_id, _MOST)],
         "source": one.source,
-        "source_at": one.source_at.isoformat(timespec="seconds"),
-        "updated_at": one.updated_at.isoformat(timespec="seconds"),
+        "source_at": one.source_at,
+        "updated_at": one.updated_at,
     }
 
 

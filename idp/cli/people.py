@@ -135,8 +135,8 @@ def identifiers(person_id: str, *, as_json: AsJson = False) -> None:
             {
                 "scheme": one.scheme.value,
                 "value": _masked(one.scheme, one.value),
-                "from": one.valid_from.isoformat(),
-                "to": None if one.valid_to is None else one.valid_to.isoformat(),
+                "from": one.valid_from,
+                "to": one.valid_to,
                 "cause": one.cause or None,
             }
             for one in held

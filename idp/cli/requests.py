@@ -144,10 +144,10 @@ def _row(request: DataRequest, *, overdue: bool) -> dict[str, object]:
         "right": "close the account" if request.closes_account else request.right.value,
         "service": request.client_id,
         "state": request.state.value,
-        "received": request.received_at.isoformat(),
+        "received": request.received_at,
         "answer_by": last_day(request.answer_due_at).isoformat(),
         "complete_by": last_day(request.complete_due_at).isoformat(),
         "extended": request.extended_at is not None,
-        "closes": None if request.close_at is None else request.close_at.isoformat(),
+        "closes": request.close_at,
         "overdue": overdue,
     }

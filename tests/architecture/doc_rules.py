@@ -7,6 +7,7 @@ from tests.architecture.source_tree import OURS, ROOT
 
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _TICKS = re.compile(r"`([^`\n]+)`")
+_DASHES = re.compile(r"\|[\s:|-]+\|")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _FOLDERS = (*OURS, "tests", "docs", "deploy", "scripts", "changelog.d", ".ci")
 _FILES = ("pyproject.toml", "requirements.lock", "requirements-dev.lock", "LICENSE")
@@ -51,6 +52,19 @@ def _defines(path: Path, test: str) -> bool:
     return all(
         re.search(rf"^\s*(?:async def|def|class) {re.escape(name)}\b", text, re.MULTILINE) for name in names
     )
+
+
+def broken_tables(text: str) -> list[str]:
+    """Return rows that a page shows as bare text: of a table without its line of dashes, or cut off by an empty line."""
+    lines = _CODE_BLOCK.sub("", text).splitlines()
+    starts = [
+        at for at, line in enumerate(lines) if _is_row(line) and (at == 0 or not _is_row(lines[at - 1]))
+    ]
+    return [lines[at] for at in starts if not _DASHES.fullmatch("".join(lines[at + 1 : at + 2]).strip())]
+
+
+def _is_row(line: str) -> bool:
+    return line.lstrip().startswith("|")
 
 
 def misshapen(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from idp.metrics import Kind, SignInMethod, SignInOutcome
 from idp.risk_settings import RiskSettings
 from idp.settings import Lifetimes, Settings
 from tests.architecture.citations import CITED, anchors, cited, citing_files, lost_files, unresolved
-from tests.architecture.doc_rules import dangling, documents, misshapen
+from tests.architecture.doc_rules import broken_tables, dangling, documents, misshapen
 from tests.architecture.source_tree import OURS, ROOT, python_files, source_of
 
 DECISIONS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "adr").glob("*.md"))
@@ -66,6 +66,17 @@ def test_a_dangling_path_is_noticed() -> None:
         "tests/conftest.py::test_none",
         "nowhere.md",
     ]
+
+
+def test_every_row_of_a_table_is_shown_as_one() -> None:
+    assert {path: rows for path in documents() if (rows := broken_tables(source_of(path)))} == {}
+
+
+def test_rows_that_an_empty_line_cuts_off_are_noticed() -> None:
+    whole = "| a | b |\n|---|---|\n| 1 | 2 |\n"
+
+    assert broken_tables(f"{whole}\ntext\n\n{whole}```\n| in code |\n```\n") == []
+    assert broken_tables(f"{whole}\n| 3 | 4 |\n| 5 | 6 |\n") == ["| 3 | 4 |"]
 
 
 def test_every_citation_in_the_source_leads_somewhere() -> None:

@@ -1,5 +1,6 @@
 """What commands show fits the terminal, or is shown line by line: what must be copied is never broken into pieces."""
 
+import re
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -29,6 +30,18 @@ def test_on_a_wide_one_there_is_a_line_for_each(office: Office) -> None:
         (line,) = [line for line in lines if key["kid"] in line]
         assert key["alg"] in line
         assert key["state"] in line
+
+
+def test_a_moment_is_written_alike_for_people_and_for_programs(office: Office) -> None:
+    hpid = office.installation.hpid
+    added = ("clients", "add", "moments", "--name", "Thử", "--redirect-uri", "https://moments.example/cb")
+    given = ("--law", "thử nghiệm", "--purpose", "thử nghiệm")
+    shown = hpid(*added, *given, COLUMNS="250").out
+    rotated = hpid("clients", "rotate-secret", "moments", "--json").json
+    moment = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"
+
+    assert re.search(rf"client_secret_expires_at\W+{moment}\s", shown)
+    assert re.fullmatch(moment, rotated["expires_at"])
 
 
 def test_it_says_its_release_before_anything_is_set_up(empty: Installation) -> None:

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from idp.audit.events import EventType
+from idp.database import Done
 from idp.scim.resources import CORE, ENTERPRISE, OFFICIAL
+from tests.docs.test_keep_officials import document_of_the_page
+from tests.organisations.samples import make_agency
 from tests.scim.hr import HrSystem, operations, post, user
 from tests.world import World
 
@@ -276,3 +279,10 @@ async def test_attributes_choose_what_is_told(hr: HrSystem) -> None:  # §3.9
     assert rest.keys() == made.keys() - {"emails", "groups"}
     asked = (await hr.call("GET", path, None, None, attributes=f"{ENTERPRISE}:employeeNumber")).json()
     assert asked[ENTERPRISE] == {"employeeNumber": "CB1"}
+
+
+async def test_the_request_of_the_guide_makes_an_official(world: World) -> None:
+    await world.write(lambda tx: Done(tx.agencies.put(make_agency("H24.11")) and None))
+    of_the_guide = document_of_the_page()
+    response = await (await HrSystem.of(world, "H24.11")).call("POST", "/Users", of_the_guide)
+    assert (response.status_code, response.json()["userName"]) == (201, of_the_guide["userName"])

@@ -1,7 +1,7 @@
 """Telling the other parent, or guardian, what one of them did for a child: noted with the deed (DOMAIN §4.1, journey 8).
 
 One notice a day for each of them, service and kind of deed, however often it is done: a parent who opens a service ten
-times is told of once, and the notes can't be piled up. Nothing sends them yet; they are kept as long as deliveries are.
+times is told of once, and the notes can't be piled up. The worker makes messages of them (idp/messages/relay.py).
 """
 
 from enum import StrEnum
