@@ -38,6 +38,8 @@ class Post:
     """From this moment on it is over; None: until it is ended."""
     closed_at: datetime | None = None
     """When its end was carried out: grants given under it ended. It is over at `ends_at` without that."""
+    changed_at: datetime | None = field(default=None, compare=False)
+    """When it was written last; None: in a release that did not say."""
 
     @property
     def valid_from(self) -> date:

@@ -1,6 +1,11 @@
 """An official as a user of SCIM, and back. Pure."""
 
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from scim2_models import Meta, Reference
@@ -37,19 +42,26 @@ _UserReference: Any = Reference.__class_getitem__("User")
 _GroupReference: Any = Reference.__class_getitem__("Group")
 
 
-def version_of(record: Record) -> str:
-    """Return the ETag: weak, since who asks sees only the posts of its own agencies (RFC 7644 §3.14)."""
-    return f'W/"{record.version}"'
+def version_of(record: Record, *, caller: Caller, external_id: str) -> str:
+    """Return the ETag: of what who asks is told, so that nothing of other agencies moves it (RFC 7644 §3.14).
+
+    Weak, since attributes may be left out. A post that begins or ends by its day is another version too.
+    """
+    shown = _shown(record, caller)
+    told = [
+        [record.official_id, record.employee_number, record.agency_code, record.status.value, external_id],
+        asdict(record.profile),
+        [[post.post_id, post.position, str(post.valid_from), str(post.valid_to)] for post in shown],
+        [group.value for group in _groups(shown, caller)],
+    ]
+    digest = sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).digest()
+    return f'W/"{urlsafe_b64encode(digest[:15]).decode()}"'
 
 
 def user_of(record: Record, *, caller: Caller, external_id: str = "") -> Any:
     """Return a record as its HR system sees it."""
     profile = record.profile
-    shown = [
-        post
-        for post in record.posts
-        if not post.is_over(caller.now) and is_within(post.agency_code, caller.root)
-    ]
+    shown = _shown(record, caller)
     name = Name(
         family_name=profile.family_name or None,
         middle_name=profile.middle_name or None,
@@ -67,9 +79,9 @@ def user_of(record: Record, *, caller: Caller, external_id: str = "") -> Any:
         meta=Meta(
             resource_type="User",
             created=record.created_at,
-            last_modified=record.updated_at,
+            last_modified=_changed_at(record, caller),
             location=f"{caller.base}/Users/{record.official_id}",
-            version=version_of(record),
+            version=version_of(record, caller=caller, external_id=external_id),
         ),
     )
     user[Enterprise] = Enterprise(employee_number=record.employee_number, department=record.agency_code)
@@ -130,6 +142,18 @@ def group_of(group: AgencyRole, *, base: str, members: tuple[str, ...] | None = 
         else [Member(value=one, ref=_UserReference(f"{base}/Users/{one}")) for one in members],
         meta=Meta(resource_type="Group", location=f"{base}/Groups/{group_id(group)}"),
     )
+
+
+def _shown(record: Record, caller: Caller) -> list[Post]:
+    """Return the posts that who asks sees."""
+    held = (post for post in record.posts if not post.is_over(caller.now))
+    return [post for post in held if is_within(post.agency_code, caller.root)]
+
+
+def _changed_at(record: Record, caller: Caller) -> datetime:
+    """Return when that was changed which who asks sees, a post of theirs that has ended too."""
+    theirs = (post.changed_at for post in record.posts if is_within(post.agency_code, caller.root))
+    return max((record.updated_at, *(at for at in theirs if at is not None)))
 
 
 def _parts(profile: OfficialProfile) -> tuple[str, str, str]:

@@ -217,9 +217,10 @@ def _update(
     official = _lock(tx, caller, official_id)
     if official is None:
         return Refused(GONE)
-    if if_match is not None and not matches(if_match, version_of(official)):
-        return Refused(_outdated())
     known = tx.officials.external_ids(caller.client_id, [official_id]).get(official_id, "")
+    version = version_of(official, caller=caller, external_id=known)
+    if if_match is not None and not matches(if_match, version):
+        return Refused(_outdated())
     try:
         after = change(user_of(official, caller=caller, external_id=known))
         external_id, record = external_id_of(after), record_of(after)
@@ -248,7 +249,9 @@ def _remove(tx: Tx, *, caller: Caller, official_id: OfficialId, if_match: str | 
     official = _lock(tx, caller, official_id)
     if official is None:
         return Refused(GONE)
-    if if_match is not None and not matches(if_match, version_of(official)):
+    known = tx.officials.external_ids(caller.client_id, [official_id]).get(official_id, "")
+    version = version_of(official, caller=caller, external_id=known)
+    if if_match is not None and not matches(if_match, version):
         return Refused(_outdated())
     outcome = leave(tx, official_id, reason="removed", hand=caller.hand(), remove=True)
     return outcome if isinstance(outcome, Refused) else Done(None)

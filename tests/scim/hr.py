@@ -1,6 +1,6 @@
 """Speaks SCIM as an HR system does: over ASGI, with a token of its own."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -59,6 +59,12 @@ class HrSystem:
         response = await machine.token(world.http, grant_type="client_credentials")
         assert response.status_code == 200, response.text
         return cls(world=world, token=response.json()["access_token"], machine=machine)
+
+    async def anew(self) -> "HrSystem":
+        """Return it with a token of now."""
+        assert self.machine is not None
+        response = await self.machine.token(self.world.http, grant_type="client_credentials")
+        return replace(self, token=response.json()["access_token"])
 
     async def call(
         self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None, **query: str

@@ -66,7 +66,7 @@ def _officials(tx: Any, me: SignedIn) -> None:
     tx.officials.of_person(me.person.person_id)
     tx.officials.page("H24", after="A", limit=10)
     tx.officials.update(official)
-    tx.officials.correct_post(post)
+    tx.officials.correct_post(post, now=NOW)
     tx.officials.overdue(NOW, 10)
     tx.officials.close_post(post, now=NOW, reason="")
     tx.officials.waiting(NOW, 10)
@@ -84,6 +84,7 @@ def _officials(tx: Any, me: SignedIn) -> None:
         Compare(field=Field.EMPLOYEE_NUMBER, operator=Operator.EQUALS, value="cb1"),
         Compare(field=Field.EXTERNAL_ID, operator=Operator.EQUALS, value="mine"),
         HoldsPost(of=Compare(field=Field.POST_ROLE, operator=Operator.EQUALS, value="leader")),
+        Compare(field=Field.CHANGED, operator=Operator.OVER, value=NOW),
     ):
         tx.officials.search(Query(root="H24", client_id="hr", condition=condition, limit=10, now=NOW))
     tx.officials.remove(official_id, NOW)

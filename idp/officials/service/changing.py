@@ -75,7 +75,8 @@ def restate(
     number = tx.officials.find_by_number(after.employee_number)
     if number is not None and number.official_id != official_id:
         return Refused(NUMBER_TAKEN)
-    tx.officials.update(replace(after, updated_at=hand.now))
+    # posts tell themselves when they were changed: not everybody who sees the record sees them
+    tx.officials.update(after if after == official else replace(after, updated_at=hand.now))
     ended, begun = _carry_out(tx, official, plan, hand)
     if after.person_id != official.person_id:  # what somebody else held here ends
         end_grants(tx, official.posts, hand, reason="another person's record")
@@ -200,6 +201,7 @@ def _begun(official_id: OfficialId, wanted: Sequence[WantedPost], hand: Hand) ->
             starts_at=starts_at(one, hand.now),
             ends_at=end,
             closed_at=hand.now if is_over else None,
+            changed_at=hand.now,
         )
         posts.append(post)
     return tuple(sorted(posts, key=lambda post: (post.starts_at, post.post_id)))
@@ -210,7 +212,7 @@ def _carry_out(
 ) -> tuple[Sequence[Post], Sequence[Post]]:
     """Write a plan; return the posts that ended and those that began."""
     for post in plan.changed:
-        tx.officials.correct_post(post)
+        tx.officials.correct_post(post, now=hand.now)
     past = [post for post in plan.changed if post.is_over(hand.now)]
     ended = end_posts(tx, [*plan.ended, *past], hand, reason="moved")
     begun = _begun(official.official_id, plan.begun, hand)

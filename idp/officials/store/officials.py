@@ -199,9 +199,9 @@ class OfficialStore:
         """Store posts of a record that was locked."""
         stored_posts.add(self.connection, new)
 
-    def correct_post(self, post: Post) -> None:
+    def correct_post(self, post: Post, *, now: datetime) -> None:
         """Put position and days of an open post right."""
-        stored_posts.correct(self.connection, post)
+        stored_posts.correct(self.connection, post, now=now)
 
     def close_post(self, post: Post, *, now: datetime, reason: str) -> bool:
         """Mark a post as ended; True if this call did it."""

@@ -27,6 +27,7 @@ _CORRECT = (
         position=bindparam("new_position"),
         starts_at=bindparam("new_start", type_=UtcTime),
         ends_at=bindparam("new_end", type_=UtcTime),
+        changed_at=bindparam("now", type_=UtcTime),
     )
 )
 _CLOSE = (
@@ -36,6 +37,7 @@ _CLOSE = (
         ends_at=bindparam("end", type_=UtcTime),
         closed_at=bindparam("now", type_=UtcTime),
         end_reason=bindparam("reason"),
+        changed_at=bindparam("now", type_=UtcTime),
     )
     .returning(_t.post_id)
 )
@@ -62,13 +64,14 @@ def by_official(rows: Iterable[Row[Any]]) -> dict[OfficialId, tuple[Post, ...]]:
     return {official_id: tuple(held) for official_id, held in found.items()}
 
 
-def correct(connection: Connection, post: Post) -> None:
+def correct(connection: Connection, post: Post, *, now: datetime) -> None:
     """Put position and days of an open post right."""
     given = {
         "this_post": post.post_id,
         "new_position": post.position,
         "new_start": post.starts_at,
         "new_end": post.ends_at,
+        "now": now,
     }
     connection.execute(_CORRECT, given)
 
@@ -97,6 +100,7 @@ def _post(row: Row[Any]) -> Post:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         closed_at=row.closed_at,
+        changed_at=row.changed_at,
     )
 
 
@@ -112,4 +116,5 @@ def post_row(post: Post) -> dict[str, object]:
         "starts_at": post.starts_at,
         "ends_at": post.ends_at,
         "closed_at": post.closed_at,
+        "changed_at": post.changed_at,
     }

@@ -7,7 +7,20 @@ tell capital letters apart.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, false, func, literal, not_, or_, select, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from idp.database import UtcTime
 from idp.officials.query import (
@@ -31,7 +44,6 @@ _COLUMNS: Mapping[Field, Column[Any]] = {
     Field.STATUS: officials.c.status,
     Field.AGENCY: officials.c.agency_code,
     Field.CREATED: officials.c.created_at,
-    Field.CHANGED: officials.c.updated_at,
     Field.EXTERNAL_ID: external_ids.c.external_id,
     Field.POST_AGENCY: posts.c.agency_code,
     Field.POST_COMMUNE: posts.c.commune_code,
@@ -65,7 +77,7 @@ _COMPARE: Mapping[Operator, Callable[[ColumnElement[Any], Any], ColumnElement[bo
 def found(query: Query) -> Select[Any]:
     """Return the records a query is about, in its order and within its limits."""
     then = officials.c.number_fold if query.order is Field.AGENCY else officials.c.official_id
-    by = (_COLUMNS[query.order], then)
+    by = (_column(query.order, query), then)
     order = [column.desc() for column in by] if query.descending else by
     return all_officials.where(_where(query)).order_by(*order).offset(query.skip).limit(query.limit)
 
@@ -106,11 +118,30 @@ def _sql(condition: Condition, query: Query) -> ColumnElement[bool]:
         case Compare(field=Field.POST_ROLE, value=value):
             return func.replace(posts.c.roles, f" {value} ", "") != posts.c.roles
         case Compare(field=field, operator=operator, value=value):
-            return _COMPARE[operator](_COLUMNS[field], value)
+            return _COMPARE[operator](_column(field, query), value)
         case Present(field=Field.EXTERNAL_ID):
             return _calls_it(query, true())
         case Present(field=field):
             return _COLUMNS[field] != "" if field in {Field.POST_COMMUNE, Field.POST_ROLE} else true()
+
+
+def _column(field: Field, query: Query) -> ColumnElement[Any]:
+    return _changed(query) if field is Field.CHANGED else _COLUMNS[field]
+
+
+def _changed(query: Query) -> ColumnElement[Any]:
+    """Return when a record was changed as far as who asks sees it: itself, or a post in their agencies."""
+    latest = (
+        select(func.max(posts.c.changed_at))
+        .where(
+            posts.c.official_id == officials.c.official_id,
+            is_within(posts.c.agency_code, literal(query.root)),
+        )
+        .correlate(officials)
+        .scalar_subquery()
+    )
+    own = officials.c.updated_at
+    return case((latest > own, latest), else_=own)
 
 
 def _calls_it(query: Query, condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -81,6 +81,7 @@ posts = Table(
     Column("ends_at", UtcTime),
     Column("closed_at", UtcTime),  # its end was carried out
     Column("end_reason", Text),
+    Column("changed_at", UtcTime),
     Index("ix_official_posts_official_id", "official_id", "starts_at"),
     Index("ix_official_posts_agency_code", "agency_code", "official_id"),
     Index(
