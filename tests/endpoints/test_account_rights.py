@@ -20,6 +20,7 @@ from idp.protocol.scopes import LegalBasis
 from idp.transaction import Tx
 from tests.driver import Browser
 from tests.endpoints.test_account_data import HERE, at_account, numbered, requested, send
+from tests.roles import give_roles
 from tests.stores.desk_samples import make_desk_official
 from tests.world import World
 
@@ -212,8 +213,7 @@ async def _holds_post(world: World, person: Person) -> None:
 
 
 async def _administers(world: World, person: Person) -> None:
-    roles = frozenset({"administrator"})
-    await world.write(lambda tx: Done(tx.people.set_roles(person.person_id, roles, world.time())))
+    await world.write(lambda tx: give_roles(tx, person.person_id, "administrator"))
 
 
 async def _is_a_child(world: World, person: Person) -> None:

@@ -22,6 +22,7 @@ from idp.transaction import Tx
 from tests.driver import Browser, Citizen, Page, RelyingParty
 from tests.endpoints.merged import Duplicates
 from tests.endpoints.signing_in import password_page, try_password
+from tests.roles import give_roles
 from tests.stores.desk_samples import WAITS, make_desk_official, seen
 from tests.world import PASSWORD, TOTP_SECRET, World
 
@@ -208,8 +209,7 @@ async def _becomes_official(world: World, person: Person) -> None:
 
 
 async def _becomes_administrator(world: World, person: Person) -> None:
-    roles = frozenset({"admin:security-officer"})
-    await world.write(lambda tx: Done(tx.people.set_roles(person.person_id, roles, world.time())))
+    await world.write(lambda tx: give_roles(tx, person.person_id, "admin:security-officer"))
 
 
 async def _is_merged_into_an_official(world: World, person: Person) -> None:

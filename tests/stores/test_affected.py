@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from idp.backup.store import begin_epoch
 from idp.database import Database
 from idp.emergency import store as affected_store
 from idp.emergency.model import Kinds, Target
@@ -199,8 +200,8 @@ async def test_a_grant_that_outlives_its_session_is_reached_without_it(database:
 async def test_it_tells_who_holds_a_refresh_token_and_when_the_last_token_was_issued(
     database: Database[Any],
 ) -> None:
-    me = await sign_in(database)
-    generation = make_generation(me.grant, me.session.session_id, issued_at=NOW + MINUTE)
+    me = await sign_in(database, offline=True)
+    generation = make_generation(me.grant, None, issued_at=NOW + MINUTE)
     token = make_handle(HandleKind.REFRESH_TOKEN, me.person.person_id)
 
     def of(tx: Any) -> Any:
@@ -216,7 +217,7 @@ async def test_it_tells_who_holds_a_refresh_token_and_when_the_last_token_was_is
     await do(database, redeem)
     after = await see(database, of)
     assert (after.has_family, after.issued_at) == (True, NOW + MINUTE)
-    await do(database, lambda tx: tx.refresh_tokens.end_family(me.grant.grant_id, NOW))
+    await do(database, lambda tx: begin_epoch(tx.connection, number=1, at=NOW))
     assert (await see(database, of)).has_family is False
 
 

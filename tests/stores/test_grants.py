@@ -65,17 +65,6 @@ async def test_a_grant_dies_when_its_session_s_row_is_gone(database: Database[An
     assert await see(database, lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, False)
 
 
-async def test_a_grant_made_offline_later_outlives_the_session_too(database: Database[Any]) -> None:
-    me = await sign_in(database)
-
-    def go_offline(tx: Any) -> None:
-        tx.grants.set_offline(me.grant.grant_id)
-        tx.sessions.end(me.session.session_id, NOW, "signed out")
-
-    await do(database, go_offline)
-    assert await see(database, lambda tx: tx.grants.find_by_gid(me.grant.gid, NOW)) == (me.grant, True)
-
-
 @pytest.mark.parametrize("ending", ["grant revoked", "client disabled", "person locked"])
 async def test_offline_is_no_shelter_from_anything_else(database: Database[Any], ending: str) -> None:
     me = await sign_in(database, offline=True)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from idp.database import Database, UtcTime, metadata
 from idp.database.loading import NewRows, add_rows, new_rows
-from idp.people.model import Address
+from idp.people.model import Address, PersonStatus
 from idp.people.store.addresses import address_row
 from idp.people.store.person_row import person_row
 from idp.people.store.table import people
@@ -72,7 +72,7 @@ async def test_a_transaction_goes_on_after_a_copy_and_reads_what_was_copied(data
     def both(tx: Any) -> int:
         tx.people.add(last)
         add_rows(tx.connection, _rows(tx, persons))
-        tx.people.set_roles(last.person_id, frozenset({"admin:auditor"}), NOW)
+        assert tx.people.set_status(last.person_id, PersonStatus.LOCKED, "test", NOW)
         return len(tx.connection.execute(select(people.c.person_id)).all())
 
     assert await do(database, both) == _MANY + 1

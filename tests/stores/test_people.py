@@ -10,6 +10,7 @@ from idp.database import Database
 from idp.name_fold import fold
 from idp.people.identifiers import IdentifierTaken
 from idp.people.model import Address, IdentifierScheme, PersonStatus
+from tests.roles import give_roles
 from tests.stores.samples import HOUR, NOW, do, make_person, see
 
 NUMBER = "031090000001"
@@ -202,7 +203,7 @@ async def test_attributes_read_before_a_lock_do_not_undo_it(database: Database[A
 
     def lock(tx: Any) -> None:
         assert tx.people.set_status(stale.person_id, PersonStatus.LOCKED, "reported theft", NOW)
-        tx.people.set_roles(stale.person_id, frozenset({"admin:desk"}), NOW)
+        give_roles(tx, stale.person_id, "admin:desk")
 
     await do(database, lock)
     await do(database, lambda tx: tx.people.update(replace(stale, account_level=1)))

@@ -34,7 +34,6 @@ def _people(tx: Any, me: SignedIn) -> None:
     with_phone = replace(me.person, profile=replace(me.person.profile, phone="+84912345678"))
     tx.people.update(with_phone)
     tx.people.update(me.person)
-    tx.people.set_roles(person_id, frozenset(), NOW)
     tx.people.set_status(person_id, PersonStatus.ACTIVE, "", NOW)
     tx.subjects.sub_for(person_id, "portal", "sub")
     tx.subjects.find(person_id, "portal")

@@ -40,8 +40,6 @@ def _organisations(tx: Any, me: SignedIn) -> None:
     tx.agencies.lock("H24")
     tx.agencies.hold("H24")
     tx.agencies.below("H24")
-    tx.agencies.within("H24", 20)
-    tx.agencies.of_commune("11311")
     tx.agencies.end("H24", NOW)
 
 

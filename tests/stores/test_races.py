@@ -313,7 +313,7 @@ async def test_a_rotation_beside_the_end_of_its_family_leaves_nothing_alive(node
             return won
 
         def end(tx: Any, me: Any = me) -> bool:
-            ended: bool = tx.refresh_tokens.end_family(me.grant.grant_id, NOW)
+            ended: bool = tx.grants.revoke(me.grant.grant_id, NOW, "refresh token sent twice")
             return ended
 
         turns = [do(nodes[0], rotate), do(nodes[1], end)]

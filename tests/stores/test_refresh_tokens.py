@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from idp.backup.store import begin_epoch
 from idp.database import Database
 from idp.grants.model import RefreshToken
-from idp.ids import GrantId, HandleKind
+from idp.ids import HandleKind
 from tests.stores.samples import (
     DAY,
     ENDINGS,
@@ -105,13 +106,14 @@ async def test_a_generation_is_dead_at_once_when(database: Database[Any], ending
     assert (won is not None) is lives_on
 
 
-async def test_a_family_ends_with_all_its_generations_and_leaves_the_grant(database: Database[Any]) -> None:
-    me, first, _ = await begin_family(database)
+async def test_a_restore_ends_a_family_with_all_its_generations_and_leaves_the_grant(
+    database: Database[Any],
+) -> None:
+    me, first, _ = await begin_family(database, offline=True)
     second, third = (make_handle(HandleKind.REFRESH_TOKEN, me.person.person_id) for _ in range(2))
     await do(database, lambda tx: rotate(tx, first, second))
-    assert await do(database, lambda tx: tx.refresh_tokens.end_family(me.grant.grant_id, NOW))
-    assert not await do(database, lambda tx: tx.refresh_tokens.end_family(me.grant.grant_id, NOW))
-    assert not await do(database, lambda tx: tx.refresh_tokens.end_family(GrantId("none"), NOW))
+    died = await do(database, lambda tx: begin_epoch(tx.connection, number=1, at=NOW))
+    assert died.refresh_families == 1
     for token in (first, second):
         found = await see(database, lambda tx, t=token: tx.refresh_tokens.find(t))
         assert not found.is_live
@@ -120,8 +122,8 @@ async def test_a_family_ends_with_all_its_generations_and_leaves_the_grant(datab
 
 
 async def test_a_generation_added_to_a_family_that_has_ended_is_born_dead(database: Database[Any]) -> None:
-    me, token, first = await begin_family(database)
-    await do(database, lambda tx: tx.refresh_tokens.end_family(me.grant.grant_id, NOW))
+    me, token, first = await begin_family(database, offline=True)
+    await do(database, lambda tx: begin_epoch(tx.connection, number=1, at=NOW))
     late = make_handle(HandleKind.REFRESH_TOKEN, me.person.person_id)
     await do(database, lambda tx: tx.refresh_tokens.add(late, replace(first, generation=2)))
     found = await see(database, lambda tx: tx.refresh_tokens.find(late))

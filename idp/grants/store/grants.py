@@ -74,7 +74,6 @@ _OF_PERSON = select(grants.c.facts).where(
     grants.c.revoked_at.is_(None),
     grants.c.expires_at > bindparam("now"),
 )
-_SET_OFFLINE = update(grants).where(grants.c.grant_id == bindparam("this_grant")).values(is_offline=True)
 _ERASE = delete_oldest((grants.c.bucket, grants.c.grant_id), grants.c.expires_at)
 
 
@@ -194,10 +193,6 @@ class GrantStore:
         return _all_facts(
             self.connection.execute(_REVOKE_OF_PRINCIPAL_AT, {**given, "of_client": client_id}).all()
         )
-
-    def set_offline(self, grant_id: GrantId) -> None:
-        """Let a grant outlive its session."""
-        self.connection.execute(_SET_OFFLINE, {"this_grant": grant_id})
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete grants expired by this moment, with the codes and refresh tokens that point at them."""

@@ -33,7 +33,7 @@ from idp.database.erasing import delete_oldest
 from idp.grants.model import RefreshToken
 from idp.grants.rows import grant_facts, scope_set, scope_text
 from idp.grants.store.table import grants, is_authorized, session_limit
-from idp.ids import GrantId, HandleKind, bucket_of, parse_handle
+from idp.ids import HandleKind, bucket_of, parse_handle
 from keys.envelope import Vault
 
 refresh_tokens = Table(
@@ -100,12 +100,6 @@ _SPEND = (
     )
     .returning(_t.generation)
 )
-_END_FAMILY = (
-    update(grants)
-    .where(grants.c.grant_id == bindparam("this_grant"), grants.c.family_ended_at.is_(None))
-    .values(family_ended_at=bindparam("now"))
-    .returning(grants.c.grant_id)
-)
 _ERASE = delete_oldest((_t.bucket, _t.digest), _t.expires_at)
 
 
@@ -163,13 +157,6 @@ class RefreshTokenStore:
             return False
         given = {**key, "now": now, "by_digest": self.vault.digest(successor), "by_sealed": successor_sealed}
         return self.connection.execute(_SPEND, given).one_or_none() is not None
-
-    def end_family(self, grant_id: GrantId, now: datetime) -> bool:
-        """End all generations of a grant, also those being added now; True if this call did it."""
-        return (
-            self.connection.execute(_END_FAMILY, {"this_grant": grant_id, "now": now}).one_or_none()
-            is not None
-        )
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete generations expired by this moment, spent or not."""

@@ -46,7 +46,7 @@ grants = Table(
     Column("expires_at", UtcTime, nullable=False),
     Column("revoked_at", UtcTime),
     Column("revoke_reason", Text),
-    Column("family_ended_at", UtcTime),  # its refresh tokens end, its access tokens go on
+    Column("family_ended_at", UtcTime),  # by a restore (adr/0027): its refresh tokens end, the grant goes on
     Column("network", LargeBinary),  # of the browser it was given in (audit/occasion.py)
     Column("context_id", Text),  # the mandate or post it was given under; ends with it
     Column("principal_id", Text),  # the organisation, ward or agency it was given for

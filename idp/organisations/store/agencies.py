@@ -44,29 +44,11 @@ agencies = Table(
     Index("ix_agencies_ward_code", "ward_code"),
 )
 
-_AFTER_DOT = chr(ord(".") + 1)
-"""A code has letters, digits and dots, and a dot sorts before the others: what begins with it comes right after."""
 _t = agencies.c
 _GET = select(agencies).where(_t.code == bindparam("of_code"))
 _LOCK = select(_t.code).where(_t.code == bindparam("of_code")).with_for_update()
 _HOLD = _GET.with_for_update(read=True)
 _BELOW = select(agencies).where(_t.parent_code == bindparam("of_parent")).order_by(_t.code)
-_WITHIN = (
-    select(agencies)
-    .where(
-        _t.code >= bindparam("root"),
-        _t.code < bindparam("beyond"),
-        _t.code > bindparam("after"),
-    )
-    .order_by(_t.code)
-    .limit(bindparam("most"))
-)
-_OF_WARD = (
-    select(agencies)
-    .where(_t.ward_code == bindparam("of_ward"), _t.kind == AgencyKind.COMMUNE.value, _t.ended_at.is_(None))
-    .order_by(_t.code)
-    .limit(1)
-)
 _given = insert(agencies)
 _PUT = _given.on_conflict_do_update(
     index_elements=["code"],
@@ -110,16 +92,6 @@ class AgencyStore:
     def below(self, code: str) -> tuple[Agency, ...]:
         """Return the agencies right below one, in the order of their codes."""
         return tuple(_agency(row) for row in self.connection.execute(_BELOW, {"of_parent": code}))
-
-    def within(self, root: str, limit: int, *, after: str = "") -> tuple[Agency, ...]:
-        """Return an agency and all below it, in the order of their codes, after a code."""
-        given = {"root": root, "beyond": root + _AFTER_DOT, "after": after, "most": limit}
-        return tuple(_agency(row) for row in self.connection.execute(_WITHIN, given))
-
-    def of_commune(self, ward_code: str) -> Agency | None:
-        """Return the people's committee of a commune."""
-        row = self.connection.execute(_OF_WARD, {"of_ward": ward_code}).one_or_none()
-        return None if row is None else _agency(row)
 
     def put(self, agency: Agency) -> bool:
         """Store an agency or what changed of it; False if what is kept is of later. Its parent must be there."""

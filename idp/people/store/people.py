@@ -26,7 +26,7 @@ from sqlalchemy import (
 from idp.ids import PersonId, bucket_of
 from idp.people.identifiers import normal_form, profile_identifiers
 from idp.people.model import Holder, IdentifierScheme, Named, Person, PersonProfile, PersonStatus
-from idp.people.rows import profile_of, profile_text, roles_of, roles_text
+from idp.people.rows import profile_of, profile_text, roles_of
 from idp.people.store.addresses import AddressTime, add_first, addresses_of, replace_open
 from idp.people.store.holders import find_named, one_of, who_holds
 from idp.people.store.identifiers import (
@@ -88,9 +88,6 @@ _SET_STATUS = (
     .where(_this_person, people.c.status != bindparam("new_status"))
     .values(status=bindparam("new_status"), status_reason=bindparam("reason"), updated_at=bindparam("now"))
     .returning(people.c.person_id)
-)
-_SET_ROLES = (
-    update(people).where(_this_person).values(roles=bindparam("new_roles"), updated_at=bindparam("now"))
 )
 _BORN_IN = (
     select(people)
@@ -289,10 +286,6 @@ class PeopleStore:
         """Set whether a person may sign in; True if this call changed it."""
         given = {**_key(person_id), "new_status": status, "reason": reason, "now": now}
         return self.connection.execute(_SET_STATUS, given).one_or_none() is not None
-
-    def set_roles(self, person_id: PersonId, roles: frozenset[str], now: datetime) -> None:
-        """Set a person's roles in the provider itself."""
-        self.connection.execute(_SET_ROLES, {**_key(person_id), "new_roles": roles_text(roles), "now": now})
 
     def records_of(self, person_id: PersonId) -> tuple[PersonId, ...]:
         """Return a record that stands for others, and all of those (DESIGN 5.1)."""
