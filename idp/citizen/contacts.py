@@ -13,7 +13,7 @@ from idp.citizen.account import Holder, holder_of, query
 from idp.citizen.codes.closing import ending_what_closes
 from idp.citizen.codes.pages import too_many, too_soon
 from idp.citizen.interaction import posted
-from idp.citizen.password import slowed
+from idp.citizen.slowed import slowed
 from idp.credentials.reservation import Slowed
 from idp.credentials.sign_in_code import YOUNGEST
 from idp.database import Done

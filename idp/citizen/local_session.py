@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
+from idp import metrics
 from idp.audit.occasion import Occasion
 from idp.citizen.interaction import Opened, session_cookie
 from idp.citizen.local_proof import Proved, SigningIn, local_proof
@@ -14,7 +16,7 @@ from idp.edge.account import onward
 from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import session_cookie_name
 from idp.edge.device import arrival_of, begun_here
-from idp.metrics import SignInOutcome
+from idp.metrics import SignInMethod, SignInOutcome
 from idp.protocol.facts import LocalLogin, Realm
 from idp.sessions.service import Begun, start_session
 from idp.transaction import Tx
@@ -46,6 +48,13 @@ def signing_in(call: Call, opened: Opened) -> SigningIn:
     )
 
 
+def beginning(
+    call: Call, opened: Opened, settle: Callable[[Tx], ProvedT | Done[T]], occasion: Occasion
+) -> Callable[[Tx], Done[SignedIn[ProvedT] | T] | Refused]:
+    """Return the transaction that settles what was tried here, and begins a session if it was right."""
+    return partial(begin, settle=settle, purpose=signing_in(call, opened), occasion=occasion)
+
+
 def begin(
     tx: Tx, settle: Callable[[Tx], ProvedT | Done[T]], *, purpose: SigningIn, occasion: Occasion
 ) -> Done[SignedIn[ProvedT] | T] | Refused:
@@ -71,15 +80,17 @@ def begin(
     return begun if isinstance(begun, Refused) else Done(SignedIn(proved=settled, begun=begun.value))
 
 
-def outcome_of(settled: Done[object] | Refused) -> SignInOutcome:
-    """Return how a sign-in is counted."""
+def counted(method: SignInMethod, settled: Done[T] | Refused) -> T:
+    """Count a sign-in by what became of it, and return that; raises what it was refused with."""
     match settled:
         case Done(value=Slowed()):
-            return SignInOutcome.SLOWED
+            outcome = SignInOutcome.SLOWED
         case Done(value=SignedIn()):
-            return SignInOutcome.SIGNED_IN
+            outcome = SignInOutcome.SIGNED_IN
         case _:
-            return SignInOutcome.REFUSED
+            outcome = SignInOutcome.REFUSED
+    metrics.SIGN_INS.add(method, outcome)
+    return settled.unwrap()
 
 
 def signed_in(call: Call, opened: Opened, begun: Begun) -> Answer:

@@ -12,7 +12,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import posted
 from idp.citizen.named_account import LONGEST, find_named
-from idp.citizen.password import slowed
+from idp.citizen.slowed import slowed
 from idp.credentials.recovery_code import read_code
 from idp.credentials.reservation import Slowed
 from idp.database import Done

@@ -2,16 +2,13 @@
 
 from functools import partial
 
-from idp import metrics
 from idp.audit.occasion import Occasion
 from idp.citizen import second_step
 from idp.citizen.interaction import Opened, open_here, posted
 from idp.citizen.local_proof import Proved
-from idp.citizen.local_session import begin, outcome_of, signed_in, signing_in
-from idp.citizen.password import slowed
+from idp.citizen.local_session import SignedIn, beginning, counted, signed_in, signing_in
 from idp.citizen.recovery_code import takes_recovery_codes
-from idp.citizen.second_step import NoProof, SecondStep, Wrong, has_proof
-from idp.credentials.reservation import Slowed
+from idp.citizen.second_step import Failed, NoProof, SecondStep, has_proof
 from idp.credentials.totp import DIGITS, totp_step
 from idp.database import Done
 from idp.edge import Answer, Call
@@ -39,20 +36,14 @@ async def check(call: Call) -> Answer:
         return _form(call, opened, one_error("otp_incomplete", at="otp"))
     occasion = call.occasion()
     settle = partial(_settle, interaction_id=opened.interaction_id, code=code, occasion=occasion)
-    outcome = await call.provider.database.transact(
-        partial(begin, settle=settle, purpose=signing_in(call, opened), occasion=occasion)
+    begins = beginning(call, opened, settle, occasion)
+    result = counted(SignInMethod.OTP, await call.provider.database.transact(begins))
+    if isinstance(result, SignedIn):
+        return signed_in(call, opened, result.begun)
+    form = partial(_form, call, opened)
+    return second_step.answer_to_failure(
+        opened, result, form, wrong="otp_wrong", field="otp", now=occasion.now
     )
-    metrics.SIGN_INS.add(SignInMethod.OTP, outcome_of(outcome))
-    result = outcome.unwrap()
-    match result:
-        case NoProof():
-            return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
-        case Slowed():
-            return _form(call, opened, slowed(result, occasion.now))
-        case Wrong(tries_left=left):
-            return _form(call, opened, one_error("otp_wrong", at="otp", n=left))
-        case _:
-            return signed_in(call, opened, result.begun)
 
 
 def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Answer:
@@ -67,9 +58,7 @@ def _form(call: Call, opened: Opened, errors: ErrorSummary | None = None) -> Ans
     )
 
 
-def _settle(
-    tx: Tx, *, interaction_id: str, code: str, occasion: Occasion
-) -> Proved | Done[NoProof | Slowed | Wrong]:
+def _settle(tx: Tx, *, interaction_id: str, code: str, occasion: Occasion) -> Proved | Done[Failed]:
     step = second_step.reserve(tx, interaction_id, occasion)
     if not isinstance(step, SecondStep):
         return Done(step)

@@ -16,9 +16,10 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.citizen.interaction import Opened, open_here, posted
 from idp.citizen.local_proof import Proved
-from idp.citizen.local_session import begin, outcome_of, signed_in, signing_in
+from idp.citizen.local_session import beginning, counted, signed_in
 from idp.citizen.named_account import LONGEST, find_named
 from idp.citizen.passkeys.asking import ask_to_sign_in, may_use_passkey
+from idp.citizen.slowed import slowed
 from idp.credentials.reservation import Reserved, Slowed
 from idp.credentials.service import asks_for_second
 from idp.database import Done
@@ -104,11 +105,8 @@ async def check(call: Call) -> Answer:
     await _renew_hash(call, account.person_id, password, account.password_hash or "")
     if not account.has_totp:
         settle = partial(_settle, account=account)
-        outcome = await provider.database.transact(
-            partial(begin, settle=settle, purpose=signing_in(call, opened), occasion=occasion)
-        )
-        _count(outcome_of(outcome))
-        signed = outcome.unwrap()
+        begins = beginning(call, opened, settle, occasion)
+        signed = counted(SignInMethod.PASSWORD, await call.provider.database.transact(begins))
         if signed is None:
             return _wrong(call, opened, username)
         return signed_in(call, opened, signed.begun)
@@ -122,12 +120,6 @@ async def check(call: Call) -> Answer:
         return _wrong(call, opened, username)
     _count(SignInOutcome.CONTINUED)
     return Answer.redirect(f"/sign-in/otp?i={opened.interaction_id}", *keep_tick(call, opened.interaction_id))
-
-
-def slowed(attempt: Slowed, now: datetime) -> ErrorSummary:
-    """Return the words for an account that must wait; one that rests for good says the longest pause."""
-    seconds = 3600.0 if attempt.not_before is None else (attempt.not_before - now).total_seconds()
-    return one_error("slowed", minutes=max(1, -(-int(seconds) // 60)))
 
 
 def _is_offered(call: Call, opened: Opened) -> bool:

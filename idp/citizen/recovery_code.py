@@ -11,16 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from idp import metrics
 from idp.audit.occasion import Occasion
 from idp.citizen import second_step
 from idp.citizen.interaction import Opened, open_here, posted, session_cookie
 from idp.citizen.local_proof import Proved, SigningIn
-from idp.citizen.local_session import SignedIn, begin, outcome_of, signed_in, signing_in
-from idp.citizen.password import slowed
-from idp.citizen.second_step import NoProof, SecondStep, Wrong, has_proof
+from idp.citizen.local_session import SignedIn, beginning, counted, signed_in, signing_in
+from idp.citizen.second_step import Failed, NoProof, SecondStep, has_proof
 from idp.credentials.recovery_code import CODE_BYTES, read_code, write_code
-from idp.credentials.reservation import Slowed
 from idp.credentials.service import replace_recovery_code, use_recovery_code
 from idp.database import Done
 from idp.edge import Answer, Call
@@ -63,27 +60,20 @@ async def check(call: Call) -> Answer:
     """Check the code, begin the session, show the code to keep in its place."""
     opened = await open_here(call)
     code = read_code(posted(call).get("recovery-code", ""))
-    purpose = signing_in(call, opened)
-    if not takes_recovery_codes(purpose):
+    if not takes_recovery_codes(signing_in(call, opened)):
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
     if code is None:
         return _form(call, opened, one_error("recovery_incomplete", at="recovery-code"))
     occasion = call.occasion()
     settle = partial(_settle, interaction_id=opened.interaction_id, code=code, occasion=occasion)
-    outcome = await call.provider.database.transact(
-        partial(begin, settle=settle, purpose=purpose, occasion=occasion)
+    begins = beginning(call, opened, settle, occasion)
+    result = counted(SignInMethod.RECOVERY_CODE, await call.provider.database.transact(begins))
+    if isinstance(result, SignedIn):
+        return _shown(call, opened, result, occasion.now)
+    form = partial(_form, call, opened)
+    return second_step.answer_to_failure(
+        opened, result, form, wrong="recovery_wrong", field="recovery-code", now=occasion.now
     )
-    metrics.SIGN_INS.add(SignInMethod.RECOVERY_CODE, outcome_of(outcome))
-    result = outcome.unwrap()
-    match result:
-        case NoProof():
-            return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
-        case Slowed():
-            return _form(call, opened, slowed(result, occasion.now))
-        case Wrong(tries_left=left):
-            return _form(call, opened, one_error("recovery_wrong", at="recovery-code", n=left))
-        case _:
-            return _shown(call, opened, result, occasion.now)
 
 
 async def keep(call: Call) -> Answer:
@@ -106,9 +96,7 @@ async def keep(call: Call) -> Answer:
     return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
 
 
-def _settle(
-    tx: Tx, *, interaction_id: str, code: str, occasion: Occasion
-) -> _Used | Done[NoProof | Slowed | Wrong]:
+def _settle(tx: Tx, *, interaction_id: str, code: str, occasion: Occasion) -> _Used | Done[Failed]:
     step = second_step.reserve(tx, interaction_id, occasion)
     if not isinstance(step, SecondStep):
         return Done(step)

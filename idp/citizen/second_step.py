@@ -1,14 +1,18 @@
 """What every code in the place of a second factor begins and ends with: counted before it is looked at (DESIGN 5.7)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from idp.audit.occasion import Occasion
 from idp.citizen.interaction import Opened
+from idp.citizen.slowed import slowed
 from idp.credentials.model import QUICK_TRIES
 from idp.credentials.reservation import Slowed
-from idp.edge import Call
+from idp.edge import Answer, Call
 from idp.ids import PersonId
 from idp.transaction import Tx
+from idp.ui.errors import ErrorSummary, one_error
 
 
 class NoProof:
@@ -33,12 +37,34 @@ class SecondStep:
     failures: int
 
 
+Failed = NoProof | Slowed | Wrong
+
+
 async def has_proof(call: Call, opened: Opened) -> bool:
     """Tell whether a password was proved in this interaction."""
     now = call.provider.clock.now()
     return await call.provider.database.read(
         lambda tx: tx.interactions.password_proof(opened.interaction_id, now) is not None
     )
+
+
+def answer_to_failure(
+    opened: Opened,
+    why: Failed,
+    form: Callable[[ErrorSummary], Answer],
+    *,
+    wrong: str,
+    field: str,
+    now: datetime,
+) -> Answer:
+    """Show the form again with what was the matter; where no password is proved any more, the choice of ways."""
+    match why:
+        case NoProof():
+            return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        case Slowed():
+            return form(slowed(why, now))
+        case Wrong(tries_left=left):
+            return form(one_error(wrong, at=field, n=left))
 
 
 def reserve(tx: Tx, interaction_id: str, occasion: Occasion) -> SecondStep | NoProof | Slowed:

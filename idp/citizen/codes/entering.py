@@ -11,20 +11,18 @@ somebody than for nobody (E16); who spends holds that row, as whoever changes th
 import hmac
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
-from idp import metrics
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion
 from idp.citizen.codes.offering import code_channels, opening
 from idp.citizen.codes.pages import HERE, address_page, code_page
 from idp.citizen.interaction import Opened, open_here, posted
 from idp.citizen.local_proof import Proved
-from idp.citizen.local_session import SignedIn, begin, outcome_of, signed_in, signing_in
-from idp.citizen.password import slowed
+from idp.citizen.local_session import SignedIn, beginning, counted, signed_in
+from idp.citizen.slowed import slowed
 from idp.credentials.reservation import Slowed
 from idp.credentials.sign_in_code import AMR, CODE_DIGITS, MOST_CODE_TRIES, SignInCode, code_material
-from idp.database import Done, Refused
+from idp.database import Done
 from idp.edge import Answer, Call
 from idp.ids import NOBODY
 from idp.limits.model import Counted, Limit, address_key
@@ -83,14 +81,13 @@ async def check(call: Call) -> Answer:
         vault=provider.vault,
         occasion=occasion,
     )
-    outcome: Done[Any] | Refused = await provider.database.transact(work)
-    if isinstance(tried := outcome.unwrap(), SignInCode):
-        settle = partial(_spend, right=tried, occasion=occasion)
-        outcome = await provider.database.transact(
-            partial(begin, settle=settle, purpose=signing_in(call, opened), occasion=occasion)
-        )
-    metrics.SIGN_INS.add(SignInMethod.SENT_CODE, outcome_of(outcome))
-    return _tell(call, opened, code, outcome.unwrap())
+    tried = (await provider.database.transact(work)).unwrap()
+    if not isinstance(tried, SignInCode):
+        return _tell(call, opened, code, counted(SignInMethod.SENT_CODE, Done(tried)))
+    settle = partial(_spend, right=tried, occasion=occasion)
+    begins = beginning(call, opened, settle, occasion)
+    signed = counted(SignInMethod.SENT_CODE, await call.provider.database.transact(begins))
+    return _tell(call, opened, code, signed)
 
 
 def _tell(call: Call, opened: Opened, code: SignInCode, result: _Told) -> Answer:

@@ -13,7 +13,7 @@ from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.interaction import Opened, open_here, posted
 from idp.citizen.local_proof import Proved
-from idp.citizen.local_session import begin, outcome_of, signed_in, signing_in
+from idp.citizen.local_session import beginning, counted, signed_in
 from idp.citizen.passkeys.asking import ask_to_sign_in, asked_challenge, may_use_passkey, relying_party_id
 from idp.credentials.challenge import Ceremony, Challenge, ChallengeRefused
 from idp.credentials.model import Passkey
@@ -73,12 +73,9 @@ async def check(call: Call) -> Answer:
         return _form(call, opened, failed)
     answered = _Answered(challenge=challenge, passkey=passkey, proved=proved)
     settle = partial(_settle, answered=answered, occasion=occasion)
-    outcome = await provider.database.transact(
-        partial(begin, settle=settle, purpose=signing_in(call, opened), occasion=occasion)
-    )
-    _count(outcome_of(outcome))
-    result = outcome.unwrap()
-    return _form(call, opened, failed) if result is None else signed_in(call, opened, result.begun)
+    begins = beginning(call, opened, settle, occasion)
+    signed = counted(SignInMethod.PASSKEY, await call.provider.database.transact(begins))
+    return _form(call, opened, failed) if signed is None else signed_in(call, opened, signed.begun)
 
 
 async def _named(call: Call, unverified_answer: str) -> Passkey:
@@ -108,7 +105,7 @@ async def _refuse(
     """Count an answer that is nobody's (DESIGN 5.9, class 1), record one that names somebody's passkey (class 2)."""
     reason = str(refused)
     _log.info("sign-in refused", extra=fields(txn=call.txn, factor="passkey", reason=reason))
-    _count(SignInOutcome.REFUSED)
+    metrics.SIGN_INS.add(SignInMethod.PASSKEY, SignInOutcome.REFUSED)
     if passkey is None:
         call.count_refusal(EventType.SIGN_IN_REFUSED.value, client_id=opened.client.client_id)
     record = partial(_record, passkey=passkey, counter=counter, occasion=call.occasion())
@@ -153,7 +150,3 @@ def _unusable(passkey: Passkey, now: Passkey | None, occasion: Occasion) -> Audi
 
 def _refusal(passkey: Passkey, reason: str, occasion: Occasion) -> AuditEvent:
     return occasion.sign_in_refused(passkey.person_id, reason=reason, factor="passkey")
-
-
-def _count(outcome: SignInOutcome) -> None:
-    metrics.SIGN_INS.add(SignInMethod.PASSKEY, outcome)
