@@ -6,14 +6,15 @@ a day after a recovery (adr/0048). Whoever was let in writes by `Holder.transact
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from idp.citizen.guard import Guard, guard_of, refuse_unless
+from idp.citizen.guard import Found, Guard, guard_of, refuse_unless
 from idp.citizen.high_risk import held_page
 from idp.citizen.interaction import posted
+from idp.citizen.sections import Beside, counted, look
 from idp.database import Database, Done, Refused, behind
 from idp.edge import Answer, Call
 from idp.edge.account import HOME, begin_sign_in, deciding
@@ -40,6 +41,8 @@ class Holder:
     session: Session = field(repr=False)
     guard: Guard = field(repr=False)
     database: Database[Tx] = field(repr=False)
+    counts: Mapping[str, int]
+    """Section of the account → how much there is."""
 
     async def transact(self, work: Callable[[Tx], Done[T] | Refused]) -> Done[T] | Refused:
         """Commit what the function did, if this person may do it at that very moment; else it is refused, and not run."""
@@ -61,13 +64,46 @@ class Holder:
 async def holder_of(call: Call, *, fresh: bool = False, back: str = HOME) -> Holder | Answer:
     """Return who is signed in here, or the page that leads to the sign-in that is missing; from a form back to `back`."""
     guard, database = guard_of(call, fresh=fresh), call.provider.database
-    found = await database.read(guard.find)
+    found, beside = await database.read(partial(_enter, guard=guard, call=call))
     if found.session is None or found.person is None:
         known = fresh and not isinstance((await database.read(deciding(call, fresh=False))).step, SignIn)
         return _ask(call, again=known, back=back)
     if found.held_until is not None:
         return held_page(call, found.person, found.held_until)
-    return Holder(person=found.person, session=found.session, guard=guard, database=database)
+    return Holder(
+        person=found.person,
+        session=found.session,
+        guard=guard,
+        database=database,
+        counts={} if beside is None else await counted(call, beside),
+    )
+
+
+def account_page(
+    call: Call,
+    holder: Holder,
+    template: str,
+    *,
+    status: int = 200,
+    notice: str | None = None,
+    path: str | None = None,
+    **context: object,
+) -> Answer:
+    """Return a page of the account, with its sections beside it."""
+    return page(
+        call,
+        template,
+        status=status,
+        ui_locales=None,
+        form_action=(),
+        frame_src=(),
+        asks_us=False,
+        notice=notice,
+        signed_in_name=holder.person.profile.full_name,
+        path=path,
+        counts=holder.counts,
+        **context,
+    )
 
 
 async def start(call: Call) -> Answer:
@@ -82,6 +118,14 @@ async def start(call: Call) -> Answer:
 def query(call: Call, name: str) -> str:
     """Return a parameter of the address, empty if it is not there."""
     return dict(call.query()).get(name, "")
+
+
+def _enter(tx: Tx, *, guard: Guard, call: Call) -> tuple[Found, Beside | None]:
+    """Look who is there and, in the same breath, how much is theirs."""
+    found = guard.find(tx)
+    if found.session is None or found.person is None or found.held_until is not None:
+        return found, None
+    return found, look(tx, found.person, call)
 
 
 def _ask(call: Call, *, again: bool, back: str) -> Answer:

@@ -4,13 +4,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from idp.citizen.account import Holder, holder_of
+from idp.citizen.account import Holder, account_page, holder_of
 from idp.citizen.alerts import Known, alerts, load, sign_in_of, unsaid
 from idp.citizen.history import row, service_name, types_of
 from idp.citizen.methods.at_a_glance import Ways, ways_of
 from idp.citizen.methods.own_passwords import passwords_of
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.people.model import Attribute
 from idp.reports.history import HistoryPage, history
 from idp.transaction import Tx
@@ -37,10 +36,10 @@ async def show(call: Call) -> Answer:
     stated = profile.origins.get(Attribute.ID_NUMBER)
     now = call.provider.clock.now()
     found = await call.provider.database.read(partial(_load, holder=holder, now=now))
-    return page(
+    return account_page(
         call,
+        holder,
         "account_home.html",
-        signed_in_name=profile.full_name,
         name=profile.full_name,
         number=mask_id_number(number) if number else None,
         level=person.account_level,

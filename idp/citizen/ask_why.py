@@ -9,12 +9,11 @@ from functools import partial
 from idp.audit.occasion import Occasion, person_ref
 from idp.cases.model import Case, CaseKind
 from idp.cases.service import open_case
-from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.account import Holder, account_page, holder_of, query
 from idp.citizen.history import HOME, row
 from idp.citizen.interaction import posted
 from idp.database import Done
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.reports.history import find_event
 from idp.transaction import Tx
 from idp.ui.account_rows import Happened
@@ -32,10 +31,10 @@ async def show(call: Call) -> Answer:
     if event is None:
         return Answer.redirect(HOME)
     load = partial(_asked, holder=holder, event_id=event.event_id)
-    return page(
+    return account_page(
         call,
+        holder,
         "account_ask_why.html",
-        signed_in_name=holder.person.profile.full_name,
         event=event,
         asked=await call.provider.database.read(load),
     )

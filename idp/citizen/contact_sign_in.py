@@ -6,12 +6,11 @@ taking it back, always.
 
 from functools import partial
 
-from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.account import Holder, account_page, holder_of, query
 from idp.citizen.codes.closing import ending_what_closes
 from idp.citizen.contacts import HERE, Row, row_of
 from idp.citizen.interaction import posted
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.people.service import all_contacts, let_open
 
 
@@ -23,10 +22,10 @@ async def show(call: Call) -> Answer:
     row = await _row(call, holder, query(call, "k"))
     if row is None or not _may_change(call, row):
         return Answer.redirect(HERE)
-    return page(
+    return account_page(
         call,
+        holder,
         "contact_sign_in.html",
-        signed_in_name=holder.person.profile.full_name,
         path=HERE,
         row=row,
         opens=row.signs_in_since is None,

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from idp.audit.occasion import Occasion
-from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.account import Holder, account_page, holder_of, query
 from idp.citizen.codes.closing import ending_what_closes
 from idp.citizen.codes.pages import too_many, too_soon
 from idp.citizen.interaction import posted
@@ -19,7 +19,7 @@ from idp.credentials.sign_in_code import YOUNGEST
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.over_limit import record_over_limit
-from idp.edge.page import language_of, page
+from idp.edge.page import language_of
 from idp.ids import PersonId
 from idp.limits.model import OverLimit
 from idp.messages.model import Channel
@@ -141,9 +141,7 @@ async def show_removal(call: Call) -> Answer:
     row = next((one for one in await _rows(call, holder) if one.contact_id == query(call, "k")), None)
     if row is None:
         return Answer.redirect(HERE)
-    return page(
-        call, "contact_remove.html", signed_in_name=holder.person.profile.full_name, row=row, path=HERE
-    )
+    return account_page(call, holder, "contact_remove.html", row=row, path=HERE)
 
 
 async def take_away(call: Call) -> Answer:
@@ -199,11 +197,11 @@ async def _list(
 ) -> Answer:
     rows = await _rows(call, holder)
     changing = next((one for one in rows if one.contact_id == query(call, "k")), None)
-    return page(
+    return account_page(
         call,
+        holder,
         "contacts.html",
         status=status,
-        signed_in_name=holder.person.profile.full_name,
         notice=_DONE.get(query(call, "d")),
         path=HERE,
         rows=rows,
@@ -226,13 +224,13 @@ def _code_page(
     notice: str | None = None,
     errors: ErrorSummary | None = None,
 ) -> Answer:
-    return page(
+    return account_page(
         call,
+        holder,
         "contact_code.html",
         status=status,
         notice=notice,
         again_from=pending.next_from(call.provider.clock.now()),
-        signed_in_name=holder.person.profile.full_name,
         channel=pending.channel,
         shown=_masked(pending.channel, pending.address),
         path=f"{HERE}/code?c={pending.channel.value}",

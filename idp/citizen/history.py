@@ -7,12 +7,12 @@ from itertools import groupby
 
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import person_ref
-from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.account import Holder, account_page, holder_of, query
 from idp.citizen.history_said import OPERATOR, said
-from idp.citizen.services.rows import load
+from idp.citizen.services.found import load
 from idp.days import day_of
 from idp.edge import Answer, Call
-from idp.edge.page import language_of, page, relying_party
+from idp.edge.page import language_of, relying_party
 from idp.ids import ClientId
 from idp.reports.history import HistoryPage, history
 from idp.transaction import Tx
@@ -47,10 +47,10 @@ async def show(call: Call) -> Answer:
     found = await call.provider.database.read(work)
     options = [(one, name) for one in found.services if (name := await service_name(call, one))]
     chosen = query(call, "service") if query(call, "service") in found.services else ""
-    return page(
+    return account_page(
         call,
+        holder,
         "account_history.html",
-        signed_in_name=holder.person.profile.full_name,
         days=await by_day(call, found.page.events, holder),
         kinds=tuple(Kind),
         kind=kind,
@@ -104,7 +104,7 @@ def _load(
 ) -> _Loaded:
     return _Loaded(
         page=history(tx, holder.person_id, types, client_id=client_id, unverified_before=before),
-        services=tuple(one.client_id for one in load(tx, holder=holder, now=now)),
+        services=tuple(one.client_id for one in load(tx, person_id=holder.person_id, now=now)),
     )
 
 

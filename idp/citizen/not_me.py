@@ -9,13 +9,12 @@ from functools import partial
 
 from idp.audit.events import AuditEvent
 from idp.audit.occasion import Occasion
-from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.account import Holder, account_page, holder_of, query
 from idp.citizen.history import HOME, row
 from idp.citizen.interaction import posted
 from idp.citizen.lock import locked
 from idp.database import Done
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.life_events.disputed import Said, said_by
 from idp.life_events.service import disown
 from idp.reports.history import find_event
@@ -39,10 +38,10 @@ async def show(call: Call) -> Answer:
     event = await _disputed(call, holder, query(call, "e"))
     if event is None:
         return Answer.redirect(HOME)
-    return page(
+    return account_page(
         call,
+        holder,
         "account_not_me.html",
-        signed_in_name=holder.person.profile.full_name,
         event=event.shown,
         choices=tuple(Said),
     )

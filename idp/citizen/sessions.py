@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from idp.audit.occasion import Occasion
-from idp.citizen.account import Holder, holder_of
+from idp.citizen.account import Holder, account_page, holder_of
 from idp.citizen.interaction import posted
 from idp.database import Done
 from idp.edge import Answer, BadCall, Call
-from idp.edge.page import language_of, page, relying_party
+from idp.edge.page import language_of, relying_party
 from idp.edge.signing_out import results_address, signed_out
 from idp.ids import ClientId
 from idp.mandates.service import choices_of
@@ -51,10 +51,10 @@ async def show(call: Call) -> Answer:
         return holder
     found = await call.provider.database.read(partial(_load, holder=holder, call=call))
     rows = [await _row(call, one, found, holder) for one in found.sessions]
-    return page(
+    return account_page(
         call,
+        holder,
         "account_sessions.html",
-        signed_in_name=holder.person.profile.full_name,
         here=next((row for row in rows if row.is_here), None),
         others=tuple(row for row in rows if not row.is_here),
         devices=tuple(one for one in found.devices if not one.is_public),

@@ -32,6 +32,7 @@ _FACES = (_HERE.parent / "citizen" / "templates",)
 _OPTIONAL: Mapping[str, object] = {
     **dict.fromkeys(("errors", "rp", "developer", "minutes", "reason_key", "frames", "goes_on", "passkey")),
     "fields": MappingProxyType({}),
+    "counts": MappingProxyType({}),
 }
 """What a page may go without; anything else a template names must be given."""
 
@@ -195,6 +196,7 @@ def _environment() -> Environment:
         copy_principal=copy_principal,
         copy_request=copy_request,
         weekday_date=formatting.weekday_date,
+        amount=formatting.number,
     )
     environment.filters.update(web_url=web_url, return_url=return_url, own_path=own_path)
     return environment

@@ -71,6 +71,7 @@ def home(**changes: object) -> Sample:
         "latest": (),
         "alerts": (),
         "ways": NATIONAL_ONLY,
+        "counts": {"sessions": 2, "services": 5, "mandates": 1_204},
         **changes,
     }
     return Sample(template="account_home.html", context=same(**context), frame=HERS)
@@ -284,7 +285,9 @@ ACCOUNT: dict[str, Sample] = {
         ),
     ),
     "account-home-no-passkey": home(ways=replace(NATIONAL_ONLY, has_password=True)),
-    "account-home-level-1": home(level=1, level_on=None),
+    "account-home-level-1": home(
+        level=1, level_on=None, counts={"sessions": 1, "services": 0, "mandates": 0}
+    ),
     "account-home-alerts": home(latest=HISTORY[0].rows[:3], alerts=ALERTS),
     "account-home-alerts-few": home(
         alerts=(

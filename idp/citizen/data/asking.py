@@ -6,7 +6,7 @@ A service is named by its client_id and counts only if it is among those this pe
 import unicodedata
 from functools import partial
 
-from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.account import Holder, account_page, holder_of, query
 from idp.citizen.data.overview import HERE
 from idp.citizen.data.used import services_of
 from idp.citizen.interaction import posted
@@ -14,7 +14,6 @@ from idp.data_rights.deadlines import TO_ANSWER, days_for
 from idp.data_rights.model import NotTaken, RequestNotTaken, Right
 from idp.data_rights.service import Wanted, lift_own, make_request, withdraw_request
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.ids import ClientId
 from idp.ui.data_rows import ServiceOption
 from idp.ui.errors import ErrorSummary, FieldError, one_error
@@ -157,10 +156,10 @@ async def _form(
 ) -> Answer:
     options = await _options(call, holder, right)
     chosen = fields.get("service", "")
-    return page(
+    return account_page(
         call,
+        holder,
         "account_data_request.html",
-        signed_in_name=holder.person.profile.full_name,
         right=right.value,
         services=() if right in _WITHOUT_WORDS else options,
         service=chosen if chosen in {one.client_id for one in options} else "",

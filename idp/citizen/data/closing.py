@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-from idp.citizen.account import Holder, holder_of
+from idp.citizen.account import Holder, account_page, holder_of
 from idp.citizen.data.asking import ask
 from idp.citizen.data.overview import HERE
 from idp.citizen.interaction import posted
 from idp.data_rights.model import Right
 from idp.data_rights.service import Wanted, why_not_closed
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 
 CLOSE = f"{HERE}/close"
@@ -43,10 +42,10 @@ async def begin(call: Call) -> Answer:
 
 def _page(call: Call, holder: Holder, errors: ErrorSummary | None) -> Answer:
     closing = call.provider.settings.life.account_closing
-    return page(
+    return account_page(
         call,
+        holder,
         "account_data_close.html",
-        signed_in_name=holder.person.profile.full_name,
         days=max(1, round(closing / timedelta(days=1))),
         path=CLOSE,
         errors=errors,

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from idp.citizen.account import Holder, holder_of
+from idp.citizen.account import Holder, account_page, holder_of
 from idp.citizen.data.overview import HERE
 from idp.citizen.interaction import posted
 from idp.data_rights.service import ask_for_copy, opened, take_copy
 from idp.edge import Answer, Call
 from idp.edge.answer import NO_STORE
-from idp.edge.page import page
 
 MOST_SHOWN = 300
 """Events of the history on the page to read; the file holds more."""
@@ -62,10 +61,10 @@ async def read(call: Call) -> Answer:
     if isinstance(taken, Answer):
         return taken
     content: Mapping[str, Any] = json.loads(taken.document)
-    return page(
+    return account_page(
         call,
+        taken.holder,
         "account_data_copy.html",
-        signed_in_name=taken.holder.person.profile.full_name,
         holder_name=taken.holder.person.profile.full_name,
         copy=content,
         names=_names(content),

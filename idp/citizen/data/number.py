@@ -7,11 +7,10 @@ from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.citizen.account import Holder, holder_of
+from idp.citizen.account import Holder, account_page, holder_of
 from idp.citizen.interaction import posted
 from idp.database import Done
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.transaction import Tx
 from idp.ui.formatting import id_number_groups
 
@@ -53,6 +52,4 @@ def _record(tx: Tx, *, holder: Holder, occasion: Occasion) -> Done[None]:
 
 
 def _page(call: Call, holder: Holder, *, groups: tuple[str, ...]) -> Answer:
-    return page(
-        call, "account_number.html", signed_in_name=holder.person.profile.full_name, groups=groups, path=HERE
-    )
+    return account_page(call, holder, "account_number.html", groups=groups, path=HERE)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from functools import partial
 
-from idp.citizen.account import holder_of, query
+from idp.citizen.account import account_page, holder_of, query
 from idp.citizen.data.rows import copy_row, found_by, held, request_row
 from idp.citizen.data.used import services_of
 from idp.data_rights.model import Copy, DataRequest, Right
 from idp.data_rights.service import requests_of
 from idp.edge import Answer, Call
-from idp.edge.page import language_of, page
+from idp.edge.page import language_of
 from idp.ids import PersonId
 from idp.transaction import Tx
 from idp.ui.data_rows import FoundByRow
@@ -35,11 +35,11 @@ async def show(call: Call) -> Answer:
     found = await call.provider.database.read(partial(_load, person_id=holder.person_id, call=call))
     rows = [await request_row(call, one, now) for one in found.requests]
     done = query(call, "d")
-    return page(
+    return account_page(
         call,
+        holder,
         "account_data.html",
         notice=f"data_{done}" if done in DONE else None,
-        signed_in_name=holder.person.profile.full_name,
         held=held(holder.person, language_of(call)),
         identifiers=found.identifiers,
         level=holder.person.account_level,

@@ -3,7 +3,7 @@
 from functools import partial
 
 from idp.citizen.account import Holder
-from idp.citizen.services.rows import load
+from idp.citizen.services.found import load
 from idp.edge import Call
 from idp.edge.page import language_of, relying_party
 from idp.ui.data_rows import ServiceOption
@@ -13,7 +13,7 @@ from idp.ui.pages import shown_name
 async def services_of(call: Call, holder: Holder) -> tuple[ServiceOption, ...]:
     """Return the services of a person, by name."""
     now, options = call.provider.clock.now(), []
-    for found in await call.provider.database.read(partial(load, holder=holder, now=now)):
+    for found in await call.provider.database.read(partial(load, person_id=holder.person_id, now=now)):
         client = await call.provider.configuration.client(found.client_id)
         if client is None or not client.facts.redirect_uris:
             continue

@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from idp.audit.occasion import Occasion
-from idp.citizen.account import holder_of, query
+from idp.citizen.account import account_page, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.mandates.errors import broken_rule
 from idp.citizen.mandates.rows import HOME, firm_lines, mandate_lines, may_be_shown, offer_lines
 from idp.database import Done, Refused
 from idp.days import last_day
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.ids import MandateId
 from idp.mandates.model import Mandate, MandateRefused, PrincipalKind
 from idp.mandates.rules import Ending, check_ending, managing
@@ -99,10 +98,10 @@ async def _page(call: Call, error: MandateRefused | None = None) -> Answer:
     if asked is None:
         return Answer.redirect(HOME)
     here = f"{HOME}/act?a={slug}&i={of}"
-    return page(
+    return account_page(
         call,
+        holder,
         "mandate_act.html",
-        signed_in_name=holder.person.profile.full_name,
         act=asked.act,
         action=here,
         place=here,

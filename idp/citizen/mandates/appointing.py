@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from idp.audit.occasion import Occasion
-from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.account import Holder, account_page, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.mandates.errors import broken_rule
 from idp.citizen.mandates.fields import (
@@ -26,7 +26,6 @@ from idp.citizen.mandates.rows import HOME, power
 from idp.database import Done, Refused
 from idp.days import last_day
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.ids import OrganisationId, PersonId
 from idp.mandates.model import MandateRefused
 from idp.mandates.service import Offer, appoint_firm, invitee_of, offer, shown_as
@@ -93,10 +92,10 @@ async def _open(call: Call) -> _Form | Answer:
 def _page(
     call: Call, form: _Form, values: Mapping[str, str], *, errors: ErrorSummary | None = None
 ) -> Answer:
-    return page(
+    return account_page(
         call,
+        form.holder,
         "mandate_form.html",
-        signed_in_name=form.holder.person.profile.full_name,
         kind=form.kind,
         mandate_id=form.managed.mandate_id,
         name=form.managed.name,
@@ -115,10 +114,10 @@ def _review(
     if firm is not None:
         whom = Line(label="firm", text=firm.name)
     here = f"{call.path}?m={form.managed.mandate_id}"
-    return page(
+    return account_page(
         call,
+        form.holder,
         "mandate_act.html",
-        signed_in_name=form.holder.person.profile.full_name,
         act="offer" if firm is None else FIRM,
         action=here,
         back=here,

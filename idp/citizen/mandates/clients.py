@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.account import Holder, account_page, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.mandates.errors import broken_rule
 from idp.citizen.mandates.organisation import MOST_CLIENTS, Managed, managed_by
 from idp.citizen.mandates.rows import HOME, PAGE, organisation_names, page_number, person_names, power
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.ids import MandateId, PersonId
 from idp.mandates.model import FirmAppointment, MandateRefused, PrincipalKind
 from idp.mandates.rules import works_for
@@ -73,10 +72,10 @@ async def _page(call: Call, holder: Holder, *, key: str | None = None) -> Answer
     found = await call.provider.database.read(load)
     if found is None:
         return Answer.redirect(HOME)
-    return page(
+    return account_page(
         call,
+        holder,
         "mandates_clients.html",
-        signed_in_name=holder.person.profile.full_name,
         mandate_id=found.managed.mandate_id,
         name=found.managed.name,
         clients=found.clients,

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from idp.citizen.account import holder_of, query
+from idp.citizen.account import account_page, holder_of, query
 from idp.citizen.mandates.rows import HOME, organisation_names, person_names, power
 from idp.days import last_day
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.ids import MandateId, OrganisationId, PersonId
 from idp.mandates.model import Mandate, Removal, Source
 from idp.mandates.rules import may_manage
@@ -61,10 +60,10 @@ async def show(call: Call) -> Answer:
     found = await call.provider.database.read(load)
     if found is None:
         return Answer.redirect(HOME)
-    return page(
+    return account_page(
         call,
+        holder,
         "mandates_organisation.html",
-        signed_in_name=holder.person.profile.full_name,
         mandate_id=found.managed.mandate_id,
         name=found.managed.name,
         people=found.people,

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from idp.citizen.account import holder_of, query
+from idp.citizen.account import account_page, holder_of, query
 from idp.citizen.mandates.rows import PAGE, organisation_names, page_number, person_names, power
 from idp.days import last_day
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.mandates.model import Mandate, PrincipalKind, Role, Source
 from idp.mandates.rules import may_manage
 from idp.mandates.service import choices_of, offered_to
@@ -36,10 +35,10 @@ async def show(call: Call) -> Answer:
     number = page_number(query(call, "p"))
     load = partial(_load, person=holder.person, number=number, now=call.provider.clock.now())
     found = await call.provider.database.read(load)
-    return page(
+    return account_page(
         call,
+        holder,
         "mandates.html",
-        signed_in_name=holder.person.profile.full_name,
         mine=found.mine,
         more=found.more,
         page=number,

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from idp.citizen.account import holder_of, query
+from idp.citizen.account import account_page, holder_of, query
 from idp.citizen.mandates.rows import HOME, firm_lines, mandate_lines, may_be_shown, offer_lines
 from idp.days import last_day
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.ids import MandateId, OrganisationId, PersonId
 from idp.mandates.model import FirmAppointment, Invitation, Mandate, PrincipalKind
 from idp.mandates.rules import may_manage
@@ -35,10 +34,10 @@ async def show(call: Call) -> Answer:
     receipt = await call.provider.database.read(load)
     if receipt is None:
         return Answer.redirect(HOME)
-    return page(
+    return account_page(
         call,
+        holder,
         "mandate_receipt.html",
-        signed_in_name=holder.person.profile.full_name,
         what=receipt.what,
         number=receipt.number,
         at=receipt.at,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from idp.citizen.account import holder_of, query
+from idp.citizen.account import account_page, holder_of, query
 from idp.citizen.methods.names import sign_in_names
 from idp.citizen.methods.own_passwords import OwnPassword, passwords_of
 from idp.citizen.passkeys.listing import passkeys_of
@@ -13,7 +13,6 @@ from idp.credentials.model import MOST_TRIES, RecoveryCodes
 from idp.credentials.recovery_code import FEW_LEFT
 from idp.credentials.service import has_second
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.ids import PersonId
 from idp.transaction import Tx
 
@@ -55,11 +54,11 @@ async def show(call: Call) -> Answer:
         return holder
     ways = await call.provider.database.read(partial(_load, person_id=holder.person_id))
     done = query(call, "d")
-    return page(
+    return account_page(
         call,
+        holder,
         "methods.html",
         notice=done.replace("-", "_") if done in DONE else None,
-        signed_in_name=holder.person.profile.full_name,
         national=ways.national,
         password=ways.password,
         has_totp=ways.has_totp,

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from functools import partial
 
-from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.account import Holder, account_page, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.methods.names import context_words, own_username, sign_in_names
 from idp.citizen.methods.overview import METHODS
@@ -14,7 +14,6 @@ from idp.credentials.service import SecondFactorNeeded, asks_for_second, set_pas
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.cookie_names import cookie_name
-from idp.edge.page import page
 from idp.ids import PersonId
 from idp.name_fold import to_nfc
 from idp.people.identifiers import IdentifierTaken
@@ -162,10 +161,10 @@ def _form(
     username: str = "",
     problems: list[FieldError] | None = None,
 ) -> Answer:
-    return page(
+    return account_page(
         call,
+        holder,
         "method_password.html",
-        signed_in_name=holder.person.profile.full_name,
         names=standing.names,
         own_username=standing.username,
         username=username,

@@ -6,7 +6,7 @@ twice, must not end the codes that a person has just printed.
 
 from functools import partial
 
-from idp.citizen.account import Holder, holder_of
+from idp.citizen.account import Holder, account_page, holder_of
 from idp.citizen.interaction import posted
 from idp.citizen.methods.overview import METHODS
 from idp.credentials.model import RecoveryCodes
@@ -14,7 +14,6 @@ from idp.credentials.recovery_code import CODE_BYTES, SET_SIZE, read_code, write
 from idp.credentials.service import set_recovery_codes
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, one_error
 
@@ -53,10 +52,10 @@ async def make(call: Call) -> Answer:
         (await holder.transact(write_once)).unwrap()
     except _MadeAlready:
         return await _form(call, holder, one_error("codes_made_already"))
-    return page(
+    return account_page(
         call,
+        holder,
         "method_codes_shown.html",
-        signed_in_name=holder.person.profile.full_name,
         name=holder.person.profile.full_name,
         codes=codes,
         at=occasion.now,
@@ -65,10 +64,10 @@ async def make(call: Call) -> Answer:
 
 async def _form(call: Call, holder: Holder, errors: ErrorSummary | None = None) -> Answer:
     state = await call.provider.database.read(lambda tx: tx.recovery_codes.state(holder.person_id))
-    return page(
+    return account_page(
         call,
+        holder,
         "method_codes.html",
-        signed_in_name=holder.person.profile.full_name,
         codes=state,
         replaces=_mark(state),
         n=SET_SIZE,

@@ -2,12 +2,11 @@
 
 from functools import partial
 
-from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.account import Holder, account_page, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.methods.overview import METHODS
 from idp.credentials.service import Kind, SecondFactorNeeded, remove
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.ui.errors import ErrorSummary, one_error
 
 REMOVE = f"{METHODS}/remove"
@@ -51,10 +50,10 @@ def _kind(call: Call) -> Kind | None:
 
 
 def _form(call: Call, holder: Holder, kind: Kind, errors: ErrorSummary | None = None) -> Answer:
-    return page(
+    return account_page(
         call,
+        holder,
         "method_remove.html",
-        signed_in_name=holder.person.profile.full_name,
         kind=kind.value,
         errors=errors,
     )

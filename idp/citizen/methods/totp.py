@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from idp.citizen.account import Holder, holder_of
+from idp.citizen.account import Holder, account_page, holder_of
 from idp.citizen.interaction import posted
 from idp.citizen.methods.names import sign_in_names
 from idp.citizen.methods.overview import METHODS
@@ -18,7 +18,6 @@ from idp.credentials.model import TotpCredential
 from idp.credentials.service import bind_totp
 from idp.credentials.totp import totp_step
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.ids import PersonId
 from idp.protocol.errors import InvalidRequest, ToPage, refusing
 from idp.transaction import Tx
@@ -93,10 +92,10 @@ async def _form(call: Call, holder: Holder, setup: _Setup, errors: ErrorSummary 
 
     known = await call.provider.database.read(names)
     sealed = json.dumps({"person_id": setup.person_id, "secret": setup.secret, "made_at": setup.made_at})
-    return page(
+    return account_page(
         call,
+        holder,
         "method_totp.html",
-        signed_in_name=holder.person.profile.full_name,
         setup=call.provider.vault.seal_compact(sealed, purpose=_SEALED),
         qr_svg=totp_picture(setup.secret, known[0] if known else holder.person.profile.full_name),
         key=in_fours(setup.secret),

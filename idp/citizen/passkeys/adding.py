@@ -9,7 +9,7 @@ from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.citizen.account import Holder, holder_of
+from idp.citizen.account import Holder, account_page, holder_of
 from idp.citizen.interaction import posted
 from idp.citizen.passkeys.asking import Question, asked_challenge, new_challenge, relying_party_id
 from idp.citizen.passkeys.listing import passkeys_of
@@ -20,7 +20,6 @@ from idp.credentials.passkey import Bound, PasskeyRefused, check_registration, c
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.account import PASSKEYS
-from idp.edge.page import page
 from idp.ids import PersonId
 from idp.log import fields
 from idp.messages.model.notices import Factor, Notice
@@ -145,10 +144,10 @@ async def _form(
     )
     full_name = holder.person.profile.full_name
     options = creation_options(relying_party_id(call), challenge, user_name=full_name, known=known)
-    return page(
+    return account_page(
         call,
+        holder,
         "passkey_add.html",
-        signed_in_name=full_name,
         passkey=Question(options=options, sealed=seal_challenge(challenge, call.provider.vault)),
         name=name,
         device_key=device_key(call.headers.get("user-agent", "")),

@@ -8,7 +8,7 @@ from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.account import Holder, account_page, holder_of, query
 from idp.citizen.interaction import posted
 from idp.citizen.passkeys.listing import passkeys_of
 from idp.citizen.passkeys.naming import read_name
@@ -16,7 +16,6 @@ from idp.credentials.model import Passkey
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.account import PASSKEYS
-from idp.edge.page import page
 from idp.messages.model.notices import Factor, Notice
 from idp.protocol.assurance import is_passkey
 from idp.sessions.service import end_session
@@ -109,10 +108,10 @@ def _page(
     name: str | None = None,
     errors: ErrorSummary | None = None,
 ) -> Answer:
-    return page(
+    return account_page(
         call,
+        holder,
         template,
-        signed_in_name=holder.person.profile.full_name,
         row=passkey,
         name=passkey.name if name is None else name,
         errors=errors,

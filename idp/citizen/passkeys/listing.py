@@ -2,10 +2,9 @@
 
 from functools import partial
 
-from idp.citizen.account import holder_of, query
+from idp.citizen.account import account_page, holder_of, query
 from idp.credentials.model import Passkey
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.ids import PersonId
 from idp.transaction import Tx
 
@@ -19,10 +18,10 @@ async def show(call: Call) -> Answer:
         return holder
     found = await call.provider.database.read(partial(passkeys_of, person_id=holder.person_id))
     done = query(call, "d")
-    return page(
+    return account_page(
         call,
+        holder,
         "passkeys.html",
-        signed_in_name=holder.person.profile.full_name,
         notice=f"passkey_{done}" if done in _DONE else None,
         passkeys=found,
     )

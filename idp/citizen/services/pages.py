@@ -6,15 +6,15 @@ A service is named by its client_id, which is no secret; whatever is shown or en
 from functools import partial
 
 from idp.audit.occasion import person_ref
-from idp.citizen.account import Holder, holder_of, query
+from idp.citizen.account import Holder, account_page, holder_of, query
 from idp.citizen.data.rows import request_row
 from idp.citizen.interaction import posted
-from idp.citizen.services.rows import HOME, Found, connected, load
+from idp.citizen.services.found import Found, load
+from idp.citizen.services.rows import HOME, connected
 from idp.consents.service import withdraw as withdraw_consent
 from idp.data_rights.service import requests_of
 from idp.database import Done
 from idp.edge import Answer, Call
-from idp.edge.page import page
 from idp.ids import ClientId
 from idp.protocol.scopes import LegalBasis
 from idp.transaction import Tx
@@ -28,10 +28,10 @@ async def show(call: Call) -> Answer:
         return holder
     rows = [row for found in await _all(call, holder) if (row := await _row(call, holder, found))]
     rows.sort(key=lambda one: one.last_used, reverse=True)
-    return page(
+    return account_page(
         call,
+        holder,
         "account_services.html",
-        signed_in_name=holder.person.profile.full_name,
         connected=tuple(row for row in rows if row.withdrawn_at is None),
         withdrawn=tuple(row for row in rows if row.withdrawn_at is not None),
     )
@@ -80,10 +80,10 @@ async def _one(call: Call, template: str) -> Answer:
     now = call.provider.clock.now()
     requests = await call.provider.database.read(partial(requests_of, person_id=holder.person_id))
     asked = [one for one in requests if one.client_id == wanted and one.closed_at is None]
-    return page(
+    return account_page(
         call,
+        holder,
         template,
-        signed_in_name=holder.person.profile.full_name,
         holder_name=holder.person.profile.full_name,
         service=row,
         asked={one.right.value: await request_row(call, one, now) for one in asked},
@@ -92,7 +92,9 @@ async def _one(call: Call, template: str) -> Answer:
 
 
 async def _all(call: Call, holder: Holder) -> tuple[Found, ...]:
-    return await call.provider.database.read(partial(load, holder=holder, now=call.provider.clock.now()))
+    return await call.provider.database.read(
+        partial(load, person_id=holder.person_id, now=call.provider.clock.now())
+    )
 
 
 async def _row(call: Call, holder: Holder, found: Found) -> Connected | None:

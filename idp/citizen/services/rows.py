@@ -1,52 +1,21 @@
-"""The services of a person as rows of a page, from what they were told and agreed to and what is granted."""
+"""The services of a person as rows of a page, as what is known of them says it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 
 from idp.citizen.account import Holder
 from idp.citizen.consent_offer import labels_of
+from idp.citizen.services.found import Found
 from idp.consents.model import ConsentRecord
 from idp.edge import Call
 from idp.edge.page import language_of, relying_party
-from idp.ids import ClientId
 from idp.protocol.facts import ClientFacts
 from idp.protocol.scopes import LegalBasis
-from idp.reports.services import Use, used_by
-from idp.transaction import Tx
 from idp.ui.account_rows import Connected, Given
 from idp.ui.formatting import reference
 from idp.ui.pages import shown_name
 
 HOME = "/account/services"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What is known of one service of a person."""
-
-    client_id: ClientId
-    records: tuple[ConsentRecord, ...]
-    use: Use | None
-
-    @property
-    def is_connected(self) -> bool:
-        """Tell whether the service may get something: it was granted, or what it may have was not withdrawn."""
-        is_agreed = any(one.granted and one.withdrawn_at is None for one in self.records)
-        return is_agreed or (self.use is not None and self.use.is_live)
-
-
-def load(tx: Tx, *, holder: Holder, now: datetime) -> tuple[Found, ...]:
-    """Return every service that the person was told of, agreed to or uses."""
-    records: dict[ClientId, list[ConsentRecord]] = {}
-    for one in tx.consents.of_person(holder.person_id):
-        records.setdefault(one.client_id, []).append(one)
-    uses = used_by(tx.connection, holder.person_id, now)
-    return tuple(
-        Found(client_id=one, records=tuple(records.get(one, ())), use=uses.get(one))
-        for one in sorted({*records, *uses})
-    )
 
 
 def connected(call: Call, holder: Holder, found: Found, client: ClientFacts) -> Connected:
