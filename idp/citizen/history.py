@@ -35,7 +35,7 @@ async def show(call: Call) -> Answer:
     holder = await holder_of(call)
     if isinstance(holder, Answer):
         return holder
-    kind = next((one for one in Kind if one.value == query(call, "kind")), None)
+    kind = kind_of(call)
     work = partial(
         _load,
         holder=holder,
@@ -57,8 +57,15 @@ async def show(call: Call) -> Answer:
         services=tuple(options),
         service=chosen,
         older=_older(found.page, kind, chosen),
+        file=_address(f"{HOME}/file", kind, chosen),
+        now=call.provider.clock.now(),
         today=day_of(call.provider.clock.now()),
     )
+
+
+def kind_of(call: Call) -> Kind | None:
+    """Return the kind that is asked for, if there is such a one."""
+    return next((one for one in Kind if one.value == query(call, "kind")), None)
 
 
 def types_of(kind: Kind | None) -> tuple[EventType, ...]:
@@ -109,7 +116,10 @@ def _load(
 
 
 def _older(found: HistoryPage, kind: Kind | None, service: str) -> str | None:
-    if not found.older_than:
-        return None
-    asked = (("kind", kind.value if kind else ""), ("service", service), ("b", found.older_than))
-    return f"{HOME}?{'&'.join(f'{name}={value}' for name, value in asked if value)}"
+    return _address(HOME, kind, service, found.older_than) if found.older_than else None
+
+
+def _address(path: str, kind: Kind | None, service: str, before: str = "") -> str:
+    asked = (("kind", kind.value if kind else ""), ("service", service), ("b", before))
+    given = "&".join(f"{name}={value}" for name, value in asked if value)
+    return f"{path}?{given}" if given else path

@@ -24,6 +24,7 @@ _SHAPES = {
     "clock": Markup('<circle cx="12" cy="12" r="9"/><path d="M12 7v5.5l3.5 2"/>'),
     "data": Markup('<path d="M4 6c0-4 16-4 16 0v12c0 4-16 4-16 0zM4 6c0 4 16 4 16 0M4 12c0 4 16 4 16 0"/>'),
     "doc": Markup('<path d="M6 2.5h8l4.5 4.5v14.5H6zM14 2.5V7h4.5M9 12h6.5M9 16h6.5"/>'),
+    "down": Markup('<path d="M12 4v11M7 10.5l5 5 5-5M4 20.5h16"/>'),
     "hand": Markup('<path d="M3 13.5 7 9.500l4 1 3-2 7 4.5-5.5 6-4.5-.5-5-2z"/>'),
     "home": Markup('<path d="m3 11.5 9-8 9 8M5.5 9.500v11h13v-11"/>'),
     "id": Markup(

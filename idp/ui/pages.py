@@ -135,6 +135,10 @@ class Pages:
             .encode(errors="replace")
         )
 
+    def texts(self, language: Language) -> Texts:
+        """Return the words of the pages, for what is no page."""
+        return self._texts[language]
+
     def server_error(self, txn: str) -> bytes:
         """Return the page for when nothing else works: no template, no session, both languages."""
         return _fill(self._server_error, txn=txn).encode(errors="replace")

@@ -244,6 +244,8 @@ def history(days: tuple[Day, ...], **changes: object) -> Sample:
         "services": (("kho", "Kho dữ liệu công dân"),),
         "service": "kho",
         "older": "/account/history?b=e7",
+        "file": "/account/history/file",
+        "now": NOW,
         **changes,
     }
     return Sample(

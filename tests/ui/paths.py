@@ -16,7 +16,7 @@ OWN_PATHS = {
 }
 PASSED_IN = {"/status", "/account/services", "/signed-out"}
 ACCOUNT = {section.path for section in navigation.ACCOUNT} | {
-    *("/account/history/not-me", "/account/history/ask-why"),
+    *("/account/history/not-me", "/account/history/ask-why", "/account/history/file"),
     *("/account/contacts/remove", "/account/contacts/sign-in"),
     *("/account/data/request", "/account/data/close"),
     *(f"/account/services{page}" for page in ("/service", "/receipt")),

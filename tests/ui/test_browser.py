@@ -126,13 +126,24 @@ def test_without_script_there_is_no_button_that_does_nothing(browser: Browser, o
     context.close()
 
 
-@pytest.mark.parametrize("sample", ["method-codes-shown", "service-receipt", "data-copy"])
+@pytest.mark.parametrize("sample", ["method-codes-shown", "service-receipt", "data-copy", "history"])
 def test_what_is_kept_on_paper_is_printed_by_one_press(browser: Browser, origin: str, sample: str) -> None:
     page = browser.new_page()
     page.goto(f"{origin}/vi/{sample}.html")
     page.evaluate("window.print = () => { document.title = 'printed'; }")
     page.click("#print")
     assert page.title() == "printed"
+    page.close()
+
+
+def test_the_history_on_paper_says_whose_and_when_and_has_no_form(browser: Browser, origin: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{origin}/vi/history.html")
+    on_paper = page.locator(".on-paper")
+    assert on_paper.is_hidden()
+    page.emulate_media(media="print")
+    assert "Nguyễn Thị Hương" in on_paper.inner_text()
+    assert page.locator("main :is(select, button, .btn):visible").count() == 0
     page.close()
 
 

@@ -17,6 +17,7 @@ from tests.ui.test_going_on import going_on_page
 VI, EN = STRINGS[Language.VI], STRINGS[Language.EN]
 GIVEN_BY_CONTROLLERS = (
     "event_",
+    "history_file_",
     "history_reason_",
     "claim_",
     "not_sent_",
