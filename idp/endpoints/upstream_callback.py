@@ -98,7 +98,7 @@ async def _arrive(call: Call, answer: Mapping[str, str]) -> Answer:
         await _record_refusal(call, identity, opened, refused)
         return _back(call, opened, refused.message)
     if opened.client_id == UNLOCK:
-        await _unlock(call, identity)
+        await _unlock(call, identity, opened)
     recognised = await _recognised(call, identity)
     if isinstance(recognised, NotRecognised):
         _count(SignInOutcome.REFUSED)
@@ -201,17 +201,18 @@ async def _recognised(call: Call, identity: ExternalIdentity) -> Recognised | No
     return NotRecognised(case="not-linked")  # the number is another record's: for a desk to settle
 
 
-async def _unlock(call: Call, identity: ExternalIdentity) -> None:
+async def _unlock(call: Call, identity: ExternalIdentity, opened: HeldInteraction) -> None:
     """Open what its holder locked, if it is the holder who came back; whether anything opened, recognising them tells."""
-    work = partial(_open_own, identity=identity, occasion=call.occasion())
+    work = partial(_open_own, identity=identity, begun_at=opened.started_at, occasion=call.occasion())
     (await call.provider.database.transact(work)).unwrap()
 
 
-def _open_own(tx: Tx, *, identity: ExternalIdentity, occasion: Occasion) -> Done[None]:
+def _open_own(tx: Tx, *, identity: ExternalIdentity, begun_at: datetime, occasion: Occasion) -> Done[None]:
     link = tx.upstreams.find(identity.issuer, identity.subject)
     if link is not None:
         proved = national_acr(identity.loa, identity.account_level)
-        unlock_own(tx, tx.people.standing_id(link.person_id), proved, occasion=occasion)
+        person_id = tx.people.standing_id(link.person_id)
+        unlock_own(tx, person_id, proved, begun_at=begun_at, occasion=occasion)
     return Done(None)
 
 

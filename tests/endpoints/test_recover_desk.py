@@ -176,7 +176,9 @@ async def _lock_and_unlock(world: World, person: Person) -> None:
     assert "page-account-locked" in page.ids
 
     def unlock(tx: Tx) -> Done[bool]:
-        return Done(unlock_own(tx, person.person_id, Acr.HIGH, occasion=world.occasion))
+        return Done(
+            unlock_own(tx, person.person_id, Acr.HIGH, begun_at=world.time(), occasion=world.occasion)
+        )
 
     assert await world.write(unlock)
 

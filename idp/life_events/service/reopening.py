@@ -1,5 +1,7 @@
 """People open what they locked themselves: by a fresh national sign-in at the level high (PAGES §3.1.18)."""
 
+from datetime import datetime
+
 from idp.audit.occasion import Occasion, person_ref
 from idp.cases.model import CaseKind
 from idp.cases.service import settle_case
@@ -13,16 +15,23 @@ from idp.transaction import Tx
 _REASON = "its holder signed in at the national system at the level high"
 
 
-def unlock_own(tx: Tx, person_id: PersonId, proved: Acr, *, occasion: Occasion) -> bool:
+def unlock_own(tx: Tx, person_id: PersonId, proved: Acr, *, begun_at: datetime, occasion: Occasion) -> bool:
     """Open the account to whoever has just proved to be its holder; False: nothing has changed.
 
     Only what the holder locked, and only if nothing else holds: police, a court, the register, an operator or a
     residence that is over keep it locked, and the holder's own word stands beside theirs. While the card is not good,
-    nobody proves the level high (DOMAIN §3.3): a desk looks at the papers.
+    nobody proves the level high (DOMAIN §3.3): a desk looks at the papers. And only what was locked before that sign-in
+    began, here: whoever was on the way already is perhaps whom the lock is for.
     """
     tx.people.lock(person_id)
     person = tx.people.canonical(person_id)
     if person is None or proved is not Acr.HIGH or grounds_of(tx, person) != {Ground.HOLDER}:
+        return False
+    if any(
+        one.since > begun_at
+        for record in tx.people.records_of(person.person_id)
+        for one in tx.life_grounds.of_person(record)
+    ):
         return False
     if tx.life_states.get(person.person_id).suspended_at is not None:
         return False

@@ -1,6 +1,6 @@
 """People open what they locked themselves, by a fresh sign-in at the level high – and nothing else (PAGES §3.1.18)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -146,3 +146,27 @@ async def test_it_is_a_fresh_proof_that_is_asked_for(
     assert page.left_for is not None
     assert "prompt=login" in page.left_for or "max_age=0" in page.left_for
     assert await world.status_of(person_id) is PersonStatus.LOCKED
+
+
+async def test_a_sign_in_that_was_under_way_does_not_open_what_was_locked_meanwhile(
+    world: World, huong: Traveller
+) -> None:
+    """Whoever went to the national system before is perhaps whom the lock is for; the holder presses the button anew."""
+    await huong.sign_in(await world.client())
+    (started,) = await world.records(EventType.SESSION_STARTED)
+    person_id = PersonId(started.subject_ref.removeprefix("person:"))
+    world.time.moment = datetime.now(UTC) - timedelta(seconds=10)
+    page = await huong.browser.press(await huong.browser.get("/unlock"), "submit")
+    if page.left_for is None:
+        page = await huong.browser.press(page, "submit")
+    assert page.left_for is not None
+    back = await huong.sign_in_there(page.left_for)
+    world.time.move(seconds=5)
+    owner = world.browser()
+    await world.signed_in(owner, person_id)
+    assert "page-account-locked" in (await owner.press(await owner.get("/lock"), "lock-signed-in")).ids
+    world.time.moment = datetime.now(UTC)
+    page = await huong.return_with(back)
+    assert page.case == "locked"
+    assert await world.status_of(person_id) is PersonStatus.LOCKED
+    assert "page-account-home" in (await unlock(world, huong)).ids
