@@ -26,6 +26,7 @@ from idp.database.asyncpg_connection import (
 )
 from idp.database.outcome import DatabaseReadOnly, DatabaseUnavailable
 from idp.database.pool import Pool
+from idp.database.server_words import without_rows
 from idp.database.servers import NoneTakesWrites, make_engine
 
 T = TypeVar("T")
@@ -108,6 +109,7 @@ class Postgresql:
             async with asyncio.timeout(_WHOLE_SECONDS):
                 return await self._attempts(opening, work, unit)
         except DBAPIError as error:
+            without_rows(error)
             sqlstate = _sqlstate(error)
             if sqlstate in _NO_WRITES:
                 raise DatabaseReadOnly(f"PostgreSQL: {error.orig}") from error

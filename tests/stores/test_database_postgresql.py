@@ -2,13 +2,14 @@
 
 import asyncio
 import gc
+import traceback
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import asyncpg
 import pytest
 from sqlalchemy import Connection, make_url, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from idp.clock import Clock
 from idp.database import Database, DatabaseBusy, DatabaseUnavailable, Done
@@ -294,3 +295,27 @@ async def test_reads_can_not_write_even_by_sql(small: Database[Connection]) -> N
     with pytest.raises(DatabaseUnavailable, match="read-only"):
         await small.read(raise_version)
     assert await small.read(version) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO people (bucket, person_id, name_fold) VALUES ('00', 'x', 'nguyen thi huong')",
+        "INSERT INTO interaction_ends (interaction_id, ended_at, expires_at) VALUES ('huong', 1, 1), ('huong', 1, 1)",
+    ],
+    ids=["a value is missing", "a value is there twice"],
+)
+async def test_what_the_server_says_of_a_broken_rule_names_no_row(
+    small: Database[Connection], statement: str
+) -> None:  # G07
+    def work(connection: Connection) -> Done[None]:
+        connection.execute(text(statement))
+        return Done(None)
+
+    with pytest.raises(IntegrityError) as broken:
+        await small.transact(work)
+    logged = "".join(traceback.format_exception(broken.value))
+    assert "constraint" in logged
+    told = logged.replace(statement, "").replace(f"{text(statement)}", "")
+    assert "DETAIL" not in told
+    assert "nguyen thi huong" not in told
