@@ -4,7 +4,7 @@ import gzip
 import os
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +18,10 @@ class BackupExists(Exception):
     """There is a file of this name, and none is ever overwritten."""
 
 
+class UnwritableBackup(Exception):
+    """Its own disk is full, or gone: nothing is wrong with the database."""
+
+
 class Draft:
     """A back-up that is being written; nobody takes it for one until it is published."""
 
@@ -28,8 +32,13 @@ class Draft:
         self._file = gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=_LEVEL, mtime=0)
 
     def write(self, line: bytes) -> None:
-        """Add a line."""
-        self._file.write(line)
+        """Add a line, or raise UnwritableBackup."""
+        try:
+            self._file.write(line)
+        except OSError as error:
+            with suppress(OSError):
+                self._file.close()
+            raise UnwritableBackup(f"{self._path} can't be written: {error.strerror}") from error
 
     def publish(self) -> int:
         """Put the whole file in its place, on the disk; return its size."""

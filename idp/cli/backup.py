@@ -12,7 +12,7 @@ import typer
 
 from idp.app import release
 from idp.audit.events import EventType
-from idp.backup.file import BackupExists, drafted, lines_of
+from idp.backup.file import BackupExists, UnwritableBackup, drafted, lines_of
 from idp.backup.model import Contents
 from idp.backup.store import Origin, open_header, read_backup, write_backup
 from idp.cli.context import AsJson, CommandFailed, check_schema, occasion, operator, show, with_provider
@@ -45,7 +45,7 @@ def backup(
     check_schema(settings)
     try:
         contents, size = _write(file, settings, vault)
-    except BackupExists as error:
+    except (BackupExists, UnwritableBackup) as error:
         raise CommandFailed(str(error)) from error
     except OSError as error:
         raise CommandFailed(f"{file} can't be written: {error.strerror}") from error

@@ -111,6 +111,7 @@ async def _check_state(provider: Provider) -> None:
     """
     try:
         await take_state(provider)
+        await provider.database.open()  # here, where what is wrong with a file can still be said in one line
     except DatabaseUnavailable as error:
         if provider.settings.is_sqlite:
             raise

@@ -2,18 +2,20 @@
 
 import asyncio
 import gzip
+import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from idp.backup.file import lines_of
+from idp.backup.file import Draft, UnwritableBackup, lines_of
 from idp.backup.model import Header, header_digest, header_line
 from idp.backup.store import open_header
+from idp.database.whole import snapshot
 from keys.envelope import Vault
 from keys.master import MasterKey
 from tests.faults.restoring import SETTINGS, Story
@@ -137,6 +139,15 @@ def _with_header(folder: Path, header: Header, vault: Vault) -> Path:
     seal = vault.seal_text(header_digest(header), purpose="backup.header")
     file.write_bytes(gzip.compress(header_line(header, seal)))
     return file
+
+
+def test_a_disk_that_is_full_is_told_as_the_back_up_s_own(saved: tuple[Installation, Path]) -> None:
+    installation, file = saved
+    with suppress(OSError), Path("/dev/full").open("wb") as raw:  # to close it fails as well
+        draft = Draft(file, file, raw)
+        with pytest.raises(UnwritableBackup) as refused:
+            snapshot(installation.database, lambda _: draft.write(os.urandom(2**20)))
+    assert str(refused.value) == f"{file} can't be written: No space left on device"
 
 
 def test_no_file_is_overwritten_and_nothing_is_thrown_away_unasked(saved: tuple[Installation, Path]) -> None:

@@ -8,10 +8,12 @@ import asyncio
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -122,6 +124,23 @@ def test_a_setting_that_looks_misspelt_is_told_when_it_starts(made: Installation
 def test_a_busy_port_is_one_line(node: Node) -> None:
     refused = node.installation.hpid("serve")
     assert refused.refusal.startswith(f"port {node.port} of 127.0.0.1 can't be used: ")
+
+
+def test_a_database_whose_disk_takes_nothing_is_one_line(made: Installation) -> None:
+    """As a restore leaves it: to begin its write-ahead log is the first thing to be written."""
+    file = made.folder / "hpid.sqlite3"
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",)
+    ran = subprocess.run(
+        ["prlimit", "--fsize=0", *HPID, "serve"],
+        env=made.environment(PYTHONDONTWRITEBYTECODE="1"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert ran.stderr.decode().splitlines()[-1] == "hpid: SQLite: disk I/O error"
+    assert (ran.returncode, b"Traceback" in ran.stderr) == (1, False)
 
 
 def test_metrics_have_a_port_of_their_own_in_every_process(node: Node) -> None:  # SECURITY H07
