@@ -261,10 +261,14 @@ class EventType(StrEnum):
     MANDATE_OFFERED = "mandate:offered"
     """A mandate was offered to a number and a name. Payload: invitation_id, principal, role, services, valid_to."""
     MANDATE_OFFER_CLOSED = "mandate:offer-closed"
-    """An offer was declined, or taken back. Payload: invitation_id, principal, reason."""
+    """An offer was declined or taken back, or who made it locked or recovered their account. Payload: invitation_id,
+    principal, reason."""
     MANDATE_REMOVAL_PROPOSED = "mandate:removal-proposed"
     """The last administrator's end was proposed, and waits for a second person. Payload: removal_id, mandate_id,
     principal."""
+    MANDATE_REMOVAL_CLOSED = "mandate:removal-closed"
+    """A removal is not had: who proposed it locked or recovered their account. Payload: removal_id, mandate_id,
+    reason."""
     MANDATE_CONTESTED = "mandate:contested"
     """Parents' mandates for a child were blocked. Payload: mandate_ids, reason."""
     MANDATE_CLEARED = "mandate:cleared"

@@ -12,6 +12,7 @@ from idp.ids import PersonId
 from idp.life_events.disputed import Said, factors_of_event, factors_of_notice, factors_said
 from idp.life_events.model import Ground
 from idp.life_events.service.standing import open_ground
+from idp.mandates.service import end_unanswered
 from idp.messages.model.notices import Act, Factor, Notice
 from idp.transaction import Tx
 
@@ -67,7 +68,7 @@ def lock_own(tx: Tx, person_id: PersonId, way: str, *, occasion: Occasion) -> st
 def _lock(tx: Tx, person_id: PersonId, lock: _Lock, *, occasion: Occasion) -> str:
     """Open the case, lock, which ends every session and grant, put factors to sleep, and tell every address.
 
-    Every browser is new again: whichever comes after it is told.
+    Every browser is new again: whichever comes after it is told. What they offered and proposed for organisations ends.
     """
     tx.people.lock(person_id)  # before all else, as whoever signs in does: else each might wait for the other
     actor = person_ref(person_id)
@@ -75,6 +76,7 @@ def _lock(tx: Tx, person_id: PersonId, lock: _Lock, *, occasion: Occasion) -> st
     case = open_case(tx, lock.kind, person_id, facts, about=lock.about, actor=actor, occasion=occasion)
     is_new = open_ground(tx, person_id, Ground.HOLDER, f"case {case}", actor=actor, occasion=occasion)
     put_to_sleep(tx, person_id, lock.factors, reason=f"case {case}", actor=actor, occasion=occasion)
+    end_unanswered(tx, person_id, "locked by its holder", occasion=occasion)
     for record in tx.people.records_of(person_id):
         tx.dispute_links.end_all(record)
         tx.devices.forget_others(record)

@@ -5,6 +5,7 @@ from idp.mandates.service.choices import choices_of, held
 from idp.mandates.service.coming_of_age import end_of_minority, move_majority
 from idp.mandates.service.contests import clear, contest
 from idp.mandates.service.desk import appoint_at_desk
+from idp.mandates.service.disowned import end_unanswered
 from idp.mandates.service.endings import (
     Ended,
     confirm_removal,
@@ -49,6 +50,7 @@ __all__ = [
     "end_of_minority",
     "end_of_organisation",
     "end_of_person",
+    "end_unanswered",
     "held",
     "held_of_firm",
     "invitee_of",

@@ -12,6 +12,7 @@ from idp.audit.occasion import Occasion, person_ref
 from idp.data_rights.service import take_closing_back
 from idp.database import Done, Refused
 from idp.ids import PersonId
+from idp.mandates.service import end_unanswered
 from idp.messages.model.notices import Factor, Notice
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
@@ -66,6 +67,7 @@ def recover(
         )
     )
     take_closing_back(tx, person_id, reason=_REASON, occasion=occasion)
+    end_unanswered(tx, person_id, _REASON, occasion=occasion)
     tx.outbox.notify(person_id, Notice.RECOVERY, occasion=occasion, factor=_FACTORS[recovery.way].value)
     return Done(Recovered(removed=removed, held_until=until))
 
