@@ -20,8 +20,8 @@ from idp.ui.account_rows import Happened
 from idp.ui.history_words import WORDS
 from idp.ui.strings import Texts
 
-MOST = 2_000
-"""Events that one file is made of; whoever needs more asks for the copy of their data."""
+MOST = 500
+"""Events that one file is made of, in some 25 ms of the loop; whoever needs more asks for the copy of their data."""
 _COLUMNS = (
     "history_file_day",
     "history_file_time",
