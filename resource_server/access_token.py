@@ -174,9 +174,9 @@ class AccessTokenVerifier:
         now, exp, iat = self._now(), _time(claims.get("exp")), _time(claims.get("iat"))
         if exp is None or iat is None or ("nbf" in claims and _time(claims["nbf"]) is None):
             raise self._invalid("the access token lacks a time")
-        if now >= exp + self._leeway:
+        if now - exp >= self._leeway:  # never a sum: it may lie beyond the last day there is
             raise self._invalid("the access token is expired")
-        if max(iat, _time(claims.get("nbf")) or iat) > now + self._leeway:
+        if max(iat, _time(claims.get("nbf")) or iat) - now > self._leeway:
             raise self._invalid("the access token is not valid yet")
         return exp
 
@@ -185,7 +185,7 @@ class AccessTokenVerifier:
     ) -> None:
         too_weak = bool(acr) and token.acr not in acr
         too_old = max_age is not None and (
-            token.auth_time is None or token.auth_time + max_age + self._leeway < self._now()
+            token.auth_time is None or self._now() - token.auth_time - self._leeway > max_age
         )
         if too_weak or too_old:
             raise refusal.insufficient_authentication(self._realm, acr, max_age)

@@ -108,6 +108,22 @@ async def test_leeway_covers_a_clock_a_little_apart() -> None:
     assert (await verifier().verify(f"Bearer {token(apart)}")).sub == "s-huong"
 
 
+LAST_SECOND = 253402300799
+"""31 December of the year 9999: the last moment a date can name."""
+
+
+async def test_times_at_the_end_of_the_calendar_are_judged_and_never_an_error() -> None:
+    far = f"Bearer {token(claims(exp=LAST_SECOND, auth_time=LAST_SECOND))}"
+    assert (await verifier().verify(far, max_age=timedelta(minutes=5))).sub == "s-huong"
+    assert (await verifier().verify(f"Bearer {token()}", max_age=timedelta.max)).sub == "s-huong"
+    for name in ("exp", "iat", "nbf"):
+        beyond = await refused(f"Bearer {token(claims(**{name: LAST_SECOND + 1}))}")
+        assert beyond.error == "invalid_token"
+    for name in ("iat", "nbf"):
+        assert (await refused(f"Bearer {token(claims(**{name: LAST_SECOND}))}")).error == "invalid_token"
+    assert (await refused(f"Bearer {token(claims(exp=-62135596800))}")).description.endswith("is expired")
+
+
 HEADERS: dict[str, dict[str, object]] = {
     "an ID token": {"typ": "JWT"},
     "a logout token": {"typ": "logout+jwt"},
