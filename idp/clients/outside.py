@@ -81,8 +81,9 @@ async def _check(member: str, uri: str, fetcher: Fetcher, *, with_names: bool) -
 async def _find_sector(client: ClientFacts, fetcher: Fetcher) -> str:
     """Return the sector of a client that nobody named one for: the host its redirect URIs share or vouch for (§8.1).
 
-    It begins with `host:`, so that it never is one that an operator chose. Addresses of this machine, and of native
-    applications, belong to no host: such a client is a sector of its own.
+    It begins with `host:`, so that it never is one that an operator chose. Addresses of this machine, of native
+    applications, and of several hosts that nobody vouches for, belong to no host: such a client is a sector of its own,
+    and shares its subjects with no other.
     """
     if client.sector_identifier_uri is not None:
         await _check_sector_file(client, client.sector_identifier_uri, fetcher)
@@ -96,7 +97,8 @@ async def _find_sector(client: ClientFacts, fetcher: Fetcher) -> str:
 def needs_sector_identifier(client: ClientFacts) -> bool:
     """Tell whether redirect URIs of several hosts need somebody to vouch that they are one sector's (Core §8.1).
 
-    This machine is one host however it is called: an application takes whichever address it can have (RFC 8252 §7.3).
+    For who wants pairwise subjects by name: who says nothing leaves them to us (Registration §2). This machine is one
+    host however it is called: an application takes whichever address it can have (RFC 8252 §7.3).
     """
     named = {urlsplit(uri).hostname for uri in client.redirect_uris}
     hosts = {"this machine" if host in _THIS_MACHINE else host for host in named}

@@ -75,8 +75,8 @@ async def check_document(
         alg: str | None = getattr(facts, member)
         if alg is not None and alg not in call.provider.keyring.algorithms():
             refuse(member, "no key of ours signs so")
-    if needs_sector_identifier(facts):
-        refuse("sector_identifier_uri", "needed, since redirect_uris have several hosts")
+    if before is None and document.get("subject_type") == "pairwise" and needs_sector_identifier(facts):
+        refuse("sector_identifier_uri", "needed for pairwise, since redirect_uris have several hosts")
     await call.provider.limits.count(counter_of(call), now=call.provider.clock.now())
     return await ask_outside(facts, call.provider.registration_fetcher, before=before)
 

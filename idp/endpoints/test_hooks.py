@@ -1,6 +1,7 @@
 """What the conformance suite needs done at a moment of its own; routed only where HPID_TEST_HOOKS says so.
 
 `POST /test-hooks/rotate-keys` gives every algorithm in use a new key that signs at once; the old ones stay published.
+But for EdDSA: the suite's `oidcc-server-rotate-keys` fails at a new key whose type is neither RSA nor EC.
 """
 
 from datetime import timedelta
@@ -13,12 +14,13 @@ from idp.transaction import Tx
 from keys.rotation import KeyRecord, RotationRefused
 
 _ACTOR = "test-hook"
+_STAYS = frozenset({"EdDSA"})
 
 
 async def rotate_keys(call: Call) -> Answer:
-    """Rotate all keys, now; answers the new ones by algorithm."""
+    """Rotate the keys, now; answers the new ones by algorithm."""
     provider = call.provider
-    algorithms = sorted(provider.keyring.algorithms())
+    algorithms = sorted(provider.keyring.algorithms() - _STAYS)
     now = provider.clock.now()
     made = await provider.keyring.make_records(algorithms, now)
     try:

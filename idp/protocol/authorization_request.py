@@ -52,7 +52,9 @@ _LONGEST = {
     "claims_locales": 128, "display": 128, "org_hint": 64, "ctx_hint": 32,
 }  # fmt: skip
 """Most characters of what has no other bound, since a request may be kept until it is over."""
-_MAX_AGE = re.compile(r"[0-9]{1,9}", re.ASCII)
+_MAX_AGE = re.compile(r"[0-9]{1,19}", re.ASCII)
+_LONGEST_MAX_AGE = 2**31 - 1
+"""What more counts as: 68 years are any, and libraries say so by the largest number they have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,4 +284,4 @@ def _check_max_age(text: str | None, client: ClientFacts) -> int | None:
         return client.default_max_age
     if not _MAX_AGE.fullmatch(text):
         raise InvalidRequest("max_age must be a number of seconds")
-    return int(text)
+    return min(int(text), _LONGEST_MAX_AGE)

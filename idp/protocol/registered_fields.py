@@ -42,7 +42,7 @@ _BLANK = re.compile(
 """Printable by Unicode, and nothing to see: fillers, joiners, variation selectors, the empty braille pattern."""
 _AREA = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 _LONGEST_CONTACT = 254
-_LONGEST_MAX_AGE = 1_000_000_000
+_LONGEST_MAX_AGE = 2**31
 _ENCRYPTED = ("id_token", "userinfo")
 
 

@@ -23,11 +23,14 @@ from tests.conformance.browser_rules import (
     sign_out_rules,
     signed_out_rules,
 )
+from tests.conformance.expected import expected_files
 
 ISSUER = "https://op.test:9443"
 FOLDER = Path(__file__).parent / "plans"
 _REFRESH_DELAY = 60
 """Seconds the suite waits after it has changed its keys; ours are asked for again sooner."""
+UNKNOWN_TO_THE_SUITE = ("ctx_hints_supported", "verified_claims_supported")
+"""Members of our metadata that its schema lacks: one of ours (Discovery §3 allows them), one of Identity Assurance §6."""
 _ERROR_PAGES = (
     "oidcc-ensure-registered-redirect-uri",
     "oidcc-ensure-redirect-uri-in-authorization-request",
@@ -257,6 +260,7 @@ def configuration(plan: Plan, *, issuer: str) -> dict[str, object]:
             "discoveryUrl": f"{issuer}/.well-known/openid-configuration",
             "login_hint": USERNAME,
             "jwks_refresh_delay": _REFRESH_DELAY,
+            "allow_unexpected_metadata_fields": list(UNKNOWN_TO_THE_SUITE),
         },
         **clients,
         "browser": plan.rules(issuer, plan.alias),
@@ -267,10 +271,11 @@ def configuration(plan: Plan, *, issuer: str) -> dict[str, object]:
 
 
 def files(*, issuer: str = ISSUER) -> Iterator[tuple[str, str]]:
-    """Return every file of the folder: a configuration a plan, and the list of plans for the suite's runner."""
+    """Return every file of the folder: a configuration a plan, and for the runner the plans and what to expect."""
     for plan in PLANS:
         text = json.dumps(configuration(plan, issuer=issuer), ensure_ascii=False, indent=2)
         yield f"{plan.name}.json", f"{text}\n"
+    yield from expected_files()
     yield "plans.txt", "".join(f"{plan.with_variants} {plan.name}.json\n" for plan in PLANS)
 
 

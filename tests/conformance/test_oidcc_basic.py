@@ -24,6 +24,14 @@ TYPES: dict[str, tuple[dict[str, type], ...]] = {
     "phone": ({"phone_number": str, "phone_number_verified": bool},),
 }
 
+UNASKED = frozenset(
+    {
+        "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash",
+        "s_hash", "sid", "txn",
+    }
+)  # fmt: skip
+"""What the suite takes in an ID token though no scope asks for it; it warns of anything else."""
+
 
 @pytest.fixture(params=["query", "form_post"])
 def suite(op: Outside, request: pytest.FixtureRequest) -> Suite:
@@ -41,6 +49,7 @@ async def test_oidcc_server(op: Outside, suite: Suite) -> None:
     assert len({key["kid"] for key in keys}) == len(keys)
     assert not [key["kid"] for key in keys if key.keys() & {"d", "p", "q", "dp", "dq", "qi", "k"}]
     assert (await suite.userinfo(flow)).keys() == {"sub"}
+    assert flow.id_token.keys() - UNASKED == {"idp", "ial"}  # as tests/conformance/expected.py says
 
 
 async def test_oidcc_server_client_secret_post(op: Outside) -> None:

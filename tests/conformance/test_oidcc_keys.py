@@ -9,7 +9,11 @@ pytestmark = [pytest.mark.network, pytest.mark.timeout(300)]
 
 
 async def _kids(op: Outside) -> set[str]:
-    return {key["kid"] for key in (await op.http.get("/jwks")).json()["keys"]}
+    return set(await _types(op))
+
+
+async def _types(op: Outside) -> dict[str, str]:
+    return {key["kid"]: key["kty"] for key in (await op.http.get("/jwks")).json()["keys"]}
 
 
 async def test_oidcc_server_rotate_keys(op: Outside) -> None:
@@ -21,6 +25,11 @@ async def test_oidcc_server_rotate_keys(op: Outside) -> None:
 
     after = await _kids(op)
     assert before < after
+    types = await _types(op)
+    assert {types[kid] for kid in after - before} == {
+        "EC",
+        "RSA",
+    }  # the module compares these and fails at others
     new = await suite.flow()
     assert header_of(new.tokens["id_token"])["kid"] in after - before
     await suite.check_id_token(old.tokens["id_token"], nonce=old.id_token["nonce"])

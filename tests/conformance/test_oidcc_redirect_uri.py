@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conformance.certified import Outside
+from tests.conformance.registered import register
 from tests.conformance.suite import Suite
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(300)]
@@ -27,5 +28,9 @@ async def test_oidcc_ensure_registered_redirect_uri(suite: Suite, added: str) ->
     await _shows_an_error(suite, redirect_uri=suite.rp.redirect_uri + added)
 
 
-async def test_oidcc_ensure_redirect_uri_in_authorization_request(suite: Suite) -> None:
-    await _shows_an_error(suite, redirect_uri=None)
+async def test_oidcc_ensure_redirect_uri_in_authorization_request(op: Outside) -> None:
+    """The module's client registers addresses of two hosts, and says nothing of subjects."""
+    own = f"{op.suite.url}/test/a/hpid-dynamic/callback"
+    client = await register(op, redirect_uris=[own, "https://example.org/redirect"])
+
+    await _shows_an_error(client, redirect_uri=None)

@@ -10,8 +10,10 @@ from idp.cli.certification_clients import SUITE, secret_of, static_clients
 from idp.protocol.front_channel import offered_response_types
 from idp.protocol.registration import check_registration
 from tests.conformance.certified import Outside
+from tests.conformance.expected import expected_files
 from tests.conformance.plan_files import FOLDER, ISSUER, PLANS, Plan, configuration, files
 from tests.conformance.web_runner import RuleFailed, WebRunner, address, matches
+from tests.processes import ROOT
 
 OFFERED = offered_response_types(in_front=True)
 CLIENTS = {str(client.facts.client_id): client for client in static_clients(SUITE)}
@@ -36,6 +38,15 @@ def test_the_files_are_what_the_plans_say() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}
 
     assert written == dict(files())
+
+
+def test_what_the_suite_is_told_to_expect_is_explained() -> None:
+    explained = (ROOT / "docs" / "reference" / "conformance.md").read_text(encoding="utf-8")
+
+    for _, text in expected_files():
+        for entry in json.loads(text):
+            assert f"`{entry['test-name'].rstrip('*')}" in explained
+            assert "condition" not in entry or f"`{entry['condition']}`" in explained
 
 
 def test_every_plan_of_the_first_two_groups_has_a_configuration_a_variant() -> None:

@@ -87,6 +87,14 @@ async def test_a_registered_query_is_kept_and_ours_is_appended(world: World) -> 
     assert page.left_for.startswith(f"{registered}&error=invalid_scope")
 
 
+@pytest.mark.parametrize("max_age", [2**31 - 1, 2**63 - 1])
+async def test_a_max_age_of_any_length_is_a_wish_for_auth_time(world: World, max_age: int) -> None:
+    rp = await world.client()  # Core §2, §3.1.2.1
+    visitor = await world.visitor(rp)
+    code = (await visitor.browser.get(rp.authorize_url(prompt="none", max_age=str(max_age)))).answer["code"]
+    assert (await rp.claims_of(world.http, code))["auth_time"] == int(world.time().timestamp())
+
+
 async def test_iss_is_in_every_answer_and_exact(world: World) -> None:  # RFC 9207 §2
     rp = await world.client()
     visitor = await world.visitor(rp)

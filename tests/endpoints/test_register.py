@@ -193,11 +193,40 @@ async def test_what_a_client_says_of_its_signed_requests_is_stored(
     assert {name: answer[name] for name in members} == members
 
 
-async def test_redirect_uris_of_several_hosts_need_somebody_who_vouches_for_them(world: World) -> None:
-    uris = [REDIRECT_URI, "https://other.example/cb"]  # Core §8.1
-    refused = (await send(world, await invite(world), redirect_uris=uris)).json()
+SEVERAL = [REDIRECT_URI, "https://other.example/cb"]
+
+
+async def test_pairwise_subjects_for_several_hosts_need_somebody_who_vouches_for_them(world: World) -> None:
+    refused = (
+        await send(world, await invite(world), redirect_uris=SEVERAL, subject_type="pairwise")
+    ).json()  # Core §8.1
     assert refused["error"] == "invalid_client_metadata"
     assert refused["error_description"].startswith("sector_identifier_uri: ")
+
+
+async def test_who_has_several_hosts_and_says_nothing_of_subjects_shares_them_with_nobody(
+    world: World,
+) -> None:
+    answer = (await send(world, await invite(world), redirect_uris=SEVERAL)).json()
+    registered = Registered(world.http, answer)
+    assert answer["subject_type"] == "pairwise"  # RFC 7591 §3.2.1: what was registered
+    assert await _sector_of(world, registered.client_id) == registered.client_id
+    echoed = await registered.replace(redirect_uris=SEVERAL, subject_type="pairwise")  # RFC 7592 §2.2
+    assert echoed.status_code == 200
+    assert await _sector_of(world, registered.client_id) == registered.client_id
+
+
+async def test_another_host_joins_no_sector_of_a_host_unvouched(world: World) -> None:
+    registered = Registered(world.http, (await send(world, await invite(world))).json())
+    refused = await registered.replace(redirect_uris=SEVERAL)
+    assert refused.json()["error_description"].startswith("redirect_uris: another host")
+    assert await _sector_of(world, registered.client_id) == "host:rp-d.example"
+
+
+async def _sector_of(world: World, client_id: str) -> str:
+    client = await world.provider.configuration.client(ClientId(client_id))
+    assert client is not None
+    return client.facts.sector
 
 
 async def test_without_a_scope_a_client_gets_those_its_token_allows(world: World) -> None:
@@ -287,6 +316,7 @@ async def test_an_application_on_this_machine_registers_both_of_its_addresses(wo
         world,
         await invite(world),
         application_type="native",
+        subject_type="pairwise",
         redirect_uris=[both[0], "https://app.example/cb"],
     )
     assert response.json()["error_description"].startswith("sector_identifier_uri: needed")

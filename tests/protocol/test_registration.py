@@ -218,7 +218,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("application_type", {"application_type": "spa"}),
     ("application_type", {"application_type": ""}),
     ("default_max_age", {"default_max_age": -1}),
-    ("default_max_age", {"default_max_age": 10**9}),
+    ("default_max_age", {"default_max_age": 2**31}),
     ("default_max_age", {"default_max_age": 10**15}),
     ("hpid_audiences", {"audiences": ("another-client",)}),
     ("hpid_audiences", {"audiences": ("https://api.example/#x",)}),
