@@ -1,6 +1,11 @@
-"""Which of a person's factors may be in other hands, by what they say was not theirs. Pure (SP 800-63B-4 §4.3)."""
+"""Which of a person's factors and addresses may be another's, by what they say was not theirs. Pure.
+
+SP 800-63B-4 §4.3.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from idp.audit.events import AuditEvent, EventType
@@ -39,6 +44,14 @@ class Said(StrEnum):
     """They don't know."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """An address that somebody added; it is known by the moment."""
+
+    channel: str
+    at: datetime
+
+
 def said_by(unverified: str | None) -> Said | None:
     """Return what a form says; None: nothing that we ask."""
     return next((one for one in Said if one.value == unverified), None)
@@ -74,6 +87,20 @@ def factors_of_notice(facts: Mapping[str, str]) -> frozenset[Factor]:
     if factor == Factor.DESK:
         return _BOUND_AT_DESKS
     return frozenset({Factor(factor)}) - {Factor.NATIONAL}
+
+
+def address_of_event(event: AuditEvent) -> Added | None:
+    """Return the address that was added in a disputed event."""
+    if event.type is not EventType.CONTACT_ADDED:
+        return None
+    return Added(channel=str(event.payload.get("channel", "")), at=event.at)
+
+
+def address_of_notice(facts: Mapping[str, str]) -> Added | None:
+    """Return the address whose addition a disputed notice told of."""
+    if facts.get("notice") != "contact_changed" or facts.get("change") != "added":
+        return None
+    return Added(channel=facts.get("channel", ""), at=datetime.fromisoformat(facts["at"]))
 
 
 def _named(names: Mapping[str, Factor], name: object) -> frozenset[Factor]:

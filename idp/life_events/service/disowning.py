@@ -9,11 +9,20 @@ from idp.cases.model import CaseKind
 from idp.cases.service import open_case
 from idp.credentials.service import put_to_sleep
 from idp.ids import PersonId
-from idp.life_events.disputed import Said, factors_of_event, factors_of_notice, factors_said
+from idp.life_events.disputed import (
+    Added,
+    Said,
+    address_of_event,
+    address_of_notice,
+    factors_of_event,
+    factors_of_notice,
+    factors_said,
+)
 from idp.life_events.model import Ground
 from idp.life_events.service.standing import open_ground
 from idp.mandates.service import end_unanswered
 from idp.messages.model.notices import Act, Factor, Notice
+from idp.people.service import all_contacts, remove
 from idp.transaction import Tx
 
 
@@ -25,6 +34,8 @@ class _Lock:
     about: str
     facts: Mapping[str, str] = field(repr=False)
     factors: frozenset[Factor] = frozenset()
+    added: Added | None = None
+    """The address that was not theirs."""
 
 
 def disown(tx: Tx, person_id: PersonId, event: AuditEvent, said: Said | None, *, occasion: Occasion) -> str:
@@ -35,6 +46,7 @@ def disown(tx: Tx, person_id: PersonId, event: AuditEvent, said: Said | None, *,
         about=event.event_id,
         facts=facts,
         factors=factors_of_event(event) | factors_said(said),
+        added=address_of_event(event),
     )
     return _lock(tx, person_id, lock, occasion=occasion)
 
@@ -55,6 +67,7 @@ def disown_by_link(tx: Tx, unverified_link: str, said: Said | None, *, occasion:
         about="\n".join(f"{name}={value}" for name, value in sorted(disputed.facts.items())),
         facts={**disputed.facts, "way": "link", "said": _word(said)},
         factors=factors_of_notice(disputed.facts) | factors_said(said),
+        added=address_of_notice(disputed.facts),
     )
     return _lock(tx, tx.people.standing_id(disputed.person_id), lock, occasion=occasion)
 
@@ -76,6 +89,7 @@ def _lock(tx: Tx, person_id: PersonId, lock: _Lock, *, occasion: Occasion) -> st
     case = open_case(tx, lock.kind, person_id, facts, about=lock.about, actor=actor, occasion=occasion)
     is_new = open_ground(tx, person_id, Ground.HOLDER, f"case {case}", actor=actor, occasion=occasion)
     put_to_sleep(tx, person_id, lock.factors, reason=f"case {case}", actor=actor, occasion=occasion)
+    _remove_address(tx, person_id, lock.added, occasion)
     end_unanswered(tx, person_id, "locked by its holder", occasion=occasion)
     for record in tx.people.records_of(person_id):
         tx.dispute_links.end_all(record)
@@ -84,6 +98,15 @@ def _lock(tx: Tx, person_id: PersonId, lock: _Lock, *, occasion: Occasion) -> st
         act = Act.LOCKED.value
         tx.outbox.notify(person_id, Notice.HIGH_RISK_ACT, occasion=occasion, act=act, case=case)
     return case
+
+
+def _remove_address(tx: Tx, person_id: PersonId, added: Added | None, occasion: Occasion) -> None:
+    """Remove an address that was not theirs: it would be told of everything, and services go on being told it."""
+    if added is None:
+        return
+    for contact in all_contacts(tx, person_id):
+        if (contact.channel.value, contact.verified_at) == (added.channel, added.at):
+            remove(tx, person_id, contact.contact_id, is_strangers=True, occasion=occasion)
 
 
 def _word(said: Said | None) -> str:

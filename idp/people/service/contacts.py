@@ -160,11 +160,20 @@ def confirm(
 
 
 def remove(
-    tx: Tx, person_id: PersonId, contact_id: str, *, actor: str = "", occasion: Occasion
+    tx: Tx,
+    person_id: PersonId,
+    contact_id: str,
+    *,
+    actor: str = "",
+    is_strangers: bool = False,
+    occasion: Occasion,
 ) -> Done[bool]:
-    """Take an address away and tell it so; False if it is not the person's. `actor`: who does, if not its person."""
+    """Take an address away and tell it so; False if it is not the person's. `actor`: who does, if not its person.
+
+    `is_strangers`: its person says that it never was theirs, and it is told no more.
+    """
     tx.people.lock(person_id)
-    done = _take_away(tx, person_id, contact_id, occasion, actor=actor)
+    done = _take_away(tx, person_id, contact_id, occasion, actor=actor, is_strangers=is_strangers)
     if done:
         _keep_claims(tx, person_id, occasion)
     return Done(done)
@@ -189,7 +198,15 @@ def _is_itself(held: tuple[Contact, ...], pending: PendingCode) -> bool:
     )
 
 
-def _take_away(tx: Tx, person_id: PersonId, contact_id: str, occasion: Occasion, *, actor: str = "") -> bool:
+def _take_away(
+    tx: Tx,
+    person_id: PersonId,
+    contact_id: str,
+    occasion: Occasion,
+    *,
+    actor: str = "",
+    is_strangers: bool = False,
+) -> bool:
     found = find_contact(tx, person_id, contact_id)
     if found is None:
         return False
@@ -198,7 +215,8 @@ def _take_away(tx: Tx, person_id: PersonId, contact_id: str, occasion: Occasion,
         return False
     tx.people.end_identifier(record, SCHEMES[gone.channel], gone.address, now=occasion.now)
     _record(tx, EventType.CONTACT_REMOVED, person_id, gone.channel, occasion, actor=actor)
-    _tell(tx, person_id, gone.channel, occasion, change="removed", old_address=gone.address)
+    old_address = "" if is_strangers else gone.address
+    _tell(tx, person_id, gone.channel, occasion, change="removed", old_address=old_address)
     return True
 
 
