@@ -121,6 +121,20 @@ async def test_a_service_is_named_with_its_host_in_one_line(office: Office) -> N
     assert office.mail.mails[0]["Bcc"] is None
 
 
+async def test_a_parent_is_told_what_the_other_one_did_and_neither_they_nor_the_child_are_named(
+    office: Office,
+) -> None:
+    mother, father = await huong(office.world), await office.world.person("nam", profile=PROFILE)
+    child = await office.world.person("khoi")
+    ids = {"ward": str(child.person_id), "actor": str(mother.person_id)}
+    await tell(office.world, father, Notice.OTHER_PARENT, deed="acted", client_id="", once_a_day=True, **ids)
+    await office.deliver()
+    sent = [office.mail.mails[0]["Subject"], office.mail.texts[0], office.sms.messages[0]["text"]]
+    assert all("người đại diện khác đã dùng dịch vụ thay cho trẻ" in text for text in (sent[0], sent[2]))
+    named = (*mother.profile.full_name.split(), child.profile.full_name, mother.person_id, child.person_id)
+    assert not any(name in text for text in sent for name in named)
+
+
 async def test_an_address_with_a_line_break_is_never_sent_to(office: Office) -> None:
     person = await huong(office.world, email="a@example.vn\r\nBcc: b@example.vn", phone="")
     await tell(office.world, person)
