@@ -91,7 +91,7 @@ def confirms(sent: Sent) -> str:
 
 
 def device(change: Change, sent: Sent, proved: Proved | None) -> str:
-    """A browser is known to whoever signed in in it; forgotten, or called one's own, by its person alone."""
+    """A browser is known to whoever signed in in it; forgotten by its person, a lock or a recovery; called one's own by them alone."""
     row, owner = change.row, sent.changes_account(DEVICES, SESSIONS, is_fresh=False)
     if proved is not None and not proved.is_half and change.kind != "delete":
         return (
@@ -110,7 +110,8 @@ def device(change: Change, sent: Sent, proved: Proved | None) -> str:
         )
         if is_all:
             return who(change, str(sent.me["person_id"]) if sent.me is not None else "", "another's")
-        is_theirs = locks(sent) == row["person_id"] or (owner == row["person_id"] and (is_named or is_other))
+        forgets = {locks(sent), recovers(sent)} | ({owner} if is_named or is_other else set())
+        is_theirs = row["person_id"] in forgets
         return "" if is_theirs else "its person did not forget it"
     is_named = sent.path == DEVICES and row["device_id"] == sent.field("device")
     if change.columns == {"acknowledged_at"} and is_named and sent.field("do") == "was-me":
