@@ -10,19 +10,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from federation.upstream import AccountKind, ExternalIdentity, UpstreamDenied, UpstreamError
 from idp import metrics
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.database import Done, Refused
+from idp.database import Done
 from idp.edge import Answer, Call, Cookie
 from idp.edge.account import UNLOCK, onward
 from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import cookie_name
 from idp.edge.device import arrival_of, begun_here
 from idp.edge.waiting import dropped
+from idp.endpoints.upstream_session import NOT_OPEN, begin_session, proof_of
 from idp.endpoints.upstream_turn import brought, give_back, take_turn
 from idp.ids import HandleKind, parse_handle
 from idp.interactions.cookie import HeldInteraction, held_interaction
@@ -34,14 +34,12 @@ from idp.metrics import SignInMethod, SignInOutcome
 from idp.people.identifiers import IdentifierTaken
 from idp.people.service import NotRecognised, Recognised, recognise
 from idp.protocol.assurance import national_acr, parse_acr
-from idp.protocol.errors import InvalidRequest, Refusal, ToPage, refusing
-from idp.sessions.service import Begun, Proof, refuse_sign_in, start_session
+from idp.protocol.errors import InvalidRequest, ToPage, refusing
 from idp.transaction import Tx
 from idp.upstreams.already_linked import AlreadyLinked
-from idp.upstreams.model import NATIONAL, upstream_session
+from idp.upstreams.model import NATIONAL
 
 PATH = "/upstream/national/callback"
-_EXPIRED = "this sign-in is not open in this browser"
 _LEEWAY = timedelta(seconds=60)
 _log = logging.getLogger("hpid.upstream")
 
@@ -75,28 +73,15 @@ async def upstream_callback(call: Call) -> Answer:
 
 
 async def _arrive(call: Call, answer: Mapping[str, str]) -> Answer:
-    """Have the answer confirmed and begin a session."""
-    provider = call.provider
+    """Have the answer confirmed, find whose it is, and begin their session."""
     with refusing(ToPage(case="expired")):
         returned = await _take_journey(call, answer.get("state", ""))
         if returned is None or returned.opened is None:
-            raise InvalidRequest(_EXPIRED)
+            raise InvalidRequest(NOT_OPEN)
     opened = returned.opened
-    try:
-        identity = await _finish(call, answer, returned.journey)
-    except UpstreamDenied:
-        _count(SignInOutcome.CANCELLED)
-        return _back(call, opened, "cancelled")
-    except UpstreamError as error:  # nobody is proved: counted (DESIGN 5.9, class 1)
-        _log.info("upstream refused", extra=fields(txn=call.txn, reason=error.reason))
-        call.count_refusal(EventType.UPSTREAM_REFUSED.value, client_id=opened.client_id)
-        _count(SignInOutcome.FAILED)
-        return _back(call, opened, "upstream-failed")
-    refused = _refusal(identity, returned.journey, opened)
-    if refused is not None:
-        _count(SignInOutcome.REFUSED)
-        await _record_refusal(call, identity, opened, refused)
-        return _back(call, opened, refused.message)
+    identity = await _confirm(call, answer, returned.journey, opened)
+    if isinstance(identity, Answer):
+        return identity
     if opened.client_id == UNLOCK:
         await _unlock(call, identity, opened)
     recognised = await _recognised(call, identity)
@@ -105,28 +90,49 @@ async def _arrive(call: Call, answer: Mapping[str, str]) -> Answer:
         with refusing(ToPage(case=recognised.case, status=403, reason_key=recognised.reason_key)):
             raise InvalidRequest("this account can't sign in")
     await _read_register(call, recognised)
-    session_name, occasion = cookie_name(provider.settings, "session"), call.occasion()
-    outcome = await provider.database.transact(
-        partial(
-            _begin,
-            identity=identity,
-            proof=_proof(recognised, identity, opened, now=occasion.now),
-            cookie=call.cookies().get(session_name),
-            life=provider.settings.life,
-            occasion=occasion,
-            arrival=arrival_of(call, opened.interaction_id, opened.client_id),
-        )
+    session_name, occasion = cookie_name(call.provider.settings, "session"), call.occasion()
+    begin = partial(
+        begin_session,
+        identity=identity,
+        proof=proof_of(recognised, identity, asked_at=opened.started_at, now=occasion.now),
+        cookie=call.cookies().get(session_name),
+        arrival=arrival_of(call, opened.interaction_id, opened.client_id),
+        life=call.provider.settings.life,
+        occasion=occasion,
     )
+    outcome = await call.provider.database.transact(begin)
     _count(SignInOutcome.SIGNED_IN if isinstance(outcome, Done) else SignInOutcome.REFUSED)
+    begun = outcome.unwrap()
     is_foreign = bool(recognised.person.profile.foreigner_id)  # whose residence may end soon: they are warned
     path = "/sign-in/papers" if is_foreign else "/authorize/resume"
-    begun = outcome.unwrap()
     done = Answer.redirect(
         onward(begun, opened.client_id, opened.interaction_id, path),
         Cookie(name=session_name, value=begun.cookie),
         *changed_state(call),
     )
     return begun_here(call, done, begun)
+
+
+async def _confirm(
+    call: Call, answer: Mapping[str, str], journey: UpstreamJourney, opened: HeldInteraction
+) -> ExternalIdentity | Answer:
+    """Return who the upstream says it is; where it says nobody, or not enough, the way back to the choice."""
+    try:
+        identity = await _finish(call, answer, journey)
+    except UpstreamDenied:
+        _count(SignInOutcome.CANCELLED)
+        return _back(call, opened, "cancelled")
+    except UpstreamError as error:  # nobody is proved: counted (DESIGN 5.9, class 1)
+        _log.info("upstream refused", extra=fields(txn=call.txn, reason=error.reason))
+        call.count_refusal(EventType.UPSTREAM_REFUSED.value, client_id=opened.client_id)
+        _count(SignInOutcome.FAILED)
+        return _back(call, opened, "upstream-failed")
+    refused = _refusal(identity, journey, opened)
+    if refused is not None:
+        _count(SignInOutcome.REFUSED)
+        await _record_refusal(call, identity, opened, refused)
+        return _back(call, opened, refused.message)
+    return identity
 
 
 async def _take_journey(call: Call, state: str) -> _Return | None:
@@ -222,61 +228,6 @@ async def _read_register(call: Call, recognised: Recognised) -> None:
     if provider.readings is not None:
         patience = provider.settings.registers_patience
         await provider.readings.at_sign_in(recognised.person, call.occasion(), patience=patience)
-
-
-def _proof(
-    recognised: Recognised, identity: ExternalIdentity, opened: HeldInteraction, *, now: datetime
-) -> Proof:
-    """Return what was proved there and when: after this request began, however slow a clock there is (adr/0015)."""
-    return Proof(
-        person_id=recognised.person.person_id,
-        auth_time=min(max(identity.auth_time, opened.started_at), now),
-        acr=national_acr(identity.loa, identity.account_level),
-        amr=identity.amr or ("user",),
-        ial=identity.account_level or 0,
-        idp=NATIONAL,
-        upstream_sid=None if identity.sid is None else upstream_session(identity.issuer, identity.sid),
-    )
-
-
-def _begin(tx: Tx, *, identity: ExternalIdentity, proof: Proof, **how: Any) -> Done[Begun] | Refused:
-    """Begin the session, unless what it comes from was ended there meanwhile (Back-Channel Logout 1.0 §2.7)."""
-    now, is_over = how["occasion"].now, False
-    if identity.sid is not None:
-        is_over = tx.upstream_logouts.is_over(identity.issuer, identity.sid, now)
-    tx.people.lock(
-        proof.person_id
-    )  # after it, as the sign-out does: one of the two sees the other, in no circle
-    if is_over or _is_signed_out(tx, identity, how["life"].upstream_answer):
-        tx.audit.add(
-            how["occasion"].sign_in_refused(
-                proof.person_id,
-                reason="signed out at the national system meanwhile",
-                factor=proof.factor,
-            )
-        )
-        return Refused(Refusal(InvalidRequest(_EXPIRED), ToPage(case="expired")))
-    if not _is_still_theirs(tx, identity, proof):
-        return refuse_sign_in(tx, proof.person_id, factor=proof.factor, occasion=how["occasion"])
-    return start_session(tx, proof, **how)
-
-
-def _is_still_theirs(tx: Tx, identity: ExternalIdentity, proof: Proof) -> bool:
-    """Tell whether the account there is still of whom it was when they were recognised: a split may have come between.
-
-    A record merged or closed meanwhile is not for here: it begins no session anyway.
-    """
-    link = tx.upstreams.find(identity.issuer, identity.subject)
-    return link is None or tx.people.standing_id(link.person_id) == tx.people.standing_id(proof.person_id)
-
-
-def _is_signed_out(tx: Tx, identity: ExternalIdentity, on_the_way: timedelta) -> bool:
-    """Tell whether they were signed out there by name since they signed in: of all sessions, or of nameless ones."""
-    for of_all in (True,) if identity.sid is not None else (True, False):
-        until = tx.upstream_logouts.signed_out_until(identity.issuer, identity.subject, of_all=of_all)
-        if until is not None and identity.auth_time <= until - on_the_way:
-            return True
-    return False
 
 
 async def _record_refusal(

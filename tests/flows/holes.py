@@ -12,7 +12,7 @@ from idp.citizen.codes import entering, offering
 from idp.citizen.cross_device import phone
 from idp.citizen.recover import renew
 from idp.edge import account
-from idp.endpoints import upstream_callback
+from idp.endpoints import upstream_callback, upstream_session
 from idp.interactions.service import deciding
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import ConsentFacts
@@ -56,7 +56,7 @@ HOLES: Mapping[str, Hole] = {
     "any-form": Hole(interaction, "check_post", put(said(None)), "forged", "no fresh sign-in"),
     "hold-forgotten": Hole(guard, "is_high_risk", put(said(False)), "held", "no fresh sign-in"),
     "level-raised": Hole(local_session, "local_proof", raised, "with own app", "was proved"),
-    "low-account-high": Hole(upstream_callback, "national_acr", put(said(Acr.HIGH)), "low account", "was proved"),
+    "low-account-high": Hole(upstream_session, "national_acr", put(said(Acr.HIGH)), "low account", "was proved"),
     "return-of-another": Hole(upstream_callback, "_spend_state", in_any_browser, "return elsewhere", "nobody was proved"),
     "recovered-stale": Hole(renew, "holder_of", stale_too, "recovered late", "nobody recovered this account"),
     "any-paper": Hole(DeskCaseStore, "_digest", the_cases, "without paper", "nobody recovered this account"),

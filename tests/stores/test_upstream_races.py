@@ -15,8 +15,8 @@ from sqlalchemy import text
 from federation.logout_token import LogoutNotice
 from federation.upstream import AccountKind, ExternalAttributes, ExternalIdentity
 from idp.database import Done, Refused
-from idp.endpoints.upstream_callback import _begin
 from idp.endpoints.upstream_logout import _sign_out
+from idp.endpoints.upstream_session import begin_session
 from idp.merges.model import Merge
 from idp.merges.service import Merged, Split, confirm, split
 from idp.merges.service.making import made_meanwhile
@@ -74,7 +74,7 @@ def callback(world: World, alice: Person, sid: str | None = SID) -> Act:
     )
     life = world.provider.settings.life
     how: dict[str, Any] = {"cookie": None, "arrival": None, "life": life, "occasion": world.occasion}
-    return partial(_begin, identity=identity, proof=proof, **how)
+    return partial(begin_session, identity=identity, proof=proof, **how)
 
 
 def linked(tx: Tx, *, alice: Person, now: datetime) -> Done[None]:
