@@ -91,7 +91,7 @@ def confirms(sent: Sent) -> str:
 
 
 def device(change: Change, sent: Sent, proved: Proved | None) -> str:
-    """A browser is known to whoever signed in in it; forgotten by its person, a lock or a recovery; called one's own by them alone."""
+    """A browser is known to whoever signed in in it; forgotten by its person, a lock, a recovery; called own by them."""
     row, owner = change.row, sent.changes_account(DEVICES, SESSIONS, is_fresh=False)
     if proved is not None and not proved.is_half and change.kind != "delete":
         return (
