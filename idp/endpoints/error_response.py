@@ -114,7 +114,15 @@ def _challenge(call: Call, error: ProtocolError, *, bare: bool, scope: str | Non
     return _json(error).with_headers(("www-authenticate", "Bearer " + ", ".join(parts)))
 
 
-def _page(call: Call, case: str, status: int, error: ProtocolError, reason_key: str | None = None) -> Answer:
+def _page(
+    call: Call,
+    case: str,
+    status: int,
+    error: ProtocolError,
+    reason_key: str | None = None,
+    *,
+    minutes: int | None = None,
+) -> Answer:
     answer = page(
         call,
         "error.html",
@@ -124,8 +132,9 @@ def _page(call: Call, case: str, status: int, error: ProtocolError, reason_key: 
         time=call.provider.clock.now(),
         developer=(error.error, error.error_description),
         rp=service_left(call),
-        minutes=None,
+        minutes=minutes,
         reason_key=reason_key,
+        sends_cookies=bool(call.cookies()),
     )
     return answer.with_headers(_LATER.get(case, _RETRY_AFTER)) if status == 503 else answer
 
@@ -154,7 +163,7 @@ def _over_limit(call: Call, error: OverLimit) -> Answer:
             {"error": refused.error, "error_description": refused.error_description}, status=429
         )
     else:
-        answer = _page(call, "too-many", 429, refused)
+        answer = _page(call, "too-many", 429, refused, minutes=-(-error.retry_after // 60))
     return answer.with_headers(("retry-after", str(error.retry_after)))
 
 

@@ -33,6 +33,7 @@ _OPTIONAL: Mapping[str, object] = {
     **dict.fromkeys(("errors", "rp", "developer", "minutes", "reason_key", "frames", "goes_on", "passkey")),
     "fields": MappingProxyType({}),
     "counts": MappingProxyType({}),
+    "sends_cookies": True,
 }
 """What a page may go without; anything else a template names must be given."""
 

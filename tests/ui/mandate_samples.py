@@ -104,6 +104,11 @@ MANDATES: dict[str, Sample] = {
         frame=NAMES,
         context=same(page=1, more=False, offers=(), mine=(), for_me=()),
     ),
+    "mandates-over": Sample(
+        template="mandates.html",
+        frame=NAMES,
+        context=same(page=1, more=False, offers=(), mine=(), for_me=(), errors=one_error("mandate_over")),
+    ),
     "mandates-organisation": organisation(),
     "mandates-organisation-none": organisation(people=(), waiting=(), removals=(), firms=(), clients=0),
     "mandates-clients": Sample(

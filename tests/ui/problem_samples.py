@@ -16,6 +16,7 @@ PROBLEMS: dict[str, Sample] = {
     ),
     "error-expired": problem("expired", rp=PORTAL),
     "error-expired-unknown": problem("expired"),
+    "error-expired-no-cookies": problem("expired", sends_cookies=False),
     "error-two-tabs": problem("two-tabs", rp=SKILLS),
     "error-locked": problem("locked", reason_key="card_expired"),
     "error-locked-residence": problem("locked", reason_key="residence"),

@@ -1,4 +1,4 @@
-"""Long names, in letters twice as large, on the narrowest phone: everything wraps, nothing is cut off (PAGES §2.2, §5)."""
+"""Long names, in letters twice as large, on the narrowest phone: everything wraps, nothing is cut off (PAGES §2, §5)."""
 
 from collections.abc import Iterator
 

@@ -96,7 +96,7 @@ async def _page(call: Call, error: MandateRefused | None = None) -> Answer:
     ask = partial(_ask, act=act, person=holder.person, of=of, now=call.provider.clock.now())
     asked = await call.provider.database.read(ask)
     if asked is None:
-        return Answer.redirect(HOME)
+        return Answer.redirect(f"{HOME}?d=over" if act is not None else HOME)
     here = f"{HOME}/act?a={slug}&i={of}"
     return account_page(
         call,

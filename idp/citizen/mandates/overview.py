@@ -16,6 +16,7 @@ from idp.organisations.model import OrganisationScheme
 from idp.people.model import Person
 from idp.protocol.context import Choice
 from idp.transaction import Tx
+from idp.ui.errors import one_error
 from idp.ui.mandate_rows import Acting, Held, Offered
 
 
@@ -44,6 +45,7 @@ async def show(call: Call) -> Answer:
         page=number,
         offers=found.offers,
         for_me=found.for_me,
+        errors=one_error("mandate_over") if query(call, "d") == "over" else None,
     )
 
 

@@ -5,8 +5,8 @@ VI = {
     "account_sign_in_text": "Trang này thuộc tài khoản của từng người, cần đăng nhập bằng {upstream}.",
     "account_again_title": "Xác nhận lại danh tính",
     "account_again_text": (
-        "Việc thay đổi người làm thay hay cách đăng nhập cần lần đăng nhập trong 10 phút gần đây. "
-        "Đăng nhập lại rồi làm tiếp từ trang này."
+        "Việc này cần lần đăng nhập trong 10 phút gần đây, để người cầm được máy không tự làm. "
+        "Đăng nhập lại rồi làm tiếp."
     ),
     "account_sign_in_submit": "Đăng nhập",
     "nav_label": "Các mục của tài khoản",
@@ -41,8 +41,8 @@ EN = {
     "account_sign_in_text": "This page belongs to a person's account and needs a sign-in with {upstream}.",
     "account_again_title": "Confirm who you are",
     "account_again_text": (
-        "Changing who acts for whom or how you sign in needs a sign-in within the last 10 minutes. "
-        "Sign in again and go on from this page."
+        "This needs a sign-in within the last 10 minutes, so that nobody who gets hold of the device can do it. "
+        "Sign in again and go on."
     ),
     "account_sign_in_submit": "Sign in",
     "nav_label": "Sections of the account",

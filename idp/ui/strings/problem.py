@@ -62,6 +62,9 @@ VI = {
     ),
     "case_signed_out_expired_title": "Yêu cầu đăng xuất đã hết hạn",
     "case_signed_out_expired_text": "Nếu vẫn muốn đăng xuất, [mở lại trang đăng xuất](/end_session).",
+    "case_no_cookies": (
+        "Trình duyệt này không gửi cookie nào. Nếu đang chặn cookie, cho phép cookie của {host} rồi làm lại từ đầu."
+    ),
     "the_service": "dịch vụ vừa dùng",
     "problem_reference": (
         "Mã tra cứu: {txn}, {time}. Đọc mã này khi liên hệ hỗ trợ; mã không chứa thông tin cá nhân."
@@ -134,6 +137,9 @@ EN = {
     "case_signed_out_expired_title": "The sign-out request has expired",
     "case_signed_out_expired_text": (
         "If you still want to sign out, [open the sign-out page again](/end_session)."
+    ),
+    "case_no_cookies": (
+        "This browser sent no cookie. If you block cookies, allow those of {host} and start again."
     ),
     "the_service": "the service you were using",
     "problem_reference": ("Reference: {txn}, {time}. Quote it to support; it holds no personal data."),

@@ -32,7 +32,7 @@ VI = {
         "Đã chờ quá lâu nên lần xác nhận ở {upstream} không còn hiệu lực. Chưa có gì được gửi đi. Đăng nhập lại từ đầu."
     ),
     "waiting_title": "Đang có nhiều người đăng nhập",
-    "waiting_ahead": "Còn {n} người trước.",
+    "waiting_ahead": "Còn {n} người chờ trước.",
     "waiting_first": "Sắp đến lượt.",
     "waiting_minutes": "Khoảng {minutes} phút nữa.",
     "waiting_there": "Đến lượt, trang này tự chuyển sang {upstream}.",
