@@ -100,6 +100,8 @@ class EventType(StrEnum):
     grants."""
     PEOPLE_SEARCHED = "people:searched"
     """An official looked for people. Payload: kind (never what was typed), reason, narrowed_by, shown_before, found."""
+    PERSON_LOOKED_AT = "person:looked-at"
+    """An official read something of one person. Payload: what (consents, identifiers, mandates, case)."""
     PERSON_LOCKED = "person:locked"
     """A record was locked. Payload: reason, ground."""
     PERSON_UNLOCKED = "person:unlocked"

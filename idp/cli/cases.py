@@ -7,6 +7,7 @@ import typer
 from idp.cases.model import Case, CaseKind, CaseRefused, CaseState
 from idp.cases.service import answer_question, close_case
 from idp.cli.context import AsJson, CommandFailed, carry_out, operator, say, show, with_provider
+from idp.cli.looking import look
 from idp.provider import Provider
 
 app = typer.Typer(help="Cases of people's accounts.", no_args_is_help=True)
@@ -32,20 +33,19 @@ def list_all(
 @app.command("show")
 def show_one(case_id: str, *, as_json: AsJson = False) -> None:
     """Show a case with what is known of it."""
-
-    async def work(provider: Provider) -> dict[str, object]:
-        found = await provider.database.read(lambda tx: tx.cases.get(case_id))
-        if found is None:
-            raise CommandFailed(f"no case {case_id}")
-        return {
-            **_row(found),
-            "facts": [f"{name}: {value}" for name, value in found.facts.items()],
-            "closed": found.closed_at,
-            "closed_by": found.closed_by or None,
-            "outcome": found.outcome or None,
-        }
-
-    show(with_provider(work), as_json=as_json, title="case")
+    found = look(
+        "case", lambda tx: tx.cases.get(case_id), whose=lambda case: "" if case is None else case.person_id
+    )
+    if found is None:
+        raise CommandFailed(f"no case {case_id}")
+    shown = {
+        **_row(found),
+        "facts": [f"{name}: {value}" for name, value in found.facts.items()],
+        "closed": found.closed_at,
+        "closed_by": found.closed_by or None,
+        "outcome": found.outcome or None,
+    }
+    show(shown, as_json=as_json, title="case")
 
 
 @app.command()

@@ -6,6 +6,7 @@ import typer
 
 from idp.audit.occasion import Occasion
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
+from idp.cli.looking import look
 from idp.consents.service import withdraw as withdraw_consent
 from idp.database import Done, Refused
 from idp.ids import ClientId, PersonId
@@ -17,23 +18,23 @@ app = typer.Typer(help="Consents.", no_args_is_help=True)
 
 @app.command("list")
 def list_consents(person_id: str, *, as_json: AsJson = False) -> None:
-    """List what a person was told and has agreed to."""
-
-    async def work(provider: Provider) -> list[dict[str, object]]:
-        records = await provider.database.read(lambda tx: tx.consents.of_person(PersonId(person_id)))
-        return [
-            {
-                "client_id": record.client_id,
-                "scope": record.scope,
-                "basis": record.basis.value,
-                "granted": record.granted,
-                "decided_at": record.decided_at,
-                "withdrawn_at": record.withdrawn_at,
-            }
-            for record in records
-        ]
-
-    show(with_provider(work), as_json=as_json, title="consents")
+    """List what a person was told and has agreed to; the look is recorded, and they see it in their history."""
+    rows = [
+        {
+            "client_id": record.client_id,
+            "scope": record.scope,
+            "basis": record.basis.value,
+            "granted": record.granted,
+            "decided_at": record.decided_at,
+            "withdrawn_at": record.withdrawn_at,
+        }
+        for record in look(
+            "consents",
+            lambda tx: tx.consents.of_person(PersonId(person_id)),
+            whose=lambda _: person_id,
+        )
+    ]
+    show(rows, as_json=as_json, title="consents")
 
 
 @app.command()

@@ -7,7 +7,8 @@ from typing import Annotated, TypeVar
 import typer
 
 from idp.audit.occasion import Occasion
-from idp.cli.context import NAMES_AN_ID, AsJson, CommandFailed, carry_out, operator, say, show, with_provider
+from idp.cli.context import NAMES_AN_ID, AsJson, CommandFailed, carry_out, operator, say, show
+from idp.cli.looking import look
 from idp.cli.moments import read_day
 from idp.cli.reasons import check_reason
 from idp.database import Done, Refused
@@ -22,7 +23,6 @@ from idp.mandates.service import (
     end_by_desk,
     replace_parents,
 )
-from idp.provider import Provider
 from idp.transaction import Tx
 
 T = TypeVar("T")
@@ -40,7 +40,10 @@ def of(
     ward: Annotated[str, typer.Option(help="Id of the child or person under care.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the mandates a person holds, or those for an organisation or a ward, ended ones too."""
+    """List the mandates a person holds, or those for an organisation or a ward, ended ones too.
+
+    A look at a person's is recorded, and they see it in their history.
+    """
     if bool(person) + bool(organisation) + bool(ward) != 1:
         raise CommandFailed("give one of --person, --organisation, --ward")
 
@@ -51,10 +54,8 @@ def of(
             return tx.mandates.of_principal(PrincipalKind.ORGANISATION, organisation)
         return tx.mandates.of_principal(PrincipalKind.PERSON, ward)
 
-    async def work(provider: Provider) -> list[dict[str, object]]:
-        return [_row(one) for one in await provider.database.read(search)]
-
-    show(with_provider(work), as_json=as_json, title="mandates")
+    found = look("mandates", search, whose=lambda _: person or ward)
+    show([_row(one) for one in found], as_json=as_json, title="mandates")
 
 
 @app.command()

@@ -11,6 +11,7 @@ import typer
 
 from idp.cli import lock_requests, people_locks, people_tries
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, warn, with_provider
+from idp.cli.looking import look
 from idp.cli.people_tries import attempts_of
 from idp.cli.reasons import check_reason
 from idp.credentials.model import MOST_TRIES, AttemptState
@@ -127,22 +128,22 @@ async def _change_number(
 
 @app.command()
 def identifiers(person_id: str, *, as_json: AsJson = False) -> None:
-    """List what a record is and was found by, masked, and why what ended did."""
-
-    async def work(provider: Provider) -> list[dict[str, object]]:
-        held = await provider.database.read(lambda tx: tx.people.identifiers_of(PersonId(person_id)))
-        return [
-            {
-                "scheme": one.scheme.value,
-                "value": _masked(one.scheme, one.value),
-                "from": one.valid_from,
-                "to": one.valid_to,
-                "cause": one.cause or None,
-            }
-            for one in held
-        ]
-
-    show(with_provider(work), as_json=as_json, title="identifiers")
+    """List what a record is and was found by, masked, and why what ended did; the look is recorded."""
+    rows = [
+        {
+            "scheme": one.scheme.value,
+            "value": _masked(one.scheme, one.value),
+            "from": one.valid_from,
+            "to": one.valid_to,
+            "cause": one.cause or None,
+        }
+        for one in look(
+            "identifiers",
+            lambda tx: tx.people.identifiers_of(PersonId(person_id)),
+            whose=lambda _: person_id,
+        )
+    ]
+    show(rows, as_json=as_json, title="identifiers")
 
 
 def _masked(scheme: IdentifierScheme, value: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from idp.audit.events import EventType
 from idp.cases.model import CaseKind
 from idp.cases.service import open_case
 from idp.database import Done
@@ -38,6 +39,12 @@ async def test_cases_are_listed_shown_closed_and_questions_answered(
     assert {case, question} <= {row["case_id"] for row in rows}
     shown = (await hpid("cases", "show", case, "--json")).json
     assert (shown["record"], shown["facts"]) == (person_id, ["event_id: e", "said: guided"])
+    looked = [
+        one.payload["what"]
+        for one in await world.records(EventType.PERSON_LOOKED_AT)
+        if one.subject_ref == f"person:{person_id}"
+    ]
+    assert looked == ["case"]
     assert "answered" in (await hpid("cases", "close", question, "--outcome", "x")).refusal
     assert (
         await hpid("cases", "answer", question, "--text", "a court asked")

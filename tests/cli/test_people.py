@@ -211,6 +211,10 @@ async def test_consents_are_listed_and_withdrawn_once(office: Office, world: Ser
     rows = (await office.installation.run("consents", "list", key, "--json")).json
     assert {row["client_id"] for row in rows} == {office.rp.client_id}
     assert all(row["granted"] and row["withdrawn_at"] is None for row in rows)
+    looks = await world.records(EventType.PERSON_LOOKED_AT)
+    assert [one.payload["what"] for one in looks if one.subject_ref == f"person:{key}"] == ["consents"]
+    page = await visitor.browser.get("/account/history?kind=looked")
+    assert "Cán bộ đã xem thông tin trong hồ sơ" in page.response.text
     withdraw = ("consents", "withdraw", key, office.rp.client_id)
     assert (await office.installation.run(*withdraw)).out == f"withdrawn: {len(rows)}\n"
     rows = (await office.installation.run("consents", "list", key, "--json")).json
