@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from tests.architecture.source_tree import ROOT, python_files, source_of, tree_of
+from tests.architecture.source_tree import OURS, ROOT, python_files, source_of, tree_of
 
 _READERS = ("idp", "federation", "keys", "resource_server", "demo", "migrations", "bench", "scripts", "docs")
 _READ = {".py", ".html", ".toml", ".sh", ".txt", ""}
@@ -61,9 +61,21 @@ def _unused(path: str, source: str) -> list[str]:
     return [f"{path}: {name}" for name in names if _words()[name] < 2]
 
 
+def _left_over(path: str, source: str) -> list[str]:
+    """Return the names that are a module's own and that it defines in vain: another module may have one called alike."""
+    own = [name for name in _defined(source) if name.startswith("_")]
+    return [f"{path}: {name}" for name in own if len(re.findall(rf"\b{name}\b", source)) < 2]
+
+
 def test_nothing_is_defined_that_nothing_uses() -> None:
     files = python_files("idp", "federation", "keys")
     assert [one for path in files for one in _unused(path, source_of(path))] == []
+
+
+def test_nothing_is_left_over_in_a_module() -> None:
+    files = python_files(*OURS, "tests")
+    assert [one for path in files for one in _left_over(path, source_of(path))] == []
+    assert _left_over("x.py", "_words = 1\n_used = 2\nprint(_used)\n") == ["x.py: _words"]
 
 
 @pytest.mark.parametrize(

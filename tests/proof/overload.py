@@ -26,7 +26,6 @@ FLOOD = 40 * NEW
 MOST = 64
 CALM_SECONDS, FLOOD_SECONDS = 10.0, 40.0
 _HONEST_SECONDS = 2.0
-_BACK_SECONDS = 30.0
 
 
 @dataclass(kw_only=True)
