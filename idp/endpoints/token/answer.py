@@ -43,6 +43,77 @@ class SignedTokens:
         return Answer.json(content)
 
 
+async def sign_tokens(
+    call: Call,
+    client: ClientFacts,
+    grant: GrantFacts,
+    *,
+    target: Target,
+    scopes: frozenset[str],
+    nonce: str | None,
+    person: Person | None,
+    now: datetime,
+) -> SignedTokens:
+    """Build and sign ID token and access token for a grant; no signer, or no key to encrypt to: nothing is spent."""
+    provider, life = call.provider, call.provider.settings.life
+    opened = scopes | _scopes_of_claims(grant)
+    usual: timedelta = life.access_token_personal if is_personal(opened) else life.access_token
+    lifetime = _within_the_power(usual, grant, now)
+    in_id_token, in_access_token = _contexts(client, grant, target, provider.vault)
+    signed_id_token = await _sign_id_token(
+        call, client, grant, nonce=nonce, person=person, context=in_id_token, now=now
+    )
+    signed_access_token = await provider.keyring.sign(
+        access_token.build(
+            grant,
+            iss=provider.settings.issuer,
+            target=target,
+            scopes=scopes,
+            jti=provider.clock.token(),
+            lifetime=lifetime,
+            now=now,
+            context=in_access_token,
+        ),
+        typ=access_token.TYP,
+        alg="ES256",
+        comes_back="openid" in scopes and target.audience == provider.settings.issuer,  # to userinfo
+    )
+    return SignedTokens(
+        access_token=signed_access_token,
+        id_token=signed_id_token,
+        expires_in=int(lifetime.total_seconds()),
+        scopes=scopes,
+    )
+
+
+async def _sign_id_token(
+    call: Call,
+    client: ClientFacts,
+    grant: GrantFacts,
+    *,
+    nonce: str | None,
+    person: Person | None,
+    context: dict[str, object],
+    now: datetime,
+) -> str:
+    """Sign the ID token as its client registered it, and encrypt it where that is registered too (Core §10)."""
+    provider = call.provider
+    claims = id_token.build(
+        grant,
+        iss=provider.settings.issuer,
+        sub=grant.sub,
+        nonce=nonce,
+        single_claims={} if person is None else _single_claims(person, grant, client, now=now),
+        lifetime=_within_the_power(provider.settings.life.id_token, grant, now),
+        txn=call.txn,
+        now=now,
+        context=context,
+    )
+    signed = await provider.keyring.sign(claims, typ=id_token.TYP, alg=client.id_token_signed_response_alg)
+    encrypted = encryption.of_id_tokens(client)
+    return signed if encrypted is None else await provider.client_keys.encrypt(client, signed, encrypted)
+
+
 def _scopes_of_claims(grant: GrantFacts) -> frozenset[str]:
     verified = (*names_in(grant.verified_userinfo), *names_in(grant.verified_id_token))
     single = (*grant.userinfo_claims, *grant.id_token_claims, *verified)
@@ -85,63 +156,3 @@ def _within_the_power(lifetime: timedelta, grant: GrantFacts, now: datetime) -> 
     """Return how long a token is good: no longer than the power it is given under, which ends by itself (DESIGN 5.5)."""
     ends_at = grant.context.ends_at if grant.context else None
     return lifetime if ends_at is None else max(min(lifetime, ends_at - now), timedelta())
-
-
-async def sign_tokens(
-    call: Call,
-    client: ClientFacts,
-    grant: GrantFacts,
-    *,
-    target: Target,
-    scopes: frozenset[str],
-    nonce: str | None,
-    person: Person | None,
-    now: datetime,
-) -> SignedTokens:
-    """Build and sign ID token and access token for a grant; no signer, or no key to encrypt to: nothing is spent."""
-    provider = call.provider
-    issuer, life = provider.settings.issuer, provider.settings.life
-    opened = scopes | _scopes_of_claims(grant)
-    usual: timedelta = life.access_token_personal if is_personal(opened) else life.access_token
-    lifetime = _within_the_power(usual, grant, now)
-    single = {} if person is None else _single_claims(person, grant, client, now=now)
-    in_id_token, in_access_token = _contexts(client, grant, target, provider.vault)
-    signed_id_token = await provider.keyring.sign(
-        id_token.build(
-            grant,
-            iss=issuer,
-            sub=grant.sub,
-            nonce=nonce,
-            single_claims=single,
-            lifetime=_within_the_power(life.id_token, grant, now),
-            txn=call.txn,
-            now=now,
-            context=in_id_token,
-        ),
-        typ=id_token.TYP,
-        alg=client.id_token_signed_response_alg,
-    )
-    encrypted = encryption.of_id_tokens(client)
-    if encrypted is not None:
-        signed_id_token = await provider.client_keys.encrypt(client, signed_id_token, encrypted)
-    signed_access_token = await provider.keyring.sign(
-        access_token.build(
-            grant,
-            iss=issuer,
-            target=target,
-            scopes=scopes,
-            jti=provider.clock.token(),
-            lifetime=lifetime,
-            now=now,
-            context=in_access_token,
-        ),
-        typ=access_token.TYP,
-        alg="ES256",
-        comes_back="openid" in scopes and target.audience == issuer,  # to userinfo
-    )
-    return SignedTokens(
-        access_token=signed_access_token,
-        id_token=signed_id_token,
-        expires_in=int(lifetime.total_seconds()),
-        scopes=scopes,
-    )
