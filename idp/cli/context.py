@@ -1,11 +1,13 @@
 """What commands share: the open database, who is acting, and two ways to say the result."""
 
 import asyncio
-import getpass
 import json
+import os
+import pwd
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -28,6 +30,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 NAMES_AN_ID = {"ignore_unknown_options": True}
 """Settings of a command that takes an id: one in 64 begins with a hyphen, and is no option."""
 _ANY_WIDTH = 100_000
+_LOGIN = Path("/proc/self/loginuid")
+_NOBODY_LOGGED_IN = 2**32 - 1
 _output = Console(soft_wrap=True)
 _errors = Console(stderr=True, soft_wrap=True)
 
@@ -47,11 +51,25 @@ def warn(text: str) -> None:
 
 
 def operator() -> str:
-    """Return how the record names whoever runs this command."""
+    """Return how the record names whoever runs this command: the account that logged in, whatever it became since.
+
+    What takes two pairs of hands tells them apart by it, so nothing counts that the caller can set, as LOGNAME.
+    """
+    uid = _logged_in()
+    uid = os.getuid() if uid is None else uid
     try:
-        return f"operator:{getpass.getuser()}"
-    except (KeyError, OSError):
-        return "operator:unknown"
+        return f"operator:{pwd.getpwuid(uid).pw_name}"
+    except KeyError:
+        return f"operator:{uid}"
+
+
+def _logged_in() -> int | None:
+    """Return who logged in to this machine, by the kernel's word: `sudo` changes nothing; None in a container."""
+    try:
+        uid = int(_LOGIN.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    return None if uid == _NOBODY_LOGGED_IN else uid
 
 
 def occasion(provider: Provider) -> Occasion:

@@ -1,11 +1,11 @@
 """hpid merges and hpid conflicts, as two stewards type them."""
 
-import getpass
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from idp.cli.context import operator
 from idp.conflicts.model import ConflictKind
 from idp.conflicts.service import open_conflict
 from idp.database import Done
@@ -91,7 +91,7 @@ async def test_the_queue_is_worked_with_reasons(office: Office, world: ServedWor
     await hpid("conflicts", "assign", conflict_id)
     listed = (await hpid("conflicts", "list", "--kind", "contradiction", "--json")).json
     (row,) = [one for one in listed if one["conflict_id"] == conflict_id]
-    assert (row["assignee"], row["records"]) == (f"operator:{getpass.getuser()}", [person.person_id])
+    assert (row["assignee"], row["records"]) == (operator(), [person.person_id])
     assert (await hpid("conflicts", "show", conflict_id, "--json")).json["facts"] == ["fields: name"]
     await hpid("conflicts", "dismiss", conflict_id, "--reason", "papers seen")
     assert "closed" in (await hpid("conflicts", "resolve", conflict_id, "--reason", "again")).refusal
