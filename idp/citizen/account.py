@@ -136,6 +136,7 @@ def _ask(call: Call, *, again: bool, back: str) -> Answer:
         "account_sign_in.html",
         status=200 if call.method != "POST" else 403,
         again=again,
+        was_sent=call.method == "POST",
         place=back if call.method == "POST" else where,
     )
 

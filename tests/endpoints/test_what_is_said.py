@@ -57,6 +57,21 @@ async def test_a_sign_in_asked_for_anew_does_not_speak_of_something_else(world: 
     assert "người làm thay" not in _main(again.response.text)
 
 
+@pytest.mark.parametrize("minutes", [0, 11])
+async def test_what_was_sent_after_the_sign_in_was_over_is_said_not_to_be_done(
+    world: World, minutes: int
+) -> None:
+    lan = await somebody(world, "Trần Thị Lan")
+    form = await lan.browser.get("/account/data/close")
+    if minutes:
+        world.time.move(minutes=minutes)
+    else:
+        await lan.browser.press(await lan.browser.get("/end_session"), "sign-out-here")
+    late = await lan.browser.press(form, "submit")
+    assert {"page-account-sign-in", "not-done"} <= late.ids
+    assert "not-done" not in (await lan.browser.get("/account/data/close")).ids
+
+
 async def test_what_was_done_in_another_tab_is_said_on_the_list_it_leads_to(world: World) -> None:
     minh, lan = await somebody(world, "Vũ Đức Minh"), await somebody(world, "Trần Thị Lan")
     await company(world, minh)

@@ -72,10 +72,10 @@ def held(number: int, **changes: object) -> Held:
 
 MANDATES: dict[str, Sample] = {
     "account-sign-in": Sample(
-        template="account_sign_in.html", context=same(again=False, place="/account/mandates")
+        template="account_sign_in.html", context=same(again=False, was_sent=False, place="/account/mandates")
     ),
     "account-again": Sample(
-        template="account_sign_in.html", context=same(again=True, place="/account/mandates")
+        template="account_sign_in.html", context=same(again=True, was_sent=True, place="/account/mandates")
     ),
     "mandates": Sample(
         template="mandates.html",

@@ -23,6 +23,21 @@ def test_every_form_posts_with_its_anti_forgery_value_to_a_path_of_ours(seen: Se
         assert form.attrs["action"].partition("?")[0] in ACTIONS
 
 
+CAPITALS = {
+    **dict.fromkeys(("name", "full-name"), "words"),
+    **dict.fromkeys(("recovery-code", "user-code", "case-number", "desk-code"), "characters"),
+    "passkey-name": "sentences",
+}
+"""Field → what a phone writes large by itself: names of people, codes as they are printed; else nothing."""
+
+
+@on_every_page
+def test_a_phone_writes_large_what_is_written_large(seen: Seen) -> None:
+    for field in seen.page.all("input"):
+        if field.attrs.get("type") in {"text", "password"}:
+            assert field.attrs["autocapitalize"] == CAPITALS.get(field.attrs["id"], "none")
+
+
 @on_every_page
 def test_every_field_has_a_label_and_every_button_has_words(seen: Seen) -> None:
     page = seen.page

@@ -8,6 +8,9 @@ VI = {
         "Việc này cần lần đăng nhập trong 10 phút gần đây, để người cầm được máy không tự làm. "
         "Đăng nhập lại rồi làm tiếp."
     ),
+    "account_not_done": (
+        "Chưa có gì thay đổi: lần đăng nhập đã hết hạn hoặc đã kết thúc trước khi gửi. Những gì vừa nhập không được giữ."
+    ),
     "account_sign_in_submit": "Đăng nhập",
     "nav_label": "Các mục của tài khoản",
     "nav_menu": "Mục: {section}",
@@ -43,6 +46,9 @@ EN = {
     "account_again_text": (
         "This needs a sign-in within the last 10 minutes, so that nobody who gets hold of the device can do it. "
         "Sign in again and go on."
+    ),
+    "account_not_done": (
+        "Nothing was changed: the sign-in had expired or ended before this was sent. What you entered was not kept."
     ),
     "account_sign_in_submit": "Sign in",
     "nav_label": "Sections of the account",
