@@ -1,6 +1,7 @@
 """What the documentation must keep: paths in backticks and links that exist, and the shape of a decision."""
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from tests.architecture.source_tree import OURS, ROOT
@@ -8,6 +9,7 @@ from tests.architecture.source_tree import OURS, ROOT
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _TICKS = re.compile(r"`([^`\n]+)`")
 _DASHES = re.compile(r"\|[\s:|-]+\|")
+_SETTING_OR_METRIC = re.compile(r"(?:HPID|hpid)_[A-Za-z0-9_…]+(?:[={][^`]*)?$")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _FOLDERS = (*OURS, "tests", "docs", "deploy", "scripts", "changelog.d", ".ci")
 _FILES = ("pyproject.toml", "requirements.lock", "requirements-dev.lock", "LICENSE")
@@ -52,6 +54,13 @@ def _defines(path: Path, test: str) -> bool:
     return all(
         re.search(rf"^\s*(?:async def|def|class) {re.escape(name)}\b", text, re.MULTILINE) for name in names
     )
+
+
+def unknown_names(text: str, *, known: Collection[str]) -> list[str]:
+    """Return the settings and metrics that a page names in backticks and that are not there."""
+    named = [name for name in _TICKS.findall(_CODE_BLOCK.sub("", text)) if _SETTING_OR_METRIC.match(name)]
+    whole = [name.partition("=")[0].partition("{")[0] for name in named if "…" not in name]
+    return [name for name in whole if name not in known]
 
 
 def broken_tables(text: str) -> list[str]:

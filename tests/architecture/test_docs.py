@@ -10,15 +10,17 @@ from docs.generators.personas import featured
 from docs.generators.texts import texts_under_fields
 from idp.audit.events import EventType
 from idp.metrics import Kind, SignInMethod, SignInOutcome
+from idp.protocol.client_metadata import MEMBERS
 from idp.risk_settings import RiskSettings
 from idp.settings import Lifetimes, Settings
 from tests.architecture.citations import CITED, anchors, cited, citing_files, lost_files, unresolved
-from tests.architecture.doc_rules import broken_tables, dangling, documents, misshapen
+from tests.architecture.doc_rules import broken_tables, dangling, documents, misshapen, unknown_names
 from tests.architecture.source_tree import OURS, ROOT, python_files, source_of
 
 DECISIONS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "adr").glob("*.md"))
 FRAGMENT = re.compile(r"(\+[a-z0-9-]+|\d+)\.(security|added|changed|fixed|removed)\.md")
 TRIED = re.compile(r"def test_((?:[a-h][0-9]{2}_)+)")
+OF_THE_SCRIPTS = ("HPID_PYTHON", "HPID_VENV")
 VOCABULARIES = [Settings, Lifetimes, RiskSettings, EventType, Kind, SignInMethod, SignInOutcome]
 
 
@@ -66,6 +68,22 @@ def test_a_dangling_path_is_noticed() -> None:
         "tests/conftest.py::test_none",
         "nowhere.md",
     ]
+
+
+def test_every_setting_and_metric_that_a_page_names_is_there() -> None:
+    reference = source_of("docs/reference/settings.md") + source_of("docs/reference/metrics.md")
+    known = {*re.findall(r"`(HPID_\w+|hpid_\w+)`", reference), *MEMBERS, *OF_THE_SCRIPTS}
+    found = {path: unknown_names(source_of(path), known=known) for path in documents()}
+
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+def test_a_name_that_is_none_of_ours_is_noticed() -> None:
+    text = (
+        '`HPID_PORT=1` `HPID_PROT` `HPID_LIFE_…_KEPT` `hpid_messages` `hpid_messages_total{channel="email"}`'
+    )
+
+    assert unknown_names(text, known={"HPID_PORT", "hpid_messages_total"}) == ["HPID_PROT", "hpid_messages"]
 
 
 def test_every_row_of_a_table_is_shown_as_one() -> None:
