@@ -183,14 +183,6 @@ class Keyring:
         if self._device is not None:
             await self._device.aclose()
 
-    def seal(self, plaintext: bytes, *, purpose: str) -> bytes:
-        """Seal for this purpose (keys/envelope.py)."""
-        return self.vault.seal(plaintext, purpose=purpose)
-
-    def open(self, sealed: bytes, *, purpose: str) -> bytes:
-        """Open what was sealed for this purpose, or raise Unsealable."""
-        return self.vault.open(sealed, purpose=purpose)
-
     def _load(self, records: Iterable[KeyRecord], *, known: Mapping[str, Signer]) -> _Snapshot:
         kept = tuple(record for record in records if record.erased_at is None)
         signers = {

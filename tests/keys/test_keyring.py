@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from joserfc import jwk, jwt
 
-from keys.envelope import Unsealable, Vault
+from keys.envelope import Vault
 from keys.jose import InvalidJwt, JwkSet, Purpose, verify
 from keys.keyring import SIGNING_KEY_PURPOSE, Keyring, UnusableKeyRecord, new_record
 from keys.local import LOCAL_ALGS, generate
@@ -221,13 +221,6 @@ async def test_a_token_is_compact_and_keeps_vietnamese_as_it_is(now: MovableTime
     assert [len(part) > 0 for part in token.split(".")] == [True, True, True]
     assert len(token.split(".")[2]) == 86  # r and s at full size, RFC 7518 §3.4
     assert "=" not in token
-
-
-def test_the_keyring_seals_with_its_vault(now: MovableTime) -> None:
-    ring = Keyring(VAULT, [], now=now)
-    assert ring.open(ring.seal(b"x", purpose="phone"), purpose="phone") == b"x"
-    with pytest.raises(Unsealable):
-        ring.open(ring.seal(b"x", purpose="phone"), purpose="e-mail")
 
 
 async def test_a_token_proved_before_is_told_from_one_that_looks_like_it(now: MovableTime) -> None:
