@@ -30,8 +30,8 @@ _COLUMNS = (
     "history_file_said",
     "history_file_device",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would compute instead of show (CWE-1236)."""
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What a spreadsheet would compute instead of show, in wide letters too, and behind spaces or quotes (CWE-1236)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,4 +97,4 @@ def _answer(call: Call, lines: list[list[str]]) -> Answer:
 
 
 def _shown(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.lstrip("\t\r\n \"'").startswith(_FORMULA) else cell

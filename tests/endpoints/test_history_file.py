@@ -8,6 +8,7 @@ import pytest
 
 from idp.audit.events import EventType
 from idp.days import VIETNAM_TIME
+from tests.cli.test_g06_tables import BEGINNINGS
 from tests.driver import Page
 from tests.world import World
 
@@ -61,14 +62,16 @@ async def test_older_pages_are_in_it_too(world: World) -> None:
     assert [row[1] for row in rows] == sorted((row[1] for row in rows), reverse=True)
 
 
-@pytest.mark.parametrize("name", ['=HYPERLINK("https://evil.example")', "+1", "-1", "@SUM(A1)"])
-async def test_no_name_of_a_service_is_a_formula(world: World, name: str) -> None:
+@pytest.mark.parametrize("beginning", [one for one in BEGINNINGS if one.strip() == one])  # no name has others
+async def test_g06_no_name_of_a_service_is_a_formula(world: World, beginning: str) -> None:
+    name = f'{beginning}HYPERLINK("https://evil.example")'
     rp = await world.client()
     visitor = await world.visitor(rp)
     await world.tokens(rp, visitor)
     await world.change_client(rp.client_id, name=name)
     _, row = _rows(await visitor.browser.get(f"{HERE}/file?kind=detail"))
-    assert row[3].startswith(f"'{name}")
+    assert row[3].startswith("'")
+    assert name in row[3]
 
 
 async def test_g01_nobody_gets_anothers_and_who_is_not_signed_in_gets_none(world: World) -> None:
