@@ -61,8 +61,11 @@ class Holder:
         return self.session.session_id
 
 
-async def holder_of(call: Call, *, fresh: bool = False, back: str = HOME) -> Holder | Answer:
-    """Return who is signed in here, or the page that leads to the sign-in that is missing; from a form back to `back`."""
+async def holder_of(call: Call, *, fresh: bool = False, back: str | None = None) -> Holder | Answer:
+    """Return who is signed in here, or the page that leads to the sign-in that is missing, and from there back.
+
+    Back is the page itself; from a form whose address shows no page it is `back`.
+    """
     guard, database = guard_of(call, fresh=fresh), call.provider.database
     found, beside = await database.read(partial(_enter, guard=guard, call=call))
     if found.session is None or found.person is None:
@@ -128,16 +131,16 @@ def _enter(tx: Tx, *, guard: Guard, call: Call) -> tuple[Found, Beside | None]:
     return found, look(tx, found.person, call)
 
 
-def _ask(call: Call, *, again: bool, back: str) -> Answer:
+def _ask(call: Call, *, again: bool, back: str | None) -> Answer:
     """Ask for a sign-in, in words that say why; what a form held is not kept."""
-    where = call.path if call.method == "POST" or not call.query_string else f"{call.path}?{_text(call)}"
+    here = f"{call.path}?{_text(call)}" if call.query_string else call.path
     return page(
         call,
         "account_sign_in.html",
         status=200 if call.method != "POST" else 403,
         again=again,
         was_sent=call.method == "POST",
-        place=back if call.method == "POST" else where,
+        place=back if back is not None and call.method == "POST" else here,
     )
 
 

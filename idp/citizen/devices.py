@@ -22,7 +22,7 @@ _BACK = {_WAS_ME: HOME, _FORGET: SESSIONS}
 
 async def change(call: Call) -> Answer:
     """Do what the form says with one of the person's own browsers."""
-    holder = await holder_of(call)
+    holder = await holder_of(call, back=SESSIONS)
     if isinstance(holder, Answer):
         return holder
     form = posted(call)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from idp.citizen.routing import ADDRESSES
 from idp.limits.model import Limit
 from tests.endpoints.mandating import company, somebody
 from tests.world import World
@@ -94,3 +95,21 @@ def _main(html: str) -> str:
     found = re.search(r"<main.*</main>", html, re.DOTALL)
     assert found is not None
     return found[0]
+
+
+async def test_a_form_that_was_lost_leads_back_to_its_page_after_the_sign_in(world: World) -> None:
+    browser = world.browser()
+    csrf = (await browser.get("/")).form("lang-en")["fields"]["csrf"]
+    lost = sorted(
+        path
+        for path, methods in ADDRESSES.items()
+        if path.startswith("/account/") and path != "/account/sign-in" and "POST" in methods
+    )
+    assert len(lost) > 25
+    for path in lost:
+        asked = await browser.post(f"{path}?m=some-page", {"csrf": csrf})
+        assert "not-done" in asked.ids, path
+        back = asked.form("submit")["fields"]["next"].partition("?")[0]
+        assert "GET" in ADDRESSES[back], path
+        assert path.startswith(back) or path == "/account/devices", f"{path} leads to {back}"
+        assert back != "/account", path

@@ -49,7 +49,7 @@ async def receipt(call: Call) -> Answer:
 
 async def withdraw(call: Call) -> Answer:
     """Take back what one service may get; where the law is the basis, or it is none of theirs, nothing happens."""
-    holder = await holder_of(call)
+    holder = await holder_of(call, back=HOME)
     if isinstance(holder, Answer):
         return holder
     client_id = ClientId(posted(call).get("service", ""))
