@@ -61,7 +61,8 @@ def _run(options: Options, children: list[Child]) -> Never:
         check_certificate(options.certification.certificate, options.certification.key)
     way_out = "--issuer" if options.certification else "--port-base N"
     for service in services(options, secrets={}):
-        check_port(service.ready.host, service.ready.port, service=service.name, way_out=way_out)
+        for port in service.ports:
+            check_port(service.ready.host, port, service=service.name, way_out=way_out)
     lock = take_state(options.state)
     try:
         if options.fresh:

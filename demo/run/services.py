@@ -33,6 +33,13 @@ class Service:
     command: tuple[str, ...]
     environment: Mapping[str, str]
     ready: Address
+    more_ports: tuple[int, ...] = ()
+    """Beside that at which it says that it is ready."""
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Return all that it listens on."""
+        return (self.ready.port, *self.more_ports)
 
 
 def services(options: Options, secrets: Mapping[str, str]) -> list[Service]:
@@ -109,6 +116,7 @@ def _inbox(options: Options) -> Service:
             "INBOX_SECRET_FILE": str(options.sms_secret_path),
             "INBOX_PROVIDER": options.issuer,
         },
+        more_ports=(options.smtp_port,),
     )
 
 
@@ -218,10 +226,12 @@ def _service(
     path: str,
     environment: Mapping[str, str],
     host: str = _LOOPBACK,
+    more_ports: tuple[int, ...] = (),
 ) -> Service:
     return Service(
         name=name,
         command=command,
         environment={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
         ready=Address(host=host, port=port, path=path, https=options.certification is not None),
+        more_ports=more_ports,
     )
