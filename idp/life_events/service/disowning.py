@@ -88,6 +88,8 @@ def _lock(tx: Tx, person_id: PersonId, lock: _Lock, *, occasion: Occasion) -> st
     facts = {**lock.facts, "factors": " ".join(sorted(one.value for one in lock.factors))}
     case = open_case(tx, lock.kind, person_id, facts, about=lock.about, actor=actor, occasion=occasion)
     is_new = open_ground(tx, person_id, Ground.HOLDER, f"case {case}", actor=actor, occasion=occasion)
+    if not is_new:  # a second word is as good as a first against whoever is on the way to unlock
+        tx.life_grounds.say_again(person_id, Ground.HOLDER, occasion.now)
     put_to_sleep(tx, person_id, lock.factors, reason=f"case {case}", actor=actor, occasion=occasion)
     _remove_address(tx, person_id, lock.added, occasion)
     end_unanswered(tx, person_id, "locked by its holder", occasion=occasion)

@@ -44,6 +44,11 @@ _OPEN = _insert.on_conflict_do_update(
     set_={"since": _insert.excluded.since, "reference": _insert.excluded.reference, "lifted_at": None},
     where=_t.lifted_at.is_not(None),
 ).returning(_t.ground)
+_SAY_AGAIN = (
+    update(life_grounds)
+    .where(*_this_person, _t.ground == bindparam("of_ground"), _t.lifted_at.is_(None))
+    .values(since=bindparam("now"))
+)
 _LIFT = (
     update(life_grounds)
     .where(*_this_person, _t.ground == bindparam("of_ground"), _t.lifted_at.is_(None))
@@ -71,6 +76,11 @@ class GroundStore:
             "lifted_at": None,
         }
         return self.connection.execute(_OPEN, row).one_or_none() is not None
+
+    def say_again(self, person_id: PersonId, ground: Ground, now: datetime) -> None:
+        """Let a ground that holds hold as of now: what was begun to lift it before has begun in vain."""
+        given = {**person_given(person_id), "of_ground": ground.value, "now": now}
+        self.connection.execute(_SAY_AGAIN, given)
 
     def lift(self, person_id: PersonId, ground: Ground, now: datetime) -> bool:
         """Let a ground hold no more; False if it doesn't."""

@@ -10,7 +10,7 @@ from idp.credentials.model import TotpCredential
 from idp.database import Done
 from idp.ids import PersonId
 from idp.life_events.model import CardStatus, Ground
-from idp.life_events.service import open_ground
+from idp.life_events.service import lock_own, open_ground
 from idp.people.model import PersonStatus
 from tests.driver import Page
 from tests.endpoints.public_computer import TICK
@@ -148,23 +148,29 @@ async def test_it_is_a_fresh_proof_that_is_asked_for(
     assert await world.status_of(person_id) is PersonStatus.LOCKED
 
 
+@pytest.mark.parametrize("is_locked_already", [False, True])
 async def test_a_sign_in_that_was_under_way_does_not_open_what_was_locked_meanwhile(
-    world: World, huong: Traveller
+    world: World, huong: Traveller, is_locked_already: bool
 ) -> None:
     """Whoever went to the national system before is perhaps whom the lock is for; the holder presses the button anew."""
     await huong.sign_in(await world.client())
     (started,) = await world.records(EventType.SESSION_STARTED)
     person_id = PersonId(started.subject_ref.removeprefix("person:"))
     world.time.moment = datetime.now(UTC) - timedelta(seconds=10)
+
+    async def lock() -> None:
+        await world.write(lambda tx: Done(lock_own(tx, person_id, "a code", occasion=world.occasion)))
+
+    if is_locked_already:
+        await lock()
+        world.time.move(seconds=1)
     page = await huong.browser.press(await huong.browser.get("/unlock"), "submit")
     if page.left_for is None:
         page = await huong.browser.press(page, "submit")
     assert page.left_for is not None
     back = await huong.sign_in_there(page.left_for)
     world.time.move(seconds=5)
-    owner = world.browser()
-    await world.signed_in(owner, person_id)
-    assert "page-account-locked" in (await owner.press(await owner.get("/lock"), "lock-signed-in")).ids
+    await lock()
     world.time.moment = datetime.now(UTC)
     page = await huong.return_with(back)
     assert page.case == "locked"
