@@ -1,4 +1,4 @@
-"""`hpid serve`: in the foreground, one process, until SIGTERM or SIGINT."""
+"""`hpid serve`: in the foreground, one process, until SIGTERM, SIGINT or SIGHUP."""
 
 import asyncio
 import gc

@@ -19,10 +19,14 @@ from idp.transaction import Tx
 
 
 def on_stop_signal(stop: Callable[[], object]) -> None:
-    """Call this at SIGTERM and SIGINT, in place of what was called before."""
+    """Call this at SIGTERM, SIGINT and SIGHUP, in place of what was called before.
+
+    A terminal that is closed asks to stop as well, unless whoever began it said otherwise, as `nohup` does.
+    """
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, stop)
 
 
 def announce(provider: Provider, log: logging.Logger) -> None:

@@ -1,4 +1,4 @@
-"""`hpid worker`: the jobs alone, in the foreground, one process, until SIGTERM or SIGINT."""
+"""`hpid worker`: the jobs alone, in the foreground, one process, until SIGTERM, SIGINT or SIGHUP."""
 
 import asyncio
 import logging

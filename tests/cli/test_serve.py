@@ -154,13 +154,14 @@ def test_metrics_have_a_port_of_their_own_in_every_process(node: Node) -> None: 
     assert second.refusal.startswith(f"port {port} of 127.0.0.1 can't be used for metrics: ")
 
 
-def test_sigterm_ends_it_cleanly_with_a_connection_open(node: Node) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_told_to_stop_it_ends_cleanly_with_a_connection_open(node: Node, number: signal.Signals) -> None:
     with socket.create_connection(("127.0.0.1", node.port)) as idle:
         idle.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert idle.recv(65536).startswith(b"HTTP/1.1 200")
         children = children_of(node.process.pid)
         began = time.monotonic()
-        assert node.end(signal.SIGTERM) == 0
+        assert node.end(number) == 0
         assert time.monotonic() - began < _STOPS_WITHIN
     assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
     assert node.readiness() == 0
@@ -303,6 +304,21 @@ def test_a_worker_beside_the_nodes_numbers_the_record_and_ends_when_told(made: I
         worker.kill()
     (line,) = map(json.loads, log.read_text().splitlines())
     assert (line["logger"], line["event"], line["database"]) == ("hpid.worker", "started", "sqlite")
+
+
+def test_begun_to_outlive_its_terminal_it_does(made: Installation) -> None:
+    with Path("/dev/null").open("rb") as nothing, (made.folder / "worker.log").open("wb") as output:
+        words = ("nohup", *HPID, "worker")
+        worker = subprocess.Popen(words, env=made.environment(), stdin=nothing, stdout=output, stderr=output)
+    try:
+        asyncio.run(_until_numbered(made))
+        worker.send_signal(signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            worker.wait(0.5)
+        worker.terminate()
+        assert worker.wait(_STOPS_WITHIN) == 0
+    finally:
+        worker.kill()
 
 
 async def _until_numbered(installation: Installation) -> None:
