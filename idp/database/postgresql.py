@@ -37,6 +37,7 @@ _RUN_ANEW = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _READ_ONLY = "25006"
 _NO_WRITES = frozenset({_READ_ONLY, "53100"})  # a full disk is one more reason
 _MIXED_UP = frozenset({"26000", "42P05"})  # a prepared statement that is not there, or is another's
+_NOT_GRANTED = "42501"
 _DOWN = ("08", "28", "3D", "40", "53", "55P03", "57", "58")
 """Appendix A: connection, log-in, no database, roll-back, resources, lock time-out, stop, disk."""
 _CLIENT_SECONDS = 4.0  # longer than the server's own, so that it speaks first
@@ -116,6 +117,9 @@ class Postgresql:
             if sqlstate in _MIXED_UP:
                 advice = "a pooler mixes up prepared statements: HPID_DATABASE_PREPARED=off"
                 raise DatabaseUnavailable(f"PostgreSQL: {advice}") from error
+            if sqlstate == _NOT_GRANTED:  # granted, it goes on without a restart
+                advice = "this role may not do it, see deploy/postgresql"
+                raise DatabaseUnavailable(f"PostgreSQL: {error.orig}: {advice}") from error
             if error.connection_invalidated or sqlstate.startswith(_DOWN):
                 raise DatabaseUnavailable(f"PostgreSQL: {error.orig}") from error
             raise

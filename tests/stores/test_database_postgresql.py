@@ -291,6 +291,19 @@ async def test_a_mistake_of_ours_is_not_called_an_outage(small: Database[Connect
         await small.read(lambda c: c.exec_driver_sql("SELECT * FROM no_such_table"))
 
 
+async def test_what_a_role_was_not_granted_is_an_outage_until_it_is(small: Database[Connection]) -> None:
+    """Rights forgotten at the installation (deploy/postgresql/grants.sql)."""
+
+    def raise_as_another(connection: Connection) -> Done[int]:
+        connection.exec_driver_sql("SET LOCAL ROLE pg_monitor")
+        return raise_version(connection)
+
+    told = "permission denied for table config_version: this role may not do it, see deploy/postgresql"
+    with pytest.raises(DatabaseUnavailable, match=told):
+        await small.transact(raise_as_another)
+    assert (await small.transact(raise_version)).unwrap() == 2
+
+
 async def test_reads_can_not_write_even_by_sql(small: Database[Connection]) -> None:
     with pytest.raises(DatabaseUnavailable, match="read-only"):
         await small.read(raise_version)
