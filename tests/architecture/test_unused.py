@@ -78,6 +78,28 @@ def test_nothing_is_left_over_in_a_module() -> None:
     assert _left_over("x.py", "_words = 1\n_used = 2\nprint(_used)\n") == ["x.py: _words"]
 
 
+def _helpers(source: str) -> list[str]:
+    """Return what a file of the tests defines for others, fixtures too; what pytest finds by its name is no helper."""
+    names: list[str] = []
+    for node in tree_of(source).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            put_to_use = [one for one in map(ast.unparse, node.decorator_list) if "autouse" in one]
+            names += [] if put_to_use else [node.name]
+    return [name for name in names if not re.match(r"_|test_|Test|pytest_", name)]
+
+
+def test_no_helper_or_fixture_of_the_tests_is_left_over() -> None:
+    sources = {path: source_of(path) for path in python_files("tests")}
+    words = Counter(word for source in sources.values() for word in re.findall(r"\w+", source))
+
+    assert [
+        f"{path}: {name}" for path, source in sources.items() for name in _helpers(source) if words[name] < 2
+    ] == []
+    assert _helpers("def quite(): ...\n@pytest.fixture(autouse=True)\ndef all(): ...\ndef test_x(): ...") == [
+        "quite"
+    ]
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -19,7 +19,7 @@ from tests.processes import Process, start
 
 SAME_SITE, OTHER_SITE = "localhost", "127.0.0.1"
 _PORTS = range(20000, 30000, 20)  # below those the kernel hands out
-_OFFSETS = (0, 1, 10, 11, 12, 13)
+_OFFSETS = (0, 1, 2, 3, 10, 11, 12, 13)
 _READY_SECONDS, _END_SECONDS = 200.0, 20.0
 _runners: list[Process] = []
 """Kept to the end: another test process may still use a demo that this one started."""
@@ -72,14 +72,6 @@ class Stack:
             err.seek(0)
             assert status == 0, err.read().decode()
             return out.read().decode()
-
-    def pid_of(self, service: str) -> int:
-        """Return the process of a service: the runner's child whose output goes to that service's log."""
-        log = (self.state / "log" / f"{service}.log").resolve()
-        for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
-            if Path(f"/proc/{child}/fd/1").resolve() == log:
-                return int(child)
-        raise AssertionError(f"{service} does not run")
 
     def stop(self) -> None:
         """End the runner, which ends its services."""
