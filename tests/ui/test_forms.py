@@ -6,7 +6,7 @@ from idp.ui.pages import Pages
 from tests.ui.every_page import Seen, on_every_page
 from tests.ui.html import Page
 from tests.ui.paths import ACTIONS
-from tests.ui.sample import FRAME, PORTAL
+from tests.ui.sample import FRAME, PORTAL, SITE
 from tests.ui.samples import SAMPLES
 
 
@@ -21,6 +21,15 @@ def test_every_form_posts_with_its_anti_forgery_value_to_a_path_of_ours(seen: Se
     for form in forms:
         assert form.attrs["method"] == "post"
         assert form.attrs["action"].partition("?")[0] in ACTIONS
+
+
+def test_who_is_told_to_sign_in_another_way_is_offered_that_first() -> None:
+    for sample, button in {"qr-far": "other-way", "qr-expired": "submit"}.items():
+        page = Page(SAMPLES[sample].render(Pages(SITE), Language.VI))
+        main = [one.attrs["id"] for one in page.elements if "btn" in one.attrs.get("class", "").split()]
+        plain = [one.attrs["id"] for one in page.elements if "btn-2" in one.attrs.get("class", "").split()]
+        assert [one for one in main if one not in plain] == [button]
+        assert {"submit", "other-way"} <= set(main)
 
 
 CAPITALS = {
