@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from idp.audit.events import AuditEvent, EventType
-from idp.audit.occasion import Occasion, client_ref
-from idp.database import Done
+from idp.audit.events import EventType
+from idp.audit.occasion import client_ref
 from idp.edge import Answer, Call
+from idp.edge.reading import record_once_a_day
 from idp.endpoints.back_channel import INVALID, form_of, token_of, verified_claims
 from idp.endpoints.client_authentication import authenticate_client
 from idp.grants.gid import gid_of
@@ -56,7 +56,14 @@ async def introspect(call: Call) -> Answer:
     except InvalidToken as error:
         _log.info("not active", extra=fields(txn=call.txn, client_id=client.client_id, reason=error.detail))
         return await _answer(call, client, rules.INACTIVE, now=occasion.now)
-    await _record(call, client, found, occasion)
+    event = occasion.event(
+        EventType.TOKEN_INTROSPECTED,
+        actor=client_ref(client.client_id),
+        person_id=found.person_id,
+        client_id=found.client_id,
+        audience=found.audience,
+    )
+    await record_once_a_day(call, f"{client.client_id} introspects {found.read_as}", event)
     return await _answer(call, client, found.answer, now=occasion.now)
 
 
@@ -123,25 +130,6 @@ def _refresh_token(call: Call, client: ClientFacts, stored: RefreshToken | None,
         person_id=grant.person_id,
         read_as=grant.gid,
     )
-
-
-async def _record(call: Call, client: ClientFacts, found: _Found, occasion: Occasion) -> None:
-    event = occasion.event(
-        EventType.TOKEN_INTROSPECTED,
-        actor=client_ref(client.client_id),
-        person_id=found.person_id,
-        client_id=found.client_id,
-        audience=found.audience,
-    )
-    key = f"{client.client_id} introspects {found.read_as}"
-    if call.provider.reads.is_first(key, event):
-        (await call.provider.database.add(partial(_write, event=event))).unwrap()
-        call.provider.reads.remember(key)
-
-
-def _write(tx: Tx, *, event: AuditEvent) -> Done[None]:
-    tx.audit.add(event)
-    return Done(None)
 
 
 async def _answer(call: Call, client: ClientFacts, answer: Mapping[str, object], *, now: datetime) -> Answer:

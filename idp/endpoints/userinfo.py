@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from idp.audit.events import AuditEvent, EventType
+from idp.audit.events import EventType
 from idp.audit.occasion import client_ref
-from idp.database import Done
 from idp.edge import Answer, Call
+from idp.edge.reading import record_once_a_day
 from idp.endpoints.back_channel import INVALID, verified_claims
 from idp.grants.gid import gid_of
 from idp.ids import Gid
@@ -82,9 +82,7 @@ async def userinfo(call: Call) -> Answer:
         client_id=grant.client_id,
         claims=sorted(claims),
     )
-    if call.provider.reads.is_first(grant.gid, event):
-        (await call.provider.database.add(partial(_record, event=event))).unwrap()
-        call.provider.reads.remember(grant.gid)
+    await record_once_a_day(call, grant.gid, event)
     return answer
 
 
@@ -112,11 +110,6 @@ def _mandates(grant: GrantFacts) -> dict[str, object]:
 async def _verify(call: Call, token: str) -> PresentedToken:
     issuer = call.provider.settings.issuer
     return read(await verified_claims(call, token), expected_iss=issuer, expected_aud=issuer)
-
-
-def _record(tx: Tx, *, event: AuditEvent) -> Done[None]:
-    tx.audit.add(event)
-    return Done(None)
 
 
 def _load(tx: Tx, *, gid: Gid, jti: str, now: datetime) -> _Owner | None:

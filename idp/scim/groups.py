@@ -7,6 +7,7 @@ from typing import Any
 from scim2_models import ResponseParameters
 
 from idp.edge import Answer, Call
+from idp.edge.reading import record_once_a_day
 from idp.ids import OfficialId
 from idp.officials.query import GroupQuery
 from idp.scim.access import Caller
@@ -15,7 +16,7 @@ from idp.scim.errors import ScimRefusal
 from idp.scim.filters import group_query
 from idp.scim.mapping import group_of, group_of_id
 from idp.scim.resources import Group
-from idp.scim.users import record_reading
+from idp.scim.users import reading_of
 from idp.transaction import Tx
 
 MOST_MEMBERS = 1_000
@@ -35,7 +36,7 @@ async def read_group(call: Call, caller: Caller, group_id: str) -> Answer:
     _, found = await call.provider.database.read(work)
     if not found:
         raise _NONE
-    await record_reading(call, caller)
+    await record_once_a_day(call, *reading_of(caller))
     location = f"{caller.base}/Groups/{group_id}"
     return answer(dumped(found[0], parameters), headers=(("content-location", location),))
 
@@ -56,7 +57,7 @@ async def find_groups(call: Call, caller: Caller, given: dict[str, Any]) -> Answ
         limit = 1  # members are many: one group at a time
     work = partial(_find, caller=caller, query=query, skip=skip, limit=limit, with_members=with_members)
     total, found = await call.provider.database.read(work)
-    await record_reading(call, caller)
+    await record_once_a_day(call, *reading_of(caller))
     return listed(found, Group, total=total, start=skip + 1, parameters=request)
 
 

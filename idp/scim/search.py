@@ -12,6 +12,7 @@ from scim2_models import InvalidFilterException, SearchRequest
 from scim2_models.path import Comparison, FilterNode
 
 from idp.edge import Answer, Call
+from idp.edge.reading import record_once_a_day
 from idp.officials.query import Condition, Every, GroupQuery, Some
 from idp.scim.access import Caller
 from idp.scim.answers import listed, search_of, stretch
@@ -19,7 +20,7 @@ from idp.scim.errors import ScimRefusal
 from idp.scim.filters import condition_of, group_query
 from idp.scim.mapping import group_of
 from idp.scim.resources import FullUser, Group
-from idp.scim.users import query_of, record_reading, users_of
+from idp.scim.users import query_of, reading_of, users_of
 from idp.transaction import Tx
 
 _BOTH = FullUser | Group
@@ -36,7 +37,7 @@ async def search_all(call: Call, caller: Caller, given: dict[str, Any]) -> Answe
         _find, caller=caller, request=request, condition=condition, groups=groups, skip=skip, limit=limit
     )
     total, found = await call.provider.database.read(work)
-    await record_reading(call, caller)
+    await record_once_a_day(call, *reading_of(caller))
     return listed(found, _BOTH, total=total, start=skip + 1, parameters=request)
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from scim2_models import Context, PatchOp, SearchRequest
 from scim2_models.path import AttrPath
 
-from idp.audit.events import EventType
+from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import client_ref
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
+from idp.edge.reading import record_once_a_day
 from idp.ids import OfficialId
 from idp.officials.model import Official, OfficialStatus, RecordRefused, WantedRecord
 from idp.officials.query import Condition, Every, Field, Query
@@ -70,7 +71,7 @@ async def read_user(call: Call, caller: Caller, official_id: str) -> Answer:
     )
     if user is None:
         raise GONE
-    await record_reading(call, caller)
+    await record_once_a_day(call, *reading_of(caller))
     if matches(call.headers.get("if-none-match"), user.meta.version):
         return Answer(status=304, headers=(("etag", user.meta.version),))
     return answer(dumped(user, parameters), headers=_about(user))
@@ -81,7 +82,7 @@ async def find_users(call: Call, caller: Caller, given: dict[str, Any]) -> Answe
     request = search_of(given, FullUser)
     query = query_of(request, caller)
     total, users = await call.provider.database.read(partial(load_users, caller=caller, query=query))
-    await record_reading(call, caller)
+    await record_once_a_day(call, *reading_of(caller))
     return listed(users, FullUser, total=total, start=query.skip + 1, parameters=request)
 
 
@@ -290,20 +291,12 @@ def _about(user: Any) -> tuple[tuple[str, str], ...]:
     return ("etag", str(user.meta.version)), ("content-location", str(user.meta.location))
 
 
-async def record_reading(call: Call, caller: Caller) -> None:
-    """Record the first reading of a day by a client (DESIGN 5.9, class 3)."""
+def reading_of(caller: Caller) -> tuple[str, AuditEvent]:
+    """Return what `record_once_a_day` takes: the first reading of a day by a client (DESIGN 5.9, class 3)."""
     event = caller.occasion.event(
         EventType.OFFICIALS_READ,
         actor=client_ref(caller.client_id),
         client_id=caller.client_id,
         agency=caller.root,
     )
-    key = f"{caller.client_id} reads officials of {caller.root}"
-    if call.provider.reads.is_first(key, event):
-        (await call.provider.database.transact(partial(_record, event=event))).unwrap()
-        call.provider.reads.remember(key)
-
-
-def _record(tx: Tx, *, event: Any) -> Done[None]:
-    tx.audit.add(event)
-    return Done(None)
+    return f"{caller.client_id} reads officials of {caller.root}", event
