@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import time
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,15 @@ async def test_what_apache_and_php_are_told_fits_discovery(discovery: dict[str, 
         discovery["token_endpoint_auth_methods_supported"]
     )
     assert "'S256'" in php
+
+
+async def test_what_oauth2_proxy_is_told_fits_discovery(discovery: dict[str, Any]) -> None:
+    told = tomllib.loads(block("toml"))
+    assert told["oidc_issuer_url"] == "http://localhost:8000"
+    assert told["code_challenge_method"] in discovery["code_challenge_methods_supported"]
+    assert set(told["scope"].split()) <= set(discovery["scopes_supported"])
+    assert told["oidc_email_claim"] in discovery["claims_supported"]
+    assert "refresh_token" in discovery["grant_types_supported"]
 
 
 def test_apache_can_read_its_lines(tmp_path: Path) -> None:
