@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
-from federation.fetch import FETCH_SECONDS, MOST_CONNECTIONS, Fetcher
+from federation.fetch import FETCH_SECONDS, MOST_CONNECTIONS, Fetcher, origin_of
 from federation.health import Circuit
 from federation.national_eid import NationalEid
 from federation.oidc import OidcUpstream
@@ -29,7 +29,7 @@ from idp.messages.senders import senders_of
 from idp.protocol.front_channel import offered_response_types
 from idp.provider import Provider
 from idp.risk.places import places_of
-from idp.settings import Settings
+from idp.settings import Settings, UnsafeSettings
 from idp.signing_keys.timed import TimedKeyring
 from idp.tracing import Tracing, start_tracing
 from idp.transaction import Tx
@@ -148,11 +148,18 @@ def _fetcher(
 ) -> Fetcher:
     return fetcher_of(
         total_timeout=time_limit,
-        allowed_loopback=frozenset(settings.loopback_origins),
+        allowed_loopback=_loopback_origins(settings),
         loopback_hosts=frozenset(settings.loopback_hosts),
         ca_bundle=settings.ca_bundle,
         connections=connections,
     )
+
+
+def _loopback_origins(settings: Settings) -> frozenset[str]:
+    try:
+        return frozenset(map(origin_of, settings.loopback_origins))
+    except ValueError as error:
+        raise UnsafeSettings("HPID_LOOPBACK_ORIGINS takes origins such as http://localhost:8001") from error
 
 
 def _registers(settings: Settings, fetcher: Fetcher, keyring: Keyring, clock: Clock) -> RegisterReader | None:

@@ -94,7 +94,6 @@ _EXPECTED = (
     SigningUnavailable,
     UnsafeSettings,
     UnusableBackup,
-    UnusableCaBundle,
     UnusableEnvFile,
     UnusableKeyRecord,
 )
@@ -134,11 +133,14 @@ def main() -> None:
         for problem in error.errors():
             show_error(_explained(problem["loc"], problem["msg"], model=error.title))
         sys.exit(1)
+    except UnusableCaBundle as error:
+        show_error(f"HPID_CA_BUNDLE: {error}")
+        sys.exit(1)
     except UnusableUrl as error:
         show_error(f"HPID_DATABASE_URL: {error}")
         sys.exit(1)
     except _EXPECTED as error:
-        show_error(str(error).splitlines()[0])  # a driver's text goes on with its statement
+        show_error(str(error).split("\n")[0])  # a driver's text goes on with its statement
         sys.exit(1)
 
 

@@ -14,6 +14,16 @@ from tests.server import Installation
     ("name", "value", "refusal"),
     [
         ("HPID_LOG_LEVEL", "LOUD", "HPID_LOG_LEVEL: Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+        (
+            "HPID_LOOPBACK_ORIGINS",
+            "localhost:8001",
+            "HPID_LOOPBACK_ORIGINS takes origins such as http://localhost:8001",
+        ),
+        (
+            "HPID_CA_BUNDLE",
+            "/nowhere/ca.pem",
+            "HPID_CA_BUNDLE: /nowhere/ca.pem: can't be read: No such file or directory",
+        ),
         ("HPID_LIFE_CODE", "-5", "HPID_LIFE_CODE must not be below 0"),
         ("HPID_LIFE_ASSERTION_KEPT", "-P1D", "HPID_LIFE_ASSERTION_KEPT must not be below 0"),
         (

@@ -23,6 +23,7 @@ _ON_PAPER = ("--authority", "Công an", "--letter", "12/CA")
 
 _SLIPS = [
     (("clients", "show", _NO_TEXT), "word 3 of the command is not UTF-8"),
+    (("clients", "show", "a\rb"), "no client a\\u000db"),
     (("people", "lock", _AN_ID, "--reason", _NO_TEXT), "word 5 of the command is not UTF-8"),
     (("emergency", "end", "--client", "a", "--until", "0001-01-01T00:00+23:59"), f"--until {_TIME}"),
     (("emergency", "end", "--client", "a", "--since", "9999-12-31T23:59-23:59"), f"--since {_TIME}"),
