@@ -16,6 +16,7 @@ from idp.citizen.interaction import posted
 from idp.citizen.slowed import slowed
 from idp.credentials.reservation import Slowed
 from idp.credentials.sign_in_code import YOUNGEST
+from idp.credentials.typed_code import read_digits
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.over_limit import record_over_limit
@@ -111,8 +112,8 @@ async def check_code(call: Call) -> Answer:
     pending = None if channel is None else await _pending(call, holder.person_id, channel)
     if channel is None or pending is None:
         return await _list(call, holder, errors=one_error("contact_code_over"))
-    code = form.get("otp", "").replace(" ", "")
-    if len(code) != CODE_DIGITS or not (code.isascii() and code.isdecimal()):
+    code = read_digits(form.get("otp", ""), CODE_DIGITS)
+    if code is None:
         return _code_page(call, holder, pending, errors=one_error("otp_incomplete", at="otp"))
     occasion = call.occasion()
     work = partial(

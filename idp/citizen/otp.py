@@ -10,6 +10,7 @@ from idp.citizen.local_session import SignedIn, beginning, counted, signed_in, s
 from idp.citizen.recovery_code import takes_recovery_codes
 from idp.citizen.second_step import Failed, NoProof, SecondStep, has_proof
 from idp.credentials.totp import DIGITS, totp_step
+from idp.credentials.typed_code import read_digits
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.page import page
@@ -31,8 +32,8 @@ async def show(call: Call) -> Answer:
 async def check(call: Call) -> Answer:
     """Check the code and begin the session."""
     opened = await open_here(call)
-    code = posted(call).get("otp", "").replace(" ", "")
-    if len(code) != DIGITS or not (code.isascii() and code.isdecimal()):
+    code = read_digits(posted(call).get("otp", ""), DIGITS)
+    if code is None:
         return _form(call, opened, one_error("otp_incomplete", at="otp"))
     occasion = call.occasion()
     settle = partial(_settle, interaction_id=opened.interaction_id, code=code, occasion=occasion)

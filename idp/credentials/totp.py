@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 import pyotp
 
+from idp.credentials.typed_code import read_digits
+
 _STEP_SECONDS = 30
 _WINDOW = 1
 DIGITS = 6
@@ -15,8 +17,8 @@ DIGITS = 6
 
 def totp_step(secret: str, code: str, *, now: datetime, last_step: int) -> int | None:
     """Return the step this code belongs to, if it is right and newer than the last one used (§5.2)."""
-    digits = code.replace(" ", "")
-    if len(digits) != DIGITS or not digits.isdecimal() or not digits.isascii():
+    digits = read_digits(code, DIGITS)
+    if digits is None:
         return None
     totp = pyotp.TOTP(secret)
     current = int(now.timestamp()) // _STEP_SECONDS

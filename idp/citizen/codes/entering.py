@@ -22,6 +22,7 @@ from idp.citizen.local_session import SignedIn, beginning, counted, signed_in
 from idp.citizen.slowed import slowed
 from idp.credentials.reservation import Slowed
 from idp.credentials.sign_in_code import AMR, CODE_DIGITS, MOST_CODE_TRIES, SignInCode, code_material
+from idp.credentials.typed_code import read_digits
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.ids import NOBODY
@@ -61,7 +62,7 @@ async def show(call: Call) -> Answer:
 async def check(call: Call) -> Answer:
     """Check the code and begin the session."""
     opened = await open_here(call)
-    typed = posted(call).get("otp", "").replace(" ", "")
+    typed = read_digits(posted(call).get("otp", ""), CODE_DIGITS)
     code, channels = await _latest(call, opened), code_channels(call, opened)
     if not channels:
         return Answer.redirect(f"{HERE}?i={opened.interaction_id}")
@@ -69,7 +70,7 @@ async def check(call: Call) -> Answer:
         return address_page(call, opened, channels, errors=one_error("sign_in_code_gone"))
     if code.is_over(call.provider.clock.now()):
         return code_page(call, opened, code)
-    if len(typed) != CODE_DIGITS or not (typed.isascii() and typed.isdecimal()):
+    if typed is None:
         return code_page(call, opened, code, errors=one_error("otp_incomplete", at="otp"))
     provider, occasion, counter = call.provider, call.occasion(), (Limit.SIGN_IN, address_key(call.peer))
     provider.limits.check(counter, now=occasion.now)
