@@ -122,6 +122,7 @@ class Watch:
 
     async def _learn(self, sent: Sent, proved: Proved | None, response: httpx.Response, after: Kept) -> None:
         page, changed, code = Page(response), list(changes(self.kept, after)), ""
+        recovered = recovers(sent)  # before what it spent is known
         if sent.path in SENDING and any(change.table.endswith("_codes") for change in changed):
             code = await self.scene.world.provider.database.read(self._new_code)
         for change in changed:
@@ -134,7 +135,7 @@ class Watch:
         self._codes(sent, proved, me, page)
         self._read_page(sent, me, page)
         self._depart(sent, response)
-        self._recovered(sent, page)
+        self._recovered(sent, page, recovered)
 
     def _new_code(self, tx: Tx) -> str:
         """Return the code that was written just now; nothing where it only looks as if one was."""
@@ -212,11 +213,11 @@ class Watch:
         paper = self.told.papers.get(known[0] if known else read_case(sent.field("case-number")) or "")
         return paper.person_id if paper else ""
 
-    def _recovered(self, sent: Sent, page: Page) -> None:
+    def _recovered(self, sent: Sent, page: Page, recovered: str) -> None:
         """Learn from when on acts wait, and which paper a form of a desk's code goes with."""
         is_done = page.response.headers.get("location", "").endswith("d=recovered")
-        if is_done or "page-recover-desk-done" in page.ids:
-            self.told.holds[recovers(sent)] = sent.now + _HOLD
+        if recovered and (is_done or "page-recover-desk-done" in page.ids):
+            self.told.holds[recovered] = sent.now + _HOLD
         for form in page.forms if sent.path in {DESK, BIND} else ():
             if setup := form["fields"].get("setup"):
                 known = self.told.desk_setups.get(sent.field("setup")) or self._of_right_code(sent)

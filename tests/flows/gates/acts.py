@@ -44,6 +44,16 @@ def recovers(sent: Sent) -> str:
     return paper.person_id if sent.status_of(paper.person_id) == "active" else ""
 
 
+def ends_what_waits(sent: Sent) -> frozenset[str]:
+    """Return whose codes on their way, offers and proposals end with a lock or a recovery."""
+    return frozenset({locks(sent), recovers(sent)} - {""})
+
+
+def disputes_address(sent: Sent) -> str:
+    """Return who may be rid of an address by saying that they did not add it."""
+    return locks(sent) if sent.path in {NOT_ME, BY_LINK} else ""
+
+
 def loses(sent: Sent, kind: str) -> str:
     """Return who loses factors of a kind by a recovery: at a desk all of them."""
     is_lost = sent.path == BIND or sent.field(f"lost-{kind}") == "yes"

@@ -1,6 +1,6 @@
 """What people ask of their data, the copy of it, and closing."""
 
-from tests.flows.gates.acts import unlocks, who
+from tests.flows.gates.acts import recovers, unlocks, who
 from tests.flows.kept import Change
 from tests.flows.places import DATA
 from tests.flows.proving import Proved
@@ -10,7 +10,8 @@ from tests.flows.sent import Sent
 def request(change: Change, sent: Sent, proved: Proved | None) -> str:
     """A request is its person's; one to close was made for sure, fresh, and not in the day after a recovery.
 
-    Who opens their account again is closed no sooner for it: they are to see that it was asked for.
+    Who opens their account again is closed no sooner for it: they are to see that it was asked for. A recovery takes a
+    closing back.
     """
     row = change.row
     if change.kind == "delete":
@@ -18,6 +19,13 @@ def request(change: Change, sent: Sent, proved: Proved | None) -> str:
     if change.columns == {"close_at"} and change.before is not None:
         is_later = change.before["close_at"] is not None and row["close_at"] > change.before["close_at"]
         return who(change, unlocks(sent, proved) if is_later else "", "nobody opened this account again")
+    if (
+        change.kind == "update"
+        and row["state"] == "withdrawn"
+        and row["close_at"] is not None
+        and recovers(sent)
+    ):
+        return who(change, recovers(sent), "not its person")
     if change.kind == "update":
         owner = sent.changes_account(f"{DATA}/request/withdraw", is_fresh=False)
         is_named = row["request_id"] == sent.field("request") and row["state"] == "withdrawn"

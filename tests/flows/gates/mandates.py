@@ -1,5 +1,6 @@
 """Acting for others: offers, mandates, ends."""
 
+from tests.flows.gates.acts import ends_what_waits
 from tests.flows.kept import Change, Row
 from tests.flows.places import MANDATES
 from tests.flows.proving import Proved
@@ -27,6 +28,8 @@ def invitation(change: Change, sent: Sent, _: Proved | None) -> str:
         return (
             "" if owner and _manages(sent, owner, row["principal_id"]) else "nobody who manages it offered it"
         )
+    if change.columns == {"closed_at", "close_reason"} and row["invited_by"] in ends_what_waits(sent):
+        return ""
     owner, act = sent.changes_account(f"{MANDATES}/act"), sent.query.get("a")
     if change.columns != {"closed_at", "close_reason"} or row["invitation_id"] != sent.query.get("i"):
         return "another one was named"
@@ -56,5 +59,7 @@ def mandate(change: Change, sent: Sent, _: Proved | None) -> str:
 
 
 def removal(change: Change, sent: Sent, _: Proved | None) -> str:
+    if change.columns == {"closed_at", "closed_by"} and change.row["proposed_by"] in ends_what_waits(sent):
+        return ""
     owner = sent.changes_account(f"{MANDATES}/act")
     return "" if owner and _manages(sent, owner, change.row["principal_id"]) else "no business of theirs"

@@ -1,6 +1,6 @@
 """The person: record, names, links, locks and their cases, recoveries."""
 
-from tests.flows.gates.acts import locks, recovers, unlocks, who
+from tests.flows.gates.acts import disputes_address, locks, recovers, unlocks, who
 from tests.flows.kept import Change
 from tests.flows.places import BIND, CALLBACK, CONTACTS, DATA, DESK, HISTORY, METHODS
 from tests.flows.proving import Proved, came_back
@@ -19,7 +19,7 @@ def person(change: Change, sent: Sent, proved: Proved | None) -> str:
         return who(change, owner, "its holder did not ask for it")
     if change.columns and change.columns <= _OF_PROFILE:
         owner = sent.changes_account(f"{CONTACTS}/code", f"{CONTACTS}/remove")
-        if owner == change.row["person_id"]:
+        if change.row["person_id"] in {owner, disputes_address(sent)}:
             return ""
     return from_there(change, sent, proved)
 
@@ -28,7 +28,8 @@ def identifier(change: Change, sent: Sent, proved: Proved | None) -> str:
     owner = sent.changes_account(f"{METHODS}/password", f"{CONTACTS}/code", f"{CONTACTS}/remove")
     if sent.path == BIND:
         owner = recovers(sent)
-    return "" if owner and owner == change.row["person_id"] else from_there(change, sent, proved)
+    owners = {owner, disputes_address(sent)} - {""}
+    return "" if change.row["person_id"] in owners else from_there(change, sent, proved)
 
 
 def from_there(change: Change, sent: Sent, proved: Proved | None) -> str:
