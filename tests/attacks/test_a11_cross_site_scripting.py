@@ -113,6 +113,7 @@ async def test_a11_nor_in_the_page_that_posts_an_answer(world: World, oracle: Or
 
 
 async def test_a11_what_comes_back_from_upstream_is_never_shown(world: World, oracle: Oracle) -> None:
+    await world.http.get("/")  # who has no cookie yet is told that cookies may be off
     harmless = (await world.http.get("/upstream/national/callback?state=x")).text
     for polyglot in POLYGLOTS:
         for name in ("error", "error_description", "error_uri"):
@@ -138,6 +139,7 @@ async def test_a11_what_comes_back_from_upstream_is_never_shown(world: World, or
 )
 async def test_a11_nor_is_any_query_of_any_page(world: World, oracle: Oracle, path: str) -> None:
     names = ("i", "m", "r", "n", "link", "next", "q", "state", "ui_locales")
+    await world.http.get("/")  # who has no cookie yet is told that cookies may be off
     for polyglot in POLYGLOTS:
         harmless = await world.http.get(path, params=dict.fromkeys(names, "x"))
         answer = await world.http.get(path, params=dict.fromkeys(names, polyglot))

@@ -147,4 +147,4 @@ def test_a_certificate_or_ca_that_is_not_there_is_one_line(tmp_path: Path, ca: T
     refused = made.hpid("serve", **{**_files(pair), "HPID_CERTIFICATE": str(nowhere)}).refusal
     assert refused == f"{nowhere}: can't be read: No such file or directory"
     refused = made.hpid("serve", HPID_CA_BUNDLE=str(nowhere)).refusal
-    assert refused == f"{nowhere}: can't be read: No such file or directory"
+    assert refused == f"HPID_CA_BUNDLE: {nowhere}: can't be read: No such file or directory"
