@@ -49,7 +49,7 @@ class _RequestRecord(logging.LogRecord):
 
     def line(self) -> str:
         """Return what JsonLines would."""
-        return _request_line(self.created, **self.__dict__[_OWN_FIELDS]).rstrip("\n")
+        return _request_line(self.created, **self.__dict__[_OWN_FIELDS])
 
 
 _root, _access = logging.getLogger(), logging.getLogger("hpid.access")
@@ -61,7 +61,7 @@ def _request_line(at: float, txn: str, method: str, path: str, status: int, ms: 
     return (
         f'{{"at": "{_moment(at)}", "level": "INFO", "logger": "hpid.access", "event": "request"'
         f', "txn": "{txn}", "method": {quoted(method[:_LONGEST])}, "path": {quoted(path[:_LONGEST])}'
-        f', "status": {status}, "ms": {ms}, "peer": "{peer}"}}\n'
+        f', "status": {status}, "ms": {ms}, "peer": "{peer}"}}'
     )
 
 
@@ -138,7 +138,7 @@ class _Output(logging.StreamHandler[TextIO]):
         if not lines:
             return
         try:
-            self.stream.write("".join(lines))
+            self.stream.write("\n".join(lines) + "\n")
         except (OSError, ValueError):  # a full disk, a closed pipe: who was answered is no worse off
             self.handleError(_RequestRecord(0.0, {}))
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from idp.ui.language import Language
 from idp.ui.pages import Pages
-from tests.journeys.visitor import FLAGS
 from tests.ui.gallery import render_all
 from tests.ui.sample import SITE
 from tests.ui.samples import SAMPLES
@@ -30,14 +29,6 @@ SPACE_OUT = """css => {
   document.adoptedStyleSheets = [sheet];
 }"""
 SCROLL_WIDTH = "document.documentElement.scrollWidth"
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

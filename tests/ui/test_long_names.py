@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from idp.ui.language import Language
-from tests.journeys.visitor import FLAGS
 from tests.ui.gallery import render_all
 from tests.ui.samples import SAMPLES
 from tests.ui.serving import serving
@@ -32,14 +31,6 @@ CUT_OFF = """() => [...document.querySelectorAll("main *")].filter(one =>
   one.checkVisibility() && !one.matches("input, select, textarea, thead, .vh, svg, svg *")
   && getComputedStyle(one).overflow !== "visible" && one.scrollWidth > one.clientWidth + 1
 ).map(one => one.id || one.className)"""
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
