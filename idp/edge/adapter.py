@@ -160,11 +160,11 @@ class Edge:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     async def _serve(self, call: Call, kind: Kind, scope: Scope, receive: Receive, reply: Reply) -> None:
-        check_head(call, scope)
         route = self.route_of(call.path)
         if route is not None:
             await reply.give(await self._answer(call, kind, self._routes[route], scope, receive))
             return
+        check_head(call, scope)
         if call.path != "/" and (call.path.endswith("/") or not call.path.startswith("/")):
             # no address of ours is such a one; a framework would redirect by 307, to the host the request names
             raise BadCall(404, "no such address")
@@ -188,29 +188,26 @@ class Edge:
         """Run one protocol endpoint; whatever becomes of it, CORS headers ride along."""
         endpoint = methods.get("GET" if call.method == "HEAD" else call.method)
         origin = call.headers.get("origin") if call.path in CORS_PATHS else None
-        if endpoint is not None:
-            answer = await self._run(endpoint, call, kind, scope, receive)
-        elif call.method == "OPTIONS" and origin is not None:
-            origins = self._provider.configuration.origins
-            return Answer(status=204, headers=cors_headers(origin, origins, preflight=True))
+        try:
+            check_head(call, scope)
+            if endpoint is not None and call.method in _WITH_BODY:
+                call.body = await read_body(receive, body_length(call, scope))
+        except BadCall as refusal:
+            answer = _rendered(call, refusal, self._render)
         else:
-            answer = Answer.json(
-                {"error": "invalid_request", "error_description": "method not allowed"}, status=405
-            ).with_headers(("allow", ", ".join(sorted(methods))))
+            if endpoint is not None:
+                answer = await self._run(endpoint, call, kind)
+            elif call.method == "OPTIONS" and origin is not None:
+                origins = self._provider.configuration.origins
+                return Answer(status=204, headers=cors_headers(origin, origins, preflight=True))
+            else:
+                answer = _not_allowed(methods)
         if origin is None:
             return answer
         headers = cors_headers(origin, self._provider.configuration.origins, preflight=False)
         return answer.with_headers(*(header for header in headers if header not in answer.headers))
 
-    async def _run(
-        self, endpoint: Endpoint, call: Call, kind: Kind, scope: Scope, receive: Receive
-    ) -> Answer:
-        """Read the body and run the endpoint; what is refused on the way is rendered here."""
-        try:
-            if call.method in _WITH_BODY:
-                call.body = await read_body(receive, body_length(call, scope))
-        except BadCall as refusal:
-            return _rendered(call, refusal, self._render)
+    async def _run(self, endpoint: Endpoint, call: Call, kind: Kind) -> Answer:
         admission = self._provider.admission
         admission.enter(kind)
         try:
@@ -225,6 +222,11 @@ async def run(endpoint: Endpoint, call: Call, render: Render) -> Answer:
         return await endpoint(call)
     except Exception as refusal:  # the exit knows refusals from faults
         return _rendered(call, refusal, render)
+
+
+def _not_allowed(methods: Mapping[str, Endpoint]) -> Answer:
+    refused = {"error": "invalid_request", "error_description": "method not allowed"}
+    return Answer.json(refused, status=405).with_headers(("allow", ", ".join(sorted(methods))))
 
 
 def _rendered(call: Call, error: Exception, render: Render) -> Answer:

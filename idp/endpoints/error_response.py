@@ -86,15 +86,16 @@ def _answer(call: Call, refusal: Refusal) -> Answer:
             told = error_parameters(error, state=state, iss=call.provider.settings.issuer)
             gone = () if interaction_id is None else (let_go_declined(call, interaction_id),)
             return authorization_response(call, uri, told, *gone, response_mode=mode)
-        case ToJson(basic=basic):
+        case ToJson():
             answer = _json(error)
-            if basic and error.status == 401:
-                return answer.with_headers(
-                    ("www-authenticate", f'Basic realm="{call.provider.settings.issuer}"')
-                )
+            if error.status == 401:  # RFC 9110 §15.5.2: there is a challenge, whichever way was tried
+                realm = call.provider.settings.issuer
+                return answer.with_headers(("www-authenticate", f'Basic realm="{realm}"'))
             return answer
-        case ToBearer(bare=bare, scope=scope):
+        case ToBearer(bare=bare, scope=scope) if error.status < 500:
             return _challenge(call, error, bare=bare, scope=scope)
+        case ToBearer():  # nothing is wrong with the token
+            return _json(error)
 
 
 def _json(error: ProtocolError) -> Answer:
@@ -105,13 +106,14 @@ def _json(error: ProtocolError) -> Answer:
 
 
 def _challenge(call: Call, error: ProtocolError, *, bare: bool, scope: str | None) -> Answer:
-    """Return the challenge of RFC 6750 §3; without a token it names no error (§3.1)."""
+    """Return the challenge of RFC 6750 §3; without a token neither it nor the body names an error (§3.1)."""
     parts = [f'realm="{call.provider.settings.issuer}"']
     if not bare:
         parts += [f'error="{error.error}"', f'error_description="{error.error_description}"']
     if scope is not None:
         parts.append(f'scope="{scope}"')
-    return _json(error).with_headers(("www-authenticate", "Bearer " + ", ".join(parts)))
+    answer = Answer.json({}, status=error.status) if bare else _json(error)
+    return answer.with_headers(("www-authenticate", "Bearer " + ", ".join(parts)))
 
 
 def _page(
@@ -173,7 +175,7 @@ def _default_destination(
     if call.path == "/userinfo":
         return ToBearer()
     if call.path in JSON_PATHS:
-        return ToJson(basic="authorization" in call.headers)
+        return ToJson()
     return ToPage(case=case, status=status)
 
 

@@ -44,7 +44,7 @@ class _Found:
 
 async def introspect(call: Call) -> Answer:
     """Say what a token is worth now."""
-    with refusing(ToJson(basic="authorization" in call.headers)):
+    with refusing(ToJson()):
         form = form_of(call)
         client = await authenticate_client(call, form)
         if client.is_public:

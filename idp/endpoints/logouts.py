@@ -22,7 +22,7 @@ PATH = "/logouts"
 
 async def logouts(call: Call) -> Answer:
     """Return the client's deliveries, the newest first; `next` is what to send as `before` for the page after."""
-    with refusing(ToJson(basic="authorization" in call.headers)):
+    with refusing(ToJson()):
         if call.query_string:
             raise InvalidRequest("parameters belong in the body")
         form = parse_form(call.form() if call.body else ())  # a header alone is a whole question

@@ -31,7 +31,7 @@ from idp.transaction import Tx
 
 async def par(call: Call) -> Answer:
     """Keep a request and name it."""
-    with refusing(ToJson(basic="authorization" in call.headers)):
+    with refusing(ToJson()):
         if call.query_string:
             raise InvalidRequest("parameters belong in the body")
         pairs = call.form()

@@ -27,7 +27,7 @@ _DONE = Answer(headers=NO_STORE)
 
 async def revoke(call: Call) -> Answer:
     """End a token of the client's."""
-    with refusing(ToJson(basic="authorization" in call.headers)):
+    with refusing(ToJson()):
         form = form_of(call)
         client = await authenticate_client(call, form)
         token = token_of(form)

@@ -187,14 +187,12 @@ class ToRedirect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToJson:
-    """Back channel: RFC 6749 §5.2. `basic` asks for WWW-Authenticate: Basic on 401."""
-
-    basic: bool = False
+    """Back channel: RFC 6749 §5.2. A 401 asks for Basic, whichever way the client tried (RFC 9110 §15.5.2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToBearer:
-    """A protected resource: WWW-Authenticate: Bearer (RFC 6750 §3). `bare`: no token was sent, so no error code."""
+    """A protected resource: WWW-Authenticate: Bearer (RFC 6750 §3). `bare`: no token was sent, so no error is told."""
 
     bare: bool = False
     scope: str | None = field(default=None)

@@ -138,6 +138,24 @@ async def test_a_wrong_method_and_a_body_too_large_are_told_to_the_script_too(wo
     assert (response.status_code, response.headers["access-control-allow-origin"]) == (413, APP)
 
 
+@pytest.mark.parametrize(
+    ("status", "headers", "query"),
+    [
+        (413, {"content-length": "70000"}, ""),
+        (431, {"x-trace": "a" * 17_000}, ""),
+        (415, {"content-encoding": "gzip"}, ""),
+        (414, {}, "a" * 17_000),
+    ],
+)
+async def test_what_is_refused_by_its_head_alone_is_told_to_the_script_too(
+    world: World, status: int, headers: dict[str, str], query: str
+) -> None:
+    url = f"/token?{query}" if query else "/token"
+    response = await world.http.post(url, headers={"origin": APP, **headers})
+    assert (response.status_code, response.json()["error"]) == (status, "invalid_request")
+    assert response.headers["access-control-allow-origin"] == APP
+
+
 async def _each(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
     for chunk in chunks:
         yield chunk

@@ -208,6 +208,7 @@ async def test_without_a_token_the_challenge_names_no_error(world: World) -> Non
     response = await world.http.get(registered.address)
     assert response.status_code == 401
     assert "error=" not in response.headers["www-authenticate"]
+    assert response.json() == {}
 
 
 async def test_a_client_that_is_disabled_or_frozen_governs_nothing(world: World) -> None:

@@ -27,14 +27,13 @@ def basic(client_id: str, secret: str) -> dict[str, str]:
     return {"authorization": "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()}
 
 
-def assert_refused(response: httpx.Response, *, challenged: bool) -> None:
+def assert_refused(response: httpx.Response) -> None:
     assert response.status_code == 401
     assert response.json() == {
         "error": "invalid_client",
         "error_description": "client authentication failed",
     }
-    expected = f'Basic realm="{ISSUER}"' if challenged else None
-    assert response.headers.get("www-authenticate") == expected
+    assert response.headers["www-authenticate"] == f'Basic realm="{ISSUER}"', "RFC 9110 §15.5.2"
     assert response.headers["cache-control"] == "no-store"
 
 
@@ -57,20 +56,20 @@ async def test_a_secret_in_the_body_lets_a_post_client_in(world: World) -> None:
     rp = await world.client(token_endpoint_auth_method="client_secret_post")
     secret = str(rp.client_secret)
     assert_let_in(await ask(world, {"client_id": "rp-c", "client_secret": secret}))
-    assert_refused(await ask(world, {"client_id": "rp-c", "client_secret": "wrong"}), challenged=False)
-    assert_refused(await ask(world, {}, basic("rp-c", secret)), challenged=True)
+    assert_refused(await ask(world, {"client_id": "rp-c", "client_secret": "wrong"}))
+    assert_refused(await ask(world, {}, basic("rp-c", secret)))
 
 
 async def test_a_public_client_says_its_name_and_no_more(world: World) -> None:  # §3.2.1
     await world.client("app", secret=False)
     assert_let_in(await ask(world, {"client_id": "app"}))
-    assert_refused(await ask(world, {"client_id": "app", "client_secret": "anything"}), challenged=False)
-    assert_refused(await ask(world, {}, basic("app", "anything")), challenged=True)
+    assert_refused(await ask(world, {"client_id": "app", "client_secret": "anything"}))
+    assert_refused(await ask(world, {}, basic("app", "anything")))
 
 
 async def test_a_confidential_client_can_t_pass_for_a_public_one(world: World) -> None:
     await world.client()
-    assert_refused(await ask(world, {"client_id": "rp-c"}), challenged=False)
+    assert_refused(await ask(world, {"client_id": "rp-c"}))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +108,7 @@ async def test_whatever_is_wrong_with_the_credentials_the_answer_is_one(world: W
             None,
         ),
     }[case]
-    assert_refused(await ask(world, form, headers), challenged=headers is not None)
+    assert_refused(await ask(world, form, headers))
 
 
 async def test_two_ways_at_once_are_a_wrong_request_whoever_it_is(world: World) -> None:  # RFC 6749 §5.2
@@ -142,7 +141,7 @@ async def test_two_ways_at_once_are_a_wrong_request_whoever_it_is(world: World) 
 async def test_a_malformed_header_is_a_failed_proof_and_not_a_fault(world: World, header: str) -> None:
     await world.client()
     response = await ask(world, {"client_id": "rp-c"}, httpx.Headers([(b"authorization", header.encode())]))
-    assert_refused(response, challenged=True)
+    assert_refused(response)
 
 
 async def test_a_disabled_client_is_let_in_nowhere_within_a_second(world: World) -> None:  # DESIGN 5.5
@@ -161,7 +160,7 @@ async def test_a_disabled_client_is_let_in_nowhere_within_a_second(world: World)
     assert (await rp.redeem(world.http, code)).status_code in {400, 401}
     assert (await rp.refresh(world.http, tokens["refresh_token"])).status_code in {400, 401}
     await asyncio.sleep(1.01)
-    assert_refused(await rp.redeem(world.http, code), challenged=True)
+    assert_refused(await rp.redeem(world.http, code))
     page = await alice.browser.get(rp.authorize_url())
     assert (page.status, page.error) == (400, "unauthorized_client")
 
@@ -186,7 +185,7 @@ async def test_an_expired_secret_is_no_secret_and_two_may_overlap(world: World) 
     for secret in (old, new):
         assert_let_in(await ask(world, {}, basic("rp-c", secret)))
     world.time.move(days=1)
-    assert_refused(await ask(world, {}, basic("rp-c", old)), challenged=True)
+    assert_refused(await ask(world, {}, basic("rp-c", old)))
     assert_let_in(await ask(world, {}, basic("rp-c", new)))
 
 
@@ -198,7 +197,7 @@ async def test_a_secret_of_profile_city_ends_after_a_year_and_of_profile_oidc_ne
     world.time.move(days=365, seconds=-1)
     assert_let_in(await ask(world, {}, basic("rp-c", city)))
     world.time.move(seconds=1)
-    assert_refused(await ask(world, {}, basic("rp-c", city)), challenged=True)
+    assert_refused(await ask(world, {}, basic("rp-c", city)))
     assert_let_in(await ask(world, {}, basic("rp-o", baseline)))
 
 
@@ -221,7 +220,7 @@ async def test_a_revoked_secret_opens_nothing_and_the_others_go_on(world: World)
 
     await world.provider.database.transact(revoke)  # as on another node: this one is not told
     await asyncio.sleep(1.01)
-    assert_refused(await ask(world, {}, basic("rp-c", new.text)), challenged=True)
+    assert_refused(await ask(world, {}, basic("rp-c", new.text)))
     assert_let_in(await ask(world, {}, basic("rp-c", old)))
 
 
@@ -270,8 +269,8 @@ async def test_a_confidential_client_without_a_secret_is_let_in_by_nothing(world
 
     await world.write(register)
     for secret in ("", "None", "null", str(rp.client_secret)):
-        assert_refused(await ask(world, {}, basic("bare", secret)), challenged=True)
-    assert_refused(await ask(world, {"client_id": "bare"}), challenged=False)
+        assert_refused(await ask(world, {}, basic("bare", secret)))
+    assert_refused(await ask(world, {"client_id": "bare"}))
 
 
 async def test_a_refused_client_leaves_a_count_and_no_event(world: World) -> None:
@@ -305,7 +304,7 @@ async def test_too_many_failures_of_a_client_at_one_address_are_asked_to_wait(
     rp = await world.client()
     other = await world.client("rp-other")
     for _ in range(Limit.CLIENT_AUTHENTICATION.value.most):
-        assert_refused(await ask(world, {}, basic("rp-c", "wrong")), challenged=True)
+        assert_refused(await ask(world, {}, basic("rp-c", "wrong")))
     spoofed = {"x-forwarded-for": "198.51.100.7", "forwarded": "for=198.51.100.7"}
     for headers in (basic("rp-c", "wrong"), basic("rp-c", str(rp.client_secret)) | spoofed):
         refused = await ask(world, {}, headers)

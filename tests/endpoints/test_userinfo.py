@@ -26,6 +26,10 @@ def assert_invalid(response: httpx.Response, challenge: str = INVALID) -> None:
     assert response.headers["www-authenticate"] == challenge
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["content-type"] == "application/json"
+    if challenge == BARE:
+        assert response.json() == {}, "RFC 6750 §3.1: no error where no token was sent"
+    else:
+        assert response.json()["error"] == "invalid_token"
 
 
 async def test_the_claims_of_the_scopes_come_as_json_that_nobody_stores(
@@ -162,6 +166,7 @@ async def test_a_header_of_another_form_is_refused(world: World, authorization: 
     challenge = response.headers["www-authenticate"]
     assert challenge.startswith(BARE)
     assert ("error=" in challenge) is authorization.startswith("Bearer")
+    assert (b"error" in response.content) is authorization.startswith("Bearer")
 
 
 async def test_a_header_sent_twice_opens_nothing_in_any_order(
@@ -236,3 +241,13 @@ def _claims(token: str) -> dict[str, object]:
     payload = token.split(".")[1]
     claims: dict[str, object] = json.loads(base64.urlsafe_b64decode(payload + "=="))
     return claims
+
+
+async def test_a_fault_of_ours_is_no_reason_to_throw_the_token_away(
+    world: World, tokens: dict[str, Any]
+) -> None:  # RFC 6750 §3.1: a challenge is for what is wrong with the request
+    await world.provider.database.close()
+    response = await world.userinfo(tokens["access_token"])
+    assert (response.status_code, response.json()["error"]) == (503, "temporarily_unavailable")
+    assert response.headers["retry-after"] == "2"
+    assert "www-authenticate" not in response.headers

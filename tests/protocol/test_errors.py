@@ -98,7 +98,7 @@ def test_every_description_in_the_code_is_one_that_may_be_sent() -> None:  # RFC
 def test_an_error_inside_goes_where_the_block_says() -> None:  # STYLE §2.9
     for to in (
         ToPage(),
-        ToJson(basic=True),
+        ToJson(),
         ToBearer(),
         ToRedirect(redirect_uri=make.REDIRECT_URI, state="s", response_mode="query"),
     ):

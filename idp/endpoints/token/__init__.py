@@ -25,7 +25,7 @@ GRANTS: Mapping[str, Grant] = {
 
 async def token(call: Call) -> Answer:
     """Authenticate the client, then hand over to its grant."""
-    with refusing(ToJson(basic="authorization" in call.headers)):
+    with refusing(ToJson()):
         if call.query_string:
             raise InvalidRequest("parameters belong in the body")
         pairs = call.form()
