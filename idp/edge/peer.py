@@ -1,6 +1,6 @@
 """Who is calling: the socket's address, or the one a trusted proxy vouches for (SECURITY E12)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address
 
@@ -19,14 +19,6 @@ def peer_address(socket_peer: str, headers: Mapping[str, str], trusted_proxies: 
         if candidate not in trusted_proxies:
             return candidate
     return peer
-
-
-def prefix_of(socket_peer: str, raw: Iterable[tuple[bytes, bytes]], trusted_proxies: tuple[str, ...]) -> str:
-    """Return the network of the peer of a request of which nothing else is wanted."""
-    if not trusted_proxies:
-        return peer_prefix(socket_peer)
-    lines = [value.decode("latin-1") for name, value in raw if name == b"x-forwarded-for"]
-    return peer_prefix(peer_address(socket_peer, {"x-forwarded-for": ", ".join(lines)}, trusted_proxies))
 
 
 @lru_cache(maxsize=4096)
