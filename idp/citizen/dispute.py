@@ -17,8 +17,8 @@ from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.page import language_of, page
 from idp.ids import ClientId
-from idp.life_events.disputed import Said, said_by
-from idp.life_events.service import disown_by_link
+from idp.life_events.disputed import Said, given_by_notice, said_by
+from idp.life_events.service import Locked, disown_by_link
 from idp.messages.texts import what_of
 from idp.transaction import Tx
 
@@ -41,6 +41,7 @@ async def show(call: Call) -> Answer:
         at=datetime.fromisoformat(found.facts["at"]),
         service=await service_name(call, ClientId(client_id)) if client_id else "",
         device=found.facts.get("browser", ""),
+        ends_power=given_by_notice(found.facts) is not None,
         choices=tuple(Said),
     )
 
@@ -49,8 +50,8 @@ async def lock(call: Call) -> Answer:
     """Spend the link and lock, once."""
     form = posted(call)
     work = partial(_lock, link=form.get(_FIELD, ""), said=said_by(form.get("what")), occasion=call.occasion())
-    case = (await call.provider.database.transact(work)).unwrap()
-    return _over(call) if case is None else locked(call, case)
+    done = (await call.provider.database.transact(work)).unwrap()
+    return _over(call) if done is None else locked(call, done)
 
 
 def _over(call: Call) -> Answer:
@@ -61,5 +62,5 @@ def _peek(tx: Tx, *, link: str, now: datetime) -> Disputed | None:
     return tx.dispute_links.peek(link, now)
 
 
-def _lock(tx: Tx, *, link: str, said: Said | None, occasion: Occasion) -> Done[str | None]:
+def _lock(tx: Tx, *, link: str, said: Said | None, occasion: Occasion) -> Done[Locked | None]:
     return Done(disown_by_link(tx, link, said, occasion=occasion))

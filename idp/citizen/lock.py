@@ -22,7 +22,7 @@ from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import session_cookie_name
 from idp.edge.page import page
 from idp.ids import NOBODY
-from idp.life_events.service import lock_own
+from idp.life_events.service import Locked, lock_own
 from idp.limits.model import Counted, Limit, address_key
 from idp.limits.service import Counter
 from idp.name_fold import to_nfc
@@ -53,8 +53,8 @@ async def by_session(call: Call) -> Answer:
     work = partial(
         _lock_here, cookie=_cookie(call), life=call.provider.settings.life, occasion=call.occasion()
     )
-    case = (await call.provider.database.transact(work)).unwrap()
-    return Answer.redirect(HOME) if case is None else locked(call, case)
+    done = (await call.provider.database.transact(work)).unwrap()
+    return Answer.redirect(HOME) if done is None else locked(call, done)
 
 
 async def by_code(call: Call) -> Answer:
@@ -77,15 +77,18 @@ async def by_code(call: Call) -> Answer:
         case _Wrong(counted=counted):
             call.provider.limits.learn(counter, counted)
             return await _form(call, errors=one_error("lock_wrong"), username=username)
-        case str(case):
-            return page(call, "account_locked.html", case=case, path="/unlock")
+        case Locked() as done:
+            return _said(call, done)
 
 
-def locked(call: Call, case: str) -> Answer:
+def locked(call: Call, done: Locked) -> Answer:
     """Return the page that says it is done, and take the session's cookie from this browser."""
     name = session_cookie_name(call.provider.settings, Realm.CITIZEN)
-    answer = page(call, "account_locked.html", case=case, path="/unlock")
-    return answer.with_cookies(Cookie(name=name, value="", max_age=0), *changed_state(call))
+    return _said(call, done).with_cookies(Cookie(name=name, value="", max_age=0), *changed_state(call))
+
+
+def _said(call: Call, done: Locked) -> Answer:
+    return page(call, "account_locked.html", case=done.case, others_act=done.others_act, path="/unlock")
 
 
 async def _form(call: Call, *, errors: ErrorSummary | None = None, username: str = "") -> Answer:
@@ -112,7 +115,7 @@ def _is_signed_in(tx: Tx, *, cookie: str | None, life: Lifetimes, occasion: Occa
     return session is not None and session.is_live(occasion.now, life)
 
 
-def _lock_here(tx: Tx, *, cookie: str | None, life: Lifetimes, occasion: Occasion) -> Done[str | None]:
+def _lock_here(tx: Tx, *, cookie: str | None, life: Lifetimes, occasion: Occasion) -> Done[Locked | None]:
     session = tx.sessions.find(cookie) if cookie else None
     if session is None or not session.is_live(occasion.now, life):
         return Done(None)
@@ -122,7 +125,7 @@ def _lock_here(tx: Tx, *, cookie: str | None, life: Lifetimes, occasion: Occasio
 
 def _lock_named(
     tx: Tx, *, username: str, code: str, counter: Counter, occasion: Occasion
-) -> Done[str | Slowed | _Wrong]:
+) -> Done[Locked | Slowed | _Wrong]:
     """Count the attempt, then spend the code; whoever is known and brings a wrong one is put on record."""
     holder, counted_as = find_named(tx, username)
     person_id = holder.person_id if holder else NOBODY

@@ -15,8 +15,8 @@ from idp.citizen.interaction import posted
 from idp.citizen.lock import locked
 from idp.database import Done
 from idp.edge import Answer, Call
-from idp.life_events.disputed import Said, said_by
-from idp.life_events.service import disown
+from idp.life_events.disputed import Said, given_by_event, said_by, taken_by_event
+from idp.life_events.service import Locked, disown
 from idp.reports.history import find_event
 from idp.transaction import Tx
 from idp.ui.account_rows import Happened
@@ -43,6 +43,7 @@ async def show(call: Call) -> Answer:
         holder,
         "account_not_me.html",
         event=event.shown,
+        ends_power=given_by_event(event.event) is not None or taken_by_event(event.event) is not None,
         choices=tuple(Said),
     )
 
@@ -73,5 +74,7 @@ async def _disputed(call: Call, holder: Holder, unverified_event_id: str) -> _Di
     return _Disputed(event=found, shown=shown)
 
 
-def _lock(tx: Tx, *, holder: Holder, event: AuditEvent, said: Said | None, occasion: Occasion) -> Done[str]:
+def _lock(
+    tx: Tx, *, holder: Holder, event: AuditEvent, said: Said | None, occasion: Occasion
+) -> Done[Locked]:
     return Done(disown(tx, holder.person_id, event, said, occasion=occasion))

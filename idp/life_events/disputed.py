@@ -9,7 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from idp.audit.events import AuditEvent, EventType
-from idp.messages.model.notices import Factor
+from idp.ids import MandateId
+from idp.messages.model.notices import Act, Factor
 from idp.protocol.assurance import is_passkey
 
 _BY_KIND: Mapping[str, Factor] = {
@@ -30,6 +31,7 @@ _BY_CHANNEL: Mapping[str, Factor] = {"email": Factor.EMAIL_CODE, "phone": Factor
 _BOUND_AT_DESKS = frozenset({Factor.PASSWORD, Factor.TOTP})
 _SIGN_INS = frozenset({EventType.SESSION_STARTED, EventType.SESSION_REAUTHENTICATED})
 _RECOVERIES = frozenset({EventType.RECOVERY_CODE_USED, EventType.RECOVERY_CODE_REPLACED})
+_GIVING = frozenset({EventType.MANDATE_OFFERED, EventType.FIRM_APPOINTED})
 _BOUND = frozenset({EventType.CREDENTIAL_SET, EventType.CREDENTIAL_COPIED, EventType.CREDENTIAL_RENAMED})
 
 
@@ -101,6 +103,25 @@ def address_of_notice(facts: Mapping[str, str]) -> Added | None:
     if facts.get("notice") != "contact_changed" or facts.get("change") != "added":
         return None
     return Added(channel=facts.get("channel", ""), at=datetime.fromisoformat(facts["at"]))
+
+
+def given_by_event(event: AuditEvent) -> datetime | None:
+    """Return when power was given in a disputed event."""
+    return event.at if event.type in _GIVING else None
+
+
+def taken_by_event(event: AuditEvent) -> MandateId | None:
+    """Return the power that its person took in a disputed event; what registers and courts give nobody takes."""
+    payload = event.payload
+    if event.type is not EventType.MANDATE_GIVEN or payload.get("source") != "appointed":
+        return None
+    return MandateId(str(payload.get("mandate_id", "")))
+
+
+def given_by_notice(facts: Mapping[str, str]) -> datetime | None:
+    """Return when the power was given that a disputed notice told of."""
+    is_of_power = facts.get("notice") == "high_risk_act" and facts.get("act") == Act.POWER_GIVEN
+    return datetime.fromisoformat(facts["at"]) if is_of_power else None
 
 
 def _named(names: Mapping[str, Factor], name: object) -> frozenset[Factor]:

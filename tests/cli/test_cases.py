@@ -23,7 +23,7 @@ def _open(tx: Any, *, world: ServedWorld, person_id: PersonId, kind: CaseKind) -
 
 
 def _lock(tx: Any, *, world: ServedWorld, person_id: PersonId) -> Done[str]:
-    return Done(lock_own(tx, person_id, "signed in", occasion=world.occasion))
+    return Done(lock_own(tx, person_id, "signed in", occasion=world.occasion).case)
 
 
 async def test_cases_are_listed_shown_closed_and_questions_answered(

@@ -91,6 +91,25 @@ async def company(world: World, director: Somebody, **changes: Any) -> Organisat
     return found
 
 
+async def appoint_firm(world: World, client: Somebody, boss: Somebody) -> None:
+    """Let a new firm of `boss` act for the one organisation of `client`."""
+    firm = await company(world, boss, name="Công ty TNHH Kế toán Sao Biển")
+    _, mandate_id = await client.manage()
+    page = await client.browser.get(f"{HOME}/firm?m={mandate_id}")
+    filled = {**TERM, "tax-code": firm.identifier}
+    page = await client.browser.press(page, "submit", extra=[*ON, ("role", "maker")], **filled)
+    assert "Đã giao việc" in (await client.browser.press(page, "submit")).response.text
+
+
+async def name_themselves(boss: Somebody) -> None:
+    """Let the firm's director act for its one client."""
+    _, mandate_id = await boss.manage()
+    page = await boss.browser.get(f"{HOME}/clients?m={mandate_id}")
+    me = re.findall(rf'<option value="([^"]+)">{boss.person.profile.full_name}<', page.response.text)[0]
+    name_it = next(one for one in page.buttons if one.startswith("name-"))
+    assert "page-mandate-receipt" in (await boss.browser.press(page, name_it, person=me)).ids
+
+
 @pytest.fixture
 async def lan(world: World) -> Somebody:
     return await somebody(world, "Đoàn Thị Lan")

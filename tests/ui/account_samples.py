@@ -93,6 +93,11 @@ def session(public_id: str, **changes: object) -> OpenSession:
     return replace(row, **changes)  # type: ignore[arg-type]
 
 
+def account_locked(**changes: object) -> Sample:
+    context = {"case": "7K2M-9QXD-4HJR", "others_act": False, **changes}
+    return Sample(template="account_locked.html", context=same(**context))
+
+
 def sessions(*others: OpenSession) -> Sample:
     return Sample(
         template="account_sessions.html",
@@ -259,9 +264,19 @@ ACCOUNT: dict[str, Sample] = {
     "not-me": Sample(
         template="account_not_me.html",
         frame=replace(HERS, path="/account/history/not-me?e=e1"),
-        context=same(event=HISTORY[0].rows[0], choices=tuple(Said)),
+        context=same(event=HISTORY[0].rows[0], ends_power=False, choices=tuple(Said)),
     ),
-    "account-locked": Sample(template="account_locked.html", context=same(case="7K2M-9QXD-4HJR")),
+    "not-me-power": Sample(
+        template="account_not_me.html",
+        frame=replace(HERS, path="/account/history/not-me?e=e2"),
+        context=same(
+            event=replace(HISTORY[0].rows[0], what="event_mandate_offered"),
+            ends_power=True,
+            choices=tuple(Said),
+        ),
+    ),
+    "account-locked": account_locked(),
+    "account-locked-others-act": account_locked(others_act=True),
     "services": services(PUBLIC, connected("kho", SKILLS, labels=()), GONE),
     "services-none": services(),
     "service-consent": service("account_service.html", connected("hoctap", SKILLS)),

@@ -37,6 +37,7 @@ def dispute(**changes: object) -> Sample:
         "at": NOW,
         "service": "Kho dữ liệu công dân",
         "device": "Chrome, Android",
+        "ends_power": False,
         "choices": tuple(Said),
         **changes,
     }
@@ -67,6 +68,9 @@ LOCKS: dict[str, Sample] = {
     "unlock-desk-only": unlock(has_national=False, hotline=""),
     "dispute": dispute(),
     "dispute-bare": dispute(service="", device=""),
+    "dispute-power": dispute(
+        what="Mời hoặc giao người khác làm thay một tổ chức", service="", ends_power=True
+    ),
     "dispute-over": Sample(template="dispute_over.html", context=same()),
     "ask-why": ask_why(None),
     "ask-why-asked": ask_why(ASKED),

@@ -2,7 +2,7 @@
 
 from idp.life_events.service.ages import came_of_age
 from idp.life_events.service.applying import apply_event, leave_unresolved
-from idp.life_events.service.disowning import disown, disown_by_link, lock_own
+from idp.life_events.service.disowning import Locked, disown, disown_by_link, lock_own
 from idp.life_events.service.ending import carry_out
 from idp.life_events.service.papers import settle_card, settle_residence
 from idp.life_events.service.reading import take_reading
@@ -13,6 +13,7 @@ from idp.life_events.service.standing import grounds_of, lift_ground, open_groun
 
 __all__ = [
     "Letter",
+    "Locked",
     "NotSettled",
     "RequestRefused",
     "apply_event",

@@ -6,6 +6,7 @@ from idp.mandates.service.coming_of_age import end_of_minority, move_majority
 from idp.mandates.service.contests import clear, contest
 from idp.mandates.service.desk import appoint_at_desk
 from idp.mandates.service.disowned import end_unanswered
+from idp.mandates.service.disputed import end_given, end_taken, others_act
 from idp.mandates.service.endings import (
     Ended,
     confirm_removal,
@@ -47,9 +48,11 @@ __all__ = [
     "end_by_desk",
     "end_by_person",
     "end_firm",
+    "end_given",
     "end_of_minority",
     "end_of_organisation",
     "end_of_person",
+    "end_taken",
     "end_unanswered",
     "held",
     "held_of_firm",
@@ -60,6 +63,7 @@ __all__ = [
     "name_delegate",
     "offer",
     "offered_to",
+    "others_act",
     "replace_parents",
     "replace_representatives",
     "shown_as",

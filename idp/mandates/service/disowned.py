@@ -1,7 +1,7 @@
 """What somebody began for organisations and nobody has answered, once they say that their account was in other hands.
 
 Whoever passed for them may have offered a mandate to an accomplice, or proposed to remove the last administrator: neither
-is had after "this wasn't me" or a recovery (adr/0048, adr/0051). What was taken already stands, and is ended by hand.
+is had after "this wasn't me" or a recovery (adr/0048, adr/0051). What was taken already stands (but see disputed.py).
 """
 
 from idp.audit.events import EventType

@@ -55,6 +55,7 @@ _OF_INVITEE = (
 _OF_PRINCIPAL = _ALL.where(_t.principal_id == bindparam("of_principal"), _t.closed_at.is_(None)).order_by(
     _t.created_at, _t.invitation_id
 )
+_MADE_AT = _ALL.where(_t.principal_id == bindparam("of_principal"), _t.created_at == bindparam("at"))
 _CLOSE = (
     update(mandate_invitations)
     .where(_t.invitation_id == bindparam("of_invitation"), _t.closed_at.is_(None))
@@ -105,6 +106,11 @@ class MandateInvitationStore:
     def of_principal(self, principal_id: OrganisationId) -> tuple[Invitation, ...]:
         """Return what nobody has closed of what an organisation offered."""
         return self._all(self.connection.execute(_OF_PRINCIPAL, {"of_principal": principal_id}).all())
+
+    def made_at(self, principal_id: OrganisationId, at: datetime) -> tuple[Invitation, ...]:
+        """Return what an organisation offered at a moment, closed ones too."""
+        given = {"of_principal": principal_id, "at": at}
+        return self._all(self.connection.execute(_MADE_AT, given).all())
 
     def close(self, invitation_id: str, now: datetime, reason: str) -> Invitation | None:
         """Close an invitation, once; return it if this call did it."""

@@ -132,6 +132,7 @@ _OF_ORGANISATION_SINCE = _OF_ORGANISATION.where(
 _OF_WARD = _ALL.join(_records, _for(_records, mandates)).order_by(*_in_order)
 _OF_WARD_SINCE = _OF_WARD.where(or_(_goes_on, _t.ended_at >= bindparam("since", type_=UtcTime)))
 _OF_APPOINTMENT = _ALL.where(_t.appointment_id == bindparam("of_appointment")).order_by(*_in_order)
+_NAMED_AT = _ALL.where(_t.through_id == bindparam("of_firm"), _t.created_at == bindparam("at"))
 _DUE = _ALL.where(_goes_on, _t.valid_to <= bindparam("now")).order_by(_t.valid_to).limit(bindparam("most"))
 _is_of_record = or_(
     and_(_t.bucket == bindparam("of_bucket"), _t.delegate_id == bindparam("of_person")),
@@ -242,6 +243,10 @@ class MandateStore:
     def of_appointment(self, appointment_id: str) -> tuple[Mandate, ...]:
         """Return the mandates that hang on a firm's appointment, ended ones too."""
         return self._all(self.connection.execute(_OF_APPOINTMENT, {"of_appointment": appointment_id}).all())
+
+    def named_at(self, firm_id: OrganisationId, at: datetime) -> tuple[Mandate, ...]:
+        """Return those by which a firm let its people act from a moment on, ended ones too."""
+        return self._all(self.connection.execute(_NAMED_AT, {"of_firm": firm_id, "at": at}).all())
 
     def due(self, now: datetime, most: int) -> tuple[Mandate, ...]:
         """Return mandates whose term is over, and that nobody has ended."""

@@ -174,6 +174,7 @@ VI = {
         "xác minh. "
         "Không ai đăng nhập được nữa, kể cả bằng {upstream}, cho đến khi mở khóa."
     ),
+    "not_me_power": "Quyền làm thay trong việc này cũng hết ngay, kể cả khi đã có người nhận.",
     "not_me_what": "Có biết vì sao không? (không bắt buộc)",
     "not_me_guided": "Có người gọi điện hướng dẫn",
     "not_me_phone_lost": "Mất điện thoại",
@@ -188,6 +189,10 @@ VI = {
     "not_me_unlock": (
         "Mở khóa: đăng nhập lại bằng {upstream} mức cao, hoặc đến bộ phận một cửa với thẻ căn cước. "
         "Mang theo số hồ sơ."
+    ),
+    "not_me_others_act": (
+        "Vẫn còn người khác làm thay cho tổ chức. Mở khóa xong, xem lại ở "
+        '[Đại diện, ủy quyền](/account/mandates "see-mandates") và chấm dứt quyền không phải mình giao.'
     ),
 }
 
@@ -364,6 +369,7 @@ EN = {
         "On confirming: the account is locked at once, all sessions end, services are told and lose access, a case is "
         "opened. Nobody can sign in any more, not even with {upstream}, until it is unlocked."
     ),
+    "not_me_power": "The power to act that this is about ends at once too, even if somebody has taken it.",
     "not_me_what": "Do you know why? (optional)",
     "not_me_guided": "Someone guided me by phone",
     "not_me_phone_lost": "I lost my phone",
@@ -378,5 +384,9 @@ EN = {
     "not_me_unlock": (
         "To unlock: sign in with {upstream} at the high level, or go to a one-stop desk with the ID card. "
         "Bring the case number."
+    ),
+    "not_me_others_act": (
+        "Others still act for an organisation you manage. Once it is unlocked, look at "
+        '[Representation](/account/mandates "see-mandates") and end what you did not give.'
     ),
 }
