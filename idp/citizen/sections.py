@@ -5,14 +5,13 @@ What is over is not counted, though a page may still list it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from idp.citizen.services.found import load
 from idp.edge import Call
 from idp.ids import ClientId
-from idp.mandates.model import PrincipalKind
 from idp.mandates.service import offered_to
 from idp.people.model import Person
+from idp.reports.services import connected_to
+from idp.reports.sessions import count_live
 from idp.transaction import Tx
 
 
@@ -29,12 +28,11 @@ class Beside:
 
 def look(tx: Tx, person: Person, call: Call) -> Beside:
     """Look how much there is."""
-    now, life = call.provider.clock.now(), call.provider.settings.life
-    services = load(tx, person_id=person.person_id, now=now)
+    person_id, now = person.person_id, call.provider.clock.now()
     return Beside(
-        sessions=sum(one.is_live(now, life) for one in tx.sessions.of_person(person.person_id)),
-        services=tuple(one.client_id for one in services if one.is_connected and not one.is_withdrawn),
-        mandates=_mandates(tx, person, now),
+        sessions=count_live(tx.connection, person_id, now, call.provider.settings.life),
+        services=connected_to(tx.connection, person_id, now),
+        mandates=tx.mandates.count_of_person(person_id, now) + len(offered_to(tx, person, now=now)),
     )
 
 
@@ -46,10 +44,3 @@ async def counted(call: Call, beside: Beside) -> Mapping[str, int]:
         "services": sum(one is not None for one in known),
         "mandates": beside.mandates,
     }
-
-
-def _mandates(tx: Tx, person: Person, now: datetime) -> int:
-    held = tx.mandates.of_delegate(person.person_id, since=now)
-    over_me = tx.mandates.of_principal(PrincipalKind.PERSON, person.person_id, since=now)
-    in_force = sum(not one.is_over(now) for one in (*held, *over_me))
-    return in_force + len(offered_to(tx, person, now=now))

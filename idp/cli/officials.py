@@ -52,8 +52,8 @@ def import_officials(
             show(report.rows, as_json=False, title="officials")
         told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "nothing in the file"
         say(f"{told}{'; nothing was kept' if dry_run else ''}")
-    if counts.get("refused"):
-        raise CommandFailed(f"{counts['refused']} of the file were refused")
+    if refused := counts.get("refused"):
+        raise CommandFailed(f"{refused} of the file {'was' if refused == 1 else 'were'} refused")
 
 
 @app.command("show")

@@ -137,7 +137,12 @@ def import_register(
     file: File, *, as_of: AsOf, source: Source = "register", report: Report = None, as_json: AsJson = False
 ) -> None:
     """Take in a register's file: enterprises before their units; a line of earlier than what is kept changes nothing."""
-    kind = Kind(parse=parse_entry, register=_register_line, event=EventType.ORGANISATIONS_IMPORTED)
+    kind = Kind(
+        parse=parse_entry,
+        register=_register_line,
+        event=EventType.ORGANISATIONS_IMPORTED,
+        names_people=True,
+    )
     import_file(kind, file, source=source, as_of=as_of, report=report, as_json=as_json)
 
 

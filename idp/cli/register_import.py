@@ -3,9 +3,9 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -63,12 +63,28 @@ class Kind(Generic[T]):
     parse: Callable[[dict[str, object]], T]
     register: Callable[[Tx, T, Said, Occasion], Taken]
     event: EventType
+    names_people: bool = False
+    """Its lines name representatives, of whom the provider may know none."""
 
 
 @dataclass(slots=True)
 class _Tally:
+    """What a file has come to so far, and the first of the lines that were refused."""
+
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[dict[str, object]] = field(default_factory=list)
+
+    def take(self, taken: Taken) -> None:
+        self.counts[taken.outcome] += 1
+        self.counts["unknown_representatives"] += taken.unknown_representatives
+
+    def refuse(self, row: dict[str, object]) -> None:
+        self.counts["refused"] += 1
+        if len(self.refused) < _MOST_SHOWN:
+            self.refused.append(row)
+
+    def counted(self) -> Counts:
+        return Counts(**{one.name: self.counts[one.name] for one in fields(Counts)})
 
 
 def import_file(
@@ -76,17 +92,21 @@ def import_file(
 ) -> None:
     """Read a file to its end and say what it came to; fails if a line was refused, once the others are taken."""
     tally = with_provider(partial(_import, kind=kind, file=file, source=source, as_of=as_of, report=report))
-    counts = asdict(_counted(tally.counts))
+    counts = asdict(tally.counted())
+    if not kind.names_people:
+        del counts["unknown_representatives"]
     if as_json:
         show({**counts, "refused_lines": tally.refused}, as_json=True)
     else:
         show(counts, as_json=False, title=file.name)
         if tally.refused:
             show(tally.refused, as_json=False, title="refused lines")
-    if hidden := tally.counts["refused"] - len(tally.refused):
+    refused = tally.counts["refused"]
+    if hidden := refused - len(tally.refused):
         say(f"and {hidden} refused lines more" + ("" if report is None else f", all of them in {report}"))
-    if tally.counts["refused"]:
-        raise CommandFailed(f"{tally.counts['refused']} lines are refused; all others are taken")
+    if refused:
+        lines = "1 line is" if refused == 1 else f"{refused} lines are"
+        raise CommandFailed(f"{lines} refused; all others are taken")
 
 
 async def _import(
@@ -95,30 +115,35 @@ async def _import(
     said = _said(source, as_of, provider.clock.now())
     tally = _Tally()
     with nullcontext() if report is None else report_file(report, source=file) as out:
-        lines = read_lines(file)
-        while batch := list(islice(lines, _BATCH)):
-            take = partial(_take, kind=kind, batch=batch, said=said, happening=occasion(provider))
-            outcomes = (await provider.database.transact(take)).unwrap()
-            for line, outcome in zip(batch, outcomes, strict=True):
-                if isinstance(outcome, Taken):
-                    tally.counts[outcome.outcome] += 1
-                    tally.counts["unknown_representatives"] += outcome.unknown_representatives
-                else:
-                    tally.counts["refused"] += 1
-                    row: dict[str, object] = {"line": line.number, "reason": outcome}
-                    if len(tally.refused) < _MOST_SHOWN:
-                        tally.refused.append(row)
-                    if out is not None:
-                        out.write(json.dumps(row, ensure_ascii=False) + "\n")
-    record = partial(_record, event=kind.event, said=said, tally=tally, happening=occasion(provider))
+        async for line, became in _each(provider, kind, file, said):
+            if isinstance(became, Taken):
+                tally.take(became)
+                continue
+            row: dict[str, object] = {"line": line.number, "reason": became}
+            tally.refuse(row)
+            if out is not None:
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+    record = partial(
+        _record, event=kind.event, said=said, counts=tally.counted(), happening=occasion(provider)
+    )
     (await provider.database.transact(record)).unwrap()
     return tally
+
+
+async def _each(
+    provider: Provider, kind: Kind[T], file: Path, said: Said
+) -> AsyncIterator[tuple[Line, Taken | str]]:
+    """Give what became of each line: what was taken, or why it is refused."""
+    lines = read_lines(file)
+    while batch := list(islice(lines, _BATCH)):
+        take = partial(_take, kind=kind, batch=batch, said=said, happening=occasion(provider))
+        for one in zip(batch, (await provider.database.transact(take)).unwrap(), strict=True):
+            yield one
 
 
 def _take(
     tx: Tx, *, kind: Kind[T], batch: Sequence[Line], said: Said, happening: Occasion
 ) -> Done[list[Taken | str]]:
-    """Return what became of each line: the outcome, or why it is refused."""
     return Done([_outcome(tx, kind, line, said, happening) for line in batch])
 
 
@@ -131,13 +156,9 @@ def _outcome(tx: Tx, kind: Kind[T], line: Line, said: Said, happening: Occasion)
         return str(refusal)
 
 
-def _record(tx: Tx, *, event: EventType, said: Said, tally: _Tally, happening: Occasion) -> Done[None]:
-    record_import(tx, event, said, _counted(tally.counts), actor=operator(), occasion=happening)
+def _record(tx: Tx, *, event: EventType, said: Said, counts: Counts, happening: Occasion) -> Done[None]:
+    record_import(tx, event, said, counts, actor=operator(), occasion=happening)
     return Done(None)
-
-
-def _counted(counts: Counter[str]) -> Counts:
-    return Counts(**{name: counts[name] for name in (*Outcome, "refused", "unknown_representatives")})
 
 
 def _said(source: str, as_of: str, now: datetime) -> Said:

@@ -1,12 +1,14 @@
-"""When a person's services were first and last used, as far as it is still kept: SELECT only, by two indexes."""
+"""Which services a person is connected to, and when each was first and last used, as far as that is kept: SELECT only."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, case, func, select, union_all
+from sqlalchemy import Connection, and_, bindparam, case, func, literal, or_, select, union_all
 
+from idp.consents.store import consents
+from idp.database.of_person import of_person, person_given
 from idp.grants.store.table import grants
-from idp.ids import ClientId, PersonId, bucket_of
+from idp.ids import ClientId, PersonId
 from idp.sessions.store.session_clients import session_clients
 from idp.sessions.store.table import sessions
 
@@ -15,7 +17,7 @@ _granted = select(
     grants.c.client_id,
     grants.c.created_at.label("at"),
     case((_is_live, 1), else_=0).label("live"),
-).where(grants.c.bucket == bindparam("of_bucket"), grants.c.person_id == bindparam("of_person"))
+).where(*of_person(grants))
 _reached = (
     select(session_clients.c.client_id, session_clients.c.reached_at.label("at"), func.abs(0).label("live"))
     .join(
@@ -25,7 +27,7 @@ _reached = (
             session_clients.c.session_id == sessions.c.session_id,
         ),
     )
-    .where(sessions.c.bucket == bindparam("of_bucket"), sessions.c.person_id == bindparam("of_person"))
+    .where(*of_person(sessions))
 )
 _each = union_all(_granted, _reached).subquery("each_use")
 _USED = select(
@@ -34,6 +36,25 @@ _USED = select(
     func.max(_each.c.at, type_=grants.c.created_at.type).label("last"),
     func.max(_each.c.live).label("live"),
 ).group_by(_each.c.client_id)
+_is_withdrawn = consents.c.withdrawn_at.is_not(None)
+_told = select(
+    consents.c.client_id,
+    case((and_(consents.c.granted, ~_is_withdrawn), 1), else_=0).label("agreed"),
+    case((_is_withdrawn, 1), else_=0).label("withdrawn"),
+    literal(0).label("live"),
+).where(*of_person(consents), consents.c.superseded_at.is_(None))
+_may_ask = select(grants.c.client_id, literal(0), literal(0), literal(1)).where(*of_person(grants), _is_live)
+_tie = union_all(_told, _may_ask).subquery("each_tie")
+_CONNECTED = (
+    select(_tie.c.client_id)
+    .group_by(_tie.c.client_id)
+    .having(
+        or_(
+            func.max(_tie.c.agreed) == 1,
+            and_(func.max(_tie.c.live) == 1, func.max(_tie.c.withdrawn) == 0),
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +69,15 @@ class Use:
 
 def used_by(connection: Connection, person_id: PersonId, now: datetime) -> dict[ClientId, Use]:
     """Return the uses of a person that grants and sessions still tell of; both are erased some time after their end."""
-    given = {"of_bucket": bucket_of(person_id), "of_person": person_id, "now": now}
     return {
         ClientId(row.client_id): Use(first=row.first, last=row.last, is_live=bool(row.live))
-        for row in connection.execute(_USED, given)
+        for row in connection.execute(_USED, {**person_given(person_id), "now": now})
     }
+
+
+def connected_to(connection: Connection, person_id: PersonId, now: datetime) -> tuple[ClientId, ...]:
+    """Return the services that may get something of a person: something is agreed to, or a grant holds and nothing was
+    taken back. Some may be registered no more.
+    """
+    found = connection.execute(_CONNECTED, {**person_given(person_id), "now": now})
+    return tuple(ClientId(one) for one in found.scalars())

@@ -1,8 +1,14 @@
-"""What a person's open sessions have reached, and for whom they act there: SELECT only."""
+"""How many sessions of a person are live, what they have reached, and for whom they act there: SELECT only."""
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, select
+from datetime import datetime
 
-from idp.ids import ClientId, PersonId, bucket_of
+from sqlalchemy import Connection, Select, Table, and_, bindparam, case, func, or_, select
+
+from idp.database import UtcTime
+from idp.database.of_person import of_person, person_given
+from idp.ids import ClientId, PersonId
+from idp.lifetimes import Lifetimes
+from idp.protocol.assurance import Acr
 from idp.sessions.store.session_clients import session_clients
 from idp.sessions.store.session_contexts import session_contexts
 from idp.sessions.store.table import sessions
@@ -15,16 +21,29 @@ def _of_person(table: Table) -> Select[tuple[object, ...]]:
         .join(
             sessions, and_(table.c.bucket == sessions.c.bucket, table.c.session_id == sessions.c.session_id)
         )
-        .where(
-            sessions.c.bucket == bindparam("of_bucket"),
-            sessions.c.person_id == bindparam("of_person"),
-            sessions.c.ended_at.is_(None),
-        )
+        .where(*of_person(sessions), sessions.c.ended_at.is_(None))
     )
 
 
 _REACHED = _of_person(session_clients).order_by(session_clients.c.reached_at, session_clients.c.client_id)
 _CHOSEN = _of_person(session_contexts).order_by(session_contexts.c.chosen_at, session_contexts.c.client_id)
+
+_is_low = and_(sessions.c.acr == Acr.LOW.value, or_(sessions.c.degraded.is_(None), ~sessions.c.degraded))
+_COUNT_LIVE = select(func.count()).where(  # as Session.is_live
+    *of_person(sessions),
+    sessions.c.ended_at.is_(None),
+    sessions.c.expires_at > bindparam("now"),
+    sessions.c.last_seen_at
+    > case(
+        (_is_low, bindparam("low_seen_after", type_=UtcTime)), else_=bindparam("seen_after", type_=UtcTime)
+    ),
+)
+
+
+def count_live(connection: Connection, person_id: PersonId, now: datetime, life: Lifetimes) -> int:
+    """Return how many sessions of a person are live."""
+    seen = {"seen_after": now - life.session_idle, "low_seen_after": now - life.session_low}
+    return connection.execute(_COUNT_LIVE, {**person_given(person_id), "now": now, **seen}).scalar_one()
 
 
 def reached_by(connection: Connection, person_id: PersonId) -> dict[str, tuple[ClientId, ...]]:
@@ -44,7 +63,6 @@ def _grouped(
     connection: Connection, statement: Select[tuple[object, ...]], person_id: PersonId, column: str
 ) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
-    for row in connection.execute(statement, given).mappings():
+    for row in connection.execute(statement, person_given(person_id)).mappings():
         found[row["session_id"]] = (*found.get(row["session_id"], ()), row[column])
     return found

@@ -24,7 +24,7 @@ def test_a_file_is_taken_in_and_what_is_kept_is_shown(made: Installation, tmp_pa
     file.write_text(_FILE)
     taken = made.hpid("officials", "import", str(file), "--json")
     assert json.loads(taken.out)["counts"] == {"joined": 1, "refused": 1}
-    assert (taken.status, taken.err) == (1, "hpid: 1 of the file were refused\n")
+    assert (taken.status, taken.err) == (1, "hpid: 1 of the file was refused\n")
     shown = made.hpid("officials", "show", "cb1", "--json").out
     record = json.loads(shown)
     assert (record["employee_number"], record["linked"], record["waits_for_person"]) == ("CB1", False, True)

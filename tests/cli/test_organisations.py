@@ -111,7 +111,8 @@ async def test_the_tree_of_agencies_is_taken_in_and_shown_by_either_code(
     )
     file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     ran = await office.installation.run("agencies", "import", str(file), "--as-of", "2026-03-01")
-    assert (ran.status, ran.err) == (1, "hpid: 1 lines are refused; all others are taken\n")
+    assert (ran.status, ran.err) == (1, "hpid: 1 line is refused; all others are taken\n")
+    assert "unknown_representatives" not in ran.out, "an agency's line names nobody"
     assert "there is no agency H39" in ran.out
     shown = (await office.installation.run("agencies", "show", "000.00.08.H39", "--json")).json
     assert [one["code"] for one in shown] == ["H39.08", "H39.08.001"]

@@ -45,10 +45,6 @@ async def test_they_are_those_of_the_pages_themselves(world: World) -> None:
     await company(world, minh)
     other = world.browser()
     await world.signed_in(other, minh.person.person_id)
-    visitor = (
-        await world.visitor(rp, username=minh.person.username) if hasattr(minh.person, "username") else None
-    )
-    assert visitor is None
     page = await minh.browser.get("/account")
     assert _counts(page) == {"sessions": "2", "mandates": "1"}
     await world.agree(minh.person.person_id, rp)

@@ -61,6 +61,7 @@ _BOUNDED = {
         "one_role",
         "records",
         "each_use",
+        "each_tie",
         "next_two",
     )
 }

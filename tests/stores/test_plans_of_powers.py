@@ -103,6 +103,7 @@ def _mandates(tx: Any, me: SignedIn) -> None:
     tx.mandates.cut_of_principal(ward(person_id), NOW, "")
     tx.mandates.written_since(person_id, NOW)
     tx.mandates.move(MandateId("m"), person_id, person_id)
+    tx.mandates.count_of_person(person_id, NOW)
     tx.mandates.of_appointment("a")
     tx.mandates.named_at("f", NOW)
     tx.mandates.due(NOW, 10)

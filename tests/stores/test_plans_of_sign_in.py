@@ -8,8 +8,9 @@ from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.cross_device.model import Standing
 from idp.database import Database
 from idp.ids import NO_BUCKET, ClientId, HandleKind, OfficialId, PersonId
-from idp.reports.services import used_by
-from idp.reports.sessions import chosen_by, reached_by
+from idp.lifetimes import Lifetimes
+from idp.reports.services import connected_to, used_by
+from idp.reports.sessions import chosen_by, count_live, reached_by
 from idp.risk.model import Arrival
 from tests.stores.cross_device_samples import make_asked
 from tests.stores.desk_samples import make_desk_case
@@ -85,6 +86,8 @@ def _sessions(tx: Any, me: SignedIn) -> None:
     reached_by(tx.connection, me.person.person_id)
     chosen_by(tx.connection, me.person.person_id)
     used_by(tx.connection, me.person.person_id, NOW)
+    connected_to(tx.connection, me.person.person_id, NOW)
+    count_live(tx.connection, me.person.person_id, NOW, Lifetimes())
 
 
 def _interactions(tx: Any, me: SignedIn) -> None:

@@ -29,6 +29,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    func,
     insert,
     or_,
     select,
@@ -131,6 +132,12 @@ _OF_ORGANISATION_SINCE = _OF_ORGANISATION.where(
 )
 _OF_WARD = _ALL.join(_records, _for(_records, mandates)).order_by(*_in_order)
 _OF_WARD_SINCE = _OF_WARD.where(or_(_goes_on, _t.ended_at >= bindparam("since", type_=UtcTime)))
+_not_over = and_(_goes_on, or_(_t.valid_to.is_(None), _t.valid_to > bindparam("now")))
+_held, _over_them = (
+    select(func.count()).join_from(_records, mandates, theirs(_records, mandates)).where(_not_over)
+    for theirs in (_held_by, _for)
+)
+_COUNT_OF_PERSON = select(_held.scalar_subquery() + _over_them.scalar_subquery())
 _OF_APPOINTMENT = _ALL.where(_t.appointment_id == bindparam("of_appointment")).order_by(*_in_order)
 _NAMED_AT = _ALL.where(_t.through_id == bindparam("of_firm"), _t.created_at == bindparam("at"))
 _DUE = _ALL.where(_goes_on, _t.valid_to <= bindparam("now")).order_by(_t.valid_to).limit(bindparam("most"))
@@ -239,6 +246,11 @@ class MandateStore:
         if kind is PrincipalKind.PERSON:
             return self._since(_OF_WARD, _OF_WARD_SINCE, person_given(PersonId(principal_id)), since)
         return self._since(_OF_ORGANISATION, _OF_ORGANISATION_SINCE, {"of_principal": principal_id}, since)
+
+    def count_of_person(self, person_id: PersonId, now: datetime) -> int:
+        """Return how many mandates a person holds or is the ward of, but for what is over."""
+        given = {**person_given(person_id), "now": now}
+        return int(self.connection.execute(_COUNT_OF_PERSON, given).scalar_one())
 
     def of_appointment(self, appointment_id: str) -> tuple[Mandate, ...]:
         """Return the mandates that hang on a firm's appointment, ended ones too."""

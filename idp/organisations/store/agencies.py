@@ -41,7 +41,6 @@ agencies = Table(
     Column("updated_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
     Index("ix_agencies_parent_code", "parent_code"),
-    Index("ix_agencies_ward_code", "ward_code"),
 )
 
 _t = agencies.c
