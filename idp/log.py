@@ -103,6 +103,8 @@ class _Output(logging.StreamHandler[TextIO]):
         """The loop that will write; one that ended before it did is followed by another."""
         self._requests: deque[_Request] = deque()
         """Whose lines are made together: one after the other they take a quarter of the time."""
+        self._is_lost = False
+        """Lines are lost, and that was said."""
 
     def say(self, request: _Request) -> None:
         """Take one request."""
@@ -128,7 +130,12 @@ class _Output(logging.StreamHandler[TextIO]):
     def _flush_now(self) -> None:
         self._due_in = None
         self._write_requests()
-        super().flush()
+        try:
+            super().flush()
+        except (OSError, ValueError):
+            self.handleError(_RequestRecord(0.0, {}))
+        else:
+            self._is_lost = False
 
     def _write_requests(self) -> None:
         lines = []
@@ -139,8 +146,18 @@ class _Output(logging.StreamHandler[TextIO]):
             return
         try:
             self.stream.write("\n".join(lines) + "\n")
-        except (OSError, ValueError):  # a full disk, a closed pipe: who was answered is no worse off
+        except (OSError, ValueError):
             self.handleError(_RequestRecord(0.0, {}))
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Say that lines are lost, once and where it may be seen: for a full disk or a closed pipe nothing else stops."""
+        lost = sys.exc_info()[1]
+        if not isinstance(lost, OSError):
+            super().handleError(record)
+        elif not self._is_lost:
+            self._is_lost = True
+            with suppress(OSError):
+                sys.stderr.write(f"hpid: the log can't be written, and lines are lost: {lost.strerror}\n")
 
 
 def _only_output() -> _Output | None:

@@ -306,6 +306,28 @@ def test_a_worker_beside_the_nodes_numbers_the_record_and_ends_when_told(made: I
     assert (line["logger"], line["event"], line["database"]) == ("hpid.worker", "started", "sqlite")
 
 
+@pytest.mark.parametrize("job", ["serve", "worker"])
+def test_a_log_on_a_full_disk_stops_nothing_and_is_told_once(made: Installation, job: str) -> None:
+    """What waits for the disk is in the interpreter's buffer, as where nobody asked for none."""
+    surroundings = made.environment(PYTHONUNBUFFERED="")
+    told = made.folder / "told.txt"
+    with Path("/dev/full").open("wb") as full, told.open("wb") as errors:
+        process = subprocess.Popen((*HPID, job), env=surroundings, stdout=full, stderr=errors)
+    try:
+        if job == "worker":
+            asyncio.run(_until_numbered(made))
+        else:
+            for _ in range(2):
+                _until_answered(f"{made.issuer}/health/ready")
+                time.sleep(0.1)  # its line is due by now
+        assert process.poll() is None
+    finally:
+        process.kill()
+        process.wait()
+    line = "hpid: the log can't be written, and lines are lost: No space left on device"
+    assert told.read_text().splitlines() == [line]
+
+
 def test_begun_to_outlive_its_terminal_it_does(made: Installation) -> None:
     with Path("/dev/null").open("rb") as nothing, (made.folder / "worker.log").open("wb") as output:
         words = ("nohup", *HPID, "worker")
@@ -319,6 +341,18 @@ def test_begun_to_outlive_its_terminal_it_does(made: Installation) -> None:
         assert worker.wait(_STOPS_WITHIN) == 0
     finally:
         worker.kill()
+
+
+def _until_answered(url: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            assert httpx.get(url, trust_env=False).status_code == 200
+        except httpx.ConnectError:
+            assert time.monotonic() < deadline, "nobody answers"
+            time.sleep(0.1)
+        else:
+            return
 
 
 async def _until_numbered(installation: Installation) -> None:
