@@ -2,13 +2,13 @@
 
 from functools import partial
 
-from idp.edge import Answer, Call
+from idp.edge import Answer, BadCall, Call
 from idp.edge.cookie_names import cookie_name
 from idp.edge.page import page
 from idp.transaction import Tx
 from idp.ui.headers import static_headers
 from idp.ui.info import INFO_PAGES
-from idp.ui.static import STATIC, static
+from idp.ui.static import STATIC, of_another_release, static
 
 
 async def front(call: Call) -> Answer:
@@ -34,9 +34,15 @@ def _signed_in_name(tx: Tx, *, cookie: str, call: Call) -> str | None:
 
 
 async def asset(call: Call) -> Answer:
-    """Serve a style, script or icon of ours; its name holds its digest, so it never changes."""
-    content_type, body = STATIC[call.path]
-    headers = static_headers(https=call.provider.settings.is_https)
+    """Serve a style, script or icon of ours; its name holds its digest, so it never changes.
+
+    While a release is changed, another node's pages name theirs: then ours stands in for it, and nobody keeps it.
+    """
+    ours = call.path if call.path in STATIC else of_another_release(call.path)
+    if ours is None:
+        raise BadCall(404, "no such address")
+    content_type, body = STATIC[ours]
+    headers = static_headers(https=call.provider.settings.is_https, is_named_so=ours == call.path)
     return Answer(
         headers=(
             ("content-type", content_type),

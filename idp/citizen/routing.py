@@ -177,6 +177,7 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/administrator/totp", administrator.finish),
     *(("GET", path, home.info) for path in INFO_PAGES),
     *(("GET", path, home.asset) for path in STATIC),
+    ("GET", "/static/{name}", home.asset),
     ("GET", "/favicon.ico", home.favicon),
     ("GET", "/logo/{name}", logo.show),
 )

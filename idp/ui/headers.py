@@ -82,10 +82,10 @@ def framed_headers(*, https: bool) -> Headers:
     )
 
 
-def static_headers(*, https: bool) -> Headers:
-    """Return the headers of a file whose name holds its digest: it never changes (RFC 8246)."""
-    cache = (b"cache-control", b"public, max-age=31536000, immutable")
-    return (cache, *_FOR_ALL, *((_HSTS,) if https else ()))
+def static_headers(*, https: bool, is_named_so: bool = True) -> Headers:
+    """Return the headers of a file whose name holds its digest: it never changes (RFC 8246). Of any other: not kept."""
+    cache = b"public, max-age=31536000, immutable" if is_named_so else b"no-store"
+    return ((b"cache-control", cache), *_FOR_ALL, *((_HSTS,) if https else ()))
 
 
 def form_action_source(uri: str) -> str:

@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -19,11 +20,18 @@ _CONTENT_TYPES = {
     "favicon.svg": "image/svg+xml",
     "favicon.png": "image/png",
 }
+_NAMED = re.compile(r"/static/([a-z_]+)\.[0-9a-f]{8}\.([a-z]+)")
 
 
 def static(name: str) -> str:
     """Return the path of a file in assets/; a name we don't serve is a KeyError."""
     return _PATHS[name]
+
+
+def of_another_release(path: str) -> str | None:
+    """Return our path of the file that another release serves under this one; None: we have none of that name."""
+    named = _NAMED.fullmatch(path)
+    return _PATHS.get(f"{named[1]}.{named[2]}") if named else None
 
 
 def _load() -> tuple[dict[str, str], dict[str, tuple[str, bytes]]]:
