@@ -33,6 +33,8 @@ class SmtpSender:
     """Address that messages come from."""
     time_limit: float
     """Seconds each exchange with the server may take."""
+    whole_limit: float = 120.0
+    """Seconds a message may take, with its wait for a thread: less than other workers leave it alone (relay.py)."""
     username: str = ""
     password: str = field(default="", repr=False)
     ca_bundle: Path | None = None
@@ -46,7 +48,11 @@ class SmtpSender:
             mail = _mail(message, self.sender)
         except ValueError:
             raise NotSent("a header would not be one line", is_final=True) from None
-        await asyncio.get_running_loop().run_in_executor(self.threads, self._send, mail)
+        try:
+            async with asyncio.timeout(self.whole_limit):
+                await asyncio.get_running_loop().run_in_executor(self.threads, self._send, mail)
+        except TimeoutError:  # its thread goes on until the server lets go; the message comes again
+            raise NotSent("the mail server takes too long", is_final=False) from None
 
     def _send(self, mail: MIMEText) -> None:
         try:

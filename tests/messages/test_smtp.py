@@ -1,6 +1,8 @@
 """Mail over SMTP submission: TLS to a name we trust, a password only inside it, one line for each header."""
 
+import asyncio
 import ssl
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,4 +117,31 @@ async def test_a_server_that_is_not_there_is_asked_again() -> None:
     async with mail_server() as server:
         pass
     error = await failure(sender(server, MailTls.NONE))
+    assert not error.is_final
+
+
+async def test_a_server_that_talks_without_end_is_given_up() -> None:
+    """Each line comes in time, and the greeting never ends (RFC 5321 §4.2.1: lines that go on)."""
+
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while not is_over.is_set():
+                writer.write(b"220-wait\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+            writer.close()
+            await writer.wait_closed()
+        has_ended.set()
+
+    is_over, has_ended = asyncio.Event(), asyncio.Event()
+    async with await asyncio.start_server(drip, "localhost", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        smtp = SmtpSender(
+            host="localhost", port=port, tls=MailTls.NONE, sender="a@b.example", time_limit=5, whole_limit=0.3
+        )
+        try:
+            error = await failure(smtp)
+        finally:
+            is_over.set()
+            await has_ended.wait()
     assert not error.is_final
