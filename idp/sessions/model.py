@@ -88,4 +88,7 @@ class SessionClient:
     sid: Sid
     """What the relying party knows the session as: random per session and client."""
     sub: str
+    """Whom it was told of last."""
     reached_at: datetime
+    context_id: str | None = None
+    """For whom it is used there: `context.SELF`, or the mandate or post. None: a release wrote it that did not say."""

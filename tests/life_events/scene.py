@@ -15,6 +15,7 @@ from idp.mandates.service import replace_parents, replace_representatives
 from idp.people.model import Person
 from idp.protocol.acting import ContextKind, GrantContext
 from idp.protocol.assurance import Acr
+from idp.protocol.context import SELF
 from idp.sessions.model import SessionClient
 from tests.mandates.samples import make_mandate
 from tests.organisations.samples import make_organisation
@@ -185,10 +186,9 @@ def _grant(
             sid=grant.sid,
             sub=grant.sub,
             reached_at=NOW,
+            context_id=SELF if context is None else context.context_id,
         )
     )
-    if context is not None:
-        tx.sessions.choose(session_id, ClientId(client_id), context.context_id, NOW)
     scene.names[grant.grant_id] = f"grant of {name}"
 
 

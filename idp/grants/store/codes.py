@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
+    func,
     insert,
     literal,
     select,
@@ -33,6 +34,7 @@ from idp.grants.model import NewCode, StoredCode
 from idp.grants.rows import code_facts, code_text, grant_facts
 from idp.grants.store.table import grants, is_authorized, live_session, session_limit
 from idp.ids import HandleKind, bucket_of, parse_handle
+from idp.protocol.context import SELF
 from keys.envelope import Vault
 
 codes = Table(
@@ -60,7 +62,11 @@ _grant_is_live = (
 )
 
 _session_clients = table(
-    "session_clients", column("bucket", String), column("session_id", Text), column("client_id", Text)
+    "session_clients",
+    column("bucket", String),
+    column("session_id", Text),
+    column("client_id", Text),
+    column("context_id", Text),
 )
 _has_reached = (
     select(literal(1))
@@ -69,6 +75,7 @@ _has_reached = (
         _session_clients.c.bucket == grants.c.bucket,
         _session_clients.c.session_id == grants.c.session_id,
         _session_clients.c.client_id == grants.c.client_id,
+        _session_clients.c.context_id == func.coalesce(grants.c.context_id, SELF),
     )
     .correlate(grants)
     .exists()

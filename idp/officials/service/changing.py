@@ -9,10 +9,11 @@ from idp.days import end_of
 from idp.ids import OfficialId
 from idp.officials.model import Official, OfficialStatus, Post, RecordRefused, WantedPost, WantedRecord
 from idp.officials.rules import PostPlan, check_count, check_record, plan_posts, starts_at
-from idp.officials.service.ending import end_grants, end_idle_sessions, end_posts
+from idp.officials.service.ending import Ended, end_grants, end_idle_sessions, end_posts
 from idp.officials.service.hand import GONE, NUMBER_TAKEN, Hand, agencies_of
 from idp.officials.service.holding import hold
 from idp.officials.service.linking import linked
+from idp.sessions.service import tell_of_ended
 from idp.transaction import Tx
 
 
@@ -78,11 +79,13 @@ def restate(
     # posts tell themselves when they were changed: not everybody who sees the record sees them
     tx.officials.update(after if after == official else replace(after, updated_at=hand.now))
     ended, begun = _carry_out(tx, official, plan, hand)
+    grants = [*ended.grants]
     if after.person_id != official.person_id:  # what somebody else held here ends
-        end_grants(tx, official.posts, hand, reason="another person's record")
+        grants += end_grants(tx, official.posts, hand, reason="another person's record")
     for person_id in sorted({one for one in (official.person_id, after.person_id) if one}):
         end_idle_sessions(tx, person_id, hand, reason="no post any more")
-    tx.audit.add(_changed(official, after, ended, begun, hand))
+    tell_of_ended(tx, grants, occasion=hand.occasion)
+    tx.audit.add(_changed(official, after, ended.posts, begun, hand))
     return Done(_known(tx.officials.get(official_id)))
 
 
@@ -121,13 +124,14 @@ def leave(
     ended = end_posts(tx, [post for post in official.posts if post.closed_at is None], hand, reason=reason)
     if official.person_id is not None:
         end_idle_sessions(tx, official.person_id, hand, reason=reason)
+    tell_of_ended(tx, ended.grants, occasion=hand.occasion)
     tx.audit.add(
         hand.event(
             EventType.OFFICIAL_REMOVED if remove else EventType.OFFICIAL_LEFT,
             official,
             agency=official.agency_code,
             reason=reason,
-            ended=agencies_of(ended),
+            ended=agencies_of(ended.posts),
         )
     )
     return Done(_known(tx.officials.get(official_id)))
@@ -207,10 +211,8 @@ def _begun(official_id: OfficialId, wanted: Sequence[WantedPost], hand: Hand) ->
     return tuple(sorted(posts, key=lambda post: (post.starts_at, post.post_id)))
 
 
-def _carry_out(
-    tx: Tx, official: Official, plan: PostPlan, hand: Hand
-) -> tuple[Sequence[Post], Sequence[Post]]:
-    """Write a plan; return the posts that ended and those that began."""
+def _carry_out(tx: Tx, official: Official, plan: PostPlan, hand: Hand) -> tuple[Ended, Sequence[Post]]:
+    """Write a plan; return what ended and the posts that began."""
     for post in plan.changed:
         tx.officials.correct_post(post, now=hand.now)
     past = [post for post in plan.changed if post.is_over(hand.now)]

@@ -1,15 +1,27 @@
-"""What ends with a post: the grants given under it, and the official sessions of who holds no other."""
+"""What ends with a post: the grants given under it, and the official sessions of who holds no other.
+
+Where the session goes on, since there is another post, the services that were used under the one that ended are told.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from idp.audit.events import EventType
 from idp.ids import OfficialId, PersonId
 from idp.officials.model import Post
 from idp.officials.service.hand import Hand, agencies_of
 from idp.officials.service.holding import hold
-from idp.protocol.facts import Realm
-from idp.sessions.service import end_session
+from idp.protocol.facts import GrantFacts, Realm
+from idp.sessions.service import end_session, tell_of_ended
 from idp.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """Posts that ended, and what had been granted under them."""
+
+    posts: Sequence[Post] = ()
+    grants: Sequence[GrantFacts] = ()
 
 
 def close_overdue(tx: Tx, official_id: OfficialId, hand: Hand) -> int:
@@ -21,25 +33,27 @@ def close_overdue(tx: Tx, official_id: OfficialId, hand: Hand) -> int:
     ended = end_posts(tx, due, hand, reason="its last day is over")
     if official.person_id is not None:
         end_idle_sessions(tx, official.person_id, hand, reason="no post any more")
-    if ended:
-        tx.audit.add(hand.event(EventType.OFFICIAL_POST_ENDED, official, ended=agencies_of(ended)))
-    return len(ended)
+    tell_of_ended(tx, ended.grants, occasion=hand.occasion)
+    if ended.posts:
+        tx.audit.add(hand.event(EventType.OFFICIAL_POST_ENDED, official, ended=agencies_of(ended.posts)))
+    return len(ended.posts)
 
 
-def end_posts(tx: Tx, posts: Sequence[Post], hand: Hand, *, reason: str) -> list[Post]:
-    """End posts, and what was granted under each with it."""
+def end_posts(tx: Tx, posts: Sequence[Post], hand: Hand, *, reason: str) -> Ended:
+    """End posts, and what was granted under each with it; `end_idle_sessions` comes after it, then `tell_of_ended`."""
     ended: list[Post] = []
     for post in posts:
         if tx.officials.close_post(post, now=hand.now, reason=reason):
             ended.append(post)
-    end_grants(tx, ended, hand, reason=reason)
-    return ended
+    return Ended(posts=ended, grants=end_grants(tx, ended, hand, reason=reason))
 
 
-def end_grants(tx: Tx, posts: Sequence[Post], hand: Hand, *, reason: str) -> None:
-    """End what was granted under posts."""
+def end_grants(tx: Tx, posts: Sequence[Post], hand: Hand, *, reason: str) -> list[GrantFacts]:
+    """End what was granted under posts, and return it."""
+    ended: list[GrantFacts] = []
     for post in posts:
-        tx.grants.revoke_of_context(post.post_id, hand.now, reason)
+        ended += tx.grants.revoke_of_context(post.post_id, hand.now, reason)
+    return ended
 
 
 def end_idle_sessions(tx: Tx, person_id: PersonId, hand: Hand, *, reason: str) -> None:

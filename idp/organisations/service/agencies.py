@@ -9,6 +9,7 @@ from idp.organisations.agency_entry import AgencyEntry
 from idp.organisations.entry import RefusedEntry, Said
 from idp.organisations.model import Agency, parent_of
 from idp.organisations.service.register import Outcome
+from idp.sessions.service import tell_of_ended
 from idp.transaction import Tx
 
 _DESCRIBED = ("name", "kind", "ward_code")
@@ -56,6 +57,7 @@ def register_agency(tx: Tx, entry: AgencyEntry, said: Said, *, actor: str, occas
         )
     if has_ended:
         ended = tx.grants.revoke_of_principal(new.code, occasion.now, "agency ended")
+        tell_of_ended(tx, ended, occasion=occasion)
         tx.audit.add(
             occasion.event(
                 EventType.AGENCY_ENDED, actor=actor, code=new.code, source=new.source, grants=len(ended)

@@ -27,12 +27,9 @@ def tell_of_ended(tx: Tx, ended: Iterable[GrantFacts], *, occasion: Occasion) ->
         session = tx.sessions.find_by_sid(grant.client_id, grant.sid)
         if session is None or session.ended_at is not None:
             continue
-        chosen = tx.sessions.chosen(grant.person_id, session.session_id, grant.client_id)
-        is_left = grant.context is not None and (
-            chosen is None or chosen.choice_id != grant.context.context_id
-        )
         facts = facts_of(tx, grant.client_id)
-        if is_left or facts is None or facts.backchannel_logout_uri is None:
+        last = tx.sessions.reached_as(grant.client_id, grant.sid)
+        if _is_left(grant, last) or facts is None or facts.backchannel_logout_uri is None:
             continue
         reached = SessionClient(
             session_id=session.session_id,
@@ -46,6 +43,16 @@ def tell_of_ended(tx: Tx, ended: Iterable[GrantFacts], *, occasion: Occasion) ->
         messages[grant.client_id, grant.sid] = logout_message(kind, session, reached, logout_id, occasion)
     tx.outbox.add(tuple(messages.values()))
     return len(messages)
+
+
+def _is_left(grant: GrantFacts, last: SessionClient | None) -> bool:
+    """Tell whether the service has been given something in the same session since, for somebody else.
+
+    What was chosen and never brought there counts for nothing: it would keep a service from hearing of an ended power.
+    """
+    if grant.context is None or last is None or last.context_id is None:
+        return False
+    return last.context_id != grant.context.context_id
 
 
 def facts_of(tx: Tx, client_id: ClientId) -> ClientFacts | None:

@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Row, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    select,
+)
 
 from idp.database import UtcTime, metadata
 from idp.ids import ClientId, Sid
@@ -17,11 +29,17 @@ session_clients = Table(
     Column("sid", Text, nullable=False),
     Column("sub", Text, nullable=False),
     Column("reached_at", UtcTime, nullable=False),
+    Column("context_id", Text),  # for whom it is used there; NULL: written by a release that did not say
     ForeignKeyConstraint(
         ["bucket", "session_id"], ["sessions.bucket", "sessions.session_id"], ondelete="CASCADE"
     ),
     UniqueConstraint("client_id", "sid"),
 )
+
+known_as = and_(
+    session_clients.c.client_id == bindparam("of_client"), session_clients.c.sid == bindparam("of_sid")
+)
+REACHED_AS = select(session_clients).where(known_as)
 
 
 def session_client(row: Row[Any]) -> SessionClient:
@@ -32,4 +50,5 @@ def session_client(row: Row[Any]) -> SessionClient:
         sid=Sid(row.sid),
         sub=row.sub,
         reached_at=row.reached_at,
+        context_id=row.context_id,
     )

@@ -32,7 +32,7 @@ from idp.ids import ClientId, HandleKind, PersonId, Sid, bucket_of, parse_handle
 from idp.protocol.assurance import Acr
 from idp.protocol.context import Chosen
 from idp.sessions.model import Session, SessionClient
-from idp.sessions.store.session_clients import session_client, session_clients
+from idp.sessions.store.session_clients import REACHED_AS, known_as, session_client, session_clients
 from idp.sessions.store.session_contexts import session_contexts
 from idp.sessions.store.table import amr_text, session, sessions
 from keys.envelope import Vault
@@ -177,7 +177,7 @@ _LOWER_IAL = (
 _upsert = upsert(session_clients)
 _REACH = (
     _upsert.from_select(
-        ["bucket", "session_id", "client_id", "sid", "sub", "reached_at"],
+        ["bucket", "session_id", "client_id", "sid", "sub", "reached_at", "context_id"],
         select(
             sessions.c.bucket,
             sessions.c.session_id,
@@ -185,11 +185,12 @@ _REACH = (
             bindparam("new_sid", type_=Text),
             bindparam("new_sub", type_=Text),
             bindparam("now", type_=session_clients.c.reached_at.type),
+            bindparam("new_context", type_=Text),
         ).where(_this_session),
     )
     .on_conflict_do_update(
         index_elements=["bucket", "session_id", "client_id"],
-        set_={"reached_at": _upsert.excluded.reached_at},
+        set_={name: _upsert.excluded[name] for name in ("sub", "reached_at", "context_id")},
     )
     .returning(session_clients.c.sid)
 )
@@ -202,13 +203,7 @@ _CLIENTS_OF = (
     .where(_this_session)
     .order_by(session_clients.c.reached_at, session_clients.c.client_id)
 )
-_FIND_BY_SID = (
-    select(sessions)
-    .join(session_clients, _of_session)
-    .where(
-        session_clients.c.client_id == bindparam("of_client"), session_clients.c.sid == bindparam("of_sid")
-    )
-)
+_FIND_BY_SID = select(sessions).join(session_clients, _of_session).where(known_as)
 _choose = upsert(session_contexts)
 _CHOOSE = (
     _choose.from_select(
@@ -329,12 +324,13 @@ class SessionStore:
         return tuple(session(row) for row in self.connection.execute(_BEYOND, given))
 
     def reach(self, reached: SessionClient) -> Sid:
-        """Note that a session has reached a relying party; return the sid it was given the first time."""
+        """Note that a session has reached a relying party, and as whom; return the sid it was given the first time."""
         given = {
             "this_session": reached.session_id,
             "new_client": reached.client_id,
             "new_sid": reached.sid,
             "new_sub": reached.sub,
+            "new_context": reached.context_id,
             "now": reached.reached_at,
         }
         return Sid(self.connection.execute(_REACH, given).scalar_one())
@@ -354,6 +350,11 @@ class SessionStore:
         """Return the relying parties a session has reached."""
         rows = self.connection.execute(_CLIENTS_OF, {"this_session": session_id})
         return tuple(session_client(row) for row in rows)
+
+    def reached_as(self, client_id: ClientId, sid: Sid) -> SessionClient | None:
+        """Return what a relying party that knows a session as this sid was told of it last."""
+        row = self.connection.execute(REACHED_AS, {"of_client": client_id, "of_sid": sid}).one_or_none()
+        return None if row is None else session_client(row)
 
     def find_by_sid(self, client_id: ClientId, sid: Sid) -> Session | None:
         """Return the session a relying party knows as this sid, ended or not."""
