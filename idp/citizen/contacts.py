@@ -207,6 +207,7 @@ async def _list(
         path=HERE,
         rows=rows,
         changing=changing,
+        waiting=await _waiting(call, holder.person_id),
         national=_national(holder.person.profile, await _contacts(call, holder.person_id)),
         channels=[one for one in Channel if one in call.provider.senders],
         opening=[one.value for one in call.provider.settings.sign_in_codes],
@@ -259,6 +260,12 @@ def _check(
 async def _pending(call: Call, person_id: PersonId, channel: Channel) -> PendingCode | None:
     now = call.provider.clock.now()
     return await call.provider.database.read(lambda tx: tx.contacts.pending(person_id, channel, now))
+
+
+async def _waiting(call: Call, person_id: PersonId) -> dict[str, Masked]:
+    """Return where codes are on their way to, by channel: whoever lost the page for one finds it again."""
+    found = [await _pending(call, person_id, channel) for channel in Channel]
+    return {one.channel.value: _masked(one.channel, one.address) for one in found if one is not None}
 
 
 async def _contacts(call: Call, person_id: PersonId) -> tuple[Contact, ...]:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from idp.audit.events import EventType
 from idp.citizen.routing import ADDRESSES
 from idp.limits.model import Limit
 from tests.endpoints.mandating import company, somebody
@@ -113,3 +114,14 @@ async def test_a_form_that_was_lost_leads_back_to_its_page_after_the_sign_in(wor
         assert "GET" in ADDRESSES[back], path
         assert path.startswith(back) or path == "/account/devices", f"{path} leads to {back}"
         assert back != "/account", path
+
+
+async def test_what_was_to_be_disputed_is_shown_again_after_the_sign_in(world: World) -> None:
+    lan = await somebody(world, "Trần Thị Lan")
+    (started, *_) = await world.records(EventType.SESSION_STARTED)
+    page = await lan.browser.get(f"/account/history/not-me?e={started.event_id}")
+    world.time.move(days=1)
+    lost = await lan.browser.press(page, "submit")
+    await world.signed_in(lan.browser, lan.person.person_id)
+    again = await lan.browser.get(lost.form("submit")["fields"]["next"])
+    assert {"page-not-me", "facts"} <= again.ids

@@ -40,6 +40,7 @@ def contacts(**changes: object) -> Sample:
     context: dict[str, object] = {
         "rows": (MAIL, OTHER, PHONE),
         "changing": None,
+        "waiting": {},
         "national": mask_phone("+84539900001"),
         "channels": [*Channel],
         "typed": {},
@@ -79,6 +80,10 @@ CONTACTS: dict[str, Sample] = {
     "contact-opens-email": opening(MAIL),
     "contact-opens-phone": opening(PHONE),
     "contact-opens-no-more": opening(OPEN),
+    "contacts-waiting": contacts(
+        rows=(MAIL,),
+        waiting={"email": mask_email("huong.moi@example.vn"), "phone": mask_phone("+84901234569")},
+    ),
     "contacts-none": contacts(rows=(), national=None),
     "contacts-changing": contacts(changing=MAIL),
     "contacts-wrong": contacts(

@@ -17,7 +17,7 @@ OWN_PATHS = {
 PASSED_IN = {"/status", "/account/services", "/signed-out"}
 ACCOUNT = {section.path for section in navigation.ACCOUNT} | {
     *("/account/history/not-me", "/account/history/ask-why", "/account/history/file"),
-    *("/account/contacts/remove", "/account/contacts/sign-in"),
+    *(f"/account/contacts{page}" for page in ("/code", "/remove", "/sign-in")),
     *("/account/data/request", "/account/data/close"),
     *(f"/account/services{page}" for page in ("/service", "/receipt")),
     *(f"/account/mandates{page}" for page in ("", "/organisation", "/person", "/firm", "/clients", "/act")),
