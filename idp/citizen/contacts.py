@@ -24,7 +24,8 @@ from idp.edge.page import language_of
 from idp.ids import PersonId
 from idp.limits.model import OverLimit
 from idp.messages.model import Channel
-from idp.people.contacts import CODE_DIGITS, Contact, PendingCode, counter_of, read_address
+from idp.messages.model.codes import CODE_DIGITS
+from idp.people.contacts import Contact, PendingCode, counter_of, read_address
 from idp.people.model import PersonProfile
 from idp.people.service import ContactOutcome, ContactResult, NewContact, all_contacts, ask, confirm, remove
 from idp.transaction import Tx

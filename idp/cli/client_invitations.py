@@ -12,7 +12,7 @@ from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show
 from idp.clients.model import Invitation
 from idp.database import Done, Refused
 from idp.ids import NO_BUCKET, ClientId, HandleKind
-from idp.protocol.scopes import SCOPES, parse_scope
+from idp.protocol.scopes import SCOPES, parse_scope, scope_text
 from idp.provider import Provider
 from idp.settings import RegistrationMode
 from idp.transaction import Tx
@@ -125,7 +125,7 @@ def _line(invitation: Invitation) -> dict[str, object]:
     return {
         "invitation_id": invitation.invitation_id,
         "note": invitation.note,
-        "scope": " ".join(sorted(invitation.scopes)),
+        "scope": scope_text(invitation.scopes),
         "uses_left": invitation.uses_left,
         "expires_at": invitation.expires_at,
     }

@@ -31,16 +31,6 @@ def client_facts(text: str, *, enabled: bool) -> ClientFacts:
         raise UnreadableRegistration(f"{type(error).__name__}: {error}") from error
 
 
-def scope_text(scopes: frozenset[str]) -> str:
-    """Return scopes as RFC 6749 §3.3 writes them."""
-    return " ".join(sorted(scopes))
-
-
-def scope_set(text: str) -> frozenset[str]:
-    """Return the scopes of a row."""
-    return frozenset(text.split(" ")) if text else frozenset()
-
-
 def _as_it_is(value: Any) -> Any:
     return value
 

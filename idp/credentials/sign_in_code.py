@@ -10,11 +10,9 @@ from datetime import datetime, timedelta
 
 from idp.ids import PersonId
 from idp.messages.model import Channel
-from idp.messages.model.codes import NEXT_AFTER
+from idp.messages.model.codes import MOST_CODE_TRIES, next_from
 
-CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=10)
-MOST_CODE_TRIES = 5
 YOUNGEST = timedelta(days=1)
 """An address opens the account no sooner than this after it was allowed to: its owner has read the notice by then."""
 AMR: Mapping[Channel, tuple[str, ...]] = {Channel.PHONE: ("sms",), Channel.EMAIL: ("email",)}
@@ -43,13 +41,7 @@ class SignInCode:
 
     def next_from(self, now: datetime) -> datetime | None:
         """Return from when another may be sent to the same address; None: now, as for one that is over."""
-        from_when = self.expires_at - CODE_LASTS + NEXT_AFTER
-        return from_when if now < from_when and not self.is_over(now) else None
-
-
-def new_code(random: bytes) -> str:
-    """Return six digits of eight random bytes."""
-    return f"{int.from_bytes(random) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
+        return None if self.is_over(now) else next_from(self.expires_at, lasts=CODE_LASTS, now=now)
 
 
 def code_material(interaction_id: str, channel: Channel, address: str, code: str) -> str:

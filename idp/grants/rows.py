@@ -75,16 +75,6 @@ def stored_request(text: str) -> StoredRequest:
     )
 
 
-def scope_text(scopes: frozenset[str]) -> str:
-    """Return scopes as RFC 6749 §3.3 writes them."""
-    return " ".join(sorted(scopes))
-
-
-def scope_set(text: str) -> frozenset[str]:
-    """Return the scopes of a row."""
-    return frozenset(text.split(" ")) if text else frozenset()
-
-
 def _dump(values: dict[str, object]) -> str:
     return _ENCODER.encode(values)
 

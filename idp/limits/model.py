@@ -166,14 +166,6 @@ class Limit(Enum):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """Where a count stands."""
-
-    count: int
-    ends_at: datetime
-
-
 class OverLimit(Exception):
     """Too many; answered 429 with Retry-After (RFC 6585 §4)."""
 
@@ -181,6 +173,23 @@ class OverLimit(Exception):
         super().__init__(limit.value.name)
         self.limit = limit
         self.retry_after = retry_after
+
+    @classmethod
+    def until(cls, ends_at: datetime, limit: Limit, *, now: datetime) -> "OverLimit":
+        """Return the refusal of what is over a limit until its window ends."""
+        return cls(limit, retry_after=max(1, round((ends_at - now).total_seconds())))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """Where a count stands."""
+
+    count: int
+    ends_at: datetime
+
+    def over(self, limit: Limit, now: datetime) -> OverLimit | None:
+        """Return the refusal, if this is more than may be; None: it is not."""
+        return OverLimit.until(self.ends_at, limit, now=now) if self.count > limit.value.most else None
 
 
 @lru_cache(maxsize=4096)

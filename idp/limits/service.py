@@ -47,7 +47,7 @@ class Limits:
             if until is None:
                 continue
             if now < until:
-                raise OverLimit(counter[0], retry_after=max(1, round((until - now).total_seconds())))
+                raise OverLimit.until(until, counter[0], now=now)
             del self._over[counter]
 
     async def count(self, *counters: Counter, now: datetime) -> None:

@@ -21,7 +21,7 @@ from idp.database import Database, Done
 from idp.days import day_of
 from idp.ids import ClientId, HandleKind, PersonId, bucket_of
 from idp.log import fields
-from idp.messages.model import Address, Channel, Message, NotSent, Sender
+from idp.messages.model import KINDS, Address, Channel, Message, NotSent, Sender
 from idp.messages.model.notices import Notice, is_disputable
 from idp.messages.texts import Service, Site, Text, code_text, notice_text, sign_in_code_text
 from idp.outbox.model import NOBODY, Attempt, DeliveryState, OutboxKind, OutboxMessage, next_attempt_at
@@ -34,7 +34,6 @@ SENT = 20
 """Messages of one claim, all sent at once."""
 MOST_A_DAY: Mapping[Channel, int] = {Channel.EMAIL: 5, Channel.PHONE: 3}
 """Channel → messages of one kind of notice to one address in a day of Việt Nam."""
-KINDS: Mapping[Channel, OutboxKind] = {Channel.EMAIL: OutboxKind.MAIL, Channel.PHONE: OutboxKind.SMS}
 _LEASE = timedelta(minutes=3)
 """Longer than any sender takes over a message."""
 _log = logging.getLogger("hpid.messages")

@@ -11,15 +11,13 @@ from datetime import datetime, timedelta
 
 from idp.ids import PersonId
 from idp.messages.model import Channel
-from idp.messages.model.codes import NEXT_AFTER
+from idp.messages.model.codes import next_from
 from idp.people.contact_forms import is_email, is_phone
 from idp.people.identifiers import normal_form
 from idp.people.model import Attribute, IdentifierScheme, Origin, PersonProfile, Source
 
 MOST_CONTACTS = 2
 """Addresses of one channel: one may be lost (SP 800-63B-4 §4.2.1.2, two recovery addresses)."""
-MOST_CODE_TRIES = 5
-CODE_DIGITS = 6
 CODE_LASTS = {Channel.PHONE: timedelta(minutes=10), Channel.EMAIL: timedelta(hours=24)}
 """Channel → how long a code is good (SP 800-63B-4 §4.2.1.2)."""
 SCHEMES = {Channel.PHONE: IdentifierScheme.PHONE, Channel.EMAIL: IdentifierScheme.EMAIL}
@@ -59,8 +57,7 @@ class PendingCode:
 
     def next_from(self, now: datetime) -> datetime | None:
         """Return from when another may be sent to the same address; None: now."""
-        from_when = self.expires_at - CODE_LASTS[self.channel] + NEXT_AFTER
-        return from_when if now < from_when else None
+        return next_from(self.expires_at, lasts=CODE_LASTS[self.channel], now=now)
 
 
 def counter_of(person_id: PersonId) -> str:

@@ -16,7 +16,7 @@ from idp.protocol.assurance import Acr, parse_acr, weakest
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile
 from idp.protocol.profiles import PROFILES
 from idp.protocol.registered_fields import refuse
-from idp.protocol.scopes import LegalBasis, parse_scope
+from idp.protocol.scopes import LegalBasis, parse_scope, scope_text
 
 Word = TypeVar("Word", bound=StrEnum)
 Read = Callable[[str, Any], object]
@@ -189,7 +189,7 @@ _MEMBERS: Mapping[str, _Member] = {
         "backchannel_logout_session_required", "frontchannel_logout_session_required",
     ),
     **_simple(_number, "default_max_age"),
-    "scope": _Member("scopes", _scopes, lambda scopes: " ".join(sorted(scopes))),
+    "scope": _Member("scopes", _scopes, scope_text),
     "jwks": _Member("jwks", _key_set, lambda text: None if text is None else json.loads(text)),
     "default_acr_values": _Member("default_acr", _levels, lambda acr: [] if acr is None else [acr.value]),
 }  # fmt: skip

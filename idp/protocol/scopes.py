@@ -199,6 +199,16 @@ def parse_scope(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, text.split(" "))))
 
 
+def scope_text(scopes: frozenset[str]) -> str:
+    """Return scopes as they are written, in order (RFC 6749 §3.3)."""
+    return " ".join(sorted(scopes))
+
+
+def scope_set(text: str) -> frozenset[str]:
+    """Return the scopes of what `scope_text` wrote."""
+    return frozenset(text.split(" ")) if text else frozenset()
+
+
 def is_personal(scopes: frozenset[str]) -> bool:
     """Tell whether any of these scopes opens personal data, so that tokens live 60 s (DESIGN 5.4)."""
     return any(SCOPES[name].sensitivity is Sensitivity.PERSONAL for name in scopes if name in SCOPES)

@@ -14,7 +14,7 @@ from idp.scim.access import Caller
 from idp.scim.answers import answer, is_of, payload_of
 from idp.scim.errors import REFUSED, ScimRefusal, refusal_of
 from idp.scim.service import MOST_OPERATIONS
-from idp.scim.users import Changed, create, modify, put, remove
+from idp.scim.user_changes import Changed, create, modify, put, remove
 
 _RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 _PATH = re.compile(r"/?Users(?:/([A-Za-z0-9:_-]{1,100}))?", re.ASCII)

@@ -18,9 +18,10 @@ from idp.scim.access import Caller
 from idp.scim.answers import listed, search_of, stretch
 from idp.scim.errors import ScimRefusal
 from idp.scim.filters import condition_of, group_query
+from idp.scim.loading import users_of
 from idp.scim.mapping import group_of
 from idp.scim.resources import FullUser, Group
-from idp.scim.users import query_of, reading_of, users_of
+from idp.scim.users import query_of, reading_of
 from idp.transaction import Tx
 
 _BOTH = FullUser | Group

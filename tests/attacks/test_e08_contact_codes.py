@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from idp.people.contacts import MOST_CODE_TRIES
+from idp.messages.model.codes import MOST_CODE_TRIES
 from tests.messages.conftest import Office
 from tests.messages.test_contacts import HERE, Somebody, somebody
 

@@ -12,8 +12,8 @@ from sqlalchemy import Engine, event
 
 from idp.audit.events import EventType
 from idp.credentials.model import QUICK_TRIES
-from idp.credentials.sign_in_code import MOST_CODE_TRIES
 from idp.messages.model import Channel
+from idp.messages.model.codes import MOST_CODE_TRIES
 from idp.people.model import Person, PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import LocalLogin

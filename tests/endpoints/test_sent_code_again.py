@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from idp.credentials.sign_in_code import MOST_CODE_TRIES
 from idp.days import VIETNAM_TIME
 from idp.messages.model import Channel
+from idp.messages.model.codes import MOST_CODE_TRIES
 from idp.people.model import Person
 from idp.setting_values import SentCode
 from tests.driver import Page, RelyingParty

@@ -7,7 +7,8 @@ from sqlalchemy import text
 from idp.database import Database
 from idp.ids import PersonId
 from idp.messages.model import Channel
-from idp.people.contacts import MOST_CODE_TRIES, Contact, PendingCode
+from idp.messages.model.codes import MOST_CODE_TRIES
+from idp.people.contacts import Contact, PendingCode
 from idp.transaction import Tx
 from tests.stores.conftest import START
 from tests.stores.samples import at_once, do, make_person

@@ -17,8 +17,6 @@ from idp.grants.rows import (
     grant_facts,
     grant_text,
     request_text,
-    scope_set,
-    scope_text,
     stored_request,
 )
 from idp.people.model import Address, Attribute, Origin, PersonProfile, Source
@@ -26,7 +24,7 @@ from idp.people.rows import profile_of, profile_text, roles_of, roles_text
 from idp.protocol.acting import ContextKind, GrantContext, MandateFacts, OrganisationFacts, PostFacts
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import ClientFacts, CodeFacts, GrantFacts, LocalLogin, Profile
-from idp.protocol.scopes import LegalBasis
+from idp.protocol.scopes import LegalBasis, scope_set, scope_text
 from tests.stores.samples import NOW, make_client, make_grant, make_person
 
 _texts = st.text(max_size=30)

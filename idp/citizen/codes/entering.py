@@ -21,13 +21,14 @@ from idp.citizen.local_proof import Proved
 from idp.citizen.local_session import SignedIn, beginning, counted, signed_in
 from idp.citizen.slowed import slowed
 from idp.credentials.reservation import Slowed
-from idp.credentials.sign_in_code import AMR, CODE_DIGITS, MOST_CODE_TRIES, SignInCode, code_material
+from idp.credentials.sign_in_code import AMR, SignInCode, code_material
 from idp.credentials.typed_code import read_digits
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.ids import NOBODY
 from idp.limits.model import Counted, Limit, address_key
 from idp.limits.service import Counter
+from idp.messages.model.codes import CODE_DIGITS, MOST_CODE_TRIES
 from idp.metrics import SignInMethod
 from idp.transaction import Tx
 from idp.ui.errors import one_error

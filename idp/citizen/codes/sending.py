@@ -4,6 +4,7 @@ The same answer, and the same reads and writes, whether the address is anybody's
 worker sends what is to be sent, later. The code itself is in the message alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +14,7 @@ from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.codes.offering import code_channels, opening
 from idp.citizen.codes.pages import HERE, address_page, code_page, too_many, too_soon
 from idp.citizen.interaction import Opened, open_here, posted
-from idp.credentials.sign_in_code import CODE_LASTS, SignInCode, code_material, new_code
+from idp.credentials.sign_in_code import CODE_LASTS, SignInCode, code_material
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.device import keep_tick
@@ -22,8 +23,7 @@ from idp.edge.page import language_of
 from idp.ids import NOBODY, PersonId
 from idp.limits.model import Limit, OverLimit, address_key
 from idp.messages.model import Channel
-from idp.messages.relay import KINDS
-from idp.outbox.model import NOBODY as NO_CLIENT
+from idp.messages.model.codes import code_message, new_code
 from idp.outbox.model import DeliveryState, OutboxMessage
 from idp.people.contacts import SCHEMES, read_address, same_address
 from idp.people.identifiers import normal_form
@@ -74,20 +74,15 @@ async def send(call: Call) -> Answer:
     form, channels = posted(call), code_channels(call, opened)
     if not channels:
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
-    occasion, here, is_again = call.occasion(), opened.interaction_id, form.get("again") == "yes"
+    here, is_again = opened.interaction_id, form.get("again") == "yes"
     latest = await call.provider.database.read(lambda tx: tx.sign_in_codes.latest(here))
-    if is_again:
-        if latest is None:
-            return address_page(call, opened, channels, errors=one_error("sign_in_code_gone"))
-        channel, address = latest.channel, latest.address
-    else:
-        typed = form.get("address", "")
-        channel = Channel.EMAIL if "@" in typed else Channel.PHONE
-        read = read_address(channel, typed) if len(typed) <= _LONGEST and channel in channels else None
-        if read is None:
-            errors = one_error(_form_error(channels), at="address")
-            return address_page(call, opened, channels, typed=typed[:_LONGEST], errors=errors)
-        address = read
+    if is_again and latest is None:
+        return address_page(call, opened, channels, errors=one_error("sign_in_code_gone"))
+    asked = (latest.channel, latest.address) if is_again and latest else _typed(form, channels)
+    if asked is None:
+        typed, errors = form.get("address", "")[:_LONGEST], one_error(_form_error(channels), at="address")
+        return address_page(call, opened, channels, typed=typed, errors=errors)
+    channel, address = asked
     wanted = _Wanted(
         interaction_id=here,
         client_id=opened.client.client_id,
@@ -95,7 +90,7 @@ async def send(call: Call) -> Answer:
         address=address,
         language=language_of(call).value,
     )
-    work = partial(_send, wanted=wanted, vault=call.provider.vault, occasion=occasion)
+    work = partial(_send, wanted=wanted, vault=call.provider.vault, occasion=call.occasion())
     try:
         from_when = (await call.provider.database.transact(work)).unwrap()
     except OverLimit as error:
@@ -104,6 +99,16 @@ async def send(call: Call) -> Answer:
         return code_page(call, opened, latest, errors=too_soon(from_when))
     tick = () if is_again else keep_tick(call, here)
     return Answer.redirect(f"{HERE}/enter?i={here}{'&d=again' if is_again else ''}", *tick)
+
+
+def _typed(form: Mapping[str, str], channels: tuple[Channel, ...]) -> tuple[Channel, str] | None:
+    """Return the address that was typed, with its channel; None: it is none, or not of a channel that is offered."""
+    typed = form.get("address", "")
+    channel = Channel.EMAIL if "@" in typed else Channel.PHONE
+    if len(typed) > _LONGEST or channel not in channels:
+        return None
+    address = read_address(channel, typed)
+    return None if address is None else (channel, address)
 
 
 def _form_error(channels: tuple[Channel, ...]) -> str:
@@ -136,14 +141,12 @@ def _send(tx: Tx, *, wanted: _Wanted, vault: Vault, occasion: Occasion) -> Done[
         (Limit.SIGN_IN_CODES_OF_ADDRESS, spelled),
         (Limit.SIGN_IN_CODES_OF_NETWORK, address_key(occasion.peer)),
     ):
-        counted = tx.limits.count(limit, whose, occasion.now)
-        if counted.count > limit.value.most:
-            seconds = (counted.ends_at - occasion.now).total_seconds()
-            return Refused(OverLimit(limit, retry_after=max(1, round(seconds))))
+        if over := tx.limits.count(limit, whose, occasion.now).over(limit, occasion.now):
+            return Refused(over)
     found = _find(tx, wanted, spelled, occasion)
     of_account = tx.limits.count(Limit.SIGN_IN_CODES, found.account, occasion.now).count
     is_sent = found.owner != NOBODY and of_account <= Limit.SIGN_IN_CODES.value.most  # nobody is told which
-    code = new_code(occasion.clock.random_bytes(8))
+    code, until = new_code(occasion.clock.random_bytes(8)), occasion.now + CODE_LASTS
     tx.sign_in_codes.put(
         SignInCode(
             interaction_id=wanted.interaction_id,
@@ -153,15 +156,24 @@ def _send(tx: Tx, *, wanted: _Wanted, vault: Vault, occasion: Occasion) -> Done[
             address=wanted.address,
             digest=vault.digest(code_material(wanted.interaction_id, wanted.channel, wanted.address, code)),
             tries=0,
-            expires_at=occasion.now + CODE_LASTS,
+            expires_at=until,
         )
     )
-    message = _message(wanted, found, code, occasion)
+    message = code_message(
+        found.owner,
+        wanted.channel,
+        to=found.address,
+        language=found.language,
+        code=code,
+        until=until,
+        occasion=occasion,
+        purpose="sign-in",
+        client_id=wanted.client_id,
+    )
     tx.outbox.add((message if is_sent else _rehearsed(message),))
-    sent = EventType.SIGN_IN_CODE_SENT
     tx.audit.add(
         occasion.event(
-            sent,
+            EventType.SIGN_IN_CODE_SENT,
             actor=person_ref(found.owner),
             person_id=found.owner,
             client_id=wanted.client_id,
@@ -189,26 +201,6 @@ def _find(tx: Tx, wanted: _Wanted, spelled: str, occasion: Occasion) -> _Found:
         account=tx.attempts.nobody(spelled) if holder is None else holder.person_id,
         address=allowed[0].address if allowed else wanted.address,
         language=allowed[0].language if allowed else wanted.language,
-    )
-
-
-def _message(wanted: _Wanted, found: _Found, code: str, occasion: Occasion) -> OutboxMessage:
-    return OutboxMessage(
-        message_id=occasion.clock.token(),
-        kind=KINDS[wanted.channel],
-        client_id=NO_CLIENT,
-        logout_id=NO_CLIENT,
-        person_id=found.owner,
-        payload={
-            "to": found.address,
-            "language": found.language,
-            "code": code,
-            "until": (occasion.now + CODE_LASTS).isoformat(),
-            "purpose": "sign-in",
-            "client_id": wanted.client_id,
-        },
-        created_at=occasion.now,
-        next_attempt_at=occasion.now,
     )
 
 

@@ -21,10 +21,10 @@ from sqlalchemy import (
 )
 
 from idp.clients.model import Invitation
-from idp.clients.rows import scope_set, scope_text
 from idp.database import Digest, UtcTime, metadata
 from idp.database.erasing import delete_oldest
 from idp.ids import HandleKind, parse_handle
+from idp.protocol.scopes import scope_set, scope_text
 from keys.envelope import Vault
 
 invitations = Table(

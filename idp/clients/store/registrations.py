@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, ForeignKey, Table, Text, bindparam, delete, insert, select
 
 from idp.clients.model import Registration
-from idp.clients.rows import scope_set, scope_text
 from idp.database import Digest, UtcTime, metadata
 from idp.ids import ClientId, HandleKind, parse_handle
+from idp.protocol.scopes import scope_set, scope_text
 from keys.envelope import Vault
 
 registrations = Table(

@@ -23,11 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from idp.credentials.sign_in_code import MOST_CODE_TRIES, SignInCode
+from idp.credentials.sign_in_code import SignInCode
 from idp.database import Digest, Sealed, UtcTime, metadata
 from idp.database.erasing import delete_oldest
 from idp.ids import PersonId
 from idp.messages.model import Channel
+from idp.messages.model.codes import MOST_CODE_TRIES
 from keys.envelope import Vault
 
 _ADDRESS = "sign_in_code.address"

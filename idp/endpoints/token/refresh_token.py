@@ -140,40 +140,39 @@ def _judge(
     if is_retry and not may_retry:
         return _refuse(tx, found, client, occasion, "expired")
     if is_retry and found.successor_sealed is not None:
-        tx.audit.add(
-            occasion.event(
-                EventType.REFRESH_REPEATED,
-                actor=client_ref(client.client_id),
-                person_id=found.grant.person_id,
-                client_id=client.client_id,
-                gid=found.grant.gid,
-                audience=audience,
-                generation=found.generation,
-            )
+        _record(
+            tx,
+            EventType.REFRESH_REPEATED,
+            found,
+            client,
+            occasion,
+            gid=found.grant.gid,
+            audience=audience,
+            generation=found.generation,
         )
         return Done(vault.open_under(token, found.successor_sealed, purpose=_PURPOSE).decode())
     tx.grants.revoke(found.grant.grant_id, occasion.now, "refresh token reused")
-    tx.audit.add(
-        occasion.event(
-            EventType.REFRESH_REUSED,
-            actor=client_ref(client.client_id),
-            person_id=found.grant.person_id,
-            client_id=client.client_id,
-            generation=found.generation,
-        )
-    )
+    _record(tx, EventType.REFRESH_REUSED, found, client, occasion, generation=found.generation)
     return Refused(InvalidGrant(_UNUSABLE, detail="reused: the family has ended"))
 
 
 def _refuse(tx: Tx, found: RefreshToken, client: ClientFacts, occasion: Occasion, reason: str) -> Refused:
+    _record(
+        tx, EventType.REFRESH_REFUSED, found, client, occasion, presented_by=client.client_id, reason=reason
+    )
+    return Refused(InvalidGrant(_UNUSABLE, detail=reason))
+
+
+def _record(
+    tx: Tx, event: EventType, found: RefreshToken, client: ClientFacts, occasion: Occasion, **more: object
+) -> None:
+    """Record what a client did with a token of ours that is spent, over or another's."""
     tx.audit.add(
         occasion.event(
-            EventType.REFRESH_REFUSED,
+            event,
             actor=client_ref(client.client_id),
             person_id=found.grant.person_id,
             client_id=found.client_id,
-            presented_by=client.client_id,
-            reason=reason,
+            **more,
         )
     )
-    return Refused(InvalidGrant(_UNUSABLE, detail=reason))

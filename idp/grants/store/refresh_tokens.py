@@ -31,9 +31,10 @@ from sqlalchemy import (
 from idp.database import Digest, Resealing, Sealed, UtcTime, metadata
 from idp.database.erasing import delete_oldest
 from idp.grants.model import RefreshToken
-from idp.grants.rows import grant_facts, scope_set, scope_text
+from idp.grants.rows import grant_facts
 from idp.grants.store.table import grants, is_authorized, session_limit
 from idp.ids import HandleKind, bucket_of, parse_handle
+from idp.protocol.scopes import scope_set, scope_text
 from keys.envelope import Vault
 
 refresh_tokens = Table(

@@ -50,41 +50,31 @@ def decide(
     """
     facts = Facts(client=client, upstream_down=upstream_down)
     session: Session | None = None
-    while True:
-        step = next_step(request, facts, now=occasion.now)
-        if not isinstance(step, Load):
-            return Decision(step=step, session=session)
-        if step.name == "session":
-            if session_cookie:
-                session = tx.sessions.find(
-                    session_cookie, locks_person=locks_person, sector=sector_of(client)
+    while isinstance(step := next_step(request, facts, now=occasion.now), Load):
+        match step.name:
+            case "session":
+                found = (
+                    tx.sessions.find(session_cookie, locks_person=locks_person, sector=sector_of(client))
+                    if session_cookie
+                    else None
                 )
-            session = _usable(session, client, settings, occasion.now)
-            facts = replace(
-                facts,
-                session=session.facts() if session else None,
-                answered=_answer_in(session, answered),
-            )
-        elif step.name == "service":
-            facts = replace(facts, knows_service=session is not None and _knows(tx, session, client))
-        elif step.name == "subject":
-            facts = _with_subject(tx, facts, session, request.expected_sub, occasion.now)
-        elif step.name == "context":
-            facts = _with_choices(tx, facts, session, occasion.now)
-        else:
-            about = subject_of_choice(step.choice, session.person_id) if session else None
-            records = tx.consents.of_client(about, client.client_id) if about else ()
-            if session is not None and about != session.person_id:
-                records = tuple(one for one in records if not _is_left_to_representatives(one))
-            is_answered = any(record.decided_at >= request.started_at for record in records)
-            is_restricted = _is_restricted(tx, session, about)
-            facts = replace(
-                facts,
-                consent=consent_facts(records, is_restricted=is_restricted),
-                consent_given_now=is_answered,
-            )
-        if facts.session is UNKNOWN:
-            raise AssertionError("a fact was asked for and not looked up")
+                session = _usable(found, client, settings, occasion.now)
+                facts = replace(
+                    facts,
+                    session=session.facts() if session else None,
+                    answered=_answer_in(session, answered),
+                )
+            case "service":
+                facts = replace(facts, knows_service=session is not None and _knows(tx, session, client))
+            case "subject":
+                facts = _with_subject(tx, facts, session, request.expected_sub, occasion.now)
+            case "context":
+                facts = _with_choices(tx, facts, session, occasion.now)
+            case "consent":
+                about = subject_of_choice(step.choice, session.person_id) if session else None
+                records = tx.consents.of_client(about, client.client_id) if about else ()
+                facts = _with_consent(tx, facts, records, session, about, since=request.started_at)
+    return Decision(step=step, session=session)
 
 
 def _usable(
@@ -107,6 +97,25 @@ def _knows(tx: Tx, session: Session, client: ClientFacts) -> bool:
     """Tell whether the person used this client before they first signed in in the session's browser."""
     since = session.device_since
     return since is not None and tx.grants.has_used(session.person_id, client.client_id, since)
+
+
+def _with_consent(
+    tx: Tx,
+    facts: Facts,
+    records: tuple[ConsentRecord, ...],
+    session: Session | None,
+    about: PersonId | None,
+    *,
+    since: datetime,
+) -> Facts:
+    """Take what was told and agreed to: by now, and `since` the request began."""
+    if session is not None and about != session.person_id:
+        records = tuple(one for one in records if not _is_left_to_representatives(one))
+    return replace(
+        facts,
+        consent=consent_facts(records, is_restricted=_is_restricted(tx, session, about)),
+        consent_given_now=any(record.decided_at >= since for record in records),
+    )
 
 
 def _is_restricted(tx: Tx, session: Session | None, about: PersonId | None) -> bool:

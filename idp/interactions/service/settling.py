@@ -46,15 +46,12 @@ def settle(
     """
     now = occasion.now
     decision = ask(tx)
-    if not isinstance(decision.step, Issue):
-        return Done(decision.step)
     issue = decision.step
-    context: GrantContext | None = None
-    if issue.choice is not None:
-        choice = held(tx, issue.session.person_id, issue.choice, now=now)
-        if choice is None:
-            return Refused(AccessDenied("the power to act for another has just ended"))
-        context = context_of(choice)
+    if not isinstance(issue, Issue):
+        return Done(issue)
+    choice = None if issue.choice is None else held(tx, issue.session.person_id, issue.choice, now=now)
+    if issue.choice is not None and choice is None:
+        return Refused(AccessDenied("the power to act for another has just ended"))
     if decision.session is not None and _is_worth_touching(decision.session, occasion):
         tx.sessions.touch(issue.session.sid, now)
     if interaction_id is not None and not tx.interactions.finish(
@@ -64,11 +61,11 @@ def settle(
     if stored_as is not None and not tx.pushed_requests.spend(stored_as, now):
         return Refused(LoginRequired("this request was used already, or took too long"))
     actor, sector = issue.session.person_id, sector_of(client)
-    actor_sub = sub = decision.sub or tx.subjects.sub_for(actor, sector, vault.subject(actor, sector))
+    sub = decision.sub or tx.subjects.sub_for(actor, sector, vault.subject(actor, sector))
+    context = None if choice is None else context_of(choice)
     if context is not None and context.kind is ContextKind.WARD:
-        ward = PersonId(context.principal_id)
+        ward, context = PersonId(context.principal_id), replace(context, actor_sub=sub)
         sub = tx.subjects.sub_for(ward, sector, vault.subject(ward, sector))
-        context = replace(context, actor_sub=actor_sub)
         tell_other_representatives(tx, ward, actor, deed=Deed.ACTED, client=client, occasion=occasion)
     grant = _grant(client, issue, context, audience=request.audience, sub=sub, vault=vault, occasion=occasion)
     _store(tx, grant, issue, settings=settings, occasion=occasion)

@@ -1,9 +1,12 @@
 """What is sent to a person, by which channel, and what a sender is (DESIGN 5.21). Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from idp.outbox.model import OutboxKind
 
 
 class Channel(StrEnum):
@@ -12,6 +15,9 @@ class Channel(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     """By SMS."""
+
+
+KINDS: Mapping[Channel, OutboxKind] = {Channel.EMAIL: OutboxKind.MAIL, Channel.PHONE: OutboxKind.SMS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,12 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done, Refused
 from idp.ids import PersonId
-from idp.limits.model import Limit, OverLimit, address_key
+from idp.limits.model import Limit, address_key
 from idp.messages.model import Channel
+from idp.messages.model.codes import MOST_CODE_TRIES, code_message, new_code
 from idp.messages.model.notices import Notice
-from idp.outbox.model import NOBODY, OutboxKind, OutboxMessage
 from idp.people.contacts import (
-    CODE_DIGITS,
     CODE_LASTS,
-    MOST_CODE_TRIES,
     MOST_CONTACTS,
     SCHEMES,
     Contact,
@@ -32,8 +30,6 @@ from idp.people.identifiers import normal_form
 from idp.people.service.own_contacts import all_contacts, find_contact
 from idp.transaction import Tx
 from keys.envelope import Vault
-
-_KINDS = {Channel.EMAIL: OutboxKind.MAIL, Channel.PHONE: OutboxKind.SMS}
 
 
 class ContactOutcome(StrEnum):
@@ -84,13 +80,9 @@ def ask(
         (Limit.CONTACT_CODES_OF_NETWORK, address_key(occasion.peer)),
     )
     for limit, whose in counters:
-        counted = tx.limits.count(limit, whose, occasion.now)
-        if counted.count > limit.value.most:
-            seconds = (counted.ends_at - occasion.now).total_seconds()
-            return Refused(OverLimit(limit, retry_after=max(1, round(seconds))))
-    number = int.from_bytes(occasion.clock.random_bytes(8)) % 10**CODE_DIGITS
-    code = f"{number:0{CODE_DIGITS}}"
-    until = occasion.now + CODE_LASTS[wanted.channel]
+        if over := tx.limits.count(limit, whose, occasion.now).over(limit, occasion.now):
+            return Refused(over)
+    code, until = new_code(occasion.clock.random_bytes(8)), occasion.now + CODE_LASTS[wanted.channel]
     pending = PendingCode(
         channel=wanted.channel,
         address=wanted.address,
@@ -101,21 +93,16 @@ def ask(
         expires_at=until,
     )
     tx.contacts.put_code(person_id, replace(pending, digest=_digest(vault, person_id, pending, code)))
-    sent = {"to": wanted.address, "language": wanted.language, "code": code, "until": until.isoformat()}
-    tx.outbox.add(
-        (
-            OutboxMessage(
-                message_id=occasion.clock.token(),
-                kind=_KINDS[wanted.channel],
-                client_id=NOBODY,
-                logout_id=NOBODY,
-                person_id=person_id,
-                payload=sent,
-                created_at=occasion.now,
-                next_attempt_at=occasion.now,
-            ),
-        )
+    message = code_message(
+        person_id,
+        wanted.channel,
+        to=wanted.address,
+        language=wanted.language,
+        code=code,
+        until=until,
+        occasion=occasion,
     )
+    tx.outbox.add((message,))
     _record(tx, EventType.CONTACT_CODE_SENT, person_id, wanted.channel, occasion)
     return Done(ContactResult(outcome=ContactOutcome.SENT))
 

@@ -27,7 +27,8 @@ from idp.database import Digest, Sealed, UtcTime, metadata
 from idp.database.erasing import delete_oldest
 from idp.ids import PersonId, bucket_of
 from idp.messages.model import Channel
-from idp.people.contacts import MOST_CODE_TRIES, Contact, PendingCode
+from idp.messages.model.codes import MOST_CODE_TRIES
+from idp.people.contacts import Contact, PendingCode
 from keys.envelope import Vault
 
 _ADDRESS = "contact.address"

@@ -1,6 +1,6 @@
 """Where somebody is reached: addresses, and the codes that prove them."""
 
-from idp.people.contacts import CODE_DIGITS
+from idp.messages.model.codes import CODE_DIGITS
 from tests.flows.gates.acts import disputes_address, ends_what_waits, loses, who
 from tests.flows.kept import Change
 from tests.flows.places import BIND, BY_LINK, CONTACTS, NOT_ME, RENEW
