@@ -80,13 +80,8 @@ async def check(call: Call) -> Answer:
     if not _is_offered(call, opened):
         return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
     username, password = to_nfc(form.get("username", "")), form.get("password", "")
-    missing = [
-        FieldError(key=f"{name}_empty", field=name)
-        for name, value in (("username", username), ("password", password))
-        if not value
-    ]
-    if missing:
-        return _form(call, opened, username=username, errors=ErrorSummary(tuple(missing)))
+    if missing := _missing(username=username, password=password):
+        return _form(call, opened, username=username, errors=missing)
     if len(password) > LONGEST or len(username) > LONGEST:
         return _wrong(call, opened, "")
     provider, occasion, counter = call.provider, call.occasion(), (Limit.SIGN_IN, address_key(call.peer))
@@ -103,21 +98,34 @@ async def check(call: Call) -> Answer:
         await _refuse(call, opened, account, counter, occasion)
         return _wrong(call, opened, username)
     await _renew_hash(call, account.person_id, password, account.password_hash or "")
-    if not account.has_totp:
-        settle = partial(_settle, account=account)
-        begins = beginning(call, opened, settle, occasion)
-        signed = counted(SignInMethod.PASSWORD, await call.provider.database.transact(begins))
-        if signed is None:
-            return _wrong(call, opened, username)
-        return signed_in(call, opened, signed.begun)
+    go_on = _ask_for_code if account.has_totp else _sign_in
+    answer = await go_on(call, opened, account, occasion)
+    return _wrong(call, opened, username) if answer is None else answer
+
+
+def _missing(**fields: str) -> ErrorSummary | None:
+    found = [FieldError(key=f"{name}_empty", field=name) for name, value in fields.items() if not value]
+    return ErrorSummary(tuple(found)) if found else None
+
+
+async def _sign_in(call: Call, opened: Opened, account: _Account, occasion: Occasion) -> Answer | None:
+    """Let the password alone open level low; None: it does so no more."""
+    begins = beginning(call, opened, partial(_settle, account=account), occasion)
+    signed = counted(SignInMethod.PASSWORD, await call.provider.database.transact(begins))
+    return None if signed is None else signed_in(call, opened, signed.begun)
+
+
+async def _ask_for_code(call: Call, opened: Opened, account: _Account, occasion: Occasion) -> Answer | None:
+    """Note that the password was right, and ask for the second factor; None: it is the password no more."""
+    life = call.provider.settings.life
     proof = PasswordProof(
         interaction_id=opened.interaction_id,
-        person_id=account.person_id,
+        person_id=account.owner,
         proved_at=occasion.now,
-        expires_at=opened.request.started_at + provider.settings.life.interaction,
+        expires_at=opened.request.started_at + life.interaction,
     )
-    if not (await provider.database.transact(partial(_prove, proof=proof, account=account))).unwrap():
-        return _wrong(call, opened, username)
+    if not (await call.provider.database.transact(partial(_prove, proof=proof, account=account))).unwrap():
+        return None
     _count(SignInOutcome.CONTINUED)
     return Answer.redirect(f"/sign-in/otp?i={opened.interaction_id}", *keep_tick(call, opened.interaction_id))
 
