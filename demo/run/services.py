@@ -168,8 +168,10 @@ def provider_environment(options: Options) -> dict[str, str]:
 
 
 def _origins(options: Options) -> str:
-    services = options.portal_url, options.data_store_url, options.egov_url
-    return ",".join((options.national_issuer, options.inbox_url, *services))
+    """Return what the provider may call on this machine: the demo's own, and what a developer's environment adds."""
+    own = options.national_issuer, options.inbox_url, options.portal_url, options.data_store_url, options.egov_url
+    added = filter(None, os.environ.get("HPID_LOOPBACK_ORIGINS", "").split(","))
+    return ",".join((*own, *(origin.strip() for origin in added)))
 
 
 def seed_environment(options: Options, secrets: Mapping[str, str]) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Client authentication, the same at every endpoint that asks for it – RFC 6749 §2.3, OpenID Connect Core §9, RFC 7523.
 
-Every failure is one answer, is counted against its address (limits/model.py), and costs as much for an unknown client as
-for a known one. An assertion is spent once its signature and its claims hold, by itself: whatever comes of the request,
-the next one needs a fresh assertion.
+Every failure is counted against its address (limits/model.py), costs as much for an unknown client as for a known one, and
+is one answer for all who hold neither secret nor key; a holder hears what is wrong. An assertion is spent once its signature
+and its claims hold, by itself: whatever comes of the request, the next one needs a fresh assertion.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from idp.protocol.client_authentication import (
 from idp.protocol.discovery import ENDPOINTS
 from idp.protocol.errors import InvalidClient
 from idp.protocol.facts import ClientFacts
-from keys.jose import InvalidJwt, Purpose, verify, verify_with_secret
+from keys.jose import InvalidJwt, Purpose, VerifiedJwt, verify, verify_with_secret
 from keys.public_keys import NO_KEYS
 
 
@@ -41,8 +41,13 @@ async def authenticate_client(call: Call, form: Mapping[str, str]) -> ClientFact
         known = await provider.configuration.client(presented.client_id)
         facts, secrets = (known.facts, known.secrets) if known is not None else (None, ())
         if presented.client_assertion is None:
-            digests = [secret.digest for secret in secrets if secret.is_live(now)]
-            return check_credentials(presented, facts, secret_digests=digests, digest=provider.vault.digest)
+            return check_credentials(
+                presented,
+                facts,
+                secret_digests=[secret.digest for secret in secrets if secret.is_live(now)],
+                ended_digests=[secret.digest for secret in secrets if not secret.is_live(now)],
+                digest=provider.vault.digest,
+            )
         client, assertion = await _prove(call, presented, presented.client_assertion, facts, secrets)
         await _spend(call, client, assertion)
     except InvalidClient:
@@ -74,20 +79,27 @@ async def _prove(
             verify(assertion, purpose=Purpose.CLIENT_ASSERTION, keys=NO_KEYS.signing)
         raise
     try:
-        return client, await _check_assertion(call, client, secrets, assertion)
+        verified = await _verify_assertion(call, client, secrets, assertion)
     except InvalidJwt as error:
         raise InvalidClient(REFUSED, detail=f"client_assertion: {error.reason}") from error
+    try:
+        return client, _check_assertion(call, client, verified)
+    except InvalidJwt as error:  # the signature is the client's own: this is for its developer
+        raise InvalidClient(f"client_assertion: {error.reason}") from error
 
 
-async def _check_assertion(
+async def _verify_assertion(
     call: Call, client: ClientFacts, secrets: tuple[ClientSecret, ...], assertion: str
-) -> UnspentAssertion:
-    provider, issuer = call.provider, call.provider.settings.issuer
+) -> VerifiedJwt:
+    provider = call.provider
     if client.has_secret:
         opened = open_secrets(secrets, provider.vault, provider.clock.now())
-        verified = verify_with_secret(assertion, secrets=opened)
-    else:
-        verified = await provider.client_keys.verify(client, assertion, purpose=Purpose.CLIENT_ASSERTION)
+        return verify_with_secret(assertion, secrets=opened)
+    return await provider.client_keys.verify(client, assertion, purpose=Purpose.CLIENT_ASSERTION)
+
+
+def _check_assertion(call: Call, client: ClientFacts, verified: VerifiedJwt) -> UnspentAssertion:
+    provider, issuer = call.provider, call.provider.settings.issuer
     return check_assertion(
         verified,
         client,
@@ -107,4 +119,4 @@ async def _spend(call: Call, client: ClientFacts, assertion: UnspentAssertion) -
         EventType.CLIENT_ASSERTION_REPLAYED, actor=client_ref(client.client_id), client_id=client.client_id
     )
     await record(provider.database, replayed, vault=provider.vault, clock=provider.clock)
-    raise InvalidClient(REFUSED, detail="client_assertion: its jti was used before")
+    raise InvalidClient("client_assertion: its jti was used before")

@@ -249,8 +249,11 @@ def _check_scope(text: str | None, client: ClientFacts, response_type: str) -> t
     scopes = parse_scope(text or "")
     if "openid" not in scopes:
         raise InvalidScope("scope must contain openid")  # Core §3.1.2.1
-    if any(name not in SCOPES or name not in client.scopes for name in scopes):
-        raise InvalidScope("scope names a value that is not registered for this client")
+    for name in scopes:
+        if name not in SCOPES:
+            raise InvalidScope("scope names a value that is none of scopes_supported")
+        if name not in client.scopes:  # a word of ours: what anybody else wrote is never repeated
+            raise InvalidScope(f"scope {name} is not registered for this client")
     if CODE in response_type.split(" ") and "refresh_token" in client.grant_types:
         return scopes
     return tuple(name for name in scopes if name != "offline_access")

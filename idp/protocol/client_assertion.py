@@ -76,7 +76,7 @@ def check_assertion(
     rules = rules_of(client)
     registered_alg = client.token_endpoint_auth_signing_alg
     if registered_alg is not None and header.alg != registered_alg:  # Registration §2
-        raise InvalidJwt("alg is not the registered one")
+        raise InvalidJwt(f"alg must be {registered_alg}, which is registered")
     if client.has_signing_key and header.alg not in rules.assertion_algs:
         raise InvalidJwt("alg is not one of the client's profile")
     if needs_assertion_typ(client) and header.typ != TYP:
@@ -88,7 +88,7 @@ def check_assertion(
         audiences.add(expected_token_endpoint)
     aud = claims.get("aud")
     if not isinstance(aud, str) or aud not in audiences:  # RFC 10070: one string, nobody else's
-        raise InvalidJwt("aud is not this issuer, as the only value")
+        raise InvalidJwt("aud must be the issuer alone, as one string")
     unspent = UnspentAssertion(jti=_check_jti(claims), useful_until=_check_times(claims, now))
     if epoch_began_at is not None and not _is_since(claims, unspent.useful_until, epoch_began_at):
         raise InvalidJwt("it may have been used before the database was restored")

@@ -1,7 +1,8 @@
 """Client authentication – RFC 6749 §2.3, OpenID Connect Core §9, RFC 7521 §4.2.
 
-Exactly one method, the registered one. An unknown client and a wrong proof get the same answer. Pure: the secret's
-keyed digest comes in with the client. What an assertion must say: client_assertion.py.
+Exactly one method, the registered one. An unknown client and a wrong proof get the same answer; who shows a secret that
+is or was the client's hears what is wrong with it. Pure: the secrets' keyed digests come in with the client. What an
+assertion must say: client_assertion.py.
 """
 
 import hmac
@@ -57,22 +58,38 @@ def check_registered(presented: PresentedCredentials, client: ClientFacts | None
     return client
 
 
+def check_method_of_holder(presented: PresentedCredentials, client: ClientFacts) -> None:
+    """Refuse a secret that is the client's but came by another method, and say which is registered.
+
+    To its holder alone: somebody who guesses learns no more by the wrong method than by the right one.
+    """
+    if presented.method != client.token_endpoint_auth_method:
+        raise InvalidClient(f"this client is registered for {client.token_endpoint_auth_method}")
+
+
 def check_credentials(
     presented: PresentedCredentials,
     client: ClientFacts | None,
     *,
     secret_digests: Iterable[bytes],
+    ended_digests: Iterable[bytes],
     digest: Callable[[str], bytes],
 ) -> ClientFacts:
     """Return the client if it is enabled, uses its registered method and knows one of its live secrets."""
-    matches = False
+    is_live = is_ended = False
     if presented.client_secret is not None:
         presented_digest = digest(presented.client_secret)
         for known in secret_digests:  # all are compared: the time taken tells nothing
-            matches |= hmac.compare_digest(presented_digest, known)
+            is_live |= hmac.compare_digest(presented_digest, known)
+        for known in ended_digests:
+            is_ended |= hmac.compare_digest(presented_digest, known)
+    if is_live and client is not None and client.enabled:
+        check_method_of_holder(presented, client)
     registered = check_registered(presented, client)
-    if not (matches or registered.is_public):
-        raise InvalidClient(REFUSED, detail="wrong or expired secret")
+    if is_ended:
+        raise InvalidClient("this client_secret has ended")
+    if not (is_live or registered.is_public):
+        raise InvalidClient(REFUSED, detail="wrong secret")
     return registered
 
 

@@ -13,12 +13,13 @@ from idp.audit.events import EventType
 from idp.database import DatabaseUnavailable
 from idp.protocol.client_authentication import METHODS
 from idp.protocol.facts import Profile
-from tests.assertions import TYPE, Signer, ask, carrying, claims, secret_assertion
+from tests.assertions import ABSENT, TYPE, Signer, ask, carrying, claims, secret_assertion
 from tests.clients.jwks_server import jwks_server
-from tests.driver import RelyingParty
+from tests.driver import ISSUER, RelyingParty
 from tests.keys.forge import ForgedKey, b64, keys, unsigned
 from tests.world import World, open_world
 
+USED = "client_assertion: its jti was used before"
 REPLAYED = EventType.CLIENT_ASSERTION_REPLAYED
 
 
@@ -26,9 +27,9 @@ def assert_let_in(response: httpx.Response) -> None:
     assert (response.status_code, response.json()["error"]) == (400, "invalid_grant"), response.text
 
 
-def assert_refused(response: httpx.Response) -> None:
+def assert_refused(response: httpx.Response, told: str = "client authentication failed") -> None:
     assert response.status_code == 401
-    assert response.json() == {"error": "invalid_client", "error_description": "client authentication failed"}
+    assert response.json() == {"error": "invalid_client", "error_description": told}
     assert response.headers["cache-control"] == "no-store"
 
 
@@ -105,7 +106,7 @@ async def test_an_assertion_proves_once(world: World) -> None:  # RFC 7523 §3 n
     proof = signer.form(world.time())
     assert_let_in(await ask(world, proof))
     for _ in range(2):
-        assert_refused(await ask(world, proof))
+        assert_refused(await ask(world, proof), USED)
     assert await world.events(REPLAYED) == [REPLAYED, REPLAYED]
     assert_let_in(await ask(world, signer.form(world.time())))
 
@@ -123,11 +124,11 @@ async def test_an_assertion_is_remembered_until_its_time_refuses_it(world: World
     assert_let_in(await ask(world, proof))
     world.time.move(seconds=69)
     await world.clean_up()
-    assert_refused(await ask(world, proof))
+    assert_refused(await ask(world, proof), USED)
     assert await world.events(REPLAYED) == [REPLAYED]
     world.time.move(minutes=6)
     await world.clean_up()
-    assert_refused(await ask(world, proof))
+    assert_refused(await ask(world, proof), "client_assertion: the token has expired")
     assert await world.events(REPLAYED) == [REPLAYED], "refused by its time, and forgotten"
     assert await world.provider.database.read(_remembered) == 0
 
@@ -145,7 +146,8 @@ async def test_two_clients_may_use_one_jti(world: World) -> None:
 async def test_a_wrong_assertion_spends_nothing(world: World) -> None:
     signer = await with_key(world)
     assert_refused(await ask(world, Signer("rp-k", keys()["ed"]).form(world.time(), jti="mine")))
-    assert_refused(await ask(world, signer.form(world.time(), jti="mine", aud="https://other.example")))
+    foreign = await ask(world, signer.form(world.time(), jti="mine", aud="https://other.example"))
+    assert_refused(foreign, "client_assertion: aud must be the issuer alone, as one string")
     assert_let_in(await ask(world, signer.form(world.time(), jti="mine")))
 
 
@@ -176,18 +178,21 @@ async def test_only_the_registered_method_and_algorithm_are_taken(world: World) 
     signer = await with_key(world, key="rsa", token_endpoint_auth_signing_alg="RS256")
     assert_let_in(await ask(world, signer.form(world.time())))
     await world.change_client("rp-k", token_endpoint_auth_signing_alg="PS256")
-    assert_refused(await ask(world, signer.form(world.time())))
+    registered = "client_assertion: alg must be PS256, which is registered"
+    assert_refused(await ask(world, signer.form(world.time())), registered)
     secret = str((await world.client("rp-c", jwks=signer.jwks)).client_secret)
     assert_refused(await ask(world, Signer("rp-c", signer.key).form(world.time())))
     assert_refused(await ask(world, carrying(secret_assertion(secret, claims("rp-c", world.time())))))
     signing = await with_secret(world)
-    assert_refused(await ask(world, {"client_id": "rp-s", "client_secret": signing}))
+    by_body = await ask(world, {"client_id": "rp-s", "client_secret": signing})
+    assert_refused(by_body, "this client is registered for client_secret_jwt")
     assert_refused(await ask(world, {"client_id": "rp-k"}))
 
 
 async def test_the_type_is_asked_of_city_clients_unless_they_are_registered_without(world: World) -> None:
     signer = await with_key(world)
-    assert_refused(await ask(world, carrying(signer.assertion(world.time(), header={"typ": "JWT"}))))
+    untyped = await ask(world, carrying(signer.assertion(world.time(), header={"typ": "JWT"})))
+    assert_refused(untyped, "client_assertion: typ must be client-authentication+jwt")
     spelled: dict[str, object] = {"typ": "application/client-authentication+jwt"}  # RFC 7515 §4.1.9
     assert_let_in(await ask(world, carrying(signer.assertion(world.time(), header=spelled))))
     await world.change_client("rp-k", require_assertion_typ=False)
@@ -252,8 +257,31 @@ async def test_every_method_that_discovery_promises_works(world: World, method: 
         answer = await ask(world, proof, headers)
         if other == method:
             assert_let_in(answer)
+        elif other in {"client_secret_basic", "client_secret_post"} and rp.client_secret:
+            assert_refused(answer, f"this client is registered for {method}")
         else:
             assert_refused(answer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"aud": f"{ISSUER}/token"}, "aud must be the issuer alone, as one string"),
+        ({"aud": f"{ISSUER}/"}, "aud must be the issuer alone, as one string"),
+        ({"aud": [ISSUER]}, "aud must be the issuer alone, as one string"),
+        ({"exp": -60}, "the token has expired"),
+        ({"iat": 120}, "iat is in the future"),
+        ({"exp": 3600}, "exp is more than ten minutes ahead"),
+        ({"exp": ABSENT}, "exp is missing"),
+        ({"jti": ABSENT}, "jti is missing or malformed"),
+    ],
+)
+async def test_who_holds_the_key_is_told_what_is_wrong_and_who_does_not_is_not(
+    world: World, changes: dict[str, Any], told: str
+) -> None:
+    signer = await with_key(world)
+    assert_refused(await ask(world, signer.form(world.time(), **changes)), f"client_assertion: {told}")
+    assert_refused(await ask(world, Signer("rp-k", keys()["rsa"]).form(world.time(), **changes)))
 
 
 def _pair(secret: str) -> str:

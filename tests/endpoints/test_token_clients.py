@@ -23,16 +23,16 @@ from tests.driver import ISSUER, RelyingParty
 from tests.world import World
 
 
+ENDED = "this client_secret has ended"
+
+
 def basic(client_id: str, secret: str) -> dict[str, str]:
     return {"authorization": "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()}
 
 
-def assert_refused(response: httpx.Response) -> None:
+def assert_refused(response: httpx.Response, told: str = "client authentication failed") -> None:
     assert response.status_code == 401
-    assert response.json() == {
-        "error": "invalid_client",
-        "error_description": "client authentication failed",
-    }
+    assert response.json() == {"error": "invalid_client", "error_description": told}
     assert response.headers["www-authenticate"] == f'Basic realm="{ISSUER}"', "RFC 9110 §15.5.2"
     assert response.headers["cache-control"] == "no-store"
 
@@ -57,7 +57,9 @@ async def test_a_secret_in_the_body_lets_a_post_client_in(world: World) -> None:
     secret = str(rp.client_secret)
     assert_let_in(await ask(world, {"client_id": "rp-c", "client_secret": secret}))
     assert_refused(await ask(world, {"client_id": "rp-c", "client_secret": "wrong"}))
-    assert_refused(await ask(world, {}, basic("rp-c", secret)))
+    told = "this client is registered for client_secret_post"
+    assert_refused(await ask(world, {}, basic("rp-c", secret)), told)
+    assert_refused(await ask(world, {}, basic("rp-c", "wrong")))
 
 
 async def test_a_public_client_says_its_name_and_no_more(world: World) -> None:  # §3.2.1
@@ -98,7 +100,7 @@ async def test_whatever_is_wrong_with_the_credentials_the_answer_is_one(world: W
         "secret of another": ({}, basic("rp-c", foreign)),
         "secret in capitals": ({}, basic("rp-c", secret.upper())),
         "secret with a space": ({}, basic("rp-c", secret + "%20")),
-        "client_secret_basic client by post": ({"client_id": "rp-c", "client_secret": secret}, None),
+        "client_secret_basic client by post": ({"client_id": "rp-c", "client_secret": "wrong"}, None),
         "client assertion": (
             {
                 "client_id": "rp-c",
@@ -185,7 +187,8 @@ async def test_an_expired_secret_is_no_secret_and_two_may_overlap(world: World) 
     for secret in (old, new):
         assert_let_in(await ask(world, {}, basic("rp-c", secret)))
     world.time.move(days=1)
-    assert_refused(await ask(world, {}, basic("rp-c", old)))
+    assert_refused(await ask(world, {}, basic("rp-c", old)), ENDED)
+    assert_refused(await ask(world, {"client_id": "rp-c", "client_secret": old}))
     assert_let_in(await ask(world, {}, basic("rp-c", new)))
 
 
@@ -197,7 +200,7 @@ async def test_a_secret_of_profile_city_ends_after_a_year_and_of_profile_oidc_ne
     world.time.move(days=365, seconds=-1)
     assert_let_in(await ask(world, {}, basic("rp-c", city)))
     world.time.move(seconds=1)
-    assert_refused(await ask(world, {}, basic("rp-c", city)))
+    assert_refused(await ask(world, {}, basic("rp-c", city)), ENDED)
     assert_let_in(await ask(world, {}, basic("rp-o", baseline)))
 
 
@@ -220,7 +223,7 @@ async def test_a_revoked_secret_opens_nothing_and_the_others_go_on(world: World)
 
     await world.provider.database.transact(revoke)  # as on another node: this one is not told
     await asyncio.sleep(1.01)
-    assert_refused(await ask(world, {}, basic("rp-c", new.text)))
+    assert_refused(await ask(world, {}, basic("rp-c", new.text)), ENDED)
     assert_let_in(await ask(world, {}, basic("rp-c", old)))
 
 

@@ -216,6 +216,21 @@ def test_the_error_never_echoes_what_was_sent() -> None:  # RFC 6749 §4.1.2.1
         assert not any(value in refused.value.error_description for value in echoed)
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("openid profile email", "scope email is not registered for this client"),
+        ("openid vn.id_number email", "scope vn.id_number is not registered for this client"),
+        ("openid profile e-mail", "scope names a value that is none of scopes_supported"),
+        ("openid,profile openid", "scope names a value that is none of scopes_supported"),
+    ],
+)
+def test_a_scope_of_ours_that_is_refused_is_named_and_no_word_of_others(asked: str, told: str) -> None:
+    with pytest.raises(InvalidScope) as refused:
+        make.request(make.client(scopes=frozenset({"openid", "profile"})), scope=asked)
+    assert refused.value.error_description == told
+
+
 def test_a_client_that_is_not_registered_for_the_grant_gets_no_code() -> None:  # RFC 6749 §4.1.2.1
     with pytest.raises(UnauthorizedClient):
         make.request(make.client(grant_types=("refresh_token",)))

@@ -36,15 +36,16 @@ def _authenticate(
     form: dict[str, str],
     client: ClientFacts | None = None,
     secrets: tuple[str, ...] = (SECRET,),
+    ended: tuple[str, ...] = (),
 ) -> ClientFacts:
     presented = parse_credentials(authorization, form)
     known = client or make.client()
+    is_known = presented.client_id == known.client_id
     return check_credentials(
         presented,
-        known if presented.client_id == known.client_id else None,
-        secret_digests=[_digest(secret) for secret in secrets]
-        if presented.client_id == known.client_id
-        else (),
+        known if is_known else None,
+        secret_digests=[_digest(secret) for secret in secrets] if is_known else (),
+        ended_digests=[_digest(secret) for secret in ended] if is_known else (),
         digest=_digest,
     )
 
@@ -134,6 +135,7 @@ def test_a_header_has_512_characters_at_most() -> None:  # SECURITY H03
     assert parse_credentials(authorization, {}).client_secret == secret
 
 
+IN_BODY = {"client_id": "portal", "client_secret": SECRET}
 SAME_ANSWER: list[tuple[str, tuple[Any, ...]]] = [
     ("unknown client", (_basic("nobody:x"), {})),
     ("unknown public client", (None, {"client_id": "nobody"})),
@@ -144,8 +146,9 @@ SAME_ANSWER: list[tuple[str, tuple[Any, ...]]] = [
     ("no secret at all", (None, {"client_id": "portal"})),
     ("no client_id", (None, {})),
     ("secret without client_id", (None, {"client_secret": SECRET})),
-    ("post where basic is registered", (None, {"client_id": "portal", "client_secret": SECRET})),
-    ("basic where post is registered", (_basic(f"portal:{SECRET}"), {}, POST)),
+    ("post and a wrong secret where basic is registered", (None, {"client_id": "portal", "client_secret": "x"})),
+    ("basic and a wrong secret where post is registered", (_basic("portal:x"), {}, POST)),
+    ("post and an ended secret where basic is registered", (None, IN_BODY, None, (), (SECRET,))),
     ("none where post is registered", (None, {"client_id": "portal"}, POST)),
     ("basic where none is registered", (_basic("portal:x"), {}, PUBLIC, ())),
     ("post where none is registered", (None, {"client_id": "portal", "client_secret": "x"}, PUBLIC, ())),
@@ -153,6 +156,8 @@ SAME_ANSWER: list[tuple[str, tuple[Any, ...]]] = [
     ("none and an assertion", (None, {"client_id": "portal", "client_assertion": "a.b.c"}, PUBLIC, ())),
     ("a client that has no secret", (_basic("portal:x"), {}, None, ())),
     ("a disabled client", (_basic(f"portal:{SECRET}"), {}, make.client(enabled=False))),
+    ("post at a disabled client", (None, IN_BODY, make.client(enabled=False))),
+    ("an ended secret at a disabled client", (_basic(f"portal:{SECRET}"), {}, make.client(enabled=False), (), (SECRET,))),
     ("a disabled public client", (None, {"client_id": "portal"}, make.public_client(enabled=False), ())),
     ("the digest instead of the secret", (_basic(f"portal:{_digest(SECRET).hex()}"), {})),
 ]
@@ -172,6 +177,27 @@ def test_every_other_way_gets_the_same_answer(given: tuple[Any, ...]) -> None:  
     assert SECRET not in refused.detail
 
 
+@pytest.mark.parametrize(
+    ("given", "registered"),
+    [
+        ((None, IN_BODY), "client_secret_basic"),
+        ((_basic(f"portal:{SECRET}"), {}, POST), "client_secret_post"),
+        ((None, IN_BODY, make.client(token_endpoint_auth_method="client_secret_jwt")), "client_secret_jwt"),
+    ],
+)
+def test_who_knows_the_secret_is_told_which_method_is_registered(
+    given: tuple[Any, ...], registered: str
+) -> None:  # the commonest mistake of a library's defaults
+    refused = _refused(*given)
+    assert (refused.error, refused.status) == ("invalid_client", 401)
+    assert refused.error_description == f"this client is registered for {registered}"
+
+
+def test_who_knows_a_secret_that_has_ended_is_told_so() -> None:
+    refused = _refused(_basic(f"portal:{SECRET}"), {}, None, ("new",), (SECRET,))
+    assert refused.error_description == "this client_secret has ended"
+
+
 def test_a_secret_is_digested_even_for_an_unknown_client() -> None:  # the same work, so the same time
     seen: list[str] = []
 
@@ -181,7 +207,7 @@ def test_a_secret_is_digested_even_for_an_unknown_client() -> None:  # the same 
 
     presented = parse_credentials(_basic("nobody:guess"), {})
     with pytest.raises(InvalidClient):
-        check_credentials(presented, None, secret_digests=(), digest=digest)
+        check_credentials(presented, None, secret_digests=(), ended_digests=(), digest=digest)
     assert seen == ["guess"]
 
 
