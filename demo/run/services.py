@@ -169,7 +169,13 @@ def provider_environment(options: Options) -> dict[str, str]:
 
 def _origins(options: Options) -> str:
     """Return what the provider may call on this machine: the demo's own, and what a developer's environment adds."""
-    own = options.national_issuer, options.inbox_url, options.portal_url, options.data_store_url, options.egov_url
+    own = (
+        options.national_issuer,
+        options.inbox_url,
+        options.portal_url,
+        options.data_store_url,
+        options.egov_url,
+    )
     added = filter(None, os.environ.get("HPID_LOOPBACK_ORIGINS", "").split(","))
     return ",".join((*own, *(origin.strip() for origin in added)))
 

@@ -76,7 +76,10 @@ async def _check(member: str, uri: str, fetcher: Fetcher, *, with_names: bool) -
     except FetchFailed as error:
         _log.info("address refused", extra=fields(member=member, reason=str(error), detail=error.detail))
         if urlsplit(uri).hostname in _THIS_MACHINE:
-            refuse(member, "this machine is called in development alone, and where HPID_LOOPBACK_ORIGINS names the origin")
+            refuse(
+                member,
+                "this machine is called in development alone, and where HPID_LOOPBACK_ORIGINS names the origin",
+            )
         refuse(member, "not an address that we call: https, a public name, port 443 or 8443")
 
 

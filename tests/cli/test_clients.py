@@ -111,6 +111,10 @@ def test_what_can_not_be_registered_is_named(office: Office) -> None:
         value = '["https://10.0.0.1/x"]' if member == "request_uris" else "https://10.0.0.1/x"
         ours = office.installation.hpid(*add, "https://x.example/cb", "--set", f"{member}={value}")
         assert ours.refusal.startswith(f"{member}: ")  # SECURITY D01
+    here = office.installation.hpid(
+        *add, "https://x.example/cb", "--backchannel-logout-uri", "http://localhost:8090/hear"
+    )
+    assert "HPID_LOOPBACK_ORIGINS" in here.refusal, "what a developer at the demo has to set"
     unknown = office.installation.hpid(*add, "https://x.example/cb", "--scope", "openid all")
     assert unknown.refusal.startswith("scope")
 

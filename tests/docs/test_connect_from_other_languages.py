@@ -9,11 +9,14 @@ import time
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
 import yaml
 
+from idp.protocol.facts import Profile
+from tests import make
 from tests.interop.conftest import node_js
 from tests.processes import ROOT
 from tests.server import ServedWorld, free_ports
@@ -89,11 +92,38 @@ async def test_what_apache_and_php_are_told_fits_discovery(discovery: dict[str, 
     assert told["IDTokenSignedResponseAlg"] in discovery["id_token_signing_alg_values_supported"]
     assert set(told["Scope"].split()) <= set(discovery["scopes_supported"])
     assert told["RemoteUserClaim"] in discovery["claims_supported"]
+    parameters = dict(parse_qsl(told["AuthRequestParams"]))
+    assert parameters["acr_values"] in discovery["acr_values_supported"]
     php = block("php")
     assert set(re.findall(r"'(client_secret_\w+)'", php)) <= set(
         discovery["token_endpoint_auth_methods_supported"]
     )
     assert "'S256'" in php
+
+
+def test_apache_lets_its_module_answer_at_the_redirect_address() -> None:
+    """Without a rule of its own for that address Apache answers 401 to a logout token it has honoured."""
+    lines = block("apache")
+    (address,) = re.findall(r"^OIDCRedirectURI (\S+)$", lines, re.MULTILINE)
+    path = urlsplit(address).path
+    (rule,) = re.findall(rf'^<Location "{path}">\n(.*?)^</Location>', lines, re.MULTILINE | re.DOTALL)
+    assert "Require valid-user" in rule
+    assert f"RewriteRule ^{path}$ {path}?%1%2 [PT]" in lines
+
+
+async def test_what_other_libraries_are_told_fits_discovery_and_the_command(
+    discovery: dict[str, Any],
+) -> None:
+    section = PAGE.partition("## What other libraries must be told")[2].partition("\n## ")[0]
+    assert set(re.findall(r"\b(?:ES|RS|PS)\d{3}\b", section)) <= set(
+        discovery["id_token_signing_alg_values_supported"]
+    )
+    assert set(re.findall(r"client_secret_\w+", section)) <= set(
+        discovery["token_endpoint_auth_methods_supported"]
+    )
+    assert set(re.findall(r"urn:haiphong:acr:\w+", section)) <= set(discovery["acr_values_supported"])
+    without_pkce = make.client(profile=Profile.OIDC, token_endpoint_auth_method="client_secret_post")
+    assert make.request(without_pkce, code_challenge=None, code_challenge_method=None).code_challenge is None
 
 
 async def test_what_oauth2_proxy_is_told_fits_discovery(discovery: dict[str, Any]) -> None:
@@ -114,7 +144,7 @@ def test_apache_can_read_its_lines(tmp_path: Path) -> None:
         return
     modules = "".join(
         f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
-        for name in ("mpm_event", "authn_core", "authz_core", "authz_user", "auth_openidc")
+        for name in ("mpm_event", "authn_core", "authz_core", "authz_user", "rewrite", "auth_openidc")
     )
     settings = tmp_path / "apache.conf"
     lines = block("apache").replace("${CLIENT_SECRET}", "x" * 32).replace("${CRYPTO_PASSPHRASE}", "y" * 32)

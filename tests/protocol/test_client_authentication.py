@@ -146,7 +146,10 @@ SAME_ANSWER: list[tuple[str, tuple[Any, ...]]] = [
     ("no secret at all", (None, {"client_id": "portal"})),
     ("no client_id", (None, {})),
     ("secret without client_id", (None, {"client_secret": SECRET})),
-    ("post and a wrong secret where basic is registered", (None, {"client_id": "portal", "client_secret": "x"})),
+    (
+        "post and a wrong secret where basic is registered",
+        (None, {"client_id": "portal", "client_secret": "x"}),
+    ),
     ("basic and a wrong secret where post is registered", (_basic("portal:x"), {}, POST)),
     ("post and an ended secret where basic is registered", (None, IN_BODY, None, (), (SECRET,))),
     ("none where post is registered", (None, {"client_id": "portal"}, POST)),
@@ -157,7 +160,10 @@ SAME_ANSWER: list[tuple[str, tuple[Any, ...]]] = [
     ("a client that has no secret", (_basic("portal:x"), {}, None, ())),
     ("a disabled client", (_basic(f"portal:{SECRET}"), {}, make.client(enabled=False))),
     ("post at a disabled client", (None, IN_BODY, make.client(enabled=False))),
-    ("an ended secret at a disabled client", (_basic(f"portal:{SECRET}"), {}, make.client(enabled=False), (), (SECRET,))),
+    (
+        "an ended secret at a disabled client",
+        (_basic(f"portal:{SECRET}"), {}, make.client(enabled=False), (), (SECRET,)),
+    ),
     ("a disabled public client", (None, {"client_id": "portal"}, make.public_client(enabled=False), ())),
     ("the digest instead of the secret", (_basic(f"portal:{_digest(SECRET).hex()}"), {})),
 ]

@@ -63,6 +63,16 @@ def test_services_share_what_they_must_and_no_more() -> None:
     ]
 
 
+def test_a_developer_adds_origins_of_their_own_that_the_provider_may_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # else nobody could try back-channel logout, or keys at an address, against the demo
+    monkeypatch.setenv("HPID_LOOPBACK_ORIGINS", "http://localhost:8090, http://localhost:8091")
+    (provider,) = (service for service in services(parse([]), {}) if service.name == PROVIDER)
+    called = provider.environment["HPID_LOOPBACK_ORIGINS"].split(",")
+    assert called[0] == "http://localhost:8001"
+    assert called[-2:] == ["http://localhost:8090", "http://localhost:8091"]
+
+
 def test_certification_runs_the_provider_alone_on_the_port_of_its_issuer(pem: str) -> None:
     issuer = "https://op.example:9443"
     options = parse(
