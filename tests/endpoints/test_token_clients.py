@@ -22,7 +22,6 @@ from tests.assertions import ask
 from tests.driver import ISSUER, RelyingParty
 from tests.world import World
 
-
 ENDED = "this client_secret has ended"
 
 
