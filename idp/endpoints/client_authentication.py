@@ -1,8 +1,8 @@
 """Client authentication, the same at every endpoint that asks for it – RFC 6749 §2.3, OpenID Connect Core §9, RFC 7523.
 
-Every failure is counted against its address (limits/model.py), costs as much for an unknown client as for a known one, and
-is one answer for all who hold neither secret nor key; a holder hears what is wrong. An assertion is spent once its signature
-and its claims hold, by itself: whatever comes of the request, the next one needs a fresh assertion.
+Every failure is counted against its address (limits/model.py), costs as much for an unknown client as for a known one,
+and is one answer for all who hold neither secret nor key; a holder hears what is wrong. An assertion is spent once its
+signature and its claims hold, by itself: whatever comes of the request, the next one needs a fresh assertion.
 """
 
 from collections.abc import Mapping
