@@ -13,10 +13,10 @@ from idp.audit.events import EventType
 from idp.database import DatabaseUnavailable
 from idp.protocol.client_authentication import METHODS
 from idp.protocol.facts import Profile
-from tests.assertions import ABSENT, TYPE, Signer, ask, carrying, claims, secret_assertion
+from tests.assertions import TYPE, Signer, ask, carrying, claims, secret_assertion
 from tests.clients.jwks_server import jwks_server
 from tests.driver import ISSUER, RelyingParty
-from tests.keys.forge import ForgedKey, b64, keys, unsigned
+from tests.keys.forge import ABSENT, ForgedKey, b64, keys, unsigned
 from tests.world import World, open_world
 
 USED = "client_assertion: its jti was used before"
