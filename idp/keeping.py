@@ -27,7 +27,9 @@ ERASERS: Mapping[str, Eraser] = {
     ),
     "upstream_logouts": lambda tx, now, _: tx.upstream_logouts.erase_expired(now - CLOCKS_APART, BATCH),
     "invitations": lambda tx, now, life: tx.invitations.erase_expired(now - life.invitation_kept, BATCH),
-    "grants": lambda tx, now, _: tx.grants.erase_expired(now, BATCH),
+    "grants": lambda tx, now, _: tx.grants.erase_expired(
+        now - CLOCKS_APART, BATCH
+    ),  # the job of a term tells first
     "interactions": lambda tx, now, _: tx.interactions.erase_expired(now - CLOCKS_APART, BATCH),
     "sessions": lambda tx, now, life: tx.sessions.erase_ended(now - life.session_kept, BATCH),
     "devices": lambda tx, now, _: tx.devices.erase_old(now, BATCH),

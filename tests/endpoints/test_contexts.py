@@ -82,7 +82,9 @@ async def family(world: World) -> Family:
 
 async def choose(family: Family, name: str, **parameters: str | None) -> Page:
     """Answer the page with the choice that stands beside a name."""
-    page = await family.browser.get(family.rp.authorize_url(scope="openid profile mandate", **parameters))
+    page = await family.browser.get(
+        family.rp.authorize_url(scope=parameters.pop("scope", "openid profile mandate"), **parameters)
+    )
     assert page.status == 200, page.answer
     assert "page-act-for" in page.ids
     text = page.response.text
@@ -323,3 +325,26 @@ async def test_consent_for_a_child_is_the_parents_and_stands_on_the_childs_recor
         return tuple(one.decided_by for one in tx.consents.of_person(family.child.person_id))
 
     assert family.mother.person_id in await world.provider.database.read(consents)
+
+
+async def test_a_birth_date_put_right_brings_the_end_of_what_was_granted_forward(
+    world: World, family: Family
+) -> None:  # without a job
+    tokens = await tokens_for(world, family, "Nguyễn Gia Bảo", scope="openid profile mandate offline_access")
+    soon = datetime(2026, 3, 10, tzinfo=timezone(timedelta(hours=7)))
+
+    def put_right(tx: Tx) -> Done[None]:
+        born = "2008-03-10"
+        mandates.move_majority(
+            tx, family.child.person_id, "2017-01-05", born, actor="test", occasion=world.occasion
+        )
+        return Done(None)
+
+    await world.write(put_right)
+    world.time.move(seconds=(soon - world.time()).total_seconds() - 60)
+    refreshed = (await family.rp.refresh(world.http, tokens["refresh_token"])).json()
+    assert (await world.userinfo(refreshed["access_token"])).status_code == 200
+    world.time.move(seconds=61)
+    assert (await world.userinfo(refreshed["access_token"])).status_code == 401
+    refreshed = await family.rp.refresh(world.http, refreshed["refresh_token"])
+    assert refreshed.json()["error"] == "invalid_grant"

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, false, insert, select, update
 
-from idp.database import metadata
+from idp.database import UtcTime, metadata
 from idp.database.erasing import delete_oldest
 from idp.grants.rows import grant_facts, grant_text
 from idp.grants.store.revoked_tokens import is_revoked
@@ -68,6 +68,14 @@ _REVOKE_OF_CONTEXT = _REVOKE.where(grants.c.context_id == bindparam("of_context"
 _REVOKE_OF_PRINCIPAL = _REVOKE.where(grants.c.principal_id == bindparam("of_principal"))
 _REVOKE_OF_PRINCIPAL_AT = _REVOKE_OF_PRINCIPAL.where(grants.c.client_id == bindparam("of_client"))
 _REVOKE_OF_CONTEXTS = _REVOKE.where(grants.c.context_id.in_(bindparam("of_contexts", expanding=True)))
+_CUT_OF_CONTEXT = (
+    update(grants)
+    .where(
+        grants.c.context_id == bindparam("of_context"),
+        grants.c.expires_at > bindparam("until", type_=UtcTime),
+    )
+    .values(expires_at=bindparam("until", type_=UtcTime))
+)
 _OF_PERSON = select(grants.c.facts).where(
     grants.c.bucket == bindparam("of_bucket"),
     grants.c.person_id == bindparam("of_person"),
@@ -164,6 +172,10 @@ class GrantStore:
         """End the grants given under a mandate or post; call it in the transaction that ends that (bound A)."""
         given = {"of_context": context_id, "now": now, "reason": reason}
         return _all_facts(self.connection.execute(_REVOKE_OF_CONTEXT, given).all())
+
+    def cut_of_context(self, context_id: str, until: datetime) -> None:
+        """Let the grants given under a mandate or post end by then: its own end was brought forward."""
+        self.connection.execute(_CUT_OF_CONTEXT, {"of_context": context_id, "until": until})
 
     def revoke_of_contexts(
         self, context_ids: Sequence[str], now: datetime, reason: str

@@ -65,7 +65,12 @@ _family_is_authorized = and_(is_authorized, grants.c.family_ended_at.is_(None))
 _may_rotate = (
     select(literal(1))
     .select_from(grants)
-    .where(_of_token, _family_is_authorized, or_(grants.c.is_offline, session_limit > bindparam("now")))
+    .where(
+        _of_token,
+        _family_is_authorized,
+        grants.c.expires_at > bindparam("now", type_=UtcTime),
+        or_(grants.c.is_offline, session_limit > bindparam("now")),
+    )
     .correlate(refresh_tokens)
     .exists()
 )
@@ -84,6 +89,7 @@ _FIND = (
     select(
         *_OWN,
         grants.c.facts.label("grant"),
+        grants.c.expires_at.label("grant_expires_at"),
         grants.c.is_offline,
         _family_is_authorized.label("is_authorized"),
         session_limit.label("session_limit"),
@@ -132,7 +138,7 @@ class RefreshTokenStore:
     def find(self, token: str) -> RefreshToken | None:
         """Return a generation, spent or not, expired or not.
 
-        Unless the grant is offline, it expires with its session at the latest.
+        It expires with its grant at the latest, and unless that is offline with its session.
         """
         key = self._key(token)
         if key is None:
@@ -140,11 +146,9 @@ class RefreshTokenStore:
         row = self.connection.execute(_FIND, key).one_or_none()
         if row is None:
             return None
-        ends = (
-            row.expires_at
-            if row.is_offline or row.session_limit is None
-            else min(row.expires_at, row.session_limit)
-        )
+        ends = min(row.expires_at, row.grant_expires_at)
+        if not row.is_offline and row.session_limit is not None:
+            ends = min(ends, row.session_limit)
         is_live = row.is_authorized and (row.is_offline or row.session_limit is not None)
         return _generation(row, ends, successor_spent=row.successor_spent, is_live=is_live)
 

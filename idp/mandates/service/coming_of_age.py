@@ -42,6 +42,7 @@ def move_majority(
         if one.is_over(occasion.now) or until == one.valid_to or until is None:
             continue
         tx.mandates.set_term(one.mandate_id, until)
+        tx.grants.cut_of_context(one.mandate_id, until)
         if until <= occasion.now:
             ended += end_one(tx, replace(one, valid_to=until), _OF_AGE, actor=actor, occasion=occasion)
     return ended

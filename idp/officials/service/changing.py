@@ -215,11 +215,15 @@ def _carry_out(tx: Tx, official: Official, plan: PostPlan, hand: Hand) -> tuple[
     """Write a plan; return what ended and the posts that began."""
     for post in plan.changed:
         tx.officials.correct_post(post, now=hand.now)
+        if post.ends_at is not None:
+            tx.grants.cut_of_context(post.post_id, post.ends_at)
     past = [post for post in plan.changed if post.is_over(hand.now)]
     ended = end_posts(tx, [*plan.ended, *past], hand, reason="moved")
+    to_come = [post for post in plan.changed if post.starts_at > hand.now]
+    grants = [*ended.grants, *end_grants(tx, to_come, hand, reason="it is still to begin")]
     begun = _begun(official.official_id, plan.begun, hand)
     tx.officials.add_posts(begun)
-    return ended, begun
+    return replace(ended, grants=grants), begun
 
 
 def _joined(official: Official, hand: Hand) -> AuditEvent:
