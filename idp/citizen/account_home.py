@@ -10,6 +10,7 @@ from idp.citizen.history import row, service_name, types_of
 from idp.citizen.methods.at_a_glance import Ways, ways_of
 from idp.citizen.methods.own_passwords import passwords_of
 from idp.edge import Answer, Call
+from idp.merges.model import Span
 from idp.people.model import Attribute
 from idp.reports.history import HistoryPage, history
 from idp.transaction import Tx
@@ -22,6 +23,7 @@ _LATEST = 3
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
     latest: HistoryPage = field(repr=False)
+    spans: tuple[Span, ...]
     ways: Ways = field(repr=False)
     known: Known = field(repr=False)
 
@@ -46,7 +48,7 @@ async def show(call: Call) -> Answer:
         level_on=stated.at if stated is not None else None,
         alerts=[await _named(call, one, found.known, holder) for one in alerts(found.known, now=now)],
         ways=found.ways,
-        latest=[await row(call, event, holder) for event in found.latest.events],
+        latest=[await row(call, event, holder, found.spans) for event in found.latest.events],
     )
 
 
@@ -64,6 +66,7 @@ def _load(tx: Tx, *, holder: Holder, now: datetime) -> _Found:
     ways = ways_of(tx, holder.person_id, passwords_of(tx, holder.person_id))
     return _Found(
         latest=history(tx, holder.person_id, types_of(None), most=_LATEST),
+        spans=tx.merges.spans_of(holder.person_id),
         ways=ways,
         known=load(tx, holder, ways, now),
     )

@@ -1,5 +1,6 @@
 """`/account/history`: what happened with an account, in words, for nobody but its holder (PAGES §3.1.17)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,6 +15,7 @@ from idp.days import day_of
 from idp.edge import Answer, Call
 from idp.edge.page import language_of, relying_party
 from idp.ids import ClientId
+from idp.merges.model import Span
 from idp.reports.history import HistoryPage, history
 from idp.transaction import Tx
 from idp.ui.account_rows import Day, Happened
@@ -27,6 +29,7 @@ _USUAL = tuple(event for event, shown in WORDS.items() if shown.is_usual)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Loaded:
     page: HistoryPage
+    spans: tuple[Span, ...]
     services: tuple[ClientId, ...]
 
 
@@ -51,7 +54,8 @@ async def show(call: Call) -> Answer:
         call,
         holder,
         "account_history.html",
-        days=await by_day(call, found.page.events, holder),
+        days=await by_day(call, found.page.events, holder, found.spans),
+        spans=found.spans,
         kinds=tuple(Kind),
         kind=kind,
         services=tuple(options),
@@ -73,15 +77,17 @@ def types_of(kind: Kind | None) -> tuple[EventType, ...]:
     return _USUAL if kind is None else tuple(event for event, shown in WORDS.items() if shown.kind is kind)
 
 
-async def by_day(call: Call, events: tuple[AuditEvent, ...], holder: Holder) -> tuple[Day, ...]:
+async def by_day(
+    call: Call, events: tuple[AuditEvent, ...], holder: Holder, spans: Sequence[Span]
+) -> tuple[Day, ...]:
     """Return the rows, day by day."""
-    rows = [await row(call, event, holder) for event in events]
+    rows = [await row(call, event, holder, spans) for event in events]
     days = groupby(rows, key=lambda one: day_of(one.at))
     return tuple(Day(day=day, rows=tuple(of_day)) for day, of_day in days)
 
 
-async def row(call: Call, event: AuditEvent, holder: Holder) -> Happened:
-    """Return one event as its person reads it."""
+async def row(call: Call, event: AuditEvent, holder: Holder, spans: Sequence[Span] = ()) -> Happened:
+    """Return one event as its person reads it; `spans`: while their record was another's too."""
     shown, client_id = WORDS[event.type], str(event.payload.get("client_id", ""))
     device = str(event.payload.get("device", ""))
     is_own = event.actor in {event.subject_ref, person_ref(holder.person_id)}
@@ -91,7 +97,7 @@ async def row(call: Call, event: AuditEvent, holder: Holder) -> Happened:
         what=f"event_{event.type.value.replace(':', '_').replace('-', '_')}",
         icon="phone" if device.endswith(("Android", "iOS")) else shown.icon,
         service=await service_name(call, ClientId(client_id)) if client_id else "",
-        said=said(event, is_own=is_own),
+        said=said(event, is_own=is_own, may_be_anothers=any(one.has(event.at) for one in spans)),
         device=device,
         disputable=shown.disputable and is_own,
         askable=shown.kind is Kind.LOOKED and event.actor.startswith(OPERATOR),
@@ -111,6 +117,7 @@ def _load(
 ) -> _Loaded:
     return _Loaded(
         page=history(tx, holder.person_id, types, client_id=client_id, unverified_before=before),
+        spans=tx.merges.spans_of(holder.person_id),
         services=tuple(one.client_id for one in load(tx, person_id=holder.person_id, now=now)),
     )
 

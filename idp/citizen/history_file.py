@@ -14,6 +14,7 @@ from idp.days import VIETNAM_TIME, day_of
 from idp.edge import Answer, Call
 from idp.edge.answer import NO_STORE
 from idp.edge.page import language_of
+from idp.merges.model import Span
 from idp.reports.history import PAGE, history
 from idp.transaction import Tx
 from idp.ui.account_rows import Happened
@@ -37,6 +38,7 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Listed:
     events: tuple[AuditEvent, ...]
+    spans: tuple[Span, ...]
     has_more: bool
 
 
@@ -48,7 +50,7 @@ async def show(call: Call) -> Answer:
     listed = await call.provider.database.read(partial(_load, holder=holder, call=call))
     texts = call.provider.pages.texts(language_of(call))
     lines = [[texts.plain(name) for name in _COLUMNS]]
-    lines += [_line(texts, event, await row(call, event, holder)) for event in listed.events]
+    lines += [_line(texts, event, await row(call, event, holder, listed.spans)) for event in listed.events]
     if listed.has_more:
         lines.append([texts.plain("history_file_more", n=MOST)])
     return _answer(call, lines)
@@ -64,7 +66,8 @@ def _load(tx: Tx, *, holder: Holder, call: Call) -> _Listed:
         before = listed.older_than
         if not before:
             break
-    return _Listed(events=tuple(found), has_more=bool(before))
+    spans = tx.merges.spans_of(holder.person_id)
+    return _Listed(events=tuple(found), spans=spans, has_more=bool(before))
 
 
 def _line(texts: Texts, event: AuditEvent, happened: Happened) -> list[str]:

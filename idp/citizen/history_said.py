@@ -24,8 +24,8 @@ _SENT = {"sms": "history_by_phone_code", "email": "history_by_email_code"}
 _WITH_PASSWORD = {"otp": "history_by_password_totp", "recovery": "history_by_password_recovery"}
 
 
-def said(event: AuditEvent, *, is_own: bool) -> tuple[str, ...]:
-    """Return what else is said of an event; `is_own`: its person did it."""
+def said(event: AuditEvent, *, is_own: bool, may_be_anothers: bool = False) -> tuple[str, ...]:
+    """Return what else is said of an event; `is_own`: its person did it, or whoever their record stood for then."""
     payload, keys = event.payload, []
     if event.type in _OF_A_FACTOR:
         keys += _factors(payload.get("kind"))
@@ -46,6 +46,8 @@ def said(event: AuditEvent, *, is_own: bool) -> tuple[str, ...]:
         keys.append("history_by_system")
     if event.type is EventType.PEOPLE_SEARCHED and payload.get("reason") in _REASONS:
         keys.append(f"history_reason_{payload['reason']}")
+    if may_be_anothers:
+        keys.append("history_joined")
     return tuple(keys)
 
 

@@ -15,8 +15,10 @@ from idp.citizen.interaction import posted
 from idp.citizen.lock import locked
 from idp.database import Done
 from idp.edge import Answer, Call
+from idp.ids import PersonId
 from idp.life_events.disputed import Said, given_by_event, said_by, taken_by_event
 from idp.life_events.service import Locked, disown
+from idp.merges.model import Span
 from idp.reports.history import find_event
 from idp.transaction import Tx
 from idp.ui.account_rows import Happened
@@ -65,13 +67,18 @@ async def lock(call: Call) -> Answer:
 
 async def _disputed(call: Call, holder: Holder, unverified_event_id: str) -> _Disputed | None:
     """Return the event if it is the holder's own and one that may be disputed."""
-    found = await call.provider.database.read(
-        partial(find_event, person_id=holder.person_id, unverified_event_id=unverified_event_id)
-    )
-    shown = None if found is None else await row(call, found, holder)
+    find = partial(_find, person_id=holder.person_id, unverified_event_id=unverified_event_id)
+    found, spans = await call.provider.database.read(find)
+    shown = None if found is None else await row(call, found, holder, spans)
     if found is None or shown is None or not shown.disputable:
         return None
     return _Disputed(event=found, shown=shown)
+
+
+def _find(
+    tx: Tx, *, person_id: PersonId, unverified_event_id: str
+) -> tuple[AuditEvent | None, tuple[Span, ...]]:
+    return find_event(tx, person_id, unverified_event_id), tx.merges.spans_of(person_id)
 
 
 def _lock(

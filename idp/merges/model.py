@@ -75,6 +75,18 @@ class Merge:
         return self.state is MergeState.PROPOSED and now < self.expires_at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """While two records were one, and turned out to be two people's."""
+
+    begun: datetime
+    ended: datetime
+
+    def has(self, moment: datetime) -> bool:
+        """Tell whether something happened within it: at its ends stand the merge and the split themselves."""
+        return self.begun < moment < self.ended
+
+
 class MadeKind(StrEnum):
     """What was made while two records were one."""
 

@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import insert
 from idp.database import Sealed, UtcTime, metadata
 from idp.database.erasing import delete_oldest
 from idp.ids import PersonId
-from idp.merges.model import Before, Cause, Merge, MergeState
+from idp.merges.model import Before, Cause, Merge, MergeState, Span
 from keys.envelope import Vault
 
 _REASON = "merge.reason"
@@ -87,6 +87,14 @@ _LIST = (
     .where(_t.state == bindparam("in_state"))
     .order_by(_t.proposed_at, _t.merge_id)
     .limit(bindparam("most"))
+)
+_SPANS = (
+    select(_t.merged_at, _t.closed_at)
+    .where(
+        or_(_t.winner_id == bindparam("of_person"), _t.loser_id == bindparam("of_person")),
+        _t.state == MergeState.SPLIT.value,
+    )
+    .order_by(_t.merged_at)
 )
 _CONFIRM = (
     update(merges)
@@ -152,6 +160,11 @@ class MergeStore:
     def of_record(self, person_id: PersonId) -> tuple[Merge, ...]:
         """Return the merges a record was ever named in, the oldest first."""
         return self._all(self.connection.execute(_OF_RECORD, {"of_person": person_id}).all())
+
+    def spans_of(self, person_id: PersonId) -> tuple[Span, ...]:
+        """Return while a record was one with another and is no more, the oldest first."""
+        rows = self.connection.execute(_SPANS, {"of_person": person_id}).all()
+        return tuple(Span(begun=row.merged_at, ended=row.closed_at) for row in rows)
 
     def list(self, state: MergeState, most: int) -> tuple[Merge, ...]:
         """Return merges in a state, the oldest first."""

@@ -58,6 +58,7 @@ def _merges(tx: Any, me: SignedIn) -> None:
     before = Before(profile="{}", account_level=2)
     tx.merges.get("m")
     tx.merges.of_record(person_id)
+    tx.merges.spans_of(person_id)
     tx.merges.list(MergeState.PROPOSED, 10)
     tx.merges.confirm("m", before, by="a", now=NOW)
     tx.merges.keep_before("m", before)

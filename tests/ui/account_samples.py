@@ -6,6 +6,7 @@ from dataclasses import replace
 from idp.citizen.methods.at_a_glance import Ways
 from idp.ids import ClientId
 from idp.life_events.disputed import Said
+from idp.merges.model import Span
 from idp.risk.model import KnownDevice, Outcome, Signal
 from idp.ui.account_rows import Connected, Day, Given, Happened, OpenSession
 from idp.ui.alert_rows import Alert, AlertKind
@@ -251,6 +252,7 @@ def history(days: tuple[Day, ...], **changes: object) -> Sample:
         "older": "/account/history?b=e7",
         "file": "/account/history/file",
         "now": NOW,
+        "spans": (),
         **changes,
     }
     return Sample(
@@ -260,6 +262,10 @@ def history(days: tuple[Day, ...], **changes: object) -> Sample:
 
 ACCOUNT: dict[str, Sample] = {
     "history": history(HISTORY),
+    "history-split": history(
+        (replace(HISTORY[0], rows=(replace(HISTORY[0].rows[0], said=("history_joined",)),)),),
+        spans=(Span(begun=NOW - dt.timedelta(days=30), ended=NOW - dt.timedelta(days=2)),),
+    ),
     "history-none": history((), kind=Kind.LOOKED, older=None),
     "not-me": Sample(
         template="account_not_me.html",

@@ -25,6 +25,10 @@ VI = {
     "history_none": "Không có hoạt động nào như vậy.",
     "history_older": "Xem cũ hơn",
     "history_file": "Tải về (CSV)",
+    "history_joined_note": (
+        "Từ {begun} đến {ended}, hồ sơ này và hồ sơ của một người khác đã bị nhập làm một. Việc trong thời gian đó chỉ "
+        "hiện ở một trong hai hồ sơ, và có thể là của người kia. Có gì không rõ, hỏi bộ phận một cửa."
+    ),
     "history_printed": "In lúc {time} từ {host}. Chủ tài khoản: {name}.",
     "history_file_day": "Ngày",
     "history_file_time": "Giờ",
@@ -221,6 +225,10 @@ EN = {
     "history_none": "There is no such activity.",
     "history_older": "Show older",
     "history_file": "Download (CSV)",
+    "history_joined_note": (
+        "From {begun} to {ended} this record and another person's were treated as one. What happened then stands in one "
+        "of the two histories only, and may be the other person's. If something is unclear, ask at a one-stop desk."
+    ),
     "history_printed": "Printed at {time} from {host}. Account holder: {name}.",
     "history_file_day": "Date",
     "history_file_time": "Time",
