@@ -30,7 +30,7 @@ def documents_of(
     said = {name: value for name, value in options.items() if value} | dict(map(_member, members))
     if client_id:
         said["client_id"] = client_id
-    found = [_UNSAID] if file is None else _read(file)
+    found = [_unsaid(said)] if file is None else _read(file)
     if len(found) > 1 and said:
         raise CommandFailed(f"{file}: holds several registrations; options would be for one")
     documents: list[Document] = [{**document, **said} for document in found]
@@ -45,6 +45,13 @@ def documents_of(
     return documents
 
 
+def _unsaid(said: Document) -> Document:
+    """Return the defaults of a command; who is the API of a resource and names no way to sign in gets no tokens."""
+    if "hpid_protected_resources" in said and not said.keys() & {"grant_types", "redirect_uris"}:
+        return {**_UNSAID, "grant_types": []}
+    return _UNSAID
+
+
 def facts_of(document: Document, old: Client | None) -> ClientFacts:
     """Return the registration; who was disabled stays so, and a sector that is not named stays as it was."""
     client_id = str(document["client_id"])
@@ -57,7 +64,7 @@ def facts_of(document: Document, old: Client | None) -> ClientFacts:
         enabled=old is None or old.facts.enabled,
         sector=client_id if old is None else old.facts.sector,
         redirect_uris=(),
-        scopes=_SCOPES,
+        scopes=frozenset() if document.get("grant_types") == [] else _SCOPES,
     )
     return read_metadata(document, base, by_operator=True)
 

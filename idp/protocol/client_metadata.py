@@ -53,11 +53,19 @@ def read_metadata(
 
 
 def write_metadata(facts: ClientFacts, *, for_operator: bool = False) -> dict[str, object]:
-    """Return everything that is registered, as stored (RFC 7591 §3.2.1); what has no value is left out."""
+    """Return everything that is registered, as stored (RFC 7591 §3.2.1); what has no value is left out.
+
+    But for the grant types: to leave them out says `authorization_code`.
+    """
     table = {**_MEMBERS, **_OF_OPERATORS} if for_operator else _MEMBERS
     named = {_NAME: facts.name, f"{_NAME}#en": facts.name_en}
     written = {name: one.write(getattr(facts, one.field)) for name, one in table.items()}
-    return {name: value for name, value in {**named, **written}.items() if value not in (None, "", [], {})}
+    empty = (None, "", [], {})
+    return {
+        name: value
+        for name, value in {**named, **written}.items()
+        if value not in empty or name == "grant_types"
+    }
 
 
 def _defaults(profile: Profile, members: Mapping[str, object]) -> dict[str, object]:

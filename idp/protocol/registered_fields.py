@@ -92,8 +92,8 @@ def _check_flows(client: ClientFacts, offered: tuple[str, ...]) -> None:
     registered = [canonical(response_type) for response_type in client.response_types]
     grants = set(client.grant_types)
     words = {word for response_type in client.response_types for word in response_type.split(" ")}
-    if not grants or len(grants) != len(client.grant_types):
-        refuse("grant_types", "at least one, each once")
+    if len(grants) != len(client.grant_types) or not (grants or client.protected_resources):
+        refuse("grant_types", "at least one, each once; none of an API that asks about tokens alone")
     if set(registered) - set(offered) or len(set(registered)) != len(registered):
         refuse("response_types", "not offered")
     if ("code" in words) != ("authorization_code" in grants):

@@ -77,7 +77,7 @@ def _check_grant_types(client: ClientFacts, *, offered: frozenset[str]) -> None:
     grants = set(client.grant_types)
     if grants - offered:
         refuse("grant_types", "not offered")
-    if not grants:
+    if not grants and not client.protected_resources:  # an API asks about tokens, and needs none of its own
         refuse("grant_types", "at least one is needed")
     if grants == {"refresh_token"}:
         refuse("grant_types", "refresh_token comes with authorization_code")

@@ -102,6 +102,28 @@ def test_a_public_client_gets_no_secret(office: Office) -> None:
     )
 
 
+def test_an_api_that_only_asks_about_tokens_gets_none(office: Office, tmp_path: Path) -> None:  # RFC 7662 §4
+    hpid = office.installation.hpid
+    resource = 'hpid_protected_resources=["https://api.example/"]'
+    assert hpid("clients", "add", "the-api", "--name", "API", "--set", resource, "--json").json[
+        "client_secret"
+    ]
+    exported = hpid("clients", "export", "the-api").json
+    assert (exported["grant_types"], "scope" in exported, "redirect_uris" in exported) == ([], False, False)
+    file = tmp_path / "api.json"
+    file.write_text(json.dumps(exported), encoding="utf-8")
+    hpid("clients", "add", "--from", str(file))
+    assert hpid("clients", "export", "the-api").json == exported
+    both = hpid(
+        "clients", "add", "both", "--name", "X", "--redirect-uri", _URI.format("both"), "--set", resource
+    )
+    assert both.status == 0, both.err
+    assert "authorization_code" in hpid("clients", "export", "both").json["grant_types"]
+    assert hpid("clients", "add", "idle", "--name", "X", "--set", "grant_types=[]").refusal == (
+        "grant_types: at least one is needed"
+    )
+
+
 def test_what_can_not_be_registered_is_named(office: Office) -> None:
     add = ("clients", "add", "portal-2", "--name", "X", "--redirect-uri")
     assert office.installation.hpid(*add, "http://x.example/cb").refusal.startswith("redirect_uris: ")

@@ -55,6 +55,24 @@ async def test_the_api_of_an_audience_learns_what_the_token_says(
     assert "username" not in answer
 
 
+async def test_an_api_that_is_registered_for_no_grant_asks_and_gets_no_tokens(
+    world: World, rp: RelyingParty, alice: Visitor
+) -> None:  # RFC 7662 §4: the least a resource server needs
+    idle: dict[str, Any] = {
+        "grant_types": (),
+        "response_types": (),
+        "redirect_uris": (),
+        "scopes": frozenset(),
+    }
+    asker = await world.client("asks-alone", protected_resources=(API,), **idle)
+    assert (await ask(world, asker, (await at_the_api(world, rp, alice))["access_token"]))["active"]
+    for form in ({"grant_type": "client_credentials", "resource": API}, {"grant_type": "refresh_token"}):
+        refused = await asker.post(world.http, "/token", **form)
+        assert (refused.status_code, refused.json()["error"]) == (400, "unauthorized_client")
+    page = await alice.browser.get(asker.authorize_url())
+    assert page.status == 400, "there is no address to be sent back to"
+
+
 async def test_a_client_may_ask_about_its_own_tokens_of_either_kind_whatever_the_hint(
     world: World, rp: RelyingParty, alice: Visitor
 ) -> None:
