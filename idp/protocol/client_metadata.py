@@ -60,12 +60,9 @@ def write_metadata(facts: ClientFacts, *, for_operator: bool = False) -> dict[st
     table = {**_MEMBERS, **_OF_OPERATORS} if for_operator else _MEMBERS
     named = {_NAME: facts.name, f"{_NAME}#en": facts.name_en}
     written = {name: one.write(getattr(facts, one.field)) for name, one in table.items()}
-    empty = (None, "", [], {})
-    return {
-        name: value
-        for name, value in {**named, **written}.items()
-        if value not in empty or name == "grant_types"
-    }
+    empty: tuple[object, ...] = (None, "", [], {})
+    whole = {**named, **written}
+    return {name: value for name, value in whole.items() if value not in empty or name == "grant_types"}
 
 
 def _defaults(profile: Profile, members: Mapping[str, object]) -> dict[str, object]:
