@@ -4,7 +4,7 @@ Written through the same services that the front door uses, or, where an older r
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,7 +32,7 @@ from keys.rotation import next_rotation
 from tests import make
 from tests.driver import Browser, Citizen, RelyingParty
 
-START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+START = make.NOW
 PASSWORD = "hoa phượng đỏ bến cảng"
 PERSONAL: dict[str, Any] = {
     "profile": Profile.OIDC,
@@ -64,8 +64,9 @@ class MovableTime:
     def __call__(self) -> datetime:
         return self.moment
 
-    def move(self, **by: float) -> None:
-        self.moment += timedelta(**by)
+    def move(self, by: timedelta = timedelta(), **parts: float) -> datetime:
+        self.moment += by + timedelta(**parts)
+        return self.moment
 
 
 class Arranged:

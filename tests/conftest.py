@@ -100,3 +100,13 @@ def chromium() -> str:
     if not path:
         pytest.fail("CHROMIUM must name a Chromium; scripts/test finds or installs one")
     return path
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every provider begins with, made once: its schema and its keys; tests copy it (tests/world.py)."""
+    from tests.world import make_state
+
+    folder = tmp_path_factory.mktemp("template")
+    make_state(folder)
+    return folder

@@ -10,14 +10,7 @@ from tests.attacks.cast import Cast, make_cast
 from tests.attacks.log_lines import LogLines, captured_log
 from tests.attacks.oracle import Oracle, Recorder
 from tests.messages.conftest import Office, open_office
-from tests.world import PASSWORD, TOTP_SECRET, World, make_state, open_world
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    make_state(folder)
-    return folder
+from tests.world import PASSWORD, TOTP_SECRET, World, open_world
 
 
 @pytest.fixture

@@ -6,14 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.driver import RelyingParty
-from tests.world import Visitor, World, make_state, open_world
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    make_state(folder)
-    return folder
+from tests.world import Visitor, World, open_world
 
 
 @pytest.fixture

@@ -20,16 +20,9 @@ from idp.transaction import Tx
 from tests.federation.national_driver import CLIENTS, HOA, HUONG
 from tests.federation.national_process import Process
 from tests.national import order_fault
-from tests.world import World, make_state, open_world
+from tests.world import World, open_world
 
 pytestmark = pytest.mark.network
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("state")
-    make_state(folder)
-    return folder
 
 
 @pytest.fixture

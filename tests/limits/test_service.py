@@ -6,17 +6,10 @@ import pytest
 
 from idp.limits.model import Limit, OverLimit
 from idp.limits.service import Limits, whose
-from tests.world import START, World, make_state, open_world
+from tests.world import START, World, open_world
 
 RULE = Limit.CLIENT_AUTHENTICATION
 HERS, HIS = (RULE, whose("portal", "192.0.2.1")), (RULE, whose("portal", "192.0.2.2"))
-
-
-@pytest.fixture
-def template(tmp_path: Path) -> Path:
-    (tmp_path / "template").mkdir()
-    make_state(tmp_path / "template")
-    return tmp_path / "template"
 
 
 async def _nearly(world: World, limits: Limits) -> None:

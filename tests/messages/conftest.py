@@ -13,7 +13,7 @@ from idp.messages.relay import Post
 from idp.settings import MailTls
 from idp.worker import post_of
 from tests.messages.post_office import Gateway, MailServer, gateway, mail_server
-from tests.world import World, make_state, open_world
+from tests.world import World, open_world
 
 SECRET = "gui-tin-nhan-2026"
 
@@ -34,13 +34,6 @@ class Office:
         for channel in Channel:
             while await self.post.send(channel):
                 pass
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    make_state(folder)
-    return folder
 
 
 @asynccontextmanager

@@ -19,23 +19,16 @@ from idp.provider import Provider
 from idp.settings import Settings
 from idp.worker import JOBS
 from tests.server import free_ports
-from tests.world import World, make_state, open_world
+from tests.world import World, open_world
 
 pytestmark = pytest.mark.network
 EXPIRES = datetime(2027, 1, 2, tzinfo=UTC)
 _OF_UPSTREAM = {Metric.UPSTREAM_DOWN, Metric.UPSTREAM_EXCHANGES, Metric.UPSTREAM_WAITING}
 
 
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    make_state(folder)
-    return folder
-
-
 @pytest.fixture
-async def world(state: Path, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(state, tmp_path) as world:
+async def world(template: Path, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(template, tmp_path) as world:
         yield world
 
 

@@ -21,7 +21,7 @@ from idp.transaction import Tx
 from idp.worker import relay_of
 from tests.driver import RelyingParty
 from tests.outbox.relying_parties import Endpoint, listening
-from tests.world import World, make_state, open_world
+from tests.world import World, open_world
 
 pytestmark = pytest.mark.network
 
@@ -29,13 +29,6 @@ TIMEOUT = 0.6
 """Seconds, where it is the case that nobody answers."""
 AMPLE = 30.0
 """Seconds, where an answer comes: only one that never does runs into it."""
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    make_state(folder)
-    return folder
 
 
 @dataclass

@@ -8,14 +8,7 @@ import pytest
 from idp.database import Done
 from tests.organisations.samples import make_agency
 from tests.scim.hr import AGENCIES, HrSystem
-from tests.world import World, make_state, open_world
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    make_state(folder)
-    return folder
+from tests.world import World, open_world
 
 
 @pytest.fixture

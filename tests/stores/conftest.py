@@ -11,7 +11,6 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,24 +28,9 @@ from tests.stores.administrator import administrator_of
 from tests.stores.desk import Desk, staffed
 from tests.stores.office import Office, know_person
 from tests.stores.samples import another_node
-from tests.world import World, make_schema, open_world
+from tests.world import MovableTime, World, make_schema, open_world
 
-START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 _numbers = itertools.count()
-
-
-class MovableTime:
-    """The present moment of a test; it stands still until moved."""
-
-    def __init__(self) -> None:
-        self.moment = START
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def move(self, by: timedelta) -> datetime:
-        self.moment += by
-        return self.moment
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from idp.audit.occasion import Occasion
 from idp.clock import Clock
@@ -20,6 +20,7 @@ from idp.people.model import Person
 from idp.protocol.acting import ContextKind, GrantContext
 from idp.protocol.facts import Realm
 from idp.sessions.model import Session
+from tests.arranged import MovableTime
 from tests.organisations.samples import make_agency
 from tests.stores.samples import (
     DAY,
@@ -32,9 +33,6 @@ from tests.stores.samples import (
     make_session,
     see,
 )
-
-if TYPE_CHECKING:
-    from tests.stores.conftest import MovableTime
 
 NUMBER = "031194990032"
 POST = WantedPost(
@@ -52,7 +50,7 @@ RECORD = WantedRecord(
 class Office:
     """An HR department at work on one database."""
 
-    def __init__(self, database: Database[Any], clock: Clock, time: "MovableTime") -> None:
+    def __init__(self, database: Database[Any], clock: Clock, time: MovableTime) -> None:
         self.database = database
         self.time = time
         self.clock = clock

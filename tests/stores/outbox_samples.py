@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from idp.database import Database
 from idp.outbox.model import Attempt, OutboxKind, OutboxMessage
 from idp.transaction import Tx
-from tests.stores.conftest import START
+from tests.make import NOW
 from tests.stores.samples import do
 
 LEASE = timedelta(seconds=30)
 
 
 def message(
-    name: str, *, client_id: str = "portal", logout_id: str = "l1", at: datetime = START
+    name: str, *, client_id: str = "portal", logout_id: str = "l1", at: datetime = NOW
 ) -> OutboxMessage:
     return OutboxMessage(
         message_id=name,
@@ -53,16 +53,16 @@ OK, NO_CONTENT, BUSY = Attempt(status=200), Attempt(status=204), Attempt(status=
 
 
 def settle(tx: Tx, *, name: str) -> None:
-    tx.outbox.settle(name, OK, now=START, next_at=None)
+    tx.outbox.settle(name, OK, now=NOW, next_at=None)
 
 
-async def deliver(database: Database[Tx], *names_: str, at: datetime = START) -> None:
+async def deliver(database: Database[Tx], *names_: str, at: datetime = NOW) -> None:
     for name in names_:
         await do(database, lambda tx, name=name: tx.outbox.settle(name, NO_CONTENT, now=at, next_at=None))
 
 
 async def fail(database: Database[Tx], name: str, attempt: Attempt, next_at: datetime | None) -> None:
-    await do(database, lambda tx: tx.outbox.settle(name, attempt, now=START, next_at=next_at))
+    await do(database, lambda tx: tx.outbox.settle(name, attempt, now=NOW, next_at=next_at))
 
 
 def names(messages: tuple[OutboxMessage, ...]) -> list[str]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from idp.clock import Clock
@@ -15,10 +15,11 @@ from idp.people.model import Person, PersonProfile, PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import ClientFacts, CodeFacts, GrantFacts, Profile
 from idp.sessions.model import Session, SessionClient
+from tests import make
 
 T = TypeVar("T")
 
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+NOW = make.NOW
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

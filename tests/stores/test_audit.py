@@ -21,7 +21,7 @@ from idp.database import Database, Done
 from idp.ids import EventId
 from idp.transaction import Tx
 from keys.envelope import Vault
-from tests.stores.conftest import START
+from tests.make import NOW
 
 LAN = "person:3f2b8c1e-0000-4000-8000-000000000001"
 HUNG = "person:a1b2c3d4-0000-4000-8000-000000000002"
@@ -31,7 +31,7 @@ def event(number: int, *, subject_ref: str = LAN, **more: object) -> AuditEvent:
     return AuditEvent(
         event_id=EventId(f"event-{number:04}"),
         type=EventType.SESSION_STARTED,
-        at=START + timedelta(seconds=number),
+        at=NOW + timedelta(seconds=number),
         actor=subject_ref or "system",
         subject_ref=subject_ref,
         payload={"idp": "national", "amr": ["pwd", "otp"], "note": "Hải Phòng", **more},
@@ -177,7 +177,7 @@ async def test_events_are_read_by_type_by_person_and_by_page(database: Database[
     locked = AuditEvent(
         event_id=EventId("locked"),
         type=EventType.PERSON_LOCKED,
-        at=START,
+        at=NOW,
         actor="operator:x",
         subject_ref=HUNG,
     )
@@ -334,9 +334,9 @@ async def test_on_postgresql_the_table_can_not_be_truncated(database: Database[T
 
 
 def test_a_leaf_does_not_depend_on_how_its_moment_was_written() -> None:
-    hanoi = START.astimezone(timezone(timedelta(hours=7)))
+    hanoi = NOW.astimezone(timezone(timedelta(hours=7)))
     leaves = {
-        leaf(event_type=EventType.SUMMARY, at=at, event_id=EventId("e"), digest=b"d") for at in (START, hanoi)
+        leaf(event_type=EventType.SUMMARY, at=at, event_id=EventId("e"), digest=b"d") for at in (NOW, hanoi)
     }
     assert len(leaves) == 1
 

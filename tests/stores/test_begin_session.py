@@ -24,7 +24,6 @@ from idp.risk.model import Arrival
 from idp.sessions.service import MOST_SESSIONS, Begun, Proof, start_session
 from idp.settings import Lifetimes
 from idp.upstreams.model import upstream_session
-from tests.stores.conftest import MovableTime
 from tests.stores.cross_device_samples import make_asked
 from tests.stores.samples import (
     DAY,
@@ -40,6 +39,7 @@ from tests.stores.samples import (
     see,
     sign_in,
 )
+from tests.world import MovableTime
 
 _ISSUER, _SID = "https://national.example", "their-session"
 

@@ -10,7 +10,7 @@ from idp.messages.model import Channel
 from idp.messages.model.codes import MOST_CODE_TRIES
 from idp.people.contacts import Contact, PendingCode
 from idp.transaction import Tx
-from tests.stores.conftest import START
+from tests.make import NOW
 from tests.stores.samples import at_once, do, make_person
 
 EMAIL = Channel.EMAIL
@@ -28,7 +28,7 @@ def contact(name: str, *, channel: Channel = EMAIL, seconds: int = 0) -> Contact
         channel=channel,
         address=f"{name}@example.vn",
         language="vi",
-        verified_at=START + timedelta(seconds=seconds),
+        verified_at=NOW + timedelta(seconds=seconds),
     )
 
 
@@ -40,7 +40,7 @@ def code(digest: bytes = b"d" * 32, address: str = "a@example.vn") -> PendingCod
         language="en",
         digest=digest,
         tries=0,
-        expires_at=START + timedelta(hours=1),
+        expires_at=NOW + timedelta(hours=1),
     )
 
 
@@ -67,9 +67,9 @@ async def test_a_contact_is_removed_once_and_by_its_person_alone(database: Datab
 async def test_a_code_is_tried_so_often_however_many_at_once(database: Database[Tx]) -> None:
     person_id = await huong(database)
     await do(database, lambda tx: tx.contacts.put_code(person_id, code()))
-    tried = await at_once([database], lambda tx: tx.contacts.reserve_try(person_id, EMAIL, START), times=20)
+    tried = await at_once([database], lambda tx: tx.contacts.reserve_try(person_id, EMAIL, NOW), times=20)
     assert sum(one is not None for one in tried) == MOST_CODE_TRIES
-    assert await database.read(lambda tx: tx.contacts.pending(person_id, EMAIL, START)) is None
+    assert await database.read(lambda tx: tx.contacts.pending(person_id, EMAIL, NOW)) is None
 
 
 async def test_a_code_is_spent_once(database: Database[Tx]) -> None:
@@ -84,18 +84,18 @@ async def test_a_code_is_spent_once(database: Database[Tx]) -> None:
 async def test_the_newest_code_is_the_only_one(database: Database[Tx]) -> None:
     person_id = await huong(database)
     await do(database, lambda tx: tx.contacts.put_code(person_id, code()))
-    await do(database, lambda tx: tx.contacts.reserve_try(person_id, EMAIL, START))
+    await do(database, lambda tx: tx.contacts.reserve_try(person_id, EMAIL, NOW))
     newer = code(b"e" * 32, "b@example.vn")
     await do(database, lambda tx: tx.contacts.put_code(person_id, newer))
-    assert await database.read(lambda tx: tx.contacts.pending(person_id, EMAIL, START)) == newer
+    assert await database.read(lambda tx: tx.contacts.pending(person_id, EMAIL, NOW)) == newer
     assert not await do(database, lambda tx: tx.contacts.spend_code(person_id, EMAIL, b"d" * 32))
-    assert await database.read(lambda tx: tx.contacts.pending(person_id, Channel.PHONE, START)) is None
+    assert await database.read(lambda tx: tx.contacts.pending(person_id, Channel.PHONE, NOW)) is None
 
 
 async def test_a_code_that_is_over_is_none_and_goes(database: Database[Tx]) -> None:
     person_id = await huong(database)
     await do(database, lambda tx: tx.contacts.put_code(person_id, code()))
-    over = START + timedelta(hours=1)
+    over = NOW + timedelta(hours=1)
     assert await do(database, lambda tx: tx.contacts.reserve_try(person_id, EMAIL, over)) is None
-    assert await do(database, lambda tx: tx.contacts.erase_expired(START, 10)) == 0
+    assert await do(database, lambda tx: tx.contacts.erase_expired(NOW, 10)) == 0
     assert await do(database, lambda tx: tx.contacts.erase_expired(over, 10)) == 1

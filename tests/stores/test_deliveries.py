@@ -8,29 +8,29 @@ from idp.database import Database
 from idp.ids import ClientId, PersonId
 from idp.outbox.model import Attempt, DeliveryState, OutboxKind
 from idp.transaction import Tx
-from tests.stores.conftest import START
+from tests.make import NOW
 from tests.stores.outbox_samples import BUSY, LEASE, add, claim, deliver, fail, message, names, of_logout
 from tests.stores.samples import do
 
 
 async def test_a_dead_letter_is_kept_seen_and_never_sent(database: Database[Tx]) -> None:
     await add(database, message("m1"), message("m2", client_id="b"))
-    await claim(database, START)
+    await claim(database, NOW)
     await fail(database, "m1", Attempt(status=400), None)
     dead = await database.read(lambda tx: tx.deliveries.dead(10))
     assert [(one.message_id, one.state, one.status, one.last_error) for one in dead] == [
         ("m1", DeliveryState.DEAD, 400, "status 400")
     ]
-    assert names(await claim(database, START + timedelta(days=2))) == ["m2"]
+    assert names(await claim(database, NOW + timedelta(days=2))) == ["m2"]
     await deliver(database, "m1")  # a late answer changes nothing
     assert len(await database.read(lambda tx: tx.deliveries.dead(10))) == 1
 
 
 async def test_what_waited_too_long_is_given_up_but_not_what_is_out(database: Database[Tx]) -> None:
     day = timedelta(days=1)
-    now = START + day
+    now = NOW + day
     await add(database, *(message(f"m{n}") for n in range(4)), message("new", client_id="c", at=now))
-    await claim(database, START)
+    await claim(database, NOW)
     await fail(database, "m0", Attempt(error="timeout"), now + timedelta(minutes=5))
     assert names(await claim(database, now - timedelta(seconds=1))) == ["m1"]
 
@@ -52,20 +52,20 @@ async def test_what_was_delivered_is_never_sent_again_and_goes_in_time(database:
         message("w", client_id="w"),
         replace(message("b", client_id="b"), kind=OutboxKind.NO_LOGOUT, state=DeliveryState.UNSUPPORTED),
     )
-    claimed = await claim(database, START)
+    claimed = await claim(database, NOW)
     assert names(claimed) == ["m0", "m1", "m2", "m3", "m4", "w"]
-    await deliver(database, *(f"m{n}" for n in range(5)), at=START + timedelta(seconds=1))
+    await deliver(database, *(f"m{n}" for n in range(5)), at=NOW + timedelta(seconds=1))
     found = {one.message_id: one for one in await of_logout(database)}
     assert found["m0"].state is DeliveryState.DELIVERED
-    assert (found["m0"].delivered_at, found["m0"].status) == (START + timedelta(seconds=1), 204)
-    assert (found["m0"].sent_at, found["m0"].attempts) == (START, 1)
-    assert names(await claim(database, START + timedelta(days=1))) == ["w"]
+    assert (found["m0"].delivered_at, found["m0"].status) == (NOW + timedelta(seconds=1), 204)
+    assert (found["m0"].sent_at, found["m0"].attempts) == (NOW, 1)
+    assert names(await claim(database, NOW + timedelta(days=1))) == ["w"]
 
     async def erase(before: datetime) -> int:
         return await do(database, lambda tx: tx.deliveries.erase_settled(before, 3))
 
-    assert await erase(START - timedelta(seconds=1)) == 0
-    assert [await erase(START + timedelta(days=30)) for _ in range(3)] == [3, 3, 0]
+    assert await erase(NOW - timedelta(seconds=1)) == 0
+    assert [await erase(NOW + timedelta(days=30)) for _ in range(3)] == [3, 3, 0]
     assert names(await of_logout(database)) == ["w"]
 
 
@@ -73,7 +73,7 @@ async def test_the_ledger_is_read_by_sign_out_by_person_and_by_client_page_by_pa
     database: Database[Tx],
 ) -> None:
     def at(n: int) -> datetime:
-        return START + timedelta(seconds=n // 2)  # two of a moment
+        return NOW + timedelta(seconds=n // 2)  # two of a moment
 
     mine = [replace(message(f"m{n}", logout_id=f"l{n}", at=at(n)), person_id="alice") for n in range(5)]
     await add(database, *mine, replace(message("x", client_id="b", logout_id="l0"), person_id="bob"))

@@ -18,8 +18,9 @@ from idp.transaction import Tx
 from keys.envelope import Vault
 from keys.keyring import Keyring, new_record
 from keys.rotation import KeyRecord, KeyState, RotationRefused, state
-from tests.stores.conftest import START, MovableTime
+from tests.make import NOW
 from tests.stores.samples import another_node, do
+from tests.world import MovableTime
 
 LIFE = Lifetimes()
 OLD = LIFE.signing_key + timedelta(seconds=1)
@@ -128,7 +129,7 @@ async def test_of_two_who_revoke_one_key_at_once_one_is_refused(
     first: KeyRecord,
     make: Callable[[str], KeyRecord],
 ) -> None:
-    occasion = Occasion(clock=clock, now=START, txn="")
+    occasion = Occasion(clock=clock, now=NOW, txn="")
     async with another_node(database, database_url, clock) as other:
         attempts = [
             node.transact(partial(_revoke, kid=first.kid, fresh=make("ES256"), occasion=occasion))
@@ -136,7 +137,7 @@ async def test_of_two_who_revoke_one_key_at_once_one_is_refused(
         ]
         outcomes = await asyncio.gather(*attempts, return_exceptions=True)
     assert {type(outcome) for outcome in outcomes} == {Done, RotationRefused}
-    states = [state(record, START) for record in await all_keys(database)]
+    states = [state(record, NOW) for record in await all_keys(database)]
     assert sorted(states) == [KeyState.ACTIVE, KeyState.REVOKED]
 
 

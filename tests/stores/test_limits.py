@@ -7,15 +7,15 @@ from idp.database import Database, Done
 from idp.limits.model import Counted, Limit
 from idp.limits.service import whose
 from idp.transaction import Tx
-from tests.stores.conftest import START
+from tests.make import NOW
 from tests.stores.samples import do
 
 RULE = Limit.SIGN_IN.value
-ENDS = START + RULE.window
+ENDS = NOW + RULE.window
 
 
 async def count(database: Database[Tx], *parts: str, after: timedelta = timedelta()) -> Counted:
-    return await do(database, lambda tx: tx.limits.count(Limit.SIGN_IN, whose(*parts), START + after))
+    return await do(database, lambda tx: tx.limits.count(Limit.SIGN_IN, whose(*parts), NOW + after))
 
 
 async def test_a_window_begins_with_the_first_and_ends_for_all(database: Database[Tx]) -> None:
@@ -36,13 +36,13 @@ async def test_at_the_end_of_a_window_the_next_begins(database: Database[Tx]) ->
 async def test_two_parts_are_not_one_and_two_limits_do_not_share(database: Database[Tx]) -> None:
     assert (await count(database, "a", "b")).count == 1
     assert (await count(database, "ab")).count == 1
-    other = await do(database, lambda tx: tx.limits.count(Limit.UPSTREAM, "ab", START))
+    other = await do(database, lambda tx: tx.limits.count(Limit.UPSTREAM, "ab", NOW))
     assert other.count == 1
 
 
 async def test_fifty_at_once_are_counted_as_fifty(database: Database[Tx]) -> None:  # SECURITY E11
     def one(tx: Tx) -> Done[Counted]:
-        return Done(tx.limits.count(Limit.SIGN_IN, "192.0.2.1", START))
+        return Done(tx.limits.count(Limit.SIGN_IN, "192.0.2.1", NOW))
 
     outcomes = await asyncio.gather(*(database.transact(one) for _ in range(50)))
     assert sorted(outcome.unwrap().count for outcome in outcomes) == list(range(1, 51))

@@ -25,7 +25,6 @@ from idp.officials.roles import Role
 from idp.officials.service import choices_of, held, join, leave, move, restate, stated
 from idp.people.model import Person
 from idp.protocol.acting import ContextKind
-from tests.stores.conftest import MovableTime
 from tests.stores.office import NUMBER, POST, RECORD, Office, at_work, ended
 from tests.stores.samples import (
     NOW,
@@ -35,6 +34,7 @@ from tests.stores.samples import (
     make_person,
     see,
 )
+from tests.world import MovableTime
 
 
 async def test_a_joiner_is_found_by_number_person_and_agency(office: Office, person: Person) -> None:

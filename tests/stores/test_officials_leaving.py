@@ -23,7 +23,6 @@ from idp.officials.roles import Role
 from idp.officials.service import held, leave, move, restate
 from idp.people.model import Person
 from idp.protocol.acting import ContextKind, GrantContext
-from tests.stores.conftest import MovableTime
 from tests.stores.office import POST, RECORD, Office, at_work, ended
 from tests.stores.samples import (
     DAY,
@@ -37,6 +36,7 @@ from tests.stores.samples import (
     make_session,
     see,
 )
+from tests.world import MovableTime
 
 
 async def test_a_mover_s_old_post_ends_with_its_grants_and_the_session_goes_on(

@@ -16,7 +16,7 @@ from idp.messages.model.notices import Notice
 from idp.outbox.model import NOBODY, Attempt, DeliveryState, OutboxKind, OutboxMessage
 from idp.transaction import Tx
 from keys.envelope import Vault
-from tests.stores.conftest import START, MovableTime
+from tests.make import NOW
 from tests.stores.outbox_samples import (
     BUSY,
     LEASE,
@@ -32,6 +32,7 @@ from tests.stores.outbox_samples import (
 )
 from tests.stores.samples import do
 from tests.told import messages_of
+from tests.world import MovableTime
 
 
 async def test_a_message_comes_back_as_it_was_written_and_is_sealed_meanwhile(database: Database[Tx]) -> None:
@@ -46,30 +47,30 @@ async def test_a_message_comes_back_as_it_was_written_and_is_sealed_meanwhile(da
 
 async def test_adding_none_is_fine(database: Database[Tx]) -> None:
     await add(database)
-    assert await claim(database, START) == ()
+    assert await claim(database, NOW) == ()
 
 
 async def test_a_claim_counts_the_attempt_and_holds_the_message_for_its_lease(database: Database[Tx]) -> None:
     await add(database, message("m1"))
-    (claimed,) = await claim(database, START)
+    (claimed,) = await claim(database, NOW)
     assert (claimed.attempts, claimed.next_attempt_at, claimed.payload) == (
         1,
-        START + LEASE,
+        NOW + LEASE,
         message("m1").payload,
     )
-    assert await claim(database, START + LEASE - timedelta(seconds=1)) == ()
-    (again,) = await claim(database, START + LEASE)  # the worker that had it died
+    assert await claim(database, NOW + LEASE - timedelta(seconds=1)) == ()
+    (again,) = await claim(database, NOW + LEASE)  # the worker that had it died
     assert again.attempts == 2
 
 
 async def test_what_is_not_due_is_not_claimed(database: Database[Tx]) -> None:
-    await add(database, message("m1", at=START + timedelta(seconds=5)))
-    assert await claim(database, START + timedelta(seconds=4)) == ()
-    assert names(await claim(database, START + timedelta(seconds=5))) == ["m1"]
+    await add(database, message("m1", at=NOW + timedelta(seconds=5)))
+    assert await claim(database, NOW + timedelta(seconds=4)) == ()
+    assert names(await claim(database, NOW + timedelta(seconds=5))) == ["m1"]
 
 
 async def test_a_client_under_way_is_passed_over_and_holds_up_nobody_else(database: Database[Tx]) -> None:
-    slow = [message(f"slow{n:02}", client_id="slow", at=START - timedelta(minutes=1)) for n in range(50)]
+    slow = [message(f"slow{n:02}", client_id="slow", at=NOW - timedelta(minutes=1)) for n in range(50)]
     await add(
         database,
         *slow,
@@ -77,19 +78,19 @@ async def test_a_client_under_way_is_passed_over_and_holds_up_nobody_else(databa
         message("a2", client_id="a"),
         message("b1", client_id="b"),
     )
-    assert names(await claim(database, START, lanes=2)) == ["a1", "slow00"], "who waits longest comes first"
-    assert names(await claim(database, START)) == ["b1"]
-    assert await claim(database, START) == ()
+    assert names(await claim(database, NOW, lanes=2)) == ["a1", "slow00"], "who waits longest comes first"
+    assert names(await claim(database, NOW)) == ["b1"]
+    assert await claim(database, NOW) == ()
     await deliver(database, "a1")
-    assert names(await claim(database, START)) == ["a2"]
+    assert names(await claim(database, NOW)) == ["a2"]
 
 
 async def test_a_claim_takes_a_few_of_a_client_in_the_order_they_were_written(
     database: Database[Tx],
 ) -> None:
-    later = [message(f"m{n}", at=START + timedelta(milliseconds=n)) for n in range(9)]
+    later = [message(f"m{n}", at=NOW + timedelta(milliseconds=n)) for n in range(9)]
     await add(database, *reversed(later))
-    now = START + timedelta(seconds=1)
+    now = NOW + timedelta(seconds=1)
     assert [one.message_id for one in await claim(database, now, each=3)] == ["m0", "m1", "m2"]
     await deliver(database, "m0", "m1")
     assert await claim(database, now, each=3) == (), "m2 is still out"
@@ -99,44 +100,44 @@ async def test_a_claim_takes_a_few_of_a_client_in_the_order_they_were_written(
 
 async def test_a_claim_is_bounded_as_a_whole(database: Database[Tx]) -> None:
     await add(database, *(message(f"{client}{n}", client_id=client) for client in "abc" for n in range(3)))
-    assert names(await claim(database, START, each=3, most=4)) == ["a0", "a1", "a2", "b0"]
-    assert names(await claim(database, START, each=3, most=4)) == ["c0", "c1", "c2"]
+    assert names(await claim(database, NOW, each=3, most=4)) == ["a0", "a1", "a2", "b0"]
+    assert names(await claim(database, NOW, each=3, most=4)) == ["c0", "c1", "c2"]
 
 
 async def test_a_client_that_rests_is_passed_over(database: Database[Tx]) -> None:
     await add(database, message("m1"), message("m2", client_id="b"))
-    assert names(await claim(database, START, resting=("portal", "nobody"))) == ["m2"]
-    assert names(await claim(database, START)) == ["m1"]
+    assert names(await claim(database, NOW, resting=("portal", "nobody"))) == ["m2"]
+    assert names(await claim(database, NOW)) == ["m1"]
 
 
 async def test_what_was_taken_and_not_sent_is_given_back_uncounted(database: Database[Tx]) -> None:
     await add(database, message("m1"), message("m2"))
-    await claim(database, START, each=2)
-    await fail(database, "m1", Attempt(error="timeout"), START + timedelta(seconds=5))
-    await do(database, lambda tx: tx.outbox.release(["m2"], START + timedelta(seconds=1)))
-    assert await claim(database, START) == ()
-    (again,) = await claim(database, START + timedelta(seconds=1))
+    await claim(database, NOW, each=2)
+    await fail(database, "m1", Attempt(error="timeout"), NOW + timedelta(seconds=5))
+    await do(database, lambda tx: tx.outbox.release(["m2"], NOW + timedelta(seconds=1)))
+    assert await claim(database, NOW) == ()
+    (again,) = await claim(database, NOW + timedelta(seconds=1))
     assert (again.message_id, again.attempts) == ("m2", 1)
-    await do(database, lambda tx: tx.outbox.release([], START))
+    await do(database, lambda tx: tx.outbox.release([], NOW))
 
 
 async def test_what_waits_for_a_client_that_is_back_is_due_at_once(database: Database[Tx]) -> None:
     hour = timedelta(hours=1)
     await add(database, *(message(f"m{n}") for n in range(4)), message("b1", client_id="b"))
-    await claim(database, START, each=3)
+    await claim(database, NOW, each=3)
     for name in ("m0", "m1", "b1"):
-        await fail(database, name, BUSY, START + hour)
-    assert await do(database, lambda tx: tx.outbox.hurry("portal", START, 1)) == 1
-    assert await do(database, lambda tx: tx.outbox.hurry("portal", START, 9)) == 1, "m2 is out, m3 was due"
+        await fail(database, name, BUSY, NOW + hour)
+    assert await do(database, lambda tx: tx.outbox.hurry("portal", NOW, 1)) == 1
+    assert await do(database, lambda tx: tx.outbox.hurry("portal", NOW, 9)) == 1, "m2 is out, m3 was due"
     await deliver(database, "m2")
-    assert names(await claim(database, START, each=9)) == ["m0", "m1", "m3"]
+    assert names(await claim(database, NOW, each=9)) == ["m0", "m1", "m3"]
     await deliver(database, "m0", "m1", "m3")
-    assert names(await claim(database, START + hour)) == ["b1"]
+    assert names(await claim(database, NOW + hour)) == ["b1"]
 
 
 async def test_a_failed_message_waits_and_lets_the_next_one_go(database: Database[Tx]) -> None:
-    await add(database, message("m1"), message("m2", at=START + timedelta(seconds=1)))
-    now = START + timedelta(seconds=2)
+    await add(database, message("m1"), message("m2", at=NOW + timedelta(seconds=1)))
+    now = NOW + timedelta(seconds=2)
     assert names(await claim(database, now)) == ["m1"]
     later = now + timedelta(seconds=60)
     await fail(database, "m1", Attempt(error="503" * 400), later)
@@ -175,10 +176,10 @@ async def test_a_long_queue_of_the_dead_costs_a_claim_nothing(database: Database
         return counted
 
     await add(database, *(message(f"a{n:05}", client_id=f"c{n % 10}") for n in range(20)))
-    short = await steps_of_a_claim(START)
+    short = await steps_of_a_claim(NOW)
     await add(database, *(message(f"z{n:05}", client_id=f"d{n % 10}") for n in range(5000)))
-    await steps_of_a_claim(START)
-    long = await steps_of_a_claim(START + LEASE)
+    await steps_of_a_claim(NOW)
+    long = await steps_of_a_claim(NOW + LEASE)
     assert long < 20 * short + 200, (short, long)
 
 
@@ -191,11 +192,11 @@ async def test_a_limit_holds_whatever_plan_the_server_takes(database: Database[T
         return Done(None)
 
     await database.transact(take_for_tiny)
-    assert len(await claim(database, START, each=2)) == 2
+    assert len(await claim(database, NOW, each=2)) == 2
     await deliver(database, "m0", "m1")
-    assert len(await claim(database, START, each=9)) == 7
+    assert len(await claim(database, NOW, each=9)) == 7
     await deliver(database, *(f"m{n}" for n in range(2, 9)))
-    erased = await do(database, lambda tx: tx.deliveries.erase_settled(START + timedelta(days=1), 2))
+    erased = await do(database, lambda tx: tx.deliveries.erase_settled(NOW + timedelta(days=1), 2))
     assert erased == 2
 
 
@@ -230,7 +231,7 @@ async def test_what_a_newer_release_wrote_is_left_to_its_workers_and_holds_up_no
 ) -> None:
     """Two releases run side by side while nodes are replaced one by one."""
     newer = [message(f"newer-{number}") for number in range(30)]
-    await add(database, *newer, message("ours", at=START + timedelta(seconds=1)))
+    await add(database, *newer, message("ours", at=NOW + timedelta(seconds=1)))
     await do(
         database,
         lambda tx: tx.connection.execute(
@@ -259,7 +260,7 @@ async def test_a_notice_is_kept_once_for_whom_it_is_and_the_relay_leaves_it(data
     again = replace(notice("n1"), payload={"deed": "another"})
     for one in (notice("n1"), again):
         await do(database, lambda tx, one=one: tx.outbox.add_once((one,)))
-    assert await claim(database, START + timedelta(hours=1)) == ()
+    assert await claim(database, NOW + timedelta(hours=1)) == ()
     (kept,) = await database.read(lambda tx: messages_of(tx, PersonId("p2")))
     assert (kept.kind, kept.payload) == (OutboxKind.NOTICE, {"deed": "acted"})
 
@@ -276,13 +277,13 @@ def to_somebody(name: str, kind: OutboxKind = OutboxKind.MAIL) -> OutboxMessage:
 async def test_messages_to_people_are_claimed_by_kind_and_once(database: Database[Tx]) -> None:
     await add(database, message("logout"), *(to_somebody(f"m{n}") for n in range(3)))
     await add(database, to_somebody("s1", OutboxKind.SMS))
-    assert await claim_kind(database, OutboxKind.MAIL, START - timedelta(seconds=1)) == []
-    assert await claim_kind(database, OutboxKind.MAIL, START, most=2) == ["m0", "m1"]
-    assert await claim_kind(database, OutboxKind.MAIL, START) == ["m2"]
-    assert await claim_kind(database, OutboxKind.MAIL, START) == []
-    assert await claim_kind(database, OutboxKind.SMS, START) == ["s1"]
-    assert [one.message_id for one in await claim(database, START)] == ["logout"]
-    assert await claim_kind(database, OutboxKind.MAIL, START + LEASE) == ["m0", "m1", "m2"]
+    assert await claim_kind(database, OutboxKind.MAIL, NOW - timedelta(seconds=1)) == []
+    assert await claim_kind(database, OutboxKind.MAIL, NOW, most=2) == ["m0", "m1"]
+    assert await claim_kind(database, OutboxKind.MAIL, NOW) == ["m2"]
+    assert await claim_kind(database, OutboxKind.MAIL, NOW) == []
+    assert await claim_kind(database, OutboxKind.SMS, NOW) == ["s1"]
+    assert [one.message_id for one in await claim(database, NOW)] == ["logout"]
+    assert await claim_kind(database, OutboxKind.MAIL, NOW + LEASE) == ["m0", "m1", "m2"]
 
 
 async def test_what_is_settled_for_a_person_is_wiped_and_what_waits_is_not(database: Database[Tx]) -> None:
@@ -302,24 +303,24 @@ async def test_a_message_is_new_once_and_may_be_beyond_reach(database: Database[
     await do(database, lambda tx: tx.outbox.settle_unsupported("m1"))
     (kept,) = await database.read(lambda tx: messages_of(tx, PersonId("p2")))
     assert kept.state is DeliveryState.UNSUPPORTED
-    assert await claim_kind(database, OutboxKind.MAIL, START + timedelta(hours=1)) == []
+    assert await claim_kind(database, OutboxKind.MAIL, NOW + timedelta(hours=1)) == []
 
 
 async def test_a_notice_of_a_newer_release_that_waits_is_left_to_its_workers(database: Database[Tx]) -> None:
     await add(database, replace(notice("n1"), state=DeliveryState.WAITING))
-    assert await claim(database, START + timedelta(minutes=1)) == ()
+    assert await claim(database, NOW + timedelta(minutes=1)) == ()
 
 
 async def test_notices_go_with_the_deliveries_when_their_time_is_over(database: Database[Tx]) -> None:
     await add(database, notice("n1"), notice("n2"))
-    assert await do(database, lambda tx: tx.deliveries.erase_settled(START - timedelta(seconds=1), 10)) == 0
-    assert await do(database, lambda tx: tx.deliveries.erase_settled(START, 10)) == 2
+    assert await do(database, lambda tx: tx.deliveries.erase_settled(NOW - timedelta(seconds=1), 10)) == 0
+    assert await do(database, lambda tx: tx.deliveries.erase_settled(NOW, 10)) == 2
 
 
 async def test_a_person_is_to_hear_of_something_once_a_day_or_each_time(
     database: Database[Tx], clock: Clock
 ) -> None:
-    occasion = Occasion(clock=clock, now=START, txn="t")
+    occasion = Occasion(clock=clock, now=NOW, txn="t")
 
     def twice(tx: Tx) -> Done[None]:
         for _ in range(2):

@@ -13,7 +13,7 @@ from idp.database import Database, Done
 from idp.transaction import Tx
 from keys.envelope import Vault
 from keys.rotation import KeyRecord, RotationRefused, next_rotation
-from tests.stores.conftest import START
+from tests.make import NOW
 from tests.stores.samples import do
 
 DAY = timedelta(days=1)
@@ -25,8 +25,8 @@ def record(kid: str, **more: object) -> KeyRecord:
         alg="ES256",
         sealed_private=b"\x01sealed",
         public_jwk='{"kty":"EC"}',
-        created_at=START,
-        active_from=START,
+        created_at=NOW,
+        active_from=NOW,
     )
     return replace(plain, **more)  # type: ignore[arg-type]
 
@@ -37,8 +37,8 @@ async def all_keys(database: Database[Tx]) -> tuple[KeyRecord, ...]:
 
 async def test_a_key_comes_back_as_it_was_written(database: Database[Tx]) -> None:
     keys = (
-        record("k1", retired_at=START + DAY, erase_after=START + 2 * DAY),
-        record("k2", created_at=START + DAY),
+        record("k1", retired_at=NOW + DAY, erase_after=NOW + 2 * DAY),
+        record("k2", created_at=NOW + DAY),
     )
     for key in reversed(keys):
         await do(database, partial(add, key=key))
@@ -60,8 +60,8 @@ def rotate(tx: Tx, kid: str) -> Done[int]:
     plan = next_rotation(
         tx.signing_keys.all(),
         alg="ES256",
-        new=record(kid, created_at=START + DAY),
-        now=START + DAY,
+        new=record(kid, created_at=NOW + DAY),
+        now=NOW + DAY,
         publish_for=timedelta(minutes=10),
         keep_for=timedelta(hours=1),
     )
@@ -73,8 +73,8 @@ async def test_a_rotation_stores_the_new_key_and_retires_the_old_one(database: D
     await do(database, lambda tx: tx.signing_keys.add(record("k1")))
     await database.transact(lambda tx: rotate(tx, "k2"))
     old, new = await all_keys(database)
-    assert old.retired_at == new.active_from == START + DAY + timedelta(minutes=10)
-    assert old.erase_after == START + DAY + timedelta(minutes=70)
+    assert old.retired_at == new.active_from == NOW + DAY + timedelta(minutes=10)
+    assert old.erase_after == NOW + DAY + timedelta(minutes=70)
 
 
 async def test_of_two_nodes_that_rotate_at_once_one_is_refused(
@@ -95,12 +95,12 @@ async def test_an_erased_key_has_no_private_bytes_and_keeps_its_record(database:
 
     async def erase() -> bool:
         return (
-            await database.transact(lambda tx: Done(tx.signing_keys.set_erased("k1", START + DAY)))
+            await database.transact(lambda tx: Done(tx.signing_keys.set_erased("k1", NOW + DAY)))
         ).unwrap()
 
     assert await erase()
     assert not await erase()
-    assert await all_keys(database) == (record("k1", sealed_private=b"", erased_at=START + DAY),)
+    assert await all_keys(database) == (record("k1", sealed_private=b"", erased_at=NOW + DAY),)
 
 
 async def test_the_configuration_version_only_goes_up_and_counts_every_change(

@@ -17,7 +17,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from idp.settings import DeploymentProfile, Settings
 from idp.tracing import TracingMissing, start_tracing
 from tests.architecture.source_tree import ROOT, python_files, source_of
-from tests.world import World, make_state, open_world
+from tests.world import World, open_world
 
 pytestmark = pytest.mark.network
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -72,17 +72,10 @@ def collector() -> Iterator[Collector]:
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    make_state(folder)
-    return folder
-
-
 @pytest.fixture
-async def world(state: Path, tmp_path: Path, collector: Collector) -> AsyncIterator[World]:
+async def world(template: Path, tmp_path: Path, collector: Collector) -> AsyncIterator[World]:
     settings: dict[str, Any] = {"otel_endpoint": collector.url, "trusted_proxies": (PROXY,)}
-    async with open_world(state, tmp_path, **settings) as world:
+    async with open_world(template, tmp_path, **settings) as world:
         yield world
 
 
@@ -175,18 +168,18 @@ async def test_a_fault_is_told_by_its_kind_never_by_its_text(world: World, colle
     assert code not in str(collector.spans)
 
 
-async def test_a_collector_that_is_away_holds_nobody_up(state: Path, tmp_path: Path) -> None:
-    async with open_world(state, tmp_path, otel_endpoint="http://127.0.0.1:1") as world:
+async def test_a_collector_that_is_away_holds_nobody_up(template: Path, tmp_path: Path) -> None:
+    async with open_world(template, tmp_path, otel_endpoint="http://127.0.0.1:1") as world:
         assert (await world.http.get("/jwks")).status_code == 200
 
 
 async def test_a_collector_that_the_environment_names_for_others_gets_nothing(
-    state: Path, tmp_path: Path, collector: Collector, monkeypatch: pytest.MonkeyPatch
+    template: Path, tmp_path: Path, collector: Collector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """FastAPI has telemetry of its own, on by default, with queries and bodies in it."""
     monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
-    async with open_world(state, tmp_path) as world:
+    async with open_world(template, tmp_path) as world:
         asked, ended = asyncio.Event(), asyncio.Queue[str]()
 
         async def receive() -> dict[str, str]:
