@@ -7,7 +7,9 @@ import gc
 import os
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +18,9 @@ from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
 from tests.architecture.specs_table import read_rows, rows_not_proved
 from tests.pace import paced
+
+if TYPE_CHECKING:
+    from tests.messages.office import Office
 
 ROOT = Path(__file__).resolve().parent.parent
 _FULL_RUN = os.environ.get("HPID_FULL_RUN") == "1"
@@ -110,3 +115,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     make_state(folder)
     return folder
+
+
+@pytest.fixture
+async def office(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> AsyncIterator["Office"]:
+    """A provider with who takes its mails and messages in; `pytest.mark.office(…)`: with these settings."""
+    from tests.messages.office import open_office
+
+    marked = request.node.get_closest_marker("office")
+    async with open_office(template, tmp_path, **({} if marked is None else marked.kwargs)) as office:
+        yield office

@@ -91,6 +91,11 @@ class Page:
         return self.response.status_code
 
     @property
+    def path(self) -> str:
+        """Where at the provider it is."""
+        return self.response.url.path
+
+    @property
     def ids(self) -> set[str]:
         return self._parsed().ids
 

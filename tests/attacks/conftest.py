@@ -9,7 +9,6 @@ import pytest
 from tests.attacks.cast import Cast, make_cast
 from tests.attacks.log_lines import LogLines, captured_log
 from tests.attacks.oracle import Oracle, Recorder
-from tests.messages.conftest import Office, open_office
 from tests.world import PASSWORD, TOTP_SECRET, World, open_world
 
 
@@ -17,13 +16,6 @@ from tests.world import PASSWORD, TOTP_SECRET, World, open_world
 def log() -> Iterator[LogLines]:
     with captured_log() as lines:
         yield lines
-
-
-@pytest.fixture
-async def office(template: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    """A provider with its worker, and somebody who takes its mails and messages in."""
-    async with open_office(template, tmp_path) as office:
-        yield office
 
 
 @pytest.fixture

@@ -6,14 +6,13 @@ import pytest
 
 from idp.messages.model import Channel
 from idp.people.model import Person
-from tests.attacks import test_e11_sent_codes as sent
-from tests.attacks.test_e11_sent_codes import _is_wrong
 from tests.driver import RelyingParty
-from tests.endpoints.sent_codes import MAIL, PHONE, ask, newest
-from tests.messages.conftest import Office
+from tests.endpoints import sent_codes
+from tests.endpoints.sent_codes import MAIL, PHONE, ask, is_wrong, newest
+from tests.messages.office import Office
 
-pytestmark = pytest.mark.network
-office, rp, huong = sent.office, sent.rp, sent.huong  # fixtures
+pytestmark = [pytest.mark.network, sent_codes.EVERY_KIND]
+rp, huong = sent_codes.rp, sent_codes.huong  # fixtures
 
 
 async def _contacts(office: Office, person: Person) -> dict[Channel, str]:
@@ -71,8 +70,8 @@ async def test_what_a_recovery_took_from_an_address_opens_nothing(
     assert "lost-sent-codes" in page.ids
     page = await browser.press(page, "submit", None, **{"lost-sent-codes": "yes"})
     assert "page-recover-done" in page.ids
-    assert _is_wrong(await waiting.enter(code)), "on its way when it was recovered"
+    assert is_wrong(await waiting.enter(code)), "on its way when it was recovered"
     office.world.time.move(hours=1)
     again = await ask(office, rp, PHONE)
     assert await newest(office) == code, "no other is sent"
-    assert _is_wrong(await again.enter("000000"))
+    assert is_wrong(await again.enter("000000"))

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from idp.messages.model.codes import MOST_CODE_TRIES
-from tests.messages.conftest import Office
+from tests.messages.office import Office
 from tests.messages.test_contacts import HERE, Somebody, somebody
 
 pytestmark = pytest.mark.network

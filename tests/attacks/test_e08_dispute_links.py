@@ -18,7 +18,7 @@ from idp.messages.model.notices import Factor, Notice
 from idp.people.model import Person, PersonProfile, PersonStatus
 from tests.attacks.log_lines import captured_log
 from tests.driver import Browser, Page
-from tests.messages.conftest import Office
+from tests.messages.office import Office
 
 pytestmark = pytest.mark.network
 HERE = "/not-me"

@@ -13,7 +13,7 @@ from idp.transaction import Tx
 from tests.attacks.test_e08_dispute_links import mailed, opened, somebody
 from tests.driver import Citizen
 from tests.endpoints.merged import Duplicates
-from tests.messages.conftest import Office
+from tests.messages.office import Office
 from tests.messages.test_contacts import somebody as signed_in
 
 pytestmark = pytest.mark.network

@@ -2,10 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import Engine, event
@@ -17,34 +15,16 @@ from idp.messages.model.codes import MOST_CODE_TRIES
 from idp.people.model import Person, PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import LocalLogin
-from idp.setting_values import SentCode
 from tests.driver import Page, RelyingParty
-from tests.endpoints.sent_codes import MAIL, PHONE, ask, newest, opened_by
-from tests.messages.conftest import Office, open_office
+from tests.endpoints import sent_codes
+from tests.endpoints.sent_codes import MAIL, PHONE, ask, is_wrong, newest, opened_by
+from tests.messages.office import Office
 from tests.world import PASSWORD
 
-pytestmark = pytest.mark.network
-BOTH = frozenset(SentCode)
+pytestmark = [pytest.mark.network, sent_codes.EVERY_KIND]
+rp, huong = sent_codes.rp, sent_codes.huong  # fixtures
 LIKE_IT = "hap-thu@example.vn"
 """Nobody's, and masked as somebody's is."""
-
-
-@pytest.fixture
-async def office(template: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(template, tmp_path, sign_in_codes=BOTH) as office:
-        yield office
-
-
-@pytest.fixture
-async def rp(office: Office) -> RelyingParty:
-    return await office.world.client()
-
-
-@pytest.fixture
-async def huong(office: Office) -> Person:
-    person = await office.world.person("huong")
-    await opened_by(office, person, Channel.EMAIL, Channel.PHONE)
-    return person
 
 
 async def _failures(office: Office, person: Person) -> int:
@@ -55,14 +35,6 @@ async def _told(office: Office, rp: RelyingParty, page: Page) -> dict[str, Any]:
     """Return what the relying party is told of this sign-in."""
     response = await rp.redeem(office.world.http, page.answer["code"])
     return await rp.verify(office.world.http, response.json()["id_token"])
-
-
-def _path(page: Page) -> str:
-    return urlsplit(str(page.response.url)).path
-
-
-def _is_wrong(page: Page) -> bool:
-    return page.title.startswith("Lỗi")
 
 
 @pytest.mark.parametrize(("address", "amr"), [(PHONE, ["sms"]), (MAIL, ["email"]), ("0901 234 567", ["sms"])])
@@ -95,7 +67,7 @@ async def test_it_is_neither_offered_nor_taken_where_more_than_low_is_asked(
     assert "method-code" not in page.ids
     for path in ("", "/enter"):
         refused = await browser.get(f"/sign-in/code{path}?i={page.interaction}")
-        assert _path(refused) == "/sign-in"
+        assert refused.path == "/sign-in"
     form = page.form("cancel")["fields"]
     for path, fields in (("", {"address": MAIL}), ("/enter", {"otp": "123456"})):
         await browser.post(f"/sign-in/code{path}?i={page.interaction}", {**form, **fields})
@@ -115,14 +87,14 @@ async def test_a_session_it_began_is_asked_for_more_where_more_is_asked(
     assert silent.answer["error"] == "login_required"
 
 
-async def test_none_is_sent_where_the_setting_does_not_say_so(template: Path, tmp_path: Path) -> None:
-    async with open_office(template, tmp_path) as office:
-        rp, person = await office.world.client(), await office.world.person("huong")
-        await opened_by(office, person, Channel.EMAIL, Channel.PHONE)
-        browser = office.world.browser()
-        page = await browser.get(rp.authorize_url())
-        assert "method-code" not in page.ids
-        assert _path(await browser.get(f"/sign-in/code?i={page.interaction}")) == "/sign-in"
+@pytest.mark.office
+async def test_none_is_sent_where_the_setting_does_not_say_so(
+    office: Office, rp: RelyingParty, huong: Person
+) -> None:
+    browser = office.world.browser()
+    page = await browser.get(rp.authorize_url())
+    assert "method-code" not in page.ids
+    assert (await browser.get(f"/sign-in/code?i={page.interaction}")).path == "/sign-in"
 
 
 async def test_an_address_that_was_not_allowed_to_or_since_yesterday_alone_opens_nothing(
@@ -186,7 +158,7 @@ async def test_nobody_costs_the_same_statements_as_somebody(
         statements.clear()
         page = await browser.press(page, "submit", address=address)
         wrong = await browser.press(page, "submit", otp="000000")
-        assert _is_wrong(wrong)
+        assert is_wrong(wrong)
         seen.append(list(statements))
     assert seen[2] == seen[3] == seen[4]
     assert seen[2].count("WRITE") >= 8
@@ -231,7 +203,7 @@ async def test_a_code_counts_once_in_its_browser_alone(
     await office.deliver()
     text = next(text for text in office.mail.texts if "đăng nhập vào" in text)
     (code,) = re.findall(r"\b[0-9]{6}\b", text)
-    assert _is_wrong(await thief.enter(code))
+    assert is_wrong(await thief.enter(code))
     stolen = await thief.browser.post(
         f"/sign-in/code/enter?i={asking.page.interaction}",
         {**thief.page.form("submit")["fields"], "otp": code},
@@ -239,7 +211,7 @@ async def test_a_code_counts_once_in_its_browser_alone(
     assert stolen.status == 400, "not open in this browser"
     answers = await asyncio.gather(*(asking.enter(code) for _ in range(5)))
     assert office.world.cookie_of(asking.browser, "session")
-    assert sum(one.left_for is not None or _path(one) == "/consent" for one in answers) >= 1
+    assert sum(one.left_for is not None or one.path == "/consent" for one in answers) >= 1
     sessions = await office.world.events(EventType.SESSION_STARTED, EventType.SESSION_REAUTHENTICATED)
     assert len(sessions) == 1
     assert not office.world.cookie_of(thief.browser, "session")
@@ -254,9 +226,9 @@ async def test_it_is_over_after_ten_minutes_and_with_the_next_one(
     asking.page = await asking.browser.press(asking.page, "resend")
     newer = await asking.code()
     if older != newer:
-        assert _is_wrong(await asking.enter(older))
+        assert is_wrong(await asking.enter(older))
     office.world.time.move(minutes=10)
-    assert _is_wrong(await asking.enter(newer))
+    assert is_wrong(await asking.enter(newer))
     assert not office.world.cookie_of(asking.browser, "session")
 
 
@@ -338,8 +310,8 @@ async def test_it_stands_in_for_no_second_factor(office: Office, rp: RelyingPart
     code = await asking.code()
     page = await asking.browser.get(f"/sign-in/password?i={asking.page.interaction}")
     page = await asking.browser.press(page, "submit", username="huong", password=PASSWORD)
-    assert _path(page) == "/sign-in/otp"
-    assert _is_wrong(await asking.browser.press(page, "submit", otp=code))
+    assert page.path == "/sign-in/otp"
+    assert is_wrong(await asking.browser.press(page, "submit", otp=code))
     told = await _told(office, rp, await asking.enter(code))
     assert (told["acr"], told["amr"]) == (Acr.LOW.value, ["email"]), "a proved password adds nothing"
 
@@ -361,7 +333,7 @@ async def test_of_an_account_no_more_than_ten_a_day_are_sent_and_nobody_is_told(
     office.world.time.move(hours=2)
     shown = await ask(office, rp, MAIL)
     await office.deliver()
-    assert _path(shown.page) == "/sign-in/code/enter"
+    assert shown.page.path == "/sign-in/code/enter"
     assert len(office.mail.mails) + len(office.sms.messages) == before
 
 

@@ -3,16 +3,33 @@
 import re
 from dataclasses import dataclass
 
+import pytest
+
 from idp.database import Done
 from idp.messages.model import Channel
 from idp.people.contacts import SCHEMES, Contact
 from idp.people.model import Person
+from idp.setting_values import SentCode
 from idp.transaction import Tx
 from tests.driver import Browser, Page, RelyingParty
-from tests.messages.conftest import Office
+from tests.messages.office import Office
 
 MAIL, PHONE = "hop-thu@example.vn", "+84901234567"
+EVERY_KIND = pytest.mark.office(sign_in_codes=frozenset(SentCode))
 _ADDRESSES = {Channel.EMAIL: MAIL, Channel.PHONE: PHONE}
+
+
+@pytest.fixture
+async def rp(office: Office) -> RelyingParty:
+    return await office.world.client()
+
+
+@pytest.fixture
+async def huong(office: Office) -> Person:
+    """Somebody whose mailbox and phone number open their account."""
+    person = await office.world.person("huong")
+    await opened_by(office, person, Channel.EMAIL, Channel.PHONE)
+    return person
 
 
 @dataclass
@@ -31,6 +48,11 @@ class Asking:
         found = await newest(self.office)
         assert found, "no code arrived"
         return found
+
+
+def is_wrong(page: Page) -> bool:
+    """Tell whether the page says that something typed is wrong."""
+    return page.title.startswith("Lỗi")
 
 
 async def newest(office: Office) -> str:

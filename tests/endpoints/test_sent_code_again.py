@@ -1,46 +1,21 @@
 """Asking for a code to sign in once more: when, what became of the one before, and no way that ends (PAGES §3.1.4)."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 from idp.days import VIETNAM_TIME
-from idp.messages.model import Channel
 from idp.messages.model.codes import MOST_CODE_TRIES
 from idp.people.model import Person
-from idp.setting_values import SentCode
 from tests.driver import Page, RelyingParty
-from tests.endpoints.sent_codes import MAIL, Asking, ask, newest, opened_by
-from tests.messages.conftest import Office, open_office
+from tests.endpoints import sent_codes
+from tests.endpoints.sent_codes import MAIL, Asking, ask, is_wrong, newest
+from tests.messages.office import Office
 
-pytestmark = pytest.mark.network
+pytestmark = [pytest.mark.network, sent_codes.EVERY_KIND]
+rp, huong = sent_codes.rp, sent_codes.huong  # fixtures
 NOBODYS = "hap-thu@example.vn"
 """Masked as somebody's is."""
-
-
-@pytest.fixture
-async def office(template: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(template, tmp_path, sign_in_codes=frozenset(SentCode)) as office:
-        yield office
-
-
-@pytest.fixture
-async def rp(office: Office) -> RelyingParty:
-    return await office.world.client()
-
-
-@pytest.fixture
-async def huong(office: Office) -> Person:
-    person = await office.world.person("huong")
-    await opened_by(office, person, Channel.EMAIL)
-    return person
-
-
-def _path(page: Page) -> str:
-    return urlsplit(str(page.response.url)).path
 
 
 async def _again(asking: Asking) -> Page:
@@ -74,8 +49,8 @@ async def test_who_asks_twice_in_a_minute_keeps_the_first_and_is_told(
     asking = await ask(office, rp, MAIL)
     code = await asking.code()
     early = await _again(asking)
-    assert early.title.startswith("Lỗi")
-    assert _path(early) == "/sign-in/code"
+    assert is_wrong(early)
+    assert early.path == "/sign-in/code"
     assert "Mã trước vẫn dùng được" in early.response.text
     assert "otp" in early.ids
     assert await newest(office) == code, "no other was sent"
@@ -90,7 +65,7 @@ async def test_the_same_address_typed_again_in_a_minute_keeps_the_first(
     code = await asking.code()
     back = await asking.browser.get(f"/sign-in/code?i={asking.page.interaction}")
     asking.page = await asking.browser.press(back, "submit", address=MAIL.upper())
-    assert _path(asking.page) == "/sign-in/code/enter"
+    assert asking.page.path == "/sign-in/code/enter"
     await asking.enter(code)
     assert office.world.cookie_of(asking.browser, "session")
 
@@ -113,7 +88,7 @@ async def test_after_five_wrong_ones_another_is_sent_at_once_to_the_same_address
     over = await _use_up(asking, code)
     assert f"Đã sai {MOST_CODE_TRIES} lần" in over.response.text
     again = await _again(asking)
-    assert _path(again) == "/sign-in/code/enter"
+    assert again.path == "/sign-in/code/enter"
     assert "notice" in again.ids
     await asking.enter(await asking.code())
     assert office.world.cookie_of(asking.browser, "session")

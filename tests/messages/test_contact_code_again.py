@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.messages.conftest import Office
+from tests.messages.office import Office
 from tests.messages.test_contacts import HERE, Somebody, somebody
 
 pytestmark = pytest.mark.network

@@ -9,7 +9,7 @@ import pytest
 from idp.audit.events import EventType
 from idp.people.model import Person, PersonProfile
 from tests.driver import Browser, Page
-from tests.messages.conftest import Office
+from tests.messages.office import Office
 from tests.world import Visitor
 
 pytestmark = pytest.mark.network

@@ -9,7 +9,7 @@ from idp.life_events.service import lift_ground
 from idp.people.model import PersonStatus
 from idp.transaction import Tx
 from tests.attacks.test_e08_dispute_links import _LINK
-from tests.messages.conftest import Office
+from tests.messages.office import Office
 from tests.messages.test_contacts import Somebody, profile, somebody
 
 pytestmark = pytest.mark.network

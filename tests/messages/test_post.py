@@ -15,7 +15,7 @@ from idp.messages.relay import MOST_A_DAY
 from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
 from idp.people.model import Person, PersonProfile, PersonStatus
 from idp.transaction import Tx
-from tests.messages.conftest import SECRET, Office
+from tests.messages.office import SECRET, Office
 from tests.told import messages_of
 from tests.world import World
 

@@ -6,7 +6,7 @@ import pytest
 
 from idp.audit.events import EventType
 from tests.endpoints.mandating import Somebody, appoint_firm, company, name_themselves, somebody
-from tests.messages.conftest import Office
+from tests.messages.office import Office
 
 pytestmark = pytest.mark.network
 _LINK = re.compile(r"https?://\S+(/not-me\?t=hp_notme_[0-9a-f]{2}[A-Za-z0-9_-]{43})")

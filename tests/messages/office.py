@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from idp.messages.model import Channel
 from idp.messages.relay import Post
 from idp.settings import MailTls
@@ -58,9 +56,3 @@ async def open_office(template: Path, folder: Path, **settings: Any) -> AsyncIte
         ) as world,
     ):
         yield Office(world, mail, sms, post_of(world.provider))
-
-
-@pytest.fixture
-async def office(template: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(template, tmp_path) as office:
-        yield office
