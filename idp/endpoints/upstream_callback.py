@@ -27,7 +27,7 @@ from idp.endpoints.upstream_turn import brought, give_back, take_turn
 from idp.ids import HandleKind, parse_handle
 from idp.interactions.cookie import HeldInteraction, held_interaction
 from idp.interactions.model import UpstreamJourney
-from idp.life_events.service import unlock_own
+from idp.life_events.service import settle_level, unlock_own
 from idp.limits.model import site_key
 from idp.log import fields
 from idp.metrics import SignInMethod, SignInOutcome
@@ -201,10 +201,26 @@ async def _recognised(call: Call, identity: ExternalIdentity) -> Recognised | No
     for _ in range(2):
         with suppress(AlreadyLinked, IdentifierTaken):
             outcome = await call.provider.database.transact(
-                partial(recognise, identity=identity, occasion=call.occasion())
+                partial(_recognise, identity=identity, occasion=call.occasion())
             )
             return outcome.unwrap()
     return NotRecognised(case="not-linked")  # the number is another record's: for a desk to settle
+
+
+def _recognise(tx: Tx, *, identity: ExternalIdentity, occasion: Occasion) -> Done[Recognised | NotRecognised]:
+    """Recognise them; what a level gave that their account has no more ends with it (adr/0035)."""
+    outcome = recognise(tx, identity, occasion=occasion)
+    found = outcome.value
+    if isinstance(found, Recognised):
+        settle_level(
+            tx,
+            found.person.person_id,
+            was=found.level_before,
+            level=found.person.account_level,
+            actor=person_ref(found.person.person_id),
+            occasion=occasion,
+        )
+    return outcome
 
 
 async def _unlock(call: Call, identity: ExternalIdentity, opened: HeldInteraction) -> None:

@@ -56,6 +56,7 @@ async def test_a_service_hears_of_a_last_day_though_expired_grants_are_erased_fi
     changed = posts(post(validTo=today), ELSEWHERE)
     assert (await hr.call("PATCH", f"/Users/{official_id}", changed)).status_code == 200
     await until_midnight(world, rp, browser, tokens)
+    world.time.move(seconds=10)
     await world.clean_up()
     await close_posts(world.provider.database, world.occasion)
     assert await told(world, rp) == [b64decode_json(tokens["id_token"].split(".")[1])["sid"]]

@@ -37,7 +37,7 @@ async def test_a_death_ends_all_that_is_the_persons_and_all_that_others_hold_for
     )
     assert ended == MOTHERS | HELD_BY_MOTHER
     assert await status_of(database, scene.mother) is PersonStatus.DECEASED
-    assert ("second", "sub mother low") in await told(database)
+    assert ("second", "sub mother for child") in await told(database), "as whom it was used last"
     assert ("first", "sub mother high") in await told(database)
     assert await recorded(database, EventType.PERSON_DIED) == 1
     assert await recorded(database, EventType.ORGANISATION_VACANT) == 1

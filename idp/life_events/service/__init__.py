@@ -4,6 +4,7 @@ from idp.life_events.service.ages import came_of_age
 from idp.life_events.service.applying import apply_event, leave_unresolved
 from idp.life_events.service.disowning import Locked, disown, disown_by_link, lock_own
 from idp.life_events.service.ending import carry_out
+from idp.life_events.service.levels import settle_level
 from idp.life_events.service.papers import settle_card, settle_residence
 from idp.life_events.service.reading import take_reading
 from idp.life_events.service.reopening import unlock_own
@@ -30,6 +31,7 @@ __all__ = [
     "open_ground",
     "read_unresolved",
     "settle_card",
+    "settle_level",
     "settle_residence",
     "settle_unresolved",
     "take_reading",

@@ -7,10 +7,9 @@ from idp.audit.events import EventType
 from idp.database import Done
 from idp.days import day_of
 from idp.life_events import facts
-from idp.life_events.ends import ENDS, Happening
 from idp.life_events.model import Contradiction, Ground, LifeEventType, Outcome
 from idp.life_events.service.correcting import correct
-from idp.life_events.service.ending import Ended, carry_out
+from idp.life_events.service.levels import settle_level
 from idp.life_events.service.papers import settle_card, settle_residence
 from idp.life_events.service.relations import take_relations
 from idp.life_events.service.standing import grounds_of, lift_ground, open_ground
@@ -21,7 +20,6 @@ from idp.people.provenance import merge
 from idp.people.service import change_personal_id
 
 Applied = Outcome | Contradiction
-_LEVEL_02 = 2
 
 
 def died(word: Word, person: Person) -> Applied:
@@ -112,17 +110,14 @@ def level(word: Word, person: Person) -> Applied:
     if new == person.account_level:
         return Outcome.UNCHANGED
     word.tx.people.update(replace(person, account_level=new, updated_at=word.occasion.now))
-    ended = Ended()
-    if new < min(_LEVEL_02, person.account_level):
-        ended = carry_out(
-            word.tx,
-            ENDS[Happening.LEVEL_LOWERED],
-            person.person_id,
-            "account level lowered",
-            actor=word.actor,
-            occasion=word.occasion,
-            ial=new,
-        )
+    ended = settle_level(
+        word.tx,
+        person.person_id,
+        was=person.account_level,
+        level=new,
+        actor=word.actor,
+        occasion=word.occasion,
+    )
     _record(
         word,
         person,

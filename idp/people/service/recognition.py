@@ -48,6 +48,8 @@ class Recognised:
 
     person: Person
     is_first: bool
+    level_before: int
+    """Of their account, until this sign-in said what it is now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,8 @@ def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done
     if news.kept:
         kept = sorted(attribute.value for attribute in news.kept)
         tx.audit.add(_event(occasion, EventType.PERSON_ATTRIBUTES_KEPT, person, fields=kept))
-    return Done(Recognised(person=news.updated, is_first=link is None))
+    level_before = person.account_level
+    return Done(Recognised(person=news.updated, is_first=link is None, level_before=level_before))
 
 
 def _hold(tx: Tx, identity: ExternalIdentity) -> None:
