@@ -24,13 +24,31 @@ from idp.mandates.service import Deed, tell_other_representatives
 from idp.people.ages import consents_through_representative
 from idp.people.model import Person
 from idp.protocol.acting import ContextKind
-from idp.protocol.context import subject_of_choice
+from idp.protocol.context import Choice, subject_of_choice
 from idp.protocol.errors import AccessDenied, Refusal
+from idp.protocol.facts import ClientFacts
 from idp.protocol.next_step import Consent, wanted_scopes
 from idp.protocol.scopes import LegalBasis
+from idp.sessions.model import Session
 from idp.transaction import Tx
 from idp.ui.language import Language
 from idp.ui.rows import ConsentMode, FirstLogin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Who is asked, about whom, for which scopes: what `next_step` wants a consent for."""
+
+    session: Session = field(repr=False)
+    about: PersonId
+    """The reader, or a ward of theirs."""
+    choice: Choice | None
+    scopes: tuple[str, ...]
+
+    @property
+    def is_for_ward(self) -> bool:
+        """Tell whether somebody else than the reader is released."""
+        return self.about != self.session.person_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +64,12 @@ class _Reader:
 async def show(call: Call) -> Answer:
     """Show what would be sent, or go on if that is settled."""
     opened = await open_here(call)
-    decision = await decided(call, opened)
-    if not isinstance(decision.step, Consent) or decision.session is None:
+    asked = _asked(await decided(call, opened))
+    if asked is None:
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
-    reader = await _reader(call, decision, opened)
+    reader = await _reader(call, asked, opened)
     language = language_of(call)
-    offer = make_offer(opened.client, decision.step.scopes, language, for_parents=reader.is_minor)
+    offer = make_offer(opened.client, asked.scopes, language, for_parents=reader.is_minor)
     notices = notice_rows(offer, reader.person, language, now=call.provider.clock.now())
     consents = consent_rows(offer, reader.person, language, now=call.provider.clock.now())
     client = opened.client
@@ -59,7 +77,7 @@ async def show(call: Call) -> Answer:
         call,
         "consent.html",
         form_action=opened.form_action,
-        notice="degraded" if decision.session.degraded else None,
+        notice="degraded" if asked.session.degraded else None,
         rp=opened.relying_party,
         i=opened.interaction_id,
         notice_rows=notices,
@@ -72,7 +90,7 @@ async def show(call: Call) -> Answer:
         not_sent=not_sent(wanted_scopes(opened.request), reader.person),
         first_login=_first_login(call, reader, language),
         mode=_mode(offer),
-        shown=_shown(call, opened, decision, offer),
+        shown=_shown(call, opened, asked, offer),
     )
 
 
@@ -82,14 +100,14 @@ async def answer(call: Call) -> Answer:
     if form.get("decision") == "deny":
         raise await _refusal(call, await open_here(call, or_declined=True))
     opened = await open_here(call)
-    decision = await decided(call, opened)
-    if not isinstance(decision.step, Consent) or decision.session is None:
+    asked = _asked(await decided(call, opened))
+    if asked is None:
         return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
     if form.get("decision") != "allow":
         raise BadCall(400, "the form is incomplete")
-    reader = await _reader(call, decision, opened)
-    offer = make_offer(opened.client, decision.step.scopes, language_of(call), for_parents=reader.is_minor)
-    if form.get("shown") != _shown(call, opened, decision, offer):
+    reader = await _reader(call, asked, opened)
+    offer = make_offer(opened.client, asked.scopes, language_of(call), for_parents=reader.is_minor)
+    if form.get("shown") != _shown(call, opened, asked, offer):
         # the words changed, or another tab or person came in between: show them again
         return Answer.redirect(f"/consent?i={opened.interaction_id}")
     ticked = frozenset(value for name, value in call.form() if name == "scope")
@@ -99,8 +117,8 @@ async def answer(call: Call) -> Answer:
         partial(
             _record,
             cookie=session_cookie(call, opened),
-            decision=decision,
-            opened=opened,
+            asked=asked,
+            client=opened.client,
             offer=offer,
             ticked=ticked,
             occasion=call.occasion(),
@@ -110,13 +128,18 @@ async def answer(call: Call) -> Answer:
     return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
 
 
-def _shown(call: Call, opened: Opened, decision: Decision, offer: ConsentOffer) -> str:
+def _asked(decision: Decision) -> _Asked | None:
+    """Return what is to be asked of whom; None: nothing, the interaction goes on."""
+    step, session = decision.step, decision.session
+    if not isinstance(step, Consent) or session is None:
+        return None
+    about = subject_of_choice(step.choice, session.person_id)
+    return _Asked(session=session, about=about, choice=step.choice, scopes=step.scopes)
+
+
+def _shown(call: Call, opened: Opened, asked: _Asked, offer: ConsentOffer) -> str:
     """Return what stands for these words as they were shown to this person in this interaction: to nobody else."""
-    if decision.session is None:
-        raise AssertionError("consent is asked of somebody")
-    reader, step = decision.session.person_id, decision.step
-    about = subject_of_choice(step.choice if isinstance(step, Consent) else None, reader)
-    what = f"{offer.text_hash} {opened.interaction_id} {reader} {about}"
+    what = f"{offer.text_hash} {opened.interaction_id} {asked.session.person_id} {asked.about}"
     return call.provider.vault.subject(what, "consent shown")
 
 
@@ -153,36 +176,33 @@ def _record(
     tx: Tx,
     *,
     cookie: str | None,
-    decision: Decision,
-    opened: Opened,
+    asked: _Asked,
+    client: ClientFacts,
     offer: ConsentOffer,
     ticked: frozenset[str],
     occasion: Occasion,
 ) -> Done[None]:
     """Write the answer if the session it was given in is still this browser's; else nothing, and sign-in follows."""
     session = tx.sessions.find(cookie, locks_person=True) if cookie else None  # before any mandate, as all do
-    if session is None or decision.session is None or session.person_id != decision.session.person_id:
+    reader = asked.session.person_id
+    if session is None or session.person_id != reader:
         return Done(None)
-    choice = decision.step.choice if isinstance(decision.step, Consent) else None
-    if choice is not None and held(tx, session.person_id, choice, now=occasion.now) is None:
+    if asked.choice is not None and held(tx, reader, asked.choice, now=occasion.now) is None:
         return Done(None)
-    about, client_id = subject_of_choice(choice, session.person_id), opened.client.client_id
-    is_for_ward = about != session.person_id
-    if is_for_ward:
-        actor = session.person_id
+    if asked.is_for_ward:
         tell_other_representatives(
-            tx, about, actor, deed=Deed.CONSENTED, client=opened.client, occasion=occasion
+            tx, asked.about, reader, deed=Deed.CONSENTED, client=client, occasion=occasion
         )
     else:
-        ticked = _of_their_own(tx, about, client_id, ticked, occasion=occasion)
+        ticked = _of_their_own(tx, reader, client.client_id, ticked, occasion=occasion)
     return record_answer(
         tx,
-        person_id=about,
-        client_id=client_id,
+        person_id=asked.about,
+        client_id=client.client_id,
         offer=offer,
         ticked=ticked,
         occasion=occasion,
-        decided_by=session.person_id if is_for_ward else None,
+        decided_by=reader if asked.is_for_ward else None,
     )
 
 
@@ -196,23 +216,21 @@ def _of_their_own(
     return consent_facts(tx.consents.of_client(person_id, client_id)).granted
 
 
-async def _reader(call: Call, decision: Decision, opened: Opened) -> _Reader:
-    load = partial(_load_reader, decision=decision, opened=opened, now=call.provider.clock.now())
+async def _reader(call: Call, asked: _Asked, opened: Opened) -> _Reader:
+    load = partial(_load_reader, asked=asked, began=opened.request.started_at, now=call.provider.clock.now())
     return await call.provider.database.read(load)
 
 
-def _load_reader(tx: Tx, *, decision: Decision, opened: Opened, now: datetime) -> _Reader:
-    if decision.session is None:
-        raise AssertionError("consent is asked of somebody")
-    choice = decision.step.choice if isinstance(decision.step, Consent) else None
-    about = subject_of_choice(choice, decision.session.person_id)
-    person = tx.people.canonical(about)
+def _load_reader(tx: Tx, *, asked: _Asked, began: datetime, now: datetime) -> _Reader:
+    person = tx.people.canonical(asked.about)
     if person is None:
         raise AssertionError("a session belongs to a person")
-    links = tx.upstreams.of_person(decision.session.person_id)
-    linked_now = any(link.linked_at >= opened.request.started_at for link in links)
-    is_minor = about == decision.session.person_id and consents_through_representative(person, now)
-    return _Reader(person=person, is_first_login=linked_now, is_minor=is_minor)
+    links = tx.upstreams.of_person(asked.session.person_id)
+    return _Reader(
+        person=person,
+        is_first_login=any(link.linked_at >= began for link in links),
+        is_minor=not asked.is_for_ward and consents_through_representative(person, now),
+    )
 
 
 def _first_login(call: Call, reader: _Reader, language: Language) -> FirstLogin | None:

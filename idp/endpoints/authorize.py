@@ -6,11 +6,12 @@ Errors before client and redirect_uri are proved go to a page, after that to the
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 
 from idp.clients.model import Client
 from idp.database import DatabaseUnavailable
-from idp.edge import Answer, Call, Cookie
+from idp.edge import Answer, Call
 from idp.edge.account import OWN_CLIENTS, go_on
 from idp.edge.browser_state import state_for
 from idp.edge.cookie_names import session_cookie_name
@@ -51,6 +52,16 @@ from keys.jwe import CannotEncrypt
 from keys.signer import SigningUnavailable
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """A request that may be answered to its client, and the interaction it is answered in."""
+
+    request: AuthorizationRequest
+    client: ClientFacts
+    opened: OpenInteraction
+    is_new: bool
+
+
 async def authorize(call: Call) -> Answer:
     """Take a new authorization request, from the query or from a form (Core §3.1.2.1)."""
     provider = call.provider
@@ -83,9 +94,10 @@ async def authorize(call: Call) -> Answer:
             started_at=now,
             stored_as=asked.stored_as,
         )
+        turn = _Turn(request=request, client=client, opened=opened, is_new=True)
         if call.method == "POST" and _left_cookies_behind(call, client):
-            return await _lead_to(call, "/authorize/resume", opened, is_new=True)
-        return await _proceed(call, request, client, opened, is_new=True)
+            return await _lead_to(call, "/authorize/resume", turn)
+        return await _follow(call, turn, await _decide(call, turn))
 
 
 async def resume(call: Call) -> Answer:
@@ -102,61 +114,60 @@ async def resume(call: Call) -> Answer:
         _telling_of_outages(),
     ):
         request = opened.request(client, iss=provider.settings.issuer, response_types=provider.response_types)
-        return await _proceed(call, request, client, opened, is_new=False)
+        turn = _Turn(request=request, client=client, opened=opened, is_new=False)
+        return await _follow(call, turn, await _decide(call, turn))
 
 
-async def _proceed(
-    call: Call, request: AuthorizationRequest, client: ClientFacts, opened: OpenInteraction, *, is_new: bool
-) -> Answer:
-    """Decide, then lead to the page that is needed or hand the code over; who has no session is asked first."""
-    provider = call.provider
-    occasion = call.occasion()
-    session_cookie = call.cookies().get(session_cookie_name(provider.settings, realm_of(client)))
+async def _decide(call: Call, turn: _Turn) -> Step | str:
+    """Return the page's step that is missing, or the code; who has no session is asked first, and writes nothing."""
+    provider, occasion, opened = call.provider, call.occasion(), turn.opened
+    session_cookie = call.cookies().get(session_cookie_name(provider.settings, realm_of(turn.client)))
     ask = partial(
         decide,
-        request=request,
-        client=client,
+        request=turn.request,
+        client=turn.client,
         session_cookie=session_cookie,
         upstream_down=provider.takes_degraded(occasion.now),
         settings=provider.settings,
         occasion=occasion,
         answered=opened.answered,
     )
-    step: Step | str
     if session_cookie is None:
-        step = (await provider.database.read(ask)).step
-    else:
-        outcome = await provider.database.transact(
-            partial(
-                settle,
-                ask=partial(ask, locks_person=True),
-                request=request,
-                client=client,
-                settings=provider.settings,
-                occasion=occasion,
-                interaction_id=None if is_new else opened.interaction_id,
-                stored_as=opened.stored_as,
-                vault=provider.vault,
-            )
+        return (await provider.database.read(ask)).step
+    outcome = await provider.database.transact(
+        partial(
+            settle,
+            ask=partial(ask, locks_person=True),
+            request=turn.request,
+            client=turn.client,
+            settings=provider.settings,
+            occasion=occasion,
+            interaction_id=None if turn.is_new else opened.interaction_id,
+            stored_as=opened.stored_as,
+            vault=provider.vault,
         )
-        try:
-            step = outcome.unwrap()
-        except LoginRequired as error:
-            if request.is_silent:
-                raise
-            raise Refusal(error, ToPage(case="two-tabs", status=409)) from error
+    )
+    try:
+        return outcome.unwrap()
+    except LoginRequired as error:
+        if turn.request.is_silent:
+            raise
+        raise Refusal(error, ToPage(case="two-tabs", status=409)) from error
+
+
+async def _follow(call: Call, turn: _Turn, step: Step | str) -> Answer:
+    """Lead to the page that is needed, or hand the code over."""
     match step:
         case Refuse(error=refusal):
             raise refusal
         case SignIn(reason=reason):
-            path = "/step-up" if reason in STEPPING_UP else "/sign-in"
-            return await _lead_to(call, path, opened, is_new=is_new)
+            return await _lead_to(call, "/step-up" if reason in STEPPING_UP else "/sign-in", turn)
         case ChooseContext():
-            return await _lead_to(call, "/act-for", opened, is_new=is_new)
+            return await _lead_to(call, "/act-for", turn)
         case Consent():
-            return await _lead_to(call, "/consent", opened, is_new=is_new)
+            return await _lead_to(call, "/consent", turn)
         case str() as code:
-            return await _answer(call, request, client, opened, code=code, is_new=is_new)
+            return await _answer(call, turn, code)
     raise AssertionError("next_step asked for a fact after all were there")
 
 
@@ -182,16 +193,9 @@ def _telling_of_outages() -> Iterator[None]:
         raise InvalidRequest("this client shows no usable key to encrypt to", detail=str(error)) from error
 
 
-async def _answer(
-    call: Call,
-    request: AuthorizationRequest,
-    client: ClientFacts,
-    opened: OpenInteraction,
-    *,
-    code: str,
-    is_new: bool,
-) -> Answer:
+async def _answer(call: Call, turn: _Turn, code: str) -> Answer:
     """Hand the code over, with the state of this browser where that is offered (Session Management §2)."""
+    request = turn.request
     session_state, cookies = state_for(call, request.client_id, request.redirect_uri)
     parameters = success_parameters(
         code=code,
@@ -200,28 +204,21 @@ async def _answer(
         session_state=session_state,
     )
     if request.response_type != CODE:
-        parameters = await with_tokens(call, request, client, parameters)
+        parameters = await with_tokens(call, request, turn.client, parameters)
+    over = () if turn.is_new else (let_go(call, turn.opened.interaction_id),)
     return authorization_response(
-        call,
-        request.redirect_uri,
-        parameters,
-        *cookies,
-        *_drop(call, opened, is_new=is_new),
-        response_mode=request.response_mode,
+        call, request.redirect_uri, parameters, *cookies, *over, response_mode=request.response_mode
     )
 
 
-async def _lead_to(call: Call, path: str, opened: OpenInteraction, *, is_new: bool) -> Answer:
+async def _lead_to(call: Call, path: str, turn: _Turn) -> Answer:
     """Go to a page; a new interaction is sealed into this browser by this very answer."""
-    location = f"{path}?i={opened.interaction_id}"
-    if not is_new:
+    location = f"{path}?i={turn.opened.interaction_id}"
+    if not turn.is_new:
         return Answer.redirect(location)
-    cookies = await hold(call, opened)
-    return Answer.redirect(location, *cookies, *language_cookies(call, opened.asked.values.get("ui_locales")))
-
-
-def _drop(call: Call, opened: OpenInteraction, *, is_new: bool) -> list[Cookie]:
-    return [] if is_new else [let_go(call, opened.interaction_id)]
+    cookies = await hold(call, turn.opened)
+    asked_for = turn.opened.asked.values.get("ui_locales")
+    return Answer.redirect(location, *cookies, *language_cookies(call, asked_for))
 
 
 def _enabled(client: Client | None) -> ClientFacts:

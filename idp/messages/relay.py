@@ -24,7 +24,7 @@ from idp.log import fields
 from idp.messages.model import KINDS, Address, Channel, Message, NotSent, Sender
 from idp.messages.model.notices import Notice, is_disputable
 from idp.messages.texts import Service, Site, Text, code_text, notice_text, sign_in_code_text
-from idp.outbox.model import NOBODY, Attempt, DeliveryState, OutboxKind, OutboxMessage, next_attempt_at
+from idp.outbox.model import NO_CLIENT, Attempt, DeliveryState, OutboxKind, OutboxMessage, next_attempt_at
 from idp.people.model import Person, PersonStatus
 from idp.transaction import Tx
 
@@ -210,8 +210,8 @@ def _fill_slot(tx: Tx, notice: OutboxMessage, address: Address, *, now: datetime
         message = OutboxMessage(
             message_id=_slot_id(notice, address, slot),
             kind=KINDS[address.channel],
-            client_id=NOBODY,
-            logout_id=NOBODY,
+            client_id=NO_CLIENT,
+            logout_id=NO_CLIENT,
             person_id=notice.person_id,
             payload={**payload, "last": "yes"} if slot == most else payload,
             created_at=now,

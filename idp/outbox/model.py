@@ -25,7 +25,7 @@ class OutboxKind(StrEnum):
     NO_LOGOUT = "no_logout"
     """Not at all: it registered nothing, or only the front channel and the browser was another one."""
     NOTICE = "notice"
-    """A person is to hear of something; a worker makes a message for each address. Its `client_id` is NOBODY."""
+    """A person is to hear of something; a worker makes a message for each address. Its `client_id` is NO_CLIENT."""
     MAIL = "mail"
     """One mail to one address, from a notice or with a code; to no client either."""
     SMS = "sms"
@@ -38,7 +38,7 @@ SENT_BY_THE_RELAY = frozenset({OutboxKind.BACKCHANNEL_LOGOUT})
 """What is posted to a relying party; everything else has another way, or none."""
 TO_PEOPLE = (OutboxKind.MAIL, OutboxKind.SMS)
 """What goes to an address of a person: its payload is wiped once it is settled."""
-NOBODY = ""
+NO_CLIENT = ""
 """The `client_id` of a message that goes to no client: no client has it."""
 
 

@@ -9,7 +9,7 @@ from idp.audit.occasion import Occasion
 from idp.clock import Clock
 from idp.ids import PersonId
 from idp.messages.model.notices import FACTS, Notice, notice_message
-from idp.outbox.model import NOBODY, OutboxKind, OutboxMessage
+from idp.outbox.model import NO_CLIENT, OutboxKind, OutboxMessage
 
 NOON = datetime(2026, 11, 27, 5, 0, tzinfo=UTC)  # 12:00 in Việt Nam
 HUONG = PersonId("3d9e1b54-0000-4000-8000-000000000001")
@@ -22,7 +22,7 @@ def looked(occasion: Occasion, reason: str = "letter") -> OutboxMessage:
 
 def test_a_notice_names_a_person_and_no_client() -> None:
     told = notice_message(HUONG, Notice.NEW_FACTOR, {"factor": "totp"}, AT_NOON, once_a_day=False)
-    assert (told.kind, told.client_id, told.person_id) == (OutboxKind.NOTICE, NOBODY, HUONG)
+    assert (told.kind, told.client_id, told.person_id) == (OutboxKind.NOTICE, NO_CLIENT, HUONG)
     assert told.payload == {"notice": "new_factor", "factor": "totp"}
 
 

@@ -14,22 +14,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from idp.clock import Clock
 from idp.database import Database, DatabaseBusy, DatabaseUnavailable, Done
 from idp.database import postgresql as engine
-
-RAISE = text("UPDATE config_version SET version = version + 1 RETURNING version")
-GET = text("SELECT version FROM config_version")
-
-
-def bare(connection: Connection) -> Connection:
-    return connection
-
-
-def raise_version(connection: Connection) -> Done[int]:
-    return Done(connection.execute(RAISE).scalar_one())
-
-
-def version(connection: Connection) -> int:
-    number: int = connection.execute(GET).scalar_one()
-    return number
+from tests.stores.one_number import bare, raise_version, version
 
 
 @pytest.fixture
@@ -76,17 +61,18 @@ async def test_connections_lost_while_idle_are_replaced_unseen(
 async def test_a_connection_lost_in_the_midst_of_the_work_runs_it_anew(
     small: Database[Connection], server: asyncpg.Connection
 ) -> None:
-    runs = 0
+    runs, raised = 0, asyncio.Event()
 
     def raise_slowly(connection: Connection) -> Done[int]:
         nonlocal runs
         runs += 1
         number = raise_version(connection)
+        raised.set()
         connection.exec_driver_sql("SELECT pg_sleep(0.4)")
         return number
 
     running = asyncio.create_task(small.transact(raise_slowly))
-    await asyncio.sleep(0.2)
+    await raised.wait()
     await cut_off(server)
     assert (await running).unwrap() == 2
     assert runs == 2

@@ -12,15 +12,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from idp.clock import Clock
 from idp.database import Database, DatabaseUnavailable, Done
 from idp.database import sqlite as engine
+from tests.stores.one_number import bare, raise_version, version
 
 ROOT = Path(__file__).resolve().parents[2]
-RAISE = text("UPDATE config_version SET version = version + 1 RETURNING version")
-GET = text("SELECT version FROM config_version")
 
 _ANOTHER_PROCESS = """
 import asyncio, sys
@@ -94,19 +93,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-def bare(connection: Connection) -> Connection:
-    return connection
-
-
-def raise_version(connection: Connection) -> Done[int]:
-    return Done(connection.execute(RAISE).scalar_one())
-
-
-def version(connection: Connection) -> int:
-    number: int = connection.execute(GET).scalar_one()
-    return number
 
 
 @pytest.fixture
@@ -194,13 +180,14 @@ async def test_a_neighbour_that_keeps_the_lock_makes_us_unavailable_and_not_brok
 
 
 async def test_who_waits_too_long_is_told_and_the_next_is_served(small: Database[Connection]) -> None:
-    gate = threading.Event()
+    begun, gate = threading.Event(), threading.Event()
 
     def hold(_: Connection) -> Done[bool]:
+        begun.set()
         return Done(gate.wait(10))
 
     holding = asyncio.create_task(small.transact(hold))
-    await asyncio.sleep(0.05)
+    assert await asyncio.to_thread(begun.wait, 10)
     waiting = asyncio.create_task(small.transact(raise_version))
     await asyncio.sleep(2.1)
     gate.set()

@@ -13,7 +13,7 @@ from idp.clock import Clock
 from idp.database import Database, Done
 from idp.ids import PersonId
 from idp.messages.model.notices import Notice
-from idp.outbox.model import NOBODY, Attempt, DeliveryState, OutboxKind, OutboxMessage
+from idp.outbox.model import NO_CLIENT, Attempt, DeliveryState, OutboxKind, OutboxMessage
 from idp.transaction import Tx
 from keys.envelope import Vault
 from tests.make import NOW
@@ -248,7 +248,7 @@ async def test_what_a_newer_release_wrote_is_left_to_its_workers_and_holds_up_no
 
 def notice(name: str, *, to: str = "p2") -> OutboxMessage:
     return replace(
-        message(name, client_id=NOBODY, logout_id=NOBODY),
+        message(name, client_id=NO_CLIENT, logout_id=NO_CLIENT),
         kind=OutboxKind.NOTICE,
         person_id=to,
         payload={"deed": "acted"},

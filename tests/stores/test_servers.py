@@ -13,24 +13,10 @@ from idp.database import Database, DatabaseUnavailable, Done, metadata, servers
 from idp.database import postgresql as engine
 from tests.faults.forwarder import Forwarder
 from tests.server import free_ports
+from tests.stores.one_number import bare, raise_version, version
 
 pytestmark = pytest.mark.network
-RAISE = text("UPDATE config_version SET version = version + 1 RETURNING version")
-GET = text("SELECT version FROM config_version")
 POOL = 4
-
-
-def bare(connection: Connection) -> Connection:
-    return connection
-
-
-def raise_version(connection: Connection) -> Done[int]:
-    return Done(connection.execute(RAISE).scalar_one())
-
-
-def version(connection: Connection) -> int:
-    number: int = connection.execute(GET).scalar_one()
-    return number
 
 
 @asynccontextmanager

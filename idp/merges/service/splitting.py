@@ -8,6 +8,7 @@ anybody of what was bound meanwhile, or waits: it ends too (unclaimed.py).
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
@@ -56,18 +57,19 @@ def split(
         return Refused(MergeRefused(Rule.UNKNOWN))
     lock_records(tx, found)
     merge = tx.merges.get(merge_id) or found
+    no = partial(refuse, tx, "split", merge, actor=actor, occasion=occasion)
     if not reason.strip() or not letter.strip():
-        return refuse(tx, "split", merge, Rule.REASON, actor=actor, occasion=occasion)
+        return no(Rule.REASON)
     if is_concerned(tx, actor, (merge.winner_id, merge.loser_id)):
-        return refuse(tx, "split", merge, Rule.CONCERNED, actor=actor, occasion=occasion)
+        return no(Rule.CONCERNED)
     made = made_meanwhile(tx, merge)
     broken, unnamed = check_split(merge, made, winners=winners, losers=losers)
     if broken is Rule.NOT_NAMED:  # nothing was tried yet: the steward is shown what to say
         return Refused(MergeRefused(broken, unnamed))
     if broken is not None:
-        return refuse(tx, "split", merge, broken, actor=actor, occasion=occasion)
+        return no(broken)
     if not tx.merges.split(merge_id, by=actor, reason=f"{letter}: {reason}", now=occasion.now):
-        return refuse(tx, "split", merge, Rule.OVER, actor=actor, occasion=occasion)
+        return no(Rule.OVER)
     together = tx.people.get(merge.winner_id)
     tx.people.split(merge.loser_id, off=merge.winner_id)
     for one in made:

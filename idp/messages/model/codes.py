@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from idp.audit.occasion import Occasion
 from idp.ids import PersonId
 from idp.messages.model import KINDS, Channel
-from idp.outbox.model import NOBODY, OutboxMessage
+from idp.outbox.model import NO_CLIENT, OutboxMessage
 
 CODE_DIGITS = 6
 MOST_CODE_TRIES = 5
@@ -43,8 +43,8 @@ def code_message(
     return OutboxMessage(
         message_id=occasion.clock.token(),
         kind=KINDS[channel],
-        client_id=NOBODY,
-        logout_id=NOBODY,
+        client_id=NO_CLIENT,
+        logout_id=NO_CLIENT,
         person_id=person_id,
         payload={**sent, **more},
         created_at=occasion.now,

@@ -12,7 +12,7 @@ from hashlib import sha256
 from idp.audit.occasion import Occasion
 from idp.days import day_of
 from idp.ids import PersonId
-from idp.outbox.model import NOBODY, OutboxKind, OutboxMessage
+from idp.outbox.model import NO_CLIENT, OutboxKind, OutboxMessage
 
 
 class Notice(StrEnum):
@@ -164,8 +164,8 @@ def notice_message(
     return OutboxMessage(
         message_id=_daily_id(person_id, payload, occasion) if once_a_day else occasion.clock.token(),
         kind=OutboxKind.NOTICE,
-        client_id=NOBODY,
-        logout_id=NOBODY,
+        client_id=NO_CLIENT,
+        logout_id=NO_CLIENT,
         person_id=person_id,
         payload=payload,
         created_at=occasion.now,

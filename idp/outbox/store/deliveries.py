@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Integer, Select, String, bindparam, func, sel
 
 from idp.database.erasing import delete_oldest
 from idp.ids import ClientId, PersonId
-from idp.outbox.model import NOBODY, SETTLED, Backlog, DeliveryState, OutboxMessage
+from idp.outbox.model import NO_CLIENT, SETTLED, Backlog, DeliveryState, OutboxMessage
 from idp.outbox.store.table import message_of, outbox
 from keys.envelope import Vault
 
@@ -23,7 +23,7 @@ _OF_LOGOUTS = (
 )
 _SIGN_OUTS_OF_PERSON = (
     select(outbox)
-    .where(outbox.c.person_id == bindparam("of_person"), outbox.c.client_id != NOBODY)
+    .where(outbox.c.person_id == bindparam("of_person"), outbox.c.client_id != NO_CLIENT)
     .order_by(*_newest_first)
     .limit(_most)
 )

@@ -28,7 +28,7 @@ from idp.audit.occasion import Occasion
 from idp.database import UtcTime
 from idp.ids import PersonId
 from idp.messages.model.notices import Notice, notice_message
-from idp.outbox.model import NOBODY, TO_PEOPLE, Attempt, DeliveryState, OutboxKind, OutboxMessage
+from idp.outbox.model import NO_CLIENT, TO_PEOPLE, Attempt, DeliveryState, OutboxKind, OutboxMessage
 from idp.outbox.store.table import SENT_KINDS, empty_payload, message_of, outbox, row_of
 from keys.envelope import Vault
 
@@ -101,7 +101,7 @@ _CLAIM = (
 )
 _chosen_of_kind = (
     select(outbox.c.message_id)
-    .where(_is_waiting, outbox.c.client_id == NOBODY, outbox.c.kind == bindparam("of_kind"), _is_due)
+    .where(_is_waiting, outbox.c.client_id == NO_CLIENT, outbox.c.kind == bindparam("of_kind"), _is_due)
     .order_by(outbox.c.next_attempt_at, outbox.c.message_id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
