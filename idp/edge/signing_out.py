@@ -4,8 +4,9 @@ What a relying party asked travels sealed in the form that asks the person first
 """
 
 import json
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from urllib.parse import urlencode
 
 from idp.edge.answer import Answer, Cookie
@@ -36,6 +37,7 @@ _PURPOSE = "sign-out request"
 _ASKED_FOR = timedelta(minutes=30)
 _CLEAR = ("clear-site-data", '"cache", "storage"')
 _MOST_DELIVERIES = 200
+_LOGOUT_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def seal_request(call: Call, request: LogoutRequest, client_id: ClientId, *, hint_is_valid: bool) -> str:
@@ -97,11 +99,11 @@ async def signed_out(
     The page leads back to the service that asked even where it named no address to come back to.
     Services of the front channel are told by the page of this very answer, once; only then does it go on.
     """
-    messages = await call.provider.database.read(partial(_load, logout_ids=logout_ids[:MOST_LOGOUTS]))
+    messages, is_in = await call.provider.database.read(_found(call, logout_ids, realm))
     frames = await _frames(call, messages)
     if frames or (back is not None and not back.is_followed):
         answer = await _page(
-            call, logout_ids, messages, back=back, asked_by=asked_by, frames=frames, realm=realm
+            call, logout_ids, messages, back=back, asked_by=asked_by, frames=frames, realm=realm, is_in=is_in
         )
     else:
         address = back.location if back is not None else results_address(logout_ids, realm, asked_by)
@@ -116,9 +118,15 @@ async def signed_out(
 async def signed_out_page(
     call: Call, logout_ids: tuple[str, ...], realm: Realm, asked_by: ClientFacts | None
 ) -> Answer:
-    """Tell what each service answered so far; the ids are random and known to this browser alone."""
-    messages = await call.provider.database.read(partial(_load, logout_ids=logout_ids[:MOST_LOGOUTS]))
-    return await _page(call, logout_ids, messages, back=None, asked_by=asked_by, frames=(), realm=realm)
+    """Tell what each service answered so far; the ids are random and known to this browser alone.
+
+    Whoever comes to the page while somebody is signed in here, by Back or by a link, is told that first.
+    """
+    known = tuple(one for one in logout_ids if _LOGOUT_ID.fullmatch(one))
+    messages, is_in = await call.provider.database.read(_found(call, known, realm))
+    return await _page(
+        call, known, messages, back=None, asked_by=asked_by, frames=(), realm=realm, is_in=is_in
+    )
 
 
 async def _page(
@@ -130,6 +138,7 @@ async def _page(
     asked_by: ClientFacts | None,
     frames: tuple[str, ...],
     realm: Realm,
+    is_in: bool,
 ) -> Answer:
     deliveries = []
     for message in per_service(messages):
@@ -145,6 +154,7 @@ async def _page(
         refresh_url=results_address(logout_ids, realm, asked_by) if waiting else None,
         path=results_address(logout_ids, realm, asked_by),
         is_official=realm is Realm.OFFICIAL,
+        is_in=is_in,
         frames=frames,
         frame_src=tuple(dict.fromkeys(map(form_action_source, frames))),
         goes_on=bool(frames) and back is not None and back.is_followed,
@@ -185,5 +195,16 @@ def _name(call: Call, client: ClientFacts) -> str:
     return shown_name(relying_party(client, client.first_redirect_uri), language_of(call))
 
 
-def _load(tx: Tx, *, logout_ids: tuple[str, ...]) -> tuple[OutboxMessage, ...]:
-    return tx.deliveries.of_logouts(logout_ids, _MOST_DELIVERIES)
+def _found(
+    call: Call, logout_ids: tuple[str, ...], realm: Realm
+) -> Callable[[Tx], tuple[tuple[OutboxMessage, ...], bool]]:
+    """Return what reads the results, and whether a session is open in this browser."""
+    provider = call.provider
+    cookie = call.cookies().get(session_cookie_name(provider.settings, realm))
+
+    def read(tx: Tx) -> tuple[tuple[OutboxMessage, ...], bool]:
+        session = tx.sessions.find(cookie) if cookie else None
+        is_in = session is not None and session.is_live(provider.clock.now(), provider.settings.life)
+        return tx.deliveries.of_logouts(logout_ids[:MOST_LOGOUTS], _MOST_DELIVERIES), is_in
+
+    return read

@@ -249,3 +249,24 @@ async def test_a_service_without_a_home_a_disabled_one_and_an_unknown_one_are_le
         page = await world.browser().get(f"/signed-out?{urlencode({'c': name})}")
         assert page.status == 200, (name, page.title)
         assert page.links["back"] == "/", name
+
+
+async def test_who_is_signed_in_is_never_told_that_they_are_signed_out(world: World, alice: Visitor) -> None:
+    for query in ("", "?r=x", f"?r={'0' * 32}"):
+        page = await alice.browser.get(f"/signed-out{query}")
+        assert page.title.startswith("Vẫn đang đăng nhập"), query
+        assert "still-in" in page.ids
+        assert page.links["sign-out"] == "/end_session"
+        assert "Không còn phiên nào mở" not in page.response.text
+    page = await alice.browser.press(await alice.browser.get("/end_session"), "sign-out-here")
+    results = str(page.response.url)
+    assert page.title.startswith("Đã đăng xuất")
+    assert "still-in" not in page.ids
+    await world.signed_in(alice.browser, alice.person.person_id)
+    assert "still-in" in (await alice.browser.get(results)).ids, "by Back, or by a link that was kept"
+    assert "still-in" not in (await world.browser().get(results)).ids
+
+
+async def test_what_no_sign_out_of_ours_is_called_is_counted_as_none(world: World) -> None:
+    page = await world.browser().get("/signed-out?r=x.y.z")
+    assert "Không còn phiên nào mở" in page.response.text

@@ -310,13 +310,19 @@ SAMPLES: dict[str, Sample] = {
     "signed-out": Sample(
         template="signed_out.html",
         context=same(
-            is_official=False, deliveries=DELIVERIES, count=2, back=BACK, refresh_url="/signed-out?r=7K2M"
+            is_official=False,
+            is_in=False,
+            deliveries=DELIVERIES,
+            count=2,
+            back=BACK,
+            refresh_url="/signed-out?r=7K2M",
         ),
     ),
     "signed-out-quiet": Sample(
         template="signed_out.html",
         context=same(
             is_official=False,
+            is_in=False,
             deliveries=tuple(replace(delivery, at=None) for delivery in DELIVERIES),
             count=1,
             back=None,
@@ -325,15 +331,23 @@ SAMPLES: dict[str, Sample] = {
     ),
     "signed-out-alone": Sample(
         template="signed_out.html",
-        context=same(is_official=False, deliveries=(), count=1, back=BACK, refresh_url=None),
+        context=same(is_official=False, is_in=False, deliveries=(), count=1, back=BACK, refresh_url=None),
     ),
     "signed-out-official": Sample(
         template="signed_out.html",
-        context=same(deliveries=(), count=1, back=None, refresh_url=None, is_official=True),
+        context=same(deliveries=(), count=1, back=None, refresh_url=None, is_official=True, is_in=False),
     ),
     "signed-out-none": Sample(
         template="signed_out.html",
-        context=same(is_official=False, deliveries=(), count=0, back=None, refresh_url=None),
+        context=same(is_official=False, is_in=False, deliveries=(), count=0, back=None, refresh_url=None),
+    ),
+    "signed-out-still-in": Sample(
+        template="signed_out.html",
+        context=same(is_official=False, is_in=True, deliveries=(), count=1, back=None, refresh_url=None),
+    ),
+    "signed-out-still-in-none": Sample(
+        template="signed_out.html",
+        context=same(is_official=False, is_in=True, deliveries=(), count=0, back=BACK, refresh_url=None),
     ),
     "home": Sample(template="home.html", context=same()),
     "home-signed-in": Sample(

@@ -21,6 +21,7 @@ def going_on_page(pages: Pages, language: Language = Language.VI, **changes: obj
         "frames": FRAMES,
         "goes_on": True,
         "is_official": False,
+        "is_in": False,
         **changes,
     }
     return Page(pages.render("signed_out.html", Frame(language=language), **context).decode())
