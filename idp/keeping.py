@@ -13,7 +13,8 @@ BATCH = 500
 
 CLOCKS_APART = timedelta(minutes=5)
 """A row that refuses what comes again stays for this long after its time: the node that erases may run ahead of the
-one that is asked, and what is over for the one would count again at the other (SECURITY R19)."""
+one that is asked, and what is over for the one would count again at the other (SECURITY R19). A grant stays as long, for
+the job that ends a power at its term: what is erased by then nobody tells services of."""
 
 Eraser = Callable[[Tx, datetime, Lifetimes], int]
 
@@ -27,9 +28,7 @@ ERASERS: Mapping[str, Eraser] = {
     ),
     "upstream_logouts": lambda tx, now, _: tx.upstream_logouts.erase_expired(now - CLOCKS_APART, BATCH),
     "invitations": lambda tx, now, life: tx.invitations.erase_expired(now - life.invitation_kept, BATCH),
-    "grants": lambda tx, now, _: tx.grants.erase_expired(
-        now - CLOCKS_APART, BATCH
-    ),  # the job of a term tells first
+    "grants": lambda tx, now, _: tx.grants.erase_expired(now - CLOCKS_APART, BATCH),
     "interactions": lambda tx, now, _: tx.interactions.erase_expired(now - CLOCKS_APART, BATCH),
     "sessions": lambda tx, now, life: tx.sessions.erase_ended(now - life.session_kept, BATCH),
     "devices": lambda tx, now, _: tx.devices.erase_old(now, BATCH),

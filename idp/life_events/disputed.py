@@ -92,15 +92,18 @@ def factors_of_notice(facts: Mapping[str, str]) -> frozenset[Factor]:
 
 
 def address_of_event(event: AuditEvent) -> Added | None:
-    """Return the address that was added in a disputed event."""
-    if event.type is not EventType.CONTACT_ADDED:
+    """Return the address that was added in a disputed event, or in the place of the one removed in it."""
+    if event.type not in {EventType.CONTACT_ADDED, EventType.CONTACT_REMOVED}:
         return None
     return Added(channel=str(event.payload.get("channel", "")), at=event.at)
 
 
 def address_of_notice(facts: Mapping[str, str]) -> Added | None:
-    """Return the address whose addition a disputed notice told of."""
-    if facts.get("notice") != "contact_changed" or facts.get("change") != "added":
+    """Return the address whose addition a disputed notice told of, or that took the place of the one removed.
+
+    One that is changed for another is told of its own removal and of no more; what is added then has the same moment.
+    """
+    if facts.get("notice") != "contact_changed":
         return None
     return Added(channel=facts.get("channel", ""), at=datetime.fromisoformat(facts["at"]))
 

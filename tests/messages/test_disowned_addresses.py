@@ -80,3 +80,49 @@ async def test_what_is_disputed_for_something_else_leaves_addresses_alone(
     page = await huong.browser.get(f"{NOT_ME}?e={sign_in.event_id}")
     await huong.browser.press(page, "submit", what="unknown")
     assert await left(huong) == ["own@example.vn", "thief@example.vn"]
+
+
+async def replaced(office: Office) -> Somebody:
+    """Somebody whose only address was changed for another one by whoever was in their account."""
+    one = await somebody(office, email="")
+    await one.add("own@example.vn")
+    office.world.time.move(minutes=1)
+    page = await one.browser.get("/account/contacts")
+    link = next(url for id_, url in page.links.items() if id_.startswith("change-"))
+    page = await one.ask("thief@example.vn", page=await one.browser.get(link))
+    await one.browser.press(page, "submit", otp=await one.code())
+    assert len(await one.shown()) == 1
+    return one
+
+
+async def test_by_the_mail_to_the_address_that_was_changed_for_it(office: Office) -> None:
+    """The old one is told of its removal and of nothing else: that is all its reader can say no to."""
+    one = await replaced(office)
+    await office.deliver()
+    told = zip(office.mail.recipients, office.mail.texts, strict=True)
+    to_own = [text.replace("=\n", "") for (to,), text in told if to == "own@example.vn"]
+    (link,) = [path for text in to_own for path in _LINK.findall(text)][-1:]
+    browser = office.world.browser()
+    page = await browser.press(await browser.get(link), "submit", what="unknown")
+    assert "page-account-locked" in page.ids
+    assert await left(one) == []
+
+
+async def test_from_the_history_by_the_removal_that_came_with_it(office: Office) -> None:
+    one = await replaced(office)
+    (removed,) = await office.world.records(EventType.CONTACT_REMOVED)
+    page = await one.browser.get(f"{NOT_ME}?e={removed.event_id}")
+    await one.browser.press(page, "submit", what="unknown")
+    assert await left(one) == []
+
+
+async def test_a_removal_alone_leaves_what_was_added_at_another_time(office: Office, huong: Somebody) -> None:
+    page = await huong.browser.get("/account/contacts")
+    office.world.time.move(minutes=1)
+    link = next(url for id_, url in page.links.items() if id_.startswith("remove-"))
+    await huong.browser.press(await huong.browser.get(link), "submit")
+    (kept,) = await huong.shown()
+    (removed,) = await office.world.records(EventType.CONTACT_REMOVED)
+    page = await huong.browser.get(f"{NOT_ME}?e={removed.event_id}")
+    await huong.browser.press(page, "submit", what="unknown")
+    assert len(await left(huong)) == 1, kept
