@@ -5,7 +5,7 @@ may miss what is being counted at that moment, never what was counted before.
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from idp.metrics.vocabulary import Metric
 
@@ -19,11 +19,17 @@ Labels = tuple[str, ...]
 
 
 class Counts:
-    """How often something has happened since the process started; a series per label values."""
+    """How often something has happened since the process started; a series per label values.
 
-    def __init__(self, metric: Metric) -> None:
+    `words`: those of a single label that begin at 0. What is rare and has an alert does: of a series that begins at 1
+    Prometheus sees no increase.
+    """
+
+    def __init__(self, metric: Metric, *, words: Iterable[str] = ()) -> None:
         self.metric = metric
-        self._counts: dict[Labels, int] = {} if metric.value.labels else {(): 0}
+        self._counts: dict[Labels, int] = dict.fromkeys(((word,) for word in words), 0)
+        if not metric.value.labels:
+            self._counts[()] = 0
 
     def add(self, *labels: str, number: int = 1) -> None:
         """Count; each label takes the words that its metric explains."""

@@ -103,7 +103,7 @@ class Metric(Enum):
         kind=Kind.COUNTER,
         text="Attempts to sign in that came to an end.",
         labels={
-            "method": "`national`, `password`, `otp`, `recovery-code`, `passkey`, `sent-code`",
+            "method": "one of the [ways](#ways-to-sign-in)",
             "outcome": "`signed-in`, `continued`, `refused`, `slowed`, `cancelled`, `failed`",
         },
     )
@@ -118,7 +118,7 @@ class Metric(Enum):
     RISK_OUTCOMES = Description(
         name="hpid_risk_outcomes",
         kind=Kind.COUNTER,
-        text="What followed from it, one for each outcome of a sign-in.",
+        text="What followed from it, one for each outcome of a sign-in; each begins at 0.",
         labels={"outcome": "`notify`, `ask-more`, `delay`, `case`"},
     )
     REFUSALS = Description(

@@ -1,11 +1,14 @@
 """Alerts and the dashboard name what there is: metrics, labels, runbooks."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 import yaml
 
+from idp.metrics import INSTRUMENTS, RISK_OUTCOMES, Counts
+from idp.risk.model import Outcome
 from tests.architecture.source_tree import ROOT, source_of
 from tests.deploy.metric_names import series_names, unknown
 
@@ -15,6 +18,7 @@ ALERTS: list[dict[str, Any]] = [
     for rule in group["rules"]
 ]
 DASHBOARD: dict[str, Any] = json.loads(source_of("deploy/grafana/dashboard.json"))
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
 QUERIES = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
 
 
@@ -40,6 +44,27 @@ def test_every_metric_is_on_the_dashboard_or_in_an_alert() -> None:
     }
 
     assert sorted(base for base in bases if base not in asked) == []
+
+
+def test_whoever_scrapes_as_told_has_four_scrapes_in_every_range() -> None:
+    """A rate over one scrape has no value: the alert would never come."""
+    (told,) = re.findall(r"scrape_interval: (\d+)s", source_of("docs/how-to/operate.md"))
+    asked = " ".join([*QUERIES, *(alert["expr"] for alert in ALERTS)])
+    ranges = {int(number) * _SECONDS[unit] for number, unit in re.findall(r"\[(\d+)([smh])\]", asked)}
+
+    assert min(ranges) >= 4 * int(told)
+
+
+def test_what_wakes_by_happening_once_begins_at_0() -> None:
+    """Of a series that begins at 1 there is no increase."""
+    asked = re.compile(r'increase\((hpid_\w+)_total\{\w+="([^"]+)"\}\[\w+\]\)\) > 0')
+    found = [one for alert in ALERTS for one in asked.findall(alert["expr"])]
+    begun = {counts.metric.value.name: counts for counts in INSTRUMENTS if isinstance(counts, Counts)}
+
+    assert found
+    for name, word in found:
+        assert (word,) in begun[name].series()
+    assert {(outcome,) for outcome in Outcome} == set(RISK_OUTCOMES.series())
 
 
 def test_alerts_and_panels_have_names_of_their_own() -> None:

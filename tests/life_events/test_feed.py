@@ -138,3 +138,15 @@ async def test_what_is_entered_there_acts_here_once_and_nothing_is_lost(
     events = await world.events()
     assert events.count("person:died") == 1
     assert await status_of(world, HOA) is PersonStatus.LOCKED
+
+
+async def test_a_clock_that_ran_ahead_and_was_set_back_keeps_the_feed_from_nobody(
+    world: World, national: Process, follower: Follower
+) -> None:
+    await somebody(world, HUONG, "huong")
+    await turn(world, follower)
+    await turn(world, follower, seconds=600)
+    world.time.move(seconds=-600)
+    enter(national, "person.died", HUONG, died_on="2026-03-01")
+    assert await follower.run() == 1
+    assert await status_of(world, HUONG) is PersonStatus.DECEASED

@@ -51,7 +51,9 @@ class Follower:
         now = self.clock.now()
         if self.due_at is None:
             metrics.REGISTERS_READ.set(now.timestamp())  # from here on it counts how long nothing was read
-        elif now < self.due_at:
+        elif (
+            now < self.due_at <= now + 2 * max(_LONGEST_PAUSE, self.every)
+        ):  # no pause is longer: else a clock was set back
             return 0
         found = await self.database.read(lambda tx: tx.life_cursors.get(FEED))
         try:
