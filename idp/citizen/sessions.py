@@ -19,7 +19,7 @@ from idp.ids import ClientId
 from idp.mandates.service import choices_of
 from idp.protocol.context import SELF
 from idp.protocol.facts import Realm
-from idp.reports.sessions import chosen_by, reached_by
+from idp.reports.sessions import reached_by, used_as
 from idp.risk.model import KnownDevice
 from idp.sessions.model import Session
 from idp.sessions.service import end_session
@@ -83,8 +83,8 @@ async def end(call: Call) -> Answer:
 def _load(tx: Tx, *, holder: Holder, call: Call) -> _Open:
     now, life = call.provider.clock.now(), call.provider.settings.life
     mine = [one for one in tx.sessions.of_person(holder.person_id) if one.is_live(now, life)]
-    chosen = chosen_by(tx.connection, holder.person_id)
-    is_for_others = any(choice != SELF for choices in chosen.values() for choice in choices)
+    used = used_as(tx.connection, holder.person_id)
+    is_for_others = any(choice != SELF for choices in used.values() for choice in choices)
     names = (
         {one.choice_id: one.name for one in choices_of(tx, holder.person, now=now)} if is_for_others else {}
     )
@@ -93,7 +93,7 @@ def _load(tx: Tx, *, holder: Holder, call: Call) -> _Open:
         reached=reached_by(tx.connection, holder.person_id),
         acting_for={
             session_id: tuple(dict.fromkeys(names[choice] for choice in choices if choice in names))
-            for session_id, choices in chosen.items()
+            for session_id, choices in used.items()
         },
         devices=tx.devices.of_person(holder.person_id, now, _MOST_DEVICES),
     )

@@ -9,6 +9,7 @@ from idp.database.of_person import of_person, person_given
 from idp.ids import ClientId, PersonId
 from idp.lifetimes import Lifetimes
 from idp.protocol.assurance import Acr
+from idp.protocol.context import SELF
 from idp.sessions.store.session_clients import session_clients
 from idp.sessions.store.session_contexts import session_contexts
 from idp.sessions.store.table import sessions
@@ -26,7 +27,20 @@ def _of_person(table: Table) -> Select[tuple[object, ...]]:
 
 
 _REACHED = _of_person(session_clients).order_by(session_clients.c.reached_at, session_clients.c.client_id)
-_CHOSEN = _of_person(session_contexts).order_by(session_contexts.c.chosen_at, session_contexts.c.client_id)
+_used_as = _of_person(session_clients).outerjoin(
+    session_contexts,
+    and_(
+        session_contexts.c.bucket == session_clients.c.bucket,
+        session_contexts.c.session_id == session_clients.c.session_id,
+        session_contexts.c.client_id == session_clients.c.client_id,
+        session_clients.c.context_id.is_(None),
+    ),
+)
+"""With what was chosen, where a release reached the service that did not say as whom."""
+_USED_AS = _used_as.with_only_columns(
+    session_clients.c.session_id,
+    func.coalesce(session_clients.c.context_id, session_contexts.c.choice_id, SELF).label("used_as"),
+).order_by(session_clients.c.reached_at, session_clients.c.client_id)
 
 _is_low = and_(sessions.c.acr == Acr.LOW.value, or_(sessions.c.degraded.is_(None), ~sessions.c.degraded))
 _COUNT_LIVE = select(func.count()).where(  # as Session.is_live
@@ -54,9 +68,9 @@ def reached_by(connection: Connection, person_id: PersonId) -> dict[str, tuple[C
     }
 
 
-def chosen_by(connection: Connection, person_id: PersonId) -> dict[str, tuple[str, ...]]:
-    """Return session → the choices of those it acts for anywhere."""
-    return _grouped(connection, _CHOSEN, person_id, "choice_id")
+def used_as(connection: Connection, person_id: PersonId) -> dict[str, tuple[str, ...]]:
+    """Return session → the choices of those for whom it is used anywhere."""
+    return _grouped(connection, _USED_AS, person_id, "used_as")
 
 
 def _grouped(

@@ -118,3 +118,14 @@ async def test_a_sign_out_names_whom_the_service_was_told_of_last(world: World, 
         lambda tx: tx.deliveries.of_client(ClientId(hears.rp.client_id), limit=9)
     )
     assert (logout.payload["sub"], logout.payload["sid"]) == (childs["sub"], childs["sid"])
+
+
+async def test_the_page_of_sessions_says_for_whom_a_service_is_used(world: World, hears: Family) -> None:
+    """By a hint too; what was answered in a tab and never brought there is nothing that somebody could be told of."""
+    tab = await asked(world, hears)
+    page = await hears.browser.get(hears.rp.authorize_url(org_hint="0200000007"))
+    await redeemed(world, hears.rp, page.answer["code"])
+    await answer(world, hears, tab, CHILD)
+    shown = (await hears.browser.get("/account/sessions")).response.text
+    assert COMPANY in shown
+    assert CHILD not in shown

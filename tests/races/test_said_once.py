@@ -64,8 +64,7 @@ async def test_one_pushed_request_issues_one_code(world: ServedWorld, pair: Pair
     assert len(codes) == 1, [(one.status, one.left_for) for one in opened]
 
 
-async def test_one_link_locks_once_and_opens_one_case(world: ServedWorld, pair: Pair) -> None:
-    assert pair
+async def test_one_link_locks_once_and_opens_one_case(world: ServedWorld) -> None:
     person, at = await world.person("link-once"), datetime.now(UTC)
     link = world.provider.clock.handle(HandleKind.DISPUTE, bucket_of(person.person_id))
     facts = {"notice": "new_device", "at": at.isoformat()}
@@ -98,10 +97,7 @@ async def asked(world: ServedWorld, name: str) -> tuple[Person, Browser, Page, s
     return person, browser, page, code
 
 
-async def test_a_code_to_an_address_is_tried_so_often_and_not_once_more(
-    world: ServedWorld, pair: Pair
-) -> None:
-    assert pair
+async def test_a_code_to_an_address_is_tried_so_often_and_not_once_more(world: ServedWorld) -> None:
     person, browser, page, code = await asked(world, "guessed-once")
     wrong = [f"{(int(code) + n) % 10**6:06d}" for n in range(1, 25)]
     tried = copies(world, browser, len(wrong))
@@ -119,16 +115,14 @@ async def test_a_code_to_an_address_is_tried_so_often_and_not_once_more(
     assert held == ()
 
 
-async def test_a_right_code_adds_one_address(world: ServedWorld, pair: Pair) -> None:
-    assert pair
+async def test_a_right_code_adds_one_address(world: ServedWorld) -> None:
     person, browser, page, code = await asked(world, "added-once")
     await asyncio.gather(*(copy.press(page, "submit", otp=code) for copy in copies(world, browser)))
     held = await world.provider.database.read(lambda tx: tx.contacts.of_person(person.person_id))
     assert [(one.channel, one.address) for one in held] == [(Channel.EMAIL, "added-once@example.vn")]
 
 
-async def test_an_offer_that_is_taken_many_times_is_one_mandate(world: ServedWorld, pair: Pair) -> None:
-    assert pair
+async def test_an_offer_that_is_taken_many_times_is_one_mandate(world: ServedWorld) -> None:
     lan, minh = await somebody(world, "Đoàn Thị Lan"), await somebody(world, "Vũ Đức Minh")
     await company(world, lan)
     today = datetime.now(UTC)

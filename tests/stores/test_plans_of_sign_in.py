@@ -10,7 +10,7 @@ from idp.database import Database
 from idp.ids import NO_BUCKET, ClientId, HandleKind, OfficialId, PersonId
 from idp.lifetimes import Lifetimes
 from idp.reports.services import connected_to, used_by
-from idp.reports.sessions import chosen_by, count_live, reached_by
+from idp.reports.sessions import count_live, reached_by, used_as
 from idp.risk.model import Arrival
 from tests.stores.cross_device_samples import make_asked
 from tests.stores.desk_samples import make_desk_case
@@ -84,7 +84,7 @@ def _sessions(tx: Any, me: SignedIn) -> None:
     tx.sessions.end(session_id, NOW, "")
     tx.sessions.erase_ended(NOW - MINUTE, 10)
     reached_by(tx.connection, me.person.person_id)
-    chosen_by(tx.connection, me.person.person_id)
+    used_as(tx.connection, me.person.person_id)
     used_by(tx.connection, me.person.person_id, NOW)
     connected_to(tx.connection, me.person.person_id, NOW)
     count_live(tx.connection, me.person.person_id, NOW, Lifetimes())
