@@ -180,15 +180,25 @@ def _addresses(person: Person, proved: list[Address], notice: OutboxMessage) -> 
     """Return where a notice goes: every verified address, and the old one of a change."""
     profile = person.profile
     found = {one.to: one for one in proved}
+    language = _language(person, proved)
     if profile.phone and profile.phone_verified:
-        found.setdefault(profile.phone, Address(channel=Channel.PHONE, to=profile.phone))
+        found.setdefault(profile.phone, Address(channel=Channel.PHONE, to=profile.phone, language=language))
     if profile.email and profile.email_verified:
-        found.setdefault(profile.email, Address(channel=Channel.EMAIL, to=profile.email))
+        found.setdefault(profile.email, Address(channel=Channel.EMAIL, to=profile.email, language=language))
     old = notice.payload.get("old_address")
     if old:
         channel = Channel(notice.payload["channel"])
         found.setdefault(old, Address(channel=channel, to=old))
     return list(found.values())
+
+
+def _language(person: Person, proved: list[Address]) -> str:
+    """Return what to write in where an address says nothing: what they read when they confirmed another of theirs.
+
+    Somebody with a foreigner's number may read no Vietnamese at all, and these texts are of what they must not miss.
+    """
+    read = [one.language for one in proved if one.language]
+    return read[-1] if read else "en" if person.profile.foreigner_id else ""
 
 
 def _fill_slot(tx: Tx, notice: OutboxMessage, address: Address, *, now: datetime, post: Post) -> bool:
