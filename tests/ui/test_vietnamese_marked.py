@@ -6,8 +6,11 @@ from idp.ui.language import Language
 from tests.ui.every_page import Seen, on_every_page
 from tests.ui.samples import SAMPLES
 
-TEMPLATES = {"act_for.html", "consent.html", "sign_in.html"}
-MARKED = re.compile(r'<(span|button|b) [^>]*\blang="vi"[^>]*>[^<]*</\1>')
+TEMPLATES = {
+    *("act_for.html", "consent.html", "sign_in.html"),
+    *("mandates.html", "mandates_clients.html", "mandates_organisation.html"),
+}
+MARKED = re.compile(r'<(span|button|b|h1|option) [^>]*\blang="vi"[^>]*>[^<]*</\1>')
 TAG = re.compile(r"<[^>]*>")
 OURS = re.compile("Hải Phòng|Nguyễn Thị Hương(?=\n)")
 """Names that need no mark (§3.1.2): our own, and the reader's where it stands alone as a value."""
