@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import pwd
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
@@ -215,7 +216,15 @@ def _put(content: Text | Table | str, *, style: str | None = None) -> None:
     except BrokenPipeError:  # `hpid … | head` has seen enough
         raise
     except OSError as error:
+        _throw_output_away()
         raise CommandFailed(f"what was asked is done, but can't be shown: {error.strerror}") from error
+
+
+def _throw_output_away() -> None:
+    """Let what is still in the buffer go nowhere: the interpreter would try again at its end, and complain at length."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _text(value: object) -> str:

@@ -128,8 +128,11 @@ async def test_a_report_is_not_written_over_what_is_read(office: Office, tmp_pat
     assert "Is a directory" in (await office.installation.run(*asked, str(tmp_path))).refusal
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("words", [("clients", "rotate-secret"), ("clients", "disable")])
-def test_who_is_shown_nothing_is_told_that_it_was_done(office: Office, words: tuple[str, str]) -> None:
+def test_who_is_shown_nothing_is_told_that_it_was_done(
+    office: Office, words: tuple[str, str], unbuffered: str
+) -> None:
     office.installation.hpid(
         "clients", "add", "full", "--name", "Full", "--redirect-uri", "https://full.test/cb"
     )
@@ -137,7 +140,7 @@ def test_who_is_shown_nothing_is_told_that_it_was_done(office: Office, words: tu
     with Path("/dev/full").open("wb") as nowhere:
         ran = subprocess.run(
             [*HPID, *words, "full"],
-            env=office.installation.environment(),
+            env=office.installation.environment(PYTHONUNBUFFERED=unbuffered),
             stdout=nowhere,
             stderr=subprocess.PIPE,
             check=False,
