@@ -30,6 +30,7 @@ from idp.interactions.model import UpstreamJourney
 from idp.life_events.service import settle_level, unlock_own
 from idp.limits.model import site_key
 from idp.log import fields
+from idp.mandates.service import move_majority
 from idp.metrics import SignInMethod, SignInOutcome
 from idp.people.identifiers import IdentifierTaken
 from idp.people.service import NotRecognised, Recognised, recognise
@@ -208,18 +209,15 @@ async def _recognised(call: Call, identity: ExternalIdentity) -> Recognised | No
 
 
 def _recognise(tx: Tx, *, identity: ExternalIdentity, occasion: Occasion) -> Done[Recognised | NotRecognised]:
-    """Recognise them; what a level gave that their account has no more ends with it (adr/0035)."""
+    """Recognise them; what hangs on the level or birth date that they have no more ends with it (adr/0035)."""
     outcome = recognise(tx, identity, occasion=occasion)
     found = outcome.value
     if isinstance(found, Recognised):
-        settle_level(
-            tx,
-            found.person.person_id,
-            was=found.level_before,
-            level=found.person.account_level,
-            actor=person_ref(found.person.person_id),
-            occasion=occasion,
-        )
+        person_id, before, after = found.person.person_id, found.before, found.person
+        actor, born = person_ref(person_id), after.profile.birthdate
+        level = after.account_level
+        settle_level(tx, person_id, was=before.account_level, level=level, actor=actor, occasion=occasion)
+        move_majority(tx, person_id, before.profile.birthdate, born, actor=actor, occasion=occasion)
     return outcome
 
 

@@ -4,7 +4,7 @@ Never by name, birth date, e-mail or phone. A number that belongs to somebody al
 conflict for a desk, not a link.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
 from federation.upstream import ExternalIdentity
@@ -48,8 +48,8 @@ class Recognised:
 
     person: Person
     is_first: bool
-    level_before: int
-    """Of their account, until this sign-in said what it is now."""
+    before: Person = field(repr=False)
+    """As the record was until this sign-in said what it says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +91,7 @@ def recognise(tx: Tx, identity: ExternalIdentity, *, occasion: Occasion) -> Done
     if news.kept:
         kept = sorted(attribute.value for attribute in news.kept)
         tx.audit.add(_event(occasion, EventType.PERSON_ATTRIBUTES_KEPT, person, fields=kept))
-    level_before = person.account_level
-    return Done(Recognised(person=news.updated, is_first=link is None, level_before=level_before))
+    return Done(Recognised(person=news.updated, is_first=link is None, before=person))
 
 
 def _hold(tx: Tx, identity: ExternalIdentity) -> None:
