@@ -73,12 +73,17 @@ class FetchFailure(StrEnum):
 
 
 class FetchFailed(Exception):
-    """The one error of this module; its text names the kind only, `detail` is for our log."""
+    """The one error of this module; its text names the kind only, for an address that somebody else chose."""
 
     def __init__(self, reason: FetchFailure, *, detail: str = "") -> None:
         super().__init__(f"fetch failed: {reason.value}")
         self.reason = reason
         self.detail = detail
+        """What ended it, for our log: the system's word or the certificate's fault, never what a peer sent."""
+
+    def in_full(self) -> str:
+        """Return the kind with its detail, for an address that an operator chose."""
+        return f"{self}: {self.detail}" if self.detail else str(self)
 
 
 class UnusableCaBundle(Exception):
@@ -341,4 +346,5 @@ async def _failing(total_timeout: float) -> AsyncIterator[None]:
 
 
 def _failed(reason: FetchFailure, error: Exception) -> FetchFailed:
-    return FetchFailed(reason, detail=f"{type(error).__name__}: {error}")
+    words = "" if reason is FetchFailure.BAD_RESPONSE else str(error)  # there the peer's bytes are quoted
+    return FetchFailed(reason, detail=": ".join(filter(None, (type(error).__name__, words))))

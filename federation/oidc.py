@@ -251,7 +251,7 @@ class OidcUpstream:
         try:
             response = await self._fetcher.get(url, headers=headers)
         except FetchFailed as error:
-            raise UpstreamError(f"no answer: {error}", unavailable=True) from error
+            raise UpstreamError(f"no answer: {error.in_full()}", unavailable=True) from error
         return _successful(response)
 
     async def _post(self, url: str, form: Mapping[str, str]) -> Response:
@@ -262,7 +262,7 @@ class OidcUpstream:
                 url, form, headers={"authorization": f"Basic {credentials}"}
             )
         except FetchFailed as error:
-            raise UpstreamError(f"no answer: {error}", unavailable=True) from error
+            raise UpstreamError(f"no answer: {error.in_full()}", unavailable=True) from error
         return _successful(response)
 
 

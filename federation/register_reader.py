@@ -91,14 +91,14 @@ class RegisterReader:
         try:
             response = await self._fetcher.post_form(metadata.token_endpoint, form)
         except FetchFailed as error:
-            raise RegistersFailed(f"no answer: {error}") from error
+            raise RegistersFailed(f"no answer: {error.in_full()}") from error
         return read_token(_answer(response), now=now)
 
     async def _get(self, url: str, headers: Mapping[str, str]) -> Response:
         try:
             return await self._fetcher.get(url, headers=headers)
         except FetchFailed as error:
-            raise RegistersFailed(f"no answer: {error}") from error
+            raise RegistersFailed(f"no answer: {error.in_full()}") from error
 
 
 def _answer(response: Response) -> dict[str, object]:

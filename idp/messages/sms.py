@@ -31,7 +31,7 @@ class GatewaySender:
         try:
             response = await self.fetcher.post_json(self.url, json.dumps(body).encode(), headers=headers)
         except FetchFailed as error:
-            raise NotSent(str(error)) from None
+            raise NotSent(error.in_full()) from None
         if 200 <= response.status < 300:
             return
         again = response.status >= 500 or response.status in _COME_AGAIN
