@@ -33,6 +33,11 @@ class Occasion:
         """Return the browser and its system as far as they are kept, empty if neither is known."""
         return device_of(self.agent)
 
+    @property
+    def told_device(self) -> dict[str, str]:
+        """Return the browser as an event's payload has it: not at all, if it is not known."""
+        return {"device": self.device} if self.device else {}
+
     def event(
         self, event_type: EventType, *, actor: str, person_id: PersonId | None = None, **payload: object
     ) -> AuditEvent:

@@ -66,7 +66,7 @@ async def show(call: Call) -> Answer:
     opened = await open_here(call)
     asked = _asked(await decided(call, opened))
     if asked is None:
-        return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+        return opened.to_resume
     reader = await _reader(call, asked, opened)
     language = language_of(call)
     offer = make_offer(opened.client, asked.scopes, language, for_parents=reader.is_minor)
@@ -102,7 +102,7 @@ async def answer(call: Call) -> Answer:
     opened = await open_here(call)
     asked = _asked(await decided(call, opened))
     if asked is None:
-        return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+        return opened.to_resume
     if form.get("decision") != "allow":
         raise BadCall(400, "the form is incomplete")
     reader = await _reader(call, asked, opened)
@@ -125,7 +125,7 @@ async def answer(call: Call) -> Answer:
         )
     )
     outcome.unwrap()
-    return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+    return opened.to_resume
 
 
 def _asked(decision: Decision) -> _Asked | None:

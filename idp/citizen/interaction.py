@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import partial
 
-from idp.edge import Call
+from idp.edge import Answer, Call
 from idp.edge.account import client_of
 from idp.edge.cookie_names import session_cookie_name
 from idp.edge.csrf import check_post
@@ -44,6 +44,16 @@ class Opened:
     def form_action(self) -> tuple[str, ...]:
         """Where a form's answer may lead in the end."""
         return leading_to(self.client, self.request.redirect_uri)
+
+    @property
+    def to_sign_in(self) -> Answer:
+        """Go to where the ways to sign in stand to be chosen from."""
+        return Answer.redirect(f"/sign-in?i={self.interaction_id}")
+
+    @property
+    def to_resume(self) -> Answer:
+        """Go on with the request: whatever is missing still will be asked for."""
+        return Answer.redirect(f"/authorize/resume?i={self.interaction_id}")
 
     @property
     def to_client(self) -> ToRedirect:

@@ -38,7 +38,7 @@ async def show(call: Call) -> Answer:
     opened = await open_here(call)
     upstream = call.provider.national
     if upstream is None or opened.realm is Realm.OFFICIAL:
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     if has_device(call) and ("public", "yes") not in call.query():
         return await depart(call, opened, upstream)
     return page(
@@ -58,7 +58,7 @@ async def go(call: Call) -> Answer:
     posted(call)
     upstream = call.provider.national
     if upstream is None or opened.realm is Realm.OFFICIAL:
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     answer = await depart(call, opened, upstream)
     return answer.with_cookies(*keep_tick(call, opened.interaction_id))
 
@@ -70,15 +70,15 @@ async def depart(call: Call, opened: Opened, upstream: Upstream) -> Answer:
     if held is None or held.answer:  # who has been there and goes again is no further than who has not
         held = new_ticket(call, opened.interaction_id)
     if provider.is_national_down(now):
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     if not provider.waiting_room.go(held.ticket, now):
         return to_the_waiting_room(call, held)
     step = (await decided(call, opened)).step
     if not isinstance(step, SignIn):
-        return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+        return opened.to_resume
     occasion, counter = call.occasion(), (Limit.UPSTREAM, address_key(call.peer))
     if not provider.national_circuit.may_go(occasion.now):
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     provider.limits.check(counter, now=occasion.now)
     journey = _journey(opened, step, occasion, call)
     try:

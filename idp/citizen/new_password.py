@@ -17,7 +17,7 @@ async def show(call: Call) -> Answer:
     opened = await open_here(call)
     needs = partial(_needs, cookie=session_cookie(call, opened))
     if not await call.provider.database.read(needs):
-        return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+        return opened.to_resume
     return page(
         call,
         "new_password.html",

@@ -25,7 +25,7 @@ async def show(call: Call) -> Answer:
     """Show the form, if a password was proved in this interaction."""
     opened = await open_here(call)
     if not await has_proof(call, opened):
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     return _form(call, opened)
 
 

@@ -17,7 +17,7 @@ async def show(call: Call) -> Answer:
     cookie = session_cookie(call, opened)
     until = await call.provider.database.read(partial(_until, cookie=cookie)) if cookie else ""
     if not is_to_be_warned(until, today=day_of(call.provider.clock.now())):
-        return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+        return opened.to_resume
     return page(call, "papers.html", until=date.fromisoformat(until), i=opened.interaction_id)
 
 

@@ -69,7 +69,7 @@ async def show(call: Call) -> Answer:
     """Show the form."""
     opened = await open_here(call)
     if not _is_offered(call, opened):
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     return _form(call, opened)
 
 
@@ -78,7 +78,7 @@ async def check(call: Call) -> Answer:
     opened = await open_here(call)
     form = posted(call)
     if not _is_offered(call, opened):
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     username, password = to_nfc(form.get("username", "")), form.get("password", "")
     if missing := _missing(username=username, password=password):
         return _form(call, opened, username=username, errors=missing)

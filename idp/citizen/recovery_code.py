@@ -52,7 +52,7 @@ async def show(call: Call) -> Answer:
     """Show the form, if a password was proved in this interaction."""
     opened = await open_here(call)
     if not takes_recovery_codes(signing_in(call, opened)) or not await has_proof(call, opened):
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     return _form(call, opened)
 
 
@@ -61,7 +61,7 @@ async def check(call: Call) -> Answer:
     opened = await open_here(call)
     code = read_code(posted(call).get("recovery-code", ""))
     if not takes_recovery_codes(signing_in(call, opened)):
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     if code is None:
         return _form(call, opened, one_error("recovery_incomplete", at="recovery-code"))
     occasion = call.occasion()
@@ -83,7 +83,7 @@ async def keep(call: Call) -> Answer:
     owner, spent, code, made_at = _open(call, form.get("kept", ""))
     is_over = occasion.now - made_at > call.provider.settings.life.interaction
     if is_over or call.provider.configuration.is_of_before(made_at):
-        return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+        return opened.to_resume
     cookie = session_cookie(call, opened)
 
     def replace(tx: Tx) -> Done[None]:
@@ -93,7 +93,7 @@ async def keep(call: Call) -> Answer:
         return Done(None)
 
     (await call.provider.database.transact(replace)).unwrap()
-    return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+    return opened.to_resume
 
 
 def _settle(tx: Tx, *, interaction_id: str, code: str, occasion: Occasion) -> _Used | Done[Failed]:

@@ -60,7 +60,7 @@ def answer_to_failure(
     """Show the form again with what was the matter; where no password is proved any more, the choice of ways."""
     match why:
         case NoProof():
-            return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+            return opened.to_sign_in
         case Slowed():
             return form(slowed(why, now))
         case Wrong(tries_left=left):

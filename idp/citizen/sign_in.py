@@ -21,7 +21,7 @@ async def show(call: Call) -> Answer:
     opened = await open_here(call)
     step = (await decided(call, opened)).step
     if not isinstance(step, SignIn):
-        return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+        return opened.to_resume
     told = {name: value for name, value in call.query() if name in {"i", "m", "txn"}}
     if step.reason in STEPPING_UP:
         return Answer.redirect(f"/step-up?{urlencode(told)}")

@@ -26,9 +26,9 @@ async def show(call: Call) -> Answer:
     decision = await decided(call, opened)
     step, session = decision.step, decision.session
     if not isinstance(step, SignIn):
-        return Answer.redirect(f"/authorize/resume?i={opened.interaction_id}")
+        return opened.to_resume
     if step.reason not in STEPPING_UP or session is None:
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     told = told_by(call)
     held = await _held_until(call, session) if step.reason == "level" else None
     errors = failed_with(told)

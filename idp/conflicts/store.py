@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from idp.conflicts.model import Conflict, ConflictKind, ConflictState, OpenConflicts
 from idp.database import Digest, Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.ids import PersonId
 from keys.envelope import Vault
 
@@ -169,7 +169,7 @@ class ConflictStore:
 
     def erase_closed(self, before: datetime, limit: int) -> int:
         """Delete conflicts closed by this moment."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _key(self, kind: ConflictKind, people: tuple[PersonId, ...], facts: Mapping[str, str]) -> bytes:
         return self.vault.digest(json.dumps([kind.value, sorted(people), _text(facts)]))

@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from idp.consents.model import ConsentRecord
 from idp.database import UtcTime, metadata
+from idp.database.of_person import of_person, person_given
 from idp.ids import ClientId, PersonId, bucket_of
 from idp.protocol.scopes import LegalBasis
 from keys.envelope import Vault
@@ -51,9 +52,7 @@ consents = Table(
 )
 
 _t = consents.c
-_counts_now = and_(
-    _t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"), _t.superseded_at.is_(None)
-)
+_counts_now = and_(*of_person(consents), _t.superseded_at.is_(None))
 _OF_PERSON = (
     select(consents).where(_counts_now).order_by(_t.client_id, _t.scope, _t.decided_at, _t.consent_id)
 )
@@ -65,7 +64,7 @@ _SUPERSEDE = (
 )
 _HISTORY = (
     select(consents)
-    .where(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
+    .where(*of_person(consents))
     .order_by(_t.decided_at, _t.client_id, _t.scope, _t.consent_id)
 )
 _ADD = insert(consents)
@@ -85,22 +84,22 @@ class ConsentStore:
 
     def of_client(self, person_id: PersonId, client_id: ClientId) -> tuple[ConsentRecord, ...]:
         """Return the newest record of each scope, withdrawn ones too."""
-        given = {**_key(person_id), "of_client": client_id}
+        given = {**person_given(person_id), "of_client": client_id}
         return _newest(self.connection.execute(_OF_CLIENT, given))
 
     def of_person(self, person_id: PersonId) -> tuple[ConsentRecord, ...]:
         """Return the newest record of each client and scope, withdrawn ones too."""
-        return _newest(self.connection.execute(_OF_PERSON, _key(person_id)))
+        return _newest(self.connection.execute(_OF_PERSON, person_given(person_id)))
 
     def history_of(self, person_id: PersonId) -> tuple[ConsentRecord, ...]:
         """Return every record of a person, those that later ones took the place of too."""
-        return tuple(_record(row) for row in self.connection.execute(_HISTORY, _key(person_id)))
+        return tuple(_record(row) for row in self.connection.execute(_HISTORY, person_given(person_id)))
 
     def add(self, records: Iterable[ConsentRecord]) -> None:
         """Record decisions in place of the earlier ones on the same scopes."""
         for record in records:
             given = {
-                **_key(record.person_id),
+                **person_given(record.person_id),
                 "of_client": record.client_id,
                 "of_scope": record.scope,
                 "now": record.decided_at,
@@ -110,12 +109,8 @@ class ConsentStore:
 
     def withdraw(self, person_id: PersonId, client_id: ClientId, now: datetime) -> int:
         """Withdraw what counts now for one client; return how many scopes that were."""
-        given = {**_key(person_id), "of_client": client_id, "now": now}
+        given = {**person_given(person_id), "of_client": client_id, "now": now}
         return self.connection.execute(_WITHDRAW, given).rowcount
-
-
-def _key(person_id: PersonId) -> dict[str, object]:
-    return {"of_bucket": bucket_of(person_id), "of_person": person_id}
 
 
 def _row(record: ConsentRecord) -> dict[str, object]:

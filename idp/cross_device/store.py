@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from idp.cross_device.model import CONFIRMED_LIFE, MOST_WRONG, Asked, Standing
 from idp.database import Digest, Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.ids import ClientId
 from idp.protocol.assurance import Acr
 from idp.protocol.cross_device import Needed
@@ -183,7 +183,7 @@ class CrossDeviceStore:
 
     def erase_expired(self, before: datetime, limit: int) -> int:
         """Delete what was over by this moment."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _number(self, code: str, number: str) -> bytes:
         """Return the digest of a number: of two digits it hides them only together with its code."""

@@ -5,9 +5,10 @@ of the table, and more rows go than were asked for.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, bindparam, delete, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, delete, select, tuple_
 from sqlalchemy.sql.dml import ReturningDelete
 
 
@@ -24,3 +25,8 @@ def delete_oldest(
         .cte("oldest")
     )
     return delete(age.table).where(tuple_(*keys).in_(select(*oldest.c))).returning(keys[0])
+
+
+def erase(connection: Connection, oldest: ReturningDelete[Any], before: datetime, most: int) -> int:
+    """Delete what a statement of `delete_oldest` chooses; return how many rows it was."""
+    return len(connection.execute(oldest, {"before": before, "most": most}).all())

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, bindparam, cas
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Digest, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.limits.model import Counted, Limit
 from keys.envelope import Vault
 
@@ -55,4 +55,4 @@ class LimitStore:
 
     def erase_over(self, before: datetime, limit: int) -> int:
         """Delete counters whose window is over by then."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.ids import PersonId
 from idp.merges.model import Before, Cause, Merge, MergeState, Span
 from keys.envelope import Vault
@@ -195,7 +195,7 @@ class MergeStore:
 
     def erase_expired(self, before: datetime, limit: int) -> int:
         """Delete what was proposed and not confirmed, withdrawn or split by this moment; what stands stays."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _close(
         self, merge_id: str, state: MergeState, to: MergeState, *, by: str, reason: str, now: datetime

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Digest, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.database.of_person import of_person, person_given
 from idp.ids import ClientId, PersonId, bucket_of
 from idp.risk.model import CASES, Arrival, KnownDevice, Seen, Whereabouts
@@ -265,7 +265,7 @@ class DeviceStore:
 
     def erase_old(self, before: datetime, limit: int) -> int:
         """Delete browsers that were not used for so long."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
 
 def _device(row: Any) -> KnownDevice:

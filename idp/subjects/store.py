@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import metadata
+from idp.database.of_person import of_person
 from idp.ids import PersonId, bucket_of
 from keys.envelope import Vault
 
@@ -41,8 +42,7 @@ subjects = Table(
 _people = table("people", column("bucket", String), column("person_id", Text), column("canonical_id", Text))
 _merges = table("merges", column("loser_id", Text), column("state", Text), column("merged_at"))
 _GET = select(subjects.c.sub).where(
-    subjects.c.bucket == bindparam("of_bucket"),
-    subjects.c.person_id == bindparam("of_person"),
+    *of_person(subjects),
     subjects.c.sector == bindparam("in_sector"),
 )
 _OF_MERGED = (
@@ -53,11 +53,7 @@ _OF_MERGED = (
     .order_by(_merges.c.merged_at, subjects.c.person_id)
     .limit(1)
 )
-_OF_RECORD = (
-    select(subjects.c.sector, subjects.c.sub)
-    .where(subjects.c.bucket == bindparam("of_bucket"), subjects.c.person_id == bindparam("of_person"))
-    .order_by(subjects.c.sector)
-)
+_OF_RECORD = select(subjects.c.sector, subjects.c.sub).where(*of_person(subjects)).order_by(subjects.c.sector)
 _ADD = insert(subjects).on_conflict_do_nothing(index_elements=["bucket", "person_id", "sector"])
 _ADOPT = insert(subjects).on_conflict_do_nothing().returning(subjects.c.sub)
 _PERSON_OF = select(subjects.c.person_id).where(

@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from idp.cases.model import Case, CaseKind, CaseState, OpenCases
 from idp.database import Digest, Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.database.of_person import of_person, person_given
 from idp.ids import PersonId, bucket_of
 from keys.envelope import Vault
@@ -162,7 +162,7 @@ class CaseStore:
 
     def erase_closed(self, before: datetime, limit: int) -> int:
         """Delete cases closed by this moment."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _about(self, kind: CaseKind, about: str) -> bytes:
         return self.vault.digest(json.dumps(["case", kind.value, about]))

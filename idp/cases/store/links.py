@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from idp.cases.model import Disputed
 from idp.database import Digest, Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.database.of_person import of_person, person_given
 from idp.ids import HandleKind, PersonId, bucket_of, parse_handle
 from keys.envelope import Vault
@@ -92,7 +92,7 @@ class DisputeLinkStore:
 
     def erase_expired(self, before: datetime, limit: int) -> int:
         """Delete links that were over by this moment."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _key(self, link: str, now: datetime) -> dict[str, object] | None:
         handle = parse_handle(link, HandleKind.DISPUTE)

@@ -64,7 +64,7 @@ async def show(call: Call) -> Answer:
     opened = await open_here(call)
     channels = code_channels(call, opened)
     if not channels:
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     return address_page(call, opened, channels)
 
 
@@ -73,7 +73,7 @@ async def send(call: Call) -> Answer:
     opened = await open_here(call)
     form, channels = posted(call), code_channels(call, opened)
     if not channels:
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     here, is_again = opened.interaction_id, form.get("again") == "yes"
     latest = await call.provider.database.read(lambda tx: tx.sign_in_codes.latest(here))
     if is_again and latest is None:

@@ -47,7 +47,7 @@ async def show(call: Call) -> Answer:
     """Show the code that waits, or how the last one ended."""
     opened = await open_here(call)
     if not may_use_phone(call, opened):
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     asked = await _asked(call, opened)
     return _page(call, opened, asked, told=asked is not None)
 
@@ -57,7 +57,7 @@ async def start(call: Call) -> Answer:
     opened = await open_here(call)
     posted(call)
     if not may_use_phone(call, opened):
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     provider, occasion, counter = call.provider, call.occasion(), (Limit.QR_CODES, address_key(call.peer))
     provider.limits.check(counter, now=occasion.now)
     until = occasion.now + LIFE
@@ -90,7 +90,7 @@ async def go_on(call: Call) -> Answer:
     opened = await open_here(call)
     posted(call)
     if not may_use_phone(call, opened):
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     work = partial(
         settle,
         interaction_id=opened.interaction_id,

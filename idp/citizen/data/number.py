@@ -45,7 +45,7 @@ def _record(tx: Tx, *, holder: Holder, occasion: Occasion) -> Done[None]:
             EventType.NUMBER_SHOWN,
             actor=person_ref(holder.person_id),
             person_id=holder.person_id,
-            **({"device": occasion.device} if occasion.device else {}),
+            **occasion.told_device,
         )
     )
     return Done(None)

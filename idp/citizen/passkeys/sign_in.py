@@ -46,7 +46,7 @@ async def show(call: Call) -> Answer:
     """Say what the device will ask, before it asks."""
     opened = await open_here(call)
     if not may_use_passkey(call, opened):
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     return _form(call, opened)
 
 
@@ -55,7 +55,7 @@ async def check(call: Call) -> Answer:
     opened = await open_here(call)
     form = posted(call)
     if not may_use_passkey(call, opened):
-        return Answer.redirect(f"/sign-in?i={opened.interaction_id}")
+        return opened.to_sign_in
     failed = one_error("passkey_failed")
     if not form.get("credential"):  # cancelled, or there is none: the browser never tells which
         return _form(call, opened, failed)

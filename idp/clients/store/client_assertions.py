@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Index, Insert, Table, Text
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Digest, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.ids import ClientId
 from keys.envelope import Vault
 
@@ -49,4 +49,4 @@ class ClientAssertionStore:
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete what is refused by its time since this moment."""
-        return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())
+        return erase(self.connection, _ERASE, now, limit)

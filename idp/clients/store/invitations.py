@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from idp.clients.model import Invitation
 from idp.database import Digest, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.ids import HandleKind, parse_handle
 from idp.protocol.scopes import scope_set, scope_text
 from keys.envelope import Vault
@@ -96,7 +96,7 @@ class InvitationStore:
 
     def erase_expired(self, before: datetime, limit: int) -> int:
         """Delete those expired by then."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _one(self, statement: Any, token: str, now: datetime) -> Invitation | None:
         if parse_handle(token, HandleKind.INVITATION) is None:

@@ -26,7 +26,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from idp.credentials.model import Passkey
 from idp.database import Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
+from idp.database.of_person import of_person, person_given
 from idp.ids import PersonId, bucket_of
 from idp.protocol.assurance import Acr
 from keys.envelope import Vault
@@ -58,7 +59,7 @@ passkeys = Table(
 )
 
 _t = passkeys.c
-_of_person = and_(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
+_of_person = and_(*of_person(passkeys))
 _this_one = and_(_of_person, _t.passkey_id == bindparam("this_passkey"), _t.ended_at.is_(None))
 _ADD = (
     insert(passkeys).on_conflict_do_nothing(index_elements=["credential_id"]).returning(passkeys.c.passkey_id)
@@ -118,7 +119,7 @@ class PasskeyStore:
 
     def of_person(self, person_id: PersonId) -> tuple[Passkey, ...]:
         """Return all of a record's passkeys, ended ones too, the oldest first."""
-        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
+        given = person_given(person_id)
         return tuple(self._passkey(row) for row in self.connection.execute(_OF_PERSON, given))
 
     def use(self, passkey: Passkey, sign_count: int, *, is_backed_up: bool, now: datetime) -> bool:
@@ -137,7 +138,7 @@ class PasskeyStore:
 
     def erase_ended(self, before: datetime, limit: int) -> int:
         """Delete passkeys that ended before."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _passkey(self, row: Row[Any]) -> Passkey:
         return Passkey(

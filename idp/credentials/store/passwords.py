@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from idp.credentials.model import PasswordCredential
 from idp.database import UtcTime, metadata
+from idp.database.of_person import of_person, person_given
 from idp.database.standing import records_of_person
 from idp.ids import PersonId, bucket_of
 from keys.envelope import Vault
@@ -38,9 +39,7 @@ passwords = Table(
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
 )
 
-_of_person = and_(
-    passwords.c.bucket == bindparam("of_bucket"), passwords.c.person_id == bindparam("of_person")
-)
+_of_person = and_(*of_person(passwords))
 _GET = select(passwords).where(_of_person)
 _insert = insert(passwords)
 _PUT = _insert.on_conflict_do_update(
@@ -84,7 +83,7 @@ class PasswordStore:
 
     def get(self, person_id: PersonId) -> PasswordCredential | None:
         """Return a person's password."""
-        row = self.connection.execute(_GET, _key(person_id)).one_or_none()
+        row = self.connection.execute(_GET, person_given(person_id)).one_or_none()
         if row is None:
             return None
         return PasswordCredential(
@@ -109,21 +108,20 @@ class PasswordStore:
 
     def renew(self, person_id: PersonId, *, old_hash: str, new_hash: str) -> bool:
         """Put a stronger hash of the same password in the place of an old one; False if it was changed meanwhile."""
-        given = {**_key(person_id), "old_hash": old_hash, "new_hash": new_hash}
+        given = {**person_given(person_id), "old_hash": old_hash, "new_hash": new_hash}
         return self.connection.execute(_RENEW, given).one_or_none() is not None
 
     def mark_compromised(self, person_id: PersonId, now: datetime) -> bool:
         """Note that others know a password; True once."""
-        return self.connection.execute(_COMPROMISE, {**_key(person_id), "now": now}).one_or_none() is not None
+        return (
+            self.connection.execute(_COMPROMISE, {**person_given(person_id), "now": now}).one_or_none()
+            is not None
+        )
 
     def known_since(self, person_id: PersonId) -> datetime | None:
         """Return since when others know a password of a person, or of a record merged into theirs; None: nobody does."""
-        return self.connection.execute(_KNOWN, _key(person_id)).scalar_one_or_none()
+        return self.connection.execute(_KNOWN, person_given(person_id)).scalar_one_or_none()
 
     def remove(self, person_id: PersonId) -> bool:
         """Take a person's password away; False if there was none."""
-        return self.connection.execute(_REMOVE, _key(person_id)).one_or_none() is not None
-
-
-def _key(person_id: PersonId) -> dict[str, object]:
-    return {"of_bucket": bucket_of(person_id), "of_person": person_id}
+        return self.connection.execute(_REMOVE, person_given(person_id)).one_or_none() is not None

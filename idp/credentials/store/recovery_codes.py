@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from idp.credentials.model import RecoveryCodes
 from idp.database import Digest, UtcTime, metadata
+from idp.database.of_person import of_person, person_given
 from idp.ids import PersonId, bucket_of
 from keys.envelope import Vault
 
@@ -42,7 +43,7 @@ recovery_codes = Table(
 )
 
 _t = recovery_codes.c
-_of_person = and_(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
+_of_person = and_(*of_person(recovery_codes))
 _this_code = and_(_of_person, _t.digest == bindparam("of_digest"))
 _SALT = select(_t.salt).where(_of_person).limit(1)
 _SPEND = (
@@ -81,25 +82,25 @@ class RecoveryCodeStore:
 
     def state(self, person_id: PersonId) -> RecoveryCodes:
         """Return how many codes a person has and how many of them are unused."""
-        made, left, made_at, used_at = self.connection.execute(_STATE, _key(person_id)).one()
+        made, left, made_at, used_at = self.connection.execute(_STATE, person_given(person_id)).one()
         return RecoveryCodes(made=made, left=left, made_at=made_at, used_at=used_at)
 
     def spend(self, person_id: PersonId, code: str, now: datetime) -> bytes | None:
         """Use a code; its digest for the one winner, by which it can be replaced."""
         salt = (
-            self.connection.execute(_SALT, _key(person_id)).scalar_one_or_none() or b""
+            self.connection.execute(_SALT, person_given(person_id)).scalar_one_or_none() or b""
         )  # who has none: no less work
-        given = {**_key(person_id), "of_digest": self._digest(person_id, salt, code), "now": now}
+        given = {**person_given(person_id), "of_digest": self._digest(person_id, salt, code), "now": now}
         digest: bytes | None = self.connection.execute(_SPEND, given).scalar_one_or_none()
         return digest
 
     def replace(self, person_id: PersonId, spent: bytes, code: str, now: datetime) -> bool:
         """Put a new code in the place of one that was used; True once, and never into a newer set."""
-        salt = self.connection.execute(_SALT, _key(person_id)).scalar_one_or_none()
+        salt = self.connection.execute(_SALT, person_given(person_id)).scalar_one_or_none()
         if salt is None:
             return False
         given = {
-            **_key(person_id),
+            **person_given(person_id),
             "of_digest": spent,
             "new_digest": self._digest(person_id, salt, code),
             "now": now,
@@ -108,11 +109,7 @@ class RecoveryCodeStore:
 
     def clear(self, person_id: PersonId) -> int:
         """Take all codes from a person; return how many there were."""
-        return len(self.connection.execute(_CLEAR, _key(person_id)).all())
+        return len(self.connection.execute(_CLEAR, person_given(person_id)).all())
 
     def _digest(self, person_id: PersonId, salt: bytes, code: str) -> bytes:
         return self.vault.digest(f"recovery code:{person_id}:{salt.hex()}:{code}")
-
-
-def _key(person_id: PersonId) -> dict[str, object]:
-    return {"of_bucket": bucket_of(person_id), "of_person": person_id}

@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from idp.credentials.sign_in_code import SignInCode
 from idp.database import Digest, Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.ids import PersonId
 from idp.messages.model import Channel
 from idp.messages.model.codes import MOST_CODE_TRIES
@@ -108,7 +108,7 @@ class SignInCodeStore:
 
     def erase_expired(self, before: datetime, limit: int) -> int:
         """Delete codes that were over by then; return how many."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _code(self, row: RowMapping | None) -> SignInCode | None:
         if row is None:

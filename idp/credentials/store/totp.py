@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from idp.credentials.model import TotpCredential
 from idp.database import Sealed, UtcTime, metadata
+from idp.database.of_person import of_person, person_given
 from idp.ids import PersonId, bucket_of
 from idp.protocol.assurance import Acr
 from keys.envelope import Vault
@@ -41,7 +42,7 @@ totp = Table(
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
 )
 
-_of_person = and_(totp.c.bucket == bindparam("of_bucket"), totp.c.person_id == bindparam("of_person"))
+_of_person = and_(*of_person(totp))
 _GET = select(totp).where(_of_person)
 _insert = insert(totp)
 _PUT = _insert.on_conflict_do_update(
@@ -78,7 +79,7 @@ class TotpStore:
 
     def get(self, person_id: PersonId) -> TotpCredential | None:
         """Return a person's TOTP secret."""
-        row = self.connection.execute(_GET, _key(person_id)).one_or_none()
+        row = self.connection.execute(_GET, person_given(person_id)).one_or_none()
         if row is None:
             return None
         return TotpCredential(
@@ -105,16 +106,17 @@ class TotpStore:
 
     def remove(self, person_id: PersonId) -> bool:
         """Take a person's secret away; False if there was none."""
-        return self.connection.execute(_REMOVE, _key(person_id)).one_or_none() is not None
+        return self.connection.execute(_REMOVE, person_given(person_id)).one_or_none() is not None
 
     def put_to_sleep(self, person_id: PersonId, now: datetime) -> bool:
         """Take no code of this secret until one is bound anew; True once."""
-        return self.connection.execute(_SLEEP, {**_key(person_id), "now": now}).one_or_none() is not None
+        return (
+            self.connection.execute(_SLEEP, {**person_given(person_id), "now": now}).one_or_none() is not None
+        )
 
     def spend_step(self, person_id: PersonId, step: int) -> bool:
         """Use a time step; True once, never for a step before it, nor while it is asleep."""
-        return self.connection.execute(_SPEND, {**_key(person_id), "step": step}).one_or_none() is not None
-
-
-def _key(person_id: PersonId) -> dict[str, object]:
-    return {"of_bucket": bucket_of(person_id), "of_person": person_id}
+        return (
+            self.connection.execute(_SPEND, {**person_given(person_id), "step": step}).one_or_none()
+            is not None
+        )

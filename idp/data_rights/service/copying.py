@@ -17,8 +17,7 @@ def ask_for_copy(tx: Tx, person_id: PersonId, *, lasts: timedelta, occasion: Occ
     asked = tx.data_copies.ask(person_id, copy_id, now=occasion.now, expires_at=occasion.now + lasts)
     if asked is None:
         return Done(None)
-    device = {"device": occasion.device} if occasion.device else {}
-    _record(tx, EventType.DATA_COPY_ASKED, person_id, occasion, **device)
+    _record(tx, EventType.DATA_COPY_ASKED, person_id, occasion)
     return Done(asked)
 
 
@@ -42,10 +41,10 @@ def take_copy(tx: Tx, person_id: PersonId, form: str, *, occasion: Occasion) -> 
     """Return what is in the copy, and record that it was taken; None: there is none."""
     found = tx.data_copies.document(person_id, occasion.now)
     if found is not None:
-        device = {"device": occasion.device} if occasion.device else {}
-        _record(tx, EventType.DATA_COPY_TAKEN, person_id, occasion, form=form, **device)
+        _record(tx, EventType.DATA_COPY_TAKEN, person_id, occasion, form=form)
     return Done(found)
 
 
-def _record(tx: Tx, event: EventType, person_id: PersonId, occasion: Occasion, **payload: object) -> None:
-    tx.audit.add(occasion.event(event, actor=person_ref(person_id), person_id=person_id, **payload))
+def _record(tx: Tx, event: EventType, person_id: PersonId, occasion: Occasion, **form: str) -> None:
+    told = {**form, **occasion.told_device}
+    tx.audit.add(occasion.event(event, actor=person_ref(person_id), person_id=person_id, **told))

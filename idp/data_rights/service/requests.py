@@ -75,7 +75,7 @@ def make_request(
             right=request.right.value,
             due_at=request.complete_due_at.isoformat(),
             **about,
-            **({"device": occasion.device} if occasion.device else {}),
+            **occasion.told_device,
         )
     )
     step = Step.CLOSING if closes else Step.RECEIVED

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from idp.data_rights.model import Copy
 from idp.database import Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.database.of_person import of_person, person_given
 from idp.ids import PersonId, bucket_of
 from keys.envelope import Vault
@@ -142,7 +142,7 @@ class DataCopyStore:
 
     def erase_expired(self, before: datetime, limit: int) -> int:
         """Erase what is over; return how many."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
 
 def _copy(row: Row[Any] | None) -> Copy | None:

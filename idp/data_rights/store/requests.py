@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from idp.data_rights.model import DataRequest, RequestState, Right
 from idp.database import Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.database.of_person import of_person, person_given
 from idp.ids import ClientId, PersonId, bucket_of
 from keys.envelope import Vault
@@ -241,7 +241,7 @@ class DataRequestStore:
 
     def erase_closed(self, before: datetime, limit: int) -> int:
         """Erase requests that have been over for long; return how many."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _sealed(self, text: str, purpose: str) -> bytes:
         return self.vault.seal_text(text, purpose=purpose)

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from idp.database import Digest, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.grants.model import NewCode, StoredCode
 from idp.grants.rows import code_facts, code_text, grant_facts
 from idp.grants.store.table import grants, is_authorized, live_session, session_limit
@@ -163,7 +163,7 @@ class CodeStore:
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete codes expired by this moment; until then a replay is noticed (SECURITY B01)."""
-        return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())
+        return erase(self.connection, _ERASE, now, limit)
 
     def _key(self, code: str) -> dict[str, object] | None:
         handle = parse_handle(code, HandleKind.CODE)

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, bindparam, false, insert, select, update
 
 from idp.database import UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
+from idp.database.of_person import of_person
 from idp.grants.rows import grant_facts, grant_text
 from idp.grants.store.revoked_tokens import is_revoked
 from idp.grants.store.table import grants, is_live
@@ -41,8 +42,7 @@ def _find_with_holder() -> Select[Any]:
 _HAS_USED = (
     select(grants.c.grant_id)
     .where(
-        grants.c.bucket == bindparam("of_bucket"),
-        grants.c.person_id == bindparam("of_person"),
+        *of_person(grants),
         grants.c.client_id == bindparam("of_client"),
         grants.c.created_at < bindparam("before"),
     )
@@ -56,8 +56,7 @@ _REVOKE = (
 )
 _REVOKE_ONE = _REVOKE.where(grants.c.grant_id == bindparam("this_grant"))
 _REVOKE_OF_PERSON = _REVOKE.where(
-    grants.c.bucket == bindparam("of_bucket"),
-    grants.c.person_id == bindparam("of_person"),
+    *of_person(grants),
     grants.c.expires_at > bindparam("now"),
 )
 _REVOKE_OF_CLIENT = _REVOKE_OF_PERSON.where(grants.c.client_id == bindparam("of_client"))
@@ -77,8 +76,7 @@ _CUT_OF_CONTEXT = (
     .values(expires_at=bindparam("until", type_=UtcTime))
 )
 _OF_PERSON = select(grants.c.facts).where(
-    grants.c.bucket == bindparam("of_bucket"),
-    grants.c.person_id == bindparam("of_person"),
+    *of_person(grants),
     grants.c.revoked_at.is_(None),
     grants.c.expires_at > bindparam("now"),
 )
@@ -208,7 +206,7 @@ class GrantStore:
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete grants expired by this moment, with the codes and refresh tokens that point at them."""
-        return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())
+        return erase(self.connection, _ERASE, now, limit)
 
 
 def _all_facts(rows: Sequence[Row[Any]]) -> tuple[GrantFacts, ...]:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from idp.database import Digest, Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.grants.model import StoredRequest
 from idp.grants.rows import request_text, stored_request
 from idp.ids import ClientId, HandleKind, parse_handle
@@ -111,7 +111,7 @@ class PushedRequestStore:
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete requests expired by this moment."""
-        return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())
+        return erase(self.connection, _ERASE, now, limit)
 
     def _live(self, handle: str, now: datetime) -> dict[str, object]:
         return {"of_digest": self._digest(handle) or b"", "now": now}

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from idp.database import Digest, Resealing, Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.grants.model import RefreshToken
 from idp.grants.rows import grant_facts
 from idp.grants.store.table import grants, is_authorized, session_limit
@@ -165,7 +165,7 @@ class RefreshTokenStore:
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete generations expired by this moment, spent or not."""
-        return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())
+        return erase(self.connection, _ERASE, now, limit)
 
     def _key(self, token: str) -> dict[str, object] | None:
         handle = parse_handle(token, HandleKind.REFRESH_TOKEN)

@@ -10,7 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Index, Table, Text, bi
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from keys.envelope import Vault
 
 revoked_tokens = Table(
@@ -50,4 +50,4 @@ class RevokedTokenStore:
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete the rows of tokens expired by this moment."""
-        return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())
+        return erase(self.connection, _ERASE, now, limit)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from idp.database.of_person import person_given
 from idp.ids import HandleKind, PersonId, bucket_of, parse_handle
 from idp.interactions.model import PasswordProof, UpstreamJourney
 from idp.interactions.store import ends, journeys, proofs
@@ -86,7 +87,7 @@ class InteractionStore:
 
     def end_proofs_of(self, person_id: PersonId, now: datetime) -> int:
         """Use up every password this person has proved and not followed by a second factor; return how many."""
-        given = {"of_bucket": bucket_of(person_id), "of_person": person_id, "now": now}
+        given = {**person_given(person_id), "now": now}
         return len(self.connection.execute(proofs.END_OF_PERSON, given).all())
 
     def finish(self, interaction_id: str, now: datetime, expires_at: datetime) -> bool:

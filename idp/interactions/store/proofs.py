@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime, metadata
 from idp.database.erasing import delete_oldest
+from idp.database.of_person import of_person
 from idp.interactions.store.ends import interaction_ends
 
 password_proofs = Table(
@@ -65,8 +66,7 @@ END_OF_PERSON = (
     update(password_proofs)
     .where(
         _t.expires_at > bindparam("now"),
-        _t.bucket == bindparam("of_bucket"),
-        _t.person_id == bindparam("of_person"),
+        *of_person(password_proofs),
         _t.spent_at.is_(None),
     )
     .values(spent_at=bindparam("now"))

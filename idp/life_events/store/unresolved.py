@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Index, Row, Table, Text, bindparam, f
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.life_events.model import Contradiction, Unresolved
 from keys.envelope import Vault
 
@@ -97,7 +97,7 @@ class UnresolvedStore:
 
     def erase_settled(self, before: datetime, limit: int) -> int:
         """Delete what was settled by this moment."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _all(self, rows: Sequence[Row[Any]]) -> tuple[Unresolved, ...]:
         return tuple(self._one(row) for row in rows)

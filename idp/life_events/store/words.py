@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, Index, Table, Text, and_, bindparam, 
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from keys.envelope import Vault
 
 life_words = Table(
@@ -66,4 +66,4 @@ class WordStore:
 
     def erase_old(self, before: datetime, limit: int) -> int:
         """Forget ids of events applied by this moment; the last words still tell that they are old."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)

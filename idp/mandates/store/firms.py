@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Index, Row, Table, Text, bindparam, insert, or_, select, update
 
 from idp.database import UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.ids import OrganisationId
 from idp.mandates.model import FirmAppointment, Role
 from idp.mandates.store.columns import services_of, services_text
@@ -115,7 +115,7 @@ class FirmStore:
 
     def erase_ended(self, before: datetime, limit: int) -> int:
         """Delete appointments that ended by this moment."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
 
 def _all(rows: Sequence[Row[Any]]) -> tuple[FirmAppointment, ...]:

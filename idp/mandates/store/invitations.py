@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Index, Row, Table, Text, bindparam, insert, select, update
 
 from idp.database import Digest, Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.database.standing import standing
 from idp.ids import OrganisationId, PersonId
 from idp.mandates.model import Invitation, Invitee, Role
@@ -120,7 +120,7 @@ class MandateInvitationStore:
 
     def erase_expired(self, before: datetime, limit: int) -> int:
         """Delete invitations, answered or not, whose time was over by this moment."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _all(self, rows: Sequence[Row[Any]]) -> tuple[Invitation, ...]:
         return tuple(self._invitation(row) for row in rows)

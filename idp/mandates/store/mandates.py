@@ -38,7 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from idp.database import Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.database.of_person import person_given
 from idp.database.standing import records_of_person, standing
 from idp.ids import MandateId, OrganisationId, PersonId, bucket_of
@@ -320,7 +320,7 @@ class MandateStore:
 
     def erase_ended(self, before: datetime, limit: int) -> int:
         """Delete mandates that ended by this moment."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _cut(
         self, statement: Any, given: Mapping[str, object], now: datetime, reason: str

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Index, Row, Table, Text, bindparam, insert, select, update
 
 from idp.database import UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.database.standing import standing
 from idp.ids import MandateId, OrganisationId, PersonId
 from idp.mandates.model import Removal
@@ -84,7 +84,7 @@ class RemovalStore:
 
     def erase_expired(self, before: datetime, limit: int) -> int:
         """Delete proposals, confirmed or not, whose time was over by this moment."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
 
 def _removal(row: Row[Any]) -> Removal:

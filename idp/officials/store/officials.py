@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from idp.database import UtcTime
+from idp.database.of_person import person_given
 from idp.database.standing import records_of_person
 from idp.ids import OfficialId, PersonId, PostId, bucket_of
 from idp.officials.model import AgencyRole, Official, OfficialStatus, Post, RecordRefused
@@ -124,7 +125,7 @@ class OfficialStore:
 
     def of_person(self, person_id: PersonId) -> tuple[Official, ...]:
         """Return all records of a person, the oldest first."""
-        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
+        given = person_given(person_id)
         return self._all(self.connection.execute(_OF_PERSON, given).all())
 
     def page(self, root: str, *, after: str = "", limit: int) -> tuple[Official, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Integer, Select, String, bindparam, func, select, tuple_
 
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.ids import ClientId, PersonId
 from idp.outbox.model import NO_CLIENT, SETTLED, Backlog, DeliveryState, OutboxMessage
 from idp.outbox.store.table import message_of, outbox
@@ -101,7 +101,7 @@ class DeliveryStore:
 
     def erase_settled(self, before: datetime, limit: int) -> int:
         """Delete what was settled by then; return how many."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _messages(self, statement: Select[object], **given: object) -> tuple[OutboxMessage, ...]:
         rows = self.connection.execute(statement, given).mappings()

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Sealed, UtcTime, metadata
+from idp.database.of_person import of_person, person_given
 from idp.days import start_of
 from idp.ids import PersonId, bucket_of
 from idp.people.model import Address, Person
@@ -43,7 +44,7 @@ person_addresses = Table(
 )
 
 _t = person_addresses.c
-_of_person = (_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
+_of_person = of_person(person_addresses)
 _insert = insert(person_addresses)
 _ADD = _insert.on_conflict_do_update(
     index_elements=["bucket", "person_id", "recorded_at"],
@@ -83,7 +84,7 @@ def replace_open(connection: Connection, vault: Vault, before: Person, after: Pe
     """End the address a person had, and begin the one they have, if any."""
     address = after.profile.address
     since = after.updated_at if address is None else _since(address, after.updated_at)
-    given = {"of_bucket": bucket_of(after.person_id), "of_person": after.person_id, "until": since}
+    given = {**person_given(after.person_id), "until": since}
     ended = connection.execute(_END, given).rowcount
     if not ended and before.profile.address is not None:
         row = address_row(vault, before, before.profile.address, recorded_at=before.updated_at)
@@ -94,12 +95,12 @@ def replace_open(connection: Connection, vault: Vault, before: Person, after: Pe
 
 def forget_addresses(connection: Connection, person_id: PersonId) -> None:
     """Erase where a person is and was registered."""
-    connection.execute(_FORGET, {"of_bucket": bucket_of(person_id), "of_person": person_id})
+    connection.execute(_FORGET, person_given(person_id))
 
 
 def addresses_of(connection: Connection, vault: Vault, person_id: PersonId) -> tuple[AddressTime, ...]:
     """Return where a person was registered, in the order it became known."""
-    rows = connection.execute(_OF_PERSON, {"of_bucket": bucket_of(person_id), "of_person": person_id})
+    rows = connection.execute(_OF_PERSON, person_given(person_id))
     return tuple(
         AddressTime(
             address=address_of(vault.open_text(row.address, purpose=_PURPOSE)),

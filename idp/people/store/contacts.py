@@ -24,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as insert_or_replace
 
 from idp.database import Digest, Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
+from idp.database.of_person import person_given
 from idp.ids import PersonId, bucket_of
 from idp.messages.model import Channel
 from idp.messages.model.codes import MOST_CODE_TRIES
@@ -114,7 +115,7 @@ class ContactStore:
 
     def of_person(self, person_id: PersonId) -> tuple[Contact, ...]:
         """Return what a person has proved to read, the oldest first."""
-        rows = self.connection.execute(_OF_PERSON, _key(person_id))
+        rows = self.connection.execute(_OF_PERSON, person_given(person_id))
         return tuple(
             Contact(
                 contact_id=row.contact_id,
@@ -143,13 +144,13 @@ class ContactStore:
 
     def remove(self, person_id: PersonId, contact_id: str) -> bool:
         """Delete an address; True for one of those who do so at once."""
-        given = {**_key(person_id), "this_contact": contact_id}
+        given = {**person_given(person_id), "this_contact": contact_id}
         return self.connection.execute(_REMOVE, given).one_or_none() is not None
 
     def let_sign_in(self, person_id: PersonId, contact_id: str, since: datetime | None) -> bool:
         """Let codes to an address open the account from then on, or (None) no more; False if that is so already."""
         given = {
-            **_key(person_id),
+            **person_given(person_id),
             "this_contact": contact_id,
             "is_off": since is not None,
             "since": since,
@@ -173,26 +174,26 @@ class ContactStore:
 
     def pending(self, person_id: PersonId, channel: Channel, now: datetime) -> PendingCode | None:
         """Return the code that may still be entered."""
-        given = {**_key(person_id), "of_channel": channel.value, "now": now}
+        given = {**person_given(person_id), "of_channel": channel.value, "now": now}
         return self._code(self.connection.execute(_PENDING, given).mappings().one_or_none())
 
     def reserve_try(self, person_id: PersonId, channel: Channel, now: datetime) -> PendingCode | None:
         """Count a try before it is looked at; None: there is no code, it is over, or its tries are."""
-        given = {**_key(person_id), "of_channel": channel.value, "now": now}
+        given = {**person_given(person_id), "of_channel": channel.value, "now": now}
         return self._code(self.connection.execute(_RESERVE, given).mappings().one_or_none())
 
     def spend_code(self, person_id: PersonId, channel: Channel, digest: bytes) -> bool:
         """Use a code; True once."""
-        given = {**_key(person_id), "of_channel": channel.value, "this_digest": digest}
+        given = {**person_given(person_id), "of_channel": channel.value, "this_digest": digest}
         return self.connection.execute(_SPEND, given).one_or_none() is not None
 
     def drop_codes(self, person_id: PersonId) -> None:
         """Let no code that was sent prove an address any more."""
-        self.connection.execute(_DROP, _key(person_id))
+        self.connection.execute(_DROP, person_given(person_id))
 
     def erase_expired(self, before: datetime, limit: int) -> int:
         """Delete codes that were over by then; return how many."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _code(self, row: RowMapping | None) -> PendingCode | None:
         if row is None:
@@ -206,7 +207,3 @@ class ContactStore:
             tries=row["tries"],
             expires_at=row["expires_at"],
         )
-
-
-def _key(person_id: PersonId) -> dict[str, object]:
-    return {"of_bucket": bucket_of(person_id), "of_person": person_id}

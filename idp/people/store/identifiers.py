@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Digest, Resealing, Sealed, UtcTime, metadata
+from idp.database.of_person import of_person, person_given
 from idp.ids import PersonId, bucket_of
 from idp.people.identifiers import OF_ONE_PERSON, IdentifierTaken
 from idp.people.model import IdentifierScheme
@@ -68,8 +69,7 @@ _HELD_BY_ANOTHER = select(_t.person_id).where(
 _END = (
     update(person_identifiers)
     .where(
-        _t.bucket == bindparam("of_bucket"),
-        _t.person_id == bindparam("of_person"),
+        *of_person(person_identifiers),
         _t.scheme == bindparam("of_scheme"),
         _t.lookup.in_(bindparam("lookups", expanding=True)),
         _t.valid_to.is_(None),
@@ -78,7 +78,7 @@ _END = (
 )
 _OF_PERSON = (
     select(person_identifiers)
-    .where(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
+    .where(*of_person(person_identifiers))
     .order_by(_t.valid_from, _t.scheme, _t.lookup)
 )
 
@@ -115,9 +115,7 @@ _HELD_SINCE = (
     .values(valid_from=bindparam("from", type_=UtcTime))
 )
 _DROP = delete(person_identifiers).where(_this_row)
-_FORGET = delete(person_identifiers).where(
-    _t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person")
-)
+_FORGET = delete(person_identifiers).where(*of_person(person_identifiers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,12 +175,12 @@ def end(
 
 def forget_identifiers(connection: Connection, person_id: PersonId) -> None:
     """Erase all that a person was ever found by."""
-    connection.execute(_FORGET, {"of_bucket": bucket_of(person_id), "of_person": person_id})
+    connection.execute(_FORGET, person_given(person_id))
 
 
 def holdings_of(connection: Connection, vault: Vault, person_id: PersonId) -> tuple[Holding, ...]:
     """Return what a person has and had, in the order it came."""
-    rows = connection.execute(_OF_PERSON, {"of_bucket": bucket_of(person_id), "of_person": person_id})
+    rows = connection.execute(_OF_PERSON, person_given(person_id))
     return tuple(
         Holding(
             person_id=person_id,

@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from idp.database.of_person import of_person, person_given
 from idp.ids import PersonId, bucket_of
 from idp.people.identifiers import normal_form, profile_identifiers
 from idp.people.model import Holder, IdentifierScheme, Named, Person, PersonProfile, PersonStatus
@@ -42,7 +43,7 @@ from keys.envelope import Vault
 
 _AFTER_ALL_LETTERS = "\U0010ffff"
 
-_this_person = and_(people.c.bucket == bindparam("of_bucket"), people.c.person_id == bindparam("of_person"))
+_this_person = and_(*of_person(people))
 _ADD = insert(people)
 _GET = select(people).where(_this_person)
 _STANDS_FOR_IT = select(people.c.canonical_id).where(_this_person)
@@ -112,7 +113,7 @@ class PeopleStore:
 
     def get(self, person_id: PersonId) -> Person | None:
         """Return a person."""
-        row = self.connection.execute(_GET, _key(person_id)).one_or_none()
+        row = self.connection.execute(_GET, person_given(person_id)).one_or_none()
         return None if row is None else self._person(row)
 
     def of_row(self, row: Row[Any]) -> Person:
@@ -122,7 +123,7 @@ class PeopleStore:
     def lock(self, person_id: PersonId) -> None:
         """Let no other transaction that locks this person go on before this one ends (the rule's root row)."""
         if self.connection.dialect.name != "sqlite":  # which has one writer anyway
-            self.connection.execute(_LOCK, _key(person_id))
+            self.connection.execute(_LOCK, person_given(person_id))
 
     def lock_standing(self, person_id: PersonId) -> Person | None:
         """Lock the record that stands for this one with all it stands for; return it as it is then, None: there is none.
@@ -152,8 +153,12 @@ class PeopleStore:
 
     def standing_id(self, person_id: PersonId) -> PersonId:
         """Return the id of the record that stands for this one; of a record that is not there, the same."""
-        found = self.connection.execute(_STANDS_FOR_IT, _key(person_id)).scalar_one_or_none()
-        beyond = None if found is None else self.connection.execute(_STANDS_FOR_IT, _key(found)).one_or_none()
+        found = self.connection.execute(_STANDS_FOR_IT, person_given(person_id)).scalar_one_or_none()
+        beyond = (
+            None
+            if found is None
+            else self.connection.execute(_STANDS_FOR_IT, person_given(found)).one_or_none()
+        )
         return PersonId(found) if found and beyond is not None and beyond.canonical_id is None else person_id
 
     def merged_into(self, person_id: PersonId) -> tuple[Person, ...]:
@@ -164,12 +169,12 @@ class PeopleStore:
 
     def merge(self, person_id: PersonId, into: PersonId) -> bool:
         """Let another record stand for this one; False if one does already."""
-        given = {**_key(person_id), "by_person": into}
+        given = {**person_given(person_id), "by_person": into}
         return self.connection.execute(_MERGE, given).one_or_none() is not None
 
     def split(self, person_id: PersonId, off: PersonId) -> bool:
         """Let a record stand by itself again; False if that other one does not stand for it."""
-        given = {**_key(person_id), "by_person": off}
+        given = {**person_given(person_id), "by_person": off}
         return self.connection.execute(_SPLIT, given).one_or_none() is not None
 
     def find_by_identifier(self, scheme: IdentifierScheme, value: str) -> Person | None:
@@ -261,7 +266,7 @@ class PeopleStore:
             raise LookupError("no such person")
         new = person_row(self.vault, person)
         given = {
-            **_key(person.person_id),
+            **person_given(person.person_id),
             "new_fold": new["name_fold"],
             "new_year": person.birth_year,
             "new_commune": person.commune_code,
@@ -284,7 +289,7 @@ class PeopleStore:
 
     def set_status(self, person_id: PersonId, status: PersonStatus, reason: str, now: datetime) -> bool:
         """Set whether a person may sign in; True if this call changed it."""
-        given = {**_key(person_id), "new_status": status, "reason": reason, "now": now}
+        given = {**person_given(person_id), "new_status": status, "reason": reason, "now": now}
         return self.connection.execute(_SET_STATUS, given).one_or_none() is not None
 
     def records_of(self, person_id: PersonId) -> tuple[PersonId, ...]:
@@ -331,7 +336,3 @@ class PeopleStore:
             canonical_id=None if row.canonical_id is None else PersonId(row.canonical_id),
             restricted_at=row.restricted_at,
         )
-
-
-def _key(person_id: PersonId) -> dict[str, object]:
-    return {"of_bucket": bucket_of(person_id), "of_person": person_id}

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, update
 
-from idp.ids import PersonId, bucket_of
+from idp.database.of_person import of_person, person_given
+from idp.ids import PersonId
 from idp.people.model import PersonProfile
 from idp.people.rows import profile_text, roles_text
 from idp.people.store.addresses import forget_addresses
@@ -17,7 +18,7 @@ from idp.people.store.person_row import PROFILE_PURPOSE
 from idp.people.store.table import people
 from keys.envelope import Vault
 
-_this_person = and_(people.c.bucket == bindparam("of_bucket"), people.c.person_id == bindparam("of_person"))
+_this_person = and_(*of_person(people))
 _RESTRICT = (
     update(people)
     .where(_this_person, people.c.restricted_at.is_(None))
@@ -55,21 +56,17 @@ class PersonRightsStore:
 
     def restrict(self, person_id: PersonId, now: datetime) -> bool:
         """Let nothing of a record be sent on consent; True if this call changed it."""
-        given = {**_key(person_id), "now": now}
+        given = {**person_given(person_id), "now": now}
         return self.connection.execute(_RESTRICT, given).one_or_none() is not None
 
     def lift(self, person_id: PersonId) -> bool:
         """Let consent count again; True if this call changed it."""
-        return self.connection.execute(_LIFT, _key(person_id)).one_or_none() is not None
+        return self.connection.execute(_LIFT, person_given(person_id)).one_or_none() is not None
 
     def empty(self, person_id: PersonId, now: datetime) -> None:
         """Erase all that is known of a person; the row stays, since the record and each `sub` name it for ever."""
         nothing = profile_text(PersonProfile(full_name="", nationality=""))
         profile = self.vault.seal_text(nothing, purpose=PROFILE_PURPOSE)
-        self.connection.execute(_EMPTY, {**_key(person_id), "new_profile": profile, "now": now})
+        self.connection.execute(_EMPTY, {**person_given(person_id), "new_profile": profile, "now": now})
         forget_identifiers(self.connection, person_id)
         forget_addresses(self.connection, person_id)
-
-
-def _key(person_id: PersonId) -> dict[str, object]:
-    return {"of_bucket": bucket_of(person_id), "of_person": person_id}

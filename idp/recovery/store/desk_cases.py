@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from idp.database import Digest, Sealed, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.database.of_person import of_person, person_given
 from idp.ids import OfficialId, PersonId, bucket_of
 from idp.recovery.model import MOST_TRIES, DeskCase, Method, Outcome
@@ -199,7 +199,7 @@ class DeskCaseStore:
 
     def erase_old(self, before: datetime, limit: int) -> int:
         """Delete cases that were opened before."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _given(self, case_id: str, code: str, now: datetime) -> dict[str, object]:
         return {"of_case": case_id, "of_digest": self._digest(case_id, code), "now": now}

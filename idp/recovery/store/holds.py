@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from idp.database.of_person import person_given
 from idp.database.standing import records_of_person
 from idp.ids import PersonId, bucket_of
@@ -74,4 +74,4 @@ class HoldStore:
 
     def erase_over(self, before: datetime, limit: int) -> int:
         """Delete holds that were over before."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)

@@ -200,7 +200,7 @@ def _record_proof(tx: Tx, event: EventType, proof: Proof, arrived: Arrived, occa
             acr=proof.acr.value,
             amr=list(proof.amr),
             **({"degraded": True} if proof.degraded else {}),
-            **({"device": occasion.device} if occasion.device else {}),
+            **occasion.told_device,
             **({"public": True} if arrived.arrival.is_public else {}),
             **arrived.weighed.payload(),
         )

@@ -27,7 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from idp.database import Digest, UtcTime
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
+from idp.database.of_person import of_person, person_given
 from idp.ids import ClientId, HandleKind, PersonId, Sid, bucket_of, parse_handle
 from idp.protocol.assurance import Acr
 from idp.protocol.context import Chosen
@@ -136,8 +137,7 @@ _END = (
 _OF_PERSON = (
     select(sessions)
     .where(
-        sessions.c.bucket == bindparam("of_bucket"),
-        sessions.c.person_id == bindparam("of_person"),
+        *of_person(sessions),
         sessions.c.ended_at.is_(None),
     )
     .order_by(sessions.c.created_at, sessions.c.session_id)
@@ -145,8 +145,7 @@ _OF_PERSON = (
 _BEYOND = (
     select(sessions)
     .where(
-        sessions.c.bucket == bindparam("of_bucket"),
-        sessions.c.person_id == bindparam("of_person"),
+        *of_person(sessions),
         sessions.c.ended_at.is_(None),
     )
     .order_by(sessions.c.last_seen_at.desc(), sessions.c.session_id)
@@ -156,8 +155,7 @@ _BEYOND = (
 _LOWER = (
     update(sessions)
     .where(
-        sessions.c.bucket == bindparam("of_bucket"),
-        sessions.c.person_id == bindparam("of_person"),
+        *of_person(sessions),
         sessions.c.ended_at.is_(None),
         sessions.c.acr.in_(bindparam("above", expanding=True)),
     )
@@ -167,8 +165,7 @@ _LOWER = (
 _LOWER_IAL = (
     update(sessions)
     .where(
-        sessions.c.bucket == bindparam("of_bucket"),
-        sessions.c.person_id == bindparam("of_person"),
+        *of_person(sessions),
         sessions.c.ended_at.is_(None),
         sessions.c.ial > bindparam("new_ial"),
     )
@@ -303,7 +300,7 @@ class SessionStore:
     def lower(self, person_id: PersonId, acr: Acr, ial: int | None = None) -> int:
         """Let a person's live sessions count for this level at most; return how many were above it. `ial`: the same."""
         if ial is not None:
-            given = {"of_bucket": bucket_of(person_id), "of_person": person_id, "new_ial": ial}
+            given = {**person_given(person_id), "new_ial": ial}
             self.connection.execute(_LOWER_IAL, given)
         known = {
             "of_bucket": bucket_of(person_id),
@@ -315,12 +312,12 @@ class SessionStore:
 
     def of_person(self, person_id: PersonId) -> tuple[Session, ...]:
         """Return the sessions of a person that have not ended, the oldest first."""
-        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
+        given = person_given(person_id)
         return tuple(session(row) for row in self.connection.execute(_OF_PERSON, given))
 
     def beyond(self, person_id: PersonId, kept: int, limit: int) -> tuple[Session, ...]:
         """Return those of a person's sessions that have not ended, but for the most lately used."""
-        given = {"of_bucket": bucket_of(person_id), "of_person": person_id, "kept": kept, "most": limit}
+        given = {**person_given(person_id), "kept": kept, "most": limit}
         return tuple(session(row) for row in self.connection.execute(_BEYOND, given))
 
     def reach(self, reached: SessionClient) -> Sid:
@@ -363,7 +360,7 @@ class SessionStore:
 
     def erase_ended(self, before: datetime, limit: int) -> int:
         """Delete sessions over by this moment, with what they reached."""
-        return len(self.connection.execute(_ERASE, {"before": before, "most": limit}).all())
+        return erase(self.connection, _ERASE, before, limit)
 
     def _digest(self, upstream_sid: str | None) -> bytes | None:
         return None if upstream_sid is None else self.vault.digest(upstream_sid)

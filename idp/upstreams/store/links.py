@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import UtcTime, metadata
+from idp.database.of_person import of_person, person_given
 from idp.database.standing import records_of_person
 from idp.ids import PersonId, bucket_of
 from idp.upstreams.already_linked import AlreadyLinked
@@ -45,9 +46,7 @@ _t = external_links.c
 _this_account = and_(_t.issuer == bindparam("of_issuer"), _t.subject == bindparam("of_subject"))
 _FIND = select(external_links).where(_this_account)
 _OF_RECORD = (
-    select(external_links)
-    .where(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
-    .order_by(_t.linked_at, _t.issuer, _t.subject)
+    select(external_links).where(*of_person(external_links)).order_by(_t.linked_at, _t.issuer, _t.subject)
 )
 _records = records_of_person()
 _OF_PERSON = (
@@ -70,11 +69,7 @@ _TOUCH = (
     .where(_this_account, _t.last_used_at < bindparam("now"))
     .values(last_used_at=bindparam("now"))
 )
-_UNLINK = (
-    delete(external_links)
-    .where(_t.bucket == bindparam("of_bucket"), _t.person_id == bindparam("of_person"))
-    .returning(_t.issuer)
-)
+_UNLINK = delete(external_links).where(*of_person(external_links)).returning(_t.issuer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +114,17 @@ class UpstreamStore:
 
     def unlink(self, record_id: PersonId) -> int:
         """Forget the accounts linked to this very record, whose holder closed it; return how many there were."""
-        given = {"of_bucket": bucket_of(record_id), "of_person": record_id}
+        given = person_given(record_id)
         return len(self.connection.execute(_UNLINK, given).all())
 
     def of_record(self, record_id: PersonId) -> tuple[ExternalLink, ...]:
         """Return the accounts linked to this very record, the oldest link first; merges don't count."""
-        given = {"of_bucket": bucket_of(record_id), "of_person": record_id}
+        given = person_given(record_id)
         return tuple(_link(row) for row in self.connection.execute(_OF_RECORD, given))
 
     def of_person(self, person_id: PersonId) -> tuple[ExternalLink, ...]:
         """Return the accounts of a person, those of records merged into theirs too, the oldest link first."""
-        given = {"of_bucket": bucket_of(person_id), "of_person": person_id}
+        given = person_given(person_id)
         return tuple(_link(row) for row in self.connection.execute(_OF_PERSON, given))
 
 

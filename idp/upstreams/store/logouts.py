@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Index, Table, Text, bindparam, case, 
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.database import Digest, UtcTime, metadata
-from idp.database.erasing import delete_oldest
+from idp.database.erasing import delete_oldest, erase
 from keys.envelope import Vault
 
 upstream_logouts = Table(
@@ -84,7 +84,7 @@ class UpstreamLogoutStore:
 
     def erase_expired(self, now: datetime, limit: int) -> int:
         """Delete what is refused by its time since this moment."""
-        return len(self.connection.execute(_ERASE, {"before": now, "most": limit}).all())
+        return erase(self.connection, _ERASE, now, limit)
 
 
 def _name_of(sid: str) -> str:
