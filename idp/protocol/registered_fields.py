@@ -5,6 +5,7 @@ characters, and what contradicts itself is refused instead of put right. Pure. U
 """
 
 import re
+from collections.abc import Iterable
 from typing import Never
 
 from idp.protocol.acting import ContextKind
@@ -53,6 +54,11 @@ def refuse(member: str, reason: str) -> Never:
     raise InvalidClientMetadata(f"{member}: {reason}")
 
 
+def refuse_all_but(member: str, offered: Iterable[str | None]) -> Never:
+    """Refuse a value by naming those there are; None, which stands for a member left out, is none of them."""
+    refuse(member, "one of " + ", ".join(sorted(value for value in offered if value is not None)))
+
+
 def check_fields(client: ClientFacts, response_types: tuple[str, ...]) -> None:
     """Refuse what is too long, too many, contradictory or not offered."""
     _check_words(client)
@@ -62,7 +68,7 @@ def check_fields(client: ClientFacts, response_types: tuple[str, ...]) -> None:
     _check_keys(client)
     _check_contexts(client)
     if client.subject_type not in SUBJECT_TYPES:
-        refuse("subject_type", "not offered")
+        refuse_all_but("subject_type", SUBJECT_TYPES)
     if client.sector == PUBLIC_SECTOR:
         refuse("hpid_sector", "taken by all public clients together")
     if client.default_max_age is not None and not 0 <= client.default_max_age < _LONGEST_MAX_AGE:
@@ -95,7 +101,7 @@ def _check_flows(client: ClientFacts, offered: tuple[str, ...]) -> None:
     if len(grants) != len(client.grant_types) or not (grants or client.protected_resources):
         refuse("grant_types", "at least one, each once; none of an API that asks about tokens alone")
     if set(registered) - set(offered) or len(set(registered)) != len(registered):
-        refuse("response_types", "not offered")
+        refuse("response_types", f"not offered, or twice; there is {', '.join(offered)}")
     if ("code" in words) != ("authorization_code" in grants):
         refuse("response_types", "code and the grant authorization_code go together")
     if bool(words & {"id_token", "token"}) != ("implicit" in grants):
@@ -123,10 +129,11 @@ def _check_algorithms(client: ClientFacts) -> None:
     }
     for member, offered in signed.items():
         if getattr(client, member) not in offered:
-            refuse(member, "not offered")
+            refuse_all_but(member, offered)
     alg = client.token_endpoint_auth_signing_alg
-    if alg is not None and alg not in METHOD_ALGS.get(client.token_endpoint_auth_method, ANY_METHOD_ALGS):
-        refuse("token_endpoint_auth_signing_alg", "not offered for this method")
+    of_method = METHOD_ALGS.get(client.token_endpoint_auth_method, ANY_METHOD_ALGS)
+    if alg is not None and alg not in of_method:
+        refuse_all_but("token_endpoint_auth_signing_alg", of_method)
 
 
 def _check_encryption(client: ClientFacts) -> None:
@@ -138,9 +145,9 @@ def _check_encryption(client: ClientFacts) -> None:
         if alg is None:
             continue
         if alg not in KEY_MANAGEMENT:
-            refuse(f"{answer}_encrypted_response_alg", "not offered")
+            refuse_all_but(f"{answer}_encrypted_response_alg", KEY_MANAGEMENT)
         if enc is not None and enc not in CONTENT_ENCRYPTION:
-            refuse(f"{answer}_encrypted_response_enc", "not offered")
+            refuse_all_but(f"{answer}_encrypted_response_enc", CONTENT_ENCRYPTION)
         if client.jwks is None and client.jwks_uri is None:
             refuse("jwks", "a key to encrypt to is needed, or jwks_uri")
 

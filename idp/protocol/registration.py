@@ -14,7 +14,7 @@ from idp.protocol.facts import ClientFacts
 from idp.protocol.front_channel import CODE, in_front_grant_types
 from idp.protocol.machine_scopes import MACHINE_SCOPES, OF_HR
 from idp.protocol.profiles import rules_of
-from idp.protocol.registered_fields import check_fields, refuse
+from idp.protocol.registered_fields import check_fields, refuse, refuse_all_but
 from idp.protocol.scopes import SCOPES
 
 _GRANTS = frozenset({"authorization_code", "client_credentials", "refresh_token"})
@@ -69,14 +69,14 @@ def _check_profile(client: ClientFacts, response_types: tuple[str, ...]) -> None
     if not rules.is_offered:
         refuse("hpid_profile", "not offered")
     if client.token_endpoint_auth_method not in rules.auth_methods:
-        refuse("token_endpoint_auth_method", "not offered in this profile")
+        refuse_all_but("token_endpoint_auth_method", rules.auth_methods)
     _check_grant_types(client, offered=_GRANTS | set(in_front_grant_types(response_types)))
 
 
 def _check_grant_types(client: ClientFacts, *, offered: frozenset[str]) -> None:
     grants = set(client.grant_types)
     if grants - offered:
-        refuse("grant_types", "not offered")
+        refuse_all_but("grant_types", offered)
     if not grants and not client.protected_resources:  # an API asks about tokens, and needs none of its own
         refuse("grant_types", "at least one is needed")
     if grants == {"refresh_token"}:
@@ -89,7 +89,7 @@ def _check_grant_types(client: ClientFacts, *, offered: frozenset[str]) -> None:
 
 def _check_scopes(client: ClientFacts) -> None:
     if client.scopes - SCOPES.keys() - MACHINE_SCOPES.keys():
-        refuse("scope", "not one of scopes_supported, nor of machines")
+        refuse("scope", "separated by spaces, each one of scopes_supported or of machines")
     if client.signs_people_in and "openid" not in client.scopes:
         refuse("scope", "openid is needed")
     if not client.signs_people_in and client.scopes & SCOPES.keys():
