@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from idp.protocol.errors import InvalidClientMetadata
 from idp.protocol.facts import ClientFacts, Profile
 from idp.protocol.registration import check_registration
 from idp.protocol.scopes import LegalBasis
@@ -396,33 +395,3 @@ def test_signing_with_the_secret_is_for_the_oidc_profile() -> None:  # PROTOCOL 
     check_registration(make.client(**changes, token_endpoint_auth_signing_alg="HS256"))
     wrong = make.client(**changes, token_endpoint_auth_signing_alg="ES256")
     assert refused_for(wrong).startswith("token_endpoint_auth_signing_alg:")
-
-
-@pytest.mark.parametrize(
-    ("changes", "told"),
-    [
-        (
-            {"token_endpoint_auth_method": "basic"},
-            "token_endpoint_auth_method: one of client_secret_basic, client_secret_post, none, private_key_jwt",
-        ),
-        (
-            {"id_token_signed_response_alg": "HS256"},
-            "id_token_signed_response_alg: one of ES256, EdDSA, PS256, RS256",
-        ),
-        (
-            {"userinfo_signed_response_alg": "none"},
-            "userinfo_signed_response_alg: one of ES256, EdDSA, PS256, RS256",
-        ),
-        ({"subject_type": "secret"}, "subject_type: one of pairwise, public"),
-        (
-            {"grant_types": ("password",)},
-            "grant_types: one of authorization_code, client_credentials, refresh_token",
-        ),
-    ],
-)
-def test_a_value_that_is_not_offered_is_answered_by_those_that_are(
-    changes: dict[str, Any], told: str
-) -> None:
-    with pytest.raises(InvalidClientMetadata) as refused:
-        check_registration(make.client(**changes))
-    assert refused.value.error_description == told
