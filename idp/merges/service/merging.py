@@ -11,9 +11,11 @@ from idp.audit.occasion import Occasion
 from idp.conflicts.service import own_record, resolve
 from idp.data_rights.service import carry_restriction
 from idp.database import Done, Refused
+from idp.mandates.service import move_majority
 from idp.merges.model import Before, Merge, MergeRefused, Rule
 from idp.merges.rules import check_open, check_stewards
 from idp.merges.service.records import broken_by, lock_records, merge_event, refuse
+from idp.people.model import Person
 from idp.sessions.service import end_all_sessions, tell_of_ended
 from idp.transaction import Tx
 
@@ -53,6 +55,7 @@ def confirm(tx: Tx, merge_id: str, *, actor: str, occasion: Occasion) -> Done[Me
     revoked = tx.grants.revoke_of_person(merge.loser_id, occasion.now, _REASON)
     for_it = tx.grants.revoke_of_principal(merge.loser_id, occasion.now, _REASON)
     tell_of_ended(tx, for_it, occasion=occasion)
+    _settle_age(tx, merge, loser, actor, occasion)
     if loser.restricted_at is not None:
         carry_restriction(tx, merge.winner_id, since=loser.restricted_at, actor=actor, occasion=occasion)
     grants = len({grant.grant_id for grant in (*revoked, *for_it)})
@@ -72,6 +75,14 @@ def confirm(tx: Tx, merge_id: str, *, actor: str, occasion: Occasion) -> Done[Me
     if merge.conflict_id is not None:
         resolve(tx, merge.conflict_id, f"merged: {merge.merge_id}", actor=actor, occasion=occasion)
     return Done(Merged(merge=merge, sessions=ended.count, grants=grants))
+
+
+def _settle_age(tx: Tx, merge: Merge, loser: Person, actor: str, occasion: Occasion) -> None:
+    """Let mandates for the loser, a child by its own birth date, end by that of the record it is acted for now."""
+    winner = tx.people.get(merge.winner_id)
+    if winner is not None:
+        was, birthdate = loser.profile.birthdate, winner.profile.birthdate
+        move_majority(tx, merge.winner_id, was, birthdate, actor=actor, occasion=occasion)
 
 
 def _stand_for(tx: Tx, merge: Merge, *, actor: str, occasion: Occasion) -> bool:
