@@ -48,13 +48,13 @@ async def show(call: Call) -> Answer:
 
 
 async def by_session(call: Call) -> Answer:
-    """Lock the account of whoever is signed in here, by a session of any level."""
+    """Lock the account of whoever is signed in here, by a session of any level; whoever pressed twice is told why not."""
     posted(call)
     work = partial(
         _lock_here, cookie=_cookie(call), life=call.provider.settings.life, occasion=call.occasion()
     )
     done = (await call.provider.database.transact(work)).unwrap()
-    return Answer.redirect(HOME) if done is None else locked(call, done)
+    return await _form(call, was_sent=True) if done is None else locked(call, done)
 
 
 async def by_code(call: Call) -> Answer:
@@ -91,7 +91,9 @@ def _said(call: Call, done: Locked) -> Answer:
     return page(call, "account_locked.html", case=done.case, others_act=done.others_act, path="/unlock")
 
 
-async def _form(call: Call, *, errors: ErrorSummary | None = None, username: str = "") -> Answer:
+async def _form(
+    call: Call, *, errors: ErrorSummary | None = None, username: str = "", was_sent: bool = False
+) -> Answer:
     work = partial(
         _is_signed_in, cookie=_cookie(call), life=call.provider.settings.life, occasion=call.occasion()
     )
@@ -101,6 +103,7 @@ async def _form(call: Call, *, errors: ErrorSummary | None = None, username: str
         is_signed_in=await call.provider.database.read(work),
         hotline=call.provider.settings.hotline,
         username=username,
+        was_sent=was_sent,
         errors=errors,
         path=HOME,
     )

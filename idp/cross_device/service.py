@@ -59,6 +59,8 @@ class Looked:
     session: Session | None = field(default=None, repr=False)
     asked: Asked | None = None
     place: Place = Place.FAR
+    done: Asked | None = None
+    """What this very session has answered: a form that is pressed twice, or loaded anew, says so again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,8 @@ def look(tx: Tx, *, code: str, phone: Phone, occasion: Occasion, locks_person: b
         return Looked(step=Step.SIGN_IN)
     asked = tx.cross_device.find(code, session.session_id, occasion.now)
     if asked is None:
-        return Looked(step=Step.NONE, session=session)
+        done = tx.cross_device.answered(code, session.session_id)
+        return Looked(step=Step.NONE, session=session, done=done)
     place = place_of(asked.network, occasion.network, city=phone.city)
     step = Step.FAR if place is Place.FAR else Step.ASK
     return Looked(step=step, session=session, asked=asked, place=place)

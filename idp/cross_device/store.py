@@ -70,6 +70,11 @@ _REMOVE = delete(cross_device_sign_ins).where(_of_interaction)
 _ADD = insert(cross_device_sign_ins).on_conflict_do_nothing().returning(_t.interaction_id)
 _OF = select(cross_device_sign_ins).where(_of_interaction)
 _FIND = select(cross_device_sign_ins).where(_waits, _is_free_for)
+_ANSWERED = select(cross_device_sign_ins).where(
+    _t.code == bindparam("of_code"),
+    _t.session_id == bindparam("by_session"),
+    _t.standing != Standing.WAITING.value,
+)
 _ANSWER = (
     update(cross_device_sign_ins)
     .where(_waits, _is_free_for)
@@ -146,6 +151,12 @@ class CrossDeviceStore:
         """Return the one that waits under a code, unless another session has answered it already."""
         given = {"of_code": self.vault.digest(code), "by_session": session_id, "now": now}
         row = self.connection.execute(_FIND, given).one_or_none()
+        return None if row is None else self._asked(row)
+
+    def answered(self, code: str, session_id: str) -> Asked | None:
+        """Return the one that this session has answered, and is done with."""
+        given = {"of_code": self.vault.digest(code), "by_session": session_id}
+        row = self.connection.execute(_ANSWERED, given).one_or_none()
         return None if row is None else self._asked(row)
 
     def answer(self, code: str, number: str, session_id: str, now: datetime) -> Asked | None:

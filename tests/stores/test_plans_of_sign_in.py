@@ -100,6 +100,7 @@ def _interactions(tx: Any, me: SignedIn) -> None:
     tx.cross_device.begin(make_asked())
     tx.cross_device.of_interaction("i")
     tx.cross_device.find("BCDF-GHJK", "s", NOW)
+    tx.cross_device.answered("BCDF-GHJK", "s")
     tx.cross_device.answer("BCDF-GHJK", "47", "s", NOW)
     tx.cross_device.stop("BCDF-GHJK", Standing.FAR, "s", NOW)
     tx.cross_device.spend("i", NOW)

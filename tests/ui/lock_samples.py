@@ -21,7 +21,7 @@ ANSWERED = replace(
 
 
 def lock(**changes: object) -> Sample:
-    context = {"is_signed_in": False, "hotline": "", "username": "", **changes}
+    context = {"is_signed_in": False, "hotline": "", "username": "", "was_sent": False, **changes}
     return Sample(template="lock.html", frame=replace(FRAME, path="/lock"), context=same(**context))
 
 
@@ -55,6 +55,7 @@ def ask_why(asked: Case | None) -> Sample:
 LOCKS: dict[str, Sample] = {
     "lock": lock(),
     "lock-signed-in": lock(is_signed_in=True, hotline="1900 0000"),
+    "lock-pressed-twice": lock(was_sent=True),
     "lock-wrong": lock(username="huong.nt", errors=one_error("lock_wrong")),
     "lock-incomplete": lock(
         errors=ErrorSummary(

@@ -23,6 +23,13 @@ from idp.protocol.facts import ClientFacts, Realm
 from idp.ui.errors import ErrorSummary, one_error
 
 HOME = "/q"
+_SAID = {
+    Standing.CONFIRMED: Standing.CONFIRMED,
+    Standing.SPENT: Standing.CONFIRMED,
+    Standing.NOT_ME: Standing.NOT_ME,
+    Standing.WRONG_NUMBERS: Standing.WRONG_NUMBERS,
+}
+"""How an answer stands → what its phone is told of it."""
 _NO_CODE = "AAAA-AAAA"
 """Looked up where no code was typed, so that the work is the same as for one; no code holds an A."""
 
@@ -59,7 +66,7 @@ async def show(call: Call) -> Answer:
         await _stop(call, code, Standing.FAR)
         raise _too_far()
     if looked.asked is None or looked.session is None:
-        return await _unfound(call, code, looked.step)
+        return await _said_again(call, looked) or await _unfound(call, code, looked.step)
     client = await client_of(call, looked.asked.client_id)
     if client is None:
         return await _unfound(call, code, Step.NONE)
@@ -76,6 +83,8 @@ async def decide(call: Call) -> Answer:
     code = parse_code(call.path.removeprefix(f"{HOME}/")) or _NO_CODE
     looked = await _look(call, code)
     client = None if looked.asked is None else await client_of(call, looked.asked.client_id)
+    if looked.asked is None and (again := await _said_again(call, looked)) is not None:
+        return again
     if looked.asked is None or client is None:
         return await _unfound(call, code, looked.step if looked.asked is None else Step.NONE)
     if form.get("decision") == "not-me":
@@ -107,13 +116,26 @@ async def _said(call: Call, code: str, answered: Answered, client: ClientFacts) 
     if asked.standing is Standing.WAITING:
         wrong = one_error("qr_number_wrong", at="number", n=answered.tries_left)
         return _question(call, asked, client, answered.place, errors=wrong)
+    return _answered(call, client, asked.standing, answered.event_id)
+
+
+async def _said_again(call: Call, looked: Looked) -> Answer | None:
+    """Say once more what came of what this phone has answered; None: nothing, or none of its business."""
+    done = looked.done
+    client = None if done is None else await client_of(call, done.client_id)
+    if done is None or client is None or done.standing not in _SAID:
+        return None
+    return _answered(call, client, _SAID[done.standing])
+
+
+def _answered(call: Call, client: ClientFacts, standing: Standing, event_id: str = "") -> Answer:
     return page(
         call,
         "qr_answered.html",
         path=HOME,
         rp=relying_party(client, client.first_redirect_uri),
-        standing=asked.standing.value,
-        event_id=answered.event_id,
+        standing=standing.value,
+        event_id=event_id,
     )
 
 

@@ -9,7 +9,8 @@ VI = {
         "Đăng nhập lại rồi làm tiếp."
     ),
     "account_not_done": (
-        "Chưa có gì thay đổi: lần đăng nhập đã hết hạn hoặc đã kết thúc trước khi gửi. Những gì vừa nhập không được giữ."
+        "Lần gửi này chưa được nhận, vì lần đăng nhập đã hết hạn hoặc đã kết thúc trước đó. Nếu đã bấm hai lần thì "
+        "lần đầu có thể đã xong. Những gì vừa nhập không được giữ."
     ),
     "account_sign_in_submit": "Đăng nhập",
     "nav_label": "Các mục của tài khoản",
@@ -48,7 +49,8 @@ EN = {
         "Sign in again and go on."
     ),
     "account_not_done": (
-        "Nothing was changed: the sign-in had expired or ended before this was sent. What you entered was not kept."
+        "This was not taken in, because the sign-in had expired or ended before. If you pressed twice, the first may be "
+        "done. What you entered was not kept."
     ),
     "account_sign_in_submit": "Sign in",
     "nav_label": "Sections of the account",

@@ -5,6 +5,10 @@ VI = {
     "lock_text": (
         "Khóa xong: mọi phiên đóng, không ai đăng nhập được, kể cả bằng {upstream}, cho đến khi mở khóa."
     ),
+    "lock_pressed_twice": (
+        "Trình duyệt này không còn đăng nhập. Nếu vừa bấm khóa thì tài khoản đã khóa, và số hồ sơ nằm trong tin báo vừa "
+        "gửi đến các kênh liên lạc."
+    ),
     "lock_signed_in": "Khi đang đăng nhập",
     "lock_sign_in_first": "Trình duyệt này chưa đăng nhập. Đăng nhập xong, trang này mở lại.",
     "lock_recovery": "Bằng mã khôi phục",
@@ -48,6 +52,10 @@ EN = {
     "lock_title": "Lock my account",
     "lock_text": (
         "Once locked, all sessions end and nobody can sign in, not even with {upstream}, until it is unlocked."
+    ),
+    "lock_pressed_twice": (
+        "This browser is signed in no more. If you have just pressed to lock, the account is locked. The case number is "
+        "in the messages just sent to your contacts."
     ),
     "lock_signed_in": "While signed in",
     "lock_sign_in_first": "This browser is not signed in. Once you have signed in, this page opens again.",
