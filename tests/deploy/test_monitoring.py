@@ -55,6 +55,15 @@ def test_whoever_scrapes_as_told_has_four_scrapes_in_every_range() -> None:
     assert min(ranges) >= 4 * int(told)
 
 
+def test_the_health_checks_of_a_proxy_are_in_no_alert_about_requests() -> None:
+    """A node told to leave answers them 503: nobody is woken because a release was changed in a quiet hour."""
+    asked = re.compile(r"hpid_request_seconds_\w+(?:\{([^}]*)\})?")
+    selectors = [one for alert in ALERTS for one in asked.findall(alert["expr"])]
+
+    assert selectors
+    assert all("/health/.*" in selector for selector in selectors), selectors
+
+
 def test_what_wakes_by_happening_once_begins_at_0() -> None:
     """Of a series that begins at 1 there is no increase."""
     asked = re.compile(r'increase\((hpid_\w+)_total\{\w+="([^"]+)"\}\[\w+\]\)\) > 0')

@@ -1,4 +1,4 @@
-"""The files of deploy/ given to the programs they are for: nginx, HAProxy, systemd, PostgreSQL."""
+"""The files of deploy/ given to the programs they are for: Prometheus, nginx, HAProxy, systemd, PostgreSQL."""
 
 import asyncio
 import re
@@ -46,6 +46,15 @@ def _certificate(folder: Path) -> None:
         "/CN=id.example.vn",
     )
     (folder / "site.pem").write_text(chain.read_text() + key.read_text())
+
+
+def check_alerts(folder: Path) -> None:
+    """Have Prometheus read the alerts, and try what each of some does (tests/deploy/alerts.test.yml)."""
+    promtool = program("promtool", package="prometheus")
+    shutil.copy(DEPLOY / "prometheus" / "alerts.yml", folder)
+    shutil.copy(ROOT / "tests" / "deploy" / "alerts.test.yml", folder)
+    _run(promtool, "check", "rules", str(folder / "alerts.yml"))
+    _run(promtool, "test", "rules", str(folder / "alerts.test.yml"))
 
 
 def check_nginx(folder: Path) -> None:
@@ -111,7 +120,13 @@ async def _check_server(url: str) -> None:
         await admin.close()
 
 
-CHECKS: tuple[Callable[[Path], None], ...] = (check_nginx, check_haproxy, check_units, check_postgresql)
+CHECKS: tuple[Callable[[Path], None], ...] = (
+    check_alerts,
+    check_nginx,
+    check_haproxy,
+    check_units,
+    check_postgresql,
+)
 
 
 def main() -> int:
