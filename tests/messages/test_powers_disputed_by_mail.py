@@ -26,6 +26,7 @@ async def lock_by_last_mail(office: Office) -> None:
     browser = office.world.browser()
     page = await browser.get(path)
     assert {"page-dispute", "ends-power"} <= page.ids
+    assert "chấm dứt quyền nói ở đây" in page.response.text, "it does more than lock, and says so"
     assert "page-account-locked" in (await browser.press(page, "submit")).ids
 
 

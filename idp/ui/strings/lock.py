@@ -32,6 +32,10 @@ VI = {
     "unlock_desk_text": "Mang thẻ căn cước và số hồ sơ, nếu có. Không ai mở khóa được qua điện thoại.",
     "unlock_hotline": "Hỏi thêm: {hotline}.",
     "dispute_lead": "Thư báo từ Hải Phòng ID đã nói về việc này. Trang này chỉ khóa được tài khoản, không đăng nhập.",
+    "dispute_lead_power": (
+        "Thư báo từ Hải Phòng ID đã nói về việc này. Trang này chỉ khóa được tài khoản và chấm dứt quyền nói ở đây, "
+        "không đăng nhập."
+    ),
     "dispute_cancel": "Chưa khóa, đóng lại",
     "dispute_over_title": "Đường dẫn không còn dùng được",
     "dispute_over_text": (
@@ -80,6 +84,10 @@ EN = {
     "unlock_desk_text": "Bring the ID card, and the case number if there is one. Nobody can unlock it by phone.",
     "unlock_hotline": "Questions: {hotline}.",
     "dispute_lead": "A message from Hải Phòng ID told of this. This page can only lock the account; it signs nobody in.",
+    "dispute_lead_power": (
+        "A message from Hải Phòng ID told of this. This page can only lock the account and end the power it is about; it "
+        "signs nobody in."
+    ),
     "dispute_cancel": "Not yet, close",
     "dispute_over_title": "This link no longer works",
     "dispute_over_text": (
