@@ -147,18 +147,7 @@ def _send(tx: Tx, *, wanted: _Wanted, vault: Vault, occasion: Occasion) -> Done[
     of_account = tx.limits.count(Limit.SIGN_IN_CODES, found.account, occasion.now).count
     is_sent = found.owner != NOBODY and of_account <= Limit.SIGN_IN_CODES.value.most  # nobody is told which
     code, until = new_code(occasion.clock.random_bytes(8)), occasion.now + CODE_LASTS
-    tx.sign_in_codes.put(
-        SignInCode(
-            interaction_id=wanted.interaction_id,
-            person_id=found.owner,
-            account=found.account,
-            channel=wanted.channel,
-            address=wanted.address,
-            digest=vault.digest(code_material(wanted.interaction_id, wanted.channel, wanted.address, code)),
-            tries=0,
-            expires_at=until,
-        )
-    )
+    tx.sign_in_codes.put(_stored(wanted, found, code, vault, until))
     message = code_message(
         found.owner,
         wanted.channel,
@@ -182,6 +171,19 @@ def _send(tx: Tx, *, wanted: _Wanted, vault: Vault, occasion: Occasion) -> Done[
         rehearse=not is_sent,
     )
     return Done(None)
+
+
+def _stored(wanted: _Wanted, found: _Found, code: str, vault: Vault, until: datetime) -> SignInCode:
+    return SignInCode(
+        interaction_id=wanted.interaction_id,
+        person_id=found.owner,
+        account=found.account,
+        channel=wanted.channel,
+        address=wanted.address,
+        digest=vault.digest(code_material(wanted.interaction_id, wanted.channel, wanted.address, code)),
+        tries=0,
+        expires_at=until,
+    )
 
 
 def _is_to(code: SignInCode, wanted: _Wanted) -> bool:
