@@ -19,7 +19,7 @@ from idp.protocol.facts import Profile
 from tests import make
 from tests.interop.conftest import node_js
 from tests.processes import ROOT
-from tests.server import ServedWorld, free_ports
+from tests.server import A_NODE_KNOWS_IT, ServedWorld, free_ports
 
 __all__ = ["node_js"]
 pytestmark = [pytest.mark.network, pytest.mark.timeout(240)]
@@ -55,6 +55,7 @@ async def test_the_node_program_signs_people_in_and_out(
     process = await asyncio.create_subprocess_exec(node_js, "app.mjs", cwd=tmp_path, env=environment)
     try:
         await _until_it_answers(base_url, process)
+        await asyncio.sleep(A_NODE_KNOWS_IT)
         async with httpx.AsyncClient(base_url=base_url) as app:
             assert "/sign-in" in (await app.get("/")).text
             asked = await app.get("/sign-in")
