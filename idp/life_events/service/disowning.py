@@ -116,13 +116,12 @@ def _lock(tx: Tx, person_id: PersonId, lock: _Lock, *, occasion: Occasion) -> Lo
         tx.life_grounds.say_again(person_id, Ground.HOLDER, occasion.now)
     put_to_sleep(tx, person_id, lock.factors, reason=f"case {case}", actor=actor, occasion=occasion)
     _remove_address(tx, person_id, lock.added, occasion)
-    end_unanswered(tx, person_id, "locked by its holder", occasion=occasion)
-    if (
-        lock.given_at is not None
-    ):  # after the offers, so that one that is being taken meanwhile is seen as taken
+    # before the offers: whoever takes one holds its organisation's row first, then the offer
+    if lock.given_at is not None:
         end_given(tx, person_id, lock.given_at, occasion=occasion)
     if lock.taken is not None:
         end_taken(tx, person_id, lock.taken, occasion=occasion)
+    end_unanswered(tx, person_id, "locked by its holder", occasion=occasion)
     for record in tx.people.records_of(person_id):
         tx.dispute_links.end_all(record)
         tx.devices.forget_others(record)
