@@ -89,11 +89,10 @@ def _answer(call: Call, refusal: Refusal) -> Answer:
         case ToJson():
             answer = _json(error)
             if error.status == 401:  # RFC 9110 §15.5.2: there is a challenge, whichever way was tried
-                realm = call.provider.settings.issuer
-                return answer.with_headers(("www-authenticate", f'Basic realm="{realm}"'))
+                return answer.with_headers(_challenge(call, "Basic", *_told(error)))
             return answer
         case ToBearer(bare=bare, scope=scope) if error.status < 500:
-            return _challenge(call, error, bare=bare, scope=scope)
+            return _asking_for_a_token(call, error, bare=bare, scope=scope)
         case ToBearer():  # nothing is wrong with the token
             return _json(error)
 
@@ -105,15 +104,21 @@ def _json(error: ProtocolError) -> Answer:
     return answer.with_headers(_RETRY_AFTER) if error.status == 503 else answer
 
 
-def _challenge(call: Call, error: ProtocolError, *, bare: bool, scope: str | None) -> Answer:
+def _asking_for_a_token(call: Call, error: ProtocolError, *, bare: bool, scope: str | None) -> Answer:
     """Return the challenge of RFC 6750 §3; without a token neither it nor the body names an error (§3.1)."""
-    parts = [f'realm="{call.provider.settings.issuer}"']
-    if not bare:
-        parts += [f'error="{error.error}"', f'error_description="{error.error_description}"']
-    if scope is not None:
-        parts.append(f'scope="{scope}"')
-    answer = Answer.json({}, status=error.status) if bare else _json(error)
-    return answer.with_headers(("www-authenticate", "Bearer " + ", ".join(parts)))
+    wanted = () if scope is None else (f'scope="{scope}"',)
+    if bare:
+        return Answer.json({}, status=error.status).with_headers(_challenge(call, "Bearer", *wanted))
+    return _json(error).with_headers(_challenge(call, "Bearer", *_told(error), *wanted))
+
+
+def _told(error: ProtocolError) -> tuple[str, ...]:
+    """Return the error once more, for libraries that read no further than a challenge; others skip it."""
+    return f'error="{error.error}"', f'error_description="{error.error_description}"'
+
+
+def _challenge(call: Call, scheme: str, *parts: str) -> tuple[str, str]:
+    return "www-authenticate", ", ".join((f'{scheme} realm="{call.provider.settings.issuer}"', *parts))
 
 
 def _page(

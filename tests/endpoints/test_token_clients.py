@@ -32,7 +32,8 @@ def basic(client_id: str, secret: str) -> dict[str, str]:
 def assert_refused(response: httpx.Response, told: str = "client authentication failed") -> None:
     assert response.status_code == 401
     assert response.json() == {"error": "invalid_client", "error_description": told}
-    assert response.headers["www-authenticate"] == f'Basic realm="{ISSUER}"', "RFC 9110 §15.5.2"
+    said = f'Basic realm="{ISSUER}", error="invalid_client", error_description="{told}"'
+    assert response.headers["www-authenticate"] == said, "RFC 9110 §15.5.2"
     assert response.headers["cache-control"] == "no-store"
 
 
