@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.federation.national_driver import HUONG, PASSWORDS, REDIRECT_URI
-from tests.federation.national_process import Process
+from tests.federation.national_process import HELD_BACK_SECONDS, Process
 
 pytestmark = pytest.mark.network
 
@@ -26,13 +26,13 @@ def process(tmp_path: Path) -> Iterator[Process]:
 
 
 def test_it_stops_in_time_with_a_request_held_back(process: Process) -> None:
-    httpx.post(f"{process.url}/__faults", json={"mode": "slow", "seconds": 60})
+    httpx.post(f"{process.url}/__faults", json={"mode": "slow", "seconds": HELD_BACK_SECONDS})
     with pytest.raises(httpx.ReadTimeout):
         httpx.get(f"{process.url}/oauth2/jwks", timeout=0.5)
     with socket.create_connection(("127.0.0.1", process.port)) as waiting:
         waiting.sendall(b"GET /oauth2/jwks HTTP/1.1\r\nHost: localhost\r\n\r\n")
         time.sleep(0.2)
-        assert process.stop_cleanly()
+        assert process.stop(signal.SIGTERM) == 0
 
 
 def test_a_killed_one_leaves_nothing_behind_and_starts_again_as_it_was(
@@ -93,7 +93,7 @@ def test_it_stops_when_asked_and_its_log_has_one_line_per_request_and_no_secret(
         code = httpx.URL(left.headers["location"]).params["code"]
         browser.get(f"/dien-thoai/{flow}")
         browser.get(f"/{HUONG}")
-    assert process.stop_cleanly()
+    assert process.stop(signal.SIGTERM) == 0
     text = process.log.read_text()
     assert '"event": "stopped"' in text
     lines = [json.loads(line) for line in text.splitlines()]
