@@ -3,12 +3,19 @@
 Who may call at all, and how far each agency reaches, is in tests/scim/test_access.py.
 """
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from idp.audit.events import EventType
 from idp.database import Done
-from idp.people.model import IdentifierScheme, Person
+from idp.ids import OfficialId
+from idp.officials.model import WantedPost
+from idp.officials.roles import Role
+from idp.officials.service import Hand, move
+from idp.people.model import IdentifierScheme, Person, PersonProfile
 from idp.scim.resources import ENTERPRISE, OFFICIAL
 from tests.attacks.oracle import Oracle
 from tests.organisations.samples import make_agency
@@ -136,3 +143,55 @@ async def test_g04_ten_thousand_operations_at_once_do_nothing(hr: HrSystem) -> N
     refused = await hr.call("POST", "/Bulk", {"schemas": [BULK], "Operations": many})
     assert refused.status_code == 413, refused.text
     assert await hr.found() == []
+
+
+_PROFILE = PersonProfile(full_name="Mạc Văn Lợi", birthdate="1984-03-14")
+_OTHER = "031184990777"
+"""Of somebody the HR system would rather see in the post."""
+
+
+async def _at_another_agency(world: World, official: str) -> None:
+    """The city's own HR adds a post at an agency that H24.08 does not reach."""
+    city = await HrSystem.of(world, "H24", client_id="hr-of-the-city")
+    posts = [post(), post("H24.10")]
+    change = operations({"op": "replace", "path": f"{OFFICIAL}:posts", "value": posts})
+    assert (await city.call("PATCH", f"/Users/{official}", change)).status_code == 200
+
+
+async def _of_the_city(world: World, official: str) -> None:
+    """An operator gives a role of the whole city, at the very agency of the HR system."""
+    given = WantedPost(agency_code="H24.08", position="Điều tra viên", roles=(Role.SECURITY_OFFICER,))
+    hand = Hand(actor="operator:test", occasion=world.occasion)
+    await world.write(lambda tx: move(tx, OfficialId(official), ended=(), begun=(given,), hand=hand))
+
+
+@pytest.mark.parametrize("give", [_at_another_agency, _of_the_city])
+@pytest.mark.parametrize("has_person", [True, False])
+async def test_g04_a_post_that_others_gave_is_handed_to_nobody_else_by_another_number(
+    world: World, hr: HrSystem, give: Callable[[World, str], Awaitable[None]], *, has_person: bool
+) -> None:
+    if has_person:
+        official, _, _, _ = await at_work(world, hr, "trang", "031184990001")
+    else:
+        official = (await hr.create())["id"]
+    other = await world.person("mallory", profile=replace(_PROFILE, personal_id=_OTHER))
+    await give(world, official)
+    before = await world.provider.database.read(lambda tx: tx.officials.get(OfficialId(official)))
+    for value in (_OTHER, "031184990778"):
+        change = operations({"op": "replace", "path": f"{OFFICIAL}:personalId", "value": value})
+        refused = await hr.call("PATCH", f"/Users/{official}", change)
+        assert refused.status_code in {400, 403}, refused.text
+    after = await world.provider.database.read(lambda tx: tx.officials.get(OfficialId(official)))
+    assert after == before
+    assert await world.provider.database.read(lambda tx: tx.officials.of_person(other.person_id)) == ()
+    refusals = await world.records(EventType.OFFICIAL_REFUSED)
+    assert {event.payload["member"] for event in refusals} == {"personal_id"}
+
+
+async def test_g04_the_number_of_before_is_stated_again_whatever_others_gave(
+    world: World, hr: HrSystem
+) -> None:
+    official, _, _, _ = await at_work(world, hr, "trang", "031184990001")
+    await _at_another_agency(world, official)
+    document = {**user("N-trang"), OFFICIAL: {"personalId": "031184990001", "posts": [post()]}}
+    assert (await hr.call("PUT", f"/Users/{official}", document)).status_code == 200

@@ -12,7 +12,7 @@ from idp.officials.rules import PostPlan, check_count, check_record, plan_posts,
 from idp.officials.service.ending import Ended, end_grants, end_idle_sessions, end_posts
 from idp.officials.service.hand import GONE, NUMBER_TAKEN, Hand, agencies_of
 from idp.officials.service.holding import hold
-from idp.officials.service.linking import linked
+from idp.officials.service.linking import check_number, linked
 from idp.sessions.service import tell_of_ended
 from idp.transaction import Tx
 
@@ -60,6 +60,7 @@ def restate(
         hand.check_roles((*plan.begun, *plan.changed))
         check_count(official.posts, plan)
         _check_agencies(tx, record.agency_code, plan.begun)
+        check_number(tx, official, record.personal_id or "", _going_on(official, plan, hand), hand)
     except RecordRefused as error:
         return _refused(tx, error, hand, official)
     after = replace(
@@ -177,6 +178,12 @@ def _locked(tx: Tx, official_id: OfficialId, hand: Hand) -> Official | None:
     """Return a record to change, if it is this hand's to see."""
     official = hold(tx, official_id)
     return official if official is not None and hand.sees(official) else None
+
+
+def _going_on(official: Official, plan: PostPlan, hand: Hand) -> list[Post]:
+    """Return the posts that a plan lets go on."""
+    ended = {post.post_id for post in plan.ended}
+    return [post for post in official.posts if not post.is_over(hand.now) and post.post_id not in ended]
 
 
 def _as_wanted(post: Post) -> WantedPost:

@@ -7,6 +7,7 @@ from datetime import datetime
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion
 from idp.officials.model import Official, Post, RecordRefused, WantedPost
+from idp.officials.roles import OF_THE_CITY
 from idp.officials.rules import check_roles
 from idp.organisations.model import is_within
 
@@ -36,6 +37,10 @@ class Hand:
     def sees(self, official: Official) -> bool:
         """Tell whether a record is this hand's to see and change."""
         return official.removed_at is None and self.reaches(official.agency_code)
+
+    def gives(self, post: Post) -> bool:
+        """Tell whether a post is this hand's to give."""
+        return not self.root or (self.reaches(post.agency_code) and OF_THE_CITY.isdisjoint(post.roles))
 
     def check_roles(self, given: Sequence[Post | WantedPost]) -> None:
         """Refuse roles that are not this hand's to give."""

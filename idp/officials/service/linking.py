@@ -3,13 +3,14 @@
 HR is never told whether there is one, so that no HR system can ask whose numbers the city knows.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from idp.audit.events import EventType
 from idp.conflicts.model import ConflictKind
 from idp.conflicts.service import open_conflict
 from idp.ids import OfficialId
-from idp.officials.model import Official
+from idp.officials.model import Official, Post, RecordRefused
 from idp.officials.service.hand import Hand
 from idp.people.model import IdentifierScheme
 from idp.transaction import Tx
@@ -53,3 +54,22 @@ def linked(tx: Tx, official: Official, personal_id: str) -> Official:
     if holder is None or holder.record_level < _LEVEL_02:
         return replace(official, person_id=None, record_id=None, awaited_id=personal_id)
     return replace(official, person_id=holder.person.person_id, record_id=holder.record_id, awaited_id="")
+
+
+def check_number(tx: Tx, official: Official, personal_id: str, kept: Iterable[Post], hand: Hand) -> None:
+    """Refuse a hand that would pass posts on which are not its own to give, by saying whose record this is.
+
+    `kept`: the posts that go on with the record. The number of before may be stated again, whoever gave them.
+    """
+    if personal_id and not all(map(hand.gives, kept)) and _is_another(tx, official, personal_id):
+        raise RecordRefused(
+            "personal_id", "others gave posts of this record; an operator changes it", is_beyond=True
+        )
+
+
+def _is_another(tx: Tx, official: Official, personal_id: str) -> bool:
+    """Tell whether a number is other than the one the record is of, or waits with; of none, any is."""
+    if official.awaited_id:
+        return personal_id != official.awaited_id
+    holder = tx.people.find_holder(IdentifierScheme.PERSONAL_ID, personal_id)
+    return holder is None or holder.person.person_id != official.person_id
