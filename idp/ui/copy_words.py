@@ -32,7 +32,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
         name: (f"copied_{name}",)
         for name in (
             *("status", "card_status", "side", "principal", "powers"),
-            *("acr", "amr", "by", "realm", "language", "nationality", "who"),
+            *("acr", "amr", "by", "realm", "language", "who"),
         )
     },
 }

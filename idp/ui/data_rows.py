@@ -13,6 +13,8 @@ class HeldRow:
     label: str
     """Names a string `data_attribute_<label>`."""
     value: str | Masked
+    is_translated: bool = False
+    """The value is in the reader's language: any other text is as a register wrote it."""
     word: str = ""
     """Names a string to be shown instead of a value."""
     source: str = ""

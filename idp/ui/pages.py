@@ -19,6 +19,7 @@ from markupsafe import Markup
 from idp.ui import formatting
 from idp.ui.answering import SCRIPT
 from idp.ui.copy_words import copy_day, copy_moment, copy_principal, copy_request, copy_word
+from idp.ui.countries import country_name
 from idp.ui.icons import icon
 from idp.ui.language import Language
 from idp.ui.links import own_path, return_url, web_url
@@ -200,6 +201,7 @@ def _environment() -> Environment:
         copy_word=copy_word,
         copy_principal=copy_principal,
         copy_request=copy_request,
+        country_name=country_name,
         weekday_date=formatting.weekday_date,
         amount=formatting.number,
     )

@@ -42,7 +42,7 @@ async def send(browser: Browser, right: str, **fields: str) -> None:
 
 async def test_what_is_a_code_in_the_record_is_said_in_words(world: World) -> None:
     template = await world.person("huong")
-    for code, said in (("VNM", "Việt Nam"), ("VN", "Việt Nam"), ("LAO", "LAO")):
+    for code, said in (("VNM", "Việt Nam"), ("VN", "Việt Nam"), ("KOR", "Hàn Quốc"), ("Đại Hàn", "Đại Hàn")):
         person = await world.person("alice", profile=replace(template.profile, nationality=code))
         page = await (await at_account(world, person)).get(HERE)
         row = page.response.text.partition('id="held-nationality"')[2]

@@ -17,9 +17,7 @@ HELD = (
     HeldRow(label="id_number", value=mask_id_number("031184990456"), source="register", level=2, at=NOW),
     HeldRow(label="birthdate", value="14/3/1984", source="register", level=2, at=NOW),
     HeldRow(label="gender", value="", word="data_gender_female", source="upstream", level=2, at=NOW),
-    HeldRow(
-        label="nationality", value="", word="data_nationality_vietnam", source="upstream", level=2, at=NOW
-    ),
+    HeldRow(label="nationality", value="Việt Nam", is_translated=True, source="upstream", level=2, at=NOW),
     HeldRow(label="address", value="số 16, phường Lê Chân, Hải Phòng", source="desk", level=2, at=NOW),
     HeldRow(label="phone", value=mask_phone("+84539900001"), source="self", level=1, at=NOW),
     HeldRow(label="email", value=mask_email("huong@example.vn")),

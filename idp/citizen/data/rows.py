@@ -7,6 +7,7 @@ from idp.data_rights.model import Copy, CopyState, DataRequest, RequestState
 from idp.days import day_of, last_day
 from idp.edge import Call
 from idp.people.model import Attribute, IdentifierScheme, Person, PersonProfile
+from idp.ui.countries import country_name
 from idp.ui.data_rows import CopyRow, FoundByRow, HeldRow, RequestRow
 from idp.ui.formatting import (
     Masked,
@@ -25,43 +26,45 @@ def held(person: Person, language: Language) -> tuple[HeldRow, ...]:
     """Return every attribute that is known, with who stated it, at which level and when."""
     profile = person.profile
     number = profile.personal_id or profile.foreigner_id
+    country = country_name(profile.nationality, language)
     shown: dict[Attribute, str | Masked] = {
         Attribute.NAME: profile.full_name,
         Attribute.ID_NUMBER: mask_id_number(number) if number else "",
         Attribute.BIRTHDATE: birth_date(profile.birthdate, language) if profile.birthdate else "",
         Attribute.GENDER: profile.gender,
-        Attribute.NATIONALITY: profile.nationality,
+        Attribute.NATIONALITY: country or profile.nationality,
         Attribute.ADDRESS: "" if profile.address is None else profile.address.formatted,
         Attribute.PHONE: mask_phone(profile.phone) if profile.phone else "",
         Attribute.EMAIL: mask_email(profile.email) if profile.email else "",
     }
-    rows = [_row(profile, attribute, value) for attribute, value in shown.items() if value]
+    rows = [
+        _row(
+            profile,
+            attribute,
+            value,
+            is_translated=attribute is Attribute.NATIONALITY and country is not None,
+        )
+        for attribute, value in shown.items()
+        if value
+    ]
     own = [(name, getattr(profile, name)) for name in _OWN]
     return (*rows, *(HeldRow(label=name, value=value, source="self") for name, value in own if value))
 
 
-def _row(profile: PersonProfile, attribute: Attribute, value: str | Masked) -> HeldRow:
+def _row(
+    profile: PersonProfile, attribute: Attribute, value: str | Masked, *, is_translated: bool
+) -> HeldRow:
     origin = profile.origins.get(attribute)
-    word = _word(attribute, value)
+    word = f"data_gender_{value}" if attribute is Attribute.GENDER else ""
     return HeldRow(
         label=attribute.value,
         value="" if word else value,
+        is_translated=is_translated,
         word=word,
         source="" if origin is None else origin.source.value,
         level=None if origin is None else origin.level,
         at=None if origin is None else origin.at,
     )
-
-
-def _word(attribute: Attribute, value: str | Masked) -> str:
-    """Return the string that says a code in words; "" where the value itself is shown."""
-    match attribute, value:
-        case Attribute.GENDER, _:
-            return f"data_gender_{value}"
-        case Attribute.NATIONALITY, "VN" | "VNM":
-            return "data_nationality_vietnam"
-        case _:
-            return ""
 
 
 def found_by(scheme: IdentifierScheme, value: str, *, since: datetime, until: datetime | None) -> FoundByRow:
