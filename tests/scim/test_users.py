@@ -1,12 +1,17 @@
 """Users – RFC 7644 §3.3 to §3.6, §3.14: made, read, replaced, modified, removed; what is refused, and how."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from idp.audit.events import EventType
 from idp.database import Done
+from idp.ids import OfficialId, PersonId
+from idp.people.model import Person, PersonProfile
 from idp.scim.resources import CORE, ENTERPRISE, OFFICIAL
+from idp.transaction import Tx
 from tests.docs.test_keep_officials import document_of_the_page
 from tests.organisations.samples import make_agency
 from tests.scim.hr import HrSystem, operations, post, user
@@ -65,14 +70,64 @@ async def test_the_personal_id_number_is_taken_and_never_told_or_logged(
 
 async def test_hr_can_t_tell_whether_the_city_knows_a_number(world: World, hr: HrSystem) -> None:
     document, unknown = user("CB1"), user("CB2")
-    person = await world.person()
-    known = person.profile.personal_id or NUMBER
-    document[OFFICIAL]["personalId"], unknown[OFFICIAL]["personalId"] = known, "031194990099"
+    person = await _known_as(world, NUMBER)
+    document[OFFICIAL]["personalId"], unknown[OFFICIAL]["personalId"] = NUMBER, "031194990099"
     answers = [(await hr.call("POST", "/Users", one)).json() for one in (document, unknown)]
+    joined = await world.provider.database.read(lambda tx: tx.officials.of_person(person.person_id))
+    assert [one.official_id for one in joined] == [answers[0]["id"]]
     for one in answers:
         for member in ("id", "userName", "emails", "meta"):
             del one[member]
     assert answers[0] == answers[1]
+
+
+async def test_hr_can_t_tell_when_the_city_begins_or_ceases_to_know_a_number(
+    world: World, hr: HrSystem
+) -> None:
+    document = user()
+    document[OFFICIAL]["personalId"] = NUMBER
+    made = (await hr.call("POST", "/Users", document)).json()
+
+    async def again(*, is_joined: bool) -> None:
+        world.time.move(seconds=30)
+        stated = await hr.call("PUT", f"/Users/{made['id']}", document)
+        assert stated.json()["meta"] == made["meta"]
+        assert bool(await _joined(world, made["id"])) is is_joined
+
+    await again(is_joined=False)
+    person = await _known_as(world, NUMBER)
+    await again(is_joined=True)
+    for level, is_joined in ((1, False), (2, True)):
+        changed = replace(person, account_level=level)
+        await world.write(partial(_put, person=changed))
+        await again(is_joined=is_joined)
+
+
+async def test_another_number_is_a_change_whoever_has_it(world: World, hr: HrSystem) -> None:
+    await _known_as(world, NUMBER)
+    document = user()
+    latest = [(await hr.call("POST", "/Users", document)).json()]
+    for number in (NUMBER, "031194990099", "031194990098", NUMBER):
+        world.time.move(seconds=30)
+        document[OFFICIAL]["personalId"] = number
+        latest.append((await hr.call("PUT", f"/Users/{latest[0]['id']}", document)).json())
+    assert len({one["meta"]["lastModified"] for one in latest}) == len(latest)
+
+
+async def _known_as(world: World, number: str) -> Person:
+    """Somebody whom the national system vouched for with this number."""
+    return await world.person(profile=PersonProfile(full_name="Phạm Thu Trang", personal_id=number))
+
+
+def _put(tx: Tx, *, person: Person) -> Done[None]:
+    tx.people.update(person)
+    return Done(None)
+
+
+async def _joined(world: World, official_id: str) -> PersonId | None:
+    official = await world.provider.database.read(lambda tx: tx.officials.get(OfficialId(official_id)))
+    assert official is not None
+    return official.person_id
 
 
 async def test_an_employee_number_is_unique_and_free_again_once_removed(hr: HrSystem) -> None:  # §3.3, §3.6

@@ -12,7 +12,7 @@ from idp.officials.rules import PostPlan, check_count, check_record, plan_posts,
 from idp.officials.service.ending import Ended, end_grants, end_idle_sessions, end_posts
 from idp.officials.service.hand import GONE, NUMBER_TAKEN, Hand, agencies_of
 from idp.officials.service.holding import hold
-from idp.officials.service.linking import check_number, linked
+from idp.officials.service.linking import check_number, is_another, linked
 from idp.sessions.service import tell_of_ended
 from idp.transaction import Tx
 
@@ -78,7 +78,8 @@ def restate(
     if number is not None and number.official_id != official_id:
         return Refused(NUMBER_TAKEN)
     # posts tell themselves when they were changed: not everybody who sees the record sees them
-    tx.officials.update(after if after == official else replace(after, updated_at=hand.now))
+    is_told = _is_stated_anew(tx, official, after, record.personal_id or "")
+    tx.officials.update(replace(after, updated_at=hand.now) if is_told else after)
     ended, begun = _carry_out(tx, official, plan, hand)
     grants = [*ended.grants]
     if after.person_id != official.person_id:  # what somebody else held here ends
@@ -178,6 +179,14 @@ def _locked(tx: Tx, official_id: OfficialId, hand: Hand) -> Official | None:
     """Return a record to change, if it is this hand's to see."""
     official = hold(tx, official_id)
     return official if official is not None and hand.sees(official) else None
+
+
+def _is_stated_anew(tx: Tx, before: Official, after: Official, personal_id: str) -> bool:
+    """Tell whether the record says another thing: that the number's person is known now, or no more, HR is not told."""
+    unlinked = replace(
+        after, person_id=before.person_id, record_id=before.record_id, awaited_id=before.awaited_id
+    )
+    return unlinked != before or bool(personal_id and is_another(tx, before, personal_id))
 
 
 def _going_on(official: Official, plan: PostPlan, hand: Hand) -> list[Post]:

@@ -61,13 +61,13 @@ def check_number(tx: Tx, official: Official, personal_id: str, kept: Iterable[Po
 
     `kept`: the posts that go on with the record. The number of before may be stated again, whoever gave them.
     """
-    if personal_id and not all(map(hand.gives, kept)) and _is_another(tx, official, personal_id):
+    if personal_id and not all(map(hand.gives, kept)) and is_another(tx, official, personal_id):
         raise RecordRefused(
             "personal_id", "others gave posts of this record; an operator changes it", is_beyond=True
         )
 
 
-def _is_another(tx: Tx, official: Official, personal_id: str) -> bool:
+def is_another(tx: Tx, official: Official, personal_id: str) -> bool:
     """Tell whether a number is other than the one the record is of, or waits with; of none, any is."""
     if official.awaited_id:
         return personal_id != official.awaited_id
