@@ -11,11 +11,15 @@ from collections import deque
 from contextlib import suppress
 from datetime import UTC, datetime
 from json.encoder import encode_basestring_ascii as quoted
-from typing import Any, TextIO
+from typing import Any
+
+from idp.log_stream import LogStream
 
 _LONGEST = 1024
 _MOMENT = 0.02
 """Seconds a line may wait for others: to write each by itself takes longer than to make it."""
+_LAST_SECONDS = 1.0
+"""For the last lines of a process, where nobody takes them."""
 _OWN_FIELDS = "hpid"
 _encode = json.JSONEncoder(ensure_ascii=True, default=str).encode
 
@@ -52,7 +56,7 @@ class _RequestRecord(logging.LogRecord):
         return _request_line(self.created, **self.__dict__[_OWN_FIELDS])
 
 
-_root, _access = logging.getLogger(), logging.getLogger("hpid.access")
+_root, _access, _own = logging.getLogger(), logging.getLogger("hpid.access"), logging.getLogger("hpid.log")
 _REQUEST = logging.LogRecord(_access.name, logging.INFO, "", 0, "request", None, None).__dict__
 _second = (0, "")
 
@@ -94,11 +98,12 @@ _Request = tuple[float, str, str, str, int, float, str]
 """What `_request_line` takes."""
 
 
-class _Output(logging.StreamHandler[TextIO]):
+class _Output(logging.StreamHandler[LogStream]):
     """Writes what a moment has to say at once; what is wrong is written before all else goes on."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: LogStream) -> None:
         super().__init__(stream)
+        self._out = stream
         self._due_in: asyncio.AbstractEventLoop | None = None
         """The loop that will write; one that ended before it did is followed by another."""
         self._requests: deque[_Request] = deque()
@@ -136,6 +141,16 @@ class _Output(logging.StreamHandler[TextIO]):
             self.handleError(_RequestRecord(0.0, {}))
         else:
             self._is_lost = False
+            if self._out.is_held_up and _running_loop() is not None:
+                self.flush()  # in a moment, once more
+            elif lost := self._out.take_lost():
+                _own.warning("lines were lost, since nobody took them", extra=fields(lines=lost))
+
+    def close(self) -> None:
+        """Write what still waits, as far as somebody takes it."""
+        with suppress(OSError):
+            self._out.end(_LAST_SECONDS)
+        super().close()
 
     def _write_requests(self) -> None:
         lines = []
@@ -179,7 +194,7 @@ def configure(level: str) -> None:
     """Send every log line of this process to stdout as JSON."""
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # noqa: SLF001 - as the library's page on optimisation says
-    output = _Output(sys.stdout)
+    output = _Output(LogStream((sys.stdout or sys.stderr).fileno()))
     output.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [output]
