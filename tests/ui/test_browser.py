@@ -117,7 +117,9 @@ def test_without_script_there_is_no_button_that_does_nothing(browser: Browser, o
     context.close()
 
 
-@pytest.mark.parametrize("sample", ["method-codes-shown", "service-receipt", "data-copy", "history"])
+@pytest.mark.parametrize(
+    "sample", ["method-codes-shown", "service-receipt", "mandate-receipt-taken", "data-copy", "history"]
+)
 def test_what_is_kept_on_paper_is_printed_by_one_press(browser: Browser, origin: str, sample: str) -> None:
     page = browser.new_page()
     page.goto(f"{origin}/vi/{sample}.html")
