@@ -227,6 +227,8 @@ def _put(
         logo=checked[1].logo,
         response_types=provider.response_types,
     )
+    if old is not None:  # what is taken away here, the client does not ask for again by itself
+        tx.registrations.narrow(facts.client_id, old.facts.scopes - facts.scopes)
     result: dict[str, object] = {"client_id": facts.client_id}
     if needs_secret(facts, old, happening.now):
         issued = issue_secret(tx, facts.client_id, vault=provider.vault, actor=operator(), occasion=happening)

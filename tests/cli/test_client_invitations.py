@@ -1,6 +1,7 @@
 """`hpid clients invite` and what ends it; a running node takes its token, and no other."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -55,6 +56,33 @@ async def test_who_was_invited_registers_and_changes_until_frozen(
     assert installation.hpid(*freeze).out == f"{registered['client_id']} is frozen\n"
     assert (await http.get(registered["registration_client_uri"], headers=headers)).status_code == 401
     assert installation.hpid(*freeze).refusal.startswith("no client ")
+
+
+async def test_a_scope_that_an_operator_takes_away_the_client_does_not_take_back(
+    installation: Installation, http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    invited = installation.hpid("clients", "invite", "--scope", "openid email phone", "--json").json
+    registered = (await _register(http, invited["initial_access_token"])).json()
+    client_id, own = registered["client_id"], registered["registration_client_uri"]
+    headers = {"authorization": f"Bearer {registered['registration_access_token']}"}
+    whole = {"client_id": client_id, "redirect_uris": _REDIRECT_URIS}
+
+    async def put_by_operator(scope: str) -> None:
+        kept = installation.hpid("clients", "export", client_id).json
+        file = tmp_path / "client.json"
+        file.write_text(json.dumps({**kept, "scope": scope}), encoding="utf-8")
+        assert installation.hpid("clients", "add", "--from", str(file)).status == 0
+
+    await put_by_operator("openid email")
+    asked = await http.put(own, headers=headers, json={**whole, "scope": "openid email phone"})
+    assert (asked.status_code, asked.json()["error"]) == (400, "invalid_client_metadata")
+    for scope in ("openid", ""):  # what is left out is what it may have at most
+        change = {**whole, **({"scope": scope} if scope else {})}
+        answer = (await http.put(own, headers=headers, json=change)).json()
+        assert answer["scope"] == (scope or "email openid")
+    await put_by_operator("openid email phone")
+    answer = (await http.put(own, headers=headers, json={**whole, "scope": "openid email phone"})).json()
+    assert answer["scope"] == "email openid phone"
 
 
 async def test_an_invitation_that_was_ended_lets_nobody_in(

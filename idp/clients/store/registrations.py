@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Table, Text, bindparam, delete, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Table, Text, bindparam, delete, insert, select, update
 
 from idp.clients.model import Registration
 from idp.database import Digest, UtcTime, metadata
@@ -23,6 +23,8 @@ registrations = Table(
 _t = registrations.c
 _ADD = insert(registrations)
 _FIND = select(_t.client_id, _t.scopes).where(_t.digest == bindparam("of_digest"))
+_OF_CLIENT = select(_t.scopes).where(_t.client_id == bindparam("of_client"))
+_NARROW = update(registrations).where(_t.client_id == bindparam("of_client")).values(scopes=bindparam("left"))
 _DELETE = delete(registrations).where(_t.client_id == bindparam("of_client")).returning(_t.client_id)
 
 
@@ -49,6 +51,14 @@ class RegistrationStore:
             return None
         row = self.connection.execute(_FIND, {"of_digest": self.vault.digest(token)}).one_or_none()
         return None if row is None else Registration(client_id=row.client_id, scopes=scope_set(row.scopes))
+
+    def narrow(self, client_id: ClientId, taken: frozenset[str]) -> None:
+        """Let a client that governs its registration ask for these scopes no more."""
+        given = {"of_client": client_id}
+        row = self.connection.execute(_OF_CLIENT, given).one_or_none()
+        if row is not None:
+            left = scope_text(scope_set(row.scopes) - taken)
+            self.connection.execute(_NARROW, {**given, "left": left})
 
     def end(self, client_id: ClientId) -> bool:
         """Leave a registration to operators alone; True if the client could change it until now."""
