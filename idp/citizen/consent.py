@@ -13,7 +13,7 @@ from idp.audit.occasion import Occasion, person_ref
 from idp.citizen.consent_offer import consent_rows, make_offer, not_sent, notice_rows
 from idp.citizen.declining import decline
 from idp.citizen.interaction import Opened, decided, open_here, posted, session_cookie
-from idp.consents.model import consent_facts
+from idp.consents.model import consent_facts, that_count
 from idp.consents.service import ConsentOffer, record_answer
 from idp.database import Done
 from idp.edge import Answer, BadCall, Call
@@ -194,7 +194,7 @@ def _record(
             tx, asked.about, reader, deed=Deed.CONSENTED, client=client, occasion=occasion
         )
     else:
-        ticked = _of_their_own(tx, reader, client.client_id, ticked, occasion=occasion)
+        ticked = _of_their_own(tx, reader, client, ticked, occasion=occasion)
     return record_answer(
         tx,
         person_id=asked.about,
@@ -207,13 +207,13 @@ def _record(
 
 
 def _of_their_own(
-    tx: Tx, person_id: PersonId, client_id: ClientId, ticked: frozenset[str], *, occasion: Occasion
+    tx: Tx, person_id: PersonId, client: ClientFacts, ticked: frozenset[str], *, occasion: Occasion
 ) -> frozenset[str]:
     """Return what somebody may agree to alone; of who is under 16, what a representative agreed to stays."""
     person = tx.people.get(person_id)
     if person is None or not consents_through_representative(person, occasion.now):
         return ticked
-    return consent_facts(tx.consents.of_client(person_id, client_id)).granted
+    return consent_facts(that_count(tx.consents.of_client(person_id, client.client_id), client)).granted
 
 
 async def _reader(call: Call, asked: _Asked, opened: Opened) -> _Reader:

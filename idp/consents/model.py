@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.ids import ClientId, PersonId
-from idp.protocol.facts import ConsentFacts
+from idp.protocol.facts import ClientFacts, ConsentFacts
 from idp.protocol.scopes import LegalBasis
 
 
@@ -26,6 +26,17 @@ class ConsentRecord:
     withdrawn_at: datetime | None = None
     decided_by: PersonId | None = None
     """Who answered for them (a parent, a guardian); None: they themselves."""
+
+
+def that_count(records: tuple[ConsentRecord, ...], client: ClientFacts) -> tuple[ConsentRecord, ...]:
+    """Return those made on the basis on which their scope is sent now.
+
+    What somebody was told because the law orders it is no consent once consent is the ground, and a no to what was asked
+    is none to what the law orders: either way they are told or asked anew.
+    """
+    return tuple(
+        one for one in records if one.scope in client.scopes and one.basis is client.basis_of(one.scope)
+    )
 
 
 def consent_facts(records: tuple[ConsentRecord, ...], *, is_restricted: bool = False) -> ConsentFacts:

@@ -160,6 +160,8 @@ def _replace(
     facts, client_id = checked.facts, checked.facts.client_id
     actor = client_ref(client_id)
     put_client(tx, facts, actor=actor, occasion=occasion, logo=checked.logo, response_types=response_types)
+    # with a scope goes the basis an operator gave it: it comes back by their hand alone, never on the scope's own
+    tx.registrations.narrow(client_id, frozenset(held.client.facts.legal_basis) - facts.scopes)
     if not facts.has_secret:
         tx.clients.expire_secrets(client_id, occasion.now, "")
         return Done(None)

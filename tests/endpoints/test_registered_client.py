@@ -12,6 +12,7 @@ from idp.clients.service import put_client
 from idp.database import Done
 from idp.ids import ClientId
 from idp.protocol.facts import ClientFacts, Profile
+from idp.protocol.scopes import LegalBasis
 from idp.transaction import Tx
 from tests.registrant import REDIRECT_URI, Registered, register
 from tests.world import World, open_world
@@ -161,6 +162,27 @@ async def test_what_an_operator_has_decided_stays(world: World) -> None:
         "Sở Thử nghiệm",
         frozenset({"openid", "phone"}),
     )
+
+
+async def test_on_which_basis_an_operator_lets_a_scope_be_sent_is_not_shaken_off(world: World) -> None:
+    registered = await register(world)
+    facts = await _facts(world, registered)
+    asked = replace(
+        facts, legal_basis={"profile": LegalBasis.CONSENT}
+    )  # by itself it would be told, not asked
+
+    def decide(tx: Tx) -> Done[None]:
+        put_client(tx, asked, actor="test", occasion=world.occasion)
+        return Done(None)
+
+    await world.write(decide)
+    assert (await registered.replace(scope="openid profile")).status_code == 200
+    assert (await _facts(world, registered)).legal_basis == {"profile": LegalBasis.CONSENT}
+    assert (await registered.replace(scope="openid email")).status_code == 200
+    for scope in ("openid profile", "openid profile email"):
+        answer = await registered.replace(scope=scope)
+        assert (answer.status_code, answer.json().get("error")) == (400, "invalid_client_metadata")
+    assert (await registered.replace()).json()["scope"] == "email openid"
 
 
 async def test_a_client_removes_itself_with_all_it_was_granted(world: World) -> None:  # §2.3

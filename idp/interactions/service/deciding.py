@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from idp.audit.occasion import Occasion
-from idp.consents.model import ConsentRecord, consent_facts
+from idp.consents.model import ConsentRecord, consent_facts, that_count
 from idp.ids import PersonId
 from idp.interactions.service.contexts import choices_of
 from idp.protocol.acting import ContextKind
@@ -111,6 +111,7 @@ def _with_consent(
     """Take what was told and agreed to: by now, and `since` the request began."""
     if session is not None and about != session.person_id:
         records = tuple(one for one in records if not _is_left_to_representatives(one))
+    records = that_count(records, facts.client)
     return replace(
         facts,
         consent=consent_facts(records, is_restricted=_is_restricted(tx, session, about)),
