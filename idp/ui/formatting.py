@@ -56,7 +56,8 @@ def mask_email(email: str) -> Masked:
     local, _, domain = email.rpartition("@")
     first, last = local[:1], local[-1:] if len(local) > 1 else ""
     shown = f"{first}{_DOT * 5}{last}@{domain}"
-    return Masked(shown=shown, spoken_key="masked_email", params={"first": first, "domain": domain})
+    key = "masked_email" if last else "masked_email_of_one"
+    return Masked(shown=shown, spoken_key=key, params={"first": first, "last": last, "domain": domain})
 
 
 def id_number_groups(id_number: str) -> tuple[str, ...]:

@@ -302,7 +302,6 @@ SAMPLES: dict[str, Sample] = {
             notice_rows=(),
             law=None,
             retention=None,
-            errors=one_error("consent_empty", at="claim-email"),
         ),
     ),
     "sign-out": Sample(template="sign_out.html", context=same(fields={"state": "xyz", "client_id": "dvc"})),

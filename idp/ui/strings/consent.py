@@ -15,6 +15,7 @@ VI = {
     "consent_retention": "Lưu đến: {retention}.",
     "consent_free": "Không chọn vẫn dùng được dịch vụ.",
     "consent_only_ticked": "Chỉ gửi thêm những mục được đánh dấu.",
+    "consent_ticked_or_nothing": "Chỉ gửi những mục được đánh dấu.",
     "parents_decide_title": "Cha, mẹ hoặc người giám hộ quyết định",
     "parents_decide_text": (
         "Người dưới 16 tuổi không tự đồng ý được. Những mục dưới đây **chưa** được gửi; dịch vụ vẫn dùng được."
@@ -32,7 +33,6 @@ VI = {
     "consent_manage": (
         'Có thể xem lại và rút sự đồng ý bất cứ lúc nào tại [Dịch vụ đã kết nối](/account/services "manage").'
     ),
-    "error_consent_empty": "Đánh dấu ít nhất một mục, hoặc bấm “Không gửi, quay lại”",
     "claim_name": "Họ và tên",
     "claim_gender": "Giới tính",
     "claim_birthdate": "Ngày sinh",
@@ -92,6 +92,7 @@ EN = {
     "consent_retention": "Kept until: {retention}.",
     "consent_free": "The service works without it.",
     "consent_only_ticked": "Only ticked items are sent in addition.",
+    "consent_ticked_or_nothing": "Only ticked items are sent.",
     "parents_decide_title": "A parent or guardian decides",
     "parents_decide_text": (
         "Nobody under 16 can agree alone. What stands below is **not** sent yet; the service works without it."
@@ -109,7 +110,6 @@ EN = {
     "consent_manage": (
         'Review or withdraw consent any time in [Connected services](/account/services "manage").'
     ),
-    "error_consent_empty": "Tick at least one item, or press “Don't send, go back”",
     "claim_name": "Full name",
     "claim_gender": "Sex",
     "claim_birthdate": "Birth date",
