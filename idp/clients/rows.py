@@ -17,7 +17,15 @@ from idp.protocol.scopes import LegalBasis
 
 def client_text(facts: ClientFacts) -> str:
     """Return everything but `enabled` as text."""
-    values = {name: getattr(facts, name) for name in _FIELDS}
+    return _dumped({name: getattr(facts, name) for name in _FIELDS})
+
+
+def saying(field: str, value: str) -> str:
+    """Return what stands in the text of a row whose field has this value."""
+    return _dumped({field: value})[1:-1]
+
+
+def _dumped(values: dict[str, Any]) -> str:
     return json.dumps(values, default=sorted, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

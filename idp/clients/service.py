@@ -15,11 +15,13 @@ from idp.clients.store.client_secrets import PURPOSE
 from idp.database import Database
 from idp.ids import NO_BUCKET, ClientId, HandleKind
 from idp.protocol.client_assertion import UnspentAssertion
+from idp.protocol.context import realm_of
 from idp.protocol.facts import ClientFacts
 from idp.protocol.front_channel import CODE
 from idp.protocol.profiles import rules_of
 from idp.protocol.registered_fields import refuse
 from idp.protocol.registration import check_registration
+from idp.protocol.subject import sector_of
 from idp.transaction import Tx
 from keys.envelope import Vault
 from keys.jose import MIN_SECRET_BYTES
@@ -41,7 +43,9 @@ def put_client(
     `logo`: the image of `facts.logo`, unless it is the one that is kept already. `response_types` is what this
     installation offers.
     """
-    if not tx.clients.put(check_registration(facts, response_types=response_types), occasion.now):
+    facts = check_registration(facts, response_types=response_types)
+    _check_sector(tx, facts)
+    if not tx.clients.put(facts, occasion.now):
         refuse("client_id", "was removed; it is not given again")
     if facts.logo is None:
         tx.logos.remove(facts.client_id)
@@ -51,6 +55,17 @@ def put_client(
         tx.clients.forget_sealed(facts.client_id)
     tx.configuration.raise_version()
     tx.audit.add(occasion.event(EventType.CLIENT_REGISTERED, actor=actor, client_id=facts.client_id))
+
+
+def _check_sector(tx: Tx, facts: ClientFacts) -> None:
+    """Refuse a sector of citizens to officials' services, and the other way round: one `sub` would join the two.
+
+    Its own registration of before counts too, since it was told of those people; what shares one already stays as it is.
+    """
+    found = [one.facts for one in tx.clients.of_sector(sector_of(facts)) if one.facts.signs_people_in]
+    same = [one.client_id for one in found if realm_of(one) is realm_of(facts)]
+    if facts.signs_people_in and facts.client_id not in same and len(same) < len(found):
+        refuse("hpid_sector", "it has services of citizens, or of officials, and these are known apart")
 
 
 def remove_client(tx: Tx, client_id: ClientId, *, actor: str, occasion: Occasion) -> bool:

@@ -11,17 +11,18 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Row, Table, Text, bindparam, select, update
+from sqlalchemy import Boolean, Column, Connection, Row, Table, Text, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from idp.clients.model import Client, ClientSecret, UnreadableRegistration
-from idp.clients.rows import client_facts, client_text
+from idp.clients.rows import client_facts, client_text, saying
 from idp.clients.store import client_secrets as secrets_of_clients
 from idp.clients.store.client_secrets import client_secrets
 from idp.database import UtcTime, metadata
 from idp.ids import ClientId
 from idp.log import fields
 from idp.protocol.facts import ClientFacts
+from idp.protocol.subject import PUBLIC_SECTOR, sector_of
 from keys.envelope import Vault
 
 _log = logging.getLogger("hpid.clients")
@@ -51,6 +52,7 @@ _ALL = (
     .order_by(clients.c.client_id, client_secrets.c.created_at, client_secrets.c.secret_id)
 )
 _GET = _ALL.where(clients.c.client_id == bindparam("this_client"))
+_OF_SECTOR = _ALL.where(func.replace(clients.c.facts, bindparam("said"), "") != clients.c.facts)
 _HOLD = select(clients.c.client_id).where(clients.c.client_id == bindparam("this_client")).with_for_update()
 _insert = insert(clients)
 _PUT = _insert.on_conflict_do_update(
@@ -105,6 +107,13 @@ class ClientStore:
     def all(self) -> tuple[Client, ...]:
         """Return all clients, in order of their ids; one that can't be read is as good as none, and harms no other."""
         return tuple(_readable(self.connection.execute(_ALL)))
+
+    def of_sector(self, sector: str) -> tuple[Client, ...]:
+        """Return the clients whose subjects are of a sector; all are looked through, for who registers one."""
+        is_public = sector == PUBLIC_SECTOR
+        given = {"said": saying("subject_type", "public") if is_public else saying("sector", sector)}
+        found = _readable(self.connection.execute(_OF_SECTOR, given))
+        return tuple(client for client in found if sector_of(client.facts) == sector)
 
     def put(self, facts: ClientFacts, now: datetime) -> bool:
         """Register a client, or replace what is registered; its secrets stay. False: one of this id was removed."""
