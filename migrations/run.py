@@ -119,7 +119,8 @@ def _on_connection(target: URL, work: Callable[[Connection], T], *, failing: str
                 return work(connection)
         return asyncio.run(_on_async_connection(target, work))
     except (OSError, sqlite3.Error, DBAPIError) as error:
-        raise DatabaseUnavailable(f"the database {failing}: {error}") from error
+        reason = str(error) or "no answer in time"  # a time-out has no words of its own
+        raise DatabaseUnavailable(f"the database {failing}: {reason}") from error
 
 
 async def _on_async_connection(target: URL, work: Callable[[Connection], T]) -> T:
