@@ -14,7 +14,7 @@ import os
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
@@ -152,7 +152,10 @@ class MasterKey:
         except OSError as error:
             raise KeyFileError(path, f"it can't be written ({error.strerror})") from None
         finally:
-            draft.unlink(missing_ok=True)
+            with suppress(
+                OSError
+            ):  # where no draft could be made, of a read-only disk, none can be taken away
+                draft.unlink()
 
     def _to_json(self) -> bytes:
         versions = {str(number): b64encode(key).decode() for number, key in self._keys.items()}

@@ -109,3 +109,11 @@ async def test_a_worker_that_was_not_started_again_gives_nothing_up(made: Instal
         for task in (working, fresh):
             task.cancel()
         await relay.stop()
+
+
+def test_where_no_file_can_be_made_the_line_says_so(made: Installation) -> None:
+    """As on a read-only disk: neither the draft of the file can be made, nor taken away afterwards."""
+    master = made.folder / "keys" / "master.json"
+    longest = master.rename(master.with_name("m" * 250))
+    refused = made.hpid("keys", "new-master", HPID_MASTER_KEY=str(longest)).refusal
+    assert refused == f"master key file {longest}: it can't be written (File name too long)"
