@@ -70,8 +70,8 @@ async def show(call: Call) -> Answer:
     reader = await _reader(call, asked, opened)
     language = language_of(call)
     offer = make_offer(opened.client, asked.scopes, language, for_parents=reader.is_minor)
-    notices = notice_rows(offer, reader.person, language, now=call.provider.clock.now())
-    consents = consent_rows(offer, reader.person, language, now=call.provider.clock.now())
+    notices = notice_rows(offer, reader.person, asked.choice, language, now=call.provider.clock.now())
+    consents = consent_rows(offer, reader.person, asked.choice, language, now=call.provider.clock.now())
     client = opened.client
     return page(
         call,

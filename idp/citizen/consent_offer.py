@@ -3,13 +3,23 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from idp.citizen.acting_values import acting_value
 from idp.consents.service import ConsentOffer
 from idp.people.claims import AGES, claims_of
 from idp.people.communes import communes
 from idp.people.model import Address, Person
+from idp.protocol.context import Choice
 from idp.protocol.facts import ClientFacts
 from idp.protocol.scopes import LegalBasis
-from idp.ui.formatting import Masked, birth_date, mask_email, mask_id_number, mask_phone
+from idp.ui.formatting import (
+    Masked,
+    beside,
+    birth_date,
+    in_vietnamese,
+    mask_email,
+    mask_id_number,
+    mask_phone,
+)
 from idp.ui.language import Language
 from idp.ui.rows import ClaimRow, ConsentRow
 from idp.ui.strings import consent as strings
@@ -38,6 +48,7 @@ _LABELS: Mapping[str, tuple[str, ...]] = {
     "docs.read": ("claim_docs_read",),
     "docs.share": ("claim_docs_share",),
 }
+_ACTING = frozenset({"claim_org", "claim_mandate", "claim_agency", "claim_position", "claim_roles"})
 _NOT_SENT: Mapping[str, str] = {
     "vn.id_number": "not_sent_vn_id_number",
     "address": "not_sent_address",
@@ -71,12 +82,14 @@ def make_offer(
 
 
 def notice_rows(
-    offer: ConsentOffer, person: Person, language: Language, *, now: datetime
+    offer: ConsentOffer, person: Person, choice: Choice | None, language: Language, *, now: datetime
 ) -> tuple[ClaimRow, ...]:
-    """Return what is told: released because the law says so."""
+    """Return what is told: released because the law says so. `choice` is for whom they act."""
     return tuple(
         ClaimRow(
-            name=label.removeprefix("claim_"), label_key=label, value=_value(label, person, language, now)
+            name=label.removeprefix("claim_"),
+            label_key=label,
+            value=_value(label, person, choice, language, now),
         )
         for scope in offer.scopes
         if offer.basis[scope] is LegalBasis.PUBLIC_TASK
@@ -85,11 +98,11 @@ def notice_rows(
 
 
 def consent_rows(
-    offer: ConsentOffer, person: Person, language: Language, *, now: datetime
+    offer: ConsentOffer, person: Person, choice: Choice | None, language: Language, *, now: datetime
 ) -> tuple[ConsentRow, ...]:
     """Return what is asked: one tick a scope, none of them ticked."""
     return tuple(
-        ConsentRow(scope=scope, label_key=labels[0], value=_values(labels, person, language, now))
+        ConsentRow(scope=scope, label_key=labels[0], value=_values(labels, person, choice, language, now))
         for scope in offer.scopes
         if offer.basis[scope] is LegalBasis.CONSENT and (labels := labels_of(scope, person, now))
     )
@@ -116,13 +129,23 @@ def labels_of(scope: str, person: Person, now: datetime) -> tuple[str, ...]:
     )
 
 
-def _values(labels: tuple[str, ...], person: Person, language: Language, now: datetime) -> str | Masked:
+def _values(
+    labels: tuple[str, ...], person: Person, choice: Choice | None, language: Language, now: datetime
+) -> str | Masked:
     """Return everything one tick sends."""
-    values = [_value(label, person, language, now) for label in labels]
-    return values[0] if len(values) == 1 else "\u00a0· ".join(str(value) for value in values)
+    values = [_value(label, person, choice, language, now) for label in labels]
+    return values[0] if len(values) == 1 else beside(*values)
 
 
-def _value(label: str, person: Person, language: Language, now: datetime) -> str | Masked:
+def _value(
+    label: str, person: Person, choice: Choice | None, language: Language, now: datetime
+) -> str | Masked:
+    if label in _ACTING:
+        return acting_value(label, choice, language) or _NOTHING[language]
+    return _of_person(label, person, language, now)
+
+
+def _of_person(label: str, person: Person, language: Language, now: datetime) -> str | Masked:
     profile = person.profile
     match label:
         case "claim_name":
@@ -138,7 +161,8 @@ def _value(label: str, person: Person, language: Language, now: datetime) -> str
         case "claim_vn_id_number":
             return mask_id_number(profile.personal_id) if profile.personal_id else _NOTHING[language]
         case "claim_address" | "claim_resident_of_commune":
-            return _place(label, profile.address) or _NOTHING[language]
+            place = _place(label, profile.address)
+            return in_vietnamese(place, language) if place else _NOTHING[language]
         case _ if label.startswith("claim_age_over_"):
             return _age(label.removeprefix("claim_"), person, language, now)
         case _ if label in _OF_THEIR_OWN:

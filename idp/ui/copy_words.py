@@ -23,6 +23,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "scope": ("copied_scope", "claim"),
     "role": ("role",),
     "services": ("area",),
+    "roles": ("office",),
     "client_id": ("copied_client",),
     "kind": ("history_factor", "copied_kind"),
     "factors": ("history_factor",),

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from idp.days import VIETNAM_TIME, day_of
 from idp.ui.language import Language
 
@@ -23,6 +25,12 @@ _WEEKDAYS = {
 _DOT = "•"
 
 
+def in_vietnamese(text: str, language: Language) -> Markup:
+    """Return what is in Vietnamese whatever the page's language; on another page it says so (WCAG 2.2 §3.1.2)."""
+    escaped = Markup.escape(text)
+    return escaped if language is Language.VI else Markup('<span lang="vi">{}</span>').format(escaped)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Masked:
     """A value with its middle hidden: dots for the eye, a string of ours and its parameters for the ear."""
@@ -34,6 +42,11 @@ class Masked:
     def __str__(self) -> str:
         """Return what the eye sees, for places that hold plain text only."""
         return self.shown
+
+
+def beside(*parts: str | Masked) -> Markup:
+    """Return in one line what belongs together, without what is empty."""
+    return Markup("\u00a0· ").join(part if isinstance(part, str) else part.shown for part in parts if part)
 
 
 def mask_id_number(id_number: str) -> Masked:

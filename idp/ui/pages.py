@@ -152,9 +152,9 @@ class Pages:
 
 def shown_name(rp: RelyingParty, language: Language) -> Markup:
     """Return a service's name in the page's language; a Vietnamese name on an English page says so."""
-    if language is Language.VI:
-        return Markup.escape(rp.name)
-    return Markup.escape(rp.name_en) if rp.name_en else Markup('<span lang="vi">{}</span>').format(rp.name)
+    if language is not Language.VI and rp.name_en:
+        return Markup.escape(rp.name_en)
+    return formatting.in_vietnamese(rp.name, language)
 
 
 class _PlainCalls(Context):

@@ -12,15 +12,14 @@ from markupsafe import Markup
 
 from idp.protocol.context import Choice
 from idp.ui.errors import ErrorSummary, FieldError, one_error
-from idp.ui.formatting import mask_email, mask_id_number, mask_phone
 from idp.ui.info import INFO_PAGES
 from idp.ui.language import Language
 from idp.ui.pages import Banner
-from idp.ui.rows import ClaimRow, ConsentMode, ConsentRow, Delivery, DeliveryState, FirstLogin
-from idp.ui.strings import STRINGS, Texts
+from idp.ui.rows import Delivery, DeliveryState
 from tests.ui.account_samples import ACCOUNT
 from tests.ui.act_for_samples import FAMILY, OFFICE, context_of
 from tests.ui.code_samples import SENT_CODES
+from tests.ui.consent_samples import CONSENTS
 from tests.ui.contact_samples import CONTACTS
 from tests.ui.data_samples import DATA
 from tests.ui.lock_samples import LOCKS
@@ -34,7 +33,6 @@ from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Context, Sample, same
 from tests.ui.step_up_samples import STEP_UPS
 
 OUTAGE = Banner(since=NOW - dt.timedelta(hours=1, minutes=30), now=NOW)
-LAW = "Quyết định 45/2026/QĐ-UBND (mẫu)"
 QR = Markup(  # noqa: S704 - drawn by segno from a constant
     segno.make("otpauth://totp/HPID:huong.nt?secret=ORSXG5BAORUGKIDTMVRXEZLU&issuer=HPID").svg_inline(
         border=4, omitsize=True, svgclass=None, lineclass=None
@@ -73,43 +71,6 @@ def act_for(choices: tuple[Choice, ...], **changes: object) -> Callable[[Languag
         return {"rp": PORTAL, **context_of(choices, language), **changes}
 
     return context
-
-
-def consent(**changes: object) -> Callable[[Language], Context]:
-    def context(language: Language) -> Context:
-        words = Texts(language)
-        base: dict[str, object] = {
-            "rp": SKILLS,
-            "i": "7K2M",
-            "first_login": None,
-            "mode": ConsentMode.MIXED,
-            "law": LAW,
-            "purpose": "gửi lịch học và chứng nhận",
-            "retention": "31/12/2027",
-            "not_sent": ("not_sent_vn_id_number", "not_sent_address", "not_sent_photo", "not_sent_history"),
-            "notice_rows": (
-                ClaimRow(name="name", label_key="claim_name", value="Nguyễn Thị Hương"),
-                ClaimRow(
-                    name="age_over_18",
-                    label_key="claim_age_over_18",
-                    value=words.plain("value_yes_no_birthdate"),
-                ),
-            ),
-            "consent_rows": (
-                ConsentRow(
-                    scope="email", label_key="claim_email", value=mask_email("huong.nguyen@example.vn")
-                ),
-                ConsentRow(scope="phone", label_key="claim_phone_number", value=mask_phone("+84901234567")),
-            ),
-        }
-        return {**base, **changes}
-
-    return context
-
-
-def every_claim() -> tuple[ClaimRow, ...]:
-    keys = sorted(key for key in STRINGS[Language.VI] if key.startswith("claim_"))
-    return tuple(ClaimRow(name=key, label_key=key, value=mask_id_number("031190000456")) for key in keys)
 
 
 DELIVERIES = (
@@ -253,57 +214,7 @@ SAMPLES: dict[str, Sample] = {
         template="act_for.html",
         context=act_for(OFFICE, errors=one_error("act_for_post_empty", at="principal")),
     ),
-    "consent": Sample(template="consent.html", context=consent()),
-    "consent-notice": Sample(
-        template="consent.html",
-        context=consent(
-            rp=PORTAL,
-            mode=ConsentMode.NOTICE,
-            consent_rows=(),
-            purpose=None,
-            retention=None,
-            notice_rows=every_claim(),
-        ),
-    ),
-    "consent-first-login": Sample(
-        template="consent.html",
-        context=consent(
-            first_login=FirstLogin(name="Nguyễn Thị Hương", upstream="VNeID", level="02"),
-        ),
-    ),
-    "consent-under-16": Sample(
-        template="consent.html",
-        context=consent(
-            mode=ConsentMode.NOTICE,
-            consent_rows=(),
-            for_parents=(
-                ConsentRow(
-                    scope="email", label_key="claim_email", value=mask_email("khoi.nguyen@example.vn")
-                ),
-            ),
-            takes_wards=True,
-        ),
-    ),
-    "consent-under-16-alone": Sample(
-        template="consent.html",
-        context=consent(
-            mode=ConsentMode.NOTICE,
-            consent_rows=(),
-            for_parents=(
-                ConsentRow(scope="email", label_key="claim_email", value=mask_email("k@example.vn")),
-            ),
-            takes_wards=False,
-        ),
-    ),
-    "consent-only": Sample(
-        template="consent.html",
-        context=consent(
-            mode=ConsentMode.CONSENT,
-            notice_rows=(),
-            law=None,
-            retention=None,
-        ),
-    ),
+    **CONSENTS,
     "sign-out": Sample(template="sign_out.html", context=same(fields={"state": "xyz", "client_id": "dvc"})),
     "sign-out-asked": Sample(template="sign_out.html", context=same(fields={}, rp=PORTAL)),
     "signed-out": Sample(

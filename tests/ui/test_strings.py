@@ -22,6 +22,7 @@ GIVEN_BY_CONTROLLERS = (
     "claim_",
     "not_sent_",
     "value_",
+    "office_",
     "notice_",
     "error_",
     "locked_",
