@@ -46,25 +46,27 @@ def settle(
     """
     now = occasion.now
     decision = ask(tx)
+    if ward := _ward_of(decision.step):  # who changes what a ward is holds its row: all is found anew
+        tx.people.lock(ward)
+        decision = ask(tx)
     issue = decision.step
     if not isinstance(issue, Issue):
         return Done(issue)
     choice = None if issue.choice is None else held(tx, issue.session.person_id, issue.choice, now=now)
-    if issue.choice is not None and choice is None:
+    if (issue.choice is not None and choice is None) or _ward_of(issue) != ward:
         return Refused(AccessDenied("the power to act for another has just ended"))
     if decision.session is not None and _is_worth_touching(decision.session, occasion):
         tx.sessions.touch(issue.session.sid, now)
-    if interaction_id is not None and not tx.interactions.finish(
-        interaction_id, now, now + settings.life.interaction
-    ):
+    until = now + settings.life.interaction
+    if interaction_id is not None and not tx.interactions.finish(interaction_id, now, until):
         return Refused(LoginRequired("this interaction was finished already"))
     if stored_as is not None and not tx.pushed_requests.spend(stored_as, now):
         return Refused(LoginRequired("this request was used already, or took too long"))
     actor, sector = issue.session.person_id, sector_of(client)
     sub = decision.sub or tx.subjects.sub_for(actor, sector, vault.subject(actor, sector))
     context = None if choice is None else context_of(choice)
-    if context is not None and context.kind is ContextKind.WARD:
-        ward, context = PersonId(context.principal_id), replace(context, actor_sub=sub)
+    if context is not None and ward is not None:
+        context = replace(context, actor_sub=sub)
         sub = tx.subjects.sub_for(ward, sector, vault.subject(ward, sector))
         tell_other_representatives(tx, ward, actor, deed=Deed.ACTED, client=client, occasion=occasion)
     grant = _grant(client, issue, context, audience=request.audience, sub=sub, vault=vault, occasion=occasion)
@@ -85,6 +87,13 @@ def settle(
         )
     )
     return Done(code)
+
+
+def _ward_of(step: Step) -> PersonId | None:
+    """Return for which ward this would issue something."""
+    choice = step.choice if isinstance(step, Issue) else None
+    is_ward = choice is not None and choice.kind is ContextKind.WARD
+    return PersonId(choice.principal_id) if choice is not None and is_ward else None
 
 
 def _weighed(
