@@ -29,6 +29,7 @@ import httpx
 from sqlalchemy import make_url
 
 from idp.app import make_provider
+from idp.database import engine_url
 from idp.settings import Settings
 from keys.master import MasterKey
 from migrations.run import upgrade
@@ -120,9 +121,9 @@ class Installation:
         return asyncio.run(self._fill(client_ids))
 
     def _make_schema(self) -> None:
-        embedded = make_url(self.database)
-        if embedded.get_backend_name() == "sqlite" and not Path(str(embedded.database)).exists():
-            make_schema(Path(str(embedded.database)))
+        target = engine_url(self.database)
+        if target.get_backend_name() == "sqlite" and not Path(str(target.database)).exists():
+            make_schema(Path(str(target.database)))
         else:
             upgrade(self.database)
 

@@ -52,7 +52,11 @@ def serve() -> None:
 
 async def _serve(settings: Settings, certificate_expires: datetime | None) -> None:
     provider = make_provider(settings)
-    await _check_state(provider)
+    try:
+        await _check_state(provider)
+    except BaseException:
+        await provider.aclose()  # from here on the server's application does it
+        raise
     announce(provider, _log)
     server = Server(
         make_app(provider),
