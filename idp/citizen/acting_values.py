@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from idp.days import last_day
+from idp.protocol.acting import ContextKind
 from idp.protocol.context import Choice
 from idp.ui.formatting import beside, date, in_vietnamese
 from idp.ui.language import Language
@@ -40,7 +41,7 @@ def _role(choice: Choice) -> str:
 
 
 def _until(choice: Choice, words: Mapping[str, str], language: Language) -> str:
-    ends_at = choice.ends_at
+    ends_at = None if choice.kind is ContextKind.WARD else choice.ends_at  # it would tell the birth date
     return "" if ends_at is None else words["act_until"].format(date=date(last_day(ends_at), language))
 
 

@@ -23,7 +23,7 @@ def context_claims(
     if context.organisation is not None:
         claims["org"] = _organisation(context.organisation, organisation_id)
     if context.mandate is not None:
-        claims["mandate"] = _mandate(context.mandate, power_id)
+        claims["mandate"] = _mandate(context.mandate, power_id, ends_at=_told_end(context))
     if context.post is not None:
         claims["post"] = _post(context.post, power_id)
     if context.kind is ContextKind.WARD:
@@ -34,9 +34,9 @@ def context_claims(
 def mandate_rows(context: GrantContext | None) -> list[dict[str, object]]:
     """Return what a mandate lets do, a row an area; one without an area reaches into all of them."""
     mandate = context.mandate if context else None
-    if mandate is None:
+    if context is None or mandate is None:
         return []
-    term = _term(mandate.starts_at, mandate.ends_at)
+    term = _term(mandate.starts_at, _told_end(context))
     areas: tuple[dict[str, object], ...] = tuple({"service": area} for area in mandate.services) or ({},)
     return [{**area, "role": mandate.role, **term} for area in areas]
 
@@ -64,13 +64,21 @@ def _organisation(organisation: OrganisationFacts, organisation_id: str) -> dict
     return {**named, "name": organisation.name, "status": organisation.status}
 
 
-def _mandate(mandate: MandateFacts, power_id: str) -> dict[str, object]:
+def _mandate(mandate: MandateFacts, power_id: str, *, ends_at: datetime | None) -> dict[str, object]:
     named: dict[str, object] = {"id": power_id, "role": mandate.role, "source": mandate.source}
     if mandate.services:
         named["services"] = list(mandate.services)
-    if mandate.ends_at is not None:
-        named["exp"] = int(mandate.ends_at.timestamp())
+    if ends_at is not None:
+        named["exp"] = int(ends_at.timestamp())
     return named
+
+
+def _told_end(context: GrantContext) -> datetime | None:
+    """Return when a mandate ends, as services hear it: of a ward nothing, as it is the day on which they come of age.
+
+    Whoever hears that knows the birth date, which has a scope of its own.
+    """
+    return None if context.kind is ContextKind.WARD or context.mandate is None else context.mandate.ends_at
 
 
 def _post(post: PostFacts, power_id: str) -> dict[str, object]:

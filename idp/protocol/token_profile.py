@@ -185,7 +185,7 @@ CLAIMS: Mapping[str, Claim] = {
     "mandate": Claim(
         schema=_object(("id", "role", "source"), services={"type": "array", "items": _TEXT}, exp=_TIME),
         meaning="The power it is done by; `id` is the reader's own. Without `services` it reaches into all areas, without"
-        " `exp` it has no set end.",
+        " `exp` it has no set end; of a ward's the end is not told, as it would tell the birth date.",
     ),
     "post": Claim(
         schema=_object(("id", "agency"), roles={"type": "array", "items": _TEXT}, commune=_TEXT),

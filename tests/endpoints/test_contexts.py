@@ -1,13 +1,14 @@
 """For whom people act, from /authorize to the tokens and their end – DESIGN 5.2, 5.5; journeys 5, 7 and 8 of the city."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from idp.audit.events import EventType
 from idp.database import Done
+from idp.days import VIETNAM_TIME
 from idp.ids import OrganisationId, PersonId
 from idp.mandates import service as mandates
 from idp.organisations.model import Organisation, OrganisationKind, OrganisationScheme, OrganisationStatus
@@ -297,9 +298,38 @@ async def test_a_code_of_a_mandate_that_has_just_ended_gives_nothing(world: Worl
 
 
 async def test_nothing_outlives_a_childs_coming_of_age(world: World, family: Family) -> None:
+    tomorrow = world.time().astimezone(VIETNAM_TIME).date() + timedelta(days=1)
+    born = tomorrow.replace(year=tomorrow.year - 18)
+    grown = await world.person(
+        "grown", profile=PersonProfile(full_name="Nguyễn Gia Lớn", birthdate=born.isoformat())
+    )
+    parents = (family.mother.person_id,)
+
+    def name_mother(tx: Tx) -> Done[None]:
+        mandates.replace_parents(tx, grown.person_id, parents, actor="test", occasion=world.occasion)
+        return Done(None)
+
+    await world.write(name_mother)
+    await world.agree(grown.person_id, family.rp)
+    midnight = datetime.combine(tomorrow, time(), VIETNAM_TIME)
+    world.time.move(midnight - world.time() - timedelta(seconds=31))
+    await world.signed_in(family.browser, family.mother.person_id)
+    tokens = await tokens_for(world, family, "Nguyễn Gia Lớn")
+    assert tokens["expires_in"] == 30
+    assert claims(tokens["id_token"])["exp"] == int(midnight.timestamp())
+    world.time.move(seconds=30)
+    assert await userinfo(world, tokens) == {"status": 401}
+
+
+async def test_the_end_of_a_parents_power_tells_no_service_the_birth_date(
+    world: World, family: Family
+) -> None:
+    of_age = int(datetime(2035, 1, 5, tzinfo=VIETNAM_TIME).timestamp())
     tokens = await tokens_for(world, family, "Nguyễn Gia Bảo")
-    of_age = datetime(2035, 1, 5, tzinfo=timezone(timedelta(hours=7)))
-    assert claims(tokens["id_token"])["mandate"]["exp"] == int(of_age.timestamp())
+    answer = await userinfo(world, tokens)
+    assert claims(tokens["id_token"])["mandate"]["role"] == answer["mandates"][0]["role"] == "parent"
+    for said in (claims(tokens["id_token"]), claims(tokens["access_token"]), answer):
+        assert str(of_age) not in str(said)
 
 
 async def test_a_client_that_does_not_ask_gets_no_word_of_it(world: World, family: Family) -> None:
@@ -331,7 +361,7 @@ async def test_a_birth_date_put_right_brings_the_end_of_what_was_granted_forward
     world: World, family: Family
 ) -> None:  # without a job
     tokens = await tokens_for(world, family, "Nguyễn Gia Bảo", scope="openid profile mandate offline_access")
-    soon = datetime(2026, 3, 10, tzinfo=timezone(timedelta(hours=7)))
+    soon = datetime(2026, 3, 10, tzinfo=VIETNAM_TIME)
 
     def put_right(tx: Tx) -> Done[None]:
         born = "2008-03-10"
