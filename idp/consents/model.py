@@ -39,6 +39,13 @@ def that_count(records: tuple[ConsentRecord, ...], client: ClientFacts) -> tuple
     )
 
 
+def rests_on_consent(record: ConsentRecord, client: ClientFacts | None) -> bool:
+    """Tell whether what goes by this record is its person's to stop: agreed to, or told before consent was the ground."""
+    is_now = client is not None and record.scope in client.scopes
+    bases = {record.basis, client.basis_of(record.scope)} if client is not None and is_now else {record.basis}
+    return record.granted and record.withdrawn_at is None and LegalBasis.CONSENT in bases
+
+
 def consent_facts(records: tuple[ConsentRecord, ...], *, is_restricted: bool = False) -> ConsentFacts:
     """Reduce the records of one person and client to what counts now."""
     live = [record for record in records if record.withdrawn_at is None]

@@ -10,8 +10,9 @@ import pytest
 from idp.protocol.acting import ContextKind
 from idp.protocol.scopes import LegalBasis
 from tests.driver import Browser, Page, RelyingParty
+from tests.endpoints.test_account_data import send
 from tests.endpoints.test_minors import a_child
-from tests.world import World
+from tests.world import Visitor, World
 
 SCOPE = "openid email"
 TOLD = {"email": LegalBasis.PUBLIC_TASK}
@@ -83,3 +84,28 @@ async def test_what_a_child_was_told_no_parent_has_agreed_to(world: World) -> No
     page = await browser.get(rp.authorize_url(scope=SCOPE))
     assert page.checkboxes == []
     assert "email" not in await _told(world, rp, await browser.press(page, "allow"))
+
+
+async def test_who_was_told_takes_it_back_once_consent_is_the_ground(world: World) -> None:
+    visitor, rp, tokens = await _told_before(world)
+    page = await visitor.browser.get(f"/account/services/service?c={rp.client_id}")
+    page = await visitor.browser.press(page, "withdraw")
+    assert "page-service-receipt" in page.ids
+    assert (await world.userinfo(tokens["access_token"])).status_code == 401
+
+
+async def test_a_restriction_stops_what_was_told_once_consent_is_the_ground(world: World) -> None:
+    visitor, rp, tokens = await _told_before(world)
+    await send(visitor.browser, "restrict")
+    assert (await world.userinfo(tokens["access_token"])).status_code == 401
+    assert (await rp.refresh(world.http, tokens["refresh_token"])).status_code == 400
+
+
+async def _told_before(world: World) -> tuple[Visitor, RelyingParty, dict[str, Any]]:
+    """Somebody whose address a service was sent by law, and is still, though consent is the ground now."""
+    by_law = dict.fromkeys(("profile", "email", "phone", "offline_access"), LegalBasis.PUBLIC_TASK)
+    rp = await world.client("rp-law", legal_basis=by_law)
+    visitor = await world.visitor(rp)
+    tokens = await world.tokens(rp, visitor, scope="openid email offline_access")
+    await world.change_client("rp-law", legal_basis={**by_law, "email": LegalBasis.CONSENT})
+    return visitor, rp, tokens

@@ -11,12 +11,12 @@ from idp.citizen.data.rows import request_row
 from idp.citizen.interaction import posted
 from idp.citizen.services.found import Found, load
 from idp.citizen.services.rows import HOME, connected
+from idp.consents.model import rests_on_consent
 from idp.consents.service import withdraw as withdraw_consent
 from idp.data_rights.service import requests_of
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.ids import ClientId
-from idp.protocol.scopes import LegalBasis
 from idp.transaction import Tx
 from idp.ui.account_rows import Connected
 
@@ -54,12 +54,12 @@ async def withdraw(call: Call) -> Answer:
         return holder
     client_id = ClientId(posted(call).get("service", ""))
     occasion = call.occasion()
+    client = await call.provider.configuration.client(client_id)
+    facts = None if client is None else client.facts
 
     def work(tx: Tx) -> Done[int]:
         records = tx.consents.of_client(holder.person_id, client_id)
-        if not any(
-            one.granted and one.withdrawn_at is None and one.basis is LegalBasis.CONSENT for one in records
-        ):
+        if not any(rests_on_consent(one, facts) for one in records):
             return Done(0)
         actor = person_ref(holder.person_id)
         return withdraw_consent(tx, holder.person_id, client_id, actor=actor, occasion=occasion)

@@ -6,11 +6,10 @@ from hashlib import sha256
 from idp.citizen.account import Holder
 from idp.citizen.consent_offer import labels_of
 from idp.citizen.services.found import Found
-from idp.consents.model import ConsentRecord
+from idp.consents.model import ConsentRecord, rests_on_consent
 from idp.edge import Call
 from idp.edge.page import language_of, relying_party
 from idp.protocol.facts import ClientFacts
-from idp.protocol.scopes import LegalBasis
 from idp.ui.account_rows import Connected, Given
 from idp.ui.formatting import reference
 from idp.ui.pages import shown_name
@@ -33,7 +32,7 @@ def connected(call: Call, holder: Holder, found: Found, client: ClientFacts) -> 
         host=relying_party(client, client.first_redirect_uri).host,
         since=min(first),
         last_used=max(last),
-        is_public_task=not any(one.basis is LegalBasis.CONSENT for one in is_open),
+        is_public_task=not any(rests_on_consent(one, client) for one in is_open),
         law=client.law,
         labels=_labels(call, holder, is_open),
         given=tuple(_given(call, holder, one) for one in found.records),

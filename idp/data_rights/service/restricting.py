@@ -8,10 +8,10 @@ from datetime import datetime
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
+from idp.consents.model import ConsentRecord, rests_on_consent
 from idp.database import Done
 from idp.ids import ClientId, PersonId
-from idp.protocol.scopes import LegalBasis
-from idp.sessions.service import tell_of_ended
+from idp.sessions.service import facts_of, tell_of_ended
 from idp.transaction import Tx
 
 
@@ -64,9 +64,14 @@ def lift_own(tx: Tx, person_id: PersonId, *, occasion: Occasion) -> Done[bool]:
 
 
 def _on_consent(tx: Tx, person_id: PersonId) -> set[ClientId]:
+    """Return the services that get something on consent, as things were when it was told or agreed to, or are now."""
     records = (one for record in tx.people.records_of(person_id) for one in tx.consents.of_person(record))
+    of_client: dict[ClientId, list[ConsentRecord]] = {}
+    for one in records:
+        of_client.setdefault(one.client_id, []).append(one)
     return {
-        one.client_id
-        for one in records
-        if one.granted and one.withdrawn_at is None and one.basis is LegalBasis.CONSENT
+        client_id
+        for client_id, found in of_client.items()
+        for client in [facts_of(tx, client_id)]
+        if any(rests_on_consent(one, client) for one in found)
     }
