@@ -18,6 +18,7 @@ from idp.log_stream import LogStream
 _LONGEST = 1024
 _MOMENT = 0.02
 """Seconds a line may wait for others: to write each by itself takes longer than to make it."""
+_STDOUT, _STDERR = 1, 2
 _LAST_SECONDS = 1.0
 """For the last lines of a process, where nobody takes them."""
 _OWN_FIELDS = "hpid"
@@ -194,7 +195,7 @@ def configure(level: str) -> None:
     """Send every log line of this process to stdout as JSON."""
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # noqa: SLF001 - as the library's page on optimisation says
-    output = _Output(LogStream((sys.stdout or sys.stderr).fileno()))
+    output = _Output(LogStream(_STDERR if sys.stdout is None else _STDOUT))
     output.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [output]

@@ -40,6 +40,7 @@ from idp.cli import (
     worker,
 )
 from idp.cli.context import CommandFailed, say, show_error
+from idp.cli.streams import hold_streams
 from idp.database import DatabaseUnavailable, UnusableUrl
 from idp.env_file import UnusableEnvFile, take_env_file
 from idp.exposition import PortTaken
@@ -126,6 +127,7 @@ def _before_every_command(
 
 def main() -> None:
     """Run a command; what an operator can mend is one clear line and exit status 1, never a stack trace."""
+    hold_streams()
     try:
         _check_words(sys.argv[1:])
         app()

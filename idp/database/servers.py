@@ -6,6 +6,7 @@ transaction travel with its BEGIN, in the same message.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from socket import AF_INET, AF_INET6, IPPROTO_TCP, SO_KEEPALIVE, SOL_SOCKET
 from socket import TCP_KEEPCNT as KEEPALIVE_COUNT
 from socket import TCP_KEEPIDLE as KEEPALIVE_IDLE
@@ -125,7 +126,8 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
 
     async def close(self, **_limits: float | None) -> None:
         """Say goodbye, unless that takes long, whatever the caller would wait."""
-        await super().close(timeout=_FAREWELL_SECONDS)
+        with suppress(TimeoutError):  # it is cut then, and nobody need hear of it
+            await super().close(timeout=_FAREWELL_SECONDS)
 
 
 class BoundedConnection(WatchedConnection):

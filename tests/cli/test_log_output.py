@@ -1,4 +1,4 @@
-"""Where the log goes: a reader that stops, a reader that comes late (idp/log.py, idp/log_stream.py)."""
+"""Where the log goes (idp/log.py, idp/log_stream.py): a reader that stops, one that comes late, and closed streams."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import select
 import socket
 import subprocess
 import time
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import httpx
@@ -59,6 +60,20 @@ def test_the_last_words_reach_a_log_that_is_read_late_and_wait_for_nobody(made: 
         finally:
             process.terminate()
             assert process.wait(_STOPS_WITHIN) == 0
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-"])
+def test_with_its_streams_closed_it_serves_and_ends_well(made: Installation, closed: str) -> None:
+    """Their numbers go to nobody else: the event loop aborts where it is to close one of them."""
+    words = ("sh", "-c", f'exec "$@" {closed}', "sh", *HPID, "serve")
+    process = subprocess.Popen(words, env=made.environment(), stdin=subprocess.DEVNULL)
+    try:
+        _until_answered(f"{made.issuer}/health/ready")
+        streams = [str(Path(f"/proc/{process.pid}/fd/{number}").readlink()) for number in range(3)]
+        assert not [name for name in streams if name.startswith("socket:") or ".sqlite3" in name]
+    finally:
+        process.terminate()
+        assert process.wait(_STOPS_WITHIN) == 0
 
 
 def _until_answered(url: str) -> None:

@@ -63,6 +63,16 @@ async def test_a_peer_that_vanishes_costs_one_wait_not_one_per_connection(way: F
         assert len(set(answers)) == 1
 
 
+async def test_a_peer_that_takes_no_farewell_is_cut_without_a_word(
+    way: Forwarder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A command whose work was done ended in a stack trace of the driver's."""
+    async with opened(way.url) as database:
+        await fill_the_pool(database)
+        way.hush()
+    assert [record.getMessage() for record in caplog.records] == []
+
+
 @pytest.mark.usefixtures("impatient")
 async def test_nobody_waits_longer_than_the_whole_while_the_peer_is_silent(way: Forwarder) -> None:
     async with opened(way.url) as database:
