@@ -5,11 +5,12 @@ only that of client_secret_jwt is sealed beside it, for as long as that is the c
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
-from idp.clients.model import Client, ClientSecret, IssuedSecret, Logo
+from idp.clients.model import Client, ClientSecret, IssuedSecret, Logo, UnreadableRegistration
 from idp.clients.store import spent
 from idp.clients.store.client_secrets import PURPOSE
 from idp.database import Database
@@ -44,6 +45,7 @@ def put_client(
     installation offers.
     """
     facts = check_registration(facts, response_types=response_types)
+    facts = replace(facts, purpose_since=_purpose_since(tx, facts, occasion))
     _check_sector(tx, facts)
     if not tx.clients.put(facts, occasion.now):
         refuse("client_id", "was removed; it is not given again")
@@ -55,6 +57,18 @@ def put_client(
         tx.clients.forget_sealed(facts.client_id)
     tx.configuration.raise_version()
     tx.audit.add(occasion.event(EventType.CLIENT_REGISTERED, actor=actor, client_id=facts.client_id))
+
+
+def _purpose_since(tx: Tx, facts: ClientFacts, occasion: Occasion) -> float:
+    """Return since when the data is for what this says: who agreed before that agreed to something else."""
+    try:
+        client = tx.clients.get(facts.client_id)
+    except UnreadableRegistration:  # what it was for is not known
+        return occasion.now.timestamp()
+    old = None if client is None else client.facts
+    if old is None or (old.purpose, old.purpose_en) == (facts.purpose, facts.purpose_en):
+        return 0.0 if old is None else old.purpose_since
+    return occasion.now.timestamp()
 
 
 def _check_sector(tx: Tx, facts: ClientFacts) -> None:

@@ -29,14 +29,19 @@ class ConsentRecord:
 
 
 def that_count(records: tuple[ConsentRecord, ...], client: ClientFacts) -> tuple[ConsentRecord, ...]:
-    """Return those made on the basis on which their scope is sent now.
+    """Return those made on the basis on which their scope is sent now and, if that is consent, for its purpose of now.
 
     What somebody was told because the law orders it is no consent once consent is the ground, and a no to what was asked
-    is none to what the law orders: either way they are told or asked anew.
+    is none to what the law orders. Consent is to a purpose (Law 91/2025/QH15): for another one they are asked anew.
     """
-    return tuple(
-        one for one in records if one.scope in client.scopes and one.basis is client.basis_of(one.scope)
-    )
+    return tuple(one for one in records if one.scope in client.scopes and _counts(one, client))
+
+
+def _counts(record: ConsentRecord, client: ClientFacts) -> bool:
+    if record.basis is not client.basis_of(record.scope):
+        return False
+    is_told = record.basis is not LegalBasis.CONSENT
+    return is_told or record.decided_at.timestamp() >= client.purpose_since
 
 
 def rests_on_consent(record: ConsentRecord, client: ClientFacts | None) -> bool:

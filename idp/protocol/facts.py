@@ -113,6 +113,8 @@ class ClientFacts:
     """The legal document named on the notice."""
     purpose: str = ""
     purpose_en: str = ""
+    purpose_since: float = 0.0
+    """Since when that has been the purpose, in seconds since 1970, if it was another before."""
     client_uri: str | None = None
     logo_uri: str | None = None
     logo: str | None = None

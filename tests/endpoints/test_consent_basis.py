@@ -109,3 +109,23 @@ async def _told_before(world: World) -> tuple[Visitor, RelyingParty, dict[str, A
     tokens = await world.tokens(rp, visitor, scope="openid email offline_access")
     await world.change_client("rp-law", legal_basis={**by_law, "email": LegalBasis.CONSENT})
     return visitor, rp, tokens
+
+
+async def test_who_agreed_to_one_purpose_has_not_agreed_to_another(world: World, browser: Browser) -> None:
+    rp = await world.client("rp-purpose", purpose="gửi kết quả", purpose_en="send the result")
+    page = await browser.get(rp.authorize_url(scope=SCOPE))
+    page = await browser.press(page, "allow", extra=[("scope", "email")])
+    assert "email" in await _told(world, rp, page)
+    world.time.move(seconds=1)
+    await world.change_client("rp-purpose", contacts=("a@example.vn",))
+    assert "email" in await _told(world, rp, await browser.get(rp.authorize_url(scope=SCOPE)))
+    await world.change_client("rp-purpose", purpose="quảng cáo", purpose_en="advertise")
+    silent = await browser.get(rp.authorize_url(scope=SCOPE, prompt="none"))
+    assert silent.answer["error"] == "consent_required"
+    page = await browser.get(rp.authorize_url(scope=SCOPE))
+    assert page.checkboxes == ["email"]
+    assert "quảng cáo" in page.response.text
+    assert "email" not in await _told(world, rp, await browser.press(page, "allow"))
+    world.time.move(seconds=1)
+    await world.change_client("rp-purpose", contacts=())
+    assert "email" not in await _told(world, rp, await browser.get(rp.authorize_url(scope=SCOPE)))
