@@ -5,8 +5,10 @@ typed. None goes into the log or the record.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -38,8 +40,6 @@ def escrow(
     settings = Settings()
     master = MasterKey.load(settings.master_key_path)
     made = master.shares(threshold=threshold, total=shares)
-    if to is not None:
-        _make_folder(to)
 
     async def record(provider: Provider) -> None:
         event = occasion(provider).event(
@@ -57,12 +57,15 @@ def escrow(
 
         (await provider.database.transact(add)).unwrap()
 
-    with_provider(record)
-    for share in made:
-        if to is None:
-            say(share_text(share) + "\n")
-        else:
-            say(str(_write(to, share)))
+    if to is None:
+        with_provider(record)
+        told = [f"{share_text(share)}\n" for share in made]
+    else:
+        with _made_whole(to):
+            with_provider(record)
+            told = [str(_write(to, share)) for share in made]
+    for text in told:
+        say(text)
 
 
 def recover(
@@ -93,6 +96,17 @@ def check_share(
         raise CommandFailed("there is no share")
     content = {"set": share.set_id, "share": share.place, "of": share.total, "needed": share.threshold}
     show(content, as_json=as_json, title="whole")
+
+
+@contextmanager
+def _made_whole(folder: Path) -> Iterator[None]:
+    """Make a folder, and leave none where not all is in it: enough shares that nobody knows of are the key."""
+    _make_folder(folder)
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _make_folder(folder: Path) -> None:

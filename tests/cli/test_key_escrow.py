@@ -10,7 +10,7 @@ from idp.cli.keys import app
 from keys.escrow import share_text
 from keys.master import MasterKey
 from tests.cli.conftest import Office
-from tests.server import Installation, ServedWorld
+from tests.server import Installation, ServedWorld, free_ports
 
 pytestmark = pytest.mark.network
 
@@ -64,3 +64,18 @@ def test_shares_are_typed_line_by_line(tmp_path: Path) -> None:
     assert checked.exit_code == 0
     nothing = CliRunner().invoke(app, ["check-share"], input="")
     assert str(nothing.exception) == "there is no share"
+
+
+def test_what_ends_half_way_leaves_no_share_and_can_be_begun_again(
+    made: Installation, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shares"
+    nobody = f"postgresql://hpid@127.0.0.1:{free_ports(1)[0]}/hpid"
+    assert made.hpid("keys", "escrow", "--to", str(folder), HPID_DATABASE_URL=nobody).status == 1
+    assert not folder.exists()
+    assert made.hpid("keys", "escrow", "--to", str(folder)).status == 0
+    left = 4085 - len(str(tmp_path))  # the folder can be made, a file in it can't: its path is too long
+    deep = tmp_path.joinpath(*["d" * 99] * (left // 100), "d" * (left % 100))
+    refused = made.hpid("keys", "escrow", "--to", str(deep)).refusal
+    assert refused == f"{deep / 'share-1-of-5.txt'}: can't be written: File name too long"
+    assert not deep.exists()
