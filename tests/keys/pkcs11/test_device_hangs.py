@@ -78,7 +78,7 @@ async def test_while_the_module_hangs_the_event_loop_goes_on(token: Token) -> No
     """A function of C that sleeps with the interpreter's lock in hand would stop everything."""
     with native_sleep_in("C_Sign"):
         device = token.device(time_limit=0.5)
-        record = await device.run(lambda found: found.generate("ES256", label="x"))
+        record = await device.run(lambda found: found.generate("ES256", label="x"), limit=10.0)
         signing = asyncio.create_task(device.run(lambda found: found.sign(record[0], "ES256", b"x")))
         longest, last = 0.0, time.monotonic()
         while not signing.done():
