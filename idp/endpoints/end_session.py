@@ -23,7 +23,7 @@ from idp.protocol.errors import InvalidRequest, ToPage, refusing
 from idp.protocol.facts import ClientFacts, Realm
 from idp.protocol.logout import PARAMETERS, LogoutRequest, ReturnAddress, check_return, parse
 from idp.protocol.token_request import parse_form
-from idp.sessions.model import Session
+from idp.sessions.model import Session, sid_at
 from idp.sessions.service import end_session as end
 from idp.transaction import Tx
 from keys.jose import InvalidJwt, Purpose
@@ -130,7 +130,7 @@ def _is_vouched(call: Call, hint: _Hint | None, session: Session) -> bool:
     """Tell whether the hint was issued in this very session."""
     if hint is None:
         return False
-    return hint.sid == call.provider.vault.subject(session.session_id, f"sid {hint.client_id}")
+    return hint.sid == sid_at(session.facts(), hint.client_id, call.provider.vault)
 
 
 def _load(tx: Tx, *, cookie: str | None, hint: _Hint | None) -> Session | None:

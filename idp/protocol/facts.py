@@ -187,6 +187,8 @@ class SessionFacts:
     """At a computer its person calls public: nothing outlives it."""
     asks_more: bool = False
     """Its sign-in stood out: proofs count for a short time."""
+    told_ended: tuple[ClientId, ...] = ()
+    """Relying parties that were told of its end though it goes on, once for each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from idp.ids import ClientId, PersonId, Sid
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import Realm, SessionFacts
 from idp.settings import Lifetimes
+from keys.envelope import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ class Session:
     """At a computer its person calls public: it ends soon, and nothing outlives it."""
     asks_more: bool = False
     """What is above low asks for a fresh proof here (idp/risk/rules.py)."""
+    told_ended: tuple[ClientId, ...] = ()
+    """Relying parties told of its end though it goes on, once for each time (`sid_at`)."""
 
     def is_live(self, now: datetime, life: Lifetimes) -> bool:
         """Tell whether the session is neither ended, nor over its absolute limit, nor idle too long."""
@@ -76,6 +79,7 @@ class Session:
             device_since=self.device_since,
             is_public=self.is_public,
             asks_more=self.asks_more,
+            told_ended=self.told_ended,
         )
 
 
@@ -86,9 +90,20 @@ class SessionClient:
     session_id: str
     client_id: ClientId
     sid: Sid
-    """What the relying party knows the session as: random per session and client."""
+    """What the relying party knows the session as (`sid_at`)."""
     sub: str
     """Whom it was told of last."""
     reached_at: datetime
     context_id: str | None = None
     """For whom it is used there: `context.SELF`, or the mandate or post. None: a release wrote it that did not say."""
+
+
+def sid_at(session: SessionFacts, client_id: ClientId, vault: Vault) -> Sid:
+    """Return the `sid` of a session at a relying party (Back-Channel Logout 1.0 §2.1).
+
+    Once it was told that this one ended while the session goes on (sessions/service/telling.py), it is another one: who
+    remembers what ended would throw out everybody who signs in with it again.
+    """
+    times = session.told_ended.count(client_id)
+    again = f"\n{times}" if times else ""
+    return Sid(vault.subject(session.sid, f"sid {client_id}{again}"))

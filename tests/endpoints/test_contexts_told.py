@@ -64,6 +64,25 @@ async def test_a_power_that_was_chosen(world: World, hears: Family) -> None:
     assert await told(world, hears.rp) == [sid]
 
 
+async def test_who_was_told_knows_the_session_as_another_one(world: World, hears: Family) -> None:
+    """Else a service that remembers which sessions ended would send its person here and back without an end."""
+    first = await redeemed(world, hears.rp, (await choose(hears, COMPANY)).answer["code"])
+    await end_company(world, hears)
+    world.time.move(seconds=1)
+    second = await redeemed(world, hears.rp, (await choose(hears, CHILD)).answer["code"])
+    assert second != first
+    again = await hears.browser.get(hears.rp.authorize_url(prompt="none"))
+    assert await redeemed(world, hears.rp, again.answer["code"]) == second, "it stays until it is told again"
+
+    def end(tx: Tx) -> Done[object]:
+        return Done(
+            end_all_sessions(tx, hears.mother.person_id, reason="test", actor="test", occasion=world.occasion)
+        )
+
+    await world.write(end)
+    assert sorted(await told(world, hears.rp)) == sorted([first, second])
+
+
 async def test_a_power_that_a_hint_named(world: World, hears: Family) -> None:
     page = await hears.browser.get(hears.rp.authorize_url(org_hint="0200000007"))
     sid = await redeemed(world, hears.rp, page.answer["code"])

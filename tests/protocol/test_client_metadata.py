@@ -17,8 +17,8 @@ from tests import make
 
 BASE = make.client(redirect_uris=(), post_logout_redirect_uris=(), name="portal", name_en="", agency="")
 URIS = ["https://rp.example/cb"]
-OURS_ALONE = {"client_id", "enabled", "name_en", "logo"}
-"""Fields that no plain member names: who it is, whether it is on, our own image, and what carries a language."""
+OURS_ALONE = {"client_id", "enabled", "name_en", "logo", "purpose_since"}
+"""No plain member names these: who it is, whether it is on, our own image, since when; and what carries a language."""
 
 
 def _read(by_operator: bool = False, base: ClientFacts = BASE, **members: Any) -> ClientFacts:

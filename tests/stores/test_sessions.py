@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from idp.database import Database, Done
 from idp.ids import ClientId, HandleKind, Sid
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
-from idp.sessions.model import Session
+from idp.sessions.model import Session, sid_at
+from tests.edge.calls import VAULT
 from tests.stores.samples import (
     DAY,
     HOUR,
@@ -163,15 +165,35 @@ async def test_a_person_sees_the_sessions_that_have_not_ended(database: Database
     assert await see(database, lambda tx: tx.sessions.of_person(me.person.person_id)) == (me.session, later)
 
 
-async def test_a_client_keeps_the_sid_it_was_given_first(database: Database[Any]) -> None:
+async def test_a_client_is_told_of_by_the_sid_it_was_given_last(database: Database[Any]) -> None:
     me = await sign_in(database)
     first = me.reached()
     again = replace(first, sid=Sid("another"), reached_at=NOW + HOUR)
     assert await do(database, lambda tx: tx.sessions.reach(first)) == first.sid
-    assert await do(database, lambda tx: tx.sessions.reach(again)) == first.sid
-    assert await see(database, lambda tx: tx.sessions.clients_of(me.session.session_id)) == (
-        replace(first, reached_at=NOW + HOUR),
-    )
+    assert await do(database, lambda tx: tx.sessions.reach(again)) == again.sid
+    assert await see(database, lambda tx: tx.sessions.clients_of(me.session.session_id)) == (again,)
+
+
+async def test_who_was_told_of_an_end_is_kept_with_the_session_once_for_each_time(
+    database: Database[Any],
+) -> None:
+    me = await sign_in(database)
+    portal, store, other = ClientId("portal"), ClientId("store"), ClientId("other")
+    for told in (portal, store, portal):
+        await do(database, partial(_tell, me.session.session_id, told))
+    found = await see(database, lambda tx: tx.sessions.find(me.cookie))
+    assert found.told_ended == (portal, store, portal)
+    changed = [
+        sid_at(found.facts(), one, VAULT) != sid_at(me.session.facts(), one, VAULT)
+        for one in (portal, store, other)
+    ]
+    assert changed == [True, True, False]
+    once = replace(found, told_ended=(portal, store))
+    assert sid_at(once.facts(), portal, VAULT) != sid_at(found.facts(), portal, VAULT), "each time anew"
+
+
+def _tell(session_id: str, client_id: ClientId, tx: Any) -> None:
+    tx.sessions.tell(session_id, client_id)
 
 
 async def test_a_sid_is_found_for_its_own_client_only(database: Database[Any]) -> None:

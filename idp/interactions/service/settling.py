@@ -8,7 +8,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done, Refused
 from idp.grants.model import NewCode
-from idp.ids import Gid, GrantId, HandleKind, PersonId, Sid, bucket_of
+from idp.ids import Gid, GrantId, HandleKind, PersonId, bucket_of
 from idp.interactions.service.contexts import held
 from idp.interactions.service.deciding import Decision
 from idp.mandates.service import Deed, tell_other_representatives
@@ -22,7 +22,7 @@ from idp.protocol.next_step import Issue, Step, is_hasty
 from idp.protocol.subject import sector_of
 from idp.risk.model import NOTHING, Weighed
 from idp.risk.rules import hasty
-from idp.sessions.model import Session
+from idp.sessions.model import Session, sid_at
 from idp.settings import Settings
 from idp.transaction import Tx
 from keys.envelope import Vault
@@ -152,7 +152,7 @@ def _grant(
         gid=Gid(occasion.clock.token()),
         client_id=client.client_id,
         person_id=session.person_id,
-        sid=Sid(vault.subject(session.sid, f"sid {client.client_id}")),
+        sid=sid_at(session, client.client_id, vault),
         scopes=issue.scopes,
         audience=audience,
         auth_time=session.auth_time,

@@ -20,9 +20,11 @@ _FIRST_STATES = {
 def tell_of_ended(tx: Tx, ended: Iterable[GrantFacts], *, occasion: Occasion) -> int:
     """Tell services whose grants ended beside a session that goes on; return how many tokens will be sent.
 
-    A service that the same session uses for somebody else by now goes on undisturbed.
+    A service that the same session uses for somebody else by now goes on undisturbed. Who is told knows the session by
+    another `sid` when its person comes again.
     """
     messages: dict[tuple[ClientId, str], OutboxMessage] = {}
+    told: set[tuple[str, ClientId]] = set()
     for grant in ended:
         session = tx.sessions.find_by_sid(grant.client_id, grant.sid)
         if session is None or session.ended_at is not None:
@@ -41,7 +43,10 @@ def tell_of_ended(tx: Tx, ended: Iterable[GrantFacts], *, occasion: Occasion) ->
         logout_id = occasion.clock.random_bytes(16).hex()
         kind = OutboxKind.BACKCHANNEL_LOGOUT
         messages[grant.client_id, grant.sid] = logout_message(kind, session, reached, logout_id, occasion)
+        told.add((session.session_id, grant.client_id))
     tx.outbox.add(tuple(messages.values()))
+    for session_id, client_id in sorted(told):  # in one order: nobody waits in a circle
+        tx.sessions.tell(session_id, client_id)
     return len(messages)
 
 

@@ -64,7 +64,7 @@ _sub = (
 )
 _person_is_active = and_(_people.c.status == "active", _people.c.canonical_id.is_(None))
 
-_LATER = {"bucket", "ended_at", "end_reason", "reprove_by"}
+_LATER = {"bucket", "ended_at", "end_reason", "reprove_by", "told_ended"}
 _GIVEN = [one.name for one in sessions.c if one.name not in _LATER]
 _ADD = (
     insert(sessions)
@@ -94,6 +94,8 @@ _TOUCH = (
     .where(_this_live_session, sessions.c.last_seen_at < bindparam("now"))
     .values(last_seen_at=bindparam("now"))
 )
+_told = func.coalesce(sessions.c.told_ended, "") + bindparam("told_client", type_=Text) + "\n"
+_TELL = update(sessions).where(_this_session).values(told_ended=_told)
 _RENEWED = (
     *(
         "cookie",
@@ -187,7 +189,7 @@ _REACH = (
     )
     .on_conflict_do_update(
         index_elements=["bucket", "session_id", "client_id"],
-        set_={name: _upsert.excluded[name] for name in ("sub", "reached_at", "context_id")},
+        set_={name: _upsert.excluded[name] for name in ("sid", "sub", "reached_at", "context_id")},
     )
     .returning(session_clients.c.sid)
 )
@@ -321,7 +323,7 @@ class SessionStore:
         return tuple(session(row) for row in self.connection.execute(_BEYOND, given))
 
     def reach(self, reached: SessionClient) -> Sid:
-        """Note that a session has reached a relying party, and as whom; return the sid it was given the first time."""
+        """Note that a session has reached a relying party, and as whom; return the sid it is known as there."""
         given = {
             "this_session": reached.session_id,
             "new_client": reached.client_id,
@@ -331,6 +333,10 @@ class SessionStore:
             "now": reached.reached_at,
         }
         return Sid(self.connection.execute(_REACH, given).scalar_one())
+
+    def tell(self, session_id: str, client_id: ClientId) -> None:
+        """Note that a relying party is told that a session ended which goes on: it gets another sid of it."""
+        self.connection.execute(_TELL, {"this_session": session_id, "told_client": client_id})
 
     def choose(self, session_id: str, client_id: ClientId, choice_id: str, now: datetime) -> bool:
         """Note for whom a live session acts at a relying party; False if it has ended."""

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from idp.database import Digest, UtcTime, metadata
-from idp.ids import PersonId
+from idp.ids import ClientId, PersonId
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import Realm
 from idp.sessions.model import Session
@@ -55,6 +55,7 @@ sessions = Table(
     Column("device_id", Text),  # in which of the person's known browsers; empty: none
     Column("device_since", UtcTime),  # since when they are known there
     Column("is_public", Boolean),  # true: at a computer its person calls public
+    Column("told_ended", Text),  # lines: the relying parties told of its end though it goes on (`sid_at`)
     Column("asks_more", Boolean),  # true: what is above low asks for a fresh proof
     ForeignKeyConstraint(["bucket", "person_id"], ["people.bucket", "people.person_id"]),
     Index("ix_sessions_person", "bucket", "person_id"),
@@ -100,6 +101,7 @@ def session(row: Row[Any], *, is_restricted: bool = False, sub: str | None = Non
         device_since=row.device_since,
         is_public=bool(row.is_public),
         asks_more=bool(row.asks_more),
+        told_ended=tuple(ClientId(one) for one in (row.told_ended or "").split("\n") if one),
         is_restricted=is_restricted,
         sub=sub,
     )
