@@ -96,6 +96,12 @@ def test_a_corrected_name_a_new_number_and_a_move_stay_one_account(stack: Stack,
         assert visitor.at == "form", "half done: it is a draft"
 
         enter(stack, "person.level", NEW_NUMBER, account_level=1)
+
+        def is_told() -> bool:
+            visitor.open(stack.portal)
+            return not visitor.sees("sign-out-everywhere")
+
+        wait_until(is_told, seconds=_KNOWN_WITHIN)  # by a logout token; the sign-in at the city goes on
         begin(visitor, stack.portal, CITIZEN, NEW_NUMBER)
         assert (visitor.site, visitor.at) == (stack.provider, "step-up")
         visitor.press("cancel")
