@@ -46,6 +46,19 @@ A_NODE_KNOWS_IT = 1.1
 _databases = count()
 
 
+def until_answered(url: str) -> None:
+    """Return once a node that is being started answers."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            assert httpx.get(url, trust_env=False).status_code == 200
+        except httpx.ConnectError:
+            assert time.monotonic() < deadline, "nobody answers"
+            time.sleep(0.1)
+        else:
+            return
+
+
 def free_ports(number: int) -> list[int]:
     """Return ports that nobody listens on."""
     probes = [socket.socket() for _ in range(number)]

@@ -53,7 +53,7 @@ def matches(choice: Choice, search: str) -> bool:
 def row_of(choice: Choice, language: Language) -> ActForRow:
     """Return the row of a choice."""
     mandate = choice.mandate
-    is_household = choice.organisation is not None and choice.organisation.scheme == "vn_personal_id"
+    is_household = choice.organisation is not None and choice.organisation.is_household
     role = "" if mandate is None else _ROLES.get(mandate.role, "act_role_authorised")
     if is_household and mandate is not None and mandate.role == "representative":
         role = "act_role_owner"

@@ -23,7 +23,9 @@ def acting_value(label: str, choice: Choice | None, language: Language) -> Marku
         case "claim_mandate" if choice is not None and mandate is not None:
             words = STRINGS[language]
             areas = ", ".join(words[f"area_{_key(area)}"] for area in mandate.services)
-            return beside(words[f"role_{_role(choice)}"], areas, _until(choice, words, language))
+            is_owner = organisation is not None and organisation.is_household
+            role = "owner" if is_owner and mandate.role == "representative" else mandate.role
+            return beside(words[f"role_{role}"], areas, _until(choice, words, language))
         case "claim_agency" if post is not None:
             return beside(in_vietnamese(post.agency_name, language), post.employee_number)
         case "claim_position" if post is not None:
@@ -32,12 +34,6 @@ def acting_value(label: str, choice: Choice | None, language: Language) -> Marku
             return Markup(", ").join(STRINGS[language][f"office_{_key(role)}"] for role in post.roles)
         case _:
             return Markup()
-
-
-def _role(choice: Choice) -> str:
-    role = "" if choice.mandate is None else choice.mandate.role
-    is_household = choice.organisation is not None and choice.organisation.scheme == "vn_personal_id"
-    return "owner" if is_household and role == "representative" else role
 
 
 def _until(choice: Choice, words: Mapping[str, str], language: Language) -> str:

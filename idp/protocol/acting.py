@@ -29,6 +29,11 @@ class OrganisationFacts:
     status: str
     """active, suspended, dissolving, dissolved or invalid_address."""
 
+    @property
+    def is_household(self) -> bool:
+        """Tell whether it is a household business, known by its owner's personal ID number."""
+        return self.scheme == "vn_personal_id"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MandateFacts:

@@ -5,7 +5,6 @@ import os
 import select
 import socket
 import subprocess
-import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,7 +12,7 @@ import httpx
 import pytest
 
 from tests.processes import HPID
-from tests.server import PATIENCE, Installation
+from tests.server import PATIENCE, Installation, until_answered
 
 pytestmark = pytest.mark.network
 _STOPS_WITHIN = 6.0
@@ -28,7 +27,7 @@ def test_a_log_that_nobody_reads_any_more_holds_up_nobody(made: Installation, wa
         to = nodes.fileno()
         process = subprocess.Popen((*HPID, "serve"), env=surroundings, stdout=to, stderr=to)
         try:
-            _until_answered(f"{made.issuer}/health/ready")
+            until_answered(f"{made.issuer}/health/ready")
             with httpx.Client(base_url=made.issuer, trust_env=False, timeout=2.0) as client:
                 asked = [client.get(f"/{'x' * 900}-{number}").status_code for number in range(2500)]
                 assert set(asked) == {404}
@@ -53,7 +52,7 @@ def test_the_last_words_reach_a_log_that_is_read_late_and_wait_for_nobody(made: 
         to = nodes.fileno()
         process = subprocess.Popen((*HPID, "serve"), env=made.environment(), stdout=to, stderr=to)
         try:
-            _until_answered(f"{made.issuer}/health/ready")
+            until_answered(f"{made.issuer}/health/ready")
             with httpx.Client(base_url=made.issuer, trust_env=False, timeout=2.0) as client:
                 for _ in range(200):
                     client.get(f"/{'x' * 900}")
@@ -68,24 +67,12 @@ def test_with_its_streams_closed_it_serves_and_ends_well(made: Installation, clo
     words = ("sh", "-c", f'exec "$@" {closed}', "sh", *HPID, "serve")
     process = subprocess.Popen(words, env=made.environment(), stdin=subprocess.DEVNULL)
     try:
-        _until_answered(f"{made.issuer}/health/ready")
+        until_answered(f"{made.issuer}/health/ready")
         streams = [str(Path(f"/proc/{process.pid}/fd/{number}").readlink()) for number in range(3)]
         assert not [name for name in streams if name.startswith("socket:") or ".sqlite3" in name]
     finally:
         process.terminate()
         assert process.wait(_STOPS_WITHIN) == 0
-
-
-def _until_answered(url: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            assert httpx.get(url, trust_env=False).status_code == 200
-        except httpx.ConnectError:
-            assert time.monotonic() < deadline, "nobody answers"
-            time.sleep(0.1)
-        else:
-            return
 
 
 def _pipe() -> tuple[BinaryIO, BinaryIO]:

@@ -41,6 +41,7 @@ from tests.server import (
     free_ports,
     open_served,
     serving,
+    until_answered,
 )
 
 pytestmark = pytest.mark.network
@@ -318,7 +319,7 @@ def test_a_log_on_a_full_disk_stops_nothing_and_is_told_once(made: Installation,
             asyncio.run(_until_numbered(made))
         else:
             for _ in range(2):
-                _until_answered(f"{made.issuer}/health/ready")
+                until_answered(f"{made.issuer}/health/ready")
                 time.sleep(0.1)  # its line is due by now
         assert process.poll() is None
     finally:
@@ -341,18 +342,6 @@ def test_begun_to_outlive_its_terminal_it_does(made: Installation) -> None:
         assert worker.wait(_STOPS_WITHIN) == 0
     finally:
         worker.kill()
-
-
-def _until_answered(url: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            assert httpx.get(url, trust_env=False).status_code == 200
-        except httpx.ConnectError:
-            assert time.monotonic() < deadline, "nobody answers"
-            time.sleep(0.1)
-        else:
-            return
 
 
 async def _until_numbered(installation: Installation) -> None:

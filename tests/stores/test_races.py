@@ -193,10 +193,11 @@ async def test_all_who_ask_at_once_are_told_one_sub(nodes: Nodes) -> None:
 
 async def test_a_client_reached_by_many_at_once_is_told_of_once_by_a_sid_it_was_given(nodes: Nodes) -> None:
     me = await sign_in(nodes[0])
-    sids = iter([Sid(f"sid-{n}") for n in range(500)])
-    answers = await at_once(nodes, lambda tx: tx.sessions.reach(replace(me.reached(), sid=next(sids))))
+    given = [Sid(f"sid-{n}") for n in range(500)]
+    sids = iter(given)
+    await at_once(nodes, lambda tx: tx.sessions.reach(replace(me.reached(), sid=next(sids))))
     (reached,) = await see(nodes[1], lambda tx: tx.sessions.clients_of(me.session.session_id))
-    assert reached.sid in answers
+    assert reached.sid in given
 
 
 async def test_a_number_is_given_to_one_of_many_who_want_it(nodes: Nodes) -> None:

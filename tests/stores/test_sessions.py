@@ -169,8 +169,8 @@ async def test_a_client_is_told_of_by_the_sid_it_was_given_last(database: Databa
     me = await sign_in(database)
     first = me.reached()
     again = replace(first, sid=Sid("another"), reached_at=NOW + HOUR)
-    assert await do(database, lambda tx: tx.sessions.reach(first)) == first.sid
-    assert await do(database, lambda tx: tx.sessions.reach(again)) == again.sid
+    await do(database, lambda tx: tx.sessions.reach(first))
+    await do(database, lambda tx: tx.sessions.reach(again))
     assert await see(database, lambda tx: tx.sessions.clients_of(me.session.session_id)) == (again,)
 
 

@@ -174,24 +174,20 @@ _LOWER_IAL = (
     .values(ial=bindparam("new_ial"))
 )
 _upsert = upsert(session_clients)
-_REACH = (
-    _upsert.from_select(
-        ["bucket", "session_id", "client_id", "sid", "sub", "reached_at", "context_id"],
-        select(
-            sessions.c.bucket,
-            sessions.c.session_id,
-            bindparam("new_client", type_=Text),
-            bindparam("new_sid", type_=Text),
-            bindparam("new_sub", type_=Text),
-            bindparam("now", type_=session_clients.c.reached_at.type),
-            bindparam("new_context", type_=Text),
-        ).where(_this_session),
-    )
-    .on_conflict_do_update(
-        index_elements=["bucket", "session_id", "client_id"],
-        set_={name: _upsert.excluded[name] for name in ("sid", "sub", "reached_at", "context_id")},
-    )
-    .returning(session_clients.c.sid)
+_REACH = _upsert.from_select(
+    ["bucket", "session_id", "client_id", "sid", "sub", "reached_at", "context_id"],
+    select(
+        sessions.c.bucket,
+        sessions.c.session_id,
+        bindparam("new_client", type_=Text),
+        bindparam("new_sid", type_=Text),
+        bindparam("new_sub", type_=Text),
+        bindparam("now", type_=session_clients.c.reached_at.type),
+        bindparam("new_context", type_=Text),
+    ).where(_this_session),
+).on_conflict_do_update(
+    index_elements=["bucket", "session_id", "client_id"],
+    set_={name: _upsert.excluded[name] for name in ("sid", "sub", "reached_at", "context_id")},
 )
 _of_session = and_(
     session_clients.c.bucket == sessions.c.bucket, session_clients.c.session_id == sessions.c.session_id
@@ -322,8 +318,8 @@ class SessionStore:
         given = {**person_given(person_id), "kept": kept, "most": limit}
         return tuple(session(row) for row in self.connection.execute(_BEYOND, given))
 
-    def reach(self, reached: SessionClient) -> Sid:
-        """Note that a session has reached a relying party, and as whom; return the sid it is known as there."""
+    def reach(self, reached: SessionClient) -> None:
+        """Note that a session has reached a relying party, as whom, and the sid it is known as there from now on."""
         given = {
             "this_session": reached.session_id,
             "new_client": reached.client_id,
@@ -332,7 +328,7 @@ class SessionStore:
             "new_context": reached.context_id,
             "now": reached.reached_at,
         }
-        return Sid(self.connection.execute(_REACH, given).scalar_one())
+        self.connection.execute(_REACH, given)
 
     def tell(self, session_id: str, client_id: ClientId) -> None:
         """Note that a relying party is told that a session ended which goes on: it gets another sid of it."""
