@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import subprocess
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode, urljoin
 
@@ -60,11 +61,14 @@ def start_peer(
     server = processes.Server(name=name, port=port, processes=[process])
     processes.wait_for_answer(server, PATHS.discovery, log)
     server.rest_mib = server.memory_mib()
-    asyncio.run(_sign_in_all(target, people))
+    asyncio.run(_sign_in_all(target, people=people))
+    if database_url is None:  # its memory holds a thousand entries: what comes later drives sessions out
+        target.sign_in_anew = partial(_sign_in_all, people=people)
     return server, target
 
 
-async def _sign_in_all(target: Target, people: int) -> None:
+async def _sign_in_all(target: Target, *, people: int) -> None:
+    target.cookies.clear()
     for _ in range(people):
         async with httpx.AsyncClient(base_url=target.issuer, trust_env=False) as http:
             await _sign_in(target, http)

@@ -34,6 +34,7 @@ async def _p2(target: Target, wires: Sequence[Wire], seconds: float) -> Flow:
 
 async def _p3(target: Target, wires: Sequence[Wire], seconds: float) -> Flow:
     del wires, seconds
+    await _sign_in_anew(target)
     return flows.silent_sign_in(target)
 
 
@@ -80,7 +81,13 @@ async def _p7_jwks(target: Target, wires: Sequence[Wire], seconds: float) -> Flo
     return flows.jwks(target)
 
 
+async def _sign_in_anew(target: Target) -> None:
+    if target.sign_in_anew is not None:
+        await target.sign_in_anew(target)
+
+
 async def _fetch_tokens(target: Target, wires: Sequence[Wire]) -> None:
+    await _sign_in_anew(target)
     target.refresh_tokens, target.access_tokens = [], []
     for wire, cookie in zip(wires, target.cookies, strict=False):
         tokens = await flows.sign_in(target, wire, cookie)

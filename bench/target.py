@@ -6,6 +6,7 @@ import secrets
 import time
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -114,6 +115,8 @@ class Target:
     refresh_tokens: list[str] = field(default_factory=list, repr=False)
     access_tokens: list[str] = field(default_factory=list, repr=False)
     machine_token: str = field(default="", repr=False)
+    sign_in_anew: Callable[["Target"], Awaitable[None]] | None = None
+    """Fills `cookies` once more, before each stretch that needs them, where the provider forgets who is signed in."""
 
     @property
     def host(self) -> str:
