@@ -9,7 +9,7 @@ else.
 
 import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from functools import lru_cache
@@ -141,6 +141,10 @@ class UnverifiedJwt:
 
     header: JwtHeader
     unverified_claims: Mapping[str, object]
+    purpose: Purpose
+    """What it was read as."""
+    text: str = field(repr=False)
+    """The token itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,35 +166,42 @@ def peek(token: str, *, purpose: Purpose) -> UnverifiedJwt:
     return UnverifiedJwt(
         header=_header(unverified_header, purpose),
         unverified_claims=_parse_claims(unverified_payload),
+        purpose=purpose,
+        text=token,
     )
 
 
-def verify(token: str, *, purpose: Purpose, keys: JwkSet, proved: Proved | None = None) -> VerifiedJwt:
+def verify(
+    token: str | UnverifiedJwt, *, purpose: Purpose, keys: JwkSet, proved: Proved | None = None
+) -> VerifiedJwt:
     """Return the token's claims once the signature is proved, or raise InvalidJwt.
 
-    `proved` remembers under these very keys: what is in it is not proved anew, what is proved here is added.
+    One that was peeked at for the same purpose is not read again. `proved` remembers under these very keys: what is in it
+    is not proved anew, what is proved here is added.
     """
-    unverified_header, unverified_payload, unverified_signature = _split(token)
+    text, peeked = _as_text(token, purpose)
+    unverified_header, unverified_payload, unverified_signature = _split(text)
     header = _header(unverified_header, purpose)
     key = keys.find(kid=header.kid, alg=header.alg)
     message = f"{unverified_header}.{unverified_payload}".encode("ascii")
     if key is None:
         DECOY.verifies(b"!" * 64, message, alg="ES256")  # a missing key takes as long as a wrong signature
         raise UnknownKey
-    if proved is None or token not in proved:
+    if proved is None or text not in proved:
         if not key.verifies(_decode(unverified_signature), message, alg=header.alg):
             raise InvalidJwt("the signature is not this key's")
         if proved is not None:
-            proved.add(token)
-    return VerifiedJwt(header=header, claims=_parse_claims(unverified_payload))
+            proved.add(text)
+    return VerifiedJwt(header=header, claims=_parse_claims(unverified_payload) if peeked is None else peeked)
 
 
-def verify_with_secret(token: str, *, secrets: Iterable[bytes]) -> VerifiedJwt:
+def verify_with_secret(token: str | UnverifiedJwt, *, secrets: Iterable[bytes]) -> VerifiedJwt:
     """Return the claims of a client's assertion once one of its secrets is proved, or raise InvalidJwt.
 
     HS256 and nothing else; a secret shorter than 32 bytes proves nothing (RFC 7518 §3.2).
     """
-    unverified_header, unverified_payload, unverified_signature = _split(token)
+    text, peeked = _as_text(token, Purpose.CLIENT_SECRET_ASSERTION)
+    unverified_header, unverified_payload, unverified_signature = _split(text)
     header = _header(unverified_header, Purpose.CLIENT_SECRET_ASSERTION)
     message = f"{unverified_header}.{unverified_payload}".encode("ascii")
     given = _decode(unverified_signature)
@@ -201,7 +212,7 @@ def verify_with_secret(token: str, *, secrets: Iterable[bytes]) -> VerifiedJwt:
     ]
     if not any(matches):
         raise InvalidJwt("the signature is none of this client's secrets'")
-    return VerifiedJwt(header=header, claims=_parse_claims(unverified_payload))
+    return VerifiedJwt(header=header, claims=_parse_claims(unverified_payload) if peeked is None else peeked)
 
 
 def check_times(
@@ -230,6 +241,13 @@ def check_times(
         raise InvalidJwt("iat is in the future")
     if max_age is not None and (iat is None or moment > iat + max_age.total_seconds() + slack):
         raise InvalidJwt("the token was issued too long ago, or does not say when")
+
+
+def _as_text(token: str | UnverifiedJwt, purpose: Purpose) -> tuple[str, Mapping[str, object] | None]:
+    """Return the token, and what it claims if it was read as just this before."""
+    if isinstance(token, str):
+        return token, None
+    return token.text, token.unverified_claims if token.purpose is purpose else None
 
 
 def _split(token: str) -> tuple[str, str, str]:

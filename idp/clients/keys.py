@@ -21,7 +21,7 @@ from idp.log import fields
 from idp.protocol.encryption import Encryption
 from idp.protocol.facts import ClientFacts
 from keys.encryption_keys import EncryptionJwk
-from keys.jose import Purpose, UnknownKey, VerifiedJwt, verify
+from keys.jose import Purpose, UnknownKey, UnverifiedJwt, VerifiedJwt, verify
 from keys.jwe import CannotEncrypt, encrypt
 from keys.jwk import InvalidJwkSet
 from keys.public_keys import NO_KEYS, PublicKeys
@@ -85,7 +85,9 @@ class ClientKeys:
             await self._ask(copy, client, joins=copy.held is None)
         return copy.keys(self._clock.now())
 
-    async def verify(self, client: ClientFacts, token: str, *, purpose: Purpose) -> VerifiedJwt:
+    async def verify(
+        self, client: ClientFacts, token: str | UnverifiedJwt, *, purpose: Purpose
+    ) -> VerifiedJwt:
         """Return the claims of a token this client signed, or raise InvalidJwt or TooManyWait."""
         known = await self.of(client)
         try:

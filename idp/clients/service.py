@@ -13,7 +13,7 @@ from idp.audit.occasion import Occasion
 from idp.clients.model import Client, ClientSecret, IssuedSecret, Logo, UnreadableRegistration
 from idp.clients.store import spent
 from idp.clients.store.client_secrets import PURPOSE
-from idp.database import Database
+from idp.database import Appended, Database
 from idp.ids import NO_BUCKET, ClientId, HandleKind
 from idp.protocol.client_assertion import UnspentAssertion
 from idp.protocol.context import realm_of
@@ -160,10 +160,17 @@ def revoke_secret(tx: Tx, client_id: ClientId, secret_id: str, *, actor: str, oc
 
 
 async def spend_assertion(
-    database: Database[Tx], client_id: ClientId, assertion: UnspentAssertion, *, vault: Vault
+    database: Database[Tx],
+    client_id: ClientId,
+    assertion: UnspentAssertion,
+    *,
+    then: Appended | None,
+    vault: Vault,
 ) -> bool:
-    """Spend an assertion for good, whatever comes of its request; False for everyone but the first."""
-    return await database.claim(*spent(client_id, assertion.jti, assertion.useful_until, vault=vault))
+    """Spend an assertion for good, and add a row in the same commit; False, and no row, for everyone but the first."""
+    return await database.claim(
+        *spent(client_id, assertion.jti, assertion.useful_until, vault=vault), then=then
+    )
 
 
 def open_secrets(secrets: Iterable[ClientSecret], vault: Vault, now: datetime) -> list[bytes]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LONGEST_WAIT",
+    "Appended",
     "Database",
     "DatabaseBusy",
     "DatabaseReadOnly",
@@ -39,10 +40,12 @@ __all__ = [
 T = TypeVar("T")
 TxT = TypeVar("TxT")
 
+Appended = tuple[Insert, Callable[[], Mapping[str, object]]]
+"""A row nobody depends on, made when its turn has come."""
 _ROWS_PER_COMMIT = 500
 _RECORDS_PER_COMMIT = _CLAIMS_PER_COMMIT = 32
 _Row = tuple[Insert, Mapping[str, object]]
-_Maker = tuple[Insert, Callable[[], Mapping[str, object]]]
+_Claim = tuple[_Row, Appended | None]
 _Record = Callable[[Any], Any]
 
 
@@ -70,8 +73,8 @@ class Database(Generic[TxT]):
         self._unit = unit
         self._anew: Callable[[Connection], TxT] | None = getattr(unit, "anew", None)
         self._traffic = Traffic(clock)
-        self._rows: Turns[_Maker, None] = Turns(self._insert, most=_ROWS_PER_COMMIT, clock=clock)
-        self._claims: Turns[_Row, bool] = Turns(self._claim, most=_CLAIMS_PER_COMMIT, clock=clock)
+        self._rows: Turns[Appended, None] = Turns(self._insert, most=_ROWS_PER_COMMIT, clock=clock)
+        self._claims: Turns[_Claim, bool] = Turns(self._claim, most=_CLAIMS_PER_COMMIT, clock=clock)
         self._records: Turns[_Record, Any] = Turns(self._add, most=_RECORDS_PER_COMMIT, clock=clock)
 
     async def open(self) -> None:
@@ -121,17 +124,16 @@ class Database(Generic[TxT]):
         with self._traffic.watch("append"):
             await self._rows.take((statement, make))
 
-    async def claim(self, statement: Insert, row: Mapping[str, object]) -> bool:
+    async def claim(
+        self, statement: Insert, row: Mapping[str, object], *, then: Appended | None = None
+    ) -> bool:
         """Insert a row unless its like is there, together with others; True, after its commit, for who was first.
 
         The statement is one module-level object per table: on conflict it does nothing, and what it returns is the key.
+        `then` is a row as `append` takes it, and is added in the same commit if this one was first, and never otherwise.
         """
         with self._traffic.watch("append"):
-            if self._is_sqlite:  # whose writer shares its commits anyway
-                return await self._engine.write(
-                    lambda connection: _is_first(connection, statement, row), _bare
-                )
-            return await self._claims.take((statement, row))
+            return await self._claims.take(((statement, row), then))
 
     async def widen(self) -> None:
         """Make ready for who loads a whole register, until this is closed."""
@@ -160,7 +162,7 @@ class Database(Generic[TxT]):
 
         return await self._engine.write(add, self._unit)
 
-    async def _insert(self, makers: Sequence[_Maker]) -> Sequence[None]:
+    async def _insert(self, makers: Sequence[Appended]) -> Sequence[None]:
         by_statement: dict[Insert, list[Mapping[str, object]]] = {}
         for statement, make in makers:
             by_statement.setdefault(statement, []).append(make())
@@ -172,31 +174,32 @@ class Database(Generic[TxT]):
         await self._engine.write(insert, _bare)
         return [None] * len(makers)
 
-    async def _claim(self, rows: Sequence[_Row]) -> Sequence[bool]:
+    async def _claim(self, claims: Sequence[_Claim]) -> Sequence[bool]:
         """Tell of each whether its row is there now; of equal ones that wait together the first."""
         by_statement: dict[Insert, dict[tuple[object, ...], Mapping[str, object]]] = {}
-        for statement, row in rows:
+        for (statement, row), _ in claims:
             by_statement.setdefault(statement, {}).setdefault(_key(statement, row), row)
+        made = [None if then is None else (then[0], then[1]()) for _, then in claims]
 
-        def claim(connection: Connection) -> set[tuple[Insert, tuple[object, ...]]]:
-            return {
+        def claim(connection: Connection) -> list[bool]:
+            free = {
                 (statement, tuple(key))
                 for statement, wanted in by_statement.items()
                 # in one order on every node: who waits for whom goes in no circle
                 for key in connection.execute(statement, [wanted[key] for key in sorted(wanted)])
             }
+            won, following = [], dict[Insert, list[Mapping[str, object]]]()
+            for ((statement, row), _), then in zip(claims, made, strict=True):
+                of = (statement, _key(statement, row))
+                won.append(of in free)
+                if of in free and then is not None:
+                    following.setdefault(then[0], []).append(then[1])
+                free.discard(of)
+            for statement, values in following.items():
+                connection.execute(statement, values)
+            return won
 
-        free = await self._engine.write(claim, _bare)
-        won = []
-        for statement, row in rows:
-            of = (statement, _key(statement, row))
-            won.append(of in free)
-            free.discard(of)
-        return won
-
-
-def _is_first(connection: Connection, statement: Insert, row: Mapping[str, object]) -> bool:
-    return connection.execute(statement, row).one_or_none() is not None
+        return await self._engine.write(claim, _bare)
 
 
 def _key(statement: Insert, row: Mapping[str, object]) -> tuple[object, ...]:

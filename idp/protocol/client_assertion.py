@@ -11,7 +11,16 @@ from datetime import UTC, datetime, timedelta
 from idp.ids import ClientId
 from idp.protocol.facts import ClientFacts
 from idp.protocol.profiles import AssertionAudience, needs_assertion_typ, rules_of
-from keys.jose import InvalidJwt, Purpose, VerifiedJwt, check_times, numeric_date, peek, supported_algs
+from keys.jose import (
+    InvalidJwt,
+    Purpose,
+    UnverifiedJwt,
+    VerifiedJwt,
+    check_times,
+    numeric_date,
+    peek,
+    supported_algs,
+)
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 """The one `client_assertion_type` (RFC 7523 §2.2)."""
@@ -36,6 +45,7 @@ class ClaimedClient:
 
     method: str
     client_id: ClientId
+    assertion: UnverifiedJwt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +66,7 @@ def claimed_client(assertion: str) -> ClaimedClient:
     iss, sub = (unverified.unverified_claims.get(name) for name in ("iss", "sub"))
     if not isinstance(iss, str) or not iss or iss != sub:  # Core §9: both are the client_id
         raise InvalidJwt("iss and sub are not one client_id")
-    return ClaimedClient(method=method, client_id=ClientId(iss))
+    return ClaimedClient(method=method, client_id=ClientId(iss), assertion=unverified)
 
 
 def check_assertion(

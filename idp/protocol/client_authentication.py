@@ -16,7 +16,7 @@ from idp.ids import ClientId
 from idp.protocol.client_assertion import ASSERTION_TYPE, claimed_client
 from idp.protocol.errors import InvalidClient, InvalidRequest
 from idp.protocol.facts import ClientFacts
-from keys.jose import InvalidJwt
+from keys.jose import InvalidJwt, UnverifiedJwt
 
 METHODS = ("client_secret_basic", "client_secret_jwt", "client_secret_post", "none", "private_key_jwt")
 REFUSED = "client authentication failed"
@@ -30,7 +30,7 @@ class PresentedCredentials:
     method: str
     client_id: ClientId
     client_secret: str | None = field(default=None, repr=False)
-    client_assertion: str | None = field(default=None, repr=False)
+    client_assertion: UnverifiedJwt | None = field(default=None, repr=False)
 
 
 def parse_credentials(authorization: str | None, form: Mapping[str, str]) -> PresentedCredentials:
@@ -117,7 +117,7 @@ def _from_assertion(form: Mapping[str, str]) -> PresentedCredentials:
     except InvalidJwt as error:
         raise InvalidClient(REFUSED, detail=error.reason) from error
     return PresentedCredentials(
-        method=claimed.method, client_id=claimed.client_id, client_assertion=assertion
+        method=claimed.method, client_id=claimed.client_id, client_assertion=claimed.assertion
     )
 
 

@@ -20,6 +20,11 @@ from tests.keys.forge import ABSENT, ForgedKey, b64, keys, unsigned
 from tests.world import World, open_world
 
 USED = "client_assertion: its jti was used before"
+MACHINE = {
+    "grant_type": "client_credentials",
+    "scope": "data.read",
+    "resource": "https://warehouse.example/",
+}
 REPLAYED = EventType.CLIENT_ASSERTION_REPLAYED
 
 
@@ -50,6 +55,19 @@ async def with_secret(world: World, client_id: str = "rp-s", **changes: Any) -> 
     )
     assert rp.client_secret is not None
     return rp.client_secret
+
+
+async def machine_with_key(world: World) -> Signer:
+    signer = Signer("rp-m", keys()["p256"])
+    await world.machine(
+        "rp-m",
+        secret=False,
+        audiences=(MACHINE["resource"],),
+        scopes=frozenset({MACHINE["scope"]}),
+        token_endpoint_auth_method="private_key_jwt",
+        jwks=signer.jwks,
+    )
+    return signer
 
 
 @pytest.mark.parametrize("key", list(keys()))
@@ -118,6 +136,36 @@ async def test_one_of_many_at_once_is_let_in(world: World) -> None:
     assert sorted(answer.status_code for answer in answers) == [400] + [401] * 19
 
 
+async def test_a_machine_s_token_is_recorded_with_the_assertion_it_cost(world: World) -> None:
+    signer = await machine_with_key(world)
+    wanted = {**signer.form(world.time()), **MACHINE}
+    answers = await asyncio.gather(*(world.http.post("/token", data=wanted) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 19
+    recorded = await world.events(EventType.CLIENT_TOKEN_ISSUED, REPLAYED, client_id="rp-m")
+    assert sorted(recorded) == sorted([EventType.CLIENT_TOKEN_ISSUED] + [REPLAYED] * 19)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "error"),
+    [
+        ({**MACHINE, "scope": "not.mine"}, "invalid_scope"),
+        ({**MACHINE, "resource": "https://other.example/"}, "invalid_target"),
+        ({"grant_type": "refresh_token", "refresh_token": "hp_rt_00" + "a" * 43}, "unauthorized_client"),
+        ({"grant_type": "password", "username": "a", "password": "b"}, "unsupported_grant_type"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_whatever_a_machine_is_refused_for_its_assertion_is_spent(
+    world: World, wanted: dict[str, str], error: str
+) -> None:
+    signer = await machine_with_key(world)
+    proof = signer.form(world.time())
+    refused = await world.http.post("/token", data={**proof, **wanted})
+    assert (refused.status_code, refused.json()["error"]) == (400, error)
+    assert_refused(await world.http.post("/token", data={**proof, **MACHINE}), USED)
+    assert await world.events(EventType.CLIENT_TOKEN_ISSUED, client_id="rp-m") == []
+
+
 async def test_an_assertion_is_remembered_until_its_time_refuses_it(world: World) -> None:
     signer = await with_key(world)
     proof = signer.form(world.time(), exp=60)
@@ -156,7 +204,7 @@ async def test_while_nothing_can_be_spent_nobody_is_let_in_and_a_fresh_assertion
 ) -> None:
     signer = await with_key(world)
 
-    async def away(*_row: Any) -> Any:
+    async def away(*_row: Any, **_then: Any) -> Any:
         raise DatabaseUnavailable("away")
 
     with monkeypatch.context() as patched:

@@ -251,7 +251,8 @@ def test_an_assertion_names_its_client_and_its_method() -> None:  # RFC 7523 §2
     for more in ({}, {"client_id": "portal"}):
         presented = parse_credentials(None, carrying(ASSERTION, **more))
         assert (presented.method, presented.client_id) == ("private_key_jwt", "portal")
-        assert presented.client_assertion == ASSERTION
+        assert presented.client_assertion is not None
+        assert presented.client_assertion.text == ASSERTION
         assert presented.client_secret is None
         assert ASSERTION not in repr(presented)
     by_secret = parse_credentials(None, carrying(secret_assertion("s" * 32, claims("portal", make.NOW))))

@@ -12,6 +12,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, client_ref
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
+from idp.endpoints.client_authentication import ProvenClient, spend
 from idp.endpoints.reached import reached_by
 from idp.endpoints.token.answer import sign_tokens
 from idp.endpoints.token.target import find_target
@@ -30,9 +31,10 @@ from idp.transaction import Tx
 _UNUSABLE = "code is unknown, spent or expired"
 
 
-async def redeem_code(call: Call, client: ClientFacts, form: Mapping[str, str]) -> Answer:
+async def redeem_code(call: Call, proven: ProvenClient, form: Mapping[str, str]) -> Answer:
     """Turn a code into tokens, once."""
     provider, occasion = call.provider, call.occasion()
+    client = await spend(call, proven)
     request = parse_code_request(form)
     if parse_handle(request.code, HandleKind.CODE) is None:
         raise InvalidGrant(_UNUSABLE, detail="not a code of ours")

@@ -13,6 +13,7 @@ from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, client_ref
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
+from idp.endpoints.client_authentication import ProvenClient, spend
 from idp.endpoints.token.answer import sign_tokens
 from idp.endpoints.token.target import find_target
 from idp.grants.model import RefreshToken
@@ -28,9 +29,10 @@ _UNUSABLE = "refresh_token is unknown, spent, expired or revoked"
 _PURPOSE = "refresh.successor"
 
 
-async def rotate(call: Call, client: ClientFacts, form: Mapping[str, str]) -> Answer:
+async def rotate(call: Call, proven: ProvenClient, form: Mapping[str, str]) -> Answer:
     """Spend a refresh token and answer its successor with fresh tokens."""
     provider, occasion = call.provider, call.occasion()
+    client = await spend(call, proven)
     request = parse_refresh_request(form)
     if parse_handle(request.refresh_token, HandleKind.REFRESH_TOKEN) is None:
         raise InvalidGrant(_UNUSABLE, detail="not a refresh token of ours")
