@@ -5,6 +5,8 @@ Header blocks are written without compression and not read: frames say what the 
 
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -12,6 +14,7 @@ _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"  # §3.4
 _END_STREAM, _END_HEADERS = 0x1, 0x4
 _STREAM = 1
 _PATIENCE = 20.0
+_LAST_ANSWER = 2.0
 
 
 class FrameType(IntEnum):
@@ -40,6 +43,30 @@ class Frame:
 
 def exchange(port: int, method: str, path: str, *, authority: str) -> list[Frame]:
     """Send one request without a body; return the frames of its stream, and a GOAWAY if there is one."""
+    with _connected(port) as connection:
+        block = _asking(method, path, authority)
+        connection.sendall(_frame(FrameType.HEADERS, _END_STREAM | _END_HEADERS, _STREAM, block))
+        return _answer(connection)
+
+
+def repeated_headers(port: int, *, requests: int, length: int, times: int) -> None:
+    """Ask with one line of a length, said again so many times by its place in the table (RFC 7541 §6.1), a byte each.
+
+    Goes on until the connection is ended there, and waits for the answers.
+    """
+    kept = b"\x40\x01x\x7f" + _more_than(127, length) + b"v" * length  # §6.2.1
+    with _connected(port) as connection, suppress(OSError):
+        for number in range(requests):
+            block = _asking("GET", "/nowhere", "localhost") + (kept if number == 0 else b"") + b"\xbe" * times
+            stream = _STREAM + 2 * number
+            connection.sendall(_frame(FrameType.HEADERS, _END_STREAM | _END_HEADERS, stream, block))
+        connection.settimeout(_LAST_ANSWER)
+        while connection.recv(65536):
+            pass
+
+
+@contextmanager
+def _connected(port: int) -> Iterator[ssl.SSLSocket]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_alpn_protocols(["h2"])
@@ -48,14 +75,22 @@ def exchange(port: int, method: str, path: str, *, authority: str) -> list[Frame
         context.wrap_socket(plain, server_hostname="localhost") as connection,
     ):
         assert connection.selected_alpn_protocol() == "h2"
-        pseudo = {":method": method, ":scheme": "https", ":authority": authority, ":path": path}
-        block = b"".join(_literal(name, value) for name, value in pseudo.items())
-        connection.sendall(
-            _PREFACE
-            + _frame(FrameType.SETTINGS, 0, 0, b"")
-            + _frame(FrameType.HEADERS, _END_STREAM | _END_HEADERS, _STREAM, block)
-        )
-        return _answer(connection)
+        connection.sendall(_PREFACE + _frame(FrameType.SETTINGS, 0, 0, b""))
+        yield connection
+
+
+def _asking(method: str, path: str, authority: str) -> bytes:
+    pseudo = {":method": method, ":scheme": "https", ":authority": authority, ":path": path}
+    return b"".join(_literal(name, value) for name, value in pseudo.items())
+
+
+def _more_than(first: int, number: int) -> bytes:
+    """Return what follows a prefix that is full (RFC 7541 §5.1)."""
+    rest, octets = number - first, b""
+    while rest >= 128:
+        octets += bytes([rest % 128 + 128])
+        rest //= 128
+    return octets + bytes([rest])
 
 
 def _answer(connection: ssl.SSLSocket) -> list[Frame]:

@@ -17,6 +17,7 @@ from idp.app import make_app, make_provider, release
 from idp.cli.context import CommandFailed
 from idp.cli.last_connections import ACCEPTED_SECONDS, hear_no_more
 from idp.cli.scheduling import schedule_in_batches
+from idp.cli.server_limits import HTTP1, HTTP2
 from idp.cli.starting import announce, on_stop_signal, take_state
 from idp.cli.tls_files import check_tls_files
 from idp.clock import Clock
@@ -63,7 +64,10 @@ async def _serve(settings: Settings, certificate_expires: datetime | None) -> No
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
-        http=HTTPModes.auto if settings.is_https else HTTPModes.http1,
+        # only browsers speak HTTP/2, and to a server that tells one from the other a silent caller is neither, for ever
+        http=HTTPModes.auto if settings.certificate else HTTPModes.http1,
+        http1_settings=HTTP1,
+        http2_settings=HTTP2,
         websockets=False,
         log_enabled=False,
         backlog=_BACKLOG,

@@ -1,17 +1,13 @@
 """HEAD is GET without the body, on the wire: HTTP/1.1, and HTTP/2 over TLS – RFC 9110 §9.3.2, RFC 9113 §8.1."""
 
 import http.client
-import ssl
-import time
-from collections.abc import Iterator
 
 import pytest
 
 from idp.ui.static import static
 from tests.cli.conftest import Office
-from tests.federation.test_fetch_tls import certificate_files
 from tests.http2 import FrameType, exchange
-from tests.server import PATIENCE, Installation, Node, free_ports
+from tests.server import PATIENCE, Node
 
 pytestmark = pytest.mark.network
 
@@ -27,41 +23,6 @@ PATHS = (
     static("hpid.css"),
 )
 """Protocol endpoints, pages, what is refused, what only POST reaches."""
-
-
-@pytest.fixture(scope="module")
-def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """A node that serves https itself."""
-    folder = tmp_path_factory.mktemp("secure")
-    certificate, key = certificate_files(folder, "localhost")
-    (port,) = free_ports(1)
-    settings = {
-        "HPID_ISSUER": f"https://localhost:{port}",
-        "HPID_CERTIFICATE": str(certificate),
-        "HPID_CERTIFICATE_KEY": str(key),
-    }
-    installation = Installation(folder=folder / "state", port=port, settings=settings)
-    installation.prepare()
-    node = Node(installation)
-    node.start()
-    try:
-        _wait_for_tls(node)
-        yield node
-    finally:
-        node.kill()
-
-
-def _wait_for_tls(node: Node) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            exchange(node.port, "GET", "/health/ready", authority="localhost")
-        except (OSError, ssl.SSLError):
-            assert node.process.poll() is None, node.log.read_text()
-            assert time.monotonic() < deadline, node.log.read_text()
-            time.sleep(0.1)
-        else:
-            return
 
 
 @pytest.mark.parametrize("path", PATHS)

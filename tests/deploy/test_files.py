@@ -110,12 +110,21 @@ def test_every_server_of_nginx_says_its_tls_because_the_default_one_decides_for_
     assert len(said[0]) == len(words.split("|"))
 
 
+def test_nginx_serves_nobody_who_asks_for_another_host_and_keeps_no_log_of_its_own_of_them() -> None:
+    """Their requests reach the default server whenever TLS named us: its welcome page, and a log with queries."""
+    servers = "\n".join(_lines("deploy/nginx/hpid.conf")).split("server {")[1:]
+    (other,) = (one for one in servers if "443 ssl default_server" in one)
+
+    assert {"return 421;", "access_log off;", "server_tokens off;"} <= set(other.splitlines())
+    assert "listen" not in other.partition("return 421;")[2]
+
+
 def test_nginx_answers_with_nothing_that_it_decoded() -> None:
     answered = re.findall(
         r"^(?:return|rewrite|add_header|set) .*$", "\n".join(_lines("deploy/nginx/hpid.conf")), re.MULTILINE
     )
 
-    assert len(answered) == 2
+    assert len(answered) == 3
     assert not any(re.search(r"\$(uri|document_uri|\d|arg_|http_)", one) for one in answered)
 
 

@@ -94,6 +94,7 @@ def _check_https(proxy: Proxy) -> None:
     response = proxy.ask("GET", "/jwks")
     assert response.headers.get_all("strict-transport-security") == ["max-age=63072000; includeSubDomains"]
     assert proxy.ask("GET", "/metrics").status == 404
+    assert proxy.ask("GET", "/", {"Host": "evil.example"}).status == 421
     assert proxy.ask("POST", "/token", body=b"x" * 70_000).status == 413
     assert _handshake(proxy.https, HOST, ssl.TLSVersion.TLSv1_2)
     assert not _handshake(proxy.https, HOST, ssl.TLSVersion.TLSv1_1)
