@@ -19,8 +19,9 @@ from idp.merges.model import Span
 from idp.reports.history import HistoryPage, history
 from idp.transaction import Tx
 from idp.ui.account_rows import Day, Happened
+from idp.ui.data_rows import ServiceOption
 from idp.ui.history_words import WORDS, Kind
-from idp.ui.pages import shown_name
+from idp.ui.pages import name_in, shown_name
 
 HOME = "/account/history"
 _USUAL = tuple(event for event, shown in WORDS.items() if shown.is_usual)
@@ -48,7 +49,7 @@ async def show(call: Call) -> Answer:
         now=call.provider.clock.now(),
     )
     found = await call.provider.database.read(work)
-    options = [(one, name) for one in found.services if (name := await service_name(call, one))]
+    options = [await _option(call, one) for one in found.services]
     chosen = query(call, "service") if query(call, "service") in found.services else ""
     return account_page(
         call,
@@ -58,7 +59,7 @@ async def show(call: Call) -> Answer:
         spans=found.spans,
         kinds=tuple(Kind),
         kind=kind,
-        services=tuple(options),
+        services=tuple(one for one in options if one is not None),
         service=chosen,
         older=_older(found.page, kind, chosen),
         file=_address(f"{HOME}/file", kind, chosen),
@@ -110,6 +111,15 @@ async def service_name(call: Call, client_id: ClientId) -> str:
     if client is None:
         return ""
     return shown_name(relying_party(client.facts, client.facts.first_redirect_uri), language_of(call))
+
+
+async def _option(call: Call, client_id: ClientId) -> ServiceOption | None:
+    client = await call.provider.configuration.client(client_id)
+    if client is None:
+        return None
+    rp = relying_party(client.facts, client.facts.first_redirect_uri)
+    name, language = name_in(rp, language_of(call))
+    return ServiceOption(client_id=client_id, name=name, language=language)
 
 
 def _load(

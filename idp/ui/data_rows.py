@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from idp.ui.formatting import Masked
+from idp.ui.language import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,11 @@ class CopyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceOption:
-    """A service that a request may be about."""
+    """A service to choose from a list."""
 
     client_id: str
     name: str
-    agency: str
+    language: Language
+    """What its name is written in."""
+    agency: str = ""
+    """In Vietnamese; empty: not said."""

@@ -97,6 +97,8 @@ class Frame:
     signed_in_name: str | None = None
     now: datetime | None = None
     """When it is shown; None: a moment is written in full."""
+    is_answer: bool = False
+    """Whether it answers a form: asking for its address again would send the form again."""
 
 
 class Pages:
@@ -152,9 +154,15 @@ class Pages:
 
 def shown_name(rp: RelyingParty, language: Language) -> Markup:
     """Return a service's name in the page's language; a Vietnamese name on an English page says so."""
+    name, of = name_in(rp, language)
+    return Markup.escape(name) if of is language else formatting.in_vietnamese(name, language)
+
+
+def name_in(rp: RelyingParty, language: Language) -> tuple[str, Language]:
+    """Return a service's name for the page's language, and the language it is in: a choice in a list holds text alone."""
     if language is not Language.VI and rp.name_en:
-        return Markup.escape(rp.name_en)
-    return formatting.in_vietnamese(rp.name, language)
+        return rp.name_en, language
+    return rp.name, Language.VI
 
 
 class _PlainCalls(Context):

@@ -11,6 +11,7 @@ from idp.data_rights.service import requests_of
 from idp.ids import PersonId
 from idp.people.model import Person
 from tests.driver import Browser, RelyingParty
+from tests.ui.html import Page
 from tests.world import World
 
 HERE = "/account/data"
@@ -38,6 +39,27 @@ async def send(browser: Browser, right: str, **fields: str) -> None:
     page = await browser.get(f"{HERE}/request?r={right}")
     page = await browser.press(page, "submit", None, **fields)
     assert "error" not in page.ids, page.response.text
+
+
+@pytest.mark.parametrize(("name_en", "option"), [("", "Biển & Đảo"), ("Sea & Islands", "Sea & Islands")])
+async def test_services_to_choose_from_are_called_by_their_names_and_each_is_in_one_language(
+    world: World, name_en: str, option: str
+) -> None:
+    rp = await world.client(name="Biển & Đảo", name_en=name_en, agency="Sở Văn hóa")
+    visitor = await world.visitor(rp)
+    await world.tokens(rp, visitor)
+    english = {"accept-language": "en"}
+    for path, agency in (
+        (f"{HERE}/request?r=view", "" if name_en else " (Sở Văn hóa)"),
+        ("/account/history", ""),
+    ):
+        page = Page((await visitor.browser.get(path, **english)).response.text)
+        spoken = {
+            one.text: one.attrs.get("lang")
+            for one in page.all("option")
+            if one.attrs["value"] == rp.client_id
+        }
+        assert spoken == {option + agency: None if name_en else "vi"}
 
 
 async def test_what_is_a_code_in_the_record_is_said_in_words(world: World) -> None:

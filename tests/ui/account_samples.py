@@ -10,9 +10,10 @@ from idp.merges.model import Span
 from idp.risk.model import KnownDevice, Outcome, Signal
 from idp.ui.account_rows import Connected, Day, Given, Happened, OpenSession
 from idp.ui.alert_rows import Alert, AlertKind
-from idp.ui.data_rows import RequestRow
+from idp.ui.data_rows import RequestRow, ServiceOption
 from idp.ui.formatting import mask_id_number
 from idp.ui.history_words import Kind
+from idp.ui.language import Language
 from idp.ui.pages import RelyingParty
 from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Sample, same
 
@@ -247,7 +248,7 @@ def history(days: tuple[Day, ...], **changes: object) -> Sample:
         "today": TODAY,
         "kinds": tuple(Kind),
         "kind": None,
-        "services": (("kho", "Kho dữ liệu công dân"),),
+        "services": (ServiceOption(client_id="kho", name="Kho dữ liệu công dân", language=Language.VI),),
         "service": "kho",
         "older": "/account/history?b=e7",
         "file": "/account/history/file",

@@ -7,6 +7,7 @@ from idp.data_rights.model import Right
 from idp.ui.data_rows import CopyRow, FoundByRow, HeldRow, RequestRow, ServiceOption
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 from idp.ui.formatting import mask_email, mask_id_number, mask_phone
+from idp.ui.language import Language
 from idp.ui.strings import copy_members
 from tests.ui.account_samples import GONE, HERS, PUBLIC, service
 from tests.ui.sample import NOW, Sample, same
@@ -94,11 +95,16 @@ def data(**changes: object) -> Sample:
 def form(right: Right, **changes: object) -> Sample:
     is_bare = right is Right.RESTRICT
     options: tuple[ServiceOption, ...] = (
-        ServiceOption(client_id="dichvucong", name="Cổng dịch vụ công Hải Phòng", agency="Văn phòng UBND"),
-        ServiceOption(client_id="hoctap", name="Học kỹ năng số Hải Phòng", agency=""),
+        ServiceOption(
+            client_id="dichvucong",
+            name="Cổng dịch vụ công Hải Phòng",
+            language=Language.VI,
+            agency="Văn phòng UBND",
+        ),
+        ServiceOption(client_id="hoctap", name="Digital Skills", language=Language.EN),
     )
     if right is Right.OBJECT:
-        options += (ServiceOption(client_id="-", name="Hải Phòng ID", agency=""),)
+        options += (ServiceOption(client_id="-", name="Hải Phòng ID", language=Language.VI),)
     context: dict[str, object] = {
         "right": right.value,
         "services": () if is_bare else options,

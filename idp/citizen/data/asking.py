@@ -14,6 +14,7 @@ from idp.data_rights.deadlines import TO_ANSWER, days_for
 from idp.data_rights.model import NotTaken, RequestNotTaken, Right
 from idp.data_rights.service import Wanted, lift_own, make_request, withdraw_request
 from idp.edge import Answer, Call
+from idp.edge.page import language_of
 from idp.ids import ClientId
 from idp.ui.data_rows import ServiceOption
 from idp.ui.errors import ErrorSummary, FieldError, one_error
@@ -115,7 +116,8 @@ async def _options(call: Call, holder: Holder, right: Right) -> tuple[ServiceOpt
     services = await services_of(call, holder)
     if right is not Right.OBJECT:
         return services
-    return (*services, ServiceOption(client_id=OURSELVES, name="Hải Phòng ID", agency=""))
+    ours = ServiceOption(client_id=OURSELVES, name="Hải Phòng ID", language=language_of(call))
+    return (*services, ours)
 
 
 def _problems(right: Right, fields: dict[str, str], known: set[str]) -> list[FieldError]:
