@@ -96,6 +96,7 @@ def _frame(
         notice=notice,
         signed_in_name=signed_in_name,
         now=call.provider.clock.now(),
+        is_answer=call.method == "POST",
     )
 
 

@@ -9,6 +9,7 @@ from tests.journeys.people import (
     full_name,
     give_password,
     go_to_national,
+    prove_nationally,
     reach_consent,
     sign_in,
 )
@@ -154,3 +155,43 @@ def test_cancel_pressed_twice_goes_back_to_the_service(
         expect(visitor.page).to_have_url(re.compile(f"^{re.escape(stack.portal)}/"), timeout=20_000)
         if scripts:  # one press was sent; without, the service may have had its answer before
             assert visitor.at == "not-signed-in"
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "field"),
+    [("/q", "submit", "user-code"), ("/lock", "lock-recovery", "recovery-code")],
+)
+def test_back_to_a_form_that_came_with_what_is_wrong_shows_the_form(
+    stack: Stack, browser: Browser, path: str, form: str, field: str
+) -> None:
+    with Visitor(browser) as visitor:
+        visitor.open(stack.provider + path)
+        at = visitor.at
+        visitor.type(**{field: "7"})
+        visitor.press(form)
+        assert visitor.sees("error")
+        visitor.press("foot-help")
+        visitor.page.go_back()
+        assert (visitor.at, visitor.sees("error")) == (at, False)
+        visitor.page.reload()
+        assert (visitor.at, visitor.sees("error")) == (at, False)
+
+
+def test_what_is_shown_once_stays_until_it_is_left_and_going_back_to_it_shows_its_form(
+    stack: Stack, browser: Browser
+) -> None:
+    with Visitor(browser) as visitor:
+        visitor.open(f"{stack.provider}/account")
+        visitor.press("submit")
+        go_to_national(visitor)
+        prove_nationally(visitor, "year-only-birth-date")
+        visitor.open(f"{stack.provider}/account/number")
+        visitor.press("submit")
+        assert visitor.sees("full-number")
+        with visitor.page.expect_request("**/account/number") as sent:
+            visitor.page.reload()
+        assert sent.value.method == "POST", "a browser asks before it sends that"
+        assert visitor.sees("full-number")
+        visitor.press("foot-help")
+        visitor.page.go_back()
+        assert (visitor.at, visitor.sees("full-number"), visitor.sees("submit")) == ("number", False, True)

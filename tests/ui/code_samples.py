@@ -32,6 +32,7 @@ def _sent(channel: Channel, **changes: object) -> Sample:
         "channel": channel,
         "shown": shown,
         "again_from": None,
+        "is_over": False,
         **changes,
     }
     return Sample(template="sign_in_code_enter.html", context=same(**context))
@@ -77,7 +78,7 @@ SENT_CODES: dict[str, Sample] = {
     "sign-in-code-enter-soon": _sent(
         Channel.PHONE, again_from=_NEXT, errors=one_error("code_soon", time="21:12:45")
     ),
-    "sign-in-code-enter-used-up": _sent(Channel.EMAIL, errors=one_error("code_used_up", n=5)),
+    "sign-in-code-enter-used-up": _sent(Channel.EMAIL, is_over=True, errors=one_error("code_used_up", n=5)),
     "sign-in-code-enter-wrong": _sent(Channel.EMAIL, rp=None, errors=one_error("otp_wrong", at="otp", n=3)),
-    "sign-in-code-enter-over": _sent(Channel.EMAIL, errors=one_error("sign_in_code_over")),
+    "sign-in-code-enter-over": _sent(Channel.EMAIL, is_over=True, errors=one_error("sign_in_code_over")),
 }

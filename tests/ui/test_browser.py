@@ -23,6 +23,10 @@ TEXT_SPACING = (
 LARGE_LETTERS = "html { font-size: 200% }"  # WCAG 2.2 §1.4.4
 NARROWEST = """() => Math.min(...[...document.querySelectorAll("main .txt, .rp p")]
   .map(words => words.getBoundingClientRect().width))"""
+LOWER_HEADINGS = """() => {
+  const size = (heading) => parseFloat(getComputedStyle(heading).fontSize);
+  return Math.max(0, ...[...document.querySelectorAll("main h2")].map(size)) / size(document.querySelector("h1"));
+}"""
 SPACE_OUT = """css => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
@@ -65,6 +69,7 @@ def test_letters_twice_as_large_fit_a_phone_and_stay_words(browser: Browser, ori
         page.evaluate(SPACE_OUT, LARGE_LETTERS)
         assert page.evaluate(SCROLL_WIDTH) == 360, name
         assert page.evaluate(f"({NARROWEST})() >= 100"), f"{name}: a letter or two a line"
+        assert page.evaluate(f"({LOWER_HEADINGS})() <= .9"), f"{name}: a heading as large as the title"
     page.close()
 
 
@@ -88,6 +93,17 @@ def test_the_problem_summary_has_the_focus_without_any_script(browser: Browser, 
     page = context.new_page()
     page.goto(f"{origin}/vi/otp-wrong.html")
     assert page.locator("#error:focus").count() == 1
+    context.close()
+
+
+@pytest.mark.parametrize("name", ["contacts-notice-opens", "sign-in-code-enter-again", "qr-pressed"])
+def test_what_has_been_done_has_the_focus_so_that_it_is_heard(
+    browser: Browser, origin: str, name: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{origin}/vi/{name}.html")
+    assert page.locator("#notice[role=status]:focus").count() == 1
     context.close()
 
 

@@ -37,6 +37,24 @@ def test_not_me_and_ask_why_say_of_what_moment(parsed: Parsed, language: Languag
 
 
 @on_every_page
+def test_a_choice_in_a_list_is_whole_text_in_a_language_it_names(seen: Seen) -> None:
+    for option in seen.page.all("option"):
+        assert "&" not in option.text
+        assert "<" not in option.text
+    if seen.language is Language.EN and "service" in seen.page.ids() and seen.name.startswith("data-form"):
+        spoken = {option.text: option.attrs.get("lang") for option in seen.page.all("option")}
+        assert spoken["Cổng dịch vụ công Hải Phòng (Văn phòng UBND)"] == "vi"
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("name", ["sign-in-code-enter-used-up", "sign-in-code-enter-over"])
+def test_where_a_code_is_over_nothing_asks_for_it(parsed: Parsed, language: Language, name: str) -> None:
+    ids = parsed[name, language].ids()
+    assert {"resend", "other-way", "other-address"} <= set(ids)
+    assert not {"otp", "submit", "sent-to"} & set(ids)
+
+
+@on_every_page
 def test_where_something_is_ticked_for_a_service_it_is_said_that_only_that_is_sent(seen: Seen) -> None:
     page = seen.page
     if any(element.attrs.get("name") == "scope" for element in page.elements):

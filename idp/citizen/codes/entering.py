@@ -98,7 +98,7 @@ def _tell(call: Call, opened: Opened, code: SignInCode, result: _Told) -> Answer
         case Slowed():
             return code_page(call, opened, code, errors=slowed(result, call.provider.clock.now()))
         case _Over():
-            return code_page(call, opened, code, errors=one_error("sign_in_code_over"))
+            return code_page(call, opened, replace(code, tries=MOST_CODE_TRIES))
         case _Wrong(tries_left=left, counted=counted):
             if code.person_id == NOBODY:
                 call.count_refusal(EventType.SIGN_IN_REFUSED.value, client_id=opened.client.client_id)

@@ -51,7 +51,8 @@ def code_page(
 ) -> Answer:
     """Return the page that asks for the code; of one that is over it says so, and offers another."""
     now, is_mail = call.provider.clock.now(), code.channel is Channel.EMAIL
-    if code.is_over(now):
+    is_over = code.is_over(now)
+    if is_over:
         errors = errors or one_error("sign_in_code_over")
     return page(
         call,
@@ -65,6 +66,7 @@ def code_page(
         channel=code.channel,
         shown=mask_email(code.address) if is_mail else mask_phone(code.address),
         again_from=code.next_from(now),
+        is_over=is_over,
         errors=errors,
     )
 

@@ -1,5 +1,5 @@
-// The one script: a form sent twice in a row, buttons that show a typed password, print the page, copy or save codes.
-// Without it the buttons stay hidden and nothing is missing.
+// The one script: a form sent twice in a row, a page gone back to, buttons that show a typed password, print the page, copy
+// or save codes. Without it the buttons stay hidden and nothing is missing.
 "use strict";
 for (const button of document.querySelectorAll("button[data-reveals]")) {
   const input = document.getElementById(button.dataset.reveals);
@@ -19,6 +19,17 @@ for (const form of document.forms) {
   form.addEventListener("submit", (event) => {
     if (event.timeStamp - sent < 1500) event.preventDefault();
     else sent = event.timeStamp;
+  });
+}
+// Going back to the answer of a form, browsers show a bare page of theirs: the form would be sent again. In the history its
+// place stands for it, which can be asked for. At once where the form came back with what is wrong in it; what was done is
+// shown once, and stays in the history until it is left: whoever loads it anew is asked first.
+for (const { dataset } of document.querySelectorAll("body[data-place]")) {
+  const giveWay = () => history.replaceState(null, "", dataset.place);
+  if (document.querySelector("#error[role=alert]")) giveWay();
+  document.addEventListener("submit", giveWay);
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest('a[href^="/"], a[href^="http"]')) giveWay();
   });
 }
 for (const button of document.querySelectorAll("button[data-prints]")) {
