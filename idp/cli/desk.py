@@ -65,7 +65,7 @@ def open_one(
 
 @app.command("confirm")
 def confirm_one(case: str, *, official: Official) -> None:
-    """Confirm another official's case, after seeing the person too; the paper with the code is printed."""
+    """Confirm another official's case, entered by another operator; the paper with the code is printed."""
     case_id = read_case(case)
     if case_id is None:
         raise CommandFailed("a case is eight letters and digits, like 7K2M-9QXD")

@@ -103,6 +103,9 @@ def confirm_case(
     if is_same_human(tx, case.official_id, official):
         why = "another official than who opened the case must confirm it"
         return _refuse(tx, person, official, why, occasion, entered_by)
+    if case.entered_by == entered_by:  # else who types both numbers is both officials
+        why = "another operator than who entered the case must confirm it"
+        return _refuse(tx, person, official, why, occasion, entered_by)
     if not is_at_a_desk(tx, case.official_id, occasion):
         return _refuse(
             tx, person, official, "who opened the case is at no desk any more", occasion, entered_by
