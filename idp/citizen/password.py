@@ -35,7 +35,7 @@ from idp.metrics import SignInMethod, SignInOutcome
 from idp.name_fold import to_nfc
 from idp.people.model import PersonStatus
 from idp.protocol.facts import Realm
-from idp.protocol.next_step import offers_city_credentials
+from idp.protocol.offered_ways import offers_city_credentials
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 

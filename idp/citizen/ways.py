@@ -6,7 +6,7 @@ from idp.citizen.interaction import Opened
 from idp.citizen.passkeys.asking import may_use_passkey
 from idp.edge import Call
 from idp.protocol.facts import Realm
-from idp.protocol.next_step import offers_city_credentials
+from idp.protocol.offered_ways import offers_city_credentials
 from idp.ui.errors import ErrorSummary, one_error
 
 MESSAGES = {

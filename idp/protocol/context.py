@@ -12,11 +12,14 @@ from enum import StrEnum
 from idp.ids import PersonId
 from idp.protocol.acting import ContextKind, GrantContext, MandateFacts, OrganisationFacts, PostFacts
 from idp.protocol.facts import ClientFacts, GrantFacts, Realm
+from idp.protocol.scopes import SCOPES
 
 SELF = "self"
 """The choice to act as oneself, which everybody has."""
 CHOOSE = "choose"
 """`ctx_hint` of a client whose person wants to change for whom they act (without a new sign-in)."""
+POWERS = "mandate"
+"""The scope under which the page of consent shows for whom somebody acts, and by which power."""
 
 
 class Obstacle(StrEnum):
@@ -131,6 +134,17 @@ def choose(
     if chosen in hinted:
         return hinted[chosen]
     return next(iter(hinted.values())) if len(hinted) == 1 else None
+
+
+def seen(choice: Choice | None, *said: str | None, is_shown: bool) -> Choice | None:
+    """Return a choice that its person has seen, or will see, going out; None: they must be asked.
+
+    A client that asks for no scope of which people are told (`is_shown`) would learn by a hint, or where there is but one
+    choice, whose representative or parent its visitor is, and they never that it does. `said`: what they chose there.
+    """
+    if choice is None or is_shown or choice.kind not in SCOPES[POWERS].contexts:
+        return choice
+    return choice if choice.choice_id in said else None
 
 
 def chosen_before(asked_at: datetime, chosen: Chosen | None) -> str | None:

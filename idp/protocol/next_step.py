@@ -14,7 +14,17 @@ from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import Acr, in_words_of, is_cross_device, is_passkey, strongest, weakest
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.claims import allowed_claims
-from idp.protocol.context import CHOOSE, Choice, Chosen, asks_for_whom, choose, chosen_before, realm_of
+from idp.protocol.context import (
+    CHOOSE,
+    POWERS,
+    Choice,
+    Chosen,
+    asks_for_whom,
+    choose,
+    chosen_before,
+    realm_of,
+    seen,
+)
 from idp.protocol.errors import AccountSelectionRequired, ConsentRequired, LoginRequired, ProtocolError
 from idp.protocol.facts import ClientFacts, ConsentFacts, LocalLogin, Realm, SessionFacts
 from idp.protocol.profiles import rules_of
@@ -141,16 +151,19 @@ def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> 
         return Refuse(error=LoginRequired("no session that satisfies this request"))
     if isinstance(step, SignIn | Load):
         return step
-    choice = _context_step(request, facts, step)
-    if isinstance(choice, ChooseContext) and request.is_silent:
-        return Refuse(error=AccountSelectionRequired("the person must say for whom they act"))
-    if isinstance(choice, ChooseContext | Load):
-        return choice
+    settled = _context_step(request, facts, step)
+    if isinstance(settled, Load) or (isinstance(settled, ChooseContext) and not request.is_silent):
+        return settled
+    choice = None if isinstance(settled, ChooseContext) else settled
     if facts.consent is UNKNOWN:
         return Load(name="consent", choice=choice)
     open_scopes = _open_scopes(request, facts, facts.consent, choice)
-    if open_scopes and request.is_silent:
+    if (
+        open_scopes and request.is_silent
+    ):  # first: else who was told nothing yet tells by it for whom they act
         return Refuse(error=ConsentRequired("the person must be told or asked first"))
+    if isinstance(settled, ChooseContext):
+        return Refuse(error=AccountSelectionRequired("the person must say for whom they act"))
     if open_scopes:
         return Consent(scopes=open_scopes, choice=choice)
     granted = _granted_scopes(request, facts, facts.consent)
@@ -176,18 +189,20 @@ def _context_step(
         return None
     if facts.choices is UNKNOWN:
         return Load(name="context")
+    chosen = chosen_before(request.started_at, facts.chosen)
     choice = choose(
         facts.choices,
         facts.client,
         org_hint=request.org_hint,
         ctx_hint=None if request.ctx_hint == CHOOSE else request.ctx_hint,
         answered=facts.answered,
-        chosen=chosen_before(request.started_at, facts.chosen),
+        chosen=chosen,
         asks_anew=request.ctx_hint == CHOOSE or "select_account" in request.prompt,
         person_id=session.person_id,
         subject=None if request.expected_sub is None else facts.subject_person,
     )
-    return choice or ChooseContext()
+    is_shown = POWERS in wanted_scopes(request) and is_told(POWERS, facts.client)
+    return seen(choice, facts.answered, chosen, is_shown=is_shown) or ChooseContext()
 
 
 def required_acr(request: AuthorizationRequest, client: ClientFacts) -> Acr:
@@ -336,30 +351,6 @@ def takes_city_credentials(client: ClientFacts, *, upstream_down: bool) -> bool:
     return client.local_login is LocalLogin.LOW or (
         client.local_login is LocalLogin.DEGRADED and upstream_down
     )
-
-
-def offers_city_credentials(
-    request: AuthorizationRequest, client: ClientFacts, *, upstream_down: bool
-) -> bool:
-    """Tell whether city credentials could do for this request: a way that can't reach the level is not offered."""
-    if not takes_city_credentials(client, upstream_down=upstream_down):
-        return False
-    if realm_of(client) is Realm.OFFICIAL or client.local_login is LocalLogin.LOW or client.accept_degraded:
-        return True
-    return required_acr(request, client) is Acr.LOW
-
-
-def offers_passkeys(request: AuthorizationRequest, client: ClientFacts, *, upstream_down: bool) -> bool:
-    """Tell whether a passkey could do for this request: where city credentials could, and where it is kept."""
-    if client.takes_passkeys:
-        return required_acr(request, client) is not Acr.HIGH
-    return offers_city_credentials(request, client, upstream_down=upstream_down)
-
-
-def offers_sent_codes(request: AuthorizationRequest, client: ClientFacts) -> bool:
-    """Tell whether a code sent to an address could do: for level low alone, and never in the national system's place."""
-    is_taken = realm_of(client) is Realm.CITIZEN and client.local_login is LocalLogin.LOW
-    return is_taken and required_acr(request, client) is Acr.LOW
 
 
 def _open_scopes(

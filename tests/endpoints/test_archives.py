@@ -70,7 +70,9 @@ async def test_only_a_client_that_takes_archives_is_offered_one(world: World, fa
         assert ("Đã giải thể, chỉ xem hồ sơ lưu" in text) is is_offered
         assert ("Tổ chức đã giải thể." in text) is not is_offered
         assert text.count("Cảng Xanh") == 1
-        hinted = await family.browser.get(at.authorize_url(prompt="none", ctx_hint="archive"))
+        hinted = await family.browser.get(
+            at.authorize_url(scope="openid mandate", prompt="none", ctx_hint="archive")
+        )
         assert ("code" in hinted.answer) is is_offered
 
 

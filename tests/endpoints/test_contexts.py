@@ -216,7 +216,9 @@ async def test_the_choice_stays_for_the_session_and_is_changed_without_a_sign_in
 
 
 async def test_a_hint_spares_the_question(world: World, family: Family) -> None:
-    page = await family.browser.get(family.rp.authorize_url(org_hint="0200000007"))
+    page = await family.browser.get(
+        family.rp.authorize_url(scope="openid profile mandate", org_hint="0200000007")
+    )
     said = claims((await family.rp.redeem(world.http, page.answer["code"])).json()["id_token"])
     assert said["org"]["name"] == "Công ty TNHH Cảng Xanh"
 
@@ -344,8 +346,9 @@ async def test_a_client_that_does_not_ask_gets_no_word_of_it(world: World, famil
 async def test_consent_for_a_child_is_the_parents_and_stands_on_the_childs_record(
     world: World, family: Family
 ) -> None:
-    other = await world.client("rp-school", subject_contexts=KINDS)
-    page = await family.browser.get(other.authorize_url(scope="openid profile email", ctx_hint="ward"))
+    other = await world.client("rp-school", subject_contexts=KINDS, scopes=SCOPES | {"email"})
+    wanted = "openid profile email mandate"
+    page = await family.browser.get(other.authorize_url(scope=wanted, ctx_hint="ward"))
     assert "page-consent" in page.ids
     assert "Nguyễn Gia Bảo" in page.response.text
     page = await family.browser.press(page, "allow", extra=[("scope", "email")])

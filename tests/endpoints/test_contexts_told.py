@@ -17,6 +17,7 @@ from tests.endpoints.test_contexts_of_tabs import CHILD, COMPANY, OWN, answer, a
 from tests.world import World
 
 __all__ = ["family"]
+TOLD = "openid mandate"
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ async def test_who_was_told_knows_the_session_as_another_one(world: World, hears
 
 
 async def test_a_power_that_a_hint_named(world: World, hears: Family) -> None:
-    page = await hears.browser.get(hears.rp.authorize_url(org_hint="0200000007"))
+    page = await hears.browser.get(hears.rp.authorize_url(scope=TOLD, org_hint="0200000007"))
     sid = await redeemed(world, hears.rp, page.answer["code"])
     await end_company(world, hears)
     assert await told(world, hears.rp) == [sid]
@@ -92,7 +93,7 @@ async def test_a_power_that_a_hint_named(world: World, hears: Family) -> None:
 
 async def test_the_only_power_there_is(world: World, family: Family) -> None:
     rp = await _service(world, family, subject_contexts=(ContextKind.ORGANISATION,), services=("tax",))
-    page = await family.browser.get(rp.authorize_url(scope="openid", org_hint="0200000007"))
+    page = await family.browser.get(rp.authorize_url(scope=TOLD, org_hint="0200000007"))
     sid = await redeemed(world, rp, page.answer["code"])
     await end_company(world, family)
     assert await told(world, rp) == [sid]
@@ -142,7 +143,7 @@ async def test_a_sign_out_names_whom_the_service_was_told_of_last(world: World, 
 async def test_the_page_of_sessions_says_for_whom_a_service_is_used(world: World, hears: Family) -> None:
     """By a hint too; what was answered in a tab and never brought there is nothing that somebody could be told of."""
     tab = await asked(world, hears)
-    page = await hears.browser.get(hears.rp.authorize_url(org_hint="0200000007"))
+    page = await hears.browser.get(hears.rp.authorize_url(scope=TOLD, org_hint="0200000007"))
     await redeemed(world, hears.rp, page.answer["code"])
     await answer(world, hears, tab, CHILD)
     shown = (await hears.browser.get("/account/sessions")).response.text

@@ -100,6 +100,7 @@ async def of_a_person(world: World, username: str, **changes: Any) -> Held:
 
 async def of_a_choice(world: World, family: Family, name: str, **asks: str | None) -> Held:
     tokens = await tokens_for(world, family, name, ctx_hint="choose")
+    asks["scope"] = "openid profile mandate"
     page = await family.browser.get(family.rp.authorize_url(prompt="none", **asks))
     return Held(
         world=world,

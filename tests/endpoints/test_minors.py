@@ -46,7 +46,8 @@ async def family(world: World) -> Family:
         return Done(None)
 
     await world.write(arrange)
-    rp = await world.client("rp-minors", subject_contexts=KINDS)
+    scopes = frozenset(f"{SCOPE} mandate".split())
+    rp = await world.client("rp-minors", subject_contexts=KINDS, scopes=scopes)
     return Family(mother=mother, father=father, child=child, rp=rp)
 
 
@@ -55,7 +56,8 @@ async def asks(world: World, person: Person, rp: RelyingParty, **more: str | Non
     world.time.move(seconds=1)
     browser = world.browser()
     await world.signed_in(browser, person.person_id)
-    return browser, await browser.get(rp.authorize_url(scope=SCOPE, **more))
+    scope = f"{SCOPE} mandate" if more.get("ctx_hint") == "ward" else SCOPE
+    return browser, await browser.get(rp.authorize_url(scope=scope, **more))
 
 
 async def notices(world: World, person: Person) -> list[OutboxMessage]:

@@ -22,7 +22,12 @@ from idp.protocol.context import (
     realm_of,
     usable,
 )
-from idp.protocol.errors import AccountSelectionRequired, InvalidClientMetadata, InvalidRequest
+from idp.protocol.errors import (
+    AccountSelectionRequired,
+    ConsentRequired,
+    InvalidClientMetadata,
+    InvalidRequest,
+)
 from idp.protocol.facts import ClientFacts, Realm
 from idp.protocol.next_step import ChooseContext, Consent, Issue
 from idp.protocol.registration import check_registration
@@ -193,9 +198,31 @@ class TestSteps:
         assert isinstance(refused(world), AccountSelectionRequired)
 
     def test_consent_is_asked_for_whom_it_is_about(self) -> None:
-        world = Surroundings(client=ASKING, choices=(child(),), consent=make.consent_facts())
+        world = Surroundings(
+            client=ASKING, choices=(child(),), consent=make.consent_facts(), answered="m-child"
+        )
         step, _ = decide(make.request(ASKING), world)
         assert getattr(step, "choice", None) == child()
+
+    @pytest.mark.parametrize("choice", [company(), child()], ids=["company", "child"])
+    def test_a_power_goes_out_once_its_person_has_seen_that_it_does(self, choice: Choice) -> None:
+        world = Surroundings(client=ASKING, choices=(choice,))
+        assert decide(make.request(ASKING), world)[0] == ChooseContext(), "neither asked nor told"
+        for said in ({"answered": choice.choice_id}, {"chosen": chosen(choice.choice_id)}):
+            assert issued(replace(world, **said)).choice == choice
+        telling = replace(ASKING, scopes=ASKING.scopes | {"mandate"})
+        asked = make.request(telling, scope="openid mandate")
+        untold = replace(world, client=telling, consent=make.consent_facts())
+        assert decide(asked, untold)[0] == Consent(scopes=("mandate",), choice=choice)
+        assert issued(replace(untold, consent=make.consent_facts("mandate")), asked).choice == choice
+        assert decide(make.request(telling), untold)[0] == ChooseContext(), "registered, and not asked for"
+
+    @pytest.mark.parametrize("choices", [(ME, company()), (company(),)], ids=["several", "one"])
+    def test_silently_who_was_told_nothing_yet_is_not_told_apart_by_it(
+        self, choices: tuple[Choice, ...]
+    ) -> None:
+        world = Surroundings(client=ASKING, choices=choices, consent=make.consent_facts())
+        assert isinstance(refused(world), ConsentRequired)
 
     def test_who_wants_to_change_is_asked_without_a_new_sign_in(self) -> None:
         world = Surroundings(client=ASKING, choices=(ME, company()), chosen=chosen(SELF, ago=make.HOUR))
@@ -301,5 +328,5 @@ class TestArchive:
         agreed = replace(world, consent=make.consent_facts("docs.share"))
         assert issued(replace(agreed, choices=(ME,)), asked).scopes == frozenset(wanted.split())
         for one in (world, agreed):  # what was agreed to for oneself is not carried over
-            step = issued(replace(one, choices=(archive(),)), asked)
+            step = issued(replace(one, choices=(archive(),), answered=archive().choice_id), asked)
             assert step.scopes == {"openid", "docs.read"}

@@ -6,14 +6,8 @@ import pytest
 
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import LocalLogin, SessionFacts
-from idp.protocol.next_step import (
-    Issue,
-    Refuse,
-    SignIn,
-    offers_city_credentials,
-    takes_city_credentials,
-    usable_acr,
-)
+from idp.protocol.next_step import Issue, Refuse, SignIn, takes_city_credentials, usable_acr
+from idp.protocol.offered_ways import offers_city_credentials
 from tests import make
 from tests.protocol.authorization import Surroundings, decide, issued
 

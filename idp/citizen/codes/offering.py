@@ -8,7 +8,7 @@ from idp.edge import Call
 from idp.ids import PersonId
 from idp.messages.model import Channel
 from idp.people.contacts import Contact, same_address
-from idp.protocol.next_step import offers_sent_codes
+from idp.protocol.offered_ways import offers_sent_codes
 from idp.transaction import Tx
 
 

@@ -15,7 +15,8 @@ from idp.credentials.challenge import (
 from idp.credentials.passkey import RelyingPartyId, request_options
 from idp.edge import Call
 from idp.protocol.assurance import Acr
-from idp.protocol.next_step import offers_passkeys, required_acr
+from idp.protocol.next_step import required_acr
+from idp.protocol.offered_ways import offers_passkeys
 
 _CHALLENGE_BYTES = 32
 
