@@ -12,8 +12,8 @@ import ipaddress
 import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -48,6 +48,9 @@ _SPECIAL_V4 = (
     ipaddress.IPv4Network("192.88.99.0/24"),  # 6to4 relays
 )
 
+_MOST_PIECES = 4096
+"""Chunks of a body: each costs as much time as the bytes of many."""
+_HEARD_OUT_SECONDS = 1.0
 MOST_CONNECTIONS = 100
 FETCH_SECONDS = 8.0
 """How long a call may take in all."""
@@ -67,7 +70,7 @@ class FetchFailure(StrEnum):
     TIMEOUT = "timeout"
     """Not done within the time."""
     TOO_LARGE = "too_large"
-    """More bytes than we take."""
+    """More bytes than we take, or in more pieces."""
     BAD_RESPONSE = "bad_response"
     """Not HTTP, or compressed though we asked for plain."""
 
@@ -117,6 +120,16 @@ class _Target:
         return f"{self.scheme}://{self.authority}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is sent, and whether more than the status is wanted."""
+
+    method: str
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    takes_body: bool = True
+
+
 def origin_of(url: str) -> str:
     """Return `scheme://host[:port]` of an http(s) URL, or raise ValueError (RFC 6454 §6.2)."""
     return _parse_url(url).origin
@@ -161,21 +174,26 @@ class Fetcher:
         self, url: str, *, headers: Mapping[str, str] | None = None, accept: str = "application/json"
     ) -> Response:
         """Fetch a URL, or raise FetchFailed."""
-        return await self._request("GET", url, {**(headers or {}), "accept": accept}, None)
+        return await self._request(url, Asked(method="GET", headers={**(headers or {}), "accept": accept}))
 
     async def post_form(
         self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None
     ) -> Response:
         """Post a form and return the answer, or raise FetchFailed."""
         content_type = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
-        return await self._request("POST", url, {**content_type, **(headers or {})}, urlencode(form).encode())
+        asked = Asked(
+            method="POST", headers={**content_type, **(headers or {})}, content=urlencode(form).encode()
+        )
+        return await self._request(url, asked)
 
-    async def post_json(
-        self, url: str, content: bytes, *, headers: Mapping[str, str] | None = None
-    ) -> Response:
-        """Post a JSON text and return the answer, or raise FetchFailed."""
-        content_type = {"content-type": "application/json", "accept": "application/json"}
-        return await self._request("POST", url, {**content_type, **(headers or {})}, content)
+    async def tell_form(self, url: str, form: Mapping[str, str]) -> int:
+        """Post a form and return the status; nothing else that is said counts. FetchFailed: perhaps it did not arrive."""
+        content_type = {"content-type": "application/x-www-form-urlencoded"}
+        return await self._tell(url, content_type, urlencode(form).encode())
+
+    async def tell_json(self, url: str, content: bytes, *, headers: Mapping[str, str] | None = None) -> int:
+        """Post a JSON text and return the status, as `tell_form` does."""
+        return await self._tell(url, {"content-type": "application/json", **(headers or {})}, content)
 
     def check_form(self, url: str) -> None:
         """Refuse a URL we would never call, wherever its name leads; asks nobody."""
@@ -192,18 +210,21 @@ class Fetcher:
         self._names.close()
         await self._client.aclose()
 
-    async def _request(
-        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
-    ) -> Response:
+    async def _tell(self, url: str, headers: Mapping[str, str], content: bytes) -> int:
+        told = {**headers, "accept": "application/json"}
+        asked = Asked(method="POST", headers=told, content=content, takes_body=False)
+        return (await self._request(url, asked)).status
+
+    async def _request(self, url: str, asked: Asked) -> Response:
         target = _checked_target(url, self._allowed_loopback, self._loopback_hosts)
         async with _failing(self._total_timeout):
             addresses = await self._find_addresses(target)
             for address in addresses[:-1]:
                 try:
-                    return await self._send(method, target, address, headers, content)
+                    return await self._send(target, address, asked)
                 except (httpx.ConnectError, httpx.ConnectTimeout):
                     continue  # nothing was sent: the next address of the name may answer
-            return await self._send(method, target, addresses[-1], headers, content)
+            return await self._send(target, addresses[-1], asked)
 
     async def _find_addresses(self, target: _Target) -> Sequence[str]:
         """Return where the name leads; one address we do not call refuses them all."""
@@ -221,11 +242,9 @@ class Fetcher:
             return _is_listed(target, self._loopback_hosts)
         return _is_public_target(target) and _is_public(address)
 
-    async def _send(
-        self, method: str, target: _Target, address: str, headers: Mapping[str, str], content: bytes | None
-    ) -> Response:
+    async def _send(self, target: _Target, address: str, asked: Asked) -> Response:
         """Connect to a checked address; the name goes into SNI, certificate check and Host."""
-        all_headers = httpx.Headers(dict(headers))
+        all_headers = httpx.Headers(dict(asked.headers))
         all_headers.update(
             {
                 "host": target.authority,
@@ -236,29 +255,35 @@ class Fetcher:
         )
         peer = f"[{address}]" if ":" in address else address
         request = self._client.build_request(
-            method,
+            asked.method,
             f"{target.scheme}://{peer}:{target.port}{target.path}",
             headers=all_headers,
-            content=content,
+            content=asked.content,
             extensions={"sni_hostname": target.host.strip("[]")},
         )
         response = await self._client.send(request, stream=True)
         try:
-            return Response(
-                status=response.status_code,
-                headers=dict(response.headers),
-                body=await self._read_body(response),
-            )
+            body = await (self._read_body(response) if asked.takes_body else self._hear_out(response))
+            return Response(status=response.status_code, headers=dict(response.headers), body=body)
         finally:
             await response.aclose()
+
+    async def _hear_out(self, response: httpx.Response) -> bytes:
+        """Let a server finish, for a moment: some break off their work with the connection."""
+        with suppress(FetchFailed, httpx.HTTPError, TimeoutError):
+            async with asyncio.timeout(_HEARD_OUT_SECONDS):
+                await self._read_body(response)
+        return b""
 
     async def _read_body(self, response: httpx.Response) -> bytes:
         if response.headers.get("content-encoding", "identity") != "identity":
             raise FetchFailed(FetchFailure.BAD_RESPONSE)
         body = bytearray()
+        pieces = 0
         async for chunk in response.aiter_raw():
             body += chunk
-            if len(body) > self._max_bytes:
+            pieces += 1
+            if len(body) > self._max_bytes or pieces > _MOST_PIECES:
                 raise FetchFailed(FetchFailure.TOO_LARGE)
         return bytes(body)
 

@@ -60,7 +60,7 @@ class _Copy(Generic[T]):
         if self.held is not None:
             read_at, value = self.held
             just_tried = self.tried_at is not None and now < self.tried_at + _PAUSE
-            if just_tried or (not afresh and now < read_at + _COPY_LIVES):
+            if (just_tried and now < read_at + _LAST_GOOD) or (not afresh and now < read_at + _COPY_LIVES):
                 return value
         self.tried_at = now
         try:

@@ -1,7 +1,8 @@
 """SMS over a gateway's HTTP interface: JSON by POST, with a bearer secret (RFC 6750 §2.1).
 
 The connection is federation/fetch.py's, with all its guards. The body is `{"id", "from", "to", "text"}`; 2xx is
-taken; what a later attempt may mend comes again; any other answer is final.
+taken; a message that it refuses is given up; any other answer is none about the message, which comes again: a wrong
+secret, a wrong address or a gateway that moved may be mended.
 """
 
 import json
@@ -10,8 +11,7 @@ from dataclasses import dataclass, field
 from federation.fetch import Fetcher, FetchFailed
 from idp.messages.model import Message, NotSent
 
-_COME_AGAIN = frozenset({401, 403, 408, 425, 429})
-"""Of 401 and 403 our secret is the cause, which may be mended."""
+_REFUSED = frozenset({400, 409, 413, 422})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +29,9 @@ class GatewaySender:
         body = {"id": message.message_id, "from": self.sender, "to": message.to, "text": message.text}
         headers = {"authorization": f"Bearer {self.secret}"}
         try:
-            response = await self.fetcher.post_json(self.url, json.dumps(body).encode(), headers=headers)
+            status = await self.fetcher.tell_json(self.url, json.dumps(body).encode(), headers=headers)
         except FetchFailed as error:
             raise NotSent(error.in_full()) from None
-        if 200 <= response.status < 300:
+        if 200 <= status < 300:
             return
-        again = response.status >= 500 or response.status in _COME_AGAIN
-        raise NotSent(f"the gateway answers {response.status}", is_final=not again)
+        raise NotSent(f"the gateway answers {status}", is_final=status in _REFUSED)

@@ -183,12 +183,12 @@ class Relay:
             if encrypted is not None:
                 token = await self.encrypt(client.facts, token, encrypted)
             async with self._room:
-                response = await self.fetcher.post_form(
+                status = await self.fetcher.tell_form(
                     client.facts.backchannel_logout_uri, {"logout_token": token}
                 )
         except (FetchFailed, CannotEncrypt, TooManyWait) as error:
             return Attempt(error=str(error) or "too many wait for its server")
-        return Attempt(status=response.status)
+        return Attempt(status=status)
 
 
 def _claim(

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, get_current_span
 
-from federation.fetch import Fetcher, Response
+from federation.fetch import Asked, Fetcher, Response
 from idp.database import Database, Done, Refused
 from idp.tracing import Tracing
 
@@ -58,12 +58,10 @@ class TracedFetcher(Fetcher):
         super().__init__(**named)
         self._tracing = tracing
 
-    async def _request(
-        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
-    ) -> Response:
-        about = {"http.request.method": method, "server.address": urlsplit(url).hostname or ""}
-        with _span(self._tracing, method, about) as span:
-            response = await super()._request(method, url, headers, content)
+    async def _request(self, url: str, asked: Asked) -> Response:
+        about = {"http.request.method": asked.method, "server.address": urlsplit(url).hostname or ""}
+        with _span(self._tracing, asked.method, about) as span:
+            response = await super()._request(url, asked)
             if span is not None:
                 span.set_attribute("http.response.status_code", response.status)
             return response

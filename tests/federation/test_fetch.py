@@ -89,6 +89,54 @@ async def test_a_body_is_taken_up_to_the_limit_and_no_further(*, declared: bool)
 
 
 @pytest.mark.network
+async def test_a_body_in_crumbs_is_cut_off() -> None:
+    """A chunk costs a processor the same whether it holds a byte or a thousand: 256 KiB byte by byte took seconds."""
+
+    def crumbs(count: int) -> bytes:
+        return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * count + b"0\r\n\r\n"
+
+    async with serving(crumbs(1000)) as peer, fetching(peer.origin, max_bytes=256 * 1024) as fetcher:
+        assert len((await fetcher.get(peer.origin)).body) == 1000
+    async with serving(crumbs(20_000)) as peer, fetching(peer.origin, max_bytes=256 * 1024) as fetcher:
+        assert await failure(fetcher.get(peer.origin)) is FetchFailure.TOO_LARGE
+
+
+@pytest.mark.network
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"Content-Length: 5000000\r\n\r\n" + b"x" * 5_000_000,
+        b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+        b"Content-Length: 99\r\n\r\ncut off",
+        b"Transfer-Encoding: chunked\r\n\r\nno chunk\r\n",
+        b"Content-Length: 0\r\n\r\n",
+    ],
+    ids=["large", "compressed", "cut off", "garbled", "empty"],
+)
+async def test_what_was_told_is_settled_by_the_status_whatever_follows(rest: bytes) -> None:
+    """Whoever was told has answered: to tell them again because of what they said beside it would be twice."""
+    async with serving(b"HTTP/1.1 200 OK\r\n" + rest) as peer, fetching(peer.origin) as fetcher:
+        assert await fetcher.tell_form(peer.origin, {"a": "b"}) == 200
+        assert await fetcher.tell_json(peer.origin, b"{}") == 200
+    assert len(peer.requests) == 2
+
+
+@pytest.mark.network
+async def test_who_was_told_and_goes_on_talking_is_not_listened_to_for_long() -> None:
+    async def drip(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            writer.write(b"1\r\nx\r\n")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    async with serving(drip) as peer, fetching(peer.origin, total_timeout=5.0) as fetcher:
+        began = time.monotonic()
+        assert await fetcher.tell_form(peer.origin, {"a": "b"}) == 200
+        assert time.monotonic() - began < 4
+
+
+@pytest.mark.network
 async def test_an_endless_body_is_cut_off() -> None:
     async def endless(_head: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")

@@ -78,6 +78,16 @@ class TestKeys:
         upstream.claims |= {"iat": ISSUED + 7200, "exp": ISSUED + 7500}
         await redeem(upstream, us=us, now=make.NOW + 2 * make.HOUR)
 
+    async def test_but_not_for_longer_than_a_day_whoever_asks(self) -> None:
+        upstream = UpstreamDouble()
+        us = upstream.relying_party()
+        await redeem(upstream, us=us)
+        upstream.instead[JWKS] = TIMEOUT
+        day = 24 * 3600
+        upstream.claims |= {"iat": ISSUED + day, "exp": ISSUED + day + 300}
+        for seconds in (0, 1, 29, 30, 31):
+            await refused(upstream, us=us, now=make.NOW + DAY + timedelta(seconds=seconds))
+
     async def test_but_an_unknown_kid_is_not_forgiven_for_it(self) -> None:
         upstream = UpstreamDouble()
         us = upstream.relying_party()
@@ -170,9 +180,10 @@ class TestMetadata:
         for seconds, times in ((3600, 2), (3601, 2), (3629, 2), (3630, 3)):
             await _url(us, make.NOW + timedelta(seconds=seconds))
             assert upstream.calls == [METADATA] * times
-        with pytest.raises(UpstreamError) as refusal:
-            await _url(us, make.NOW + DAY)
-        assert refusal.value.unavailable
+        for seconds in (0, 1, 29, 30, 31):  # not only for who asks first
+            with pytest.raises(UpstreamError) as refusal:
+                await _url(us, make.NOW + DAY + timedelta(seconds=seconds))
+            assert refusal.value.unavailable
 
     async def test_without_a_good_copy_every_call_says_so(self) -> None:
         upstream = UpstreamDouble()

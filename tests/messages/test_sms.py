@@ -46,9 +46,13 @@ async def test_it_takes_a_message_with_its_id(status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "is_final"),
     [
-        (302, True),
         (400, True),
-        (404, True),
+        (413, True),
+        (422, True),
+        (302, False),
+        (308, False),
+        (404, False),
+        (405, False),
         (401, False),
         (403, False),
         (429, False),
@@ -61,6 +65,14 @@ async def test_what_it_does_not_take_comes_again_or_not(status: int, *, is_final
     assert error is not None
     assert error.is_final is is_final
     assert str(error) == f"the gateway answers {status}"
+
+
+@pytest.mark.parametrize("beside", [b"Content-Encoding: gzip\r\n", b"Content-Length: 9999999\r\n"])
+async def test_what_it_took_is_sent_whatever_it_says_beside(beside: bytes) -> None:
+    """A person would get the SMS again with every attempt of a day."""
+    reply = b"HTTP/1.1 202 Accepted\r\n" + beside + b"\r\n{}"
+    async with gateway(reply) as sms, fetching(sms.peer.origin) as fetcher:
+        await GatewaySender(url=sms.url, secret="s3cret", sender="x", fetcher=fetcher).send(SMS)
 
 
 async def test_an_address_that_may_not_be_called_gets_nothing() -> None:

@@ -15,6 +15,7 @@ _ANSWERS = {
     "good": "200 OK",
     "fickle": "200 OK",
     "empty": "204 No Content",
+    "compressing": "200 OK\r\nContent-Encoding: gzip",
     "refusing": "400 Bad Request",
     "broken": "500 Internal Server Error",
     "busy": "503 Service Unavailable",

@@ -155,6 +155,7 @@ async def test_every_attempt_carries_the_same_jti_and_a_signature_of_its_own(
     [
         ("good", DeliveryState.DELIVERED, 200),
         ("empty", DeliveryState.DELIVERED, 204),
+        ("compressing", DeliveryState.DELIVERED, 200),
         ("refusing", DeliveryState.WAITING, 400),
         ("broken", DeliveryState.WAITING, 500),
         ("busy", DeliveryState.WAITING, 503),
