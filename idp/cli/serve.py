@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import os
 import resource
 import socket
 from contextlib import suppress
@@ -18,7 +17,7 @@ from idp.cli.context import CommandFailed
 from idp.cli.last_connections import ACCEPTED_SECONDS, hear_no_more
 from idp.cli.scheduling import schedule_in_batches
 from idp.cli.server_limits import HTTP1, HTTP2
-from idp.cli.starting import announce, on_stop_signal, take_state
+from idp.cli.starting import announce, end_process, on_stop_signal, take_state
 from idp.cli.tls_files import check_tls_files
 from idp.clock import Clock
 from idp.database import DatabaseUnavailable
@@ -46,9 +45,7 @@ def serve() -> None:
     configure(settings.log_level)
     schedule_in_batches()
     uvloop.run(_serve(settings, expires_at))
-    logging.shutdown()  # which writes the last lines
-    # Everything is closed; the server's own threads may abort in an interpreter that is being taken down.
-    os._exit(0)
+    end_process()
 
 
 async def _serve(settings: Settings, certificate_expires: datetime | None) -> None:

@@ -6,7 +6,7 @@ import logging
 import uvloop
 
 from idp.app import make_provider, release
-from idp.cli.starting import announce, on_stop_signal, take_state
+from idp.cli.starting import announce, end_process, on_stop_signal, take_state
 from idp.database import DatabaseUnavailable
 from idp.exposition import exposed
 from idp.log import configure, fields
@@ -23,6 +23,7 @@ def worker() -> None:
     settings = Settings()
     configure(settings.log_level)
     uvloop.run(_work(settings))
+    end_process()
 
 
 async def _work(settings: Settings) -> None:
