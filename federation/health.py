@@ -1,7 +1,8 @@
 """A circuit breaker: when an upstream keeps failing, stop sending people there until it answers again.
 
 Two kinds of word count: people's own exchanges, and probes that a node sends whether or not anybody signs in. It takes
-moments and no clock; its counts are all it holds. Each node has one and learns for itself. What one person sends may be
+moments and no clock; its counts are all it holds, and what it heard at a moment that is still to come counts for nothing: a
+clock was set back since. Each node has one and learns for itself. What one person sends may be
 made to fail there, so of one origin a failure counts once in ten minutes, and nobody shuts the way for all alone.
 """
 
@@ -45,7 +46,7 @@ class Circuit:
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether people should be told it is down; False again when a try is due."""
-        return self.probe_at is not None and now < self.probe_at
+        return self.probe_at is not None and now < self.probe_at <= now + _PAUSE
 
     def may_go(self, now: datetime) -> bool:
         """Tell whether one more may be sent there; when a try is due, the first who asks is the try (half-open)."""
@@ -97,7 +98,7 @@ class Circuit:
     def _is_news(self, origin: str, now: datetime) -> bool:
         """Tell whether a failure of this origin counts, and remember it if so."""
         heard_at = self._heard_of.get(origin)
-        if heard_at is not None and now < heard_at + _ONCE_IN:
+        if heard_at is not None and heard_at <= now < heard_at + _ONCE_IN:
             return False
         self._heard_of.pop(origin, None)
         self._heard_of[origin] = now
@@ -108,14 +109,14 @@ class Circuit:
     def _count(self, now: datetime, *, is_good: bool) -> None:
         """Remember one exchange; half of them bad within a minute opens the circuit."""
         self._recent.append((now, is_good))
-        while self._recent[0][0] <= now - _WINDOW:
+        while not now - _WINDOW < self._recent[0][0] <= now:
             self._recent.popleft()
         bad = sum(not good for _, good in self._recent)
         if len(self._recent) >= _LEAST_IN_WINDOW and bad * 2 >= len(self._recent):
             self._open(now)
 
     def _open(self, now: datetime) -> None:
-        if self.opened_at is None:
+        if self.opened_at is None or self.opened_at > now:
             self.opened_at = now
             again = self._closed_at is not None and now < self._closed_at + _SOON
             self._wanted_probes = min(self._wanted_probes * 2, _MOST_GOOD_PROBES) if again else _GOOD_PROBES

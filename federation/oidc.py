@@ -59,8 +59,10 @@ class _Copy(Generic[T]):
         """Return the copy if it is young, or was asked for just now; else read it anew."""
         if self.held is not None:
             read_at, value = self.held
-            just_tried = self.tried_at is not None and now < self.tried_at + _PAUSE
-            if (just_tried and now < read_at + _LAST_GOOD) or (not afresh and now < read_at + _COPY_LIVES):
+            # what lies ahead of now is of before a clock was set back, and no moment to wait for
+            just_tried = self.tried_at is not None and self.tried_at <= now < self.tried_at + _PAUSE
+            is_young = read_at <= now < read_at + _COPY_LIVES
+            if (just_tried and now < read_at + _LAST_GOOD) or (not afresh and is_young):
                 return value
         self.tried_at = now
         try:

@@ -125,7 +125,7 @@ class WaitingRoom:
         return bisect_left(self._line, ticket.turn)
 
     def _minutes(self, ahead: int, now: datetime) -> int | None:
-        a_minute = sum(one > now - _RATE_OVER for one in self._left)
+        a_minute = sum(now - _RATE_OVER < one <= now for one in self._left)
         return min(-(-(ahead + 1) // a_minute), _MOST_MINUTES) if a_minute else None
 
     def _forget(self, name: str) -> None:
@@ -134,9 +134,12 @@ class WaitingRoom:
             del self._line[bisect_left(self._line, held[1])]
 
     def _sweep(self, now: datetime) -> None:
-        """Take out of the line who has left it; looked at once a second."""
-        if self._swept_at is not None and now < self._swept_at + timedelta(seconds=1):
+        """Take out of the line who has left it; looked at once a second, and anew when a clock was set back."""
+        if self._swept_at is not None and self._swept_at <= now < self._swept_at + timedelta(seconds=1):
             return
         self._swept_at = now
+        for name, (seen, turn) in self._seen.items():
+            if seen > now:
+                self._seen[name] = (now, turn)
         for name in [name for name, (seen, _) in self._seen.items() if seen <= now - LEFT_AFTER]:
             self._forget(name)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from idp import metrics
+from idp.clock import CLOCKS_APART
 from idp.database import Database, Done
 from idp.settings import Lifetimes
 from idp.transaction import Tx
@@ -11,10 +12,9 @@ from idp.transaction import Tx
 BATCH = 500
 """Rows of one transaction."""
 
-CLOCKS_APART = timedelta(minutes=5)
-"""A row that refuses what comes again stays for this long after its time: the node that erases may run ahead of the
-one that is asked, and what is over for the one would count again at the other (SECURITY R19). A grant stays as long, for
-the job that ends a power at its term: what is erased by then nobody tells services of."""
+# A row that refuses what comes again stays for CLOCKS_APART after its time: the node that erases may run ahead of the
+# one that is asked, and what is over for the one would count again at the other (SECURITY R19). A grant stays as long, for
+# the job that ends a power at its term: what is erased by then nobody tells services of.
 
 Eraser = Callable[[Tx, datetime, Lifetimes], int]
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+_CLOCKS_APART = timedelta(minutes=5)
+
 
 class KeyState(StrEnum):
     """Where a key stands in its life."""
@@ -93,18 +95,19 @@ def next_rotation(
 
     In a new provider, which has no key at all, it is active at once: nobody holds a JWK Set yet. The first key of
     one more algorithm is announced like any other. `keep_for` covers the longest token and its readers' clocks.
+    A key announced by a clock that ran ahead is not waited for, which might be a year: it retires with the active one.
     """
     known = tuple(records)
     same = [record for record in known if record.alg == alg]
     if new.alg != alg or any(record.kid == new.kid for record in same):
         raise RotationRefused(f"the new key is not a fresh {alg} key")
-    if any(state(record, now) is KeyState.ANNOUNCED for record in same):
+    if any(_follows(record, now) for record in same):
         raise RotationRefused(f"a new {alg} key is announced already; wait until it signs")
     takes_over = now + publish_for if known else now
     retiring = tuple(
         replace(record, retired_at=takes_over, erase_after=takes_over + keep_for)
         for record in same
-        if state(record, now) is KeyState.ACTIVE
+        if state(record, now) in {KeyState.ACTIVE, KeyState.ANNOUNCED}
     )
     return RotationPlan(new=replace(new, active_from=takes_over), retiring=retiring)
 
@@ -114,7 +117,7 @@ def rotates_at(
 ) -> datetime | None:
     """Return when this key has signed for long enough; None if it does not sign, is followed already, or for ever."""
     same = [other for other in records if other.alg == record.alg]
-    is_followed = any(state(other, now) is KeyState.ANNOUNCED for other in same)
+    is_followed = any(_follows(other, now) for other in same)
     if not every or is_followed or signing_key(same, record.alg, now) != record:
         return None
     return record.active_from + every
@@ -139,6 +142,11 @@ def due_for_erasure(records: Iterable[KeyRecord], now: datetime) -> tuple[KeyRec
         for record in records
         if state(record, now) is KeyState.RETIRED and _is_over(record, now)
     )
+
+
+def _follows(record: KeyRecord, now: datetime) -> bool:
+    """Tell whether the key is announced, by a clock that did not run far ahead of ours when it was made."""
+    return state(record, now) is KeyState.ANNOUNCED and record.created_at <= now + _CLOCKS_APART
 
 
 def _is_over(record: KeyRecord, now: datetime) -> bool:

@@ -38,7 +38,7 @@ _log = logging.getLogger("hpid.clients.keys")
 
 @dataclass(slots=True)
 class _Copy:
-    """What one `jwks_uri` said, and when it was last asked."""
+    """What one `jwks_uri` said, and when it was last asked; a moment still to come is of before a clock was set back."""
 
     uri: str
     held: PublicKeys | None = None
@@ -53,11 +53,11 @@ class _Copy:
         return self.held
 
     def is_young(self, now: datetime) -> bool:
-        return self.read_at is not None and now < self.read_at + _COPY_LIVES
+        return self.read_at is not None and self.read_at <= now < self.read_at + _COPY_LIVES
 
     def may_ask(self, now: datetime) -> bool:
         pause = _PAUSE_WITHOUT_KEYS if self.held is None else _PAUSE
-        return self.tried_at is None or now >= self.tried_at + pause
+        return self.tried_at is None or not self.tried_at <= now < self.tried_at + pause
 
 
 class ClientKeys:

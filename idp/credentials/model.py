@@ -95,8 +95,11 @@ class AttemptState:
     not_before: datetime | None
 
 
+LONGEST_DELAY = timedelta(hours=1)
+
+
 def delay_after(failures: int) -> timedelta:
     """Return how long the account waits after so many failures: nothing for ten, then 30 s doubling up to an hour."""
     if failures < QUICK_TRIES:
         return timedelta()
-    return min(timedelta(seconds=30 * 2 ** min(failures - QUICK_TRIES, 7)), timedelta(hours=1))
+    return min(timedelta(seconds=30 * 2 ** min(failures - QUICK_TRIES, 7)), LONGEST_DELAY)

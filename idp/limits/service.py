@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from idp.clock import CLOCKS_APART
 from idp.database import Database, Done
 from idp.limits.model import Counted, Limit, OverLimit
 
@@ -46,7 +47,7 @@ class Limits:
             until = self._over.get(counter)
             if until is None:
                 continue
-            if now < until:
+            if now < until <= now + counter[0].value.window + CLOCKS_APART:
                 raise OverLimit.until(until, counter[0], now=now)
             del self._over[counter]
 

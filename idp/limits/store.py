@@ -6,9 +6,10 @@ Whose a row is stands there as a keyed digest; a row is worth nothing once its w
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Integer, Table, bindparam, case
+from sqlalchemy import Column, Connection, Index, Integer, Table, bindparam, case, or_
 from sqlalchemy.dialects.postgresql import insert
 
+from idp.clock import CLOCKS_APART
 from idp.database import Digest, UtcTime, metadata
 from idp.database.erasing import delete_oldest, erase
 from idp.limits.model import Counted, Limit
@@ -23,7 +24,10 @@ limits = Table(
     Index("ix_limits_ends_at", "ends_at"),
 )
 
-_is_over = limits.c.ends_at <= bindparam("now", type_=UtcTime)
+_is_over = or_(
+    limits.c.ends_at <= bindparam("now", type_=UtcTime),
+    limits.c.ends_at > bindparam("latest", type_=UtcTime),  # of a clock that ran ahead
+)
 _COUNT = (
     insert(limits)
     .values(counter=bindparam("this_counter"), count=1, ends_at=bindparam("ends"))
@@ -49,7 +53,8 @@ class LimitStore:
     def count(self, limit: Limit, whose: str, now: datetime) -> Counted:
         """Count one more; a window that is over begins anew."""
         counter = self.vault.digest(f"{limit.value.name}\n{whose}")
-        given = {"this_counter": counter, "now": now, "ends": now + limit.value.window}
+        ends = now + limit.value.window
+        given = {"this_counter": counter, "now": now, "ends": ends, "latest": ends + CLOCKS_APART}
         count, ends_at = self.connection.execute(_COUNT, given).one()
         return Counted(count=count, ends_at=ends_at)
 

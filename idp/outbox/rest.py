@@ -43,5 +43,9 @@ class Resting:
         return self._widths.get(client_id, 1)
 
     def at(self, now: datetime) -> list[str]:
-        """Return the clients that rest now."""
-        return [client_id for client_id, rest in self._rests.items() if now < rest.until]
+        """Return the clients that rest now; none does for longer than it may, though a clock was set back."""
+        return [
+            client_id
+            for client_id, rest in self._rests.items()
+            if now < rest.until <= now + _LONGEST_REST
+        ]

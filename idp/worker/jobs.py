@@ -7,6 +7,7 @@ from functools import partial
 
 from idp.audit.jobs import sequence
 from idp.audit.occasion import Occasion
+from idp.clock import CLOCKS_APART
 from idp.data_rights.jobs import CLOSINGS, COPIES, close_accounts, make_copies
 from idp.database import Database, Done
 from idp.keeping import BATCH, ERASERS, erase
@@ -17,6 +18,7 @@ from idp.mandates.jobs import BATCH as MANDATES
 from idp.mandates.jobs import end_over
 from idp.officials.jobs import BATCH as OFFICIALS
 from idp.officials.jobs import close_posts, link_people
+from idp.outbox.model import LONGEST_PAUSE
 from idp.provider import Provider
 from idp.sessions.jobs import BATCH as UNPROVED
 from idp.sessions.jobs import end_unproved
@@ -85,6 +87,18 @@ async def _end_unproved(provider: Provider) -> int:
     return await end_unproved(provider.database, _now(provider), within=within)
 
 
+async def _bring_back(provider: Provider) -> int:
+    """Send what a node or worker whose clock ran ahead has written: when its time comes nobody would wait for it."""
+    now = provider.clock.now()
+    latest = now + LONGEST_PAUSE + CLOCKS_APART
+    brought = (
+        await provider.database.transact(lambda tx: Done(tx.outbox.bring_back(latest, now, _BURIED)))
+    ).unwrap()
+    if brought:
+        _log.warning("messages of a clock that ran ahead are sent now", extra=fields(count=brought))
+    return brought
+
+
 async def _bury(provider: Provider) -> int:
     now = provider.clock.now()
     before = now - provider.settings.life.delivery
@@ -113,6 +127,7 @@ JOBS: tuple[Job, ...] = (
     Job(name="make copies", every=timedelta(seconds=2), run=_make_copies, full=COPIES),
     Job(name="close accounts", every=timedelta(seconds=20), run=_of_time(close_accounts), full=CLOSINGS),
     Job(name="end unproved sessions", every=timedelta(seconds=20), run=_end_unproved, full=UNPROVED),
+    Job(name="bring back", every=timedelta(minutes=1), run=_bring_back),
     Job(name="give up", every=timedelta(minutes=1), run=_bury),
     Job(name="measure", every=timedelta(seconds=10), run=measure),
 )

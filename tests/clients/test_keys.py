@@ -100,6 +100,18 @@ async def test_an_unknown_kid_asks_again_but_at_most_once_in_30_seconds(
 
 
 @pytest.mark.network
+async def test_a_clock_that_was_set_back_is_not_waited_for(
+    known: ClientKeys, server: JwksServer, time: MovableTime
+) -> None:
+    assert await verifies(known, server, "p256")
+    time.move(hours=-5)
+    shows(server, "rsa")
+    assert not await verifies(known, server, "p256")
+    assert await verifies(known, server, "rsa")
+    assert server.asked == 2
+
+
+@pytest.mark.network
 async def test_a_wrong_signature_under_a_known_kid_asks_nobody(known: ClientKeys, server: JwksServer) -> None:
     assert await verifies(known, server, "p256")
     for _ in range(5):

@@ -165,6 +165,24 @@ def test_one_good_probe_does_not_close_it_and_of_one_that_opens_again_and_again_
     assert wanted == [2, 4, 4, 4]
 
 
+@pytest.mark.parametrize("back", [timedelta(minutes=1), timedelta(hours=5)])
+def test_what_it_heard_before_a_clock_was_set_back_counts_for_nothing(back: timedelta) -> None:
+    circuit = _after_failures(3)
+    now = NOW - back
+    assert circuit.may_go(now), "nobody waits until that moment comes again"
+    assert not circuit.may_go(now)
+    circuit.failed(now)
+    assert circuit.is_open(now + 29 * SECOND)
+    assert circuit.opened_at == now
+
+    circuit = _after_failures(2)
+    circuit.failed(NOW, of="192.0.2.0/24")
+    circuit.succeeded(now)
+    for _ in range(3):
+        circuit.failed(now, of="192.0.2.0/24")
+    assert circuit.failures == 1, "it is news again, once"
+
+
 steps = st.lists(
     st.tuples(
         st.integers(0, 40), st.sampled_from(["failed", "succeeded", "slow", "probe", "no probe", "go"])

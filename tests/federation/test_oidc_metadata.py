@@ -62,6 +62,14 @@ class TestKeys:
         await redeem(upstream, us=us, now=make.NOW + timedelta(seconds=30))
         assert upstream.calls.count(JWKS) == 2
 
+    async def test_not_waiting_for_a_clock_that_was_set_back(self) -> None:
+        upstream = UpstreamDouble()
+        us = upstream.relying_party()
+        await redeem(upstream, us=us)
+        upstream.kids, upstream.sign = ["ed"], keys()["ed"].token
+        await redeem(upstream, us=us, now=make.NOW - timedelta(seconds=2))
+        assert upstream.calls.count(JWKS) == 2
+
     async def test_a_key_they_withdrew_is_dead_within_the_hour(self) -> None:
         upstream = UpstreamDouble()
         us = upstream.relying_party()

@@ -82,6 +82,15 @@ def test_who_does_not_ask_any_more_is_not_waited_for() -> None:
     assert room.waiting == 1
 
 
+def test_who_left_the_line_before_a_clock_was_set_back_is_not_waited_for() -> None:
+    room = full(1)
+    room.wait(ticket(0), NOW)
+    room.wait(ticket(1), NOW)
+    now = NOW - 18_000 * SECOND
+    assert room.wait(ticket(1), now).ahead == 1
+    assert room.wait(ticket(1), now + LEFT_AFTER).ahead == 0
+
+
 def test_it_is_bounded_and_those_inside_are_not_put_out() -> None:
     room = full(most_waiting=3)
     for number in range(3):

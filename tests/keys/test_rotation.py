@@ -118,6 +118,20 @@ def test_rotating_again_while_a_key_is_announced_is_refused() -> None:
     )
 
 
+def test_a_key_announced_by_a_clock_that_ran_ahead_is_not_waited_for() -> None:
+    year, every = timedelta(days=365), timedelta(days=90)
+    wrong = rotate([record("a")], "b", NOW + year)
+    assert due_for_rotation(wrong, NOW + every, every=every) == ("ES256",)
+    records = rotate(wrong, "c", NOW + MINUTE)
+    assert states(records, NOW + MINUTE) == "a:active b:announced c:announced"
+    assert due_for_rotation(records, NOW + 2 * MINUTE, every=MINUTE) == (), "c follows"
+    with pytest.raises(RotationRefused, match="announced already"):
+        rotate(records, "d", NOW + 2 * MINUTE)
+    assert states(records, NOW + 11 * MINUTE) == "a:retired b:retired c:active"
+    assert {each.kid for each in published(records, NOW + 30 * MINUTE)} == {"a", "b", "c"}
+    assert kid_that_signs(records, NOW + year + 20 * MINUTE) == "c"
+
+
 def test_a_key_of_another_algorithm_or_one_we_have_is_refused() -> None:
     for new in (record("b", "RS256"), record("a")):
         with pytest.raises(RotationRefused, match="fresh ES256 key"):

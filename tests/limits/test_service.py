@@ -1,5 +1,6 @@
 """What is over its limit is refused from memory, on every node that has counted it; a bound on what is remembered."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,16 @@ async def test_the_last_one_allowed_is_the_last_and_only_for_whom_it_counts(
         assert over.value.retry_after == RULE.value.window.total_seconds()
         limits.check(HIS, now=START)
         limits.check(HERS, now=START + RULE.value.window)
+
+
+async def test_what_a_clock_that_ran_ahead_forbade_is_allowed_once_it_is_right(
+    template: Path, tmp_path: Path
+) -> None:
+    async with open_world(template, tmp_path) as world:
+        limits = Limits(world.provider.database)
+        for _ in range(RULE.value.most):
+            await limits.count(HERS, now=START + timedelta(hours=5))
+        limits.check(HERS, now=START)
 
 
 async def test_another_node_learns_it_by_counting_once(template: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from idp.ids import ClientId
 from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
 from idp.outbox.relay import EACH, LANES, Relay
 from idp.transaction import Tx
-from idp.worker import relay_of
+from idp.worker import JOBS, relay_of
 from tests.driver import RelyingParty
 from tests.outbox.relying_parties import Endpoint, listening
 from tests.world import World, open_world
@@ -338,6 +338,29 @@ async def test_what_a_relay_was_sending_when_it_died_is_sent_again(template: Pat
         assert {row.state for row in await post.ledger("rp")} == {DeliveryState.DELIVERED}
         assert sorted(set(rp.sids)) == ["rp-0", "rp-1", "rp-2"]
         assert len({claims["jti"] for claims in rp.claims if claims["sid"] == rp.sids[0]}) == 1
+
+
+async def test_nobody_waits_for_the_moment_of_a_clock_that_ran_ahead(template: Path, tmp_path: Path) -> None:
+    told, tried, held = Endpoint("told", "good"), Endpoint("tried", "hanging"), Endpoint("held", "hanging")
+    (bring_back,) = [job for job in JOBS if job.name == "bring back"]
+    async with posting(template, tmp_path, told, tried, held, patience=TIMEOUT) as post:
+        post.world.time.move(hours=5)
+        await post.queue("tried")
+        await post.run_once()
+        await post.queue("held")
+        await post.relay.run()
+        await post.run_until(lambda: bool(held.heard))
+        await post.relay.stop()
+        await post.queue("told")
+        post.world.time.move(hours=-5)
+        tried.behaviour = held.behaviour = "good"
+        await post.run_once()
+        assert not told.heard
+        assert await bring_back.run(post.world.provider) == 3
+        await post.run_once()
+        for endpoint in (told, tried, held):
+            (row,) = await post.ledger(endpoint.client_id)
+            assert row.state is DeliveryState.DELIVERED, endpoint.client_id
 
 
 async def test_a_token_is_signed_as_the_client_registered(template: Path, tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ _BOUNDED = {
         "chosen",
         "asleep",
         "too_old",
+        "far_ahead",
         "some",
         "one_role",
         "records",

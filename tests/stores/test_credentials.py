@@ -81,6 +81,18 @@ async def test_ten_tries_are_quick_and_then_each_waits_longer(database: Database
     assert waits == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
 
 
+async def test_nobody_waits_for_the_moment_of_a_clock_that_ran_ahead(database: Database[Any]) -> None:
+    def guess(tx: Any, now: Any, times: int) -> list[Any]:
+        return [tx.attempts.reserve("a", now) for _ in range(times)]
+
+    ahead = await do(database, lambda tx: guess(tx, NOW + DAY, QUICK_TRIES + 1))
+    assert ahead[-1] == Slowed(not_before=NOW + DAY + 30 * SECOND)
+    assert await do(database, lambda tx: guess(tx, NOW, 2)) == [
+        Reserved(failures=QUICK_TRIES + 1),
+        Slowed(not_before=NOW + MINUTE),
+    ]
+
+
 async def test_after_a_hundred_failures_the_factor_rests(database: Database[Any]) -> None:
     def guess(tx: Any) -> list[Any]:
         return [tx.attempts.reserve("a", NOW + n * HOUR) for n in range(MOST_TRIES + 2)]

@@ -33,6 +33,13 @@ async def test_at_the_end_of_a_window_the_next_begins(database: Database[Tx]) ->
     )
 
 
+async def test_a_window_of_a_clock_that_ran_ahead_is_over(database: Database[Tx]) -> None:
+    await count(database, "192.0.2.1", after=timedelta(minutes=5))
+    assert (await count(database, "192.0.2.1")).count == 2, "clocks may be so much apart"
+    await count(database, "192.0.2.2", after=timedelta(days=1))
+    assert await count(database, "192.0.2.2") == Counted(count=1, ends_at=ENDS)
+
+
 async def test_two_parts_are_not_one_and_two_limits_do_not_share(database: Database[Tx]) -> None:
     assert (await count(database, "a", "b")).count == 1
     assert (await count(database, "ab")).count == 1

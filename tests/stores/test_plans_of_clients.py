@@ -75,6 +75,7 @@ def _outbox(tx: Any, me: SignedIn) -> None:
     tx.outbox.settle("m", Attempt(status=500), now=NOW, next_at=NOW)
     tx.outbox.hurry(client_id, NOW, 10)
     tx.outbox.bury(NOW - MINUTE, NOW, 10)
+    tx.outbox.bring_back(NOW, NOW, 10)
     tx.outbox.settle("m", Attempt(status=400), now=NOW, next_at=None)
     tx.outbox.settle("m", Attempt(status=200), now=NOW, next_at=None)
     tx.deliveries.of_logouts(["l"], 10)

@@ -26,7 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from idp.credentials.model import MOST_TRIES, AttemptState, delay_after
+from idp.clock import CLOCKS_APART
+from idp.credentials.model import LONGEST_DELAY, MOST_TRIES, AttemptState, delay_after
 from idp.credentials.reservation import Reserved, Slowed
 from idp.database import Digest, UtcTime, metadata
 from keys.envelope import Vault
@@ -52,7 +53,11 @@ _RESERVE = (
         index_elements=["account"],
         set_={"failures": attempts.c.failures + 1, "tries": attempts.c.tries + 1},
         where=(attempts.c.failures < MOST_TRIES)
-        & or_(attempts.c.not_before.is_(None), attempts.c.not_before <= bindparam("now")),
+        & or_(
+            attempts.c.not_before.is_(None),
+            attempts.c.not_before <= bindparam("now"),
+            attempts.c.not_before > bindparam("latest"),  # of a clock that ran ahead
+        ),
     )
     .returning(attempts.c.failures)
 )
@@ -83,7 +88,10 @@ class AttemptStore:
     def reserve(self, account: str, now: datetime) -> Reserved | Slowed:
         """Count an attempt as failed before it is looked at, or refuse it because too many came before."""
         key = self._key(account)
-        failures = self.connection.execute(_RESERVE, {**key, "now": now}).scalar_one_or_none()
+        latest = now + LONGEST_DELAY + CLOCKS_APART
+        failures = self.connection.execute(
+            _RESERVE, {**key, "now": now, "latest": latest}
+        ).scalar_one_or_none()
         if failures is None:
             # the row is ours: the statement above locked it
             refused = self.connection.execute(_REFUSE, key).one()

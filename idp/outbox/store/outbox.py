@@ -182,6 +182,19 @@ _BURY = (
     .values(state=DeliveryState.DEAD.value, leased_until=null())
     .returning(outbox.c.message_id)
 )
+_far_ahead = (
+    select(outbox.c.message_id)
+    .where(_is_waiting, outbox.c.next_attempt_at > bindparam("latest", type_=UtcTime))
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+    .cte("far_ahead")
+)
+_BRING_BACK = (
+    update(outbox)
+    .where(outbox.c.message_id.in_(select(_far_ahead.c.message_id)))
+    .values(next_attempt_at=_now, leased_until=null())
+    .returning(outbox.c.message_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +311,10 @@ class OutboxStore:
     def bury(self, before: datetime, now: datetime, limit: int) -> int:
         """Give up what has waited since before then; return how many became dead letters."""
         return len(self.connection.execute(_BURY, {"before": before, "now": now, "most": limit}).all())
+
+    def bring_back(self, latest: datetime, now: datetime, limit: int) -> int:
+        """Make due at once what no clock but one that ran ahead can have put off until later; return how many."""
+        return len(self.connection.execute(_BRING_BACK, {"latest": latest, "now": now, "most": limit}).all())
 
     def _take(self, client_id: str, now: datetime, each: int, lease: timedelta) -> tuple[OutboxMessage, ...]:
         given = {"of_client": client_id, "now": now, "until": now + lease, "most": each}
