@@ -45,7 +45,5 @@ class Resting:
     def at(self, now: datetime) -> list[str]:
         """Return the clients that rest now; none does for longer than it may, though a clock was set back."""
         return [
-            client_id
-            for client_id, rest in self._rests.items()
-            if now < rest.until <= now + _LONGEST_REST
+            client_id for client_id, rest in self._rests.items() if now < rest.until <= now + _LONGEST_REST
         ]

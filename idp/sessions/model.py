@@ -6,6 +6,7 @@ Idle and absolute limits are enforced here on the server; a cookie's expiry is n
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from idp.clock import CLOCKS_APART
 from idp.ids import ClientId, PersonId, Sid
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import Realm, SessionFacts
@@ -58,10 +59,16 @@ class Session:
     """Relying parties told of its end though it goes on, once for each time (`sid_at`)."""
 
     def is_live(self, now: datetime, life: Lifetimes) -> bool:
-        """Tell whether the session is neither ended, nor over its absolute limit, nor idle too long."""
+        """Tell whether the session is neither ended, nor over its absolute limit, nor idle too long.
+
+        One that begins in the future, or was proved there, is of a clock that ran ahead, and would live as much too long.
+        """
         is_low = self.acr is Acr.LOW and not self.degraded
         idle = life.session_low if is_low else life.session_idle
-        return self.ended_at is None and now < self.expires_at and now < self.last_seen_at + idle
+        has_begun = max(self.created_at, self.auth_time) <= now + CLOCKS_APART
+        return (
+            self.ended_at is None and has_begun and now < self.expires_at and now < self.last_seen_at + idle
+        )
 
     def facts(self) -> SessionFacts:
         """Return what the rules need."""

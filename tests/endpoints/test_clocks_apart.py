@@ -111,6 +111,20 @@ async def test_a_session_is_neither_young_for_ever_nor_over_at_once(
     assert silent.answer["error"] == "login_required"
 
 
+@pytest.mark.parametrize(("ahead", "is_in"), [(290, True), (310, False), (5 * 60 * 60, False)])
+async def test_a_session_that_a_node_ahead_began_lives_no_longer_for_it(
+    world: World, rp: RelyingParty, alice: Visitor, ahead: int, is_in: bool
+) -> None:
+    await alice.code(rp)
+    world.time.move(seconds=ahead)
+    browser = world.browser()
+    await world.signed_in(browser, alice.person.person_id)
+    world.time.move(seconds=-ahead)
+    silent = await browser.get(rp.authorize_url(prompt="none"))
+    assert ("code" in silent.answer) is is_in, silent.answer
+    assert "code" in (await alice.browser.get(rp.authorize_url(prompt="none"))).answer
+
+
 @pytest.mark.parametrize("apart", [-240, 320])
 async def test_a_token_is_revoked_at_a_node_by_whose_clock_it_is_not_good(world: World, apart: int) -> None:
     world.time.move(minutes=5)
