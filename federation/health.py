@@ -1,9 +1,9 @@
 """A circuit breaker: when an upstream keeps failing, stop sending people there until it answers again.
 
 Two kinds of word count: people's own exchanges, and probes that a node sends whether or not anybody signs in. It takes
-moments and no clock; its counts are all it holds, and what it heard at a moment that is still to come counts for nothing: a
-clock was set back since. Each node has one and learns for itself. What one person sends may be
-made to fail there, so of one origin a failure counts once in ten minutes, and nobody shuts the way for all alone.
+moments and no clock; its counts are all it holds, and what it heard at a moment that is still to come counts for
+nothing: a clock was set back since. Each node has one and learns for itself. What one person sends may be made to fail
+there, so of one origin a failure counts once in ten minutes, and nobody shuts the way for all alone.
 """
 
 from collections import deque

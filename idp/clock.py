@@ -12,8 +12,8 @@ from idp.ids import EventId, HandleKind, OfficialId, OrganisationId, PersonId, P
 from keys import base64url
 
 CLOCKS_APART = timedelta(minutes=5)
-"""Nodes whose clocks are no more than this apart refuse what the others refused (SECURITY R19): rows that refuse stay so
-much longer. A moment that lies so much further ahead than it can is of a clock that was set back, and nobody waits for it."""
+"""Nodes whose clocks are no more than this apart refuse what the others refused (SECURITY R19): rows that refuse stay
+so much longer. What lies further ahead than it can is of a clock that ran ahead, and nobody waits for it."""
 _62_BITS = (1 << 62) - 1
 
 

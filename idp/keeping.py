@@ -1,7 +1,7 @@
 """What grows by time is bounded here: batches of expired rows, one short transaction each (DESIGN 5.8)."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from idp import metrics
 from idp.clock import CLOCKS_APART
@@ -13,8 +13,8 @@ BATCH = 500
 """Rows of one transaction."""
 
 # A row that refuses what comes again stays for CLOCKS_APART after its time: the node that erases may run ahead of the
-# one that is asked, and what is over for the one would count again at the other (SECURITY R19). A grant stays as long, for
-# the job that ends a power at its term: what is erased by then nobody tells services of.
+# one that is asked, and what is over for the one would count again at the other (SECURITY R19). A grant stays as long,
+# for the job that ends a power at its term: what is erased by then nobody tells services of.
 
 Eraser = Callable[[Tx, datetime, Lifetimes], int]
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, client_ref
+from idp.clock import CLOCKS_APART
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.answer import NO_STORE
@@ -16,7 +17,6 @@ from idp.endpoints.back_channel import form_of, token_of, verified_claims
 from idp.endpoints.client_authentication import authenticate_client
 from idp.grants.gid import gid_of
 from idp.ids import Gid, HandleKind, PersonId, parse_handle
-from idp.clock import CLOCKS_APART
 from idp.protocol.access_token import PresentedToken, read_any
 from idp.protocol.errors import InvalidGrant, InvalidToken, ToJson, refusing
 from idp.protocol.facts import ClientFacts
