@@ -65,15 +65,21 @@ class Post:
         sender, kind, now = self.senders[channel], KINDS[channel], self.clock.now()
         claim = partial(_claim, kind=kind, now=now)
         messages = (await self.database.transact(claim)).unwrap()
-        attempts = await asyncio.gather(*(self._send(one, channel, sender) for one in messages))
-        if messages:
-            results = [
-                (message, attempt, self._again(message, attempt))
-                for message, attempt in zip(messages, attempts, strict=True)
-            ]
+        attempts = await asyncio.gather(
+            *(self._send(one, channel, sender) for one in messages), return_exceptions=True
+        )
+        results = [
+            (message, attempt, self._again(message, attempt))
+            for message, attempt in zip(messages, attempts, strict=True)
+            if not isinstance(attempt, BaseException)
+        ]
+        if results:
             await self.database.transact(partial(_settle, results=results, now=self.clock.now()))
-            for message, attempt, again in results:
-                _tell(channel, message, attempt, again)
+        for message, attempt, again in results:
+            _tell(channel, message, attempt, again)
+        for fault in attempts:
+            if isinstance(fault, BaseException):  # its lease runs out, and it comes again
+                raise fault
         return len(messages)
 
     async def _send(self, message: OutboxMessage, channel: Channel, sender: Sender) -> Attempt:

@@ -1,6 +1,7 @@
 """Notices get to people by a real mail server and a real gateway, are bounded, retried, and leave nothing behind."""
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from idp.ids import PersonId
 from idp.messages.model import Channel
 from idp.messages.model.notices import Notice
 from idp.messages.relay import MOST_A_DAY
-from idp.outbox.model import DeliveryState, OutboxKind, OutboxMessage
+from idp.outbox.model import NO_CLIENT, DeliveryState, OutboxKind, OutboxMessage
 from idp.people.model import Person, PersonProfile, PersonStatus
 from idp.transaction import Tx
 from tests.messages.office import SECRET, Office
@@ -237,3 +238,33 @@ async def test_a_worker_that_dies_leaves_its_messages_to_the_next(office: Office
     office.world.time.move(minutes=4)
     await office.deliver()
     assert len(office.mail.mails) == 1
+
+
+async def test_what_goes_wrong_with_one_message_sends_no_other_again(office: Office) -> None:
+    """Others of its batch that were taken are settled; as it was, each lease brought them once more."""
+    world = office.world
+    person = await huong(world, phone="")
+    await tell(world, person)
+    spoilt = OutboxMessage(
+        message_id="spoilt",
+        kind=OutboxKind.MAIL,
+        client_id=NO_CLIENT,
+        logout_id="",
+        payload={"to": "hoa@example.vn", "code": "123456", "until": "no moment"},
+        created_at=world.time(),
+        next_attempt_at=world.time(),
+    )
+
+    def add(tx: Tx) -> Done[None]:
+        tx.outbox.add([spoilt])
+        return Done(None)
+
+    await world.write(add)
+    await office.post.address()
+    for _ in range(3):
+        with suppress(ValueError):
+            await office.post.send(Channel.EMAIL)
+        world.time.move(minutes=4)
+    assert office.mail.recipients == [["huong@example.vn"]]
+    (mail,) = [one for one in await rows(world, person.person_id) if one.kind is OutboxKind.MAIL]
+    assert (mail.state, mail.attempts) == (DeliveryState.DELIVERED, 1)

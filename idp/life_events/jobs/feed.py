@@ -63,8 +63,12 @@ class Follower:
             return 0
         for event in page.events:
             await self._take(event)
-        if page.next != found and page.events:
-            await self._move(found, page.next)
+        if not page.events:
+            return self._done(page, now)
+        if page.next in {"", found}:  # this page again, or the first: and a full page is followed at once
+            self._failed(RegistersFailed("the feed's cursor does not lead on"), now)
+            return 0
+        await self._move(found, page.next)
         return self._done(page, now)
 
     async def _page(self, after: str, now: datetime) -> EventPage:
