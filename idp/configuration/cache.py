@@ -1,7 +1,8 @@
 """Clients and signing keys as this node holds them: read again when `config_version` has moved (DESIGN 5.8).
 
 The version is read every 400 ms. Authority older than a second is not used: it is read anew for the request, and if
-that fails the answer is 503, never a guess.
+that fails the answer is 503, never a guess. Nobody is refused for what only this node has not read yet: who was just
+registered at another one is looked for once more.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from idp.clock import Clock
 from idp.database import Database, DatabaseUnavailable
 from idp.ids import ClientId
 from idp.log import fields
+from idp.protocol.facts import ClientFacts
 from idp.upstreams.model import Maintenance
 from keys.keyring import Keyring, UnusableKeyRecord
 from keys.rotation import KeyRecord
@@ -68,6 +70,7 @@ class ConfigurationCache:
         self._check: Callable[[Tx], None] | None = None
         self._epoch_began_at: datetime | None = None
         self._outdated: MasterKeyOutdated | None = None
+        self._looking = asyncio.Lock()
         self.origins: frozenset[str] = frozenset()
         self.logos: frozenset[str] = frozenset()
         """Digests of the images that clients show."""
@@ -87,6 +90,24 @@ class ConfigurationCache:
         if asked_at - self._read_at > _OLDEST:
             self._take(await self._database.read(self._load), asked_at)
         return self._clients.get(client_id)
+
+    async def client_now(self, client_id: ClientId) -> Client | None:
+        """Return the client as it is registered by now, for whoever would else be refused; raises DatabaseUnavailable.
+
+        However many ask at once, the version is read by one after the other, and by nobody who waited for such a reading.
+        """
+        asked_at = self._clock.stopwatch()
+        async with self._looking:
+            if self._read_at < asked_at:
+                await self.refresh()
+        return self._clients.get(client_id)
+
+    async def enabled(self, client_id: ClientId) -> ClientFacts | None:
+        """Return the client if it is registered and enabled, be it only just now; raises DatabaseUnavailable."""
+        known = await self.client(client_id)
+        if known is None or not known.facts.enabled:
+            known = await self.client_now(client_id)
+        return known.facts if known is not None and known.facts.enabled else None
 
     def last_known(self, client_id: ClientId) -> Client | None:
         """Return the client as it was read last, however long ago that is: for pages that must not fail."""

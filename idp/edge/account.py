@@ -65,8 +65,7 @@ async def client_of(call: Call, client_id: ClientId) -> ClientFacts | None:
     """Return the client of an interaction that this browser holds: the account, or one that is registered and enabled."""
     if client_id in OWN_CLIENTS:
         return account_client(call.provider.settings.issuer, client_id)
-    known = await call.provider.configuration.client(client_id)
-    return known.facts if known is not None and known.facts.enabled else None
+    return await call.provider.configuration.enabled(client_id)
 
 
 async def begin_sign_in(call: Call, path: str, *, fresh: bool) -> Answer:

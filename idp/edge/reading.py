@@ -11,9 +11,9 @@ from idp.transaction import Tx
 async def record_once_a_day(call: Call, read_as: str, event: AuditEvent) -> None:
     """Record a reading unless this node has recorded the same today; `read_as` is what makes two the same."""
     reads = call.provider.reads
-    if reads.is_first(read_as, event):
-        (await call.provider.database.add(partial(_add, event=event))).unwrap()
-        reads.remember(read_as)
+    if await reads.is_first(read_as, event):
+        with reads.recording(read_as, event):
+            (await call.provider.database.add(partial(_add, event=event))).unwrap()
 
 
 def _add(tx: Tx, *, event: AuditEvent) -> Done[None]:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from idp.clients.model import Client
 from idp.database import DatabaseUnavailable
 from idp.edge import Answer, Call
 from idp.edge.account import OWN_CLIENTS, go_on
@@ -21,6 +20,7 @@ from idp.endpoints.asked_request import asked_request
 from idp.endpoints.authorization_response import authorization_response
 from idp.endpoints.front_channel import with_tokens
 from idp.endpoints.id_token_hint import hinted_sub
+from idp.ids import ClientId
 from idp.interactions.cookie import OpenInteraction
 from idp.interactions.service import decide, settle
 from idp.protocol.authorization_request import (
@@ -68,7 +68,7 @@ async def authorize(call: Call) -> Answer:
     now = provider.clock.now()
     with refusing(ToPage()):
         sent = parse(call.form() if call.method == "POST" else call.query())
-        client = _enabled(await provider.configuration.client(identify(sent)))
+        client = await _enabled(call, identify(sent))
         asked = await asked_request(call, client, sent, now=now)
         redirect_uri = check_redirect_uri(client, redirect_uri_of(asked.raw))
     with (
@@ -107,7 +107,7 @@ async def resume(call: Call) -> Answer:
         opened = await opened_here(call)
         if opened.client_id in OWN_CLIENTS:
             return await go_on(call, opened)
-        client = _enabled(await provider.configuration.client(opened.client_id))
+        client = await _enabled(call, opened.client_id)
         redirect_uri = check_redirect_uri(client, opened.redirect_uri)
     with (
         refusing(to_client(client, redirect_uri, opened.asked.values, provider.response_types)),
@@ -221,7 +221,8 @@ async def _lead_to(call: Call, path: str, turn: _Turn) -> Answer:
     return Answer.redirect(location, *cookies, *language_cookies(call, asked_for))
 
 
-def _enabled(client: Client | None) -> ClientFacts:
-    if client is None or not client.facts.enabled:
+async def _enabled(call: Call, client_id: ClientId) -> ClientFacts:
+    client = await call.provider.configuration.enabled(client_id)
+    if client is None:
         raise UnauthorizedClient("client_id is unknown or disabled")
-    return client.facts
+    return client

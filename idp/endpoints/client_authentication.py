@@ -8,11 +8,12 @@ claims hold proves its client to whoever spends it, whatever comes of the reques
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import client_ref
 from idp.audit.service import record, recording
-from idp.clients.model import ClientSecret
+from idp.clients.model import Client, ClientSecret
 from idp.clients.service import open_secrets, spend_assertion
 from idp.edge import Call
 from idp.limits.model import Limit, address_key
@@ -53,21 +54,36 @@ async def prove_client(call: Call, form: Mapping[str, str]) -> ProvenClient:
     presented = parse_credentials(call.headers.get("authorization"), form)
     if not provider.limits.are_all_kept:
         provider.limits.check(*_counters(call, presented), now=now)
+    known = await provider.configuration.client(presented.client_id)
     try:
-        known = await provider.configuration.client(presented.client_id)
-        facts, secrets = (known.facts, known.secrets) if known is not None else (None, ())
-        if presented.client_assertion is not None:
-            return await _prove(call, presented, presented.client_assertion, facts, secrets)
-        client = check_credentials(
-            presented,
-            facts,
-            secret_digests=[secret.digest for secret in secrets if secret.is_live(now)],
-            ended_digests=[secret.digest for secret in secrets if not secret.is_live(now)],
-            digest=provider.vault.digest,
-        )
+        try:
+            return await _check(call, presented, known, now=now)
+        except InvalidClient:
+            newer = await provider.configuration.client_now(
+                presented.client_id
+            )  # registered or rotated elsewhere
+            if newer == known:
+                raise
+            return await _check(call, presented, newer, now=now)
     except InvalidClient:
         await _count(call, presented)
         raise
+
+
+async def _check(
+    call: Call, presented: PresentedCredentials, known: Client | None, *, now: datetime
+) -> ProvenClient:
+    """Return the client if that is how it is registered."""
+    facts, secrets = (known.facts, known.secrets) if known is not None else (None, ())
+    if presented.client_assertion is not None:
+        return await _prove(call, presented, presented.client_assertion, facts, secrets)
+    client = check_credentials(
+        presented,
+        facts,
+        secret_digests=[secret.digest for secret in secrets if secret.is_live(now)],
+        ended_digests=[secret.digest for secret in secrets if not secret.is_live(now)],
+        digest=call.provider.vault.digest,
+    )
     return ProvenClient(facts=client, presented=presented)
 
 

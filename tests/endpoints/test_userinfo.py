@@ -1,5 +1,6 @@
 """The userinfo endpoint – OpenID Connect Core §5.3, RFC 6750, RFC 9068 §4; bound A of DESIGN 5.5."""
 
+import asyncio
 import base64
 import json
 from typing import Any
@@ -228,6 +229,14 @@ async def test_reading_is_recorded_once_a_day_and_grant(
     other = await world.tokens(rp, alice)
     await world.userinfo(other["access_token"])
     assert len(await world.events(EventType.USERINFO_READ)) == 2
+
+
+async def test_readings_that_come_at_once_are_one_reading(
+    world: World, tokens: dict[str, Any]
+) -> None:  # DESIGN 5.9 class 3
+    answers = await asyncio.gather(*(world.userinfo(tokens["access_token"]) for _ in range(10)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert await world.events(EventType.USERINFO_READ) == [EventType.USERINFO_READ]
 
 
 async def test_a_method_that_is_none_of_ours_is_told_which_are(world: World) -> None:  # RFC 9110 §15.5.6
