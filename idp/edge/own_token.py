@@ -5,7 +5,7 @@ who is given a token by one node and goes to another with it must not be told th
 """
 
 from idp.edge.call import Call
-from keys.jose import Purpose, UnknownKey, VerifiedJwt
+from keys.jose import InvalidJwt, Purpose, UnknownKey, UnverifiedJwt, VerifiedJwt, peek
 
 
 async def verified(call: Call, token: str, *, purpose: Purpose) -> VerifiedJwt:
@@ -16,3 +16,17 @@ async def verified(call: Call, token: str, *, purpose: Purpose) -> VerifiedJwt:
     except UnknownKey:
         await call.provider.configuration.refresh()
         return keyring.verify(token, purpose=purpose)
+
+
+async def of_a_lost_key(call: Call, token: str, *, purpose: Purpose) -> UnverifiedJwt | None:
+    """Return what a token says that names a key of ours which was revoked or erased; None for any other.
+
+    Nothing of it is proved: whoever has the key may have written it.
+    """
+    try:
+        unverified = peek(token, purpose=purpose)
+    except InvalidJwt:
+        return None
+    records = await call.provider.database.read(lambda tx: tx.signing_keys.all())
+    lost = {record.kid for record in records if record.erased_at is not None}
+    return unverified if unverified.header.kid in lost else None

@@ -6,7 +6,7 @@ vouched for by the hint: with a `client_id` alone it becomes a link. `logout_hin
 more than the session that is here, so it is taken and not used.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from idp.audit.occasion import Occasion
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.cookie_names import session_cookie_name
-from idp.edge.own_token import verified
+from idp.edge.own_token import of_a_lost_key, verified
 from idp.edge.page import language_cookies, leading_to, page, relying_party
 from idp.edge.signing_out import FIELD, REALM, seal_request, signed_out
 from idp.ids import ClientId, Sid
@@ -78,7 +78,10 @@ async def end_session(call: Call) -> Answer:
 
 async def _check(call: Call, request: LogoutRequest) -> _Asked:
     """Refuse a hint that is not ours, and an address that is not its client's (§2, §3)."""
-    hint = await _hint(call, request)
+    try:
+        hint = await _hint(call, request)
+    except InvalidRequest:
+        request, hint = await _with_lost_hint(call, request), None
     if hint and request.client_id not in {None, hint.client_id}:
         raise InvalidRequest("client_id is not the client of the id_token_hint")
     client_id = hint.client_id if hint else ClientId(request.client_id or "")
@@ -124,6 +127,19 @@ async def _hint(call: Call, request: LogoutRequest) -> _Hint | None:
     ):
         raise InvalidRequest("id_token_hint is not an ID token of ours", detail="claims")
     return _Hint(client_id=ClientId(aud), sid=Sid(sid))
+
+
+async def _with_lost_hint(call: Call, request: LogoutRequest) -> LogoutRequest:
+    """Return the request without a hint whose key was ours and is revoked or erased, or raise what was wrong with it.
+
+    It counts as a `client_id` does, which anybody may name: the person is asked, and signs out still.
+    """
+    lost = await of_a_lost_key(call, request.id_token_hint or "", purpose=Purpose.ID_TOKEN_HINT)
+    if lost is None:
+        raise InvalidRequest("id_token_hint is not an ID token of ours")
+    aud = lost.unverified_claims.get("aud")
+    named = aud if isinstance(aud, str) else None
+    return replace(request, id_token_hint=None, client_id=request.client_id or named)
 
 
 def _is_vouched(call: Call, hint: _Hint | None, session: Session) -> bool:

@@ -55,11 +55,16 @@ def parse(form: Mapping[str, str]) -> LogoutRequest:
 def check_return(
     request: LogoutRequest, client: ClientFacts | None, *, hint_is_valid: bool
 ) -> ReturnAddress | None:
-    """Return where a person may go afterwards, or refuse (§3): a URI that an enabled client has registered."""
+    """Return where a person may go afterwards, or refuse (§3): a URI that an enabled client has registered.
+
+    Nowhere, where the client of a valid hint was disabled or removed meanwhile: its people sign out all the same.
+    """
     uri = request.post_logout_redirect_uri
     if uri is None:
         return None
     if client is None or not client.enabled:
+        if hint_is_valid:
+            return None
         raise InvalidRequest("post_logout_redirect_uri needs an id_token_hint or a client_id of its client")
     if uri not in client.post_logout_redirect_uris:
         raise InvalidRequest("post_logout_redirect_uri is not registered for this client")

@@ -2,6 +2,9 @@
 
 import pytest
 
+from idp.clients.service import remove_client
+from idp.database import Done
+from idp.ids import ClientId
 from tests.driver import RelyingParty
 from tests.endpoints.ending import BACK, assert_refused, is_signed_in, url
 from tests.world import Visitor, World
@@ -100,6 +103,25 @@ async def test_an_address_of_nobody_is_refused(
     back = "https://rp-off.example/signed-out"
     assert_refused(await alice.browser.get(url(post_logout_redirect_uri=back, client_id="rp-off")))
     assert await is_signed_in(rp, alice)
+
+
+@pytest.mark.parametrize("how", ["disabled", "removed"])
+async def test_people_of_a_service_that_is_served_no_more_sign_out_still(
+    world: World, rp: RelyingParty, alice: Visitor, hint: str, how: str
+) -> None:
+    if how == "disabled":
+        await world.change_client(rp.client_id, enabled=False)
+    else:
+        client_id = ClientId(rp.client_id)
+        await world.write(
+            lambda tx: Done(remove_client(tx, client_id, actor="test", occasion=world.occasion))
+        )
+    page = await alice.browser.get(url(id_token_hint=hint, post_logout_redirect_uri=BACK, state="x"))
+    assert (page.status, page.left_for) == (200, None), page.response.text
+    assert "page-signed-out" in page.ids
+    assert "rp-c.example" not in page.links.get("back", ""), "nobody is led there"
+    other = await world.client("rp-other")
+    assert not await is_signed_in(other, alice)
 
 
 async def test_with_a_client_id_alone_the_address_is_a_link_after_asking(

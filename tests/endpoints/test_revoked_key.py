@@ -2,6 +2,7 @@
 
 import base64
 import json
+from urllib.parse import urlencode
 
 import pytest
 
@@ -87,12 +88,37 @@ async def test_its_id_tokens_vouch_for_nobody(world: World, rp: RelyingParty) ->
     silent = rp.authorize_url(prompt="none", id_token_hint=hint)
     assert "error=invalid_request" in (await visitor.browser.client.get(silent)).headers["location"]
     ended = await visitor.browser.client.get("/end_session", params={"id_token_hint": hint})
-    assert ended.status_code == 400
+    assert (ended.status_code, "location" in ended.headers) == (200, False)
     assert (
         (await visitor.browser.client.get(rp.authorize_url(prompt="none")))
         .headers["location"]
         .startswith(f"{rp.redirect_uri}?code=")
     )  # the session itself is nobody's signature and goes on
+
+
+async def test_who_holds_an_id_token_of_it_is_asked_and_signs_out_still(
+    world: World, rp: RelyingParty
+) -> None:  # RP-Initiated Logout §2, §6
+    visitor = await world.visitor(rp)
+    hint = (await world.tokens(rp, visitor))["id_token"]
+    await revoke(world, kid_of(hint))
+    back = {"post_logout_redirect_uri": "https://rp-c.example/signed-out", "state": "x"}
+    page = await visitor.browser.get(f"/end_session?{urlencode({'id_token_hint': hint, **back})}")
+    assert {"page-sign-out", "sign-out-here"} <= page.ids, page.response.text
+    assert "relying-party" not in page.ids, "nothing proves whose it is"
+    page = await visitor.browser.press(page, "sign-out-here")
+    assert page.left_for is None, "whoever has the key leads nobody anywhere"
+    assert page.links["back"] == "https://rp-c.example/signed-out?state=x"
+    assert world.cookie_of(visitor.browser, "session") is None
+
+
+async def test_a_hint_that_names_it_leads_to_no_address_of_nobody(world: World, rp: RelyingParty) -> None:
+    visitor = await world.visitor(rp)
+    hint = (await world.tokens(rp, visitor))["id_token"]
+    await revoke(world, kid_of(hint))
+    asked = {"id_token_hint": hint, "post_logout_redirect_uri": "https://evil.example/"}
+    page = await visitor.browser.get(f"/end_session?{urlencode(asked)}")
+    assert (page.status, page.case) == (400, "bad-request")
 
 
 async def test_a_key_that_signed_for_long_enough_is_followed_by_the_worker(
