@@ -8,7 +8,7 @@ Alembic, and the driver of the other engine, are imported by who needs them.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -26,6 +26,11 @@ T = TypeVar("T")
 _BUSY_SECONDS = 30.0
 _LOCK_SECONDS = 3
 """A change of a table waits this long for those who use it, because whoever comes meanwhile waits behind it."""
+_ADVICE: Mapping[str, str] = {
+    "42501": "the role that owns the tables may, see deploy/postgresql",
+    "55P03": "somebody has used a table for long, see pg_stat_activity; nothing was changed, run it again",
+}
+"""PostgreSQL's word for why it can't be migrated → what would help."""
 _TABLE = "alembic_version"
 _REVISION = text("SELECT version_num FROM alembic_version")
 _LOCK = 0x68706964  # "hpid"; the number of the lock that migrating processes share
@@ -101,7 +106,7 @@ def _upgrade(connection: Connection, *, revision: str) -> None:
         driver.execute("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{int(_LOCK_SECONDS * 1000)}ms'")
     found = _revision_of(connection)
     if found is not None and not knows(found):
         raise DatabaseUnavailable(stranger(found))
@@ -119,8 +124,17 @@ def _on_connection(target: URL, work: Callable[[Connection], T], *, failing: str
                 return work(connection)
         return asyncio.run(_on_async_connection(target, work))
     except (OSError, sqlite3.Error, DBAPIError) as error:
-        reason = str(error) or "no answer in time"  # a time-out has no words of its own
-        raise DatabaseUnavailable(f"the database {failing}: {reason}") from error
+        raise DatabaseUnavailable(f"the database {failing}: {_why(error)}") from error
+
+
+def _why(error: Exception) -> str:
+    """Return what the driver said, and what would help where that is known."""
+    told: BaseException = error
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        told = error.orig.__cause__ or error.orig  # the driver's own, in its own words
+    advice = _ADVICE.get(getattr(told, "sqlstate", None) or "")
+    reason = str(told) or "no answer in time"  # a time-out has no words of its own
+    return reason if advice is None else f"{reason}: {advice}"
 
 
 async def _on_async_connection(target: URL, work: Callable[[Connection], T]) -> T:

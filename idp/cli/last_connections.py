@@ -6,15 +6,18 @@ it again a second later, and is then refused before anything was said.
 """
 
 import os
+import resource
 import socket
+import stat
 import struct
 from array import array
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 ACCEPTED_SECONDS = 0.25
 """After which all who were connected before are accepted; a handshake on its way takes no longer."""
+_HIGHEST_DESCRIPTOR = 65_536
+"""Of a listener, which is opened early; more than a process has connections."""
 _SO_ATTACH_FILTER = 26
 _FLAGS_OF_TCP = 13  # octet of the header (RFC 9293 §3.1)
 _SYN = 0x02
@@ -32,21 +35,27 @@ def hear_no_more(port: int) -> None:
     program = array("B", b"".join(struct.pack("HBBI", *step) for step in _FILTER))
     attached = struct.pack("HP", len(_FILTER), program.buffer_info()[0])
     for listener in _listeners(port):
-        with listener, suppress(OSError):
+        with suppress(OSError):
             listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, attached)
 
 
 def _listeners(port: int) -> Iterator[socket.socket]:
-    """Yield this process's listening sockets of a port, duplicated: the server keeps its own to itself."""
-    for entry in list(Path("/proc/self/fd").iterdir()):
+    """Yield this process's listening sockets of a port, which are the server's.
+
+    Nothing is opened for it: a process that has used up its descriptors may be told to stop for that very reason.
+    """
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    has_limit = soft != resource.RLIM_INFINITY
+    for descriptor in range(min(soft, _HIGHEST_DESCRIPTOR) if has_limit else _HIGHEST_DESCRIPTOR):
         with suppress(OSError):
-            if not str(entry.readlink()).startswith("socket:"):
+            if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
                 continue
-            found = socket.socket(fileno=os.dup(int(entry.name)))
-            if _listens(found, port):
-                yield found
-            else:
-                found.close()
+            found = socket.socket(fileno=descriptor)
+            try:
+                if _listens(found, port):
+                    yield found
+            finally:
+                found.detach()
 
 
 def _listens(found: socket.socket, port: int) -> bool:

@@ -15,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import ClauseElement, Connection, inspect, text
+from sqlalchemy import ClauseElement, Connection, inspect, make_url, text
 
 from idp.clock import Clock
 from idp.database import Database, DatabaseUnavailable, Done, metadata
@@ -24,6 +24,7 @@ from idp.emergency.model import Kinds, Target
 from idp.transaction import Tx
 from keys.envelope import Vault
 from migrations.run import current, head, upgrade
+from tests.stores.administrator import Administrator
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -220,6 +221,38 @@ def test_what_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
         upgrade(f"postgresql:///nowhere?host={tmp_path}")
     with pytest.raises(DatabaseUnavailable, match="can't be migrated"):
         upgrade(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite3'}")
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_role_that_owns_nothing_and_a_table_in_use_are_told_with_what_helps(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgrade(empty_database_url, "0035")
+    administrator = Administrator(empty_database_url)
+    role = f"hpid_serves_{os.getpid()}"
+    administrator.execute(
+        f"CREATE ROLE {role} LOGIN", f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}"
+    )
+    try:
+        with pytest.raises(DatabaseUnavailable) as refused:
+            upgrade(make_url(empty_database_url).set(username=role).render_as_string(hide_password=False))
+        assert str(refused.value) == (
+            "the database can't be migrated: must be owner of table sessions: "
+            "the role that owns the tables may, see deploy/postgresql"
+        )
+        monkeypatch.setattr("migrations.run._LOCK_SECONDS", 0.1)
+        administrator.execute("BEGIN", "LOCK TABLE sessions IN ACCESS SHARE MODE")
+        with pytest.raises(DatabaseUnavailable) as given_up:
+            upgrade(empty_database_url)
+        assert str(given_up.value) == (
+            "the database can't be migrated: canceling statement due to lock timeout: somebody has used a table for "
+            "long, see pg_stat_activity; nothing was changed, run it again"
+        )
+        administrator.execute("ROLLBACK")
+        upgrade(empty_database_url)
+    finally:
+        administrator.execute("ROLLBACK", f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+        administrator.close()
 
 
 def test_the_newest_revision_is_told_without_alembic_as_alembic_tells_it() -> None:
