@@ -1,7 +1,7 @@
 """Renders every page: templates and a frame in, a whole HTML document out.
 
 Jinja2 with autoescape and StrictUndefined: what a template names must be given, and everything given is
-escaped (attack row A11). Reads templates from disk once, else pure; the faces' controllers call it.
+escaped (attack row A11). Reads all templates from disk at the start, else pure; the faces' controllers call it.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -29,7 +29,7 @@ from idp.ui.strings import Texts
 from idp.ui.theme import Theme
 
 _HERE = Path(__file__).parent
-_FACES = (_HERE.parent / "citizen" / "templates",)
+_TEMPLATES = (_HERE / "templates", _HERE.parent / "citizen" / "templates")
 _OPTIONAL: Mapping[str, object] = {
     **dict.fromkeys(("errors", "rp", "developer", "minutes", "reason_key", "frames", "goes_on", "passkey")),
     "fields": MappingProxyType({}),
@@ -187,7 +187,7 @@ class _Environment(Environment):
 
 def _environment() -> Environment:
     environment = _Environment(
-        loader=FileSystemLoader([_HERE / "templates", *_FACES]),
+        loader=DictLoader(_sources()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -215,6 +215,11 @@ def _environment() -> Environment:
     )
     environment.filters.update(web_url=web_url, return_url=return_url, own_path=own_path)
     return environment
+
+
+def _sources() -> dict[str, str]:
+    """Read every template now: later the next release may have been installed in this one's place."""
+    return {path.name: path.read_text("utf-8") for folder in _TEMPLATES for path in folder.glob("*.html")}
 
 
 def _fill(page: str, **values: str) -> str:
