@@ -18,6 +18,7 @@ from idp import metrics
 from idp.clients.model import Client
 from idp.clock import Clock
 from idp.database import Database, Done
+from idp.database.patient import settle
 from idp.days import day_of
 from idp.ids import ClientId, HandleKind, PersonId, bucket_of
 from idp.log import fields
@@ -74,7 +75,7 @@ class Post:
             if not isinstance(attempt, BaseException)
         ]
         if results:
-            await self.database.transact(partial(_settle, results=results, now=self.clock.now()))
+            await settle(self.database, partial(_settle, results=results, now=self.clock.now()))
         for message, attempt, again in results:
             _tell(channel, message, attempt, again)
         for fault in attempts:

@@ -15,7 +15,8 @@ from functools import partial
 from federation.fetch import Fetcher, FetchFailed
 from idp.clients.model import Client, TooManyWait
 from idp.clock import Clock
-from idp.database import Database, DatabaseUnavailable, Done
+from idp.database import Database, Done
+from idp.database.patient import settle
 from idp.ids import ClientId
 from idp.log import fields
 from idp.outbox.model import Attempt, OutboxMessage, next_attempt_at
@@ -37,8 +38,6 @@ _LEASE = timedelta(seconds=30)
 _MOST_HURRIED = 500
 _WRITES_AT_ONCE = 2
 """Of the connections to the database; people who sign in have the others."""
-_PATIENCE = (0.5, 1.0, 2.0)
-"""Seconds, together well within a lease."""
 _log = logging.getLogger("hpid.outbox")
 
 
@@ -143,24 +142,10 @@ class Relay:
             )
             for message, attempt in sent
         ]
-        await self._keep(
-            partial(_write, results=results, now=now, is_back=is_back, unsent=unsent, until=until)
-        )
+        work = partial(_write, results=results, now=now, is_back=is_back, unsent=unsent, until=until)
+        await settle(self.database, work, in_turn=self._writing)
         for result in results:
             _log_failure(result)
-
-    async def _keep(self, work: Callable[[Tx], Done[None]]) -> None:
-        """Commit; a database that is away is asked again within the lease: what is not written is sent again."""
-        for pause in (*_PATIENCE, None):
-            try:
-                async with self._writing:
-                    await self.database.transact(work)
-            except DatabaseUnavailable:
-                if pause is None:
-                    raise
-                await asyncio.sleep(pause)
-            else:
-                return
 
     async def _send(self, message: OutboxMessage, client: Client | None) -> Attempt:
         """Post a fresh logout token; return what came of it."""

@@ -1,14 +1,17 @@
 """Notices get to people by a real mail server and a real gateway, are bounded, retried, and leave nothing behind."""
 
+import asyncio
 import logging
+import sqlite3
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from idp.database import Done
+from idp.database import Done, sqlite
 from idp.ids import PersonId
 from idp.messages.model import Channel
 from idp.messages.model.notices import Notice
@@ -16,7 +19,7 @@ from idp.messages.relay import MOST_A_DAY
 from idp.outbox.model import NO_CLIENT, DeliveryState, OutboxKind, OutboxMessage
 from idp.people.model import Person, PersonProfile, PersonStatus
 from idp.transaction import Tx
-from tests.messages.office import SECRET, Office
+from tests.messages.office import SECRET, Office, open_office
 from tests.told import messages_of
 from tests.world import World
 
@@ -268,3 +271,30 @@ async def test_what_goes_wrong_with_one_message_sends_no_other_again(office: Off
     assert office.mail.recipients == [["huong@example.vn"]]
     (mail,) = [one for one in await rows(world, person.person_id) if one.kind is OutboxKind.MAIL]
     assert (mail.state, mail.attempts) == (DeliveryState.DELIVERED, 1)
+
+
+async def test_what_was_sent_while_the_database_was_away_for_a_moment_is_noted(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when another server of it takes over: up to forty people would get the same again, once the lease is over."""
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
+    async with open_office(template, tmp_path) as office:
+        take = office.mail.handle_DATA
+
+        async def take_and_lose_the_database(*about: Any) -> str:
+            neighbour = sqlite3.connect(
+                tmp_path / "hpid.sqlite3", isolation_level=None, check_same_thread=False
+            )
+            neighbour.execute("BEGIN IMMEDIATE")
+            asyncio.get_running_loop().call_later(0.3, neighbour.close)
+            return await take(*about)
+
+        monkeypatch.setattr(office.mail, "handle_DATA", take_and_lose_the_database)
+        person = await huong(office.world, phone="")
+        await tell(office.world, person)
+        await office.deliver()
+        office.world.time.move(minutes=4)
+        await office.deliver()
+        assert office.mail.recipients == [["huong@example.vn"]]
+        states = {one.state for one in await rows(office.world, person.person_id)}
+        assert states == {DeliveryState.DELIVERED}
