@@ -15,6 +15,7 @@ from idp.citizen.named_account import LONGEST, find_named
 from idp.citizen.slowed import slowed
 from idp.credentials.recovery_code import read_code
 from idp.credentials.reservation import Slowed
+from idp.credentials.typed_code import has_marks
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.answer import Cookie
@@ -60,10 +61,12 @@ async def by_session(call: Call) -> Answer:
 async def by_code(call: Call) -> Answer:
     """Lock the account of a name whose recovery code is given with it."""
     form = posted(call)
-    username, code = to_nfc(form.get("username", "")), read_code(form.get("recovery-code", ""))
+    username, typed = to_nfc(form.get("username", "")), form.get("recovery-code", "")
+    code = read_code(typed)
     errors = [] if username else [FieldError(key="username_empty", field="username")]
     if code is None:
-        errors.append(FieldError(key="recovery_incomplete", field="recovery-code"))
+        key = "code_marked" if has_marks(typed) else "recovery_incomplete"
+        errors.append(FieldError(key=key, field="recovery-code"))
     if code is None or errors:
         return await _form(call, errors=ErrorSummary(tuple(errors)), username=username)
     if len(username) > LONGEST:

@@ -19,6 +19,7 @@ from idp.citizen.local_session import SignedIn, beginning, counted, signed_in, s
 from idp.citizen.second_step import Failed, NoProof, SecondStep, has_proof
 from idp.credentials.recovery_code import CODE_BYTES, read_code, write_code
 from idp.credentials.service import replace_recovery_code, use_recovery_code
+from idp.credentials.typed_code import has_marks
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.page import page
@@ -59,11 +60,13 @@ async def show(call: Call) -> Answer:
 async def check(call: Call) -> Answer:
     """Check the code, begin the session, show the code to keep in its place."""
     opened = await open_here(call)
-    code = read_code(posted(call).get("recovery-code", ""))
+    typed = posted(call).get("recovery-code", "")
+    code = read_code(typed)
     if not takes_recovery_codes(signing_in(call, opened)):
         return opened.to_sign_in
     if code is None:
-        return _form(call, opened, one_error("recovery_incomplete", at="recovery-code"))
+        key = "code_marked" if has_marks(typed) else "recovery_incomplete"
+        return _form(call, opened, one_error(key, at="recovery-code"))
     occasion = call.occasion()
     settle = partial(_settle, interaction_id=opened.interaction_id, code=code, occasion=occasion)
     begins = beginning(call, opened, settle, occasion)

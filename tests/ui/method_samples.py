@@ -134,6 +134,7 @@ METHODS: dict[str, Sample] = {
     ),
     "recovery": recovery(),
     "recovery-incomplete": recovery(rp=None, errors=one_error("recovery_incomplete", at="recovery-code")),
+    "recovery-marked": recovery(errors=one_error("code_marked", at="recovery-code")),
     "recovery-wrong": recovery(errors=one_error("recovery_wrong", at="recovery-code", n=4)),
     "recovery-used": Sample(
         template="recovery_used.html",

@@ -9,6 +9,7 @@ from functools import partial
 from idp.audit.events import EventType
 from idp.citizen.cross_device.offering import is_on
 from idp.citizen.interaction import posted
+from idp.credentials.typed_code import has_marks
 from idp.cross_device.model import Asked, Standing, parse_code, parse_number
 from idp.cross_device.near import Place
 from idp.cross_device.service import Answered, Looked, Phone, Step, answer, look, refuse
@@ -46,7 +47,8 @@ async def type_code(call: Call) -> Answer:
     typed = posted(call).get("user-code", "")
     code = parse_code(typed)
     if code is None:
-        return _typing(call, typed=typed, errors=one_error("qr_code_incomplete", at="user-code"))
+        key = "code_marked" if has_marks(typed) else "qr_code_incomplete"
+        return _typing(call, typed=typed, errors=one_error(key, at="user-code"))
     return Answer.redirect(f"{HOME}/{code}")
 
 

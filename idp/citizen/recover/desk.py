@@ -19,6 +19,7 @@ from idp.citizen.recover.ladder import RECOVER
 from idp.credentials.password import SHORTEST, password_problem
 from idp.credentials.recovery_code import read_code
 from idp.credentials.totp import totp_step
+from idp.credentials.typed_code import has_marks
 from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.page import page
@@ -37,6 +38,7 @@ from keys.envelope import Unsealable
 
 DESK = f"{RECOVER}/desk"
 _SEALED = "recover.desk"
+_TYPED = ("case-number", "desk-code")
 _SECRET_BYTES = 20  # RFC 4226 §4: 160 bits
 
 
@@ -62,13 +64,20 @@ class _Owner:
 
 async def show(call: Call) -> Answer:
     """Ask for what is on the paper."""
-    return page(call, "recover_desk.html", case_number="")
+    return _ask(call, "")
+
+
+def _ask(call: Call, typed: str, errors: ErrorSummary | None = None) -> Answer:
+    return page(call, "recover_desk.html", case_number=typed[:32], errors=errors)
 
 
 async def check(call: Call) -> Answer:
     """Look at the code, and ask for what is to be bound by it; a number nobody has and a wrong code look alike."""
     form, occasion = posted(call), call.occasion()
     typed = form.get("case-number", "")
+    marked = [FieldError(key="code_marked", field=name) for name in _TYPED if has_marks(form.get(name, ""))]
+    if marked:  # no try: nothing on a paper looks so
+        return _ask(call, typed, ErrorSummary(tuple(marked)))
     case_id, code = read_case(typed), read_code(form.get("desk-code", ""))
     address = address_key(call.peer)
     counters = (Limit.SIGN_IN, address), (Limit.DESK_CODES, whose(case_id or "", address))
@@ -78,8 +87,7 @@ async def check(call: Call) -> Answer:
     for counter, count in zip(counters, counted, strict=False):  # none, where nothing was wrong
         call.provider.limits.learn(counter, count)
     if owner is None or case_id is None or code is None:
-        errors = one_error("desk_code_wrong", at="desk-code")
-        return page(call, "recover_desk.html", case_number=typed[:32], errors=errors)
+        return _ask(call, typed, one_error("desk_code_wrong", at="desk-code"))
     secret = b32encode(call.provider.clock.random_bytes(_SECRET_BYTES)).decode()
     setup = _Setup(case_id=case_id, code=code, secret=secret, made_at=int(occasion.now.timestamp()))
     return _form(call, owner, setup)
