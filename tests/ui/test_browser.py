@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from idp.ui.language import Language
 from idp.ui.pages import Pages
@@ -105,6 +105,30 @@ def test_what_has_been_done_has_the_focus_so_that_it_is_heard(
     page.goto(f"{origin}/vi/{name}.html")
     assert page.locator("#notice[role=status]:focus").count() == 1
     context.close()
+
+
+def test_who_presses_again_while_the_answer_is_on_its_way_is_told_to_wait(
+    browser: Browser, origin: str
+) -> None:
+    page = browser.new_page()
+    sent: list[str] = []
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.method)
+        route.fulfill(status=204)  # the page stays, as while an answer is on its way
+
+    page.route("**/sign-in/otp*", answer)
+    page.goto(f"{origin}/vi/otp.html")
+    button = page.locator("#submit").bounding_box()
+    assert button is not None
+    for _ in range(2):
+        page.mouse.click(button["x"] + 9, button["y"] + 9)
+        page.wait_for_timeout(2000)
+    assert sent == ["POST"]
+    expect(page.locator("#sending[role=status]")).to_have_text(
+        "Đang gửi. Chờ trang trả lời, không cần bấm lại."
+    )
+    page.close()
 
 
 def test_a_typed_password_can_be_shown_and_is_hidden_again_when_sent(browser: Browser, origin: str) -> None:

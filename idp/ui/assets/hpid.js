@@ -13,13 +13,27 @@ for (const button of document.querySelectorAll("button[data-reveals]")) {
   input.form.addEventListener("submit", () => show(false));
   button.hidden = false;
 }
-// The second press of a double click would end the way of the first. Later ones count: an answer may have got lost.
+// A second press would end the way of the first: a code is right once. On a slow network people press again after seconds, and
+// are told to wait. Later presses count: an answer may have got lost. A file that is saved leaves its page where it is.
+function tellToWait(place) {
+  const told = document.getElementById("sending") ?? document.createElement("p");
+  told.id = "sending";
+  told.setAttribute("role", "status");
+  place.append(told);
+  told.textContent = document.body.dataset.sending;
+}
 for (const form of document.forms) {
+  const patience = "file" in form.dataset ? 1500 : 10000;
   let sent = -Infinity;
   form.addEventListener("submit", (event) => {
-    if (event.timeStamp - sent < 1500) event.preventDefault();
-    else sent = event.timeStamp;
+    if (event.timeStamp - sent >= patience) {
+      sent = event.timeStamp;
+    } else {
+      event.preventDefault();
+      tellToWait((event.submitter ?? form).closest("form, section, main"));
+    }
   });
+  addEventListener("pageshow", () => { sent = -Infinity; }); // gone back to
 }
 // Going back to the answer of a form, browsers show a bare page of theirs: the form would be sent again. In the history its
 // place stands for it, which can be asked for. At once where the form came back with what is wrong in it; what was done is

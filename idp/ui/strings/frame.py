@@ -1,6 +1,7 @@
 """Words of the frame every page stands in, and of parts that many pages share (PAGES §3.0, §3.1.10)."""
 
 VI = {
+    "sending": "Đang gửi. Chờ trang trả lời, không cần bấm lại.",
     "print": "In trang này",
     "copy": "Sao chép",
     "copied": "Đã sao chép {n} mã. Dán vào nơi an toàn, chẳng hạn trình quản lý mật khẩu.",
@@ -66,6 +67,7 @@ VI = {
 }
 
 EN = {
+    "sending": "Sending. Wait for the answer: there is no need to press again.",
     "print": "Print this page",
     "copy": "Copy",
     "copied": "{n:code|codes} copied. Paste where it is safe, such as a password manager.",
