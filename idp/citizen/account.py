@@ -31,6 +31,7 @@ _OWN_PATH = re.compile(
     r"(\?[a-z]=[A-Za-z0-9._-]{1,100}(&[a-z]=[A-Za-z0-9._-]{1,100}){0,2})?",
     re.ASCII,
 )
+_LONGEST_SHOWN = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +62,19 @@ class Holder:
         return self.session.session_id
 
 
-async def holder_of(call: Call, *, fresh: bool = False, back: str | None = None) -> Holder | Answer:
+async def holder_of(
+    call: Call, *, fresh: bool = False, back: str | None = None, written: tuple[str, ...] = ()
+) -> Holder | Answer:
     """Return who is signed in here, or the page that leads to the sign-in that is missing, and from there back.
 
-    Back is the page itself; from a form whose address shows no page it is `back`.
+    Back is the page itself; from a form whose address shows no page it is `back`. `written` names the fields that hold
+    whole sentences: they are shown once more, so that nobody must write them again.
     """
     guard, database = guard_of(call, fresh=fresh), call.provider.database
     found, beside = await database.read(partial(_enter, guard=guard, call=call))
     if found.session is None or found.person is None:
         known = fresh and not isinstance((await database.read(deciding(call, fresh=False))).step, SignIn)
-        return _ask(call, again=known, back=back)
+        return _ask(call, again=known, back=back, written=written)
     if found.held_until is not None:
         return held_page(call, found.person, found.held_until)
     return Holder(
@@ -131,15 +135,18 @@ def _enter(tx: Tx, *, guard: Guard, call: Call) -> tuple[Found, Beside | None]:
     return found, look(tx, found.person, call)
 
 
-def _ask(call: Call, *, again: bool, back: str | None) -> Answer:
-    """Ask for a sign-in, in words that say why; what a form held is not kept."""
+def _ask(call: Call, *, again: bool, back: str | None, written: tuple[str, ...]) -> Answer:
+    """Ask for a sign-in, in words that say why; what a form held is not kept, its sentences can be copied."""
     here = f"{call.path}?{_text(call)}" if call.query_string else call.path
+    form = posted(call) if written and call.method == "POST" else {}
+    sentences = (form.get(name, "").strip()[:_LONGEST_SHOWN] for name in written)
     return page(
         call,
         "account_sign_in.html",
         status=200 if call.method != "POST" else 403,
         again=again,
         was_sent=call.method == "POST",
+        unsent=tuple(one for one in sentences if one),
         place=back if back is not None and call.method == "POST" else here,
     )
 

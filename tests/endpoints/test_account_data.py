@@ -229,6 +229,22 @@ async def test_the_same_is_asked_for_once_and_not_without_end(world: World) -> N
     assert "error" in page.ids
 
 
+async def test_what_was_written_before_the_session_ended_is_shown_to_be_copied_and_the_way_leads_back(
+    world: World,
+) -> None:
+    browser = await at_account(world, await world.person())
+    form = await browser.get(f"{HERE}/request?r=correct")
+    world.time.move(seconds=13 * 3600)
+    page = await browser.press(form, "submit", what="Tên <b>đúng</b> là\r\nNguyễn Văn Ẵ", why="")
+    assert {"page-account-sign-in", "not-done", "unsent"} <= page.ids
+    (told,) = Page(page.response.text).all("li")[:1]
+    assert told.text.split() == ["Tên", "<b>đúng</b>", "là", "Nguyễn", "Văn", "Ẵ"]
+    assert page.form("submit")["fields"]["next"] == f"{HERE}/request?r=correct"
+    forged = await browser.post(f"{HERE}/request", {"right": "correct", "what": "Gọi 0900 000 000"})
+    assert forged.status == 403
+    assert "0900" not in forged.response.text
+
+
 @pytest.mark.parametrize("path", [HERE, f"{HERE}/request?r=view", f"{HERE}/close", NUMBER])
 async def test_a_stranger_is_led_to_the_sign_in(world: World, path: str) -> None:
     page = await world.browser().get(path)

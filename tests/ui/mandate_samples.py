@@ -72,10 +72,17 @@ def held(number: int, **changes: object) -> Held:
 
 MANDATES: dict[str, Sample] = {
     "account-sign-in": Sample(
-        template="account_sign_in.html", context=same(again=False, was_sent=False, place="/account/mandates")
+        template="account_sign_in.html",
+        context=same(again=False, was_sent=False, unsent=(), place="/account/mandates"),
     ),
     "account-again": Sample(
-        template="account_sign_in.html", context=same(again=True, was_sent=True, place="/account/mandates")
+        template="account_sign_in.html",
+        context=same(
+            again=True,
+            was_sent=True,
+            unsent=("Ngày cấp thẻ ghi sai:\nđúng là 05/02/2024.", "Thẻ mới đã nhận."),
+            place="/account/mandates",
+        ),
     ),
     "mandates": Sample(
         template="mandates.html",

@@ -42,11 +42,12 @@ async def show(call: Call) -> Answer:
 
 async def send(call: Call) -> Answer:
     """Take the request in, or say what is missing."""
-    holder = await holder_of(call, back=HERE)
-    if isinstance(holder, Answer):
-        return holder
     form = posted(call)
     right = _right(form.get("right", ""))
+    back = HERE if right is None else f"{FORM}?r={right.value}"
+    holder = await holder_of(call, back=back, written=("what", "why"))
+    if isinstance(holder, Answer):
+        return holder
     if right is None:
         return Answer.redirect(HERE)
     fields = {name: form.get(name, "") for name in ("service", "what", "why")}

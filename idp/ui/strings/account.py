@@ -12,6 +12,7 @@ VI = {
         "Lần gửi này chưa được nhận, vì lần đăng nhập đã hết hạn hoặc đã kết thúc trước đó. Nếu đã bấm hai lần thì "
         "lần đầu có thể đã xong. Những gì vừa nhập không được giữ."
     ),
+    "account_unsent": "Những dòng này chưa gửi được. Sao chép lại trước khi đăng nhập để khỏi viết lần nữa.",
     "account_sign_in_submit": "Đăng nhập",
     "nav_label": "Các mục của tài khoản",
     "nav_menu": "Mục: {section}",
@@ -52,6 +53,7 @@ EN = {
         "This was not taken in, because the sign-in had expired or ended before. If you pressed twice, the first may be "
         "done. What you entered was not kept."
     ),
+    "account_unsent": "These lines were not sent. Copy them before signing in, so as not to write them again.",
     "account_sign_in_submit": "Sign in",
     "nav_label": "Sections of the account",
     "nav_menu": "Section: {section}",
