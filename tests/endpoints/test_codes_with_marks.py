@@ -20,15 +20,17 @@ async def test_letters_with_marks_are_told_at_their_field(
     world: World, path: str, button: str, field: str
 ) -> None:
     browser = world.browser()
-    page = await browser.press(await browser.get(path), button, **{field: MARKED})
+    page = await browser.press(await browser.get(path), button, None, **{field: MARKED})
     assert f"error-{field}" in page.ids
     assert _SAID in page.response.text
-    page = await browser.press(await browser.get(path), button, **{field: "7KAM"})
+    page = await browser.press(await browser.get(path), button, None, **{field: "7KAM"})
     assert _SAID not in page.response.text
 
 
 async def test_on_a_paper_they_count_as_no_try(world: World) -> None:
     browser = world.browser()
     for _ in range(30):
-        page = await browser.press(await browser.get("/recover/desk"), "submit", **{"desk-code": MARKED})
+        page = await browser.press(
+            await browser.get("/recover/desk"), "submit", None, **{"desk-code": MARKED}
+        )
         assert (page.response.status_code, _SAID in page.response.text) == (200, True)
