@@ -1,4 +1,4 @@
-"""A code as somebody typed or pasted it (PAGES 3.1.4, 3.3.8). Pure."""
+"""A code as somebody typed or pasted it (PAGES 3.1.4). Pure."""
 
 import re
 import unicodedata
