@@ -18,6 +18,7 @@ from idp.edge.interaction import hold, let_go, opened_here
 from idp.edge.page import language_cookies
 from idp.endpoints.asked_request import asked_request
 from idp.endpoints.authorization_response import authorization_response
+from idp.endpoints.error_response import why_not
 from idp.endpoints.front_channel import with_tokens
 from idp.endpoints.id_token_hint import hinted_sub
 from idp.ids import ClientId
@@ -188,7 +189,7 @@ def _telling_of_outages() -> Iterator[None]:
     try:
         yield
     except (DatabaseUnavailable, SigningUnavailable) as error:
-        raise TemporarilyUnavailable("try again in a moment", detail=type(error).__name__) from error
+        raise TemporarilyUnavailable("try again in a moment", detail=why_not(error)) from error
     except CannotEncrypt as error:
         raise InvalidRequest("this client shows no usable key to encrypt to", detail=str(error)) from error
 

@@ -62,8 +62,7 @@ def error_response(call: Call, error: Exception) -> Answer:
         case OverLimit():
             return _over_limit(call, error)
         case DatabaseUnavailable() | SigningUnavailable() | HashingBusy() | TooManyWait():
-            why = str(error) if isinstance(error, SigningUnavailable) else type(error).__name__
-            unavailable = TemporarilyUnavailable("try again in a moment", detail=why)
+            unavailable = TemporarilyUnavailable("try again in a moment", detail=why_not(error))
             case = "busy" if isinstance(error, HashingBusy | TooManyWait) else "server"
             refusal = Refusal(unavailable, _default_destination(call, status=503, case=case))
         case CannotEncrypt():
@@ -75,6 +74,11 @@ def error_response(call: Call, error: Exception) -> Answer:
     _record(call, refusal)
     answer = _answer(call, refusal)
     return Answer(status=answer.status, headers=answer.headers, body=answer.body, note="expected")
+
+
+def why_not(error: Exception) -> str:
+    """Return what our log says of an outage, in the words of what is out: of one locked table nothing else tells."""
+    return str(error) or type(error).__name__
 
 
 def _answer(call: Call, refusal: Refusal) -> Answer:

@@ -1,5 +1,6 @@
 """A fault of ours is a clean answer with a reference, whatever broke – RFC 6749 §5.2, SECURITY I9, ASVS 16.5."""
 
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -47,7 +48,16 @@ async def test_without_any_template_there_is_still_a_page_with_a_reference(
     assert "TemplateNotFound" in caplog.text
 
 
-async def test_without_a_database_each_kind_of_answer_is_a_clean_503(template: Path, tmp_path: Path) -> None:
+def details(caplog: pytest.LogCaptureFixture) -> set[str]:
+    """Return what the log says of requests that were refused because something is out."""
+    told = [getattr(record, "hpid", {}) for record in caplog.records]
+    return {str(one["detail"]) for one in told if one.get("error") == "temporarily_unavailable"}
+
+
+async def test_without_a_database_each_kind_of_answer_is_a_clean_503(
+    template: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     async with open_world(template, tmp_path) as world:
         rp = await world.client()
         page = await world.browser().get(rp.authorize_url())
@@ -66,12 +76,14 @@ async def test_without_a_database_each_kind_of_answer_is_a_clean_503(template: P
         assert Page(answers["page"]).case == "server"
         assert answers["json"].json()["error"] == "temporarily_unavailable"
         assert page.interaction
+    assert details(caplog) == {"the database is closed"}
 
 
 @pytest.mark.parametrize("prompt", [None, "none", "login"])
 async def test_an_outage_after_trust_is_told_to_the_relying_party(
-    template: Path, tmp_path: Path, prompt: str | None
+    template: Path, tmp_path: Path, prompt: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:  # RFC 6749 §4.1.2.1
+    caplog.set_level(logging.INFO)
     async with open_world(template, tmp_path) as world:
         rp = await world.client()
         browser = world.browser()
@@ -85,6 +97,7 @@ async def test_an_outage_after_trust_is_told_to_the_relying_party(
         assert resumed.answer["error"] == "temporarily_unavailable"
         untrusted = await browser.get(rp.authorize_url(redirect_uri="https://evil.example/"))
         assert untrusted.left_for is None
+    assert details(caplog) == {"the database is closed"}
 
 
 async def test_a_fault_behind_the_token_endpoint_is_json(
