@@ -109,6 +109,8 @@ class Attempt:
     """No other attempt would end otherwise."""
     is_sent: bool = False
     """A mail server or SMS gateway has taken it, which has no status of HTTP to show for it."""
+    took: timedelta = timedelta()
+    """How long the service took to answer."""
 
     @property
     def is_acknowledged(self) -> bool:

@@ -1,8 +1,9 @@
 """Sends what must reach relying parties – Back-Channel Logout 1.0 §2.5: signed anew at each attempt, same jti.
 
 A lane is one client: one message is tried first, the rest of the lane only once it was answered, and the more at once
-the more it has answered. So a service that is slow or down holds a connection or two, then rests, and never delays
-another. At least once; back-off up to a day, then a dead letter that stays visible. No redirect is followed.
+the more it has answered promptly. So a service that is slow or down holds a few connections, or one and then rests, and
+never delays another. At least once; back-off up to a day, then a dead letter that stays visible. No redirect is
+followed.
 """
 
 import asyncio
@@ -120,7 +121,8 @@ class Relay:
             until = self.resting.failed(client_id, self.clock.now())
             await self._settle(sent, unsent=waiting, until=until)
         elif sent:
-            await self._settle(sent, is_back=self.resting.answered(client_id))
+            took = max(one.took for _, one in sent)
+            await self._settle(sent, is_back=self.resting.answered(client_id, took))
         for fault in faults:
             raise fault
         return are_answered
@@ -168,12 +170,13 @@ class Relay:
             if encrypted is not None:
                 token = await self.encrypt(client.facts, token, encrypted)
             async with self._room:
+                began = self.clock.stopwatch()
                 status = await self.fetcher.tell_form(
                     client.facts.backchannel_logout_uri, {"logout_token": token}
                 )
         except (FetchFailed, CannotEncrypt, TooManyWait) as error:
             return Attempt(error=str(error) or "too many wait for its server")
-        return Attempt(status=status)
+        return Attempt(status=status, took=timedelta(seconds=self.clock.stopwatch() - began))
 
 
 def _claim(

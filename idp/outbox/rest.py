@@ -1,6 +1,7 @@
 """Clients that do not answer rest a while, so that the dead cost next to nothing and the living wait for nobody. Pure.
 
-Who answers gets more at once each time, who does not begins anew with one: whoever lets connections hang holds few.
+Who answers promptly gets more at once each time, who takes long a few, who does not answer begins anew with one: whoever
+holds connections for long holds few.
 
 Kept by each worker for itself: forgotten with it, and learnt again by one attempt.
 """
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 _WIDEST = 20
+_WIDEST_OF_THE_SLOW = 4
+_PROMPTLY = timedelta(seconds=2)
 _LONGEST_REST = timedelta(minutes=1)
 
 
@@ -33,9 +36,10 @@ class Resting:
         self._widths.pop(client_id, None)
         return until
 
-    def answered(self, client_id: str) -> bool:
-        """Note that a client answered all it was sent together; True if it had not before."""
-        self._widths[client_id] = min(2 * self.width(client_id), _WIDEST)
+    def answered(self, client_id: str, took: timedelta) -> bool:
+        """Note that a client answered all it was sent together, the last after so long; True if it had not before."""
+        widest = _WIDEST if took <= _PROMPTLY else _WIDEST_OF_THE_SLOW
+        self._widths[client_id] = min(2 * self.width(client_id), widest)
         return self._rests.pop(client_id, None) is not None
 
     def width(self, client_id: str) -> int:

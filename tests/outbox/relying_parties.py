@@ -15,12 +15,14 @@ _ANSWERS = {
     "good": "200 OK",
     "fickle": "200 OK",
     "empty": "204 No Content",
+    "sluggish": "200 OK",
     "compressing": "200 OK\r\nContent-Encoding: gzip",
     "refusing": "400 Bad Request",
     "broken": "500 Internal Server Error",
     "busy": "503 Service Unavailable",
     "moved": "302 Found\r\nLocation: {elsewhere}",
 }
+SLUGGISH_SECONDS = 2.5
 _MOODS = 20
 """Who is fickle answers one of so many, and lets the others hang."""
 
@@ -93,6 +95,8 @@ class Endpoint:
             for task in left:
                 task.cancel()
             return
+        if self.behaviour == "sluggish":
+            await asyncio.sleep(SLUGGISH_SECONDS)
         answer = _ANSWERS[self.behaviour].format(elsewhere=self.elsewhere)
         writer.write(f"HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
         await writer.drain()

@@ -91,7 +91,18 @@ def test_a_client_that_does_not_answer_rests_longer_each_time_and_at_most_a_minu
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     assert resting.at(NOW) == ["a"]
     assert resting.at(NOW + 60 * SECOND) == []
-    assert resting.answered("a")
+    assert resting.answered("a", SECOND)
     assert resting.at(NOW) == []
-    assert not resting.answered("a"), "it was back before"
+    assert not resting.answered("a", SECOND), "it was back before"
     assert resting.failed("a", NOW) == NOW + SECOND
+
+
+def test_who_answers_late_is_sent_a_few_at_once_until_they_are_prompt_again() -> None:
+    resting = Resting()
+
+    def widths(took: timedelta, times: int) -> list[int]:
+        return [resting.answered("a", took) or resting.width("a") for _ in range(times)]
+
+    assert widths(2 * SECOND, 6) == [2, 4, 8, 16, 20, 20]
+    assert widths(2.1 * SECOND, 2) == [4, 4]
+    assert widths(SECOND, 3) == [8, 16, 20]

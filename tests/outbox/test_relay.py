@@ -20,7 +20,7 @@ from idp.outbox.relay import EACH, LANES, Relay
 from idp.transaction import Tx
 from idp.worker import JOBS, relay_of
 from tests.driver import RelyingParty
-from tests.outbox.relying_parties import Endpoint, listening
+from tests.outbox.relying_parties import SLUGGISH_SECONDS, Endpoint, listening
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.network
@@ -231,6 +231,20 @@ async def test_who_answers_one_and_lets_the_others_hang_takes_few_connections(
         took = await post.run_until(lambda: len(good.heard) == 5)
         assert took < 2, "it waited for no connection of theirs"
         assert sum(rp.most_open for rp in fickle) <= 2 * len(fickle)
+
+
+async def test_who_answers_slowly_each_time_takes_few_connections(template: Path, tmp_path: Path) -> None:
+    """Three such services with twenty connections each had all there are: whoever signed out waited for them."""
+    sluggish = [Endpoint(f"sluggish-{n}", "sluggish") for n in range(12)]
+    good = Endpoint("good", "good")
+    async with posting(template, tmp_path, *sluggish, good) as post:
+        for rp in sluggish:
+            await post.queue(rp.client_id, 30)
+        await post.run_until(lambda: sum(len(rp.heard) for rp in sluggish) >= 8 * len(sluggish))
+        await post.queue("good", 5)
+        took = await post.run_until(lambda: len(good.heard) == 5)
+        assert took < SLUGGISH_SECONDS - 0.3, "it waited for no connection of theirs"
+        assert max(rp.most_open for rp in sluggish) <= 4
 
 
 async def test_who_answers_gets_more_at_once_each_time(template: Path, tmp_path: Path) -> None:
