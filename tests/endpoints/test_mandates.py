@@ -15,6 +15,7 @@ from tests.driver import Page
 from tests.endpoints import mandating
 from tests.endpoints.mandating import HOME, MANAGED, ON, TERM, Somebody, company, somebody
 from tests.told import messages_of
+from tests.ui.html import Page as Parsed
 from tests.world import World
 
 lan, minh, harbour = mandating.lan, mandating.minh, mandating.harbour  # fixtures
@@ -89,6 +90,26 @@ async def test_an_administrator_appoints_a_firm_and_the_firm_says_who_acts(
 async def lan_again(world: World, lan: Somebody) -> tuple[Page, str]:
     await world.signed_in(lan.browser, lan.person.person_id)
     return await lan.manage()
+
+
+@pytest.mark.usefixtures("harbour")
+async def test_who_sees_a_slip_at_the_review_changes_it_and_fills_in_nothing_again(
+    lan: Somebody, minh: Somebody
+) -> None:
+    _, mandate_id = await lan.manage()
+    form = await lan.browser.get(f"{HOME}/person?m={mandate_id}")
+    name, number = minh.person.profile.full_name, minh.person.profile.personal_id
+    filled = {**TERM, "number": number, "full-name": name}
+    review = await lan.browser.press(form, "submit", extra=[*ON, ("role", "maker")], **filled)
+    assert "page-mandate-offer" in review.ids
+    again = await lan.browser.press(review, "change")
+    assert "error" not in again.ids
+    fields = again.form("submit")["fields"]
+    assert {key: fields[key] for key in filled} == filled
+    ticked = {one.attrs["id"] for one in Parsed(again.response.text).all("input") if "checked" in one.attrs}
+    assert ticked == {"role-maker", *(area for area, _ in ON)}
+    receipt = await lan.browser.press(again, "submit", extra=[*ON, ("role", "maker")])
+    assert "page-mandate-offer" in receipt.ids
 
 
 @pytest.mark.usefixtures("harbour")

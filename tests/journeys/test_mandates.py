@@ -127,8 +127,9 @@ def test_all_of_it_works_without_scripts_and_by_keyboard(stack: Stack, browser: 
             visitor.page.keyboard.press("Enter")
         assert visitor.at == "mandate-offer"
         assert visitor.sees("ends-by-itself")
-        visitor.press("cancel")
-        assert visitor.at == "mandate-person"
+        visitor.press("change")
+        assert (visitor.at, visitor.sees("error")) == ("mandate-person", False)
+        assert visitor.element("full-name").input_value() == "Lê Thị Không Có"
 
 
 def press_or_type(visitor: Visitor, text: str) -> None:

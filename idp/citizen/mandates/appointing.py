@@ -56,11 +56,13 @@ async def show(call: Call) -> Answer:
 
 
 async def post(call: Call) -> Answer:
-    """Check the form and show it for review, or do what was reviewed."""
+    """Check the form and show it for review; then do what was reviewed, or show the form as it was filled in."""
     form = await _open(call)
     if isinstance(form, Answer):
         return form
     values = posted(call)
+    if values.get("go") == "change":
+        return _page(call, form, values)
     now = call.provider.clock.now()
     wanted = read_fields(values, form.kind, now)
     if isinstance(wanted, ErrorSummary):
