@@ -105,9 +105,21 @@ def needs_sector_identifier(client: ClientFacts) -> bool:
     For who wants pairwise subjects by name: who says nothing leaves them to us (Registration §2). This machine is one
     host however it is called: an application takes whichever address it can have (RFC 8252 §7.3).
     """
+    is_named = client.sector_identifier_uri is not None
+    return len(_hosts(client)) > 1 and client.subject_type == "pairwise" and not is_named
+
+
+def moves(before: ClientFacts, after: ClientFacts) -> bool:
+    """Tell whether a client would lead people to a host it had no address in, and no sector file vouches for.
+
+    What they agreed to would go along. A sector that is no host's (several hosts, a native application) tells no move.
+    """
+    return after.sector_identifier_uri is None and not _hosts(after) <= _hosts(before)
+
+
+def _hosts(client: ClientFacts) -> set[str | None]:
     named = {urlsplit(uri).hostname for uri in client.redirect_uris}
-    hosts = {"this machine" if host in _THIS_MACHINE else host for host in named}
-    return len(hosts) > 1 and client.subject_type == "pairwise" and client.sector_identifier_uri is None
+    return {"this machine" if host in _THIS_MACHINE else host for host in named}
 
 
 async def _check_sector_file(client: ClientFacts, uri: str, fetcher: Fetcher) -> None:

@@ -12,7 +12,7 @@ from functools import partial
 
 from idp.audit.occasion import Occasion, client_ref
 from idp.clients.model import Client, IssuedSecret, Registration
-from idp.clients.outside import Checked
+from idp.clients.outside import Checked, moves
 from idp.clients.service import issue_secret, needs_secret, put_client, remove_client
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
@@ -68,7 +68,7 @@ async def replace_registration(call: Call) -> Answer:
         facts = checked.facts
         if facts.subject_type != before.subject_type:
             refuse("subject_type", "another would give everybody another sub; register a new client")
-        if sector_of(facts) != sector_of(before):
+        if sector_of(facts) != sector_of(before) or moves(before, facts):
             refuse("redirect_uris", "another host would give everybody another sub; register a new client")
         work = partial(
             _replace,

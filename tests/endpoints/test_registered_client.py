@@ -96,6 +96,45 @@ async def test_a_replacement_that_is_not_allowed_changes_nothing(
     assert await _facts(world, registered) == before
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            {"redirect_uris": ["https://rp-d.example/cb", "https://rp-e.example/cb"]},
+            {"redirect_uris": ["https://rp-d.example/cb", "https://evil.example/cb"]},
+        ),
+        (
+            {"redirect_uris": ["http://127.0.0.1/cb"], "application_type": "native"},
+            {"redirect_uris": ["https://evil.example/cb"], "application_type": "native"},
+        ),
+        (
+            {"redirect_uris": ["https://rp-d.example/app"], "application_type": "native"},
+            {"redirect_uris": ["https://evil.example/app"], "application_type": "native"},
+        ),
+    ],
+    ids=["several hosts", "a native app", "a native app by a claimed address"],
+)
+async def test_no_client_moves_to_a_host_that_was_not_its_own(
+    world: World, before: dict[str, Any], after: dict[str, Any]
+) -> None:  # a sector of its own would go with it, and with it whatever people agreed to
+    registered = await register(world, **before)
+    kept = await _facts(world, registered)
+    assert kept.sector == registered.client_id
+    response = await registered.replace(**after)
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_redirect_uri")
+    assert await _facts(world, registered) == kept
+
+
+async def test_a_client_of_several_hosts_may_give_some_up(world: World) -> None:
+    both = ["https://rp-d.example/cb", "https://rp-e.example/cb", "https://rp-f.example/cb"]
+    registered = await register(world, redirect_uris=both)
+    response = await registered.replace(redirect_uris=both[1:])
+    assert response.status_code == 200, response.text
+    native = await register(world, redirect_uris=["http://127.0.0.1/cb"], application_type="native")
+    response = await native.replace(redirect_uris=["http://[::1]/cb"], application_type="native")
+    assert response.status_code == 200, "this machine is one host, however it is called (RFC 8252 §7.3)"
+
+
 async def test_the_secret_that_was_issued_may_stand_in_a_replacement(world: World) -> None:  # §2.2
     registered = await register(world)
     response = await registered.replace(client_secret=registered.metadata["client_secret"])
