@@ -128,15 +128,13 @@ class PersonRows:
     def _identifiers(self, people: Mapping[PersonId, CityPerson]) -> list[tuple[object, ...]]:
         by_scheme: dict[IdentifierScheme, list[_Held]] = {scheme: [] for scheme in IdentifierScheme}
         numbers, foreign = by_scheme[IdentifierScheme.PERSONAL_ID], by_scheme[IdentifierScheme.FOREIGNER_ID]
-        phones, mails = by_scheme[IdentifierScheme.PHONE], by_scheme[IdentifierScheme.EMAIL]
+        phones = by_scheme[IdentifierScheme.PHONE]
         now = self._now
         for person_id, one in people.items():
             of = numbers if one.nationality == "VNM" else foreign
             of.append((person_id, one.personal_id, now, None, ""))
             if one.phone:
                 phones.append((person_id, one.phone, now, None, ""))
-            if one.email:
-                mails.append((person_id, one.email, now, None, ""))
             if one.cmnd9 or one.passport or one.earlier_ids:
                 for more in also_found_by(one):
                     until = None if more.valid_to is None else stored_time(more.valid_to)

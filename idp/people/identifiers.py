@@ -72,12 +72,16 @@ def is_well_formed(scheme: IdentifierScheme, value: str) -> bool:
 
 
 def profile_identifiers(profile: PersonProfile) -> dict[IdentifierScheme, str]:
-    """Return the identifiers a profile holds, in normal form."""
+    """Return the identifiers a profile holds, in normal form; a mail address that is merely said is none.
+
+    Whoever says another's would share it with them, and what several share opens nothing (adr/0046). Telephone numbers
+    come vouched for.
+    """
     held = {
         IdentifierScheme.PERSONAL_ID: profile.personal_id,
         IdentifierScheme.FOREIGNER_ID: profile.foreigner_id,
         IdentifierScheme.PHONE: profile.phone,
-        IdentifierScheme.EMAIL: profile.email,
+        IdentifierScheme.EMAIL: profile.email if profile.email_verified else "",
     }
     return {scheme: normal_form(scheme, value) for scheme, value in held.items() if value}
 

@@ -12,7 +12,7 @@ from idp.audit.events import EventType
 from idp.credentials.model import QUICK_TRIES
 from idp.messages.model import Channel
 from idp.messages.model.codes import MOST_CODE_TRIES
-from idp.people.model import Person, PersonStatus
+from idp.people.model import Person, PersonProfile, PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import LocalLogin
 from tests.driver import Page, RelyingParty
@@ -351,3 +351,14 @@ async def test_the_locked_are_sent_none(office: Office, rp: RelyingParty, huong:
     await office.world.set_status(huong.person_id, PersonStatus.LOCKED)
     await ask(office, rp, MAIL)
     assert await newest(office) == ""
+
+
+async def test_who_merely_says_that_an_address_is_theirs_takes_nobody_s_way_in(
+    office: Office, rp: RelyingParty, huong: Person
+) -> None:
+    """The national system says an address that nobody there has proved: it names nobody here (adr/0046)."""
+    said = PersonProfile(full_name="Kẻ Gian", email=MAIL, email_verified=False)
+    await office.world.person("mallory", profile=said)
+    await office.world.agree(huong.person_id, rp)
+    asking = await ask(office, rp, MAIL)
+    assert (await _told(office, rp, await asking.enter(await asking.code())))["amr"] == ["email"]

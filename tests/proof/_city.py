@@ -178,7 +178,6 @@ def _kinds() -> dict[str, list[Asked]]:
         "former number": of(lambda one: read_text(one.earlier_ids[0].number) if one.earlier_ids else None),
         "old card": of(lambda one: read_text(one.cmnd9) if one.cmnd9 else None),
         "phone": of(lambda one: read_text(one.phone) if one.phone else None),
-        "e-mail": of(lambda one: read_text(one.email) if one.email else None),
         "whole name": of(lambda one: read_text(one.full_name)),
         "family name": of(lambda one: read_text(one.family_name) if len(one.family_name) > 1 else None),
         "family name, year": of(lambda one: read_text(one.family_name, birth_year=one.birth_year)),

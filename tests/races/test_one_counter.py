@@ -125,5 +125,5 @@ async def _check_counter(world: ServedWorld, account: str, told: Counter[str]) -
 
 
 def _renumber(tx: Tx, person: Person, phone: str) -> Done[None]:
-    tx.people.update(replace(person, profile=replace(person.profile, phone=phone)))
+    tx.people.update(replace(person, profile=replace(person.profile, phone=phone, email_verified=True)))
     return Done(None)

@@ -36,9 +36,10 @@ def test_a_phone_of_another_country_stays_what_it_is() -> None:
     assert normal_form(IdentifierScheme.PHONE, "+33 6 12 34 56 78") == "+33612345678"
 
 
-def test_a_profile_is_found_by_what_it_holds_and_by_nothing_empty() -> None:
-    profile = PersonProfile(full_name="Hoà", personal_id="031090000001", email="HOA@example.vn")
-    assert profile_identifiers(profile) == {
-        IdentifierScheme.PERSONAL_ID: "031090000001",
-        IdentifierScheme.EMAIL: "hoa@example.vn",
-    }
+@pytest.mark.parametrize("is_proved", [True, False])
+def test_a_profile_is_found_by_what_it_holds_and_by_nothing_empty_or_merely_said(*, is_proved: bool) -> None:
+    profile = PersonProfile(
+        full_name="Hoà", personal_id="031090000001", email="HOA@example.vn", email_verified=is_proved
+    )
+    mail = {IdentifierScheme.EMAIL: "hoa@example.vn"} if is_proved else {}
+    assert profile_identifiers(profile) == {IdentifierScheme.PERSONAL_ID: "031090000001", **mail}

@@ -30,7 +30,13 @@ async def names(database: Database[Any], text: str, **options: Any) -> list[str]
 
 
 async def test_one_text_finds_by_number_of_now_and_earlier_phone_and_mail(database: Database[Any]) -> None:
-    mother = make_person("Lê Thị Hoà", personal_id=NUMBER, phone="+84530000001", email="hoa@cudan.example")
+    mother = make_person(
+        "Lê Thị Hoà",
+        personal_id=NUMBER,
+        phone="+84530000001",
+        email="hoa@cudan.example",
+        email_verified=True,
+    )
     child = make_person("Vũ Bảo An", phone="+84530000001")
     foreign = make_person("Tanaka Hiroshi", foreigner_id=FOREIGN, nationality="JPN")
 
