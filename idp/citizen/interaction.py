@@ -10,7 +10,7 @@ from idp.edge.csrf import check_post
 from idp.edge.interaction import opened_here
 from idp.edge.page import leading_to, relying_party
 from idp.interactions.service import Decision, decide
-from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.authorization_request import AuthorizationRequest, to_client
 from idp.protocol.context import Answered, realm_of
 from idp.protocol.errors import ToPage, ToRedirect, UnauthorizedClient, refusing
 from idp.protocol.facts import ClientFacts, Realm
@@ -70,6 +70,7 @@ class Opened:
 async def open_here(call: Call, *, or_declined: bool = False) -> Opened:
     """Return the interaction named in the URL, if this browser holds it, it is not over, and its client is enabled.
 
+    What its client may not ask any more is told there, as at /authorize (RFC 6749 §4.1.2.1): the person goes back to it.
     `or_declined` opens one that a no has just ended, for whoever says no again (declining.py).
     """
     provider = call.provider
@@ -78,8 +79,12 @@ async def open_here(call: Call, *, or_declined: bool = False) -> Opened:
         client = await client_of(call, held.client_id)
         if client is None:
             raise UnauthorizedClient("client_id is unknown or disabled")
-        check_redirect_uri(client, held.redirect_uri)
-        request = held.request(client, iss=provider.settings.issuer, response_types=provider.response_types)
+        redirect_uri = check_redirect_uri(client, held.redirect_uri)
+    values, offered = held.asked.values, provider.response_types
+    with refusing(
+        ToPage(case="expired") if client.is_own else to_client(client, redirect_uri, values, offered)
+    ):
+        request = held.request(client, iss=provider.settings.issuer, response_types=offered)
     return Opened(
         interaction_id=held.interaction_id,
         stored_as=held.stored_as,

@@ -229,3 +229,30 @@ async def test_a_page_left_open_too_long_names_the_service_and_leads_back_to_it(
     assert (await browser.get(f"/sign-in?i={page.interaction}")).links["home"] == "/"
     await world.change_client("portal", enabled=False)
     assert "Cổng thử" not in (await browser.get(f"/sign-in?i={page.interaction}")).response.text
+
+
+@pytest.mark.parametrize("page_of", ["/sign-in", "/sign-in/password", "/consent", "/authorize/resume"])
+async def test_a_service_that_lost_a_scope_meanwhile_is_told_wherever_the_person_is(
+    world: World, rp: RelyingParty, page_of: str
+) -> None:  # RFC 6749 §4.1.2.1: client and redirect_uri are proved
+    browser = world.browser()
+    if page_of == "/consent":
+        browser = await signed_in_browser(world)
+    page = await browser.get(rp.authorize_url(scope="openid email"))
+    await world.change_client(rp.client_id, scopes=frozenset({"openid", "profile"}))
+    gone = await browser.get(f"{page_of}?i={page.interaction}")
+    assert (gone.left_for or "").startswith(rp.redirect_uri), gone.response.text
+    assert (gone.answer["error"], gone.answer["state"]) == ("invalid_scope", rp.state)
+    assert gone.answer["iss"] == world.issuer
+
+
+async def test_who_answers_for_a_scope_that_is_lost_meanwhile_comes_back_to_the_service(
+    world: World, rp: RelyingParty
+) -> None:
+    browser = await signed_in_browser(world)
+    page = await browser.get(rp.authorize_url(scope="openid email"))
+    await world.change_client(rp.client_id, scopes=frozenset({"openid", "profile"}))
+    pressed = await browser.press(page, "allow")
+    assert pressed.left_for is not None, pressed.response.text
+    assert pressed.answer["error"] == "invalid_scope"
+    assert await world.events(EventType.CODE_ISSUED, EventType.CONSENT_RECORDED) == []
