@@ -83,6 +83,13 @@ async def test_of_workers_at_once_one_makes_it_and_a_lost_one_is_made_by_another
     assert late is False
 
 
+async def test_one_asked_for_where_a_clock_ran_ahead_is_made_at_once(
+    database: Database[Any], person_id: PersonId
+) -> None:
+    assert await ask(database, person_id, NOW + DAY)
+    assert await make(database) == 1
+
+
 async def test_of_who_is_locked_meanwhile_none_is_made(database: Database[Any], person_id: PersonId) -> None:
     await ask(database, person_id)
     await do(database, lambda tx: tx.people.set_status(person_id, PersonStatus.LOCKED, "x", NOW))

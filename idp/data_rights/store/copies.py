@@ -15,12 +15,14 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
+    or_,
     select,
     tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from idp.clock import CLOCKS_APART
 from idp.data_rights.model import Copy
 from idp.database import Sealed, UtcTime, metadata
 from idp.database.erasing import delete_oldest, erase
@@ -66,7 +68,13 @@ _DOCUMENT_OF = select(_t.document).where(
 )
 _waiting = (
     select(_t.bucket, _t.person_id)
-    .where(_t.made_at.is_(None), _t.claimed_until <= bindparam("now", type_=UtcTime))
+    .where(
+        _t.made_at.is_(None),
+        or_(
+            _t.claimed_until <= bindparam("now", type_=UtcTime),
+            _t.claimed_until > bindparam("latest", type_=UtcTime),  # of a clock that ran ahead
+        ),
+    )
     .order_by(_t.claimed_until)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -122,7 +130,8 @@ class DataCopyStore:
 
     def claim(self, now: datetime, *, until: datetime, most: int) -> tuple[Copy, ...]:
         """Take copies that are to be made; who takes one and does not make it leaves it to others after `until`."""
-        rows = self.connection.execute(_CLAIM, {"now": now, "until": until, "most": most}).all()
+        given = {"now": now, "until": until, "latest": until + CLOCKS_APART, "most": most}
+        rows = self.connection.execute(_CLAIM, given).all()
         return tuple(one for row in rows if (one := _copy(row)) is not None)
 
     def make(self, copy: Copy, document: bytes, *, now: datetime, expires_at: datetime) -> bool:
