@@ -21,6 +21,12 @@ _PROBLEMS = (
         "failure",
         "the runner starts the module before anybody has rotated; it passes when it is started after the hook was called",
     ),
+    (
+        "ekyc-server-one-claim-with-random-value-omitted",
+        "ValidateVerifiedClaimsResponseAgainstSchema",
+        "failure",
+        "the module wants nothing to be said of a claim of another value, and this then reads what was said",
+    ),
 )
 """Module → condition, result, why."""
 _UNSIGNED = "none is promised for no signature"

@@ -9,11 +9,12 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from idp.cli.certification_clients import secret_of
 from idp.cli.certification_person import USERNAME
+from tests.conformance.assurance_plans import ASSURANCE_PLANS
 from tests.conformance.browser_rules import (
     Rule,
     picture_of,
@@ -24,6 +25,7 @@ from tests.conformance.browser_rules import (
     signed_out_rules,
 )
 from tests.conformance.expected import expected_files
+from tests.conformance.plan import DYNAMIC, Plan
 
 ISSUER = "https://op.test:9443"
 FOLDER = Path(__file__).parent / "plans"
@@ -52,31 +54,6 @@ _NO_LOGOUT = (
     "no-id-token-hint",
 )
 _LOGOUT_ALONE = ("no-params", "only-state", "no-post-logout-redirect-uri")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """A plan of the suite with the variants it is started with, and the name of its configuration."""
-
-    name: str
-    test_plan: str
-    alias: str
-    """Part of the suite's addresses; static clients are registered for it."""
-    variants: Mapping[str, str]
-    clients: Mapping[str, str] = field(default_factory=dict)
-    """Place in the configuration → suffix of the static client; empty: the suite registers its own."""
-    rules: Callable[[str, str], list[Rule]]
-    overrides: Callable[[str, str], dict[str, list[Rule]]] = field(default=lambda _issuer, _alias: {})
-
-    @property
-    def is_dynamic(self) -> bool:
-        return not self.clients
-
-    @property
-    def with_variants(self) -> str:
-        """The plan as the suite's own runner names it, on a command line."""
-        variants = "".join(f"[{name}={value}]" for name, value in self.variants.items())
-        return self.test_plan + variants.replace(" ", "\\ ")
 
 
 def _code(issuer: str, alias: str) -> list[Rule]:
@@ -114,7 +91,6 @@ def _no_rules(_issuer: str, _alias: str) -> list[Rule]:
 
 
 _STATIC = {"server_metadata": "discovery", "client_registration": "static_client"}
-_DYNAMIC = {"server_metadata": "discovery", "client_registration": "dynamic_client"}
 _LOGOUT_STATIC = {"response_type": "code", "client_registration": "static_client"}
 _LOGOUT_DYNAMIC = {"response_type": "code", "client_registration": "dynamic_client"}
 _THREE = {"client": "", "client2": "-2", "client_secret_post": "-post"}
@@ -158,7 +134,7 @@ def _pair(
     return static, dynamic
 
 
-_ALWAYS = (_STATIC, _DYNAMIC)
+_ALWAYS = (_STATIC, DYNAMIC)
 _LOGOUTS = (_LOGOUT_STATIC, _LOGOUT_DYNAMIC)
 
 PLANS: tuple[Plan, ...] = (
@@ -241,6 +217,23 @@ PLANS: tuple[Plan, ...] = (
             overrides=_code_overrides,
         )
     ),
+    Plan(
+        name="formpost-implicit-dynamic",
+        test_plan="oidcc-formpost-implicit-certification-test-plan",
+        alias="hpid-formpost-implicit-dynamic",
+        variants=DYNAMIC,
+        rules=_code,
+        overrides=_code_overrides,
+    ),
+    Plan(
+        name="formpost-hybrid-dynamic",
+        test_plan="oidcc-test-plan",
+        alias="hpid-formpost-hybrid-dynamic",
+        variants=_HYBRID | {"response_mode": "form_post"},
+        rules=_code,
+        overrides=_code_overrides,
+    ),
+    *ASSURANCE_PLANS,
 )
 
 
@@ -267,6 +260,7 @@ def configuration(plan: Plan, *, issuer: str) -> dict[str, object]:
         "override": {
             module: {"browser": rules} for module, rules in plan.overrides(issuer, plan.alias).items()
         },
+        **plan.more,
     }
 
 

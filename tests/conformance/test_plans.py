@@ -11,7 +11,8 @@ from idp.protocol.front_channel import offered_response_types
 from idp.protocol.registration import check_registration
 from tests.conformance.certified import Outside
 from tests.conformance.expected import expected_files
-from tests.conformance.plan_files import FOLDER, ISSUER, PLANS, Plan, configuration, files
+from tests.conformance.plan import Plan
+from tests.conformance.plan_files import FOLDER, ISSUER, PLANS, configuration, files
 from tests.conformance.web_runner import RuleFailed, WebRunner, address, matches
 from tests.processes import ROOT
 
@@ -30,6 +31,7 @@ GROUPS = {
     "oidcc-frontchannel-rp-initiated-logout": 2,
     "oidcc-session-management": 2,
     "oidcc-implicit": 2,
+    "oidcc-formpost-implicit": 1,
 }
 """The plans of the first two groups, and of the fourth what needs no more; and how many variants each is run with."""
 
