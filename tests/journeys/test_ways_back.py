@@ -177,14 +177,16 @@ def test_back_to_a_form_that_came_with_what_is_wrong_shows_the_form(
         assert (visitor.at, visitor.sees("error")) == (at, False)
 
 
-def test_what_is_shown_once_stays_until_it_is_left_and_going_back_to_it_shows_its_form(
-    stack: Stack, browser: Browser
-) -> None:
+def test_what_was_said_or_shown_once_is_not_there_for_who_goes_back(stack: Stack, browser: Browser) -> None:
     with Visitor(browser) as visitor:
         visitor.open(f"{stack.provider}/account")
         visitor.press("submit")
         go_to_national(visitor)
         prove_nationally(visitor, "year-only-birth-date")
+        visitor.open(f"{stack.provider}/account/contacts?d=removed")
+        assert visitor.sees("notice")
+        visitor.page.reload()
+        assert (visitor.at, visitor.sees("notice")) == ("contacts", False), "what was done is said once"
         visitor.open(f"{stack.provider}/account/number")
         visitor.press("submit")
         assert visitor.sees("full-number")

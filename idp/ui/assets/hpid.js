@@ -16,7 +16,7 @@ for (const button of document.querySelectorAll("button[data-reveals]")) {
 // A second press would end the way of the first: a code is right once. On a slow network people press again after seconds, and
 // are told to wait. Later presses count: an answer may have got lost. A file that is saved leaves its page where it is.
 function tellToWait(place) {
-  const told = document.getElementById("sending") ?? document.createElement("p");
+  const told = document.getElementById("sending") || document.createElement("p");
   told.id = "sending";
   told.setAttribute("role", "status");
   place.append(told);
@@ -30,7 +30,7 @@ for (const form of document.forms) {
       sent = event.timeStamp;
     } else {
       event.preventDefault();
-      tellToWait((event.submitter ?? form).closest("form, section, main"));
+      tellToWait((event.submitter || form).closest("form, section, main"));
     }
   });
   addEventListener("pageshow", () => { sent = -Infinity; }); // gone back to
@@ -46,6 +46,15 @@ for (const { dataset } of document.querySelectorAll("body[data-place]")) {
     if (target.closest('a[href^="/"], a[href^="http"]')) giveWay();
   });
 }
+// What has just been done is said once: gone back to or loaded anew, the page says how things are then.
+function sayOnce() {
+  const here = new URL(location.href);
+  if (here.searchParams.has("d")) {
+    here.searchParams.delete("d");
+    history.replaceState(null, "", here.pathname + here.search);
+  }
+}
+if (document.querySelector("#notice[autofocus]")) sayOnce();
 for (const button of document.querySelectorAll("button[data-prints]")) {
   button.addEventListener("click", () => window.print());
   button.hidden = false;
