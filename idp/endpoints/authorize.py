@@ -21,6 +21,7 @@ from idp.endpoints.authorization_response import authorization_response
 from idp.endpoints.error_response import why_not
 from idp.endpoints.front_channel import with_tokens
 from idp.endpoints.id_token_hint import hinted_sub
+from idp.endpoints.registered_address import with_address
 from idp.ids import ClientId
 from idp.interactions.cookie import OpenInteraction
 from idp.interactions.service import decide, settle
@@ -71,7 +72,7 @@ async def authorize(call: Call) -> Answer:
         sent = parse(call.form() if call.method == "POST" else call.query())
         client = await _enabled(call, identify(sent))
         asked = await asked_request(call, client, sent, now=now)
-        redirect_uri = check_redirect_uri(client, redirect_uri_of(asked.raw))
+        client, redirect_uri = await with_address(call, client, redirect_uri_of(asked.raw))
     with (
         refusing(to_client(client, redirect_uri, asked.raw.values, provider.response_types)),
         _telling_of_outages(),

@@ -14,6 +14,7 @@ from idp.edge import Answer, Call
 from idp.endpoints.asked_request import opened_request
 from idp.endpoints.client_authentication import authenticate_client
 from idp.endpoints.id_token_hint import hinted_sub
+from idp.endpoints.registered_address import with_address
 from idp.grants.model import StoredRequest
 from idp.ids import NO_BUCKET, HandleKind
 from idp.limits.model import Counted, Limit, address_key
@@ -22,7 +23,6 @@ from idp.protocol.authorization_request import check, parse, redirect_uri_of
 from idp.protocol.errors import InvalidRequest, ToJson, refusing
 from idp.protocol.facts import ClientFacts
 from idp.protocol.pushed_request import check_pushing, request_uri_of
-from idp.protocol.registration import check_redirect_uri
 from idp.protocol.request_object import check_was_signed
 from idp.protocol.resource import check_one_resource
 from idp.protocol.token_request import parse_form
@@ -44,7 +44,7 @@ async def par(call: Call) -> Answer:
         provider, now = call.provider, call.provider.clock.now()
         asked = await opened_request(call, client, sent, now=now)
         check_was_signed(client, was_signed=asked.is_signed)
-        redirect_uri = check_redirect_uri(client, redirect_uri_of(asked.raw))
+        client, redirect_uri = await with_address(call, client, redirect_uri_of(asked.raw))
         hinted = await hinted_sub(call, client, asked.raw.values.get("id_token_hint"))
         check(
             asked.raw,

@@ -46,6 +46,20 @@ async def test_who_was_just_registered_may_push(world: World, elsewhere: World) 
     assert (await rp.push(world.http)).status_code == 201
 
 
+async def test_an_address_that_was_just_registered_is_one(
+    world: World, elsewhere: World
+) -> None:  # RFC 7592 §2.2
+    rp = await world.client("rp-moves")
+    rp.redirect_uri = "https://rp-moves.example/new"
+    await elsewhere.change_client("rp-moves", redirect_uris=(rp.redirect_uri,))
+    assert (await rp.push(world.http)).status_code == 201
+    await elsewhere.change_client("rp-moves", redirect_uris=(f"{rp.redirect_uri}er",))
+    rp.redirect_uri += "er"
+    assert (await world.browser().get(rp.authorize_url())).path == "/sign-in"
+    rp.redirect_uri += "er"
+    assert (await world.browser().get(rp.authorize_url())).case == "untrusted-client"
+
+
 async def test_a_page_opens_at_the_node_that_has_not_read_of_its_service(
     world: World, elsewhere: World
 ) -> None:
