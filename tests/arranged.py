@@ -173,6 +173,8 @@ class Arranged:
 
         def add(tx: Tx) -> Done[None]:
             tx.people.add(person)
+            if mail := person.profile.email:  # a name of theirs, as if they had proved it
+                tx.people.add_identifier(person.person_id, IdentifierScheme.EMAIL, mail, now=self.time())
             return Done(None)
 
         await self.write(add)

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from sqlalchemy import Engine, event
 
 from idp.audit.events import EventType
 from idp.credentials.model import QUICK_TRIES
+from idp.database import Done
 from idp.messages.model import Channel
 from idp.messages.model.codes import MOST_CODE_TRIES
 from idp.people.model import Person, PersonProfile, PersonStatus
 from idp.protocol.assurance import Acr
 from idp.protocol.facts import LocalLogin
+from idp.transaction import Tx
 from tests.driver import Page, RelyingParty
 from tests.endpoints import sent_codes
 from tests.endpoints.sent_codes import MAIL, PHONE, ask, is_wrong, newest, opened_by
@@ -358,7 +361,13 @@ async def test_who_merely_says_that_an_address_is_theirs_takes_nobody_s_way_in(
 ) -> None:
     """The national system says an address that nobody there has proved: it names nobody here (adr/0046)."""
     said = PersonProfile(full_name="Kẻ Gian", email=MAIL, email_verified=False)
-    await office.world.person("mallory", profile=said)
+    mallory = await office.world.person("mallory", profile=replace(said, email=""))
+
+    def states(tx: Tx) -> Done[None]:
+        tx.people.update(replace(mallory, profile=said))
+        return Done(None)
+
+    await office.world.write(states)
     await office.world.agree(huong.person_id, rp)
     asking = await ask(office, rp, MAIL)
     assert (await _told(office, rp, await asking.enter(await asking.code())))["amr"] == ["email"]

@@ -28,21 +28,9 @@ async def test_password_and_code_open_a_session_that_says_so(world: World, rp: R
     assert world.cookie_of(browser, "session")
 
 
-async def _with_mail(world: World) -> None:
-    """Alice, who has proved that a mailbox is hers."""
-    person, _ = await world.citizen()
-
-    def prove(tx: Tx) -> Done[None]:
-        mail = person.profile.email
-        tx.people.add_identifier(person.person_id, IdentifierScheme.EMAIL, mail, now=world.time())
-        return Done(None)
-
-    await world.write(prove)
-
-
 @pytest.mark.parametrize("name", ["alice", "ALICE", "alice@example.vn", "+84539900001"])
 async def test_any_of_a_person_s_names_will_do(world: World, rp: RelyingParty, name: str) -> None:
-    await _with_mail(world)
+    await world.citizen()
     browser = world.browser()
     page = await try_password(browser, await password_page(browser, rp), name, PASSWORD)
     assert "otp" in page.ids
@@ -187,7 +175,7 @@ async def test_somebody_with_a_password_alone_reaches_the_low_level(world: World
 async def test_ten_wrong_tries_make_the_account_wait_whichever_name_is_typed(
     world: World, rp: RelyingParty
 ) -> None:  # SECURITY E10, E11
-    await _with_mail(world)
+    await world.citizen()
     browser = world.browser()
     page = await password_page(browser, rp)
     for name in ("alice", "ALICE", "alice@example.vn", "+84539900001", " alice") * 2:
