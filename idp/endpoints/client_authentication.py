@@ -59,10 +59,8 @@ async def prove_client(call: Call, form: Mapping[str, str]) -> ProvenClient:
         try:
             return await _check(call, presented, known, now=now)
         except InvalidClient:
-            newer = await provider.configuration.client_now(
-                presented.client_id
-            )  # registered or rotated elsewhere
-            if newer == known:
+            newer = await provider.configuration.client_now(presented.client_id)
+            if newer == known:  # not registered, enabled or given a secret at another node just now
                 raise
             return await _check(call, presented, newer, now=now)
     except InvalidClient:

@@ -158,9 +158,7 @@ def next_step(request: AuthorizationRequest, facts: Facts, *, now: datetime) -> 
     if facts.consent is UNKNOWN:
         return Load(name="consent", choice=choice)
     open_scopes = _open_scopes(request, facts, facts.consent, choice)
-    if (
-        open_scopes and request.is_silent
-    ):  # first: else who was told nothing yet tells by it for whom they act
+    if open_scopes and request.is_silent:  # first: else who was told nothing yet tells for whom they act
         return Refuse(error=ConsentRequired("the person must be told or asked first"))
     if isinstance(settled, ChooseContext):
         return Refuse(error=AccountSelectionRequired("the person must say for whom they act"))
