@@ -127,11 +127,11 @@ def _parse_basic(authorization: str) -> tuple[str, str]:
         raise InvalidClient(REFUSED, detail="not Basic")
     try:
         proof = a2b_base64(encoded.strip(), strict_mode=True).decode()
-        client_id, colon, secret = proof.partition(":")
+        client_id, _, secret = proof.partition(":")
         if "%" in proof or "+" in proof:
             client_id, secret = (unquote_plus(part, errors="strict") for part in (client_id, secret))
     except (Base64Error, ValueError):
         raise InvalidClient(REFUSED, detail="malformed Basic") from None
-    if not colon or not client_id or not secret or "\x00" in client_id + secret:
+    if not client_id or not secret or "\x00" in client_id + secret:
         raise InvalidClient(REFUSED, detail="malformed Basic")
     return client_id, secret

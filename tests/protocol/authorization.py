@@ -27,6 +27,7 @@ class Surroundings:
     choices: tuple[Choice, ...] = ()
     chosen: Chosen | None = None
     answered: str | None = None
+    knows_service: bool = True
 
 
 def decide(
@@ -41,6 +42,8 @@ def decide(
         match step.name:
             case "session":
                 facts = replace(facts, session=world.session, answered=world.answered)
+            case "service":
+                facts = replace(facts, knows_service=world.knows_service)
             case "subject":
                 facts = replace(facts, subject=world.subject)
             case "context":

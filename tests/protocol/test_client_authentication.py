@@ -78,6 +78,11 @@ def test_id_and_secret_are_form_encoded_in_basic(secret: str) -> None:  # RFC 67
     assert _authenticate(_basic(f"portal:{encoded}"), {}, secrets=(secret,)) == make.client()
 
 
+def test_a_plus_in_basic_is_a_space() -> None:  # RFC 6749 appendix B: application/x-www-form-urlencoded
+    assert _authenticate(_basic("portal:one+two"), {}, secrets=("one two",)) == make.client()
+    assert _refused(_basic("portal:one+two"), {}, None, ("one+two",))
+
+
 def test_either_of_two_live_secrets_opens() -> None:  # rotation with overlap
     for secret in ("old", "new"):
         assert _authenticate(_basic(f"portal:{secret}"), {}, secrets=("old", "new")) == make.client()
@@ -104,6 +109,7 @@ GARBLED = [
     _basic(b"\xff:secret"),
     _basic("portal:%ff"),
     _basic("portal:%ed%a0%80"),
+    _basic("portal"),
     _basic("portal:"),
     _basic(":secret"),
     _basic(":"),

@@ -229,6 +229,19 @@ class TestSteps:
         assert isinstance(decide(make.request(ASKING), world)[0], Issue)
         assert decide(make.request(ASKING, ctx_hint=CHOOSE), world)[0] == ChooseContext()
 
+    def test_to_select_the_account_is_to_say_for_whom_too(self) -> None:  # Core §3.1.2.1
+        fresh = make.session_facts(auth_time=make.NOW)
+        world = Surroundings(
+            client=ASKING, session=fresh, choices=(ME, company()), chosen=chosen(SELF, ago=make.HOUR)
+        )
+        request = make.request(ASKING, prompt="select_account")
+        assert decide(request, world)[0] == ChooseContext()
+        assert isinstance(decide(request, replace(world, answered=SELF))[0], Issue)
+
+    def test_what_was_chosen_at_the_very_moment_of_the_request_counts(self) -> None:
+        world = Surroundings(client=ASKING, choices=(ME, company()), chosen=chosen(SELF, ago=0 * make.MINUTE))
+        assert isinstance(decide(make.request(ASKING), world)[0], Issue)
+
     def test_what_another_tab_chose_since_is_no_answer_to_this_request(self) -> None:
         later = chosen(SELF, ago=-make.MINUTE)
         world = Surroundings(client=ASKING, choices=(ME, company()), chosen=later)

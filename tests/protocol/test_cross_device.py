@@ -65,6 +65,15 @@ def test_it_must_still_be_fresh_when_the_code_is_over(age: int, does: bool) -> N
     assert suffices(session, make.client(), needed, upstream_down=False) is does
 
 
+@pytest.mark.parametrize("prompt", ["login", "select_account", "create"])
+def test_no_max_age_makes_an_older_proof_do_where_a_new_one_is_asked_for(prompt: str) -> None:
+    request = make.request(prompt=prompt, max_age="600")
+    needed = proof_needed(request, make.client(), until=request.started_at + 2 * MINUTE)
+    for age, does in ((0 * MINUTE, True), (make.SECOND, False)):
+        session = make.session_facts(auth_time=request.started_at - age)
+        assert suffices(session, make.client(), needed, upstream_down=False) is does
+
+
 def test_who_may_confirm() -> None:
     session = make.session_facts()
     assert may_confirm(session)

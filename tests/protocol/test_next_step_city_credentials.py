@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from idp.protocol.assurance import Acr
-from idp.protocol.facts import LocalLogin, SessionFacts
+from idp.protocol.assurance import Acr, is_passkey
+from idp.protocol.facts import OWN_PASSKEYS, LocalLogin, SessionFacts
 from idp.protocol.next_step import Issue, Refuse, SignIn, takes_city_credentials, usable_acr
 from idp.protocol.offered_ways import offers_city_credentials
 from tests import make
@@ -138,6 +138,27 @@ class TestCityCredentials:
         client = make.client(local_login=local_login, accept_degraded=accepts)
         request = make.request(client, acr_values=acr_values)
         assert offers_city_credentials(request, client, upstream_down=True) is offered
+
+    def test_at_a_public_computer_nothing_is_issued_that_outlives_the_session(self) -> None:
+        client = make.client(scopes=frozenset({"openid", "offline_access"}))
+        world = Surroundings(
+            client=client,
+            session=make.session_facts(is_public=True, auth_time=make.NOW),
+            consent=make.consent_facts("offline_access"),
+            consent_given_now=True,
+        )
+        request = make.request(client, scope="openid offline_access", prompt="consent")
+        assert issued(world, request).scopes == {"openid"}
+        kept = replace(world, session=make.session_facts(auth_time=make.NOW))
+        assert issued(kept, request).scopes == {"openid", "offline_access"}
+
+    def test_where_passkeys_are_kept_a_passkey_counts_in_full_and_a_password_does_not(self) -> None:
+        client = make.client(client_id=OWN_PASSKEYS, local_login=LocalLogin.LOW)
+        passkey = replace(CITY_SESSION, amr=("pop", "user"))
+        assert is_passkey(passkey.amr)
+        assert usable_acr(passkey, client, upstream_down=False) is SUBSTANTIAL
+        assert usable_acr(CITY_SESSION, client, upstream_down=False) is LOW
+        assert usable_acr(passkey, make.client(local_login=LocalLogin.LOW), upstream_down=False) is LOW
 
     def test_it_is_no_way_around_a_level(self) -> None:
         client = make.client(local_login=LocalLogin.LOW)
