@@ -28,8 +28,8 @@ def test_the_vectors_of_the_rfc_match(vector: dict[str, int | str]) -> None:  # 
     assert step == time // 30
 
 
-@pytest.mark.parametrize("code", [CODE, "287 082", " 287082 "])
-def test_spaces_do_not_count(code: str) -> None:
+@pytest.mark.parametrize("code", [CODE, "287 082", " 287082 ", "287\u00a0082", "287082\n"])
+def test_what_is_written_between_digits_does_not_count(code: str) -> None:
     assert totp_step(SECRET, code, now=MOMENT, last_step=-1) == STEP
 
 
@@ -49,8 +49,6 @@ def test_spaces_do_not_count(code: str) -> None:
         "٢٨٧٠٨٢",
         "２８７０８２",
         "²87082",
-        "28\u00a07082",
-        "287082\n",
     ],
     ids=ascii,
 )

@@ -159,6 +159,7 @@ class TestFits:
         assert settled(ME, company(services=("customs",)), client=tax) == SELF
         assert settled(ME, company(services=("customs", "tax")), client=tax) is None
         assert settled(ME, company(), client=tax) is None
+        assert settled(ME, company(services=("customs",))) is None, "who names no areas takes all of them"
 
     def test_an_official_s_client_has_a_realm_of_its_own(self) -> None:
         assert realm_of(make.client(subject_contexts=(ContextKind.OFFICIAL,))) is Realm.OFFICIAL

@@ -6,7 +6,14 @@ import pytest
 
 from idp.protocol.assurance import Acr, is_passkey
 from idp.protocol.facts import OWN_PASSKEYS, LocalLogin, SessionFacts
-from idp.protocol.next_step import Issue, Refuse, SignIn, takes_city_credentials, usable_acr
+from idp.protocol.next_step import (
+    Issue,
+    Refuse,
+    SignIn,
+    takes_city_credentials,
+    takes_session,
+    usable_acr,
+)
 from idp.protocol.offered_ways import offers_city_credentials
 from tests import make
 from tests.protocol.authorization import Surroundings, decide, issued
@@ -159,6 +166,10 @@ class TestCityCredentials:
         assert usable_acr(passkey, client, upstream_down=False) is SUBSTANTIAL
         assert usable_acr(CITY_SESSION, client, upstream_down=False) is LOW
         assert usable_acr(passkey, make.client(local_login=LocalLogin.LOW), upstream_down=False) is LOW
+        taking_none = make.client(client_id=OWN_PASSKEYS)
+        assert takes_session(taking_none, passkey, upstream_down=False)
+        assert not takes_session(taking_none, CITY_SESSION, upstream_down=False)
+        assert not takes_session(make.client(), passkey, upstream_down=False)
 
     def test_it_is_no_way_around_a_level(self) -> None:
         client = make.client(local_login=LocalLogin.LOW)
