@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from idp.ids import ClientId
+from idp.protocol.acting import ContextKind
 from idp.protocol.assurance import Acr
 from idp.protocol.cross_device import (
     Needed,
@@ -87,6 +88,7 @@ def test_where_it_is_offered() -> None:
     assert not offers_cross_device(request, make.client(default_acr=Acr.HIGH))
     assert not offers_cross_device(request, make.client(client_id=ClientId("hpid:account")))
     assert not offers_cross_device(request, make.client(client_id=ClientId("hpid:passkeys")))
+    assert not offers_cross_device(request, make.client(subject_contexts=(ContextKind.OFFICIAL,)))
 
 
 def test_our_own_pages_take_no_session_that_came_so() -> None:
