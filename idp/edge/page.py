@@ -53,7 +53,15 @@ def page(
     read again, if not at its own address.
     """
     browser, cookie = browser_cookie(call)
-    frame = _frame(call, browser, ui_locales, notice=notice, signed_in_name=signed_in_name, path=path)
+    frame = _frame(
+        call,
+        browser,
+        ui_locales,
+        notice=notice,
+        signed_in_name=signed_in_name,
+        path=path,
+        is_answer=call.method == "POST" and status != 404,  # what is not there is no place to come back to
+    )
     body = call.provider.pages.render(template, frame, **context)
     headers = _headers(form_action, frame_src, asks_us=asks_us, https=call.provider.settings.is_https)
     answer = Answer.html(body, status=status, headers=headers)
@@ -83,6 +91,7 @@ def _frame(
     notice: str | None = None,
     signed_in_name: str | None = None,
     path: str | None = None,
+    is_answer: bool = False,
 ) -> Frame:
     settings = call.provider.settings
     theme = call.cookies().get(cookie_name(settings, "theme"), "")
@@ -96,7 +105,7 @@ def _frame(
         notice=notice,
         signed_in_name=signed_in_name,
         now=call.provider.clock.now(),
-        is_answer=call.method == "POST",
+        is_answer=is_answer,
     )
 
 

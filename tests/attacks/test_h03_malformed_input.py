@@ -74,8 +74,9 @@ READS_ITS_QUERY = {
     "/administrator",
     "/not-me",
 }
-ASKS_WHO_FIRST = {
-    path for path in POSTS if path.startswith(("/account/", "/recover/renew")) and path != "/account/sign-in"
+ASKS_WHO_FIRST = {path for path in POSTS if path.startswith(("/account/", "/recover/renew"))} - {
+    "/account/sign-in",
+    "/account/data/request",  # shows what was written to whoever must sign in first
 }
 """Nobody is signed in here, and that is said before the form is looked at."""
 
