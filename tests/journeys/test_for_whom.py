@@ -82,6 +82,7 @@ def test_a_director_chooses_the_company_and_changes_back_without_another_login(
         assert (visitor.at, visitor.sees("delivered")) == ("receipt", True)
         assert visitor.text("filed-for") == f"Cho {COMPANY}"
         visitor.press("open-data-store")
+        choose(visitor, COMPANY)  # the portal's hint alone tells no other service for whom its visitor acts
         assert (visitor.at, visitor.text("whose-documents")) == ("documents", f"Cho {COMPANY}")
         visitor.open(stack.portal)
         visitor.press("switch-context")
