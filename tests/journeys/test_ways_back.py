@@ -182,7 +182,7 @@ def test_what_was_said_or_shown_once_is_not_there_for_who_goes_back(stack: Stack
         visitor.open(f"{stack.provider}/account")
         visitor.press("submit")
         go_to_national(visitor)
-        prove_nationally(visitor, "year-only-birth-date")
+        prove_nationally(visitor, "hoa-new-style")
         visitor.open(f"{stack.provider}/account/contacts?d=removed")
         assert visitor.sees("notice")
         visitor.page.reload()
