@@ -55,6 +55,23 @@ def test_a_person_signs_in_with_password_and_code_by_keyboard_alone(
         assert (name, level) == (full_name("desk-official"), "urn:haiphong:acr:low")
 
 
+def test_a_change_of_language_or_appearance_keeps_what_was_typed_but_no_password(
+    stack: Stack, browser: Browser, service: RelyingParty
+) -> None:
+    with Visitor(browser) as visitor:
+        visitor.open(stack.provider + service.authorize_url())
+        visitor.press("method-password")
+        for button in ("lang-en", "theme-dark"):
+            visitor.type(username="an.nguyen", password=LONG_ENOUGH)
+            visitor.press(button)
+            assert visitor.at == "password"
+            typed = [visitor.page.input_value(field) for field in ("#username", "#password")]
+            assert typed == ["an.nguyen", ""], button
+        assert visitor.page.evaluate("Object.keys(sessionStorage)") == []
+        visitor.page.reload()
+        assert visitor.page.input_value("#username") == "", "kept longer than the change takes"
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_wrong_tries_are_explained_and_a_change_of_language_keeps_the_step(
     stack: Stack, browser: Browser, service: RelyingParty, *, scripts: bool

@@ -1,5 +1,5 @@
-// The one script: a form sent twice in a row, a page gone back to, buttons that show a typed password, print the page, copy
-// or save codes. Without it the buttons stay hidden and nothing is missing.
+// The one script: a form sent twice in a row, a page gone back to or asked for in another language, buttons that show a typed
+// password, print the page, copy or save codes. Without it the buttons stay hidden and nothing is missing.
 "use strict";
 for (const button of document.querySelectorAll("button[data-reveals]")) {
   const input = document.getElementById(button.dataset.reveals);
@@ -84,4 +84,27 @@ for (const button of document.querySelectorAll("button[data-saves]")) {
     tell(button.dataset.saved);
   });
   button.hidden = false;
+}
+// Another language or appearance is the page anew: what was typed or chosen comes along, but for passwords and codes. It is
+// kept between the two pages and no longer.
+function isOpen({ name, type, autocomplete, autocapitalize }) {
+  return name && !["hidden", "password"].includes(type) && autocomplete !== "one-time-code" && autocapitalize !== "characters";
+}
+function typedFields() {
+  return [...document.querySelectorAll("main :is(input, select, textarea)")].filter(isOpen);
+}
+function giveBack({ page, typed }) {
+  const fields = typedFields();
+  if (page === document.body.id && fields.map(({ name }) => name).join() === typed.map(({ name }) => name).join()) {
+    fields.forEach((field, at) => Object.assign(field, typed[at]));
+  }
+}
+if (sessionStorage.typed) giveBack(JSON.parse(sessionStorage.typed));
+delete sessionStorage.typed;
+for (const form of document.querySelectorAll("form.lang, form.theme")) {
+  form.addEventListener("submit", () => {
+    const typed = typedFields().map(({ name, type, value, checked }) => (
+      ["checkbox", "radio"].includes(type) ? { name, checked } : { name, value }));
+    sessionStorage.typed = JSON.stringify({ page: document.body.id, typed });
+  });
 }
