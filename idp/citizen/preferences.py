@@ -20,6 +20,11 @@ async def set_theme(call: Call) -> Answer:
     return _keep(call, "theme", field="theme", allowed=frozenset({"light", "dark", "device"}))
 
 
+async def set_text_size(call: Call) -> Answer:
+    """Keep how large the letters are; `normal` forgets it."""
+    return _keep(call, "text-size", field="text-size", allowed=frozenset({"large", "larger", "normal"}))
+
+
 def safe_path(path: str) -> str:
     """Return the path if it stays on this host, else the front page (SECURITY A10)."""
     return path if _SAME_ORIGIN_PATH.fullmatch(path) else "/"

@@ -172,6 +172,7 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/account/mandates/receipt", receipt.show),
     ("POST", "/language", preferences.set_language),
     ("POST", "/theme", preferences.set_theme),
+    ("POST", "/text-size", preferences.set_text_size),
     ("GET", "/administrator", administrator.show),
     ("POST", "/administrator/start", administrator.start),
     ("POST", "/administrator/totp", administrator.finish),

@@ -1,8 +1,7 @@
-"""Rendering a page as an Answer: language, theme, CSRF token and headers in one place for endpoints and faces."""
+"""Rendering a page as an Answer: language, appearance, CSRF token and headers in one place for endpoints and faces."""
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Literal
 from urllib.parse import urlsplit
 
 from idp.clients.model import logo_path
@@ -15,8 +14,10 @@ from idp.ui.answering import SCRIPT
 from idp.ui.headers import Headers, form_action_source, page_headers, posting_headers
 from idp.ui.language import Language, choose
 from idp.ui.pages import Banner, Frame, RelyingParty
+from idp.ui.theme import TextSize, Theme
 
-_THEMES: Mapping[str, Literal["light", "dark"]] = {"light": "light", "dark": "dark"}
+_THEMES: Mapping[str, Theme] = {"light": "light", "dark": "dark"}
+_TEXT_SIZES: Mapping[str, TextSize] = {"large": "large", "larger": "larger"}
 
 
 def language_of(call: Call, ui_locales: str | None = None) -> Language:
@@ -94,11 +95,14 @@ def _frame(
     is_answer: bool = False,
 ) -> Frame:
     settings = call.provider.settings
-    theme = call.cookies().get(cookie_name(settings, "theme"), "")
+    theme, text_size = (
+        call.cookies().get(cookie_name(settings, name), "") for name in ("theme", "text-size")
+    )
     query = call.query_string.decode("ascii", "replace")
     return Frame(
         language=language_of(call, ui_locales),
         theme=_THEMES.get(theme, "device"),
+        text_size=_TEXT_SIZES.get(text_size, "normal"),
         path=path or (f"{call.path}?{query}" if query else call.path),
         csrf=csrf_token(call, browser),
         banner=_banner(call),

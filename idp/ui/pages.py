@@ -26,7 +26,7 @@ from idp.ui.links import own_path, return_url, web_url
 from idp.ui.navigation import ACCOUNT
 from idp.ui.static import static
 from idp.ui.strings import Texts
-from idp.ui.theme import Theme
+from idp.ui.theme import TextSize, Theme
 
 _HERE = Path(__file__).parent
 _TEMPLATES = (_HERE / "templates", _HERE.parent / "citizen" / "templates")
@@ -90,6 +90,7 @@ class Frame:
 
     language: Language
     theme: Theme = "device"
+    text_size: TextSize = "normal"
     path: str = "/"
     csrf: str = ""
     banner: Banner | None = None

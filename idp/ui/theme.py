@@ -1,5 +1,6 @@
-"""Light, dark or as the device says – PAGES §2.1: a cookie set by the form in the footer."""
+"""Light, dark or as the device says, and how large the letters are – PAGES §2.1: cookies set by forms in the footer."""
 
 from typing import Literal
 
 Theme = Literal["device", "light", "dark"]
+TextSize = Literal["normal", "large", "larger"]

@@ -76,7 +76,14 @@ FOREIGN = (
     {"sec-fetch-site": "same-origin, cross-site"},
 )
 POSTS = ("/consent", "/sign-in/cancel", "/sign-in/national", "/sign-in/password", "/sign-in/otp")
-ELSEWHERE = ("/end_session/confirm", "/language", "/theme", "/administrator/start", "/administrator/totp")
+ELSEWHERE = (
+    "/end_session/confirm",
+    "/language",
+    "/theme",
+    "/text-size",
+    "/administrator/start",
+    "/administrator/totp",
+)
 
 
 async def test_a08_a_form_sent_from_another_site_does_nothing(

@@ -82,6 +82,7 @@ async def test_a09_a_redirect_after_a_form_is_always_303(world: World, oracle: O
         "where": "here",
         "language": "en",
         "theme": "dark",
+        "text-size": "large",
         "decision": "deny",
     }
     seen = set()
@@ -93,6 +94,7 @@ async def test_a09_a_redirect_after_a_form_is_always_303(world: World, oracle: O
         f"/consent?i={page.interaction}",
         "/language",
         "/theme",
+        "/text-size",
         "/end_session/confirm",
         "/end_session",
     ):

@@ -1,6 +1,6 @@
 """A10: only a path of this host survives as a place to go back to (CWE-601).
 
-`next` of the language and theme forms is the one value a browser sends for that; everything else is sealed.
+`next` of the forms for language and appearance is the one value a browser sends for that; everything else is sealed.
 """
 
 from itertools import cycle, product
@@ -69,7 +69,7 @@ def leads_elsewhere(location: str) -> bool:
 async def test_a10_whatever_next_says_the_browser_stays_here(world: World, oracle: Oracle) -> None:
     browser = world.browser()
     csrf = (await browser.get("/help")).form("lang-en")["fields"]["csrf"]
-    forms = cycle((("/language", "language"), ("/theme", "theme")))
+    forms = cycle((("/language", "language"), ("/theme", "theme"), ("/text-size", "text-size")))
     for (start, end), (path, field) in zip(product(STARTS, ENDS), forms, strict=False):
         async with oracle.refusing((path, start + end), status={303}) as watch:
             form = {"csrf": csrf, field: "none", "next": start + end}

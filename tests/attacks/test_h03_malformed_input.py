@@ -260,7 +260,7 @@ COOKIES = (
     "=; ;; =x; a",
     "\x01\x02=\x03",
     "hpid-browser=" + "a" * 5000,
-    "hpid-lang=<script>; hpid-theme=javascript:x",
+    "hpid-lang=<script>; hpid-theme=javascript:x; hpid-text-size=javascript:x",
     "hpid-lang=en; hpid-lang=vi",
     '"\\"\\\\" = "\\000"',
     "a=" + "\\" * 5_000,

@@ -216,6 +216,7 @@ async def test_h06_every_cookie_on_a_whole_journey(world: World, oracle: Oracle,
     page = await browser.get(rp.authorize_url(scope="openid profile email", ui_locales="en"))
     page = await citizen.sign_in(browser, page, at=world.time().timestamp())
     page = await browser.press(page, "theme-dark")
+    page = await browser.press(page, "text-size-large")
     page = await browser.press(page, "lang-vi")
     page = await browser.press(page, "allow", extra=[("scope", "email")])
     assert "code" in page.answer
@@ -225,7 +226,7 @@ async def test_h06_every_cookie_on_a_whole_journey(world: World, oracle: Oracle,
         for cookie in exchange.response.headers.get_list("set-cookie"):
             _assert_cookie(cookie)
             names.add(cookie.partition("=")[0].removeprefix("__Host-hpid-").partition("-")[0])
-    assert names == {"browser", "device", "session", "i", "lang", "theme"}
+    assert names == {"browser", "device", "session", "i", "lang", "theme", "text"}
 
 
 async def test_h06_plain_http_on_loopback_has_the_same_cookies_without_secure(

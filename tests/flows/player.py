@@ -211,12 +211,18 @@ class Player:
             (tab, form)
             for tab in self._tabs
             for form in tab.page.forms
-            if form["action"] not in {"/language", "/theme"}
+            if form["action"] not in {"/language", "/theme", "/text-size"}
         ]
 
     @staticmethod
     def _is_main(form: dict[str, Any]) -> bool:
-        return form["action"] not in {"/end_session/confirm", "/account/sign-in", "/language", "/theme"}
+        return form["action"] not in {
+            "/end_session/confirm",
+            "/account/sign-in",
+            "/language",
+            "/theme",
+            "/text-size",
+        }
 
     async def _press(self, browser: int, page: Page, button: str) -> Page:
         return self._see(browser, await self._browsers[browser % BROWSERS].press(page, button))

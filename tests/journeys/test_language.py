@@ -7,6 +7,8 @@ from tests.journeys.people import give_password, prove_nationally
 from tests.journeys.stack import Stack
 from tests.journeys.visitor import Visitor
 
+_LETTERS = "parseFloat(getComputedStyle(document.body).fontSize)"
+
 pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(240)]
 
 
@@ -60,6 +62,12 @@ def test_what_the_person_chose_holds_at_the_next_visit(stack: Stack, browser: Br
         assert visitor.page.locator("html").get_attribute("data-theme") == "dark"
         visitor.press("theme-device")
         assert visitor.page.locator("html").get_attribute("data-theme") is None
+        sizes = {}
+        for size in ("larger", "large", "normal"):
+            visitor.press(f"text-size-{size}")
+            visitor.open(f"{stack.provider}/accessibility")
+            sizes[size] = visitor.page.evaluate(_LETTERS)
+        assert sizes == {"normal": 17, "large": 17 * 1.25, "larger": 17 * 1.5}
 
 
 def _change(visitor: Visitor, step: str) -> None:
@@ -67,7 +75,9 @@ def _change(visitor: Visitor, step: str) -> None:
     for button, language in (
         ("lang-en", "en"),
         ("theme-dark", "en"),
+        ("text-size-larger", "en"),
         ("lang-vi", "vi"),
+        ("text-size-normal", "vi"),
         ("theme-device", "vi"),
     ):
         visitor.press(button)

@@ -39,7 +39,7 @@ STEPS = {
     "/authorize/resume",
 }
 ACTIONS = {
-    *("/language", "/theme", "/act-for", "/consent", "/end_session/confirm"),
+    *("/language", "/theme", "/text-size", "/act-for", "/consent", "/end_session/confirm"),
     *("/sign-in/national", "/sign-in/password", "/sign-in/otp", "/sign-in/cancel", "/sign-in/continue"),
     *("/sign-in/recovery", "/sign-in/recovery/kept"),
     *("/sign-in/code", "/sign-in/code/enter"),

@@ -103,7 +103,10 @@ SAMPLES: dict[str, Sample] = {
         template="sign_in.html",
         context=choice(national_down=True),
         frame=replace(
-            FRAME, banner=replace(OUTAGE, until=NOW + dt.timedelta(days=1), more_url="/status"), theme="dark"
+            FRAME,
+            banner=replace(OUTAGE, until=NOW + dt.timedelta(days=1), more_url="/status"),
+            theme="dark",
+            text_size="larger",
         ),
     ),
     "sign-in-continue": Sample(
@@ -113,7 +116,7 @@ SAMPLES: dict[str, Sample] = {
     "sign-in-cancelled": Sample(
         template="sign_in.html",
         context=choice(),
-        frame=replace(FRAME, notice="upstream_cancelled", theme="light"),
+        frame=replace(FRAME, notice="upstream_cancelled", theme="light", text_size="large"),
     ),
     "sign-in-error": Sample(
         template="sign_in.html",

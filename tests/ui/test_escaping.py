@@ -40,7 +40,7 @@ KEYS = {
 }
 """Context that names something of ours, never what somebody wrote."""
 KEPT_FIELDS = {
-    *("key", "field", "spoken_key", "label_key", "language", "theme", "notice"),
+    *("key", "field", "spoken_key", "label_key", "language", "theme", "text_size", "notice"),
     *("role", "areas", "obstacle", "label", "labels", "basis", "said", "device_id"),
     *("word", "source", "scheme", "right", "state"),
 }

@@ -123,6 +123,11 @@ def test_the_chosen_theme_is_written_on_the_page(parsed: dict[Key, Page]) -> Non
     assert "data-theme" not in parsed["sign-in", Language.VI].one("html").attrs
 
 
+def test_the_chosen_size_of_letters_is_written_on_the_page(parsed: dict[Key, Page]) -> None:
+    assert parsed["sign-in-planned", Language.VI].one("html").attrs["data-text-size"] == "larger"
+    assert "data-text-size" not in parsed["sign-in", Language.VI].one("html").attrs
+
+
 def test_the_server_error_page_is_well_formed_and_needs_nothing(pages: Pages) -> None:
     page = Page(pages.server_error("7K2M-9QXD").decode())
     assert page.faults == []

@@ -101,7 +101,7 @@ function giveBack({ page, typed }) {
 }
 if (sessionStorage.typed) giveBack(JSON.parse(sessionStorage.typed));
 delete sessionStorage.typed;
-for (const form of document.querySelectorAll("form.lang, form.theme")) {
+for (const form of document.querySelectorAll("form.lang, form.appearance")) {
   form.addEventListener("submit", () => {
     const typed = typedFields().map(({ name, type, value, checked }) => (
       ["checkbox", "radio"].includes(type) ? { name, checked } : { name, value }));
