@@ -41,7 +41,6 @@ _DOWN = frozenset(
     {
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_CORRUPT,
         sqlite3.SQLITE_CANTOPEN,
@@ -192,16 +191,19 @@ class _Side:
 
     def close(self) -> None:
         """Close the connection."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
         self._engine.dispose()
 
     def _roll_back(self, driver: sqlite3.Connection) -> None:
+        """Roll back; where not even that can be done, for want of memory too, another connection takes its place."""
         try:
             driver.rollback()
-        except sqlite3.Error:  # nothing is known of it any more
-            self.close()
+        except (sqlite3.Error, MemoryError):
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                connection.invalidate()  # closed without a word: its transaction ends with it
 
 
 def _engine(url: URL, pragmas: Sequence[str], busy_seconds: float) -> Engine:
@@ -249,6 +251,8 @@ def _clear_errors() -> Iterator[None]:
     except DBAPIError as error:
         _raise_unavailable(error.orig, error)
         raise
+    except MemoryError as error:  # which is how the driver says SQLITE_NOMEM
+        raise DatabaseUnavailable("SQLite: out of memory") from error
 
 
 def _raise_unavailable(error: BaseException | None, cause: Exception) -> None:
