@@ -40,6 +40,7 @@ def make_app(provider: Provider) -> Asgi:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await provider.database.open()
+        await provider.hashing.open()
         tasks = [
             asyncio.create_task(provider.configuration.keep_fresh()),
             asyncio.create_task(write_summaries(provider)),

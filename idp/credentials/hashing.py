@@ -6,6 +6,7 @@ libpass keeps passlib's import name. Parameters are ours, never a library's defa
 
 import asyncio
 import os
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from keys.envelope import Vault
 _HASH = argon2.using(type="ID", memory_cost=19 * 1024, rounds=2, parallelism=1)
 MOST_WAITING = 64
 _NICE = 10
+_BEGIN_SECONDS = 10.0
+_NO_MEMORY = "Memory allocation error"
+"""What argon2 says when it gets none."""
 _NOBODY = "nobody"
 """In place of the hash of an account that is not there."""
 
@@ -27,7 +31,11 @@ Verify = Callable[[str, str | None], Awaitable[bool]]
 
 
 class HashingBusy(Exception):
-    """Too many passwords are waiting; the person is asked to try again."""
+    """Too many passwords are waiting, or there is no memory for one more; the person is asked to try again."""
+
+
+class UnusableHash(Exception):
+    """A stored hash can't be read. What the library says of it repeats the hash, which belongs in no log."""
 
 
 class PasswordHashing:
@@ -35,10 +43,15 @@ class PasswordHashing:
 
     def __init__(self, vault: Vault, *, threads: int | None = None) -> None:
         self._vault = vault
-        self._pool = ThreadPoolExecutor(
-            threads or _cores(), thread_name_prefix="hashing", initializer=_step_back
-        )
+        self._threads = threads or _cores()
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="hashing", initializer=_step_back)
         self._waiting = 0
+
+    async def open(self) -> None:
+        """Begin all threads now: later, on a machine that is full, there may be no room for one."""
+        all_here = threading.Barrier(self._threads, timeout=_BEGIN_SECONDS)
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(loop.run_in_executor(self._pool, all_here.wait) for _ in range(self._threads)))
 
     async def hash(self, password: str) -> str:
         """Return the hash to store."""
@@ -87,6 +100,16 @@ class PasswordHashing:
         )
 
     def _work(self, password: str, password_hash: str | None) -> str | None:
+        try:
+            return self._argon2(password, password_hash)
+        except MemoryError:
+            raise HashingBusy("no memory to hash a password in") from None
+        except ValueError as error:  # the library's name for whatever its backend says
+            if str(error.__context__) == _NO_MEMORY:
+                raise HashingBusy("no memory to hash a password in") from None
+            raise UnusableHash from None
+
+    def _argon2(self, password: str, password_hash: str | None) -> str | None:
         keyed = self._vault.pepper(password)
         if password_hash is None:
             return str(_HASH.hash(keyed))
@@ -111,6 +134,4 @@ def _cores() -> int:
 def _step_back() -> None:
     """Give way to request handling: threads are scheduled one by one on Linux."""
     if hasattr(os, "setpriority") and hasattr(os, "PRIO_PROCESS"):
-        import threading
-
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

@@ -68,6 +68,9 @@ def error_response(call: Call, error: Exception) -> Answer:
         case CannotEncrypt():
             unreadable = InvalidRequest("this client shows no usable key to encrypt to", detail=str(error))
             refusal = Refusal(unreadable, _default_destination(call))
+        case MemoryError():  # a fault, and told as one; but who comes again may be served
+            short = TemporarilyUnavailable("try again in a moment", detail=type(error).__name__)
+            return _answer(call, Refusal(short, _default_destination(call, status=503, case="server")))
         case _:
             fault = ServerError("a fault of ours; quote the reference", detail=type(error).__name__)
             return _answer(call, Refusal(fault, _default_destination(call, status=500, case="server")))
