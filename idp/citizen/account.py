@@ -2,7 +2,8 @@
 
 A page that shows needs a session of level substantial by the national system, or for one's own passkeys by one of them
 (adr/0045); a page that changes anything needs a sign-in of the last ten minutes too, and what is of high risk waits for
-a day after a recovery (adr/0048). Whoever was let in writes by `Holder.transact` alone, which asks it all once more.
+a day after a recovery (adr/0048). Whoever was let in writes by `Holder.transact` alone, which asks it all once more. A
+page left open while somebody else signs in at the same browser counts for neither (edge/csrf.py).
 """
 
 import re
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from idp.citizen.guard import Found, Guard, guard_of, refuse_unless
+from idp.citizen.guard import Found, Guard, guard_of, refuse_unless, refuse_unless_shown_to
 from idp.citizen.high_risk import held_page
 from idp.citizen.interaction import posted
 from idp.citizen.sections import Beside, counted, look
@@ -75,6 +76,10 @@ async def holder_of(
     if found.session is None or found.person is None:
         known = fresh and not isinstance((await database.read(deciding(call, fresh=False))).step, SignIn)
         return _ask(call, again=known, back=back, written=written)
+    if call.method == "POST" and (
+        elses := refuse_unless_shown_to(call, posted(call), found.person.person_id)
+    ):
+        elses.unwrap()
     if found.held_until is not None:
         return held_page(call, found.person, found.held_until)
     return Holder(
@@ -108,6 +113,7 @@ def account_page(
         notice=notice,
         signed_in_name=holder.person.profile.full_name,
         path=path,
+        shown_to=holder.person_id,
         counts=holder.counts,
         **context,
     )

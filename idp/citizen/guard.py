@@ -13,6 +13,7 @@ from idp.citizen.high_risk import is_high_risk
 from idp.database import Refused
 from idp.edge import Call
 from idp.edge.account import deciding
+from idp.edge.csrf import is_shown_to
 from idp.ids import PersonId
 from idp.interactions.service import Decision
 from idp.people.model import Person
@@ -74,6 +75,11 @@ def refuse_unless(found: Found, *, person_id: PersonId, session_id: str) -> Refu
     return None if is_same else _gone()
 
 
-def _gone() -> Refused:
-    error = AccessDenied("nothing was changed", detail="signed out, locked, merged or recovered meanwhile")
+def refuse_unless_shown_to(call: Call, form: dict[str, str], person_id: PersonId) -> Refused | None:
+    """Return the refusal of a form of a page that was shown to another person than it would count for (SECURITY A08)."""
+    return None if is_shown_to(call, form, person_id) else _gone("the page was shown to somebody else")
+
+
+def _gone(detail: str = "signed out, locked, merged or recovered meanwhile") -> Refused:
+    error = AccessDenied("nothing was changed", detail=detail)
     return Refused(Refusal(error, ToPage(case="account-over", status=403)))

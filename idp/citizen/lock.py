@@ -10,26 +10,26 @@ from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
+from idp.citizen.guard import refuse_unless_shown_to
 from idp.citizen.interaction import posted
 from idp.citizen.named_account import LONGEST, find_named
 from idp.citizen.slowed import slowed
 from idp.credentials.recovery_code import read_code
 from idp.credentials.reservation import Slowed
 from idp.credentials.typed_code import has_marks
-from idp.database import Done
+from idp.database import Done, Refused
 from idp.edge import Answer, Call
 from idp.edge.answer import Cookie
 from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import session_cookie_name
 from idp.edge.page import page
-from idp.ids import NOBODY
+from idp.ids import NOBODY, PersonId
 from idp.life_events.service import Locked, lock_own
 from idp.limits.model import Counted, Limit, address_key
 from idp.limits.service import Counter
 from idp.name_fold import to_nfc
 from idp.people.model import PersonStatus
 from idp.protocol.facts import Realm
-from idp.settings import Lifetimes
 from idp.transaction import Tx
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 
@@ -50,10 +50,7 @@ async def show(call: Call) -> Answer:
 
 async def by_session(call: Call) -> Answer:
     """Lock the account of whoever is signed in here, by a session of any level; whoever pressed twice is told why not."""
-    posted(call)
-    work = partial(
-        _lock_here, cookie=_cookie(call), life=call.provider.settings.life, occasion=call.occasion()
-    )
+    work = partial(_lock_here, call=call, form=posted(call), occasion=call.occasion())
     done = (await call.provider.database.transact(work)).unwrap()
     return await _form(call, was_sent=True) if done is None else locked(call, done)
 
@@ -97,13 +94,12 @@ def _said(call: Call, done: Locked) -> Answer:
 async def _form(
     call: Call, *, errors: ErrorSummary | None = None, username: str = "", was_sent: bool = False
 ) -> Answer:
-    work = partial(
-        _is_signed_in, cookie=_cookie(call), life=call.provider.settings.life, occasion=call.occasion()
-    )
+    here = await call.provider.database.read(partial(_signed_in, call=call, occasion=call.occasion()))
     return page(
         call,
         "lock.html",
-        is_signed_in=await call.provider.database.read(work),
+        shown_to=here or "",
+        is_signed_in=here is not None,
         hotline=call.provider.settings.hotline,
         username=username,
         was_sent=was_sent,
@@ -116,17 +112,24 @@ def _cookie(call: Call) -> str | None:
     return call.cookies().get(session_cookie_name(call.provider.settings, Realm.CITIZEN))
 
 
-def _is_signed_in(tx: Tx, *, cookie: str | None, life: Lifetimes, occasion: Occasion) -> bool:
-    session = tx.sessions.find(cookie) if cookie else None
-    return session is not None and session.is_live(occasion.now, life)
-
-
-def _lock_here(tx: Tx, *, cookie: str | None, life: Lifetimes, occasion: Occasion) -> Done[Locked | None]:
+def _signed_in(tx: Tx, *, call: Call, occasion: Occasion) -> PersonId | None:
+    """Return who is signed in here, by a session of any level."""
+    cookie, life = _cookie(call), call.provider.settings.life
     session = tx.sessions.find(cookie) if cookie else None
     if session is None or not session.is_live(occasion.now, life):
+        return None
+    return tx.people.standing_id(session.person_id)
+
+
+def _lock_here(
+    tx: Tx, *, call: Call, form: dict[str, str], occasion: Occasion
+) -> Done[Locked | None] | Refused:
+    person_id = _signed_in(tx, call=call, occasion=occasion)
+    if person_id is None:
         return Done(None)
-    person_id = tx.people.standing_id(session.person_id)
-    return Done(lock_own(tx, person_id, "signed in", occasion=occasion))
+    return refuse_unless_shown_to(call, form, person_id) or Done(
+        lock_own(tx, person_id, "signed in", occasion=occasion)
+    )
 
 
 def _lock_named(

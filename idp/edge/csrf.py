@@ -2,6 +2,9 @@
 
 A token bound to a cookie of this browser, and the request's own word on where it comes from. Our pages carry
 `Referrer-Policy: no-referrer`, under which browsers send `Origin: null` with a form; then Sec-Fetch-Site must vouch.
+
+A browser may be several people's. A page that was shown to somebody says to whom, by a mark nobody else's page has: left
+open, it counts for them alone, and never for who has signed in since.
 """
 
 import hmac
@@ -12,6 +15,7 @@ from idp.edge.cookie_names import cookie_name
 
 _BROWSER = "browser"
 FIELD = "csrf"
+SHOWN_TO = "shown-to"
 
 
 def browser_cookie(call: Call) -> tuple[str, Cookie | None]:
@@ -27,6 +31,20 @@ def browser_cookie(call: Call) -> tuple[str, Cookie | None]:
 def csrf_token(call: Call, browser: str) -> str:
     """Return the token forms of this browser carry."""
     return call.provider.vault.subject(browser, "csrf")
+
+
+def mark_of(call: Call, browser: str, person_id: str) -> str:
+    """Return what the forms of a page carry that was shown to this person in this browser; empty for nobody's."""
+    return call.provider.vault.subject(f"{browser} {person_id}", "shown to") if person_id else ""
+
+
+def is_shown_to(call: Call, form: dict[str, str], person_id: str) -> bool:
+    """Tell whether a form is of a page shown to this person; one without a mark was shown to nobody in particular."""
+    sent = form.get(SHOWN_TO)
+    if sent is None:
+        return True
+    browser, _ = browser_cookie(call)
+    return hmac.compare_digest(sent.encode(), mark_of(call, browser, person_id).encode())
 
 
 def check_post(call: Call, form: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from idp.clients.model import logo_path
 from idp.edge.answer import Answer, Cookie
 from idp.edge.call import Call
 from idp.edge.cookie_names import cookie_name
-from idp.edge.csrf import browser_cookie, csrf_token
+from idp.edge.csrf import browser_cookie, csrf_token, mark_of
 from idp.protocol.facts import ClientFacts
 from idp.ui.answering import SCRIPT
 from idp.ui.headers import Headers, form_action_source, page_headers, posting_headers
@@ -46,12 +46,13 @@ def page(
     notice: str | None = None,
     signed_in_name: str | None = None,
     path: str | None = None,
+    shown_to: str = "",
     **context: object,
 ) -> Answer:
     """Return the page. `form_action` lists the origins a form's answer may lead to, besides our own.
 
     `frame_src` lists the origins it frames; `asks_us`: its script asks how things stand; `path` is where the page may be
-    read again, if not at its own address.
+    read again, if not at its own address; `shown_to` is the person whose page it is: its forms count for nobody else.
     """
     browser, cookie = browser_cookie(call)
     frame = _frame(
@@ -61,6 +62,7 @@ def page(
         notice=notice,
         signed_in_name=signed_in_name,
         path=path,
+        shown_to=shown_to,
         is_answer=call.method == "POST" and status != 404,  # what is not there is no place to come back to
     )
     body = call.provider.pages.render(template, frame, **context)
@@ -92,6 +94,7 @@ def _frame(
     notice: str | None = None,
     signed_in_name: str | None = None,
     path: str | None = None,
+    shown_to: str = "",
     is_answer: bool = False,
 ) -> Frame:
     settings = call.provider.settings
@@ -105,6 +108,7 @@ def _frame(
         text_size=_TEXT_SIZES.get(text_size, "normal"),
         path=path or (f"{call.path}?{query}" if query else call.path),
         csrf=csrf_token(call, browser),
+        shown_to=mark_of(call, browser, shown_to),
         banner=_banner(call),
         notice=notice,
         signed_in_name=signed_in_name,

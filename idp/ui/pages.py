@@ -93,6 +93,8 @@ class Frame:
     text_size: TextSize = "normal"
     path: str = "/"
     csrf: str = ""
+    shown_to: str = ""
+    """What stands for the person whose page it is; empty: nobody's in particular."""
     banner: Banner | None = None
     notice: str | None = None
     signed_in_name: str | None = None

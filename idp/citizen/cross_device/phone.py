@@ -16,7 +16,9 @@ from idp.cross_device.service import Answered, Looked, Phone, Step, answer, look
 from idp.edge import Answer, BadCall, Call
 from idp.edge.account import begin_sign_in, client_of
 from idp.edge.cookie_names import session_cookie_name
+from idp.edge.csrf import is_shown_to
 from idp.edge.page import page, relying_party
+from idp.ids import PersonId
 from idp.limits.model import Limit, address_key
 from idp.protocol.cross_device import suffices
 from idp.protocol.errors import AccessDenied, Refusal, ToPage
@@ -75,7 +77,7 @@ async def show(call: Call) -> Answer:
     down = call.provider.takes_degraded(call.provider.clock.now())
     if not suffices(looked.session.facts(), client, looked.asked.needed, upstream_down=down):
         return await _unfound(call, code, Step.PROVE_ANEW)
-    return _question(call, looked.asked, client, looked.place)
+    return _question(call, looked.asked, client, looked.place, shown_to=looked.session.person_id)
 
 
 async def decide(call: Call) -> Answer:
@@ -87,15 +89,20 @@ async def decide(call: Call) -> Answer:
     client = None if looked.asked is None else await client_of(call, looked.asked.client_id)
     if looked.asked is None and (again := await _said_again(call, looked)) is not None:
         return again
-    if looked.asked is None or client is None:
+    if looked.asked is None or looked.session is None or client is None:
         return await _unfound(call, code, looked.step if looked.asked is None else Step.NONE)
+    reader = looked.session.person_id
+    if not is_shown_to(
+        call, form, reader
+    ):  # another person signed in on this phone since: they are asked themselves
+        return Answer.redirect(_place(code))
     if form.get("decision") == "not-me":
         answered = await _stop(call, code, Standing.NOT_ME)
-        return await _said(call, code, answered, client)
+        return await _said(call, code, answered, client, reader)
     number = parse_number(form.get("number", ""))
     if number is None and looked.step is Step.ASK:
         incomplete = one_error("qr_number_incomplete", at="number")
-        return _question(call, looked.asked, client, looked.place, errors=incomplete)
+        return _question(call, looked.asked, client, looked.place, shown_to=reader, errors=incomplete)
     work = partial(
         answer,
         code=code,
@@ -106,10 +113,10 @@ async def decide(call: Call) -> Answer:
         occasion=call.occasion(),
     )
     answered = (await call.provider.database.transact(work)).unwrap()
-    return await _said(call, code, answered, client)
+    return await _said(call, code, answered, client, reader)
 
 
-async def _said(call: Call, code: str, answered: Answered, client: ClientFacts) -> Answer:
+async def _said(call: Call, code: str, answered: Answered, client: ClientFacts, reader: PersonId) -> Answer:
     asked = answered.asked
     if answered.step is Step.FAR:
         raise _too_far()
@@ -117,7 +124,7 @@ async def _said(call: Call, code: str, answered: Answered, client: ClientFacts) 
         return await _unfound(call, code, answered.step)
     if asked.standing is Standing.WAITING:
         wrong = one_error("qr_number_wrong", at="number", n=answered.tries_left)
-        return _question(call, asked, client, answered.place, errors=wrong)
+        return _question(call, asked, client, answered.place, shown_to=reader, errors=wrong)
     return _answered(call, client, asked.standing, answered.event_id)
 
 
@@ -181,13 +188,20 @@ def _phone(call: Call) -> Phone:
 
 
 def _question(
-    call: Call, asked: Asked, client: ClientFacts, place: Place, *, errors: ErrorSummary | None = None
+    call: Call,
+    asked: Asked,
+    client: ClientFacts,
+    place: Place,
+    *,
+    shown_to: PersonId,
+    errors: ErrorSummary | None = None,
 ) -> Answer:
     browser, _, system = asked.device.partition(", ")
     return page(
         call,
         "qr_confirm.html",
         path=_place(asked.code),
+        shown_to=shown_to,
         rp=relying_party(client, client.first_redirect_uri),
         code=asked.code,
         browser=browser,

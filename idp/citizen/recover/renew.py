@@ -55,6 +55,7 @@ async def _form(call: Call, holder: Holder) -> Answer:
         call,
         "recover_renew.html",
         signed_in_name=holder.person.profile.full_name,
+        shown_to=holder.person_id,
         kinds=kinds,
         hours=hold_hours(call),
     )

@@ -24,7 +24,8 @@ VI = {
     "locked_authority": "theo yêu cầu của cơ quan có thẩm quyền",
     "case_account_over_title": "Chưa có gì thay đổi",
     "case_account_over_text": (
-        "Ngay trong lúc gửi, phiên đăng nhập đã kết thúc, hoặc tài khoản vừa bị khóa hay vừa được khôi phục. "
+        "Phiên đăng nhập của trang này đã kết thúc, hoặc người khác đã đăng nhập ở trình duyệt này. Cũng có thể tài "
+        "khoản vừa bị khóa hay vừa được khôi phục. "
         "[Mở lại tài khoản](/account)"
     ),
     "case_no_post_title": "Dịch vụ này chỉ dành cho cán bộ",
@@ -96,7 +97,8 @@ EN = {
     "locked_authority": "at the request of a competent authority",
     "case_account_over_title": "Nothing was changed",
     "case_account_over_text": (
-        "While this was being sent the session ended, or the account was locked or recovered. "
+        "The session of this page has ended, or somebody else has signed in in this browser. Or the account was just "
+        "locked or recovered. "
         "[Open the account again](/account)"
     ),
     "case_no_post_title": "This service is for officials",
