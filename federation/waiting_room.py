@@ -4,7 +4,9 @@ A place is one exchange under way. Who finds none gets a ticket: whose turn it i
 keeps where its holder can't change it, so that a ticket of another node, or of before a restart, is served in its order
 here too. Who comes back from upstream goes before who has still to leave: their code will not live for long. When places
 become free the first in line are called, as many as there are places, and whoever of those asks first goes: people ask by
-reloading a page, and a place that waits for one of them helps nobody. Who has not asked for a while has left the line.
+reloading a page, and a place that waits for one of them helps nobody. So while places stay free more and more are called:
+whoever stands in front and never asks, be they many, keeps nobody waiting. Who has not asked for a while has left the
+line.
 """
 
 from bisect import bisect_left, insort
@@ -15,6 +17,9 @@ from enum import IntEnum
 
 LEFT_AFTER = timedelta(seconds=75)
 """Who has not asked for this long has left the line; pages ask again after 45 seconds at most."""
+_CALLED_FOR = timedelta(seconds=2)
+"""How long a place stays free for those who are called before twice as many are."""
+_MOST_DOUBLINGS = 16
 _RATE_OVER = timedelta(seconds=60)
 _MOST_MINUTES = 60
 _MOST_KEPT = 600
@@ -71,6 +76,8 @@ class WaitingRoom:
     _left: deque[datetime] = field(default_factory=lambda: deque(maxlen=_MOST_KEPT))
     """When places became free, the latest last."""
     _swept_at: datetime | None = None
+    _free_since: datetime | None = None
+    """Since when somebody has asked while places were free; None: all are taken."""
 
     @property
     def waiting(self) -> int:
@@ -78,13 +85,18 @@ class WaitingRoom:
         return len(self._line)
 
     def may_enter(self, ticket: Ticket, now: datetime, *, places: int | None = None) -> bool:
-        """Tell whether it is this one's turn: a place is free, and they are among the first; `places` if fewer count.
+        """Tell whether it is this one's turn: a place is free, and they are among those called; `places` if fewer count.
 
         Somebody without a place in line yet counts as its last.
         """
         self._sweep(now)
         most = min(self.places, places or self.places)
-        return self.busy < most and self._ahead(ticket) < most
+        if self.busy >= most:
+            self._free_since = None
+            return False
+        if self._free_since is None or now < self._free_since:
+            self._free_since = now
+        return self._ahead(ticket) < self._called(most, now)
 
     def enter(self, ticket: Ticket, now: datetime, *, places: int | None = None) -> bool:
         """Take a place if it is this one's turn; whoever took one gives it back by `leave`."""
@@ -119,7 +131,15 @@ class WaitingRoom:
             insort(self._line, ticket.turn)
         self._seen[ticket.name] = (now, ticket.turn)
         ahead = self._ahead(ticket)
-        return Position(ahead=ahead, minutes=self._minutes(ahead, now), is_called=ahead < self.places)
+        return Position(
+            ahead=ahead, minutes=self._minutes(ahead, now), is_called=ahead < self._called(self.places, now)
+        )
+
+    def _called(self, most: int, now: datetime) -> int:
+        """Return how many of the first in line are called: the more, the longer they have left places free."""
+        since = self._free_since
+        doublings = 0 if since is None else max(0, (now - since) // _CALLED_FOR)
+        return most << min(doublings, _MOST_DOUBLINGS)
 
     def _ahead(self, ticket: Ticket) -> int:
         return bisect_left(self._line, ticket.turn)

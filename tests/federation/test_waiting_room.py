@@ -122,6 +122,35 @@ def test_minutes_are_told_as_things_have_gone_and_not_made_up() -> None:
     assert room.wait(ticket(9), NOW + 60 * SECOND).minutes is None
 
 
+def test_who_is_called_and_never_asks_keeps_nobody_waiting() -> None:
+    room = full(2, most_waiting=100)
+    for number in range(20):
+        room.wait(ticket(number, Way.BACK), NOW)
+    room.leave(NOW)
+    room.leave(NOW)
+    last = ticket(50)
+    seconds = 0
+    while not room.go(last, NOW + seconds * SECOND):
+        room.wait(last, NOW + seconds * SECOND)
+        seconds += 1
+    assert seconds == 8, "twenty were before, and two, four, eight, sixteen called in turn"
+    assert room.waiting == 20, "they have their turn still, whenever they ask"
+    assert room.enter(ticket(0, Way.BACK), NOW + 9 * SECOND)
+
+
+def test_who_stands_behind_waits_again_once_all_places_are_taken() -> None:
+    room = full(1, most_waiting=100)
+    for number in range(4):
+        room.wait(ticket(number, Way.BACK), NOW)
+    room.leave(NOW)
+    assert not room.enter(ticket(3, Way.BACK), NOW)
+    assert room.enter(ticket(3, Way.BACK), NOW + 4 * SECOND)
+    assert not room.enter(ticket(0, Way.BACK), NOW + 5 * SECOND), "the place is taken"
+    room.leave(NOW + 6 * SECOND)
+    assert not room.enter(ticket(2, Way.BACK), NOW + 6 * SECOND), "two are before"
+    assert room.enter(ticket(0, Way.BACK), NOW + 6 * SECOND)
+
+
 steps = st.lists(
     st.tuples(st.sampled_from(["wait", "go", "enter", "leave", "later"]), st.integers(0, 12)), max_size=80
 )
@@ -133,6 +162,7 @@ def test_never_more_than_its_places_nor_more_in_line_and_nobody_passes_another(
     happened: list[tuple[str, int]], places: int, most: int
 ) -> None:
     room, now, line = WaitingRoom(places=places, most_waiting=most), NOW, set[int]()
+    free_since = NOW
     for what, number in happened:
         way = Way.BACK if number % 2 else Way.THERE
         one = ticket(number, way)
@@ -149,7 +179,12 @@ def test_never_more_than_its_places_nor_more_in_line_and_nobody_passes_another(
             case "go" | "enter":
                 busy = room.busy
                 went = room.go(one, now) if what == "go" else room.enter(one, now)
-                assert went is (busy < places and len(before) < places)
+                if busy < places and len(before) < places:
+                    assert went
+                if went:
+                    assert busy < places
+                    assert len(before) < places or now - free_since >= 2 * SECOND
+                free_since = now if busy >= places else min(free_since, now)
                 if went:
                     line.discard(number)
             case "leave":
