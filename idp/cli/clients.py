@@ -22,7 +22,7 @@ from idp.database import Done, Refused
 from idp.ids import ClientId
 from idp.protocol.errors import ProtocolError
 from idp.protocol.facts import ClientFacts, LocalLogin, Profile
-from idp.protocol.registration import check_registration
+from idp.protocol.registration import check_registration, check_signing
 from idp.protocol.subject import sector_of
 from idp.provider import Provider
 from idp.transaction import Tx
@@ -219,6 +219,7 @@ def _put(
     old, facts = checked[0], checked[1].facts
     if tx.clients.hold(facts.client_id) != old:
         raise CommandFailed(f"{facts.client_id}: was changed meanwhile; run the command again")
+    check_signing(facts, {record.alg for record in tx.signing_keys.all() if record.retired_at is None})
     put_client(
         tx,
         facts,

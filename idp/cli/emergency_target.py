@@ -7,7 +7,7 @@ from idp.cli.context import CommandFailed
 from idp.emergency.model import Target, address_range
 from idp.ids import ClientId, PersonId
 from idp.protocol.facts import ClientFacts
-from idp.protocol.profiles import rules_of
+from idp.protocol.profiles import signing_algs
 from idp.provider import Provider
 from idp.transaction import Tx
 from keys.rotation import KeyRecord
@@ -114,7 +114,7 @@ async def _key(provider: Provider, kid: str) -> Chosen:
     ]
     if not retired:
         notes.append(f"{kid} still signs: what begins after this is signed by it too")
-    signed = tuple(one.client_id for one in clients if record.alg in _algs(one))
+    signed = tuple(one.client_id for one in clients if record.alg in signing_algs(one))
     target = Target(
         clients=None if record.alg == ACCESS_TOKEN_ALG else signed,
         until=record.retired_at if retired else None,
@@ -124,11 +124,6 @@ async def _key(provider: Provider, kid: str) -> Chosen:
 
 def _keys_and_clients(tx: Tx) -> tuple[tuple[KeyRecord, ...], tuple[ClientFacts, ...]]:
     return tx.signing_keys.all(), tuple(client.facts for client in tx.clients.all())
-
-
-def _algs(client: ClientFacts) -> set[str | None]:
-    introspection = client.introspection_signed_response_alg or rules_of(client).default_signing_alg
-    return {client.id_token_signed_response_alg, client.userinfo_signed_response_alg, introspection}
 
 
 def _addresses(text: str) -> Chosen:

@@ -10,8 +10,10 @@ import typer
 
 from idp.audit.occasion import Occasion
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, show, warn, with_provider
+from idp.cli.emergency_target import ACCESS_TOKEN_ALG
 from idp.clients.model import Client
 from idp.database import Done, Refused
+from idp.protocol.profiles import signing_algs
 from idp.provider import Provider
 from idp.settings import Lifetimes
 from idp.signing_keys.service import revoke_key
@@ -110,7 +112,7 @@ def _consequences(
     signed_until = min(now, record.retired_at or now)
     last_token = signed_until + max(life.access_token, life.id_token)
     has_signed = plan.was is not KeyState.ANNOUNCED
-    affected = [client for client in clients if record.alg in _algorithms(client)]
+    affected = [client for client in clients if record.alg in {ACCESS_TOKEN_ALG, *signing_algs(client.facts)}]
     return {
         "kid": record.kid,
         "alg": record.alg,
@@ -128,15 +130,3 @@ def _successor(plan: RevocationPlan) -> str | None:
     if plan.added is not None:
         return "a new key, which services learn when they read the key set anew"
     return plan.successor
-
-
-def _algorithms(client: Client) -> frozenset[str | None]:
-    facts = client.facts
-    return frozenset(
-        {
-            "ES256",  # access tokens
-            facts.id_token_signed_response_alg,
-            facts.userinfo_signed_response_alg,
-            facts.introspection_signed_response_alg,
-        }
-    )

@@ -20,16 +20,11 @@ from idp.protocol.errors import InvalidToken, ToBearer, refusing
 from idp.protocol.facts import ClientFacts
 from idp.protocol.profiles import rules_of
 from idp.protocol.registered_fields import refuse
-from idp.protocol.registration import check_registration
+from idp.protocol.registration import check_registration, check_signing
 from idp.protocol.userinfo import is_another_scheme, parse_token
 from idp.settings import RegistrationMode
 
 PATH = ENDPOINTS["registration_endpoint"]
-_SIGNED = (
-    "id_token_signed_response_alg",
-    "userinfo_signed_response_alg",
-    "introspection_signed_response_alg",
-)
 
 
 def check_offered(call: Call) -> RegistrationMode:
@@ -71,10 +66,7 @@ async def check_document(
         refuse("scope", "more than this client may ask for")
     bases = {scope: basis for scope, basis in facts.legal_basis.items() if scope in facts.scopes}
     facts = check_registration(replace(facts, legal_basis=bases), response_types=call.provider.response_types)
-    for member in _SIGNED:
-        alg: str | None = getattr(facts, member)
-        if alg is not None and alg not in call.provider.keyring.algorithms():
-            refuse(member, "no key of ours signs so")
+    check_signing(facts, call.provider.keyring.algorithms())
     if before is None and document.get("subject_type") == "pairwise" and needs_sector_identifier(facts):
         refuse("sector_identifier_uri", "needed for pairwise, since redirect_uris have several hosts")
     await call.provider.limits.count(counter_of(call), now=call.provider.clock.now())

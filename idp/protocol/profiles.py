@@ -139,6 +139,13 @@ def rules_of(client: ClientFacts) -> ProfileRules:
     return PROFILES[client.profile]
 
 
+def signing_algs(client: ClientFacts) -> frozenset[str]:
+    """Return every algorithm by which something is signed for a client, its access tokens apart."""
+    introspection = client.introspection_signed_response_alg or rules_of(client).default_signing_alg
+    named = {client.id_token_signed_response_alg, client.userinfo_signed_response_alg, introspection}
+    return frozenset(alg for alg in named if alg is not None)
+
+
 def needs_pushed_request(client: ClientFacts) -> bool:
     """Tell whether this client's requests must be pushed: by its profile, its scopes or its own registration."""
     pushed = rules_of(client).pushed

@@ -5,7 +5,7 @@ clients: any port). What differs between profiles stands in profiles.py.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from idp.protocol.authorization_response import PARAMETERS
@@ -33,6 +33,11 @@ _ADDED: Mapping[str, frozenset[str]] = {
     "frontchannel_logout_uri": frozenset({"iss", "sid"}),
 }
 """What we append to an address."""
+_SIGNED = (
+    "id_token_signed_response_alg",
+    "userinfo_signed_response_alg",
+    "introspection_signed_response_alg",
+)
 _SINGLE_URIS = (
     "backchannel_logout_uri",
     "frontchannel_logout_uri",
@@ -62,6 +67,14 @@ def check_registration(client: ClientFacts, *, response_types: tuple[str, ...] =
     _check_uris(client)
     check_fields(client, response_types)
     return client
+
+
+def check_signing(client: ClientFacts, algorithms: Collection[str]) -> None:
+    """Refuse what would have to be signed by an algorithm of which there is no key, by the name of the member."""
+    for member in _SIGNED:
+        alg: str | None = getattr(client, member)
+        if alg is not None and alg not in algorithms:
+            refuse(member, "no key of ours signs so")
 
 
 def _check_profile(client: ClientFacts, response_types: tuple[str, ...]) -> None:

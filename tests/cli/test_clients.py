@@ -11,7 +11,7 @@ from idp.audit.events import EventType
 from tests.cli.conftest import Office
 from tests.driver import RelyingParty
 from tests.keys.forge import keys
-from tests.server import Ran, ServedWorld
+from tests.server import Installation, Ran, ServedWorld
 
 pytestmark = pytest.mark.network
 _FELT_WITHIN = 1.0
@@ -252,3 +252,14 @@ async def test_old_accounts_are_linked_by_number_and_the_report_names_nobody(
         "clients", "link-accounts", "nobody", str(file), "--report", str(report)
     )
     assert nobody.refusal == "no client nobody"
+
+
+def test_what_no_key_can_sign_is_refused_until_one_is_announced(made: Installation) -> None:
+    words = ("clients", "add", "portal", "--name", "Cổng", "--redirect-uri", _URI.format("portal"), "--set")
+    for member in ("id_token", "userinfo", "introspection"):
+        refused = made.hpid(*words, f"{member}_signed_response_alg=EdDSA")
+        assert refused.refusal == f"{member}_signed_response_alg: no key of ours signs so"
+    assert made.hpid("clients", "list", "--json").json == []
+    assert made.hpid("keys", "rotate", "--alg", "EdDSA").status == 0
+    added = made.hpid(*words, "id_token_signed_response_alg=EdDSA", "--json")
+    assert added.json["client_id"] == "portal"
