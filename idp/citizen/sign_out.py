@@ -1,5 +1,7 @@
 """Signing out from our own pages, and what was really closed (PAGES 3.1.12)."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from idp.audit.occasion import Occasion
@@ -7,15 +9,36 @@ from idp.citizen.interaction import posted
 from idp.database import Done
 from idp.edge import Answer, BadCall, Call
 from idp.edge.cookie_names import session_cookie_name
-from idp.edge.signing_out import CLIENT, FIELD, REALM, find_client, open_request, signed_out, signed_out_page
+from idp.edge.csrf import is_shown_to
+from idp.edge.signing_out import (
+    CLIENT,
+    FIELD,
+    REALM,
+    ask,
+    find_client,
+    open_request,
+    signed_out,
+    signed_out_page,
+)
+from idp.ids import PersonId
 from idp.protocol.facts import Realm
 from idp.sessions.service import end_session
 from idp.settings import Lifetimes
 from idp.transaction import Tx
 
 
+@dataclass(frozen=True, slots=True)
+class _Elses:
+    """The page was shown to somebody else than who is signed in here now."""
+
+    person_id: PersonId
+
+
 async def confirm(call: Call) -> Answer:
-    """End this session, or every session of the person; then back to the relying party that asked, if one did."""
+    """End this session, or every session of the person; then back to the relying party that asked, if one did.
+
+    On a page that was left open (SECURITY A08) this session ends still, every one only once who is here is asked.
+    """
     form = posted(call)
     where = form.get("where", "")
     if where == "stay":
@@ -30,10 +53,15 @@ async def confirm(call: Call) -> Answer:
             cookie=call.cookies().get(session_cookie_name(call.provider.settings, realm)),
             everywhere=where == "all",
             life=call.provider.settings.life,
+            counts_for=partial(is_shown_to, call, form),
             occasion=call.occasion(),
         )
     )
-    return await signed_out(call, outcome.unwrap(), back, asked_by=asked_by, realm=realm)
+    done = outcome.unwrap()
+    if isinstance(done, _Elses):
+        fields = {name: form[name] for name in (REALM, FIELD) if name in form}
+        return ask(call, fields, back, shown_to=done.person_id)
+    return await signed_out(call, done, back, asked_by=asked_by, realm=realm)
 
 
 async def show(call: Call) -> Answer:
@@ -49,13 +77,21 @@ def _realm(name: str | None) -> Realm:
 
 
 def _end(
-    tx: Tx, *, cookie: str | None, everywhere: bool, life: Lifetimes, occasion: Occasion
-) -> Done[tuple[str, ...]]:
+    tx: Tx,
+    *,
+    cookie: str | None,
+    everywhere: bool,
+    life: Lifetimes,
+    counts_for: Callable[[PersonId], bool],
+    occasion: Occasion,
+) -> Done[tuple[str, ...] | _Elses]:
     session = tx.sessions.find(cookie) if cookie else None
     if session is None:
         return Done(())
     # one that was idle too long still has services to tell, but speaks for no other session
     everywhere = everywhere and session.is_live(occasion.now, life)
+    if everywhere and not counts_for(session.person_id):
+        return Done(_Elses(session.person_id))
     if everywhere:
         tx.people.lock(
             session.person_id

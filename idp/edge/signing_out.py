@@ -14,8 +14,8 @@ from idp.edge.browser_state import changed_state
 from idp.edge.call import Call
 from idp.edge.cookie_names import session_cookie_name
 from idp.edge.deliveries import delivery, per_service
-from idp.edge.page import language_of, page, relying_party
-from idp.ids import ClientId
+from idp.edge.page import language_of, leading_to, page, relying_party
+from idp.ids import ClientId, PersonId
 from idp.outbox.model import OutboxKind, OutboxMessage
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.facts import ClientFacts, Realm
@@ -78,6 +78,28 @@ async def open_request(
         return check_return(request, client, hint_is_valid=asked["hint_is_valid"]), client
     except InvalidRequest:
         return None, client
+
+
+def ask(
+    call: Call,
+    fields: dict[str, str],
+    back: ReturnAddress | None,
+    *,
+    shown_to: PersonId,
+    rp: ClientFacts | None = None,
+    ui_locales: str | None = None,
+) -> Answer:
+    """Ask whoever is signed in here what to end; every session of theirs ends on their own answer alone."""
+    return page(
+        call,
+        "sign_out.html",
+        ui_locales=ui_locales,
+        form_action=leading_to(back.client, back.location) if back else (),
+        path=None if call.method == "GET" else "/end_session",
+        shown_to=shown_to,
+        fields=fields,
+        rp=relying_party(rp, back.location if back else rp.first_redirect_uri) if rp else None,
+    )
 
 
 async def find_client(call: Call, unverified_client_id: str) -> ClientFacts | None:

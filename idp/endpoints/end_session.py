@@ -15,8 +15,8 @@ from idp.database import Done
 from idp.edge import Answer, Call
 from idp.edge.cookie_names import session_cookie_name
 from idp.edge.own_token import of_a_lost_key, verified
-from idp.edge.page import language_cookies, leading_to, page, relying_party
-from idp.edge.signing_out import FIELD, REALM, seal_request, signed_out
+from idp.edge.page import language_cookies
+from idp.edge.signing_out import FIELD, REALM, ask, seal_request, signed_out
 from idp.ids import ClientId, Sid
 from idp.protocol.context import realm_of
 from idp.protocol.errors import InvalidRequest, ToPage, refusing
@@ -72,7 +72,7 @@ async def end_session(call: Call) -> Answer:
         logout_ids = (outcome.unwrap(),) if has_cookie else ()
         answer = await signed_out(call, logout_ids, asked.back, asked_by=asked.client, realm=realm)
     else:
-        answer = _ask(call, asked, realm)
+        answer = _ask(call, asked, realm, session)
     return answer.with_cookies(*language_cookies(call, asked.request.ui_locales))
 
 
@@ -91,24 +91,15 @@ async def _check(call: Call, request: LogoutRequest) -> _Asked:
     return _Asked(request=request, hint=hint, client=client, back=back)
 
 
-def _ask(call: Call, asked: _Asked, realm: Realm) -> Answer:
+def _ask(call: Call, asked: _Asked, realm: Realm, session: Session) -> Answer:
     """Ask the person; the page names a relying party only where a hint proves that it is one of theirs (§2)."""
     request, client, back = asked.request, asked.client, asked.back
-    rp = None
-    if client is not None and asked.hint is not None:
-        rp = relying_party(client, back.location if back else client.first_redirect_uri)
     fields = {REALM: realm.value}
     if client is not None:
         is_valid = back is not None and back.is_followed
         fields[FIELD] = seal_request(call, request, client.client_id, hint_is_valid=is_valid)
-    return page(
-        call,
-        "sign_out.html",
-        ui_locales=request.ui_locales,
-        form_action=leading_to(back.client, back.location) if back else (),
-        fields=fields,
-        rp=rp,
-    )
+    rp = client if asked.hint is not None else None
+    return ask(call, fields, back, shown_to=session.person_id, rp=rp, ui_locales=request.ui_locales)
 
 
 async def _hint(call: Call, request: LogoutRequest) -> _Hint | None:

@@ -143,3 +143,26 @@ async def test_a08_a_phone_s_page_left_open_signs_nobody_else_in_on_the_other_de
     assert await shown.state() == 204
     await mobile.press(asked, "submit", number=shown.number)
     assert await shown.state() == 200
+
+
+async def test_a08_signing_out_everywhere_is_asked_anew_of_who_signed_in_since(world: World) -> None:
+    shared = await _shared(world, "/end_session")
+    home = world.browser()
+    await world.signed_in(home, shared.bob.person_id)
+    asked = await shared.browser.press(shared.pages["/end_session"], "sign-out-all")
+    assert "page-sign-out" in asked.ids, "Bob is asked himself"
+    for browser in (home, shared.browser):
+        assert "all-history" in (await browser.get("/account")).ids
+    done = await shared.browser.press(asked, "sign-out-all")
+    assert "page-signed-out" in done.ids
+    assert "all-history" not in (await home.get("/account")).ids
+
+
+async def test_a08_a_page_left_open_still_signs_this_browser_out(world: World) -> None:
+    shared = await _shared(world, "/end_session")
+    home = world.browser()
+    await world.signed_in(home, shared.bob.person_id)
+    done = await shared.browser.press(shared.pages["/end_session"], "sign-out-here")
+    assert "page-signed-out" in done.ids
+    assert "all-history" not in (await shared.browser.get("/account")).ids
+    assert "all-history" in (await home.get("/account")).ids

@@ -150,7 +150,14 @@ def _recover(tx: Any, phone: SignedIn, at: Occasion) -> Any:
 
 
 def _sign_out_everywhere(tx: Any, phone: SignedIn, at: Occasion) -> Any:
-    return sign_out._end(tx, cookie=phone.cookie, everywhere=True, life=Lifetimes(), occasion=at)
+    return sign_out._end(
+        tx,
+        cookie=phone.cookie,
+        everywhere=True,
+        life=Lifetimes(),
+        counts_for=lambda _: True,
+        occasion=at,
+    )
 
 
 def _sign_out_upstream(tx: Any, phone: SignedIn, at: Occasion) -> Any:
