@@ -97,7 +97,10 @@ class Authenticator:
         )
         client_data = self._client_data("webauthn.create", asked["challenge"], bent)
         data = self._data(asked["rp"]["id"], bent, AT) + attested
-        attestation = {"fmt": bent.pop("fmt", "none"), "attStmt": bent.pop("att_stmt", {}), "authData": data}
+        statement = bent.pop("att_stmt", {})
+        if callable(statement):  # it signs what it vouches for (§8.2)
+            statement = statement(data + hashlib.sha256(client_data).digest())
+        attestation = {"fmt": bent.pop("fmt", "none"), "attStmt": statement, "authData": data}
         encoded = cbor2.dumps(attestation)[: bent.pop("cut", None)]
         response = {
             "clientDataJSON": base64url(client_data),

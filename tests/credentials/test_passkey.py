@@ -1,9 +1,15 @@
 """Passkeys – WebAuthn Level 3 §7.1, §7.2: what is taken, and each lie refused (SECURITY E15)."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,8 +23,9 @@ from idp.credentials.passkey import (
     request_options,
 )
 from tests.authenticator import BE, BS, ES384, UP, UV, Authenticator, EdDsa, Es256, Key, Rs256, base64url
-from tests.credentials.passkeys import HANDLE, ORIGIN, RP, asked, asserted_by, bound_by, passkey_of
+from tests.credentials.passkeys import HANDLE, NOW, ORIGIN, RP, asked, asserted_by, bound_by, passkey_of
 
+DAY = timedelta(days=1)
 LIES: dict[str, dict[str, Any]] = {
     "another origin": {"origin": "https://evil.example"},
     "a subdomain": {"origin": "https://a.id.haiphong.example"},
@@ -173,6 +180,38 @@ def test_a_lie_only_an_enrolment_can_tell_is_refused(lie: dict[str, Any]) -> Non
         bound_by(Authenticator(ORIGIN), **lie)
 
 
+def test_an_attestation_by_the_key_itself_is_taken() -> None:  # §8.2, self attestation: it tells nothing more
+    authenticator = Authenticator(ORIGIN)
+    new = bound_by(
+        authenticator,
+        fmt="packed",
+        att_stmt=lambda data: {"alg": -7, "sig": authenticator.key.sign(data)},
+    )
+    assert new.credential_id == authenticator.credential_id
+
+
+def test_an_attestation_by_a_maker_s_certificate_is_refused_though_it_is_a_right_one() -> None:  # §13.4.4
+    authenticator, maker = Authenticator(ORIGIN), ec.generate_private_key(ec.SECP256R1())
+    certificate = _certificate_of(maker)
+    with pytest.raises(PasskeyRefused, match="not asked for"):
+        bound_by(
+            authenticator,
+            fmt="packed",
+            att_stmt=lambda data: {
+                "alg": -7,
+                "sig": maker.sign(data, ec.ECDSA(hashes.SHA256())),
+                "x5c": [certificate],
+            },
+        )
+
+
+def _certificate_of(maker: ec.EllipticCurvePrivateKey) -> bytes:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Maker")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(maker.public_key())
+    builder = builder.serial_number(7).not_valid_before(NOW - DAY).not_valid_after(NOW + DAY)
+    return builder.sign(maker, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
 def test_an_algorithm_that_was_not_asked_for_is_refused() -> None:
     key: Key = Es256(ES384)
     with pytest.raises(PasskeyRefused, match="InvalidRegistrationResponse"):
@@ -183,6 +222,11 @@ def test_an_algorithm_that_was_not_asked_for_is_refused() -> None:
 def test_a_credential_id_of_an_impossible_length_is_refused(length: int) -> None:
     with pytest.raises(PasskeyRefused):
         bound_by(Authenticator(ORIGIN, credential_id=b"i" * length))
+
+
+@pytest.mark.parametrize("length", [16, 1023])  # §7.1 no. 25; §4: at least 16 bytes
+def test_the_shortest_and_the_longest_credential_id_there_may_be_are_taken(length: int) -> None:
+    assert bound_by(Authenticator(ORIGIN, credential_id=b"i" * length)).credential_id == b"i" * length
 
 
 def test_an_answer_that_is_too_long_is_not_looked_at() -> None:

@@ -8,6 +8,7 @@ from idp.mandates.model import Extent, Mandate, Powers, PrincipalKind, Role, Rul
 from idp.mandates.rules import (
     Ending,
     check_acceptance,
+    check_addition,
     check_appointment,
     check_confirmation,
     check_ending,
@@ -96,6 +97,8 @@ def test_an_administrator_who_is_invited_takes_one_of_the_two_places() -> None:
         (HAI, [DIRECTOR, make_administrator(HAI)], ADMIN, Rule.ALREADY),
         (HAI, [DIRECTOR, make_administrator(HAI, ended_at=NOW)], ADMIN, None),
         (HAI, [DIRECTOR, make_mandate(HAI)], STAFF, None),
+        (HAI, [DIRECTOR, ADMINISTRATOR], ADMIN, None),
+        (HAI, [DIRECTOR, make_mandate(HAI)], ADMIN, None),
         (HAI, [DIRECTOR], make_extent(valid_to=NOW), Rule.TERM),
     ],
 )
@@ -103,6 +106,25 @@ def test_what_was_offered_is_checked_again_when_it_is_taken(
     delegate: str, held: list[Mandate], wanted: Extent, rule: Rule | None
 ) -> None:
     assert check_acceptance(wanted, by=LAN, delegate=person(delegate[3:]), held=held, now=NOW) is rule
+
+
+@pytest.mark.parametrize(
+    ("wanted", "held", "invited", "rule"),
+    [
+        (ADMIN, [DIRECTOR], [], None),
+        (ADMIN, [ADMINISTRATOR], [STAFF], None),
+        (ADMIN, [ADMINISTRATOR], [ADMIN], Rule.TWO_ADMINISTRATORS),
+        (ADMIN, [ADMINISTRATOR, make_administrator(AN)], [], Rule.TWO_ADMINISTRATORS),
+        (ADMIN, [make_administrator(HAI)], [], Rule.ALREADY),
+        (ADMIN, [ADMINISTRATOR, make_administrator(AN, ended_at=NOW)], [], None),
+        (STAFF, [ADMINISTRATOR, make_administrator(AN)], [], None),
+        (STAFF, [make_administrator(HAI)], [], None),
+    ],
+)
+def test_a_desk_makes_no_third_administrator_and_is_bound_so_for_nobody_else(
+    wanted: Extent, held: list[Mandate], invited: list[Extent], rule: Rule | None
+) -> None:
+    assert check_addition(wanted, HAI, held=held, invited=invited, now=NOW) is rule
 
 
 STAFF_MANDATE = make_mandate(AN)
@@ -188,6 +210,7 @@ THROUGH = make_mandate(AN, through_id=FIRM)
         (LAN, AN, [], None),
         (LAN, LAN, [], None),
         (LAN, AN, [THROUGH], Rule.ALREADY),
+        (LAN, LAN, [THROUGH], None),
         (LAN, AN, [make_mandate(AN, through_id=FIRM, ended_at=NOW)], None),
         (LAN, HAI, [], Rule.NOT_OF_THE_FIRM),
         (LAN, MINH, [], Rule.NOT_OF_THE_FIRM),

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from idp.audit.events import EventType
+from idp.credentials.model import PasswordCredential
 from idp.database import Database
 from idp.officials.roles import Role
 from idp.people.model import PersonStatus
 from idp.recovery.model import Method, Outcome
+from idp.recovery.service import Paper
 from tests.stores.desk import Desk, paper_of, recorded, typed
 from tests.stores.desk_samples import (
     confirmed,
@@ -103,6 +105,27 @@ async def test_what_was_not_proved_is_on_record_and_gives_no_code(
     paper = await paper_of(database, desk, outcome=Outcome.NOT_PROVED)
     assert paper.code is None
     assert "waits for nobody" in str(await confirmed(database, paper.case.case_id, desk.binh))
+
+
+async def test_who_could_not_be_proved_is_on_record_whatever_they_showed_and_waits_for_nobody(
+    database: Database[Any], desk: Desk
+) -> None:
+    colleague = make_desk_official(desk.citizen, "CB9", Role.CASE_OFFICER)  # who is proved by two
+    await do(database, lambda tx: tx.officials.add(colleague))
+    paper = await paper_of(database, desk, outcome=Outcome.NOT_PROVED, document_until="2026-03-01")
+    assert (paper.code, paper.case.needs_second, paper.case.is_waiting) == (None, False, False)
+
+
+async def test_a_password_alone_is_something_to_recover(database: Database[Any], desk: Desk) -> None:
+    merged, local = make_citizen(), make_citizen()
+    password = PasswordCredential(person_id=merged.person_id, password_hash="$argon2id$", changed_at=NOW)
+
+    def add(tx: Any) -> None:
+        tx.people.add_many([local, replace(merged, canonical_id=local.person_id)])
+        tx.passwords.put(password)
+
+    await do(database, add)
+    assert isinstance(await opened(database, seen(local.person_id, desk.trang)), Paper)
 
 
 async def test_a_case_is_kept_for_years_and_then_erased(database: Database[Any], desk: Desk) -> None:

@@ -81,6 +81,25 @@ async def test_nobody_proves_family_or_household(database: Database[Any], desk: 
     assert isinstance(await opened(database, seen(subject.person_id, desk.trang)), Paper)
 
 
+async def test_an_official_with_a_family_and_a_home_proves_who_is_of_neither(
+    database: Database[Any], desk: Desk
+) -> None:
+    own, subject, child, theirs = (make_citizen() for _ in range(4))
+    own = replace(own, profile=replace(own.profile, address=HOME))
+    next_door = replace(HOME, detail="Số 18, ngõ 4, đường Cát Bi")
+    subject = replace(subject, profile=replace(subject.profile, address=next_door))
+    official = make_desk_official(own, "CB5")
+
+    def add(tx: Any) -> None:
+        tx.people.add_many([own, subject, child, theirs])
+        tx.officials.add(official)
+        tx.upstreams.add(linked(subject.person_id))
+        tx.mandates.add([parental(own, child), parental(subject, theirs)])
+
+    await do(database, add)
+    assert isinstance(await opened(database, seen(subject.person_id, official)), Paper)
+
+
 async def test_an_official_or_administrator_is_proved_by_two(database: Database[Any], desk: Desk) -> None:
     subject = replace(make_citizen(), roles=frozenset({"admin:security-officer"}))
     employed = make_citizen()

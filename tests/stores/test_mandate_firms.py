@@ -19,7 +19,7 @@ from idp.mandates.service import (
 from idp.organisations.model import OrganisationStatus
 from idp.people.model import PersonStatus
 from tests.mandates.samples import make_extent
-from tests.organisations.samples import make_organisation
+from tests.organisations.samples import make_household, make_organisation
 from tests.stores.mandate_samples import (
     at,
     ending,
@@ -61,6 +61,24 @@ async def test_a_firm_is_appointed_for_areas_until_a_day(database: DB) -> None:
     assert await outcome_of(database, administrator_of_none) is Rule.NOT_APPOINTABLE
     stranger = appoint(firm.organisation_id, client.people[0].person_id, services=("customs",))
     assert await outcome_of(database, stranger) is Rule.NOT_ALLOWED
+
+
+async def test_a_household_business_acts_for_nobody_as_a_firm_its_owner_does(database: DB) -> None:
+    client = await make_company(database)
+    household = make_household("031184000047")
+    await do(database, lambda tx: tx.organisations.add_many((household,)))
+    found = await outcome_of(
+        database,
+        lambda tx: appoint_firm(
+            tx,
+            client.organisation_id,
+            household.organisation_id,
+            make_extent(),
+            by=client.director.person_id,
+            occasion=at(),
+        ),
+    )
+    assert found is Rule.FIRM
 
 
 async def test_a_firm_names_its_people_for_a_client(database: DB) -> None:
