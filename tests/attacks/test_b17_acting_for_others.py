@@ -5,13 +5,15 @@ whom one may not act for in any token.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from idp.audit.events import EventType
 from idp.database import Done
+from idp.ids import MandateId
 from idp.life_events.model import Ground
 from idp.life_events.service.standing import open_ground
 from idp.mandates import service as mandates
@@ -23,6 +25,7 @@ from idp.transaction import Tx
 from tests.driver import Browser
 from tests.endpoints import test_contexts as contexts
 from tests.endpoints.test_contexts import Family, choose, claims, tokens_for
+from tests.mandates.samples import make_appointment, make_mandate
 from tests.organisations.samples import make_agency
 from tests.scim.hr import AGENCIES, HrSystem
 from tests.scim.test_leaver import at_work
@@ -244,3 +247,72 @@ def _ended(family: Family, world: World) -> Callable[[Tx], Done[None]]:
         return Done(None)
 
     return end
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accountant:
+    """Somebody a firm has named for its client, signed in."""
+
+    browser: Browser
+    own: MandateId
+    """Their place in the firm."""
+    appointment_id: str
+    """The firm's by its client."""
+
+
+@pytest.fixture
+async def accountant(world: World, family: Family) -> Accountant:
+    """The firm serves the mother's company; what its accountant is there for goes on for a year."""
+    person, now = await world.person("accountant"), world.time()
+    firm = contexts._organisation(world, "0200000023", "Công ty Kế toán", OrganisationScheme.TAX_CODE)
+    term: dict[str, Any] = {"valid_from": now, "valid_to": now + timedelta(days=365)}
+    appointment = make_appointment(principal_id=family.company, firm_id=firm.organisation_id, **term)
+    own = make_mandate(person.person_id, principal_id=firm.organisation_id, **term)
+    through = make_mandate(
+        person.person_id,
+        principal_id=family.company,
+        through_id=firm.organisation_id,
+        appointment_id=appointment.appointment_id,
+        **term,
+    )
+
+    def arrange(tx: Tx) -> Done[None]:
+        tx.organisations.add(firm)
+        assert tx.mandate_firms.add(appointment) is None
+        tx.mandates.add([own, through])
+        return Done(None)
+
+    await world.write(arrange)
+    browser = world.browser()
+    await world.signed_in(browser, person.person_id)
+    await world.agree(person.person_id, family.rp)
+    return Accountant(browser=browser, own=own.mandate_id, appointment_id=appointment.appointment_id)
+
+
+async def test_b17_an_accountant_acts_for_a_client_of_their_firm(
+    world: World, family: Family, accountant: Accountant
+) -> None:
+    page = await choose(replace(family, browser=accountant.browser), "Cảng Xanh")
+    assert (await said_by(world, family, page.answer["code"]))["org"]["name"] == "Công ty TNHH Cảng Xanh"
+
+
+@pytest.mark.parametrize("what", ["place", "appointment"])
+async def test_b17_an_accountant_whose_place_or_firm_s_term_is_over_gets_no_code(
+    world: World, family: Family, accountant: Accountant, what: str
+) -> None:
+    """Not for the client, and none in their own name instead; before any job came to end what hangs on it."""
+    over = world.time()
+
+    def end(tx: Tx) -> Done[None]:
+        if what == "place":
+            assert tx.mandates.set_term(accountant.own, over)
+        else:
+            assert tx.mandate_firms.end(accountant.appointment_id, over, "term over") is not None
+        return Done(None)
+
+    await world.write(end)
+    world.time.move(seconds=1)
+    page = await choose(replace(family, browser=accountant.browser), "Cảng Xanh")
+    assert "code" not in page.answer
+    assert page.answer["error"] == "access_denied"
+    assert await world.events(EventType.CODE_ISSUED) == []

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from idp.database import Database
+from idp.days import last_day
 from idp.ids import ClientId, HandleKind, MandateId, OrganisationId
 from idp.mandates.model import Mandate, MandateRefused, Role, Rule
 from idp.mandates.service import (
@@ -146,6 +147,24 @@ async def test_what_ended_long_ago_or_goes_on_otherwise_is_not_shown(database: D
 
     await do(database, store)
     assert [one.obstacle for one in await choices(database, me)] == [None]
+
+
+@pytest.mark.parametrize("earlier_first", [True, False])
+async def test_of_powers_that_ended_the_last_says_when(database: DB, earlier_first: bool) -> None:
+    company, me = make_organisation(), make_citizen()
+    over = [
+        make_mandate(me.person_id, principal_id=company.organisation_id, mandate_id=name, ended_at=NOW - ago)
+        for name, ago in (("m1", 5 * DAY), ("m2", 2 * DAY) if earlier_first else ("m0", 2 * DAY))
+    ]
+
+    def store(tx: Any) -> None:
+        tx.people.add(me)
+        tx.organisations.add(company)
+        tx.mandates.add(over)
+
+    await do(database, store)
+    (choice,) = await choices(database, me)
+    assert (choice.obstacle, choice.obstacle_day) == (Obstacle.ENDED, last_day(NOW - 2 * DAY))
 
 
 async def test_a_child_is_a_choice_until_its_birthday_and_not_while_parents_quarrel(database: DB) -> None:

@@ -69,7 +69,8 @@ async def test_number_and_name_must_both_be_theirs_and_level_02(database: DB) ->
         an, profile=replace(an.profile, full_name=an.profile.full_name.replace("Hoà", "HÒA"))
     )
     low = replace(an, account_level=1)
-    for stranger in (another_name, another_number, low):
+    locked = replace(an, status=PersonStatus.LOCKED)
+    for stranger in (another_name, another_number, low, locked):
         assert await see(database, lambda tx, p=stranger: offered_to(tx, p, now=NOW)) == ()
     assert await see(database, lambda tx: offered_to(tx, spelt_otherwise, now=NOW)) == (invitation,)
     assert await see(database, lambda tx: offered_to(tx, an, now=NOW + 14 * DAY)) == (), "it waits no longer"
@@ -78,6 +79,14 @@ async def test_number_and_name_must_both_be_theirs_and_level_02(database: DB) ->
         database, lambda tx: accept(tx, invitation.invitation_id, by=other, occasion=at())
     )
     assert refused is Rule.OVER
+
+
+async def test_an_offer_to_no_number_is_to_nobody_who_has_none(database: DB) -> None:
+    company = await make_company(database)
+    an = company.people[0]
+    unnumbered = replace(an, profile=replace(an.profile, personal_id=""))
+    assert isinstance(await offered(database, company, unnumbered), Invitation)
+    assert await see(database, lambda tx: offered_to(tx, unnumbered, now=NOW)) == ()
 
 
 async def test_an_offer_to_nobody_looks_like_an_offer_to_somebody(database: DB) -> None:
