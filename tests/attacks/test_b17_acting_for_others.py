@@ -278,7 +278,7 @@ async def accountant(world: World, family: Family) -> Accountant:
 
     def arrange(tx: Tx) -> Done[None]:
         tx.organisations.add(firm)
-        assert tx.mandate_firms.add(appointment) is None
+        tx.mandate_firms.add(appointment)
         tx.mandates.add([own, through])
         return Done(None)
 

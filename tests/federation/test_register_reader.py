@@ -18,6 +18,8 @@ from tests.federation.fetch_peers import serving
 pytestmark = pytest.mark.network
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 NUMBER = "031190000001"
+NOBODY, LOST, ANOTHER, BUSY = (f"03119000000{last}" for last in "2345")
+"""A number of nobody, one lost on the way, one answered about somebody else, and one while the register is closed."""
 
 
 @dataclass
@@ -53,10 +55,15 @@ class Registers:
         if token in self.refused:
             return 401, {"error": "invalid_token"}
         if path.startswith("/registers/events"):
-            return (
-                (400, {"error": "invalid_cursor"}) if "lost" in path else (200, {"events": [], "next": "n"})
-            )
-        return 200, {"personal_id": NUMBER, "status": "living"}
+            cursor = path.partition("after=")[2].partition("&")[0]
+            refused = {"lost": "invalid_cursor", "unread": "invalid_request"}.get(cursor)
+            return (400, {"error": refused}) if refused else (200, {"events": [], "next": "n"})
+        number = path.rpartition("/")[2]
+        person: dict[str, object] = {"personal_id": NUMBER, "status": "living"}
+        absent = {NOBODY: "not_found", LOST: "no_such_page"}.get(number)
+        if absent is not None:
+            return 404, {"error": absent}
+        return (503, {**person, "personal_id": BUSY}) if number == BUSY else (200, person)
 
 
 @asynccontextmanager
@@ -110,3 +117,19 @@ async def test_a_cursor_that_the_feed_does_not_know_is_told_from_a_feed_that_fai
     async with reading(Registers()) as reader:
         with pytest.raises(UnknownCursor):
             await reader.events("lost", 10, now=NOW)
+
+
+async def test_a_request_that_the_feed_does_not_take_is_no_lost_cursor() -> None:
+    """Else the registers would be read from the beginning for a fault of ours."""
+    async with reading(Registers()) as reader:
+        with pytest.raises(RegistersFailed) as refused:
+            await reader.events("unread", 10, now=NOW)
+        assert not isinstance(refused.value, UnknownCursor)
+
+
+async def test_only_the_register_says_that_a_number_is_nobody_s() -> None:
+    async with reading(Registers()) as reader:
+        assert await reader.person(NOBODY, now=NOW) is None
+        for number in (LOST, ANOTHER, BUSY):
+            with pytest.raises(RegistersFailed):
+                await reader.person(number, now=NOW)

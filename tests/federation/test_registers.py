@@ -11,6 +11,7 @@ from federation.registers import (
     assertion_claims,
     read_events,
     read_metadata,
+    read_person,
     read_token,
     token_form,
 )
@@ -39,11 +40,14 @@ def test_an_event_is_read_with_its_moment_in_utc() -> None:
     "wrong",
     [
         {"type": 3},
+        {"type": "person.died" * 100},
+        {"entered_at": None},
         {"entered_at": "yesterday"},
         {"entered_at": "2026-03-02T08:00:00"},
         {"entered_at": "0001-01-01T00:00:00+14:00"},
         {"entered_at": "9999-12-31T23:59:59-14:00"},
         {"subject": {"personal_id": "1", "tax_code": "2"}},
+        {"subject": {"personal_id": "0" * 1000}},
         {"subject": {}},
         {"subject": None},
         {"facts": []},
@@ -104,6 +108,7 @@ def test_a_token_is_used_until_shortly_before_its_end() -> None:
         {"access_token": "a b"},
         {"access_token": None},
         {"token_type": "DPoP"},
+        {"token_type": 7},
         {"expires_in": 0},
         {"expires_in": True},
         {"expires_in": "300"},
@@ -122,3 +127,26 @@ def test_we_prove_ourselves_to_the_issuer_alone_for_a_minute_and_ask_for_one_sco
     form = token_form(client_id="city", assertion="signed")
     assert (form["grant_type"], form["scope"]) == ("client_credentials", "registers")
     assert "client_secret" not in form
+
+
+PERSON: dict[str, Any] = {"personal_id": "031184000001", "former_ids": ["031284001"], "status": "living"}
+
+
+def test_a_person_is_known_by_the_number_of_now_and_by_those_of_before() -> None:
+    for asked in ("031184000001", "031284001"):
+        assert read_person(PERSON, asked=asked) == PERSON
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"personal_id": "031184000009"},
+        {"personal_id": None},
+        {"personal_id": "031184000009", "former_ids": "031184000001"},
+        {"status": "well"},
+        {"status": None},
+    ],
+)
+def test_an_answer_about_another_or_of_no_known_standing_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(RegistersFailed):
+        read_person(PERSON | wrong, asked="031184000001")

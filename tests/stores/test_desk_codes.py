@@ -1,6 +1,7 @@
 """The code that a one-stop desk hands over, on both engines: it opens once, for half an hour (adr/0048)."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -13,17 +14,19 @@ from idp.database import Database, Done
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
 from idp.recovery.model import MOST_TRIES
-from idp.recovery.service import bind
+from idp.recovery.service import Paper, bind
 from idp.recovery.store.desk_cases import desk_cases
 from idp.transaction import Tx
 from tests.stores.desk import Desk, binding, bound, paper_of, recorded, typed
 from tests.stores.desk_samples import (
     HOLD,
     WAITS,
+    linked,
     occasion,
     opened,
     seen,
 )
+from tests.stores.mandate_samples import make_citizen
 from tests.stores.samples import NOW, at_once, do, see
 
 Nodes = tuple[Database[Any], Database[Any]]
@@ -63,6 +66,28 @@ async def test_a_newer_case_ends_the_code_of_the_one_before(database: Database[A
     second = await paper_of(database, desk)
     assert not await bound(database, first)
     assert await bound(database, second)
+
+
+async def test_a_case_and_a_code_of_two_papers_bind_and_spend_nothing(
+    database: Database[Any], desk: Desk
+) -> None:
+    other = make_citizen()
+
+    def come(tx: Any) -> None:
+        tx.people.add(other)
+        tx.upstreams.add(linked(other.person_id))
+
+    await do(database, come)
+    mine, theirs = (
+        await paper_of(database, desk),
+        await opened(database, seen(other.person_id, desk.trang)),
+    )
+    assert isinstance(theirs, Paper), theirs
+    for mixed in (replace(mine, code=theirs.code), replace(theirs, code=mine.code)):
+        assert not await bound(database, mixed)
+    assert await recorded(database, EventType.ACCOUNT_RECOVERED) == []
+    for paper in (mine, theirs):  # who came to the desk next ended nobody's code
+        assert await bound(database, paper)
 
 
 async def test_another_case_s_code_opens_nothing_and_too_many_wrong_ones_end_it(
