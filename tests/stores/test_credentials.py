@@ -211,6 +211,19 @@ async def test_a_factor_that_rests_is_released_once(database: Database[Any]) -> 
     assert await do(database, lambda tx: tx.attempts.reserve("a", NOW)) == Reserved(failures=1)
 
 
+async def test_what_slows_or_frees_one_account_does_so_to_no_other(database: Database[Any]) -> None:
+    def guess(tx: Any) -> None:
+        tx.attempts.reserve("b", NOW)
+        for _ in range(QUICK_TRIES + 1):
+            tx.attempts.reserve("a", NOW)
+
+    await do(database, guess)
+    assert await see(database, lambda tx: tx.attempts.state("a").not_before) == NOW + 30 * SECOND
+    assert await see(database, lambda tx: tx.attempts.state("b").not_before) is None
+    assert await do(database, lambda tx: tx.attempts.release("a")) == QUICK_TRIES
+    assert await see(database, lambda tx: tx.attempts.state("b").failures) == 1
+
+
 async def test_names_that_are_nobody_s_share_a_million_counters(database: Database[Any]) -> None:
     def counters(tx: Any) -> list[str]:
         return [tx.attempts.nobody(f"nobody-{n % 2000}") for n in range(4000)]
