@@ -58,8 +58,8 @@ class Sqlite:
 
     def __init__(self, url: URL, clock: Clock) -> None:
         self._path = Path(url.database or "")
-        self._writer = _Side(_engine(url, _WRITER, BUSY_SECONDS))
-        self._reader = _Side(_engine(url, _READER, _READER_BUSY_SECONDS))
+        self._writer = _Side(_engine(url, _WRITER, BUSY_SECONDS), BUSY_SECONDS, clock)
+        self._reader = _Side(_engine(url, _READER, _READER_BUSY_SECONDS), _READER_BUSY_SECONDS, clock)
         self._thread = ThreadPoolExecutor(1, "sqlite-writer")
         self._turns: Turns[_Job, object] = Turns(self._commit, most=_SHARE_A_COMMIT, clock=clock)
         self._closed = False
@@ -164,8 +164,10 @@ def _named(prepared: Prepared, error: sqlite3.Error) -> BaseException:
 class _Side:
     """One connection, opened when first needed, and again after it broke."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, busy_seconds: float, clock: Clock) -> None:
         self._engine = engine
+        self._busy_seconds = busy_seconds
+        self._clock = clock
         self._connection: _SqliteConnection | None = None
         self.is_busy = False
 
@@ -176,7 +178,7 @@ class _Side:
         if connection is None:
             connection = self._connection = _SqliteConnection(self._engine)
         driver = connection.driver
-        _begin(driver, how)
+        self._begin(driver, how)
         self.is_busy = True
         try:
             yield connection
@@ -188,6 +190,20 @@ class _Side:
             self.is_busy = False
             if connection.in_transaction():  # SQLAlchemy's own idea of one, which says nothing to the driver
                 connection.rollback()
+
+    def _begin(self, driver: sqlite3.Connection, how: str) -> None:
+        """Begin; once more where it was refused at once, as by a process that closes the file, and not waited for."""
+        until = self._clock.stopwatch() + self._busy_seconds
+        for attempt in range(_BEGIN_ATTEMPTS):
+            try:
+                driver.execute(how)
+            except sqlite3.OperationalError as error:
+                is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                is_last = attempt == _BEGIN_ATTEMPTS - 1 or self._clock.stopwatch() >= until
+                if not is_busy or is_last:
+                    raise
+            else:
+                return
 
     def close(self) -> None:
         """Close the connection."""
@@ -226,18 +242,6 @@ def _engine(url: URL, pragmas: Sequence[str], busy_seconds: float) -> Engine:
             driver.execute(f"PRAGMA {pragma}")
 
     return engine
-
-
-def _begin(driver: sqlite3.Connection, how: str) -> None:
-    for attempt in range(_BEGIN_ATTEMPTS):
-        try:
-            driver.execute(how)
-        except sqlite3.OperationalError as error:
-            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-            if not is_busy or attempt == _BEGIN_ATTEMPTS - 1:
-                raise
-        else:
-            return
 
 
 @contextmanager

@@ -36,6 +36,8 @@ class Turns(Generic[ItemT, T]):
         self._waiting: deque[tuple[ItemT, asyncio.Future[T], float]] = deque()
         self._draining: asyncio.Task[None] | None = None
         self._closed = False
+        self._outage: DatabaseUnavailable | None = None
+        """What the last commit failed with, if it could not be made."""
 
     async def take(self, item: ItemT) -> T:
         """Wait for a turn and return what the commit made of the item."""
@@ -71,15 +73,23 @@ class Turns(Generic[ItemT, T]):
             if future.done():  # the caller went away
                 continue
             if now > deadline:
-                future.set_exception(DatabaseBusy("the database is too busy"))
+                future.set_exception(self._why_not())
                 continue
             group.append((item, future))
         return group
+
+    def _why_not(self) -> DatabaseUnavailable:
+        """Return what is told to who had no turn in time: that it is full, or that what they wait behind is out."""
+        out = self._outage
+        if out is None:
+            return DatabaseBusy("the database is too busy")
+        return type(out)(str(out))  # one of their own: each notes who raised it
 
     async def _settle(self, group: Sequence[tuple[ItemT, asyncio.Future[T]]]) -> None:
         values: Sequence[T] | BaseException
         items = [item for item, _ in group]
         (values,) = await asyncio.gather(self._commit(items), return_exceptions=True)
+        self._outage = values if isinstance(values, DatabaseUnavailable) else None
         if not isinstance(values, BaseException):
             for (_, future), value in zip(group, values, strict=True):
                 if not future.done():
