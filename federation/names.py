@@ -33,7 +33,11 @@ class SystemNames:
         if (host, port) in self._under_way:
             self._room.release()
             return
-        lookup = asyncio.wrap_future(self._threads.submit(_ask, host, port))
+        try:
+            lookup = asyncio.wrap_future(self._threads.submit(_ask, host, port))
+        except RuntimeError as error:  # the machine lends no thread now
+            self._room.release()
+            raise OSError(f"nobody can ask: {error}") from None
 
         def ended(lookup: _Lookup) -> None:
             del self._under_way[host, port]
