@@ -6,12 +6,20 @@ A connection that is given back stays out of SQLAlchemy's pool: to check one in 
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from idp.database.outcome import DatabaseBusy
 from idp.database.turns import LONGEST_WAIT
 
 ConnectionT = TypeVar("ConnectionT")
+
+
+@dataclass(slots=True)
+class Place(Generic[ConnectionT]):
+    """A place that is taken, with the connection that anybody may use once it is left."""
+
+    connection: ConnectionT | None
 
 
 class Pool(Generic[ConnectionT]):

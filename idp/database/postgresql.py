@@ -25,7 +25,7 @@ from idp.database.asyncpg_connection import (
     Opening,
 )
 from idp.database.outcome import DatabaseReadOnly, DatabaseUnavailable
-from idp.database.pool import Pool
+from idp.database.pool import Place, Pool
 from idp.database.server_words import without_rows
 from idp.database.servers import NoneTakesWrites, make_engine
 
@@ -134,9 +134,9 @@ class Postgresql:
         attempts = 0
         while True:
             attempts += 1
-            connection = await self._pool.take()
+            place = Place(await self._pool.take())
             try:
-                return await greenlet_spawn(self._once, connection, opening, work, unit)
+                return await greenlet_spawn(self._once, place, opening, work, unit)
             except DBAPIError as error:
                 is_lost, sqlstate = error.connection_invalidated, _sqlstate(error)
                 is_stale = STALE_PLAN in str(error.orig)
@@ -147,16 +147,19 @@ class Postgresql:
                 passes = is_lost or is_stale or sqlstate == _READ_ONLY or sqlstate in _RUN_ANEW
                 if not passes or attempts == _ATTEMPTS:
                     raise
+            finally:  # also where there was no memory to begin in
+                self._pool.give_back(place.connection)
 
     def _once(
         self,
-        connection: AsyncpgConnection | None,
+        place: Place[AsyncpgConnection],
         opening: Opening,
         work: Callable[[UnitT], T],
         unit: Callable[[Connection], UnitT],
     ) -> T:
         """Run the work in the greenlet that all its waiting goes through; one for the whole transaction."""
-        is_sound = False
+        is_sound, connection = False, place.connection
+        place.connection = None
         try:
             while connection is not None and self._is_in_doubt(connection):
                 connection.abandon()
@@ -176,9 +179,10 @@ class Postgresql:
                 is_sound = connection.is_idle
             raise
         finally:  # cancelled, it took too long in all: a ROLLBACK might take as long again
-            if connection is not None and not is_sound:
+            if is_sound:
+                place.connection = connection
+            elif connection is not None:
                 connection.abandon()
-            self._pool.give_back(connection if is_sound else None)
         return value
 
     def _is_in_doubt(self, connection: AsyncpgConnection) -> bool:

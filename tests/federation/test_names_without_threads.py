@@ -1,4 +1,4 @@
-"""A machine that lends no thread for a name: the look-up fails, and those after it find one again (SECURITY R29)."""
+"""A machine that lends no thread for a name: the look-up fails, and those after it find one again (SECURITY I10)."""
 
 import json
 import subprocess
