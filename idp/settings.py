@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     """Addresses whose X-Forwarded-For is believed; comma separated."""
     loopback_origins: Annotated[tuple[str, ...], NoDecode] = ()
-    """Origins on this machine that the provider may call in development, e.g. http://localhost:8001."""
+    """Origins on this machine that the provider may call in development, e.g. http://localhost:8001; comma separated."""
     loopback_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Names of relying parties that may lead to this machine, by https; `*` for all. Only in certification."""
     test_hooks: bool = False

@@ -159,7 +159,9 @@ def _loopback_origins(settings: Settings) -> frozenset[str]:
     try:
         return frozenset(map(origin_of, settings.loopback_origins))
     except ValueError as error:
-        raise UnsafeSettings("HPID_LOOPBACK_ORIGINS takes origins such as http://localhost:8001") from error
+        raise UnsafeSettings(
+            "HPID_LOOPBACK_ORIGINS takes origins such as http://localhost:8001, separated by commas"
+        ) from error
 
 
 def _registers(settings: Settings, fetcher: Fetcher, keyring: Keyring, clock: Clock) -> RegisterReader | None:

@@ -17,7 +17,12 @@ from tests.server import Installation
         (
             "HPID_LOOPBACK_ORIGINS",
             "localhost:8001",
-            "HPID_LOOPBACK_ORIGINS takes origins such as http://localhost:8001",
+            "HPID_LOOPBACK_ORIGINS takes origins such as http://localhost:8001, separated by commas",
+        ),
+        (
+            "HPID_LOOPBACK_ORIGINS",
+            "http://localhost:8001 http://localhost:8002",
+            "HPID_LOOPBACK_ORIGINS takes origins such as http://localhost:8001, separated by commas",
         ),
         (
             "HPID_CA_BUNDLE",

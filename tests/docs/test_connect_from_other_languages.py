@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,7 +16,11 @@ import httpx
 import pytest
 import yaml
 
+from idp.protocol.access_token import TYP as ACCESS_TOKEN_TYP
+from idp.protocol.client_assertion import LONGEST_LIFE
+from idp.protocol.client_assertion import TYP as ASSERTION_TYP
 from idp.protocol.facts import Profile
+from idp.protocol.profiles import PROFILES, AssertionAudience, needs_assertion_typ
 from tests import make
 from tests.interop.conftest import node_js
 from tests.processes import ROOT
@@ -83,6 +88,25 @@ async def test_what_spring_is_told_fits_discovery(discovery: dict[str, Any]) -> 
     assert set(registration["scope"].split(", ")) <= set(discovery["scopes_supported"])
     assert provider["user-name-attribute"] in discovery["claims_supported"]
     assert provider["issuer-uri"] == "http://localhost:8000"
+    section = PAGE.partition("## Java\n")[2].partition("\n## ")[0]
+    (signed,) = re.findall(r"id_token_signed_response_alg=(\w+)", section)
+    assert signed in PROFILES[Profile.CITY].id_token_algs
+    assert set(re.findall(r"urn:haiphong:acr:\w+", section)) <= set(discovery["acr_values_supported"])
+    (typ,) = re.findall(r'new JwtTypeValidator\("([^"]+)"\)', section)
+    assert typ == ACCESS_TOKEN_TYP
+
+
+async def test_what_libraries_with_a_key_are_told_is_what_an_assertion_is_checked_for() -> None:
+    section = PAGE.partition("## A key instead of a secret\n")[2].partition("\nA client of profile")[0]
+    assert set(re.findall(r"client-[a-z]+\+jwt", section)) == {ASSERTION_TYP}
+    assert "ten minutes" in section
+    assert timedelta(minutes=10) == LONGEST_LIFE
+    of_old = PROFILES[Profile.OIDC]
+    assert of_old.assertion_audience is AssertionAudience.ISSUER_OR_TOKEN_ENDPOINT
+    assert not of_old.assertion_typ_required
+    registered = dict(re.findall(r"--set (\w+)=(\w+)", section))
+    assert registered == {"hpid_require_assertion_typ": "false", "id_token_signed_response_alg": "ES256"}
+    assert not needs_assertion_typ(make.client(require_assertion_typ=False))
 
 
 async def test_what_apache_and_php_are_told_fits_discovery(discovery: dict[str, Any]) -> None:
