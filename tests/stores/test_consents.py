@@ -65,6 +65,18 @@ async def test_a_later_decision_supersedes_the_earlier_one_on_the_same_scope(dat
     assert kept == 3  # the proof of the first decision
 
 
+async def test_what_one_person_decides_leaves_what_another_did(database: Database[Any]) -> None:
+    me, another = await someone(database), await someone(database)
+    mine, theirs = make_record(me, "1", "email"), make_record(another, "2", "email", granted=False)
+    await do(database, lambda tx: tx.consents.add((mine,)))
+    await do(database, lambda tx: tx.consents.add((theirs,)))
+    for person_id, record in ((me, mine), (another, theirs)):
+        found = await see(database, lambda tx, p=person_id: tx.consents.of_client(p, ClientId("portal")))
+        assert found == (record,)
+    assert await do(database, lambda tx: tx.consents.withdraw(another, ClientId("portal"), NOW + HOUR)) == 1
+    assert await see(database, lambda tx: tx.consents.of_client(me, ClientId("portal"))) == (mine,)
+
+
 async def test_consent_is_withdrawn_from_one_client(database: Database[Any]) -> None:
     me = await someone(database)
     records = (

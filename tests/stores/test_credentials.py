@@ -142,6 +142,28 @@ async def test_a_step_that_was_right_is_no_failure_and_forgets_none(database: Da
     assert await do(database, step) == [0, 1, 2]
 
 
+async def test_a_totp_secret_that_is_asleep_takes_no_code_until_one_is_bound_anew(
+    database: Database[Any],
+) -> None:  # SP 800-63B-4 §4.3
+    person = make_person()
+    bound = TotpCredential(person_id=person.person_id, secret="S", last_step=0, confirmed=True)
+
+    def use(tx: Any) -> list[bool]:
+        tx.people.add(person)
+        tx.totp.put(bound)
+        return [
+            tx.totp.put_to_sleep(person.person_id, NOW),
+            tx.totp.put_to_sleep(person.person_id, NOW + HOUR),
+            tx.totp.spend_step(person.person_id, 7),
+        ]
+
+    assert await do(database, use) == [True, False, False]
+    asleep = await see(database, lambda tx: tx.totp.get(person.person_id))
+    assert (asleep.asleep_since, asleep.last_step) == (NOW, 0)
+    await do(database, lambda tx: tx.totp.put(replace(bound, secret="T")))
+    assert await do(database, lambda tx: tx.totp.spend_step(person.person_id, 7))
+
+
 async def test_recovery_codes_are_used_once_replaced_once_and_ended_by_a_new_set(
     database: Database[Any],
 ) -> None:  # E14
@@ -172,6 +194,7 @@ async def test_recovery_codes_are_used_once_replaced_once_and_ended_by_a_new_set
         assert codes.spend(person.person_id, new, NOW + DAY) is None
         assert codes.clear(person.person_id) == 1
         assert codes.state(person.person_id).made == 0
+        assert not codes.replace(person.person_id, again, new, NOW + DAY)
 
     await do(database, use)
 

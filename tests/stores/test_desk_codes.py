@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from idp.audit.events import EventType
 from idp.database import Database, Done
+from idp.ids import PersonId, bucket_of
 from idp.people.model import PersonStatus
 from idp.protocol.assurance import Acr
 from idp.recovery.model import MOST_TRIES
@@ -45,6 +46,24 @@ async def test_a_code_binds_new_factors_in_the_place_of_all_before_once(
     until = await see(database, lambda tx: tx.recovery_holds.until(person_id, NOW))
     assert until == NOW + HOLD
     assert len(await recorded(database, EventType.ACCOUNT_RECOVERED)) == 1
+
+
+async def test_a_recovery_holds_back_nobody_else_and_the_later_end_stays(
+    database: Database[Any], desk: Desk
+) -> None:
+    me = desk.citizen.person_id
+    beside = replace(make_citizen(), person_id=PersonId(f"{bucket_of(me)}{make_citizen().person_id[2:]}"))
+
+    def hold(tx: Any) -> None:
+        tx.people.add(beside)
+        tx.recovery_holds.hold(me, until=NOW + 2 * HOLD, now=NOW)
+        tx.recovery_holds.hold(me, until=NOW + HOLD, now=NOW)
+
+    await do(database, hold)
+    held, late = NOW + HOLD, NOW + 2 * HOLD
+    assert await see(database, lambda tx: tx.recovery_holds.until(me, held)) == late
+    assert await see(database, lambda tx: tx.recovery_holds.until(me, late)) is None
+    assert await see(database, lambda tx: tx.recovery_holds.until(beside.person_id, NOW)) is None
 
 
 async def test_a_password_alone_leaves_no_old_authenticator_beside_it(

@@ -50,8 +50,12 @@ async def prove(database: Database[Any], **changes: Any) -> tuple[Person, Passwo
 async def test_a_state_brings_its_journey_back_once(database: Database[Any]) -> None:
     journey = make_journey()
     await do(database, lambda tx: tx.interactions.begin_upstream(journey))
+    assert await do(database, lambda tx: tx.interactions.finish("another", NOW, NOW + HOUR))
+    found = await see(database, lambda tx: tx.interactions.find_upstream(journey.state, NOW))
+    assert found == journey.interaction_id, "who looks spends nothing"
     assert await do(database, lambda tx: tx.interactions.spend_upstream(journey.state, NOW)) == journey
     assert await do(database, lambda tx: tx.interactions.spend_upstream(journey.state, NOW)) is None
+    assert await see(database, lambda tx: tx.interactions.find_upstream(journey.state, NOW)) is None
 
 
 async def test_nothing_of_a_journey_is_stored_in_clear(database: Database[Any]) -> None:
@@ -79,8 +83,10 @@ async def test_a_journey_ends_with_its_time_and_with_its_interaction(database: D
         tx.interactions.finish("interaction-2", NOW, NOW + HOUR)
 
     await do(database, store)
-    assert await do(database, lambda tx: tx.interactions.spend_upstream(late.state, late.expires_at)) is None
-    assert await do(database, lambda tx: tx.interactions.spend_upstream(burnt.state, NOW)) is None
+    for state, moment in ((late.state, late.expires_at), (burnt.state, NOW)):
+        found = await see(database, lambda tx, s=state, m=moment: tx.interactions.find_upstream(s, m))
+        spent = await do(database, lambda tx, s=state, m=moment: tx.interactions.spend_upstream(s, m))
+        assert (found, spent) == (None, None)
 
 
 async def test_a_proved_password_waits_and_is_used_up_once(database: Database[Any]) -> None:

@@ -1,11 +1,14 @@
 """Mandates on both engines: as they are kept, and what registers say (DOMAIN §3.1, §3.3)."""
 
+from dataclasses import replace
 from typing import Any
 
 from idp.database import Database
 from idp.ids import PersonId
 from idp.mandates.model import (
+    PrincipalKind,
     Role,
+    Source,
     ward,
 )
 from idp.mandates.service import (
@@ -15,6 +18,7 @@ from idp.people.model import PersonStatus
 from tests.mandates.samples import make_mandate
 from tests.stores.mandate_samples import (
     at,
+    make_citizen,
     make_company,
     new_company,
     of_company,
@@ -39,6 +43,33 @@ async def test_a_mandate_comes_back_as_it_was_given(database: DB) -> None:
     )
     assert await do(database, lambda tx: tx.mandates.lock(given.mandate_id)) == given
     assert await see(database, lambda tx: tx.mandates.get("another")) is None
+
+
+async def test_another_record_takes_the_place_of_the_one_it_is_split_from_and_of_no_other(
+    database: DB,
+) -> None:
+    parent, child, other = (make_citizen() for _ in range(3))
+    given = make_mandate(
+        parent.person_id,
+        principal_kind=PrincipalKind.PERSON,
+        principal_id=child.person_id,
+        source=Source.PARENT,
+        role=Role.PARENT,
+    )
+
+    def store(tx: Any) -> None:
+        tx.people.add_many((parent, child, other))
+        tx.mandates.add([given])
+
+    await do(database, store)
+    await do(database, lambda tx: tx.mandates.move(given.mandate_id, other.person_id, child.person_id))
+    assert await see(database, lambda tx: tx.mandates.get(given.mandate_id)) == given
+    await do(database, lambda tx: tx.mandates.move(given.mandate_id, child.person_id, other.person_id))
+    moved = replace(given, principal_id=other.person_id)
+    assert await see(database, lambda tx: tx.mandates.get(given.mandate_id)) == moved
+    await do(database, lambda tx: tx.mandates.move(given.mandate_id, parent.person_id, child.person_id))
+    moved = replace(moved, delegate_id=child.person_id)
+    assert await see(database, lambda tx: tx.mandates.get(given.mandate_id)) == moved
 
 
 async def test_the_register_replaces_representatives_as_a_whole(database: DB) -> None:
