@@ -377,11 +377,16 @@ async def test_nobody_waits_for_the_moment_of_a_clock_that_ran_ahead(template: P
             assert row.state is DeliveryState.DELIVERED, endpoint.client_id
 
 
-async def test_a_token_is_signed_as_the_client_registered(template: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "alg", ["ES256", "RS256"]
+)  # Back-Channel Logout §2.6: as ID tokens; Spring takes RS256 alone
+async def test_a_token_is_signed_as_the_client_registered(template: Path, tmp_path: Path, alg: str) -> None:
     rp = Endpoint("rp", "good")
     async with posting(template, tmp_path, rp) as post:
+        await post.world.add_keys("RS256")
+        await post.world.client("rp", backchannel_logout_uri=rp.uri, id_token_signed_response_alg=alg)
         await post.queue("rp")
         await post.run_once()
         holder = RelyingParty(client_id="rp", redirect_uri="")
-        claims = await holder.verify(post.world.http, rp.heard[0][1], algorithms=("ES256",))
+        claims = await holder.verify(post.world.http, rp.heard[0][1], algorithms=(alg,))
         assert (claims["iss"], claims["aud"], claims["sid"]) == (post.world.issuer, "rp", "rp-0")
