@@ -202,15 +202,14 @@ async def test_recovery_codes_are_used_once_replaced_once_and_ended_by_a_new_set
 async def test_a_hash_is_renewed_only_where_it_was_not_changed_and_a_known_password_is_marked_once(
     database: Database[Any],
 ) -> None:
-    person = make_person()
+    person, other = make_person(), make_person()
 
     def use(tx: Any) -> list[bool]:
-        tx.people.add(person)
-        tx.passwords.put(
-            PasswordCredential(
-                person_id=person.person_id, password_hash="one", changed_at=NOW, needs_second=True
-            )
-        )
+        tx.people.add_many((person, other))
+        kept = PasswordCredential(person_id=other.person_id, password_hash="one", changed_at=NOW)
+        tx.passwords.put(kept)
+        tx.passwords.put(replace(kept, person_id=person.person_id, needs_second=True))
+        assert tx.passwords.known_since(person.person_id) is None
         done = [
             tx.passwords.renew(person.person_id, old_hash="none", new_hash="two"),
             tx.passwords.renew(person.person_id, old_hash="one", new_hash="two"),
@@ -219,6 +218,9 @@ async def test_a_hash_is_renewed_only_where_it_was_not_changed_and_a_known_passw
         ]
         found = tx.passwords.get(person.person_id)
         assert (found.password_hash, found.needs_second, found.compromised_at) == ("two", True, NOW + HOUR)
+        assert tx.passwords.known_since(person.person_id) == NOW + HOUR
+        assert tx.passwords.known_since(other.person_id) is None
+        assert tx.passwords.get(other.person_id) == kept
         return [*done, tx.passwords.remove(person.person_id), tx.passwords.remove(person.person_id)]
 
     assert await do(database, use) == [False, True, True, False, True, False]

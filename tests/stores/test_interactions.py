@@ -111,6 +111,20 @@ async def test_a_proved_password_ends_with_its_time_and_with_its_interaction(dat
         assert (found, spent) == (None, None)
 
 
+async def test_what_ends_proofs_of_one_person_or_interaction_ends_no_other(database: Database[Any]) -> None:
+    mine, _ = await prove(database)
+    _, theirs = await prove(database, interaction_id="interaction-2")
+    await prove(database, interaction_id="interaction-3")
+
+    def end(tx: Any) -> list[int]:
+        assert tx.interactions.finish("interaction-3", NOW, NOW + HOUR)
+        return [tx.interactions.end_proofs_of(mine.person_id, NOW) for _ in range(2)]
+
+    assert await do(database, end) == [1, 0]
+    assert await do(database, lambda tx: tx.interactions.spend_password_proof("interaction-1", NOW)) is None
+    assert await do(database, lambda tx: tx.interactions.spend_password_proof("interaction-2", NOW)) == theirs
+
+
 async def test_a_password_proved_again_counts_for_whom_it_was_proved_last(database: Database[Any]) -> None:
     await prove(database)
     second, proof = await prove(database, proved_at=NOW + MINUTE)
