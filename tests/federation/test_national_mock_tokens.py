@@ -4,6 +4,7 @@ import asyncio
 import base64
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -262,7 +263,7 @@ async def test_an_account_locked_after_the_code_gets_no_token(
     national: National, rp: RelyingParty, tmp_path: Path
 ) -> None:
     code = await _code(national)
-    with sqlite3.connect(tmp_path / "national.db") as database:
+    with closing(sqlite3.connect(tmp_path / "national.db", isolation_level=None)) as database:
         database.execute("UPDATE accounts SET record = json_set(record, '$.status', 'locked')")
     assert (await rp.redeem(code)).json()["error"] == "invalid_grant"
 

@@ -6,6 +6,7 @@ Each system's pages are looked at as they are come to (axe-core, width), in one 
 import base64
 import json
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -48,7 +49,8 @@ def asked_since(visitor: Visitor, stack: Stack, mark: int) -> list[str]:
 
 def tokens_kept_by_smart(stack: Stack) -> list[dict[str, Any]]:
     """Return what the tokens say that the app keeps on its device."""
-    with sqlite3.connect(f"file:{stack.state / 'smart' / 'smart.sqlite3'}?mode=ro", uri=True) as database:
+    file = f"file:{stack.state / 'smart' / 'smart.sqlite3'}?mode=ro"
+    with closing(sqlite3.connect(file, uri=True)) as database:
         kept = [json.loads(content) for (content,) in database.execute("SELECT content FROM sessions")]
     tokens = [
         one["visitor"][name] for one in kept if "visitor" in one for name in ("id_token", "access_token")
