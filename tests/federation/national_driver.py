@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import tempfile
+import weakref
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -206,7 +207,9 @@ def make_national(
         "faults": True,
     }
     settings = Settings(**(values | changes))
-    return National(create_app(settings, clock=clock), clock, settings)
+    app = create_app(settings, clock=clock)
+    weakref.finalize(app, app.state.service.engine.dispose)
+    return National(app, clock, settings)
 
 
 @cache
