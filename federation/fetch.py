@@ -43,6 +43,8 @@ _TUNNELS_V6 = (
     ipaddress.IPv6Network("2002::/16"),  # 6to4: carries an IPv4 address
     ipaddress.IPv6Network("3fff::/20"),  # documentation, RFC 9637
 )
+_LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+"""Not 127.0.0.1 written as an address of version 6, which newer Pythons call a loopback one, too."""
 _SPECIAL_V4 = (
     ipaddress.IPv4Network("192.0.0.0/24"),  # IETF protocol assignments
     ipaddress.IPv4Network("192.88.99.0/24"),  # 6to4 relays
@@ -353,7 +355,8 @@ def _is_public(address: str) -> bool:
 
 
 def _is_loopback(address: str) -> bool:
-    return ipaddress.ip_address(address).is_loopback
+    ip = ipaddress.ip_address(address)
+    return any(ip in network for network in _LOOPBACK)
 
 
 @asynccontextmanager
