@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 from sqlalchemy import text
 
 from idp.audit.occasion import Occasion
-from idp.citizen.consent_offer import make_offer
+from idp.citizen.consent_offer import Asking, make_offer
 from idp.clients.service import issue_secret, put_client
 from idp.consents.service import record_answer, withdraw
 from idp.credentials.model import PasswordCredential, TotpCredential
 from idp.database import Done, Refused
 from idp.edge.cookie_names import cookie_name
+from idp.edge.page import relying_party
 from idp.ids import ClientId, PersonId
 from idp.people.model import Address, IdentifierScheme, Person, PersonProfile, PersonStatus
 from idp.protocol.assurance import Acr
@@ -256,13 +257,18 @@ class Arranged:
         client = await self.provider.configuration.client(ClientId(rp.client_id))
         assert client is not None
         wanted = scopes or tuple(sorted((client.facts.scopes & SCOPES.keys()) - {"openid"}))
-        offer = make_offer(client.facts, wanted, Language.VI)
+        facts, now = client.facts, self.time()
+        rp_shown = relying_party(facts, facts.first_redirect_uri)
 
         def record(tx: Tx) -> Done[None]:
+            person = tx.people.canonical(person_id)
+            assert person is not None
+            asking = Asking(client=facts, rp=rp_shown, person=person, wanted=wanted)
+            offer = make_offer(asking, wanted, Language.VI, now=now)
             return record_answer(
                 tx,
                 person_id=person_id,
-                client_id=client.facts.client_id,
+                client_id=facts.client_id,
                 offer=offer,
                 ticked=frozenset(wanted),
                 occasion=self.occasion,

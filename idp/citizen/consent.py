@@ -10,7 +10,8 @@ from functools import partial
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.citizen.consent_offer import consent_rows, make_offer, not_sent, notice_rows
+from idp.citizen.consent_offer import Asking, consent_rows, make_offer, mode_of, not_sent, notice_rows
+from idp.citizen.consent_words import purpose_in
 from idp.citizen.declining import decline
 from idp.citizen.interaction import Opened, decided, open_here, posted, session_cookie
 from idp.consents.model import consent_facts, that_count
@@ -32,7 +33,7 @@ from idp.protocol.scopes import LegalBasis
 from idp.sessions.model import Session
 from idp.transaction import Tx
 from idp.ui.language import Language
-from idp.ui.rows import ConsentMode, FirstLogin
+from idp.ui.rows import FirstLogin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +70,10 @@ async def show(call: Call) -> Answer:
         return opened.to_resume
     reader = await _reader(call, asked, opened)
     language = language_of(call)
-    offer = make_offer(opened.client, asked.scopes, language, for_parents=reader.is_minor)
-    notices = notice_rows(offer, reader.person, asked.choice, language, now=call.provider.clock.now())
-    consents = consent_rows(offer, reader.person, asked.choice, language, now=call.provider.clock.now())
+    now = call.provider.clock.now()
+    offer = _offer(opened, asked, reader, language, now)
+    notices = notice_rows(offer, reader.person, asked.choice, language, now=now)
+    consents = consent_rows(offer, reader.person, asked.choice, language, now=now)
     client = opened.client
     return page(
         call,
@@ -85,11 +87,11 @@ async def show(call: Call) -> Answer:
         consent_rows=() if offer.is_for_parents else consents,
         for_parents=consents if offer.is_for_parents else (),
         takes_wards=ContextKind.WARD in client.subject_contexts,
-        purpose=(client.purpose_en or client.purpose) if language is Language.EN else client.purpose,
+        purpose=purpose_in(client, language),
         retention="",
         not_sent=not_sent(wanted_scopes(opened.request), reader.person),
         first_login=_first_login(call, reader, language),
-        mode=_mode(offer),
+        mode=mode_of(offer.basis, is_for_parents=offer.is_for_parents),
         shown=_shown(call, opened, asked, offer),
     )
 
@@ -106,7 +108,7 @@ async def answer(call: Call) -> Answer:
     if form.get("decision") != "allow":
         raise BadCall(400, "the form is incomplete")
     reader = await _reader(call, asked, opened)
-    offer = make_offer(opened.client, asked.scopes, language_of(call), for_parents=reader.is_minor)
+    offer = _offer(opened, asked, reader, language_of(call), call.provider.clock.now())
     if form.get("shown") != _shown(call, opened, asked, offer):
         # the words changed, or another tab or person came in between: show them again
         return Answer.redirect(f"/consent?i={opened.interaction_id}")
@@ -137,6 +139,17 @@ def _asked(decision: Decision) -> _Asked | None:
     return _Asked(session=session, about=about, choice=step.choice, scopes=step.scopes)
 
 
+def _offer(opened: Opened, asked: _Asked, reader: _Reader, language: Language, now: datetime) -> ConsentOffer:
+    asking = Asking(
+        client=opened.client,
+        rp=opened.relying_party,
+        person=reader.person,
+        wanted=wanted_scopes(opened.request),
+        is_for_parents=reader.is_minor,
+    )
+    return make_offer(asking, asked.scopes, language, now=now)
+
+
 def _shown(call: Call, opened: Opened, asked: _Asked, offer: ConsentOffer) -> str:
     """Return what stands for these words as they were shown to this person in this interaction: to nobody else."""
     what = f"{offer.text_hash} {opened.interaction_id} {asked.session.person_id} {asked.about}"
@@ -161,15 +174,6 @@ def _record_refusal(tx: Tx, *, person_id: PersonId, client_id: ClientId, occasio
             client_id=client_id,
         )
     )
-
-
-def _mode(offer: ConsentOffer) -> ConsentMode:
-    bases = set(offer.basis.values())
-    if offer.is_for_parents:
-        return ConsentMode.NOTICE
-    if bases == {LegalBasis.CONSENT}:
-        return ConsentMode.CONSENT
-    return ConsentMode.MIXED if LegalBasis.CONSENT in bases else ConsentMode.NOTICE
 
 
 def _record(

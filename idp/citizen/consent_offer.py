@@ -1,9 +1,11 @@
 """What the notice and consent page shows of a request: rows with the very values, masked (PAGES 3.1.7). Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from idp.citizen.acting_values import acting_value
+from idp.citizen.consent_words import Stated, words_of
 from idp.consents.service import ConsentOffer
 from idp.people.claims import AGES, claims_of
 from idp.people.communes import communes
@@ -21,7 +23,8 @@ from idp.ui.formatting import (
     mask_phone,
 )
 from idp.ui.language import Language
-from idp.ui.rows import ClaimRow, ConsentRow
+from idp.ui.pages import RelyingParty
+from idp.ui.rows import ClaimRow, ConsentMode, ConsentRow
 from idp.ui.strings import consent as strings
 
 _OF_THEIR_OWN: Mapping[str, str] = {
@@ -65,20 +68,47 @@ _WORDS = {Language.VI: strings.VI, Language.EN: strings.EN}
 _NOTHING = {Language.VI: "Chưa có", Language.EN: "None yet"}
 
 
-def make_offer(
-    client: ClientFacts, scopes: tuple[str, ...], language: Language, *, for_parents: bool = False
-) -> ConsentOffer:
-    """Return the offer; its words are what the record proves later. `for_parents`: only they may agree."""
-    basis = {scope: client.basis_of(scope) for scope in scopes}
-    lines = [language.value, client.name, client.purpose, client.law]
-    lines += [f"{scope} {basis[scope].value} {' '.join(_LABELS.get(scope, ()))}" for scope in scopes]
-    lines += ["under 16: a parent decides"] if for_parents else []
-    return ConsentOffer(
-        scopes=scopes,
-        basis=basis,
-        words="\n".join(lines),
-        is_for_parents=for_parents and LegalBasis.CONSENT in basis.values(),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Who asks whom, and what for: all that the words of the page are made of."""
+
+    client: ClientFacts
+    rp: RelyingParty
+    person: Person = field(repr=False)
+    """Whose data it is."""
+    wanted: tuple[str, ...]
+    """Every scope of the request, settled ones too: what is not among them is not sent."""
+    is_for_parents: bool = False
+    """Who reads it is under 16: what needs consent, only their parents may agree to."""
+
+
+def make_offer(asking: Asking, scopes: tuple[str, ...], language: Language, *, now: datetime) -> ConsentOffer:
+    """Return the offer of these scopes; its words are what the record proves later."""
+    basis = {scope: asking.client.basis_of(scope) for scope in scopes}
+    labels = {scope: labels_of(scope, asking.person, now) for scope in scopes}
+    is_for_parents = asking.is_for_parents and LegalBasis.CONSENT in basis.values()
+    stated = Stated(
+        mode=mode_of(basis, is_for_parents=is_for_parents),
+        told=tuple(
+            one for scope in scopes if basis[scope] is LegalBasis.PUBLIC_TASK for one in labels[scope]
+        ),
+        asked=tuple(
+            labels[scope][0] for scope in scopes if labels[scope] and basis[scope] is LegalBasis.CONSENT
+        ),
+        not_sent=not_sent(asking.wanted, asking.person),
+        is_for_parents=is_for_parents,
     )
+    lines = [f"{scope} {basis[scope].value} {' '.join(labels[scope])}" for scope in scopes]
+    lines += words_of(asking.client, asking.rp, stated, language)
+    return ConsentOffer(scopes=scopes, basis=basis, words="\n".join(lines), is_for_parents=is_for_parents)
+
+
+def mode_of(basis: Mapping[str, LegalBasis], *, is_for_parents: bool) -> ConsentMode:
+    """Return how the page asks; who can't agree alone is told and not asked."""
+    bases = set(basis.values())
+    if is_for_parents or LegalBasis.CONSENT not in bases:
+        return ConsentMode.NOTICE
+    return ConsentMode.CONSENT if bases == {LegalBasis.CONSENT} else ConsentMode.MIXED
 
 
 def notice_rows(

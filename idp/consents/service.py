@@ -14,8 +14,8 @@ from idp.protocol.scopes import LegalBasis
 from idp.sessions.service import tell_of_ended
 from idp.transaction import Tx
 
-TEXT_VERSION = "2026-11"
-"""Raised when the words of the page change."""
+TEXT_VERSION = "2026-11-29"
+"""Raised when the words of the page change, or what of them is hashed. It tells which; no earlier answer ends by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,7 @@ class ConsentOffer:
     scopes: tuple[str, ...]
     basis: dict[str, LegalBasis]
     words: str = field(repr=False)
+    """All that it stated, in the language it was read in."""
     is_for_parents: bool = False
     """Who reads it is under 16 and can't agree to it alone."""
 
