@@ -13,6 +13,7 @@ from idp.days import day_of
 from idp.ids import PersonId
 from idp.life_events.rules import is_to_be_warned
 from idp.mandates.service import choices_of
+from idp.people.service import LOOKS
 from idp.protocol.context import Choice
 from idp.recovery.service import held_until
 from idp.reports.history import history
@@ -90,7 +91,7 @@ def load(tx: Tx, holder: Holder, ways: Ways, now: datetime) -> Known:
     """Return what is known of the holder's account."""
     person_id = holder.person_id
     papers = tx.life_states.get(person_id)
-    looked = history(tx, person_id, (EventType.PEOPLE_SEARCHED,), most=1).events
+    looked = history(tx, person_id, LOOKS, most=1).events
     closing = (one.close_at for one in requests_of(tx, person_id) if one.closed_at is None)
     return Known(
         closes_at=next((at for at in closing if at is not None), None),

@@ -1,4 +1,4 @@
-"""What an operator reads of one person is on record, and in their history: which services they use tells much of them."""
+"""What an operator reads of one person is on record, and they hear of it: which services they use tells much of them."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -7,6 +7,7 @@ from idp.audit.events import EventType
 from idp.cli.context import occasion, operator, with_provider
 from idp.database import Done
 from idp.ids import PersonId
+from idp.people.service import record_look
 from idp.provider import Provider
 from idp.transaction import Tx
 
@@ -24,7 +25,7 @@ def look(what: str, read: Callable[[Tx], T], *, whose: Callable[[T], str]) -> T:
             person_id = PersonId(whose(found))
             if person_id and tx.people.get(person_id) is not None:
                 of = EventType.PERSON_LOOKED_AT
-                tx.audit.add(happening.event(of, actor=operator(), person_id=person_id, what=what))
+                record_look(tx, of, person_id, actor=operator(), occasion=happening, what=what)
             return Done(found)
 
         return (await provider.database.transact(change)).unwrap()

@@ -6,8 +6,8 @@ The record, and the notice to the one who was found, are all that is written her
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.database import Done
-from idp.messages.model.notices import Notice
 from idp.people.asked import Asked, SearchReason
+from idp.people.service.looks import tell_of_look
 from idp.reports.people_search import Page, Place, search
 from idp.transaction import Tx
 from keys.envelope import Vault
@@ -40,7 +40,5 @@ def find_people(
         )
     )
     if found is not None:
-        tx.outbox.notify(
-            found, Notice.OFFICIAL_LOOKED, occasion=occasion, once_a_day=True, reason=reason.value
-        )
+        tell_of_look(tx, found, actor=actor, occasion=occasion)
     return Done(page)

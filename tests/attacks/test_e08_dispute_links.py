@@ -200,7 +200,7 @@ async def test_the_key_is_only_in_the_mail(office: Office) -> None:
 @pytest.mark.parametrize(
     ("notice", "facts"),
     [
-        (Notice.OFFICIAL_LOOKED, {"reason": "letter"}),
+        (Notice.OFFICIAL_LOOKED, {"actor": "operator:lan"}),
         (Notice.HIGH_RISK_ACT, {"act": "locked"}),
         (Notice.QUESTION_ANSWERED, {}),
         (Notice.DATA_REQUEST, {"step": "refused"}),

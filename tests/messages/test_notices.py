@@ -16,8 +16,8 @@ HUONG = PersonId("3d9e1b54-0000-4000-8000-000000000001")
 AT_NOON = Occasion(clock=Clock(), now=NOON, txn="t")
 
 
-def looked(occasion: Occasion, reason: str = "letter") -> OutboxMessage:
-    return notice_message(HUONG, Notice.OFFICIAL_LOOKED, {"reason": reason}, occasion, once_a_day=True)
+def looked(occasion: Occasion, actor: str = "operator:lan") -> OutboxMessage:
+    return notice_message(HUONG, Notice.OFFICIAL_LOOKED, {"actor": actor}, occasion, once_a_day=True)
 
 
 def test_a_notice_names_a_person_and_no_client() -> None:
@@ -42,7 +42,7 @@ def test_once_a_day_counts_days_of_viet_nam() -> None:
     assert looked(AT_NOON).message_id == looked(evening).message_id
     midnight = replace(AT_NOON, now=NOON + timedelta(hours=12))
     assert looked(AT_NOON).message_id != looked(midnight).message_id
-    assert looked(AT_NOON).message_id != looked(AT_NOON, "appeal").message_id
+    assert looked(AT_NOON).message_id != looked(AT_NOON, "operator:minh").message_id
 
 
 def test_two_that_are_not_daily_are_two() -> None:

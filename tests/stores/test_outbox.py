@@ -326,7 +326,7 @@ async def test_a_person_is_to_hear_of_something_once_a_day_or_each_time(
         for _ in range(2):
             tx.outbox.notify(PersonId("p2"), Notice.NEW_FACTOR, occasion=occasion, factor="totp")
             tx.outbox.notify(
-                PersonId("p2"), Notice.OFFICIAL_LOOKED, occasion=occasion, once_a_day=True, reason="x"
+                PersonId("p2"), Notice.OFFICIAL_LOOKED, occasion=occasion, once_a_day=True, actor="x"
             )
         return Done(None)
 

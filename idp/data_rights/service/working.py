@@ -7,6 +7,7 @@ from idp.data_rights.model import DataRequest, RequestOver, RequestState, Right
 from idp.data_rights.service.restricting import lift_restriction
 from idp.database import Done, Refused
 from idp.messages.model.notices import Notice, Step
+from idp.people.service import record_look
 from idp.transaction import Tx
 
 LONGEST = 2000
@@ -15,15 +16,12 @@ _OVER = "the request is over, or this was done already"
 
 
 def read_request(tx: Tx, request_id: str, *, actor: str, occasion: Occasion) -> Done[DataRequest] | Refused:
-    """Return a request with what its person wrote; who looks is recorded where that person sees it."""
+    """Return a request with what its person wrote; who looks is recorded, and that person hears of it."""
     found = tx.data_requests.get(request_id)
     if found is None:
         return Refused(RequestOver("no such request"))
-    tx.audit.add(
-        occasion.event(
-            EventType.DATA_REQUEST_READ, actor=actor, person_id=found.person_id, request_id=request_id
-        )
-    )
+    look = EventType.DATA_REQUEST_READ
+    record_look(tx, look, found.person_id, actor=actor, occasion=occasion, request_id=request_id)
     return Done(found)
 
 

@@ -5,6 +5,7 @@ from idp.audit.occasion import Occasion
 from idp.database import Done, Refused
 from idp.ids import PersonId
 from idp.life_events.model import Unresolved
+from idp.people.service import record_look
 from idp.transaction import Tx
 
 
@@ -15,20 +16,17 @@ class NotSettled(Exception):
 def read_unresolved(
     tx: Tx, unresolved_id: str, *, actor: str, occasion: Occasion
 ) -> Done[Unresolved] | Refused:
-    """Return an event with all it says; who looks is recorded, and whom it is about sees it in their history."""
+    """Return an event with all it says; who looks is recorded, and whom it is about hears of it."""
     found = tx.life_unresolved.get(unresolved_id)
     if found is None:
         return Refused(NotSettled("no such event"))
     kind, _, person_id = found.subject.partition(":")
-    tx.audit.add(
-        occasion.event(
-            EventType.LIFE_EVENT_READ,
-            actor=actor,
-            person_id=PersonId(person_id) if kind == "person" else None,
-            unresolved_id=unresolved_id,
-            word=found.event_type,
-        )
-    )
+    look, word = EventType.LIFE_EVENT_READ, found.event_type
+    if kind == "person":
+        whose = PersonId(person_id)
+        record_look(tx, look, whose, actor=actor, occasion=occasion, unresolved_id=unresolved_id, word=word)
+    else:
+        tx.audit.add(occasion.event(look, actor=actor, unresolved_id=unresolved_id, word=word))
     return Done(found)
 
 

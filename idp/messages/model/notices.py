@@ -35,7 +35,7 @@ class Notice(StrEnum):
     HIGH_RISK_ACT = "high_risk_act"
     """Something was done that is hard to undo."""
     OFFICIAL_LOOKED = "official_looked"
-    """An official found their record. At most once a day for each reason."""
+    """An official looked at their record. At most once a day for each official."""
     QUESTION_ANSWERED = "question_answered"
     """An official answered why another looked at their record."""
     DATA_REQUEST = "data_request"
@@ -119,7 +119,7 @@ FACTS: Mapping[Notice, frozenset[str]] = {
     Notice.CONTACT_CHANGED: frozenset({"channel", "change", "old_address"}),
     Notice.RECOVERY: frozenset({"factor"}),
     Notice.HIGH_RISK_ACT: frozenset({"act", "case"}),
-    Notice.OFFICIAL_LOOKED: frozenset({"reason"}),
+    Notice.OFFICIAL_LOOKED: frozenset({"actor"}),
     Notice.QUESTION_ANSWERED: frozenset(),
     Notice.DATA_REQUEST: frozenset({"step"}),
     Notice.DATA_COPY: frozenset(),
