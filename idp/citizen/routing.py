@@ -31,6 +31,7 @@ from idp.citizen import (
     sessions,
     sign_in,
     sign_out,
+    status,
     step_up,
     unlock,
     waiting,
@@ -51,6 +52,7 @@ from idp.citizen.recover import desk as recover_desk
 from idp.citizen.recover import ladder, renew
 from idp.citizen.services import pages as services
 from idp.edge import Answer, Call, Endpoint
+from idp.edge.page import STATUS
 from idp.ui.info import INFO_PAGES
 from idp.ui.static import STATIC
 
@@ -177,6 +179,7 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/administrator/start", administrator.start),
     ("POST", "/administrator/totp", administrator.finish),
     *(("GET", path, home.info) for path in INFO_PAGES),
+    ("GET", STATUS, status.show),
     *(("GET", path, home.asset) for path in STATIC),
     ("GET", "/static/{name}", home.asset),
     ("GET", "/favicon.ico", home.favicon),

@@ -18,7 +18,9 @@ from idp.clock import Clock
 from idp.database import Database, DatabaseUnavailable
 from idp.ids import ClientId
 from idp.log import fields
-from idp.protocol.facts import ClientFacts
+from idp.protocol.context import realm_of
+from idp.protocol.facts import ClientFacts, Realm
+from idp.protocol.open_ways import takes_city_sign_in
 from idp.upstreams.model import Maintenance
 from keys.keyring import Keyring, UnusableKeyRecord
 from keys.rotation import KeyRecord
@@ -74,6 +76,9 @@ class ConfigurationCache:
         self.origins: frozenset[str] = frozenset()
         self.logos: frozenset[str] = frozenset()
         """Digests of the images that clients show."""
+        self._services: tuple[ClientFacts, ...] = ()
+        self.city_sign_in: Mapping[bool, bool] = {True: False, False: False}
+        """Whether city credentials stand in for the national system → whether they lead into any service of citizens."""
         self.maintenance: Mapping[str, Maintenance] = {}
         """Upstream → the switch an operator has set, which may be over."""
 
@@ -90,6 +95,13 @@ class ConfigurationCache:
         if asked_at - self._read_at > _OLDEST:
             self._take(await self._database.read(self._load), asked_at)
         return self._clients.get(client_id)
+
+    async def services(self) -> tuple[ClientFacts, ...]:
+        """Return the enabled clients people sign in at, as `client` returns one; raises DatabaseUnavailable likewise."""
+        asked_at = self._clock.stopwatch()
+        if asked_at - self._read_at > _OLDEST:
+            self._take(await self._database.read(self._load), asked_at)
+        return self._services
 
     async def client_now(self, client_id: ClientId) -> Client | None:
         """Return the client as it is registered by now, for whoever would else be refused; raises DatabaseUnavailable.
@@ -172,6 +184,12 @@ class ConfigurationCache:
             self._clients = {client.facts.client_id: client for client in found.clients}
             self.origins = browser_origins(client.facts for client in found.clients)
             self.logos = frozenset(client.facts.logo for client in found.clients if client.facts.logo)
+            self._services = tuple(
+                client.facts
+                for client in found.clients
+                if client.facts.enabled and client.facts.signs_people_in
+            )
+            self.city_sign_in = _city_sign_in(self._services)
             self._epoch_began_at = found.epoch_began_at
             self.maintenance = {one.upstream: one for one in found.maintenance}
             self._version = found.version
@@ -209,3 +227,12 @@ class ConfigurationCache:
                 # whatever it is: a node that stopped looking would go on with what it knew
                 _log.exception("configuration can't be taken")
             await asyncio.sleep(_INTERVAL)
+
+
+def _city_sign_in(services: tuple[ClientFacts, ...]) -> Mapping[bool, bool]:
+    """Return whether city credentials lead into any service of citizens, standing in for the national system and not."""
+    of_citizens = [one for one in services if realm_of(one) is Realm.CITIZEN]
+    return {
+        down: any(takes_city_sign_in(one, upstream_down=down) for one in of_citizens)
+        for down in (True, False)
+    }

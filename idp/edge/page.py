@@ -11,12 +11,14 @@ from idp.edge.cookie_names import cookie_name
 from idp.edge.csrf import browser_cookie, csrf_token, mark_of
 from idp.protocol.facts import ClientFacts
 from idp.ui.answering import SCRIPT
-from idp.ui.headers import Headers, form_action_source, page_headers, posting_headers
+from idp.ui.headers import Headers, form_action_source, page_headers, posting_headers, shared_headers
 from idp.ui.language import Language, choose
 from idp.ui.pages import Banner, Frame, RelyingParty
 from idp.ui.theme import TextSize, Theme
 
 _THEMES: Mapping[str, Theme] = {"light": "light", "dark": "dark"}
+STATUS = "/status"
+"""The page that says which services take which ways to sign in now."""
 _TEXT_SIZES: Mapping[str, TextSize] = {"large": "large", "larger": "larger"}
 
 
@@ -69,6 +71,15 @@ def page(
     headers = _headers(form_action, frame_src, asks_us=asks_us, https=call.provider.settings.is_https)
     answer = Answer.html(body, status=status, headers=headers)
     return answer if cookie is None else answer.with_cookies(cookie)
+
+
+def shared_page(
+    call: Call, template: str, *, ui_locales: str | None, seconds: int, **context: object
+) -> Answer:
+    """Return a page that is the same for all who ask alike: no form, no cookie, nobody's name; kept so many seconds."""
+    frame = _frame(call, browser="", ui_locales=ui_locales, path=call.path)
+    headers = _text(shared_headers(seconds=seconds, https=call.provider.settings.is_https))
+    return Answer.html(call.provider.pages.render(template, frame, **context), headers=headers)
 
 
 def answering_page(call: Call, redirect_uri: str, *, host: str, fields: Mapping[str, str]) -> Answer:
@@ -159,6 +170,15 @@ def relying_party(client: ClientFacts, redirect_uri: str) -> RelyingParty:
 
 
 def _banner(call: Call) -> Banner | None:
-    now = call.provider.clock.now()
-    outage = call.provider.outage(now)
-    return None if outage is None else Banner(since=outage.since, until=outage.until, now=now)
+    provider = call.provider
+    now = provider.clock.now()
+    outage = provider.outage(now)
+    if outage is None:
+        return None
+    return Banner(
+        since=outage.since,
+        until=outage.until,
+        now=now,
+        city_sign_in=provider.configuration.city_sign_in[provider.takes_degraded(now)],
+        more_url=None if call.path == STATUS else STATUS,
+    )

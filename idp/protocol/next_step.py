@@ -208,10 +208,13 @@ def required_acr(request: AuthorizationRequest, client: ClientFacts) -> Acr:
 
     Never less than the registry asks for one of its scopes.
     """
-    asked = client.default_acr or rules_of(client).default_acr
-    if request.acr_values:
-        asked = weakest(request.acr_values)
+    asked = weakest(request.acr_values) if request.acr_values else usual_acr(client)
     return strongest((asked, _least_acr(request, client)))
+
+
+def usual_acr(client: ClientFacts) -> Acr:
+    """Return the level of a request that names none: the client's own or the profile's."""
+    return client.default_acr or rules_of(client).default_acr
 
 
 def usable_acr(session: SessionFacts, client: ClientFacts, *, upstream_down: bool) -> Acr:

@@ -42,6 +42,19 @@ def page_headers(
     return (policy, *_FOR_PAGES, *_FOR_ALL, *((_HSTS,) if https else ()))
 
 
+def shared_headers(*, seconds: int, https: bool) -> Headers:
+    """Return the headers of a page that is the same for all who ask alike, and may be kept for so many seconds.
+
+    Alike: our cookies say language and appearance, and a browser says what languages it is set to (RFC 9111 §4.1).
+    """
+    kept = (
+        (b"cache-control", b"public, max-age=%d" % seconds),
+        (b"vary", b"Accept-Language, Cookie"),
+    )
+    dressed = page_headers(https=https)
+    return (*(one for one in dressed if one[0] != b"cache-control"), *kept)
+
+
 def posting_headers(*, source: str, script: str, https: bool) -> Headers:
     """Return the headers of a page that posts an answer to one origin and does nothing else.
 

@@ -81,7 +81,10 @@ class Banner:
     since: datetime
     now: datetime
     until: datetime | None = None
+    city_sign_in: bool = False
+    """Whether a passkey or password of ours leads into any service meanwhile."""
     more_url: str | None = None
+    """Where it says which; None: here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

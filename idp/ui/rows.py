@@ -92,3 +92,22 @@ class ActForRow:
     off_key: str | None
     off_day: str | None
     icon: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenBy:
+    """Services that the same ways to sign in lead into now; no way: nobody can."""
+
+    ways: tuple[str, ...]
+    services: tuple[object, ...]
+    """Each as `shown_name` takes it."""
+
+    @property
+    def id(self) -> str:
+        """Return what names the block on its page."""
+        return "-".join(("by", *(self.ways or ("none",))))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the strings that name the ways."""
+        return tuple(f"status_way_{way}" for way in self.ways)

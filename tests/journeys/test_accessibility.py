@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.network, pytest.mark.browser, pytest.mark.timeout(300)
 
 NARROW, WIDE = 320, 1280
 NATIONAL = ("/faults", "/faults/events?type=person.corrected", "/phone", "/authenticationendpoint/profile.do")
-HELP = ("/help", "/phong-lua-dao", "/privacy", "/accessibility")
+HELP = ("/help", "/phong-lua-dao", "/privacy", "/accessibility", "/status")
 
 
 @dataclass(frozen=True)

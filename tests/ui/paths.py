@@ -13,8 +13,9 @@ OWN_PATHS = {
     "/privacy",
     "/accessibility",
     "/end_session",
+    "/status",
 }
-PASSED_IN = {"/status", "/account/services", "/signed-out"}
+PASSED_IN = {"/account/services", "/signed-out"}
 ACCOUNT = {section.path for section in navigation.ACCOUNT} | {
     *("/account/history/not-me", "/account/history/ask-why", "/account/history/file"),
     *(f"/account/contacts{page}" for page in ("/code", "/remove", "/sign-in")),

@@ -14,7 +14,6 @@ from idp.protocol.context import Choice
 from idp.ui.errors import ErrorSummary, FieldError, one_error
 from idp.ui.info import INFO_PAGES
 from idp.ui.language import Language
-from idp.ui.pages import Banner
 from idp.ui.rows import Delivery, DeliveryState
 from tests.ui.account_samples import ACCOUNT
 from tests.ui.act_for_samples import FAMILY, OFFICE, context_of
@@ -30,9 +29,9 @@ from tests.ui.problem_samples import PROBLEMS
 from tests.ui.qr_samples import QR_PAGES
 from tests.ui.recover_samples import RECOVER
 from tests.ui.sample import FRAME, NOW, PORTAL, SKILLS, Context, Sample, same
+from tests.ui.status_samples import OUTAGE, STATUS_PAGES
 from tests.ui.step_up_samples import STEP_UPS
 
-OUTAGE = Banner(since=NOW - dt.timedelta(hours=1, minutes=30), now=NOW)
 QR = Markup(  # noqa: S704 - drawn by segno from a constant
     segno.make("otpauth://totp/HPID:huong.nt?secret=ORSXG5BAORUGKIDTMVRXEZLU&issuer=HPID").svg_inline(
         border=4, omitsize=True, svgclass=None, lineclass=None
@@ -92,7 +91,9 @@ SAMPLES: dict[str, Sample] = {
         template="sign_in.html", context=choice(rp=SKILLS, methods=("national",), is_known_here=True)
     ),
     "sign-in-degraded": Sample(
-        template="sign_in.html", context=choice(national_down=True), frame=replace(FRAME, banner=OUTAGE)
+        template="sign_in.html",
+        context=choice(national_down=True),
+        frame=replace(FRAME, banner=replace(OUTAGE, city_sign_in=True)),
     ),
     "sign-in-degraded-refused": Sample(
         template="sign_in.html",
@@ -104,7 +105,7 @@ SAMPLES: dict[str, Sample] = {
         context=choice(national_down=True),
         frame=replace(
             FRAME,
-            banner=replace(OUTAGE, until=NOW + dt.timedelta(days=1), more_url="/status"),
+            banner=replace(OUTAGE, until=NOW + dt.timedelta(days=1)),
             theme="dark",
             text_size="larger",
         ),
@@ -297,6 +298,7 @@ SAMPLES: dict[str, Sample] = {
     **QR_PAGES,
     **CONTACTS,
     **DATA,
+    **STATUS_PAGES,
     **{
         f"info-{page.key}": Sample(template="info.html", context=same(page=page))
         for page in INFO_PAGES.values()

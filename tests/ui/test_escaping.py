@@ -42,7 +42,7 @@ KEYS = {
 KEPT_FIELDS = {
     *("key", "field", "spoken_key", "label_key", "language", "theme", "text_size", "notice"),
     *("role", "areas", "obstacle", "label", "labels", "basis", "said", "device_id"),
-    *("word", "source", "scheme", "right", "state"),
+    *("word", "source", "scheme", "right", "state", "ways"),
 }
 """Of a value: what names something of ours."""
 

@@ -14,9 +14,12 @@ from idp.transaction import Tx
 
 def code_channels(call: Call, opened: Opened) -> tuple[Channel, ...]:
     """Return how a code could be sent for this interaction; nothing where it could not do."""
+    return channels(call) if offers_sent_codes(opened.request, opened.client) else ()
+
+
+def channels(call: Call) -> tuple[Channel, ...]:
+    """Return how codes may be sent in this deployment."""
     provider = call.provider
-    if not offers_sent_codes(opened.request, opened.client):
-        return ()
     allowed = {one.value for one in provider.settings.sign_in_codes}
     return tuple(one for one in Channel if one in provider.senders and one.value in allowed)
 

@@ -40,9 +40,12 @@ def relying_party_id(call: Call) -> RelyingPartyId:
 def may_use_passkey(call: Call, opened: Opened) -> bool:
     """Tell whether a passkey could do for this interaction; at a bare address browsers have none (§5.1.3)."""
     down = call.provider.takes_degraded(call.provider.clock.now())
-    return offers_passkeys(opened.request, opened.client, upstream_down=down) and not _is_address(
-        relying_party_id(call).rp_id
-    )
+    return offers_passkeys(opened.request, opened.client, upstream_down=down) and has_passkeys(call)
+
+
+def has_passkeys(call: Call) -> bool:
+    """Tell whether browsers have passkeys where this deployment is."""
+    return not _is_address(relying_party_id(call).rp_id)
 
 
 def ask_to_sign_in(call: Call, opened: Opened) -> Question:

@@ -44,6 +44,7 @@ from idp.ui.strings import (
     scam,
     sign_in,
     sign_out,
+    status,
 )
 
 PAGES = (
@@ -57,6 +58,7 @@ PAGES = (
     qr,
     lock,
     recover,
+    status,
 )
 STRINGS: Mapping[Language, Mapping[str, str]] = {
     Language.VI: MappingProxyType({key: text for page in PAGES for key, text in page.VI.items()}),

@@ -32,8 +32,9 @@ VI = {
         "Đang dùng ở chế độ dự phòng: xem và soạn được, việc cần mức cao sẽ làm tiếp khi hệ thống trở lại."
     ),
     "banner_title": "Hệ thống định danh quốc gia đang gián đoạn",
-    "banner_since": (
-        "Từ {since}. Người đã có khóa truy cập hoặc mật khẩu của Hải Phòng ID vẫn đăng nhập được vào một số dịch vụ."
+    "banner_since": "Từ {since}.",
+    "banner_city_sign_in": (
+        "Người đã có khóa truy cập hoặc mật khẩu của Hải Phòng ID vẫn đăng nhập được vào một số dịch vụ."
     ),
     "banner_planned": "Bảo trì theo kế hoạch từ {since} đến {until}.",
     "banner_more": "Dịch vụ nào đang dùng được",
@@ -102,8 +103,9 @@ EN = {
         "In fallback mode: viewing and drafting work; acts that need the high level continue later."
     ),
     "banner_title": "The national e-ID system is disrupted",
-    "banner_since": (
-        "Since {since}. People with a Hải Phòng ID passkey or password can still sign in to some services."
+    "banner_since": "Since {since}.",
+    "banner_city_sign_in": (
+        "People with a Hải Phòng ID passkey or password can still sign in to some services."
     ),
     "banner_planned": "Planned maintenance from {since} to {until}.",
     "banner_more": "Which services work",

@@ -33,8 +33,8 @@ VI = {
     "help_code_3": "Mỗi mã dùng được một lần. Vừa dùng xong thì chờ mã tiếp theo.",
     "help_down": "Hệ thống quốc gia đang gián đoạn",
     "help_down_text": (
-        "Thông báo màu vàng ở đầu trang cho biết từ lúc nào. Người đã có khóa truy cập hoặc mật khẩu của Hải Phòng ID "
-        "vẫn vào được một số dịch vụ. Hồ sơ có thể nộp tại bộ phận một cửa."
+        "Thông báo màu vàng ở đầu trang cho biết từ lúc nào. Xem [dịch vụ nào đang dùng được](/status) và đăng nhập "
+        "bằng cách nào. Hồ sơ có thể nộp tại bộ phận một cửa."
     ),
     "help_act_for": "Không thấy người hoặc tổ chức cần làm thay",
     "help_act_for_1": "Doanh nghiệp: tên người đại diện theo pháp luật lấy từ cơ quan đăng ký kinh doanh, sửa tại đó.",
@@ -88,8 +88,8 @@ EN = {
     "help_code_3": "Each code works once. If it was just used, wait for the next one.",
     "help_down": "The national system is disrupted",
     "help_down_text": (
-        "An amber notice on top of the page says since when. People with a Hải Phòng ID passkey or password "
-        "can still reach some services. Papers can be handed in at a one-stop desk."
+        "An amber notice on top of the page says since when. See [which services work](/status) and how to sign "
+        "in to them. Papers can be handed in at a one-stop desk."
     ),
     "help_act_for": "You can’t see whom you act for",
     "help_act_for_1": (
