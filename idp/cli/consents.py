@@ -1,5 +1,6 @@
 """`hpid consents`: what a person shares with whom, and withdrawing it."""
 
+from dataclasses import dataclass
 from functools import partial
 
 import typer
@@ -7,11 +8,20 @@ import typer
 from idp.audit.occasion import Occasion
 from idp.cli.context import AsJson, CommandFailed, occasion, operator, say, show, with_provider
 from idp.cli.looking import look
+from idp.consents.model import consent_facts
 from idp.consents.service import withdraw as withdraw_consent
 from idp.database import Done, Refused
 from idp.ids import ClientId, PersonId
 from idp.provider import Provider
 from idp.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Withdrawn:
+    count: int
+    by_law: tuple[str, ...]
+    """Scopes that are sent all the same."""
+
 
 app = typer.Typer(help="Consents.", no_args_is_help=True)
 
@@ -39,9 +49,9 @@ def list_consents(person_id: str, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def withdraw(person_id: str, client_id: str) -> None:
-    """Withdraw everything a person shares with one client; its tokens end with it."""
+    """Withdraw what a person has agreed to share with one client; its tokens end with it. What goes by law goes on."""
 
-    async def work(provider: Provider) -> int:
+    async def work(provider: Provider) -> _Withdrawn:
         outcome = await provider.database.transact(
             partial(
                 _withdraw,
@@ -52,13 +62,23 @@ def withdraw(person_id: str, client_id: str) -> None:
         )
         return outcome.unwrap()
 
-    say(f"withdrawn: {with_provider(work)}")
+    done = with_provider(work)
+    say(f"withdrawn: {done.count}")
+    if done.by_law:
+        say(f"goes by law, and may be objected to: {', '.join(done.by_law)}")
 
 
 def _withdraw(
     tx: Tx, *, person_id: PersonId, client_id: ClientId, happening: Occasion
-) -> Done[int] | Refused:
-    """Withdraw what is shared; where nothing is, nothing is recorded either."""
-    if all(record.withdrawn_at is not None for record in tx.consents.of_client(person_id, client_id)):
-        return Refused(CommandFailed(f"{person_id} shares nothing with {client_id}"))
-    return withdraw_consent(tx, person_id, client_id, actor=operator(), occasion=happening)
+) -> Done[_Withdrawn] | Refused:
+    """Withdraw what rests on consent; where nothing does, nothing is recorded either."""
+    count = withdraw_consent(tx, person_id, client_id, actor=operator(), occasion=happening).value
+    rest = consent_facts(tx.consents.of_client(person_id, client_id)).granted
+    if count:
+        return Done(_Withdrawn(count=count, by_law=tuple(sorted(rest))))
+    if rest:
+        what = (
+            f"{person_id} shares nothing with {client_id} by consent: {', '.join(sorted(rest))} goes by law"
+        )
+        return Refused(CommandFailed(what))
+    return Refused(CommandFailed(f"{person_id} shares nothing with {client_id}"))

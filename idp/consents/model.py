@@ -51,6 +51,11 @@ def rests_on_consent(record: ConsentRecord, client: ClientFacts | None) -> bool:
     return record.granted and record.withdrawn_at is None and LegalBasis.CONSENT in bases
 
 
+def goes_by_law(record: ConsentRecord, client: ClientFacts | None) -> bool:
+    """Tell whether what goes by this record goes on whatever its person takes back: they may object to it."""
+    return record.granted and record.withdrawn_at is None and not rests_on_consent(record, client)
+
+
 def consent_facts(records: tuple[ConsentRecord, ...], *, is_restricted: bool = False) -> ConsentFacts:
     """Reduce the records of one person and client to what counts now."""
     live = [record for record in records if record.withdrawn_at is None]

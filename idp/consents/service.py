@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion, person_ref
-from idp.consents.model import ConsentRecord, consent_facts
+from idp.consents.model import ConsentRecord, consent_facts, rests_on_consent
 from idp.database import Done
 from idp.ids import ClientId, PersonId
 from idp.messages.model.notices import Notice
@@ -89,12 +89,19 @@ def record_answer(
 def withdraw(
     tx: Tx, person_id: PersonId, client_id: ClientId, *, actor: str, occasion: Occasion
 ) -> Done[int]:
-    """Take back what one client may get; its grants end with it, and it is told. Returns how many records were withdrawn.
+    """Take back what one client gets by consent, and return how many scopes that were; if none, nothing happens.
 
-    The person's row is locked, as by `settle`: no code is issued on a consent that is being withdrawn.
+    Its grants end, for a token carries what was agreed to beside what goes by law; the client is told, and may ask anew
+    for the latter. The person's row is locked, as by `settle`: no code is issued on a consent that is being withdrawn.
     """
     tx.people.lock(person_id)
-    count = tx.consents.withdraw(person_id, client_id, occasion.now)
+    client = tx.clients.get(client_id)
+    facts = None if client is None else client.facts
+    records = tx.consents.of_client(person_id, client_id)
+    scopes = {one.scope for one in records if rests_on_consent(one, facts)}
+    if not scopes:
+        return Done(0)
+    count = tx.consents.withdraw(person_id, client_id, scopes, occasion.now)
     ended = _end_grants(tx, person_id, client_id, "consent withdrawn", occasion)
     tell_of_ended(tx, ended, occasion=occasion)
     tx.audit.add(

@@ -70,7 +70,12 @@ _HISTORY = (
 _ADD = insert(consents)
 _WITHDRAW = (
     update(consents)
-    .where(_counts_now, _t.client_id == bindparam("of_client"), _t.withdrawn_at.is_(None))
+    .where(
+        _counts_now,
+        _t.client_id == bindparam("of_client"),
+        _t.scope.in_(bindparam("of_scopes", expanding=True)),
+        _t.withdrawn_at.is_(None),
+    )
     .values(withdrawn_at=bindparam("now"))
 )
 
@@ -107,9 +112,14 @@ class ConsentStore:
             self.connection.execute(_SUPERSEDE, given)
             self.connection.execute(_ADD, _row(record))
 
-    def withdraw(self, person_id: PersonId, client_id: ClientId, now: datetime) -> int:
-        """Withdraw what counts now for one client; return how many scopes that were."""
-        given = {**person_given(person_id), "of_client": client_id, "now": now}
+    def withdraw(self, person_id: PersonId, client_id: ClientId, scopes: Iterable[str], now: datetime) -> int:
+        """Withdraw what counts now of these scopes for one client; return how many that were."""
+        given = {
+            **person_given(person_id),
+            "of_client": client_id,
+            "of_scopes": sorted(scopes),
+            "now": now,
+        }
         return self.connection.execute(_WITHDRAW, given).rowcount
 
 

@@ -51,12 +51,19 @@ class Connected:
     host: str
     since: datetime
     last_used: datetime
-    is_public_task: bool
-    """Nothing of it is the reader's to take back."""
+    is_sent: bool
+    """It may get something now."""
+    is_agreed: bool
+    """Something of it is the reader's to take back."""
+    is_by_law: bool
+    """Something of it is not: to that they may object."""
     law: str
-    labels: tuple[str, ...]
+    agreed: tuple[str, ...]
+    by_law: tuple[str, ...]
+    taken_back: tuple[str, ...]
     given: tuple[Given, ...]
     withdrawn_at: datetime | None
+    """When they took consent back; None: they did not, or agreed to something again."""
     number: str
     """Of its receipt."""
 

@@ -83,7 +83,7 @@ async def test_b10_every_path_refuses_at_once(world: World, oracle: Oracle, cast
     ):
         await rp.redeem(world.http, code)
 
-    silent = rp.authorize_url(prompt="none")
+    silent = rp.authorize_url(prompt="none", scope="openid profile email")
     cast.alice.browser.client.cookies.set("hpid-session", cookie, domain="localhost.local", path="/")
     if disabled:
         async with oracle.refusing((name, "prompt=none"), status={400}, counted=True):

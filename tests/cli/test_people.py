@@ -216,11 +216,14 @@ async def test_consents_are_listed_and_withdrawn_once(office: Office, world: Ser
     page = await visitor.browser.get("/account/history?kind=looked")
     assert "Cán bộ đã xem thông tin trong hồ sơ" in page.response.text
     withdraw = ("consents", "withdraw", key, office.rp.client_id)
-    assert (await office.installation.run(*withdraw)).out == f"withdrawn: {len(rows)}\n"
+    assert (await office.installation.run(*withdraw)).out == (
+        f"withdrawn: {len(rows) - 1}\ngoes by law, and may be objected to: profile\n"
+    )
     rows = (await office.installation.run("consents", "list", key, "--json")).json
-    assert all(row["withdrawn_at"] for row in rows)
+    assert {row["scope"] for row in rows if not row["withdrawn_at"]} == {"profile"}
+    assert {row["basis"] for row in rows if row["withdrawn_at"]} == {"consent"}
     assert (await office.installation.run(*withdraw)).refusal == (
-        f"{key} shares nothing with {office.rp.client_id}"
+        f"{key} shares nothing with {office.rp.client_id} by consent: profile goes by law"
     )
     withdrawn = await _about(world, visitor.person, EventType.CONSENT_WITHDRAWN)
     assert len(withdrawn) == 1  # what changed nothing is not recorded

@@ -38,11 +38,21 @@ async def test_withdrawing_ends_its_tokens_tells_it_and_gives_a_receipt(world: W
         lambda tx: tx.connection.exec_driver_sql("SELECT kind FROM outbox").scalars().all()
     )
     assert OutboxKind.BACKCHANNEL_LOGOUT.value in told
-    page = await visitor.browser.get(HERE)
+    assert f"open-receipt-{rp.client_id}" in (await visitor.browser.get(HERE)).ids
+    page = await visitor.browser.get(rp.authorize_url(scope="openid email"))
+    assert "page-consent" in page.ids, "it must ask again"
+
+
+async def test_a_service_that_got_nothing_but_by_consent_leaves_the_list(world: World) -> None:
+    rp = await world.client()
+    person, browser = await world.person(), world.browser()
+    await world.signed_in(browser, person.person_id)
+    await world.agree(person.person_id, rp, "email", "phone")
+    page = await browser.press(await browser.get(f"{HERE}/service?c={rp.client_id}"), "withdraw")
+    assert "by-law" not in page.ids
+    page = await browser.get(HERE)
     assert f"open-receipt-{rp.client_id}" in page.ids
     assert f"service-{rp.client_id}" not in page.ids
-    page = await visitor.browser.get(rp.authorize_url())
-    assert "page-consent" in page.ids, "it must ask again"
 
 
 @pytest.mark.parametrize("path", ["service", "receipt"])

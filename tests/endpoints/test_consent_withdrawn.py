@@ -12,17 +12,20 @@ from idp.protocol.authorization_request import check, parse
 from idp.protocol.next_step import Consent
 from tests.world import World
 
+SCOPE = "openid profile email"
+
 
 async def test_no_code_is_issued_on_a_consent_that_was_withdrawn(world: World) -> None:
     rp = await world.client()
     person = await world.person()
     browser = world.browser()
     await world.signed_in(browser, person.person_id)
-    await browser.press(await browser.get(rp.authorize_url()), "allow")
+    page = await browser.get(rp.authorize_url(scope=SCOPE))
+    await browser.press(page, "allow", extra=[("scope", "email")])
     client = await world.provider.configuration.client(ClientId(rp.client_id))
     assert client is not None
     request = check(
-        parse(rp.parameters().items()),
+        parse(rp.parameters(scope=SCOPE).items()),
         client.facts,
         redirect_uri=rp.redirect_uri,
         hinted_sub=None,
@@ -52,7 +55,7 @@ async def test_no_code_is_issued_on_a_consent_that_was_withdrawn(world: World) -
     assert isinstance((await world.provider.database.transact(ask)).unwrap(), str)
     await world.withdraw(person.person_id, rp)
     before = await world.events(EventType.CODE_ISSUED)
-    assert (await world.provider.database.transact(ask)).unwrap() == Consent(scopes=("profile",))
+    assert (await world.provider.database.transact(ask)).unwrap() == Consent(scopes=("email",))
     assert await world.events(EventType.CODE_ISSUED) == before
 
 

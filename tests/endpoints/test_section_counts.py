@@ -66,7 +66,7 @@ async def test_an_offer_counts_with_the_powers_until_it_is_answered(world: World
 async def test_what_ended_is_not_counted(world: World) -> None:
     rp = await world.client()
     minh = await somebody(world, "Vũ Đức Minh")
-    await world.agree(minh.person.person_id, rp)
+    await world.agree(minh.person.person_id, rp, "email")
     page = await minh.browser.get(f"/account/services/service?c={rp.client_id}")
     page = await minh.browser.press(page, "withdraw")
     assert "services" not in _counts(page)

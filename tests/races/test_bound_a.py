@@ -20,7 +20,7 @@ from tests.world import Visitor
 pytestmark = pytest.mark.network
 BOUND = 1.0
 _OFFLINE = "openid profile offline_access"
-_ONLINE = "openid profile"
+_ONLINE = "openid profile email"
 
 
 @dataclass(kw_only=True)

@@ -73,23 +73,32 @@ async def test_what_one_person_decides_leaves_what_another_did(database: Databas
     for person_id, record in ((me, mine), (another, theirs)):
         found = await see(database, lambda tx, p=person_id: tx.consents.of_client(p, ClientId("portal")))
         assert found == (record,)
-    assert await do(database, lambda tx: tx.consents.withdraw(another, ClientId("portal"), NOW + HOUR)) == 1
+    assert (
+        await do(
+            database, lambda tx: tx.consents.withdraw(another, ClientId("portal"), ("email",), NOW + HOUR)
+        )
+        == 1
+    )
     assert await see(database, lambda tx: tx.consents.of_client(me, ClientId("portal"))) == (mine,)
 
 
-async def test_consent_is_withdrawn_from_one_client(database: Database[Any]) -> None:
+async def test_some_scopes_are_withdrawn_from_one_client(database: Database[Any]) -> None:
     me = await someone(database)
+    both = ("email", "phone")
     records = (
         make_record(me, "1", "email"),
         make_record(me, "2", "phone", granted=False),
         make_record(me, "3", "email", client_id=ClientId("warehouse")),
+        make_record(me, "4", "profile", basis=LegalBasis.PUBLIC_TASK),
     )
     await do(database, lambda tx: tx.consents.add(records))
-    assert await do(database, lambda tx: tx.consents.withdraw(me, ClientId("portal"), NOW + HOUR)) == 2
-    assert await do(database, lambda tx: tx.consents.withdraw(me, ClientId("portal"), NOW + 2 * HOUR)) == 0
+    assert await do(database, lambda tx: tx.consents.withdraw(me, ClientId("portal"), both, NOW + HOUR)) == 2
+    assert (
+        await do(database, lambda tx: tx.consents.withdraw(me, ClientId("portal"), both, NOW + 2 * HOUR)) == 0
+    )
     found = await see(database, lambda tx: tx.consents.of_client(me, ClientId("portal")))
-    assert [one.withdrawn_at for one in found] == [NOW + HOUR, NOW + HOUR]
-    assert consent_facts(found).scopes == frozenset()
+    assert [one.withdrawn_at for one in found] == [NOW + HOUR, NOW + HOUR, None]
+    assert consent_facts(found).scopes == {"profile"}
     untouched = await see(database, lambda tx: tx.consents.of_client(me, ClientId("warehouse")))
     assert untouched == (records[2],)
 
@@ -100,7 +109,7 @@ async def test_who_withdrew_may_agree_again(database: Database[Any]) -> None:
 
     def change_minds(tx: Any) -> None:
         tx.consents.add((make_record(me, "1", "email"),))
-        tx.consents.withdraw(me, ClientId("portal"), NOW)
+        tx.consents.withdraw(me, ClientId("portal"), ("email",), NOW)
         tx.consents.add((again,))
 
     await do(database, change_minds)

@@ -50,7 +50,7 @@ async def test_nothing_is_issued_for_a_ward_past_what_is_changing(
 
     changing = asyncio.create_task(world.provider.database.transact(change_slowly))
     await begun.wait()
-    page = await family.browser.get(family.rp.authorize_url())
+    page = await family.browser.get(family.rp.authorize_url(scope="openid profile offline_access"))
     await changing
     if page.left_for is not None and "code" in page.answer:
         redeemed = await family.rp.redeem(world.http, page.answer["code"])

@@ -135,9 +135,13 @@ def connected(client_id: str, rp: RelyingParty, **changes: object) -> Connected:
         host=rp.host,
         since=NOW - dt.timedelta(days=30),
         last_used=NOW,
-        is_public_task=False,
+        is_sent=True,
+        is_agreed=True,
+        is_by_law=True,
         law="Quyết định 45/2026/QĐ-UBND (mẫu)",
-        labels=("claim_name", "claim_email"),
+        agreed=("claim_email",),
+        by_law=("claim_name", "claim_gender", "claim_birthdate"),
+        taken_back=(),
         given=(
             given("claim_name", "claim_gender", "claim_birthdate", basis="public_task"),
             given("claim_email"),
@@ -149,10 +153,31 @@ def connected(client_id: str, rp: RelyingParty, **changes: object) -> Connected:
     return replace(row, **changes)  # type: ignore[arg-type]
 
 
-PUBLIC = connected("dichvucong", PORTAL, is_public_task=True, labels=("claim_name", "claim_address"))
+PUBLIC = connected("dichvucong", PORTAL, is_agreed=False, agreed=(), by_law=("claim_name", "claim_address"))
+AGREED = connected(
+    "sach", SKILLS, is_by_law=False, by_law=(), law="", given=(given("claim_email"), given("claim_docs_read"))
+)
+REST = connected(
+    "dichvu",
+    PORTAL,
+    is_agreed=False,
+    agreed=(),
+    taken_back=("claim_email",),
+    withdrawn_at=NOW,
+    given=(
+        given("claim_name", "claim_gender", "claim_birthdate", basis="public_task"),
+        given("claim_email", withdrawn_at=NOW),
+    ),
+)
 GONE = connected(
     "hoctap",
     SKILLS,
+    is_sent=False,
+    is_agreed=False,
+    is_by_law=False,
+    agreed=(),
+    by_law=(),
+    taken_back=("claim_email",),
     withdrawn_at=NOW,
     given=(given("claim_email", withdrawn_at=NOW), given("claim_docs_read")),
 )
@@ -163,7 +188,7 @@ def services(*rows: Connected) -> Sample:
         template="account_services.html",
         frame=replace(HERS, path="/account/services"),
         context=same(
-            connected=tuple(row for row in rows if row.withdrawn_at is None),
+            connected=tuple(row for row in rows if row.is_sent),
             withdrawn=tuple(row for row in rows if row.withdrawn_at is not None),
         ),
     )
@@ -284,13 +309,18 @@ ACCOUNT: dict[str, Sample] = {
     ),
     "account-locked": account_locked(),
     "account-locked-others-act": account_locked(others_act=True),
-    "services": services(PUBLIC, connected("kho", SKILLS, labels=()), GONE),
+    "services": services(
+        PUBLIC, connected("kho", SKILLS), connected("trang", SKILLS, agreed=(), by_law=()), AGREED, REST, GONE
+    ),
     "services-none": services(),
     "service-consent": service("account_service.html", connected("hoctap", SKILLS)),
+    "service-agreed": service("account_service.html", AGREED),
+    "service-rest": service("account_service.html", REST),
     "service-public-task": service("account_service.html", PUBLIC),
     "service-no-law": service("account_service.html", replace(PUBLIC, law="", given=())),
     "service-withdrawn": service("account_service.html", GONE),
     "service-receipt": service("account_service_receipt.html", PUBLIC),
+    "service-receipt-rest": service("account_service_receipt.html", REST),
     "service-receipt-withdrawn": service("account_service_receipt.html", GONE),
     "sessions": sessions(
         session("9k1", device="Samsung Internet, Android", is_phone=True, services=()),

@@ -42,6 +42,7 @@ KEYS = {
 KEPT_FIELDS = {
     *("key", "field", "spoken_key", "label_key", "language", "theme", "text_size", "notice"),
     *("role", "areas", "obstacle", "label", "labels", "basis", "said", "device_id"),
+    *("agreed", "by_law", "taken_back"),
     *("word", "source", "scheme", "right", "state", "ways"),
 }
 """Of a value: what names something of ours."""

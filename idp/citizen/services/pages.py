@@ -11,7 +11,6 @@ from idp.citizen.data.rows import request_row
 from idp.citizen.interaction import posted
 from idp.citizen.services.found import Found, load
 from idp.citizen.services.rows import HOME, connected
-from idp.consents.model import rests_on_consent
 from idp.consents.service import withdraw as withdraw_consent
 from idp.data_rights.service import requests_of
 from idp.database import Done
@@ -22,7 +21,10 @@ from idp.ui.account_rows import Connected
 
 
 async def show(call: Call) -> Answer:
-    """Show those that may get something, the latest used first, and those from which it was taken back."""
+    """Show those that may get something, the latest used first, and those from which consent was taken back.
+
+    A service may be both: what the law has sent goes on.
+    """
     holder = await holder_of(call)
     if isinstance(holder, Answer):
         return holder
@@ -32,7 +34,7 @@ async def show(call: Call) -> Answer:
         call,
         holder,
         "account_services.html",
-        connected=tuple(row for row in rows if row.withdrawn_at is None),
+        connected=tuple(row for row in rows if row.is_sent),
         withdrawn=tuple(row for row in rows if row.withdrawn_at is not None),
     )
 
@@ -48,19 +50,14 @@ async def receipt(call: Call) -> Answer:
 
 
 async def withdraw(call: Call) -> Answer:
-    """Take back what one service may get; where the law is the basis, or it is none of theirs, nothing happens."""
+    """Take back what one service gets by consent; where it gets none so, or is none of theirs, nothing happens."""
     holder = await holder_of(call, back=HOME)
     if isinstance(holder, Answer):
         return holder
     client_id = ClientId(posted(call).get("service", ""))
     occasion = call.occasion()
-    client = await call.provider.configuration.client(client_id)
-    facts = None if client is None else client.facts
 
     def work(tx: Tx) -> Done[int]:
-        records = tx.consents.of_client(holder.person_id, client_id)
-        if not any(rests_on_consent(one, facts) for one in records):
-            return Done(0)
         actor = person_ref(holder.person_id)
         return withdraw_consent(tx, holder.person_id, client_id, actor=actor, occasion=occasion)
 

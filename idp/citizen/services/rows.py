@@ -6,7 +6,7 @@ from hashlib import sha256
 from idp.citizen.account import Holder
 from idp.citizen.consent_offer import labels_of
 from idp.citizen.services.found import Found
-from idp.consents.model import ConsentRecord, rests_on_consent
+from idp.consents.model import ConsentRecord, goes_by_law, rests_on_consent
 from idp.edge import Call
 from idp.edge.page import language_of, relying_party
 from idp.protocol.facts import ClientFacts
@@ -22,7 +22,10 @@ def connected(call: Call, holder: Holder, found: Found, client: ClientFacts) -> 
     granted = [one for one in found.records if one.granted]
     decided = [one.decided_at for one in found.records]
     withdrawn = [one.withdrawn_at for one in found.records if one.withdrawn_at is not None]
-    is_open = [one for one in granted if one.withdrawn_at is None]
+    agreed = [one for one in granted if rests_on_consent(one, client)]
+    by_law = [one for one in granted if goes_by_law(one, client)]
+    taken_back = [one for one in granted if one.withdrawn_at is not None]
+    is_sent = bool(agreed or by_law) or not withdrawn
     first = [*decided, *([found.use.first] if found.use else [])]
     last = [*decided, *([found.use.last] if found.use else [])]
     return Connected(
@@ -32,11 +35,15 @@ def connected(call: Call, holder: Holder, found: Found, client: ClientFacts) -> 
         host=relying_party(client, client.first_redirect_uri).host,
         since=min(first),
         last_used=max(last),
-        is_public_task=not any(rests_on_consent(one, client) for one in is_open),
+        is_sent=is_sent,
+        is_agreed=bool(agreed),
+        is_by_law=bool(by_law) or (is_sent and not agreed),
         law=client.law,
-        labels=_labels(call, holder, is_open),
+        agreed=_labels(call, holder, agreed),
+        by_law=_labels(call, holder, by_law),
+        taken_back=_labels(call, holder, taken_back),
         given=tuple(_given(call, holder, one) for one in found.records),
-        withdrawn_at=max(withdrawn) if withdrawn and not is_open else None,
+        withdrawn_at=max(withdrawn) if withdrawn and not agreed else None,
         number=number_of(found.records),
     )
 

@@ -25,12 +25,19 @@ VI = {
     "service_withdraw_text": (
         "Dịch vụ sẽ mất quyền trong vòng 5 phút. Dữ liệu đã gửi trước đó do {agency} quản lý."
     ),
+    "service_withdraw_rest": (
+        "Thông tin gửi theo nhiệm vụ công thì không dừng: lần đăng nhập sau ở dịch vụ này vẫn gửi."
+    ),
+    "service_still": "Vẫn gửi theo nhiệm vụ công",
+    "service_still_law": "Cơ sở pháp lý: {law}.",
     "service_withdrawn": "Đã rút sự đồng ý với {rp}. Biên nhận {number}.",
     "service_withdrawn_at": "Rút lúc",
     "service_sent_before": "Dữ liệu đã gửi trước đó do {agency} quản lý.",
     "service_object": "Thông tin gửi theo nhiệm vụ công",
-    "service_law": "Cơ sở pháp lý: {law}. Vì vậy ở đây không có nút rút sự đồng ý.",
-    "service_law_unsaid": "Đây là nhiệm vụ công của cơ quan. Vì vậy ở đây không có nút rút sự đồng ý.",
+    "service_law": "Cơ sở pháp lý: {law}. Những mục này không dựa trên sự đồng ý nên không rút được.",
+    "service_law_unsaid": (
+        "Đây là nhiệm vụ công của cơ quan. Những mục này không dựa trên sự đồng ý nên không rút được."
+    ),
     "service_object_text": (
         "Có quyền phản đối: yêu cầu được chuyển đến {agency}. Trả lời trong 2 ngày làm việc."
     ),
@@ -74,12 +81,19 @@ EN = {
     "service_printed": "Made at",
     "service_withdraw": "Withdraw consent",
     "service_withdraw_text": ("Access ends within 5 minutes. Data sent earlier is held by {agency}."),
+    "service_withdraw_rest": (
+        "What is sent as a public task does not stop: the next sign-in at this service sends it again."
+    ),
+    "service_still": "Still sent as a public task",
+    "service_still_law": "Legal basis: {law}.",
     "service_withdrawn": "Consent withdrawn from {rp}. Receipt {number}.",
     "service_withdrawn_at": "Withdrawn at",
     "service_sent_before": "Data sent earlier is held by {agency}.",
     "service_object": "Sent as a public task",
-    "service_law": "Legal basis: {law}. That is why there is nothing to withdraw here.",
-    "service_law_unsaid": "This is a public task of the agency. That is why there is nothing to withdraw here.",
+    "service_law": "Legal basis: {law}. This does not rest on consent, so it cannot be withdrawn.",
+    "service_law_unsaid": (
+        "This is a public task of the agency. It does not rest on consent, so it cannot be withdrawn."
+    ),
     "service_object_text": (
         "You may object: the request goes to {agency}. It is answered within 2 working days."
     ),
