@@ -19,10 +19,9 @@ from idp.credentials.reservation import Slowed
 from idp.credentials.typed_code import has_marks
 from idp.database import Done, Refused
 from idp.edge import Answer, Call
-from idp.edge.answer import Cookie
-from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import session_cookie_name
 from idp.edge.page import page
+from idp.edge.signing_out import left_behind
 from idp.ids import NOBODY, PersonId
 from idp.life_events.service import Locked, lock_own
 from idp.limits.model import Counted, Limit, address_key
@@ -82,9 +81,8 @@ async def by_code(call: Call) -> Answer:
 
 
 def locked(call: Call, done: Locked) -> Answer:
-    """Return the page that says it is done, and take the session's cookie from this browser."""
-    name = session_cookie_name(call.provider.settings, Realm.CITIZEN)
-    return _said(call, done).with_cookies(Cookie(name=name, value="", max_age=0), *changed_state(call))
+    """Return the page that says it is done, and leave nothing of the session in this browser."""
+    return left_behind(call, _said(call, done))
 
 
 def _said(call: Call, done: Locked) -> Answer:

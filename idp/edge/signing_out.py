@@ -130,11 +130,19 @@ async def signed_out(
     else:
         address = back.location if back is not None else results_address(logout_ids, realm, asked_by)
         answer = Answer.redirect(address)
+    return left_behind(call, answer, realm)
+
+
+def left_behind(call: Call, answer: Answer, realm: Realm = Realm.CITIZEN) -> Answer:
+    """Return the answer to a browser whose session has ended: nothing of it stays there, and no other cookie goes.
+
+    Whatever ended may be of another browser: one that brought no session's cookie is left as it is.
+    """
     name = session_cookie_name(call.provider.settings, realm)
-    if name not in call.cookies():  # whatever ended may be of another browser: this one is left as it is
+    if name not in call.cookies():
         return answer
-    answer = answer.with_cookies(Cookie(name=name, value="", max_age=0), *changed_state(call))
-    return answer.with_headers(_CLEAR) if logout_ids else answer
+    erased = answer.with_cookies(Cookie(name=name, value="", max_age=0), *changed_state(call))
+    return erased.with_headers(_CLEAR)
 
 
 async def signed_out_page(

@@ -14,10 +14,10 @@ from federation.upstream import UpstreamError
 from idp.audit.events import EventType
 from idp.audit.occasion import Occasion
 from idp.database import Done, Refused
-from idp.edge import Answer, BadCall, Call, Cookie
+from idp.edge import Answer, BadCall, Call
 from idp.edge.answer import NO_STORE
-from idp.edge.browser_state import changed_state
 from idp.edge.cookie_names import session_cookie_name
+from idp.edge.signing_out import left_behind
 from idp.endpoints.back_channel import form_of
 from idp.ids import PersonId
 from idp.log import fields
@@ -76,7 +76,7 @@ async def frontchannel_logout(call: Call) -> Answer:
     )
     if (await call.provider.database.transact(work)).unwrap() is None:
         return answer
-    return answer.with_cookies(Cookie(name=name, value="", max_age=0), *changed_state(call))
+    return left_behind(call, answer)
 
 
 async def _read(call: Call, token: str) -> LogoutNotice:
