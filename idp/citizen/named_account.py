@@ -25,6 +25,5 @@ def find_named(tx: Tx, username: str) -> tuple[Named | None, str]:
 
 def _spelled(username: str) -> str:
     """Return the form in which two spellings of a name that is nobody's meet, as those of somebody's do (E10)."""
-    return normal_form(
-        IdentifierScheme.PHONE if _PHONE.fullmatch(username) else IdentifierScheme.USERNAME, username
-    )
+    plain = normal_form(IdentifierScheme.USERNAME, username)  # a number in wide digits is one too
+    return normal_form(IdentifierScheme.PHONE, plain) if _PHONE.fullmatch(plain) else plain
