@@ -100,6 +100,9 @@ class EventType(StrEnum):
     grants."""
     PEOPLE_SEARCHED = "people:searched"
     """An official looked for people. Payload: kind (never what was typed), reason, narrowed_by, shown_before, found."""
+    PERSON_LISTED = "person:listed"
+    """An official's search showed somebody among others; nobody is told, their history says it. Payload: kind, reason,
+    found (on that page)."""
     PERSON_LOOKED_AT = "person:looked-at"
     """An official read something of one person. Payload: what (consents, identifiers, mandates, case)."""
     PERSON_LOCKED = "person:locked"

@@ -19,6 +19,7 @@ _REASONS = frozenset(one.value for one in SearchReason)
 _OF_A_FACTOR = frozenset(
     {EventType.CREDENTIAL_SET, EventType.CREDENTIAL_REMOVED, EventType.CREDENTIAL_COMPROMISED}
 )
+_SEARCHES = frozenset({EventType.PEOPLE_SEARCHED, EventType.PERSON_LISTED})
 _FACTORS = frozenset(one.value for one in Factor if one not in {Factor.NATIONAL, Factor.DESK})
 _SENT = {"sms": "history_by_phone_code", "email": "history_by_email_code"}
 _WITH_PASSWORD = {"otp": "history_by_password_totp", "recovery": "history_by_password_recovery"}
@@ -44,7 +45,7 @@ def said(event: AuditEvent, *, is_own: bool, may_be_anothers: bool = False) -> t
         keys.append("history_by_other")
     elif event.actor == "system":
         keys.append("history_by_system")
-    if event.type is EventType.PEOPLE_SEARCHED and payload.get("reason") in _REASONS:
+    if event.type in _SEARCHES and payload.get("reason") in _REASONS:
         keys.append(f"history_reason_{payload['reason']}")
     if may_be_anothers:
         keys.append("history_joined")

@@ -117,6 +117,7 @@ WORDS: Mapping[E, Shown] = {
         "user",
         *(
             E.PEOPLE_SEARCHED,
+            E.PERSON_LISTED,
             E.PERSON_LOOKED_AT,
             E.DATA_REQUEST_READ,
             E.LIFE_EVENT_READ,

@@ -168,5 +168,53 @@ async def test_a_search_is_on_record_with_kind_and_reason_and_without_what_was_t
     assert all(one.event.actor == "operator:o" for one in seen)
 
 
+async def test_each_of_several_who_are_shown_has_it_on_record_and_who_is_not_shown_has_nothing(
+    database: Database[Any], vault: Vault, clock: Clock
+) -> None:
+    crowd = [make_person("Phạm Văn Bình") for _ in range(PAGE + 1)]
+    kept, merged = make_person("Đỗ Thị Lan"), make_person("Đỗ Thị Lan Anh")
+    other = make_person("Phạm Văn Anh")
+
+    def add(tx: Any) -> None:
+        tx.people.add_many((*crowd, kept, other))
+        tx.people.add(replace(merged, canonical_id=kept.person_id))
+
+    await do(database, add)
+    happening = Occasion(clock=clock, now=NOW, txn="t")
+
+    async def look(text: str, after: str = "") -> Page:
+        asked, reason = read_text(text), SearchReason.DESK
+        place = read_cursor(vault, asked, after)
+
+        def run(tx: Any) -> Done[Page]:
+            who = "operator:o"
+            return find_people(tx, asked, place, vault=vault, reason=reason, actor=who, occasion=happening)
+
+        return (await database.transact(run)).unwrap()
+
+    async def listed(person: Person) -> list[dict[str, Any]]:
+        ref = f"person:{person.person_id}"
+        found = await see(database, lambda tx: tx.audit.about(ref, (EventType.PERSON_LISTED,), None, 10))
+        assert all(one.actor == "operator:o" for one in found)
+        return [dict(one.payload) for one in found]
+
+    first = await look("pham van binh")
+    shown = {one.person_id for one in first.people}
+    one_row = [{"kind": "name", "reason": "desk", "found": PAGE}]
+    for person in crowd:
+        assert await listed(person) == (one_row if person.person_id in shown else [])
+    await look("pham van binh", first.after)
+    (last,) = [one for one in crowd if one.person_id not in shown]
+    assert await listed(last) == [{"kind": "name", "reason": "desk", "found": 1}], (
+        "one of many, on a later page"
+    )
+    assert await listed(other) == []
+    await look("do thi lan")
+    assert await listed(kept) == await listed(merged) == [], "one person, who was found alone"
+    ref = f"person:{kept.person_id}"
+    searches = await see(database, lambda tx: tx.audit.about(ref, (EventType.PEOPLE_SEARCHED,), None, 10))
+    assert [one.payload["found"] for one in searches] == [2]
+
+
 def _said(kind: str, **changes: Any) -> dict[str, Any]:
     return {"kind": kind, "reason": "desk", "narrowed_by": [], "shown_before": 0, **changes}
