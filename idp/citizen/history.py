@@ -10,6 +10,7 @@ from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import person_ref
 from idp.citizen.account import Holder, account_page, holder_of, query
 from idp.citizen.history_said import OPERATOR, said
+from idp.citizen.history_sent import sent
 from idp.citizen.services.found import load
 from idp.days import day_of
 from idp.edge import Answer, Call
@@ -102,6 +103,7 @@ async def row(call: Call, event: AuditEvent, holder: Holder, spans: Sequence[Spa
         device=device,
         disputable=shown.disputable and is_own,
         askable=shown.kind is Kind.LOOKED and event.actor.startswith(OPERATOR),
+        sent=sent(event, holder.person, call.provider.clock.now()),
     )
 
 

@@ -80,9 +80,13 @@ def _line(texts: Texts, event: AuditEvent, happened: Happened) -> list[str]:
         f"{at:%H:%M:%S}",
         texts.plain(f"history_kind_{WORDS[event.type].kind.value}"),
         texts.plain(happened.what, service=service),
-        "; ".join(texts.plain(key) for key in happened.said),
+        "; ".join((*_sent(texts, happened), *(texts.plain(key) for key in happened.said))),
         happened.device,
     ]
+
+
+def _sent(texts: Texts, happened: Happened) -> list[str]:
+    return [texts.plain(one.key, what=", ".join(map(texts.plain, one.labels))) for one in happened.sent]
 
 
 def _answer(call: Call, lines: list[list[str]]) -> Answer:

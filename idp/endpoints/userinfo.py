@@ -80,7 +80,7 @@ async def userinfo(call: Call) -> Answer:
         actor=client_ref(grant.client_id),
         person_id=grant.person_id,
         client_id=grant.client_id,
-        claims=sorted(claims),
+        claims=sorted(rules.names_of(claims)),
     )
     await record_once_a_day(call, grant.gid, event)
     return answer

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from idp.protocol import verified_claims
 from idp.protocol.claims import released_claims, select_claims
 from idp.protocol.errors import InvalidRequest, InvalidToken
 
@@ -35,6 +36,14 @@ SIGNED_CLAIMS = ("iss", "aud", "iat")
 def build_signed(claims: Mapping[str, object], *, iss: str, aud: str, now: datetime) -> dict[str, object]:
     """Return the claims of a signed answer: who says so, and to whom (§5.3.2)."""
     return {**claims, "iss": iss, "aud": aud, "iat": int(now.timestamp())}
+
+
+def names_of(claims: Mapping[str, object]) -> frozenset[str]:
+    """Return the names of all that is released, within `verified_claims` too."""
+    member = claims.get(verified_claims.NAME)
+    answers = member if isinstance(member, list) else [member]
+    within = (one.get("claims") for one in answers if isinstance(one, dict))
+    return frozenset(claims).union(*(one for one in within if isinstance(one, dict)))
 
 
 def build(

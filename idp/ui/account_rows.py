@@ -69,6 +69,16 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """Some of what is known of somebody, and what became of it."""
+
+    key: str
+    """Names a string `history_…` with a place for `what`."""
+    labels: tuple[str, ...]
+    """Each names a string `claim_…`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
     """One event of the history."""
 
@@ -86,6 +96,8 @@ class Happened:
     """Its person may say that it was not theirs."""
     askable: bool = False
     """Its person may ask why an official did it."""
+    sent: tuple[Sent, ...] = ()
+    """What went to the service, or may go and may not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,9 @@ async def test_it_holds_everything_and_no_secret(world: World, rp: RelyingParty)
     person, _ = await world.citizen()
     browser = await at_account(world, person)
     await world.agree(person.person_id, rp)
-    await browser.get(rp.authorize_url())
+    page = await browser.get(rp.authorize_url())
+    tokens = (await rp.redeem(world.http, page.answer["code"])).json()
+    claims = (await world.userinfo(tokens["access_token"])).json()
     code = "ABCD-EFGH-JKMN"
     await world.write(
         lambda tx: set_recovery_codes(tx, person_id=person.person_id, codes=[code], occasion=world.occasion)
@@ -72,6 +74,8 @@ async def test_it_holds_everything_and_no_secret(world: World, rp: RelyingParty)
     assert content["services"][0]["client_id"] == rp.client_id
     assert content["history"]["complete"] is True
     assert {"data-copy:asked", "code:issued"} <= {one["event"] for one in content["history"]["events"]}
+    (went,) = [one["claims"] for one in content["history"]["events"] if one["event"] == "userinfo:read"]
+    assert went == sorted(claims)
     secrets = await world.provider.database.read(
         lambda tx: (tx.passwords.get(person.person_id), tx.totp.get(person.person_id))
     )

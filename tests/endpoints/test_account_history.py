@@ -16,6 +16,18 @@ from tests.world import World
 
 HERE = "/account/history"
 NOT_ME = f"{HERE}/not-me"
+_SAID = {
+    "vi": (
+        "được gửi: Họ và tên, Giới tính, Ngày sinh, Số điện thoại, Từ đủ 18 tuổi trở lên",
+        "không được gửi: Thư điện tử",
+        "đã gửi: Họ và tên, Giới tính, Ngày sinh, Số điện thoại, Từ đủ 18 tuổi trở lên",
+    ),
+    "en": (
+        "may be sent: Full name, Sex, Birth date, Phone number, Aged 18 or over",
+        "may not be sent: Email",
+        "sent: Full name, Sex, Birth date, Phone number, Aged 18 or over",
+    ),
+}
 
 
 def _events(page: Page) -> set[str]:
@@ -43,6 +55,27 @@ async def test_a_sign_in_at_a_service_and_what_it_read_stand_there_in_words(worl
     (redeemed,) = await world.records(EventType.CODE_REDEEMED)
     assert _events(detail) == {redeemed.event_id}
     assert _events(await visitor.browser.get(f"{HERE}?service=nobody")) == set()
+
+
+async def test_what_was_allowed_what_was_not_and_what_went_stand_there_in_the_words_of_the_consent_page(
+    world: World,
+) -> None:  # PAGES §3.1.17
+    scopes = ("openid", "profile", "email", "phone", "age")
+    rp, browser = await world.client(scopes=frozenset(scopes)), world.browser()
+    await world.signed_in(browser, (await world.person()).person_id)
+    page = await browser.get(rp.authorize_url(scope=" ".join(scopes)))
+    page = await browser.press(page, "allow", extra=[("scope", "phone"), ("scope", "age")])
+    tokens = await rp.redeem(world.http, page.answer["code"])
+    await world.userinfo(tokens.json()["access_token"])
+    for language, wanted in _SAID.items():
+        page = await browser.get(f"{HERE}?kind=sent", **{"accept-language": language})
+        file = await browser.get(page.links["export"], **{"accept-language": language})
+        for said in wanted:
+            assert said in page.response.text.replace("&nbsp;", " ")
+            assert said in file.response.text
+    (answered,) = await world.records(EventType.CONSENT_RECORDED)
+    page = await browser.get(f"{NOT_ME}?e={answered.event_id}", **{"accept-language": "vi"})
+    assert _SAID["vi"][0] in page.response.text
 
 
 async def test_an_officials_look_stands_there_with_its_reason(world: World) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from idp.protocol.errors import InvalidRequest, InvalidToken
-from idp.protocol.userinfo import build, parse_token
+from idp.protocol.userinfo import build, names_of, parse_token
 
 TOKEN = "eyJhbGciOiJFUzI1NiJ9.e30.c2ln"
 
@@ -71,3 +71,11 @@ def test_it_gives_sub_and_what_the_token_opens(
 ) -> None:  # Core §5.3.2, §5.4, §5.5
     told = build(KNOWN, sub="sub-of-portal", scopes=frozenset(scopes), single_claims=single)
     assert told == {"sub": "sub-of-portal", **answer}
+
+
+def test_what_is_released_is_named_within_verified_claims_too() -> None:  # OpenID4IDA §5
+    one, other = {"claims": {"name": "A"}, "verification": {}}, {"claims": {"birthdate": "1984"}}
+    assert names_of({"sub": "s", "email": "a"}) == {"sub", "email"}
+    assert names_of({"sub": "s", "verified_claims": one}) == {"sub", "verified_claims", "name"}
+    both = names_of({"sub": "s", "verified_claims": [one, other]})
+    assert both == {"sub", "verified_claims", "name", "birthdate"}

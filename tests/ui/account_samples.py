@@ -8,7 +8,7 @@ from idp.ids import ClientId
 from idp.life_events.disputed import Said
 from idp.merges.model import Span
 from idp.risk.model import KnownDevice, Outcome, Signal
-from idp.ui.account_rows import Connected, Day, Given, Happened, OpenSession
+from idp.ui.account_rows import Connected, Day, Given, Happened, OpenSession, Sent
 from idp.ui.alert_rows import Alert, AlertKind
 from idp.ui.data_rows import RequestRow, ServiceOption
 from idp.ui.formatting import mask_id_number
@@ -224,6 +224,12 @@ WAYS = (
     *("phone_code", "email_code", "other_device"),
 )
 FACTORS = ("password", "totp", "recovery_codes", "passkey", "email_code", "phone_code")
+_NAMED = ("claim_name", "claim_gender", "claim_birthdate")
+WENT = (Sent(key="history_sent", labels=(*_NAMED, "claim_age_over_18")),)
+ALLOWED = (
+    Sent(key="history_may_be_sent", labels=_NAMED),
+    Sent(key="history_not_sent", labels=("claim_email", "claim_phone_number")),
+)
 HISTORY = (
     Day(
         day=TODAY,
@@ -236,7 +242,7 @@ HISTORY = (
                 disputable=True,
             ),
             happened("e2", "event_code_issued", said=("history_for_other",), disputable=True, icon="phone"),
-            happened("e3", "event_userinfo_read", icon="doc", service=""),
+            happened("e3", "event_userinfo_read", icon="doc", service="", sent=WENT),
             happened(
                 "e4", "event_session_started", said=("history_by_haiphong", "history_degraded", *STOOD_OUT)
             ),
@@ -257,7 +263,7 @@ HISTORY = (
                 askable=True,
                 icon="user",
             ),
-            happened("e6", "event_consent_recorded", said=("history_by_other",), icon="check"),
+            happened("e6", "event_consent_recorded", said=("history_by_other",), icon="check", sent=ALLOWED),
         ),
     ),
     Day(

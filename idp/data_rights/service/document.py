@@ -26,7 +26,19 @@ _BATCH = 500
 _ABOUT_SOMEBODY = tuple(one for one in EventType if one is not EventType.SUMMARY)
 _TOLD = frozenset(
     {
-        *("client_id", "scopes", "granted", "acr", "amr", "idp", "degraded", "device", "channel", "kind"),
+        *(
+            "client_id",
+            "scopes",
+            "granted",
+            "claims",
+            "acr",
+            "amr",
+            "idp",
+            "degraded",
+            "device",
+            "channel",
+            "kind",
+        ),
         *(
             "text_version",
             "text_hash",

@@ -1,6 +1,12 @@
 """Words of how something in the history was done, to what, by whom and why (PAGES §3.1.17)."""
 
 VI = {
+    "history_sent": "đã gửi: {what}",
+    "history_may_be_sent": "được gửi: {what}",
+    "history_not_sent": "không được gửi: {what}",
+    "history_degraded": "khi {upstream} gián đoạn",
+    "history_for_other": "làm thay cho tổ chức hoặc người khác",
+    "history_public": "trên máy dùng chung",
     "history_by_national": "qua {upstream}",
     "history_by_haiphong": "bằng mật khẩu của Hải Phòng ID",
     "history_by_password_totp": "bằng mật khẩu và ứng dụng xác thực",
@@ -29,6 +35,12 @@ VI = {
 }
 
 EN = {
+    "history_sent": "sent: {what}",
+    "history_may_be_sent": "may be sent: {what}",
+    "history_not_sent": "may not be sent: {what}",
+    "history_degraded": "while {upstream} was down",
+    "history_for_other": "acting for an organisation or another person",
+    "history_public": "on a public computer",
     "history_by_national": "with {upstream}",
     "history_by_haiphong": "with the password of Hải Phòng ID",
     "history_by_password_totp": "with the password and the authenticator app",
