@@ -8,7 +8,6 @@ from idp.audit.occasion import Occasion, person_ref
 from idp.consents.model import ConsentRecord, consent_facts, rests_on_consent
 from idp.database import Done
 from idp.ids import ClientId, PersonId
-from idp.messages.model.notices import Notice
 from idp.protocol.facts import GrantFacts
 from idp.protocol.scopes import LegalBasis
 from idp.sessions.service import tell_of_ended
@@ -64,11 +63,8 @@ def record_answer(
         )
         for scope in offer.scopes
     )
-    known = tx.consents.of_client(person_id, client_id)
-    before = consent_facts(known).granted
+    before = consent_facts(tx.consents.of_client(person_id, client_id)).granted
     tx.consents.add(records)
-    if not known and decided_by is None and any(record.granted for record in records):
-        tx.outbox.notify(person_id, Notice.NEW_SERVICE, occasion=occasion, client_id=client_id)
     if any(not record.granted and record.scope in before for record in records):
         _end_grants(tx, person_id, client_id, "agreed to less", occasion)
     tx.audit.add(

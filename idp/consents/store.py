@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    func,
     insert,
     select,
     update,
@@ -67,6 +68,9 @@ _HISTORY = (
     .where(*of_person(consents))
     .order_by(_t.decided_at, _t.client_id, _t.scope, _t.consent_id)
 )
+_FIRST_OWN = select(func.min(_t.decided_at, type_=UtcTime)).where(
+    *of_person(consents), _t.client_id == bindparam("of_client"), _t.decided_by.is_(None)
+)
 _ADD = insert(consents)
 _WITHDRAW = (
     update(consents)
@@ -99,6 +103,12 @@ class ConsentStore:
     def history_of(self, person_id: PersonId) -> tuple[ConsentRecord, ...]:
         """Return every record of a person, those that later ones took the place of too."""
         return tuple(_record(row) for row in self.connection.execute(_HISTORY, person_given(person_id)))
+
+    def first_of(self, person_id: PersonId, client_id: ClientId) -> datetime | None:
+        """Return when a person themselves first answered for one client, whatever became of that."""
+        given = {**person_given(person_id), "of_client": client_id}
+        first: datetime | None = self.connection.execute(_FIRST_OWN, given).scalar_one()
+        return first
 
     def add(self, records: Iterable[ConsentRecord]) -> None:
         """Record decisions in place of the earlier ones on the same scopes."""

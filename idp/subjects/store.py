@@ -74,8 +74,10 @@ class SubjectStore:
         The read before the write only spares the write: who loses the race is given the winner's value.
         """
         known = self.find(person_id, sector)
-        if known is not None:
-            return known
+        return self.choose(person_id, sector, first) if known is None else known
+
+    def choose(self, person_id: PersonId, sector: str, first: str) -> str:
+        """Make `first` the person's `sub` in a sector where `find` knew none; return what it is now."""
         bucket = bucket_of(person_id)
         self.connection.execute(
             _ADD, {"bucket": bucket, "person_id": person_id, "sector": sector, "sub": first}

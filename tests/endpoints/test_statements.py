@@ -85,6 +85,21 @@ async def test_a_silent_sign_in(world: World, rp: RelyingParty, alice: Visitor, 
     assert seen == ["select grants"]
 
 
+async def test_a_silent_sign_in_where_nothing_is_asked(world: World, alice: Visitor, seen: list[str]) -> None:
+    bare = await world.client("bare", scopes=frozenset({"openid"}))
+    await alice.code(bare, scope="openid")
+    world.provider.configuration._read_at = float("inf")
+    seen.clear()
+    await alice.code(bare, scope="openid", prompt="none")
+    assert seen == [
+        "select sessions",
+        "select consents",
+        "insert grants",
+        "insert codes",
+        "insert audit_events",
+    ]
+
+
 async def test_a_refresh(world: World, rp: RelyingParty, alice: Visitor, seen: list[str]) -> None:
     refresh_token = (await world.tokens(rp, alice))["refresh_token"]
     world.provider.configuration._read_at = float("inf")

@@ -55,6 +55,19 @@ async def test_one_interaction_issues_one_code(world: ServedWorld, pair: Pair) -
     assert len(codes) == 1, [(one.status, one.left_for) for one in pressed]
 
 
+async def test_a_first_use_of_a_service_with_nothing_to_show_is_told_once(
+    world: ServedWorld, pair: Pair
+) -> None:
+    person = await world.person("first-use-once")
+    browser = world.peers[0].browser()
+    await world.signed_in(browser, person.person_id)
+    url = pair.rps["rp-races"].authorize_url(scope="openid", prompt="none")
+    opened = await asyncio.gather(*(copy.get(url) for copy in copies(world, browser)))
+    assert all("code" in one.answer for one in opened)
+    sent = await world.provider.database.read(lambda tx: messages_of(tx, person.person_id))
+    assert [one.payload.get("notice") for one in sent] == ["new_service"]
+
+
 async def test_one_pushed_request_issues_one_code(world: ServedWorld, pair: Pair) -> None:
     rp = pair.rps["rp-races"]
     visitor = await world.visitor(rp, "pushed-once")

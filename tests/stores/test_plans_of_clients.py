@@ -1,12 +1,13 @@
 """Clients, their grants, and what they are told: every statement finds its rows by an index (PERFORMANCE, growth)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from idp.database import Database
-from idp.ids import NO_BUCKET, HandleKind, PersonId
+from idp.ids import NO_BUCKET, Gid, GrantId, HandleKind, PersonId
 from idp.outbox.model import Attempt, OutboxKind, OutboxMessage
 from tests.stores.plans import Part, walks_of
 from tests.stores.samples import MINUTE, NOW, SignedIn, make_handle
@@ -42,6 +43,8 @@ def _grants(tx: Any, me: SignedIn) -> None:
     tx.refresh_tokens.find(_TOKEN)
     tx.refresh_tokens.spend(_TOKEN, successor="x", successor_sealed=b"", now=NOW)
     tx.refresh_tokens.erase_expired(NOW, 10)
+    again = replace(me.grant, grant_id=GrantId("again"), gid=Gid("again"))
+    tx.grants.add(again, session_id="s", offline=True, expires_at=NOW, now=NOW)
     tx.grants.find_by_gid(me.grant.gid, NOW)
     tx.grants.find_with_holder(me.grant.gid, "jti", NOW)
     tx.grants.revoke(me.grant.grant_id, NOW, "")

@@ -41,6 +41,7 @@ def _people(tx: Any, me: SignedIn) -> None:
     tx.consents.of_client(person_id, me.client.client_id)
     tx.consents.of_person(person_id)
     tx.consents.withdraw(person_id, me.client.client_id, ("email",), NOW)
+    tx.consents.first_of(person_id, me.client.client_id)
     tx.upstreams.find("https://national.example", "s")
     tx.upstreams.touch("https://national.example", "s", NOW)
     tx.upstreams.of_person(person_id)

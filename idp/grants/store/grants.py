@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, false, insert, 
 
 from idp.database import UtcTime, metadata
 from idp.database.erasing import delete_oldest, erase
-from idp.database.of_person import of_person
+from idp.database.of_person import of_person, person_given
 from idp.grants.rows import grant_facts, grant_text
 from idp.grants.store.revoked_tokens import is_revoked
 from idp.grants.store.table import grants, is_live
@@ -22,7 +22,17 @@ from idp.protocol.facts import GrantFacts
 from keys.envelope import Vault
 
 _MOST_IN_ONE = 500
-_ADD = insert(grants)
+_other = grants.alias("other")
+_is_only_one = ~(
+    select(_other.c.grant_id)
+    .where(
+        *of_person(_other),
+        _other.c.client_id == bindparam("of_client"),
+        _other.c.grant_id != bindparam("this_grant"),
+    )
+    .exists()
+)
+_ADD = insert(grants).returning(_is_only_one.label("is_only_one"))
 _FIND_BY_GID = select(grants.c.facts, grants.c.expires_at, is_live.label("is_live")).where(
     grants.c.gid == bindparam("gid")
 )
@@ -99,8 +109,8 @@ class GrantStore:
         expires_at: datetime,
         now: datetime,
         network: bytes | None = None,
-    ) -> None:
-        """Store a new grant."""
+    ) -> bool:
+        """Store a new grant; True: of this person and client no other is kept, ended ones included."""
         row = {
             "bucket": bucket_of(facts.person_id),
             "grant_id": facts.grant_id,
@@ -116,7 +126,12 @@ class GrantStore:
             "context_id": facts.context.context_id if facts.context else None,
             "principal_id": facts.context.principal_id if facts.context else None,
         }
-        self.connection.execute(_ADD, row)
+        given = {
+            **person_given(facts.person_id),
+            "of_client": facts.client_id,
+            "this_grant": facts.grant_id,
+        }
+        return bool(self.connection.execute(_ADD, {**row, **given}).scalar_one())
 
     def find_by_gid(self, gid: Gid, now: datetime) -> tuple[GrantFacts, bool] | None:
         """Return the grant of a mark, which grants/gid.py reads from an access token, and whether it is live."""

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from idp.audit.events import EventType
+from idp.audit.events import AuditEvent, EventType
 from idp.audit.occasion import Occasion, person_ref
 from idp.database import Done, Refused
 from idp.grants.model import NewCode
 from idp.ids import Gid, GrantId, HandleKind, PersonId, bucket_of
 from idp.interactions.service.contexts import held
 from idp.interactions.service.deciding import Decision
+from idp.interactions.service.first_use import is_first_use
 from idp.mandates.service import Deed, tell_other_representatives
 from idp.messages.model.notices import Notice
 from idp.protocol.acting import ContextKind, GrantContext
@@ -63,29 +64,25 @@ def settle(
     if stored_as is not None and not tx.pushed_requests.spend(stored_as, now):
         return Refused(LoginRequired("this request was used already, or took too long"))
     actor, sector = issue.session.person_id, sector_of(client)
-    sub = decision.sub or tx.subjects.sub_for(actor, sector, vault.subject(actor, sector))
+    known = decision.sub or tx.subjects.find(actor, sector)
+    sub = known or tx.subjects.choose(actor, sector, vault.subject(actor, sector))
     context = None if choice is None else context_of(choice)
     if context is not None and ward is not None:
         context = replace(context, actor_sub=sub)
         sub = tx.subjects.sub_for(ward, sector, vault.subject(ward, sector))
         tell_other_representatives(tx, ward, actor, deed=Deed.ACTED, client=client, occasion=occasion)
     grant = _grant(client, issue, context, audience=request.audience, sub=sub, vault=vault, occasion=occasion)
-    _store(tx, grant, issue, settings=settings, occasion=occasion)
+    is_only_grant = _store(tx, grant, issue, settings=settings, occasion=occasion)
+    is_new, kept = known is None, settings.life.refresh_absolute
+    if is_only_grant and is_first_use(
+        tx, actor, client, is_new_in_sector=is_new, kept=kept, occasion=occasion
+    ):
+        tx.outbox.notify(actor, Notice.NEW_SERVICE, occasion=occasion, client_id=client.client_id)
     code = occasion.clock.handle(HandleKind.CODE, bucket_of(grant.person_id))
     facts = _code(request, grant, issue, expires_at=now + settings.life.code)
     tx.codes.add(NewCode(code=code, session_id=issue.session.sid, facts=facts))
-    tx.audit.add(
-        occasion.event(
-            EventType.CODE_ISSUED,
-            actor=person_ref(grant.person_id),
-            person_id=grant.person_id,
-            client_id=client.client_id,
-            scopes=sorted(issue.scopes),
-            acr=issue.acr.value,
-            **_acting(context),
-            **_weighed(tx, request, client, decision, issue, occasion).payload(),
-        )
-    )
+    weighed = _weighed(tx, request, client, decision, issue, occasion)
+    tx.audit.add(_issued(grant, issue, weighed, occasion))
     return Done(code)
 
 
@@ -116,18 +113,32 @@ def _weighed(
     return hasty(since, now=occasion.now)
 
 
-def _store(tx: Tx, grant: GrantFacts, issue: Issue, *, settings: Settings, occasion: Occasion) -> None:
-    """Store the grant; it ends with the power it was given under (DESIGN 5.5)."""
+def _store(tx: Tx, grant: GrantFacts, issue: Issue, *, settings: Settings, occasion: Occasion) -> bool:
+    """Store the grant; it ends with the power it was given under (DESIGN 5.5). True: no other is kept."""
     ends = occasion.now + settings.life.refresh_absolute
     if grant.context is not None and grant.context.ends_at is not None:
         ends = min(ends, grant.context.ends_at)
-    tx.grants.add(
+    return tx.grants.add(
         grant,
         session_id=issue.session.sid,
         offline="offline_access" in issue.scopes,
         expires_at=ends,
         now=occasion.now,
         network=occasion.network,
+    )
+
+
+def _issued(grant: GrantFacts, issue: Issue, weighed: Weighed, occasion: Occasion) -> AuditEvent:
+    """Return what the record says of a code."""
+    return occasion.event(
+        EventType.CODE_ISSUED,
+        actor=person_ref(grant.person_id),
+        person_id=grant.person_id,
+        client_id=grant.client_id,
+        scopes=sorted(issue.scopes),
+        acr=issue.acr.value,
+        **_acting(grant.context),
+        **weighed.payload(),
     )
 
 

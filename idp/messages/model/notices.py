@@ -23,7 +23,7 @@ class Notice(StrEnum):
     UNUSUAL_SIGN_IN = "unusual_sign_in"
     """Somebody signed in as them from far away too soon, or did something of level high too soon after a new device."""
     NEW_SERVICE = "new_service"
-    """A service got something of them for the first time."""
+    """Somebody came to a service as them for the first time, whether it got anything but that or not."""
     NEW_FACTOR = "new_factor"
     """A way to sign in was added, or replaced."""
     FACTOR_REMOVED = "factor_removed"
