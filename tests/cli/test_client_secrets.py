@@ -55,7 +55,8 @@ async def test_one_secret_is_ended_at_once_and_the_others_go_on(office: Office, 
 
 
 async def test_a_client_of_the_oidc_profile_has_secrets_without_end(office: Office) -> None:
-    added = _add(office, "endless", "--profile", "oidc", "--json").json
+    alg = "id_token_signed_response_alg=ES256"
+    added = _add(office, "endless", "--profile", "oidc", "--set", alg, "--json").json
     assert added["client_secret_expires_at"] is None
     done = office.installation.hpid("clients", "rotate-secret", "endless", "--json")
     assert done.json["expires_at"] is None
