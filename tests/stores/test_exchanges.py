@@ -52,20 +52,22 @@ class Counter:
             self._tasks.add(task)
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, ours: bool) -> None:
-        while chunk := await source.read(65536):
-            if ours and (chunk.endswith(_SYNC) or chunk.startswith(_QUERY)):
-                self.exchanges += 1
-            if not ours and chunk[-6:-1] == _READY:
-                chunk = self.spoils + chunk + self.trails
-                self.spoils = self.trails = b""
-            for part in (
-                [chunk[n : n + 1] for n in range(len(chunk))] if self.slices and not ours else [chunk]
-            ):
-                sink.write(part)
-                await sink.drain()
-                if self.slices:
-                    await asyncio.sleep(0)
-        sink.close()
+        try:
+            while chunk := await source.read(65536):
+                if ours and (chunk.endswith(_SYNC) or chunk.startswith(_QUERY)):
+                    self.exchanges += 1
+                if not ours and chunk[-6:-1] == _READY:
+                    chunk = self.spoils + chunk + self.trails
+                    self.spoils = self.trails = b""
+                for part in (
+                    [chunk[n : n + 1] for n in range(len(chunk))] if self.slices and not ours else [chunk]
+                ):
+                    sink.write(part)
+                    await sink.drain()
+                    if self.slices:
+                        await asyncio.sleep(0)
+        finally:  # also where it is ended before the other side has gone
+            sink.close()
 
     async def end(self) -> None:
         for task in self._tasks:
