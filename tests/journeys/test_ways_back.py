@@ -134,9 +134,13 @@ def test_consent_pressed_twice_counts_once(
         reach_consent(visitor, stack.portal, slug)
         assert visitor.at == "consent"
         visitor.element("allow").dblclick()
-        expect(visitor.page).to_have_url(
-            f"{stack.portal}/", timeout=20_000
-        )  # the second press ends the first's way
+        expect(visitor.page.locator("#signed-in-name, #error")).to_be_visible(timeout=20_000)
+        if not scripts and visitor.at == "error":  # the first press was through when the second went
+            assert visitor.problem == "expired"
+            visitor.open(stack.portal)
+            if visitor.sees("sign-in"):
+                visitor.press("sign-in")
+        assert visitor.page.url == f"{stack.portal}/", "asked again, or nowhere"
         assert visitor.text("signed-in-name") == full_name(slug)
         visitor.open(f"{stack.portal}/my-files")
         assert visitor.text("signed-in-name") == full_name(slug)
