@@ -6,15 +6,12 @@ still to go; called, they need only be silent.
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from federation.national_eid import NationalEid
-from federation.waiting_room import WaitingRoom
 from tests.driver import RelyingParty
-from tests.endpoints.upstream.waiting import SlowUpstream, Walker
+from tests.endpoints.upstream.waiting import SlowUpstream, Walker, with_waiting_room
 from tests.world import World, open_world
 
 PLACES = 3
@@ -28,14 +25,7 @@ def upstream() -> SlowUpstream:
 @pytest.fixture
 async def world(template: Path, tmp_path: Path, upstream: SlowUpstream) -> AsyncIterator[World]:
     async with open_world(template, tmp_path) as world:
-        issued = int(world.time().timestamp())
-        upstream.claims |= {"iat": issued, "exp": issued + 300, "auth_time": issued}
-        provider = replace(
-            world.provider,
-            national=NationalEid(upstream.relying_party()),
-            waiting_room=WaitingRoom(places=PLACES, most_waiting=100),
-        )
-        yield World(provider, world.time)
+        yield with_waiting_room(world, upstream, places=PLACES, most_waiting=100)
 
 
 @pytest.fixture

@@ -62,8 +62,10 @@ def close_account(tx: Tx, person: Person, request_id: str, *, occasion: Occasion
     ended = carry_out(tx, ENDS[Happening.CLOSING], person_id, _REASON, actor="system", occasion=occasion)
     for record in records:
         _forget_ways_in(tx, record, occasion)
-        for one in tx.consents.of_person(record):
-            tx.consents.withdraw(record, one.client_id, {one.scope}, occasion.now)
+        consents = tx.consents.of_person(record)
+        for client_id in {one.client_id for one in consents}:
+            scopes = {one.scope for one in consents if one.client_id == client_id}
+            tx.consents.withdraw(record, client_id, scopes, occasion.now)
         for contact in tx.contacts.of_person(record):
             tx.contacts.remove(record, contact.contact_id)
         tx.life_states.forget(record)

@@ -2,15 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from federation.national_eid import NationalEid
-from federation.waiting_room import WaitingRoom
 from tests.driver import Page, RelyingParty
-from tests.endpoints.upstream.waiting import SlowUpstream, Walker
+from tests.endpoints.upstream.waiting import SlowUpstream, Walker, with_waiting_room
 from tests.world import World, open_world
 
 
@@ -23,14 +20,7 @@ def upstream() -> SlowUpstream:
 async def world(template: Path, tmp_path: Path, upstream: SlowUpstream) -> AsyncIterator[World]:
     """One place, and room for three who wait."""
     async with open_world(template, tmp_path) as world:
-        issued = int(world.time().timestamp())
-        upstream.claims |= {"iat": issued, "exp": issued + 300, "auth_time": issued}
-        provider = replace(
-            world.provider,
-            national=NationalEid(upstream.relying_party()),
-            waiting_room=WaitingRoom(places=1, most_waiting=3),
-        )
-        yield World(provider, world.time)
+        yield with_waiting_room(world, upstream, places=1, most_waiting=3)
 
 
 async def somebody_inside(

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from federation.fetch import Response
+from federation.national_eid import NationalEid
+from federation.waiting_room import WaitingRoom
 from tests.driver import Browser, Page, RelyingParty
 from tests.federation.upstream_double import ISSUER, UpstreamDouble
 from tests.world import World
@@ -43,6 +45,18 @@ class SlowUpstream(UpstreamDouble):
         self.under_way -= 1
         self.claims["nonce"] = form["code"]
         return await super().post_form(url, form, headers=headers)
+
+
+def with_waiting_room(world: World, upstream: SlowUpstream, *, places: int, most_waiting: int) -> World:
+    """Return the world before this national system, with so many places and so much room for those who wait."""
+    issued = int(world.time().timestamp())
+    upstream.claims |= {"iat": issued, "exp": issued + 300, "auth_time": issued}
+    provider = replace(
+        world.provider,
+        national=NationalEid(upstream.relying_party()),
+        waiting_room=WaitingRoom(places=places, most_waiting=most_waiting),
+    )
+    return World(provider, world.time)
 
 
 @dataclass
